@@ -1,0 +1,34 @@
+import type { Picture, PictureFormat } from "../core/picture.ts";
+
+/** What is kept about a stored image. Times are Unix milliseconds. */
+export interface StoredBlob {
+  /** 128 random bits, lower-case hex or base32. */
+  readonly id: string;
+  readonly format: PictureFormat;
+  readonly byteLength: number;
+  readonly expiresAt: number;
+}
+
+export interface OpenBlob extends StoredBlob {
+  /** The bytes from `start` (inclusive) to `end` (exclusive). */
+  chunks(start?: number, end?: number): AsyncIterable<Buffer>;
+}
+
+/** Where images rest. One suite of tests runs on every implementation. */
+export interface BlobStore {
+  /**
+   * Keeps the picture until `expiresAt`. Where picture and store share a disk the file is moved or
+   * linked, not copied; the picture's bytes stay readable either way. Throws storage_full.
+   */
+  put(id: string, picture: Picture, expiresAt: number): Promise<StoredBlob>;
+  /** Undefined: unknown, expired or deleted. */
+  open(id: string): Promise<OpenBlob | undefined>;
+  /** False where there was none. */
+  remove(id: string): Promise<boolean>;
+  /** Throws storage_full where the quota or the disk has no room for `bytes` more. Called before any paid call. */
+  ensureRoom(bytes: number): Promise<void>;
+  /** Forgets what expired before `now`. Returns how many. */
+  sweep(now: number): Promise<number>;
+  /** A write and a delete, for readiness. */
+  ping(): Promise<void>;
+}

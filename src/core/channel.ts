@@ -1,0 +1,42 @@
+import type { ModelCard, Price } from "./model-card.ts";
+import type { BaseSettings, Provider } from "./provider.ts";
+
+/** A model as one channel serves it. */
+export interface ChannelModel {
+  /** The name that clients use. */
+  readonly name: string;
+  /** The name at the upstream. */
+  readonly upstream: string;
+  /** Absent: types are checked and everything is forwarded. */
+  readonly card: ModelCard | undefined;
+  /** Where it differs from the card's list price. */
+  readonly price: Price | undefined;
+}
+
+/** One account at one provider, ready for use: settings are validated, models have their cards. */
+export interface Channel {
+  readonly id: string;
+  readonly provider: Provider;
+  /** One entry for each credential; all but the credential is the same. */
+  readonly credentials: readonly BaseSettings[];
+  readonly models: readonly ChannelModel[];
+  /** Higher is tried first. */
+  readonly priority: number;
+  /** Share among equals. */
+  readonly weight: number;
+  readonly enabled: boolean;
+  /** Try another target after an unknown outcome. */
+  readonly retryUnknown: boolean;
+  readonly limits: {
+    readonly concurrency: number | undefined;
+    readonly rpm: number | undefined;
+    readonly ipm: number | undefined;
+  };
+  readonly timeout: { readonly connectMs: number; readonly totalMs: number };
+}
+
+/** A channel and a model on it that could serve a request. */
+export interface Target {
+  readonly channel: Channel;
+  readonly model: ChannelModel;
+}

@@ -1,0 +1,280 @@
+/**
+ * Every way a request can fail, in one table: what the client sees (CONTRACT "Errors"), what a
+ * client's SDK may do next (`x-should-retry`), and what the attempt machine may do next (DESIGN §6).
+ */
+
+/**
+ * What is known about an upstream call that failed.
+ * - `never_sent`: no byte of the request can have reached the provider; the next target is free.
+ * - `refused`: the provider itself said no before working; next target, this channel cools.
+ * - `caller`: the request is at fault; stop and say so; the channel is healthy.
+ * - `unknown`: it may have been made and billed; stop unless the card or channel says otherwise.
+ */
+export type Evidence = "never_sent" | "refused" | "caller" | "unknown";
+
+interface ErrorRow {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** `error.type` of the answer. */
+  readonly type: string;
+  /** `error.code` of the answer; the row's own name unless given. */
+  readonly publicCode?: string;
+  /** The `x-should-retry` header: true only where a second request can never buy a second image. */
+  readonly shouldRetry: boolean;
+  /** Set on errors that an upstream call may end in. */
+  readonly evidence?: Evidence;
+  /** True: the fault is with one credential or account, so only that credential cools. */
+  readonly credentialFault?: boolean;
+  /** One sentence for the generated docs: when it happens and what to do. */
+  readonly meaning: string;
+}
+
+const caller = (meaning: string): ErrorRow => ({
+  status: 400,
+  type: "invalid_request_error",
+  shouldRetry: false,
+  evidence: "caller",
+  meaning,
+});
+const invalid = (status: number, meaning: string): ErrorRow => ({
+  status,
+  type: "invalid_request_error",
+  shouldRetry: false,
+  meaning,
+});
+const forbidden = (meaning: string): ErrorRow => ({
+  status: 403,
+  type: "permission_error",
+  shouldRetry: false,
+  meaning,
+});
+const upstream = (
+  status: number,
+  publicCode: string,
+  shouldRetry: boolean,
+  evidence: Evidence,
+  meaning: string,
+): ErrorRow => ({
+  status,
+  type: "upstream_error",
+  publicCode,
+  shouldRetry,
+  evidence,
+  meaning,
+});
+
+/** One row per code. Codes that begin `upstream_` are internal: the client sees `publicCode`. */
+export const errorTable = {
+  missing_required_parameter: caller("A required field is absent, null or empty. Send it."),
+  invalid_value: caller(
+    "A field has a value outside what the model takes. The message lists what it takes.",
+  ),
+  unknown_parameter: caller(
+    "Strict mode: a field that this contract does not know. Remove it or turn strict mode off.",
+  ),
+  unsupported_parameter: caller("The chosen model cannot honour this field."),
+  unsupported_operation: caller(
+    "The chosen model cannot do this operation, for example edits on a model that only generates.",
+  ),
+  invalid_image: caller(
+    "An uploaded image is no readable PNG, JPEG or WebP, or has the wrong shape.",
+  ),
+  image_too_large: caller("An uploaded image has more bytes, pixels or frames than allowed."),
+  mask_size_mismatch: caller("The mask has other dimensions than the first image."),
+  string_above_max_length: caller("A text is longer than the model takes, in Unicode code points."),
+  invalid_json: caller("The body is no valid JSON document."),
+  invalid_multipart: caller("The body is no valid multipart/form-data document."),
+  moderation_blocked: {
+    ...caller("The provider's safety system refused the prompt, an input or the result."),
+    type: "image_generation_user_error",
+  },
+  invalid_api_key: invalid(
+    401,
+    "The API key is missing, malformed, unknown, expired or disabled: one answer for all.",
+  ),
+  model_not_allowed: forbidden("This key may not use the model."),
+  operation_not_allowed: forbidden("This key may not use the operation."),
+  ip_not_allowed: forbidden("This key may not be used from the client's address."),
+  model_not_found: invalid(
+    404,
+    "No channel serves the model. GET /v1/models lists what this key may use.",
+  ),
+  not_found: invalid(404, "There is nothing at this address."),
+  method_not_allowed: invalid(405, "The address exists, but not for this method."),
+  unsupported_media_type: invalid(
+    415,
+    "The Content-Type is not one this route takes, or the body has a Content-Encoding.",
+  ),
+  result_expired: invalid(410, "The result existed and has expired or been deleted."),
+  request_too_large: invalid(413, "The body is larger than this gateway takes."),
+  request_timeout: {
+    ...invalid(408, "The client sent its request too slowly; the connection was closed."),
+    shouldRetry: false,
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: "idempotency_error",
+    shouldRetry: false,
+    meaning: "The Idempotency-Key was used before with another body.",
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    type: "rate_limit_error",
+    shouldRetry: true,
+    meaning: "Too many requests or images in the window. Wait for `retry-after` seconds.",
+  },
+  budget_exceeded: {
+    status: 429,
+    type: "insufficient_quota",
+    shouldRetry: false,
+    meaning: "The key's budget does not cover this request.",
+  },
+  internal_error: {
+    status: 500,
+    type: "server_error",
+    shouldRetry: false,
+    meaning: "A fault of the gateway itself. Report it with the request id.",
+  },
+  no_channel_available: {
+    status: 503,
+    type: "upstream_error",
+    shouldRetry: true,
+    meaning: "Every channel that serves the model is busy or cooling down. Try again later.",
+  },
+  overloaded: {
+    status: 503,
+    type: "upstream_error",
+    shouldRetry: true,
+    meaning: "The gateway is at its limit or stopping; nothing was attempted.",
+  },
+  storage_full: {
+    status: 503,
+    type: "upstream_error",
+    shouldRetry: false,
+    meaning: "There is no room to keep the image, so no paid call was made. The operator must act.",
+  },
+  upstream_unreachable: upstream(
+    502,
+    "upstream_failed",
+    true,
+    "never_sent",
+    "The upstream could not be reached; nothing was sent.",
+  ),
+  upstream_credentials: {
+    ...upstream(
+      502,
+      "upstream_refused_credentials",
+      false,
+      "refused",
+      "The upstream refused the operator's credentials or account (401, 402, 403, empty balance).",
+    ),
+    credentialFault: true,
+  },
+  upstream_model_missing: upstream(
+    502,
+    "upstream_failed",
+    false,
+    "refused",
+    "The upstream does not know the model that the channel names.",
+  ),
+  upstream_rate_limited: {
+    ...upstream(
+      429,
+      "rate_limit_exceeded",
+      true,
+      "refused",
+      "Every upstream that could serve the model is rate limited.",
+    ),
+    type: "rate_limit_error",
+    credentialFault: true,
+  },
+  upstream_busy: upstream(
+    503,
+    "no_channel_available",
+    true,
+    "refused",
+    "The upstream said that it is overloaded or closed, in an answer of its own.",
+  ),
+  upstream_refused: upstream(
+    502,
+    "upstream_failed",
+    false,
+    "refused",
+    "The upstream refused before making anything, for a reason that is not the caller's.",
+  ),
+  upstream_failed: upstream(
+    502,
+    "upstream_failed",
+    false,
+    "unknown",
+    "The upstream failed after the request was sent; it may have been billed.",
+  ),
+  upstream_bad_answer: upstream(
+    502,
+    "upstream_failed",
+    false,
+    "unknown",
+    "The upstream's answer could not be read or held no picture.",
+  ),
+  upstream_timeout: upstream(
+    504,
+    "upstream_timeout",
+    false,
+    "unknown",
+    "The upstream did not answer in time; it may still be billed.",
+  ),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Everything but the code that describes one failure. */
+export interface ErrorFields {
+  /** For the client: one English sentence that says what to change. Never names an upstream's host or account. */
+  readonly message: string;
+  /** The offending request field. */
+  readonly param?: string | undefined;
+  /** For the operator's log and the request record only. */
+  readonly detail?: string | undefined;
+  /** Seconds to wait before another try, for the `retry-after` header. */
+  readonly retryAfterSeconds?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error class. Match on `code`; look everything else up in `errorTable`. */
+export class PinholeError extends Error {
+  override readonly name = "PinholeError";
+  readonly code: ErrorCode;
+  readonly param: string | undefined;
+  readonly detail: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, fields: ErrorFields) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.code = code;
+    this.param = fields.param;
+    this.detail = fields.detail;
+    this.retryAfterSeconds = fields.retryAfterSeconds;
+  }
+}
+
+/** Type-widened view of a row, for code that reads optional columns. */
+export function errorRow(code: ErrorCode): ErrorRow {
+  return errorTable[code];
+}
+
+/** The `error.code` that a client sees for an internal code. */
+export function publicCode(code: ErrorCode): string {
+  return errorRow(code).publicCode ?? code;
+}
+
+/** Any thrown value as a `PinholeError`; what is not one becomes `internal_error` with its text kept inside. */
+export function asPinholeError(thrown: unknown): PinholeError {
+  if (thrown instanceof PinholeError) return thrown;
+  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return new PinholeError("internal_error", {
+    message:
+      "The gateway failed while handling this request. Report it with the request id in x-request-id.",
+    detail,
+    cause: thrown,
+  });
+}

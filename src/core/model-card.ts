@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { operations, parseSize } from "./request.ts";
+
+const sizeWord = z
+  .string()
+  .refine((text) => text === "auto" || parseSize(text) !== undefined, {
+    message: "must be auto or WIDTHxHEIGHT, for example 1024x1024",
+  });
+
+/** Free sizes: any WxH within these bounds. Pixels. */
+const sizeRule = z.strictObject({
+  /** Both sides are divisible by it. */
+  multiple: z.int().min(1).default(1),
+  edge_min: z.int().min(1).default(1),
+  edge_max: z.int().min(1),
+  pixels_min: z.int().min(1).default(1),
+  pixels_max: z.int().min(1),
+  /** Longest to shortest side; 3 allows 1:3 to 3:1. */
+  aspect_max: z.number().min(1).default(1000),
+});
+export type SizeRule = z.infer<typeof sizeRule>;
+
+const usd = z.number().min(0);
+
+/**
+ * List price in US dollars. Where several parts are given they add up; `table` rows are looked up
+ * first to last and the first whose named columns all match gives the price of one image.
+ */
+export const priceSchema = z.union([
+  z.literal("free"),
+  z.strictObject({
+    per_image_usd: usd.optional(),
+    table: z
+      .array(
+        z.strictObject({
+          size: z.string().optional(),
+          quality: z.string().optional(),
+          operation: z.enum(operations).optional(),
+          usd,
+        }),
+      )
+      .optional(),
+    per_megapixel_usd: usd.optional(),
+    /** Per million tokens. */
+    text_in_usd: usd.optional(),
+    image_in_usd: usd.optional(),
+    image_out_usd: usd.optional(),
+    text_out_usd: usd.optional(),
+    /** Upper bound of one image, for holds where the price is per token. */
+    max_usd: usd.optional(),
+  }),
+]);
+export type Price = z.infer<typeof priceSchema>;
+
+/**
+ * What a model takes and costs, as data. The words are those of the configuration file and of
+ * `GET /v1/models`. An absent list means that the model has no such parameter.
+ */
+export const modelCardSchema = z.strictObject({
+  name: z.string().min(1),
+  /** Dated snapshots and other names that the same card describes. */
+  also: z.array(z.string().min(1)).default([]),
+  owned_by: z.string().default("custom"),
+  /** Day of release, for `created` in the models list. */
+  released_at: z.iso.date().optional(),
+  /** From this day the vendor no longer serves it. */
+  retires_at: z.iso.date().optional(),
+  successor: z.string().optional(),
+  operations: z.array(z.enum(operations)).min(1).default(["generation"]),
+  /** Unicode code points. */
+  prompt_max: z.int().min(1).optional(),
+  edit_prompt_max: z.int().min(1).optional(),
+  /** Images that one upstream call makes; a request for more becomes parallel calls. */
+  n: z.int().min(1).default(1),
+  /** Images that one request may ask for. */
+  n_max: z.int().min(1).max(10).default(10),
+  sizes: z.array(sizeWord).optional(),
+  edit_sizes: z.array(sizeWord).optional(),
+  size_rule: sizeRule.optional(),
+  size_default: sizeWord.optional(),
+  qualities: z.array(z.string()).optional(),
+  quality_default: z.string().optional(),
+  styles: z.array(z.string()).optional(),
+  backgrounds: z.array(z.enum(["transparent", "opaque", "auto"])).optional(),
+  /** Formats made natively; others are re-encoded by the gateway. The first is what comes unasked. */
+  formats: z.array(z.enum(["png", "jpeg", "webp", "gif", "svg"])).min(1).default(["png"]),
+  /** The upstream takes `output_format`; false: it always gives the first of `formats`. */
+  format_parameter: z.boolean().default(false),
+  /** The upstream takes `output_compression`. */
+  compression_parameter: z.boolean().default(false),
+  /** Input images: for edits, and for generations where `references` is true. */
+  images: z
+    .strictObject({
+      max: z.int().min(1),
+      formats: z.array(z.enum(["png", "jpeg", "webp"])).min(1).default(["png", "jpeg", "webp"]),
+      bytes_max: z.int().min(1).default(52_428_799),
+      square: z.boolean().default(false),
+      references: z.boolean().default(false),
+    })
+    .optional(),
+  /**
+   * How the upstream reads a mask. `transparent`: PNG, alpha 0 may change (OpenAI). `white`/`black`:
+   * opaque 8-bit grey PNG, that colour may change. `binary`: no grey levels, threshold at 128.
+   */
+  mask: z
+    .strictObject({
+      polarity: z.enum(["transparent", "white", "black"]),
+      binary: z.boolean().default(false),
+      bytes_max: z.int().min(1).optional(),
+    })
+    .optional(),
+  /** Further parameters taken under the contract's names: seed, watermark, moderation, user, … */
+  parameters: z.array(z.string()).default([]),
+  /** Streams events natively. */
+  streaming: z.boolean().default(false),
+  /** Values outside the lists are refused with a 400 instead of mapped to the nearest. */
+  strict: z.boolean().default(false),
+  /** What `images.response_format: auto` means for this model. */
+  delivery: z.enum(["url", "b64_json"]).default("url"),
+  /** `plain`: answers hold only created and data, as dall-e's did. */
+  answer: z.enum(["full", "plain"]).default("full"),
+  /** False: the vendor does not bill failed calls, so an unknown outcome may be tried elsewhere. */
+  failures_billed: z.boolean().default(true),
+  price: priceSchema.optional(),
+});
+export type ModelCard = z.infer<typeof modelCardSchema>;
+
+/** A card from plain data, with defaults filled in. Throws on a mistake: cards in the tree are checked by tests. */
+export function defineCard(card: z.input<typeof modelCardSchema>): ModelCard {
+  return modelCardSchema.parse(card);
+}

@@ -1,0 +1,109 @@
+import { PinholeError } from "./errors.ts";
+
+/** Formats that an upstream may give. Inputs are png, jpeg or webp only. */
+export const pictureFormats = ["png", "jpeg", "webp", "gif", "svg"] as const;
+export type PictureFormat = (typeof pictureFormats)[number];
+
+/** Formats the gateway reads, writes and hosts. */
+export const outputFormats = ["png", "jpeg", "webp"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+export const contentTypes: Readonly<Record<PictureFormat, string>> = {
+  png: "image/png",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  gif: "image/gif",
+  svg: "image/svg+xml",
+};
+
+/**
+ * Where a picture's bytes are: in memory up to a limit shared by the process, else in a spool file.
+ * They can be read any number of times until the spool that made them is disposed.
+ */
+export interface Bytes {
+  readonly byteLength: number;
+  /** The file that holds exactly these bytes, where they are in one. */
+  readonly path: string | undefined;
+  /** The bytes from `start` (inclusive) to `end` (exclusive), in chunks of at most 64 KiB. */
+  chunks(start?: number, end?: number): AsyncIterable<Buffer>;
+}
+
+/** What a picture is, read from its bytes and never from a name or header. */
+export interface PictureFacts {
+  readonly format: PictureFormat;
+  /** Pixels as stored, before EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+  /** The file has an alpha channel (or a transparent palette); it may still be fully opaque. */
+  readonly alpha: boolean;
+  /** 1 for a still image. */
+  readonly frames: number;
+  /** EXIF orientation 1 to 8; 1 where there is none. */
+  readonly orientation: number;
+}
+
+/** One image in flight. Never a base64 string. */
+export class Picture implements PictureFacts {
+  readonly bytes: Bytes;
+  readonly format: PictureFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly alpha: boolean;
+  readonly frames: number;
+  readonly orientation: number;
+
+  constructor(bytes: Bytes, facts: PictureFacts) {
+    this.bytes = bytes;
+    this.format = facts.format;
+    this.width = facts.width;
+    this.height = facts.height;
+    this.alpha = facts.alpha;
+    this.frames = facts.frames;
+    this.orientation = facts.orientation;
+  }
+}
+
+/** Uncompressed pixels: rows of 8-bit RGBA, `width * height * 4` bytes. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
+/**
+ * Takes bytes in as they arrive and ends as a picture. `write` is synchronous on purpose: it either
+ * copies into memory or appends to the spool file (measured: asynchronous buffers triple the memory).
+ */
+export interface PictureWriter {
+  /** Throws `PinholeError` (image_too_large) as soon as a limit is passed. The chunk may be reused by the caller afterwards. */
+  write(chunk: Uint8Array): void;
+  /** Throws `PinholeError` (invalid_image) where the bytes are no whole picture. */
+  end(): Picture;
+  /** Forgets the bytes. Safe to call at any time, more than once. */
+  abort(): void;
+}
+
+export interface PictureLimits {
+  readonly bytesMax: number;
+  readonly pixelsMax: number;
+  readonly framesMax: number;
+}
+
+/** One request's store of pictures. Everything in it goes when the request is over. */
+export interface PictureSpool {
+  begin(limits: PictureLimits): PictureWriter;
+  /** Deletes every spool file that was not moved away. */
+  dispose(): void;
+}
+
+/** Reads all bytes into one buffer; for small pictures (masks) and for libraries that need a whole. */
+export async function wholeBytes(bytes: Bytes, bytesMax: number): Promise<Buffer> {
+  if (bytes.byteLength > bytesMax) {
+    throw new PinholeError("image_too_large", {
+      message: `The image has ${bytes.byteLength} bytes; at most ${bytesMax} can be processed.`,
+    });
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of bytes.chunks()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import type { ErrorCode } from "./errors.ts";
+import type { ModelCard } from "./model-card.ts";
+import type { Nano } from "./money.ts";
+import type { OutputFormat, Picture, Raster } from "./picture.ts";
+import type { FittedRequest, Usage } from "./request.ts";
+import { Secret } from "./secret.ts";
+import type { WireAnswer, WireError, WireRequest } from "./wire.ts";
+
+/** A credential in a provider's settings. */
+export const secretSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .transform((value) => new Secret(value));
+
+/** The HTTP that an adapter is handed: authorised, bounded, abortable, aimed at the channel's `base_url`. */
+export interface UpstreamHttp {
+  /** Throws `PinholeError` for transport faults and for every status outside 2xx, after `readError`. */
+  call(request: WireRequest): Promise<WireAnswer>;
+  /** Fetches a made image from a URL that the upstream gave, without credentials, through the guard. A failed download is retried as a download. */
+  download(url: string): Promise<Picture>;
+}
+
+/** What `generate` is given besides the request, and all it may use. */
+export interface ProviderTools {
+  readonly http: UpstreamHttp;
+  /**
+   * Calls `read` until it returns something other than undefined, waiting between calls: `firstMs`,
+   * growing by half to `maxMs` (defaults 500 and 5,000). Ends with upstream_timeout at the deadline.
+   */
+  poll<T>(
+    read: () => Promise<T | undefined>,
+    pace?: { readonly firstMs?: number; readonly maxMs?: number },
+  ): Promise<T>;
+  /** Waits; ends early with an error when the request is aborted or the deadline passes. Milliseconds. */
+  sleep(ms: number): Promise<void>;
+  /** Pixels in and out, off the main thread. For providers that paint (the sandbox); upstream bytes never need it. */
+  readonly raster: {
+    decode(picture: Picture): Promise<Raster>;
+    /** `compression` 0 to 100, jpeg and webp only. PNG keeps alpha; jpeg is flattened on white. */
+    encode(raster: Raster, format: OutputFormat, compression?: number): Promise<Picture>;
+  };
+}
+
+/** What an adapter reports while it works. `index` counts this call's images from 0. */
+export type ProviderEvent =
+  | { readonly progress: number }
+  | { readonly partial: Picture; readonly index: number }
+  | {
+      readonly picture: Picture;
+      readonly index: number;
+      readonly revisedPrompt?: string | undefined;
+      /** What the upstream says it made, where it says so. */
+      readonly quality?: string | undefined;
+      readonly background?: string | undefined;
+      readonly seed?: number | undefined;
+    }
+  | { readonly usage: Usage }
+  /** The upstream's own statement of cost, nano-dollars, for the whole call. */
+  | { readonly charge: Nano };
+
+/** What an upstream's error body means. `message` is shown to the client only for the caller's own faults. */
+export interface UpstreamFault {
+  readonly code: ErrorCode;
+  readonly message?: string | undefined;
+  readonly param?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** What one upstream call is about. */
+export interface GenerateInput<S, O> extends ProviderTools {
+  readonly request: FittedRequest;
+  /** The model's name at the upstream. */
+  readonly model: string;
+  /** The card of the model, where it has one. */
+  readonly card: ModelCard | undefined;
+  readonly settings: S;
+  /** `provider_options.<id>`, validated. */
+  readonly options: O;
+}
+
+/** Every provider has at least these settings. `base_url` has no trailing slash. */
+export interface BaseSettings {
+  readonly base_url: string;
+}
+
+interface ProviderFields<S extends BaseSettings, O> {
+  /** Folder name and the word in `pinhole.yaml`: lower-case, hyphens. */
+  readonly id: string;
+  readonly name: string;
+  /** The upstream's documentation. */
+  readonly docs: string;
+  /** One sentence for the generated docs: what it is and what a reader should know. */
+  readonly about: string;
+  /** Cards of the models it knows; open-ended providers also take any name. */
+  readonly models: readonly ModelCard[];
+  /** True: the operator may name models without a card (self-hosted servers, resellers). */
+  readonly openEnded: boolean;
+  /** The environment variable that makes a default channel serving all current `models`, and the setting it fills. */
+  readonly environment?: { readonly variable: string; readonly setting: string } | undefined;
+  /** True: always present as a channel of its own where nothing else is configured (the sandbox). */
+  readonly builtIn?: boolean;
+  /** Host names besides base_url's where credentials may go. Suffix match with a leading dot. */
+  readonly credentialHosts?: readonly string[];
+  /** Hosts that result URLs may point to (suffix match with a leading dot); absent: any public host. base_url's own host is always allowed. */
+  readonly resultHosts?: readonly string[];
+  /** Headers that carry the channel's credential. */
+  authorize(input: {
+    readonly settings: S;
+    readonly request: WireRequest;
+  }): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  generate(input: GenerateInput<S, O>): AsyncGenerator<ProviderEvent, void, void>;
+  /** Undefined: decided by the status alone (`faultFromStatus`). */
+  readError?(error: WireError): UpstreamFault | undefined;
+  /** Lists the upstream's model names. Free of charge. */
+  discover?(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string[]>;
+}
+
+/** A provider as its folder writes it. */
+export interface ProviderDefinition<
+  S extends z.ZodType<BaseSettings>,
+  O extends z.ZodType,
+> extends ProviderFields<z.output<S>, z.output<O>> {
+  /** What an operator configures. */
+  readonly settings: S;
+  /** What a caller may pass in `provider_options.<id>`. */
+  readonly options: O;
+}
+
+/** A provider with its own types erased, as everything outside its folder sees it. */
+export interface Provider extends ProviderFields<BaseSettings, unknown> {
+  readonly settings: z.ZodType<BaseSettings>;
+  readonly options: z.ZodType;
+}
+
+/** Checks the value against its type and erases it. */
+export function defineProvider<S extends z.ZodType<BaseSettings>, O extends z.ZodType>(
+  provider: ProviderDefinition<S, O>,
+): Provider {
+  // Settings and options reach the functions only after the provider's own schemas have read them,
+  // so erasing their types here is safe; it is the one place where that happens.
+  return provider as unknown as Provider;
+}
+
+/** What a status means where the body says nothing better (DESIGN §6). */
+export function faultFromStatus(status: number): ErrorCode {
+  if (status === 401 || status === 402 || status === 403) return "upstream_credentials";
+  if (status === 404) return "upstream_model_missing";
+  if (status === 408) return "upstream_timeout";
+  if (status === 413) return "image_too_large";
+  if (status === 429) return "upstream_rate_limited";
+  if (status === 503) return "upstream_busy";
+  if (status === 504 || status === 524) return "upstream_timeout";
+  if (status >= 400 && status < 500) return "invalid_value";
+  return "upstream_failed";
+}

@@ -1,0 +1,70 @@
+import type { Picture } from "./picture.ts";
+
+/**
+ * A picture inside an outgoing JSON document, encoded while the body is being sent.
+ * `base64`: the bare encoding. `data_url`: with `data:image/png;base64,` before it.
+ */
+export class EncodedPicture {
+  readonly picture: Picture;
+  readonly as: "base64" | "data_url";
+
+  constructor(picture: Picture, as: "base64" | "data_url") {
+    this.picture = picture;
+    this.as = as;
+  }
+}
+
+/** An outgoing JSON document. Keys whose value is undefined are left out. */
+export type WireJson =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | EncodedPicture
+  | readonly WireJson[]
+  | { readonly [key: string]: WireJson };
+
+/** One part of an outgoing multipart/form-data document. A picture gets a filename and content type from its true format. */
+export interface FormField {
+  readonly name: string;
+  readonly value: string | Picture;
+}
+
+/** One HTTP request to an upstream, as a provider describes it. Exactly one of json, form, body, or none. */
+export interface WireRequest {
+  /** POST where there is a body, else GET. */
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  /** A path appended to the channel's `base_url` (`/images/generations`), or an absolute URL whose origin is that of base_url or one of `credentialHosts`. */
+  readonly url: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: WireJson;
+  readonly form?: readonly FormField[];
+  readonly body?: Picture;
+  /**
+   * Where base64 images are in the JSON answer, as dotted places with `*` for "every element or key":
+   * `data.*.b64_json`. A string found there is lifted out while it arrives: the answer holds a
+   * `Picture` in its place. A data URL is lifted too; an http(s) URL stays a string.
+   */
+  readonly lift?: readonly string[];
+}
+
+/** An answer with status 200 to 299. */
+export interface WireAnswer {
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed document with pictures lifted out; undefined where the answer has no JSON. Read it with a zod schema. */
+  readonly json: unknown;
+  /** The body itself, where the answer's bytes are an image. */
+  readonly picture: Picture | undefined;
+}
+
+/** An answer with another status, or a 2xx that is no readable JSON, for `readError`. At most 64 KiB of body are kept. */
+export interface WireError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly json: unknown;
+  readonly text: string;
+}
