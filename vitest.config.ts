@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Real processes, since tests open sockets, worker threads and native modules of their own.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // A rejection that nobody awaited is a fault of the code, never noise.
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+    env: { LOG_LEVEL: "silent" },
+  },
+});
