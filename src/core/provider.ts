@@ -97,8 +97,15 @@ interface ProviderFields<S extends BaseSettings, O> {
   readonly models: readonly ModelCard[];
   /** True: the operator may name models without a card (self-hosted servers, resellers). */
   readonly openEnded: boolean;
+  /**
+   * Card used for models of this provider that have no card of their own, under the model's own name.
+   * Absent: types are checked and everything is forwarded.
+   */
+  readonly defaultCard?: ModelCard | undefined;
   /** The environment variable that makes a default channel serving all current `models`, and the setting it fills. */
   readonly environment?: { readonly variable: string; readonly setting: string } | undefined;
+  /** True: fields that the contract does not know are forwarded under their own names (the OpenAI dialect). */
+  readonly forwardsUnknown?: boolean;
   /** True: always present as a channel of its own where nothing else is configured (the sandbox). */
   readonly builtIn?: boolean;
   /** Host names besides base_url's where credentials may go. Suffix match with a leading dot. */
@@ -111,6 +118,17 @@ interface ProviderFields<S extends BaseSettings, O> {
     readonly request: WireRequest;
   }): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   generate(input: GenerateInput<S, O>): AsyncGenerator<ProviderEvent, void, void>;
+  /**
+   * What a channel's settings take away from every card of its models; for a model without a card it
+   * is the only limit. Absent: nothing. The gateway's fitting obeys it, so that what is left out is
+   * warned about or refused there; an adapter handed such a field all the same refuses it.
+   */
+  narrow?(settings: S): {
+    /** Images that one upstream call makes; a request for more becomes parallel calls. Undefined: the card alone says. */
+    readonly imagesPerCall: number | undefined;
+    /** False: this field, under the contract's name (`quality`, `seed`), never reaches the upstream. */
+    takes(field: string): boolean;
+  };
   /** Undefined: decided by the status alone (`faultFromStatus`). */
   readError?(error: WireError): UpstreamFault | undefined;
   /** Lists the upstream's model names. Free of charge. */
