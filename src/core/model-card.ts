@@ -7,6 +7,10 @@ const sizeWord = z
     message: "must be auto or WIDTHxHEIGHT, for example 1024x1024",
   });
 
+const ratioWord = z.string().regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, {
+  message: "must be WIDTH:HEIGHT in small whole numbers, for example 3:2",
+});
+
 /** Free sizes: any WxH within these bounds. Pixels. */
 const sizeRule = z.strictObject({
   /** Both sides are divisible by it. */
@@ -77,6 +81,19 @@ export const modelCardSchema = z.strictObject({
   sizes: z.array(sizeWord).optional(),
   edit_sizes: z.array(sizeWord).optional(),
   size_rule: sizeRule.optional(),
+  /**
+   * Shapes of models that take a ratio instead of pixels, as the upstream writes them: `3:2`. The
+   * nearest to the asked size is chosen by |log(asked / offered)|; the picture may have other pixels.
+   */
+  ratios: z.array(ratioWord).min(1).optional(),
+  /**
+   * Resolutions that go with `ratios`, as the upstream writes them (`1K`, `0.25`), with about how many
+   * megapixels (millions of pixels) each makes. The nearest to the asked size is chosen.
+   */
+  tiers: z
+    .array(z.strictObject({ word: z.string().min(1), megapixels: z.number().positive() }))
+    .min(1)
+    .optional(),
   size_default: sizeWord.optional(),
   qualities: z.array(z.string()).optional(),
   quality_default: z.string().optional(),
