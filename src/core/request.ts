@@ -81,6 +81,10 @@ export interface FittedRequest {
   readonly n: number;
   /** Absent or `auto`: the upstream decides. */
   readonly size?: Size | "auto" | undefined;
+  /** Set where the card has `ratios` and a size was asked: the nearest one. `size` still says what was asked. */
+  readonly ratio?: string | undefined;
+  /** Set where the card has `tiers` and a size was asked: the word of the nearest one. */
+  readonly tier?: string | undefined;
   readonly quality?: string | undefined;
   readonly style?: string | undefined;
   readonly background?: "transparent" | "opaque" | "auto" | undefined;
