@@ -1,0 +1,110 @@
+import type { Channel } from "../core/channel.ts";
+import type { Operation } from "../core/request.ts";
+import type { Secret } from "../core/secret.ts";
+
+/** A gateway key that the file declares. Times are Unix milliseconds. */
+export interface ConfigKey {
+  readonly name: string;
+  /** At least 20 characters. */
+  readonly key: Secret;
+  /** Model names, and patterns ending in `*`; `*` alone is all. */
+  readonly models: readonly string[];
+  /** Null: all. */
+  readonly operations: readonly Operation[] | null;
+  readonly strict: boolean;
+  readonly disabled: boolean;
+  readonly expiresAt: number | null;
+}
+
+/** Where the database is. */
+export interface DatabaseConfig {
+  readonly kind: "sqlite";
+  /** Absolute, or `:memory:`. */
+  readonly path: string;
+}
+
+/** Where finished images rest and how they are delivered. */
+export interface ImagesConfig {
+  readonly kind: "file";
+  /** Absolute. */
+  readonly folder: string;
+  /** Life of a hosted image and its URL. */
+  readonly ttlMs: number;
+  /** `auto`: the card's `delivery` decides. */
+  readonly responseFormat: "auto" | "url" | "b64_json" | "both";
+  /** Undefined: the disk is the limit. */
+  readonly quotaBytes: number | undefined;
+  readonly recoveryBytes: number;
+  readonly retentionMs: number;
+}
+
+/** The listening side. */
+export interface ServerConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** No trailing slash. Undefined: URLs are built from the request's Host. */
+  readonly publicUrl: string | undefined;
+  /** Addresses, CIDR ranges, and the words `loopback`, `linklocal`, `uniquelocal`. */
+  readonly trustedProxies: readonly string[];
+  /** Origins, or `*`. */
+  readonly cors: readonly string[];
+  /** How long a client may take to send its request. */
+  readonly requestTimeoutMs: number;
+  readonly bodyBytesMax: number;
+  readonly heartbeatMs: number;
+  readonly interim102: boolean;
+}
+
+/** What happens to parameters that a model does not have. */
+export interface PolicyConfig {
+  readonly strict: boolean;
+  readonly resample: boolean;
+  readonly variationsAsEdits: boolean;
+  readonly style: "drop" | "prompt";
+  readonly successors: boolean;
+}
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+/** The usual proxy variables, as they stand in the environment. */
+export interface ProxyConfig {
+  readonly http: string | undefined;
+  readonly https: string | undefined;
+  /** Comma-separated hosts that are reached directly. */
+  readonly bypass: string | undefined;
+}
+
+/** Everything an operator decided, validated, with defaults filled in, folders absolute and units in the names. */
+export interface Config {
+  /** The file that was read, absolute; undefined where there is none. */
+  readonly file: string | undefined;
+  /** Database, secret, images and spools live below it unless told otherwise. Absolute. */
+  readonly dataFolder: string;
+  /** Signs URLs and digests keys. Undefined: made on first run and kept in the data folder. */
+  readonly secret: Secret | undefined;
+  /** Undefined: made on first run. */
+  readonly adminToken: Secret | undefined;
+  readonly server: ServerConfig;
+  readonly database: DatabaseConfig;
+  readonly images: ImagesConfig;
+  readonly redisUrl: string | undefined;
+  readonly keys: readonly ConfigKey[];
+  /** Those of the file, then those that the environment makes, then the built-in ones. Ids are unique. */
+  readonly channels: readonly Channel[];
+  /**
+   * Names that stand for models, in the order to try. The targets are names that channels serve: an
+   * alias is never the target of another, and may bear the name of its own first target.
+   */
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
+  /** A served model or an alias. */
+  readonly defaultModel: string | undefined;
+  readonly policy: PolicyConfig;
+  readonly exposeChannel: boolean;
+  readonly logs: {
+    readonly level: (typeof logLevels)[number];
+    readonly format: "json" | "pretty";
+  };
+  readonly metricsToken: Secret | undefined;
+  readonly proxy: ProxyConfig;
+}
