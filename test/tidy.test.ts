@@ -1,0 +1,270 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { layerTableMarkdown, packageFolders } from "./tidy/layers.ts";
+import { importFaults } from "./tidy/layer-rules.ts";
+import {
+  classFaults,
+  environmentFaults,
+  importWorkFaults,
+  lengthFaults,
+  nameFaults,
+  providerIdFaults,
+} from "./tidy/style-rules.ts";
+import { providerFolderFaults, providerIds } from "./tidy/provider-rules.ts";
+import { listFiles, readSource } from "./tidy/source.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const isCode = (path: string): boolean => /\.(ts|tsx|mjs)$/.test(path);
+const paths = listFiles(root, ["src", "test", "scripts"]);
+const code = paths.filter(isCode).map((path) => readSource(root, path));
+const sources = code.filter((file) => file.path.startsWith("src/"));
+const ids = providerIds(paths);
+
+/** A file of an imaginary tree. */
+const file = (path: string, text: string) => ({ path, text });
+
+test("the tree that the rules read is there", () => {
+  expect(sources.length).toBeGreaterThan(20);
+  expect(ids.length).toBeGreaterThan(0);
+});
+
+test("docs/architecture.md quotes the layer table", () => {
+  expect(readFileSync(join(root, "docs", "architecture.md"), "utf8")).toContain(
+    layerTableMarkdown(),
+  );
+});
+
+test("every runtime dependency has its folders, and at most 25 are direct", () => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    // The file is this project's own.
+    dependencies: Record<string, string>;
+  };
+  expect(Object.keys(dependencies).toSorted()).toEqual(Object.keys(packageFolders).toSorted());
+  expect(Object.keys(dependencies).length).toBeLessThanOrEqual(25);
+  const record = readFileSync(join(root, "docs", "decisions", "0002-dependencies.md"), "utf8");
+  for (const name of Object.keys(dependencies)) expect(record).toContain(`| \`${name}\` |`);
+});
+
+describe("imports follow the layer table", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(importFaults)).toEqual([]);
+  });
+
+  test.each([
+    ["src/core/a.ts", `import { b } from "../net/b.ts";`],
+    ["src/core/a.ts", `import type { B } from "../net/b.ts";`],
+    ["src/core/a.ts", `export { b } from "../net/b.ts";`],
+    ["src/core/a.ts", `export * from "../net/b.ts";`],
+    ["src/core/a.ts", `const b = await import("../net/b.ts");`],
+    ["src/core/a.ts", `type B = import("../net/b.ts").B;`],
+    ["src/core/a.ts", `const b = await import(name);`],
+    ["src/core/a.ts", `import { b } from "./b";`],
+    ["src/net/a.ts", `import { b } from "../pictures/b.ts";`],
+    ["src/gateway/a.ts", `import { b } from "../providers/index.ts";`],
+    ["src/gateway/a.ts", `import { b } from "../config.ts";`],
+    ["src/providers/one/index.ts", `import { b } from "../two/index.ts";`],
+    ["src/providers/one/index.ts", `import { b } from "../index.ts";`],
+    ["src/providers/one/index.ts", `import { b } from "../../net/b.ts";`],
+    ["src/core/a.ts", `import { b } from "../../test/b.ts";`],
+    ["src/nowhere/a.ts", `import { b } from "../core/b.ts";`],
+    ["src/gateway/a.ts", `import { request } from "undici";`],
+    ["src/pictures/a.ts", `import { sql } from "kysely";`],
+    ["src/store/a.ts", `import sharp from "sharp";`],
+    ["src/core/a.ts", `import leftPad from "left-pad";`],
+    ["src/core/a.ts", `import "toString";`],
+    ["src/http/a.ts", `import { request } from "node:http";`],
+    ["src/gateway/a.ts", `import { connect } from "node:net";`],
+    ["src/gateway/a.ts", `import { connect, isIP } from "node:net";`],
+    ["src/gateway/a.ts", `import "node:net";`],
+    ["src/gateway/a.ts", `import { lookup } from "node:dns/promises";`],
+    ["src/gateway/a.ts", `import { DatabaseSync } from "node:sqlite";`],
+    ["src/gateway/a.ts", `import { spawn } from "node:child_process";`],
+    ["src/gateway/a.ts", `import process from "node:process";`],
+    ["src/gateway/a.ts", `import { readFile } from "fs";`],
+    ["src/core/a.ts", `import { readFile } from "node:fs";`],
+    ["src/providers/one/index.ts", `import { setTimeout } from "node:timers/promises";`],
+  ])("%s may not: %s", (path, text) => {
+    expect(importFaults(file(path, text))).toHaveLength(1);
+  });
+
+  test.each([
+    ["src/core/a.ts", `import { z } from "zod"; import { b } from "./b.ts";`],
+    ["src/providers/index.ts", `import one from "./one/index.ts";`],
+    [
+      "src/providers/one/index.ts",
+      `import { a } from "../../dialects/a.ts"; import b from "./b.ts";`,
+    ],
+    ["src/http/a.ts", `import type { IncomingMessage } from "node:http"; import "fastify";`],
+    ["src/http/a.ts", `import { BlockList, isIP } from "node:net";`],
+    ["src/app.ts", `import { a } from "./http/a.ts"; import { b } from "./net/b.ts";`],
+    ["src/cli/a.ts", `import { a } from "../app.ts"; import { b } from "../config.ts";`],
+    ["src/store/a.ts", `import { DatabaseSync } from "node:sqlite"; import { sql } from "kysely";`],
+  ])("%s may: %s", (path, text) => {
+    expect(importFaults(file(path, text))).toEqual([]);
+  });
+});
+
+describe("functions and files are short", () => {
+  const lines = (count: number): string => "  act();\n".repeat(count);
+
+  test("in the tree", () => {
+    expect(code.flatMap(lengthFaults)).toEqual([]);
+  });
+
+  test("a function of 70 lines passes and one of 71 does not", () => {
+    expect(lengthFaults(file("src/core/a.ts", `function a() {\n${lines(68)}}\n`))).toEqual([]);
+    expect(lengthFaults(file("src/core/a.ts", `function a() {\n${lines(69)}}\n`))).toHaveLength(1);
+    expect(lengthFaults(file("src/core/a.ts", `const a = () => {\n${lines(69)}};\n`))).toHaveLength(
+      1,
+    );
+    expect(
+      lengthFaults(file("src/core/a.ts", `class A {\n b() {\n${lines(69)}}\n}\n`)),
+    ).toHaveLength(1);
+  });
+
+  test("a file of 300 lines passes and one of 301 does not; tests have 600", () => {
+    expect(lengthFaults(file("src/core/a.ts", "act();\n".repeat(300)))).toEqual([]);
+    expect(lengthFaults(file("src/core/a.ts", "act();\n".repeat(301)))).toHaveLength(1);
+    expect(lengthFaults(file("test/a.test.ts", "act();\n".repeat(600)))).toEqual([]);
+    expect(lengthFaults(file("test/a.test.ts", "act();\n".repeat(601)))).toHaveLength(1);
+  });
+
+  test("describe is a heading and not a function, but a test is one", () => {
+    expect(
+      lengthFaults(file("test/a.test.ts", `describe("a", () => {\n${lines(80)}});\n`)),
+    ).toEqual([]);
+    expect(
+      lengthFaults(file("test/a.test.ts", `test("a", () => {\n${lines(80)}});\n`)),
+    ).toHaveLength(1);
+  });
+});
+
+describe("names say what is inside", () => {
+  test("in the tree", () => {
+    expect(paths.flatMap(nameFaults)).toEqual([]);
+  });
+
+  test.each([
+    "src/core/utils.ts",
+    "src/helpers/a.ts",
+    "src/core/image-utils.ts",
+    "src/core/base/a.ts",
+    "src/core/keyManager.ts",
+    "src/core/Key.ts",
+    "src/core/a_b.ts",
+  ])("not %s", (path) => {
+    expect(nameFaults(path).length).toBeGreaterThan(0);
+  });
+
+  test.each(["src/pictures/base64-stream.ts", "test/http/door.test.ts", "src/main.ts"])(
+    "%s",
+    (path) => {
+      expect(nameFaults(path)).toEqual([]);
+    },
+  );
+});
+
+describe("only src/config reads the environment", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(environmentFaults)).toEqual([]);
+  });
+
+  test.each(["process.env.HOME", `process["env"]`, "const { env } = process"])(
+    "not by %s",
+    (text) => {
+      expect(environmentFaults(file("src/net/a.ts", text))).toHaveLength(1);
+      expect(environmentFaults(file("src/config.ts", text))).toEqual([]);
+    },
+  );
+});
+
+describe("a provider is one folder", () => {
+  test("with an index, fixtures, and its own id", async () => {
+    const load = async (path: string): Promise<unknown> =>
+      ((await import(pathToFileURL(join(root, path)).href)) as { default?: unknown }).default;
+    expect(await providerFolderFaults(paths, load)).toEqual([]);
+  });
+
+  test("that everything else in src leaves unnamed", () => {
+    expect(sources.flatMap((source) => providerIdFaults(source, ids))).toEqual([]);
+  });
+
+  test.each([`if (id === "one") act();`, "const id = `one`;", `const table = { "one": 1 };`])(
+    "naming it elsewhere is found: %s",
+    (text) => {
+      expect(providerIdFaults(file("src/gateway/a.ts", text), ["one"])).toHaveLength(1);
+      expect(providerIdFaults(file("src/providers/two/a.ts", text), ["one", "two"])).toHaveLength(
+        1,
+      );
+      expect(providerIdFaults(file("src/providers/one/a.ts", text), ["one"])).toEqual([]);
+    },
+  );
+
+  test("a folder without index, with a wrong id or without fixtures is found", async () => {
+    const values: Record<string, unknown> = {
+      "src/providers/two/index.ts": { id: "deux" },
+      "src/providers/three/index.ts": { id: "three" },
+      "src/providers/four/index.ts": { id: "four", builtIn: true },
+    };
+    const faults = await providerFolderFaults(
+      [
+        "src/providers/index.ts",
+        "src/providers/extra.ts",
+        "src/providers/one/a.ts",
+        "src/providers/two/fixtures/a.json",
+        ...Object.keys(values),
+      ],
+      (path) => Promise.resolve(values[path]),
+    );
+    const folders = faults.map((fault) => fault.split(":")[0]);
+    expect(folders).toEqual([
+      "src/providers/extra.ts",
+      "src/providers/one",
+      "src/providers/three",
+      "src/providers/two",
+    ]);
+  });
+});
+
+describe("values instead of subclasses", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(classFaults)).toEqual([]);
+  });
+
+  test.each([
+    "class A extends B {}",
+    "class A extends (mixin(B)) {}",
+    "@known class A {}",
+    "class A { @known act() {} }",
+  ])("not %s", (text) => {
+    expect(classFaults(file("src/core/a.ts", text))).toHaveLength(1);
+  });
+
+  test("an error may be one", () => {
+    expect(classFaults(file("src/core/a.ts", "class Fault extends Error {}"))).toEqual([]);
+  });
+});
+
+describe("importing does no work", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(importWorkFaults)).toEqual([]);
+  });
+
+  test.each([
+    "act();",
+    "if (x) act();",
+    "const a = await act();",
+    "for (const a of b) act(a);",
+    "try { act(); } catch {}",
+  ])("not %s", (text) => {
+    expect(importWorkFaults(file("src/core/a.ts", text))).toHaveLength(1);
+    expect(importWorkFaults(file("src/main.ts", text))).toEqual([]);
+  });
+
+  test("declaring is no work", () => {
+    const text = `import { z } from "zod"; export const a = z.string(); async function b() { await a; }`;
+    expect(importWorkFaults(file("src/core/a.ts", text))).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+import type { Fault } from "./layer-rules.ts";
+
+/** The folders of src/providers, which are the ids. */
+export function providerIds(paths: readonly string[]): string[] {
+  const found = paths.flatMap((path) => /^src\/providers\/([^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(found)].toSorted();
+}
+
+function property(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}
+
+/** Each provider is a folder with an index whose value carries the folder's name, and with fixtures. `load` gives a file's default export. */
+export async function providerFolderFaults(
+  paths: readonly string[],
+  load: (path: string) => Promise<unknown>,
+): Promise<Fault[]> {
+  const faults = paths
+    .filter((path) => /^src\/providers\/[^/]+$/.test(path) && path !== "src/providers/index.ts")
+    .map((path) => `${path}: only the list stands beside the providers' folders`);
+  for (const id of providerIds(paths)) {
+    const folder = `src/providers/${id}`;
+    if (!paths.includes(`${folder}/index.ts`)) {
+      faults.push(`${folder}: has no index.ts`);
+      continue;
+    }
+    const provider = await load(`${folder}/index.ts`);
+    const found = property(provider, "id");
+    if (found !== id)
+      faults.push(`${folder}: its index.ts exports a provider called ${String(found)}`);
+    const hasFixtures = paths.some(
+      (path) => path.startsWith(`${folder}/fixtures/`) && path.endsWith(".json"),
+    );
+    if (!hasFixtures && property(provider, "builtIn") !== true)
+      faults.push(`${folder}: has no fixtures/*.json`);
+  }
+  return faults;
+}
