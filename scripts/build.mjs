@@ -1,5 +1,13 @@
 // Builds dist/ from src/: plain tsc, then the files that are no TypeScript. Runs on Node 20 and later.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -37,7 +45,8 @@ export function build() {
     cwd: root,
     stdio: "inherit",
   });
-  if (compiled.status !== 0) throw new Error("The build failed; the compiler's messages are above.");
+  if (compiled.status !== 0)
+    throw new Error("The build failed; the compiler's messages are above.");
   for (const source of files(join(root, "src"))) {
     const inside = relative(join(root, "src"), source);
     if (inside.endsWith(".ts") || inside.split(/[\\/]/).includes("fixtures")) continue;

@@ -58,7 +58,9 @@ function checkNode() {
 try {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < nodeMajorMin) {
-    throw new Error(`Node ${process.versions.node} is too old to install with; use ${nodeMajorMin} or later.`);
+    throw new Error(
+      `Node ${process.versions.node} is too old to install with; use ${nodeMajorMin} or later.`,
+    );
   }
   if (installIsStale()) install();
   checkNode();

@@ -1,0 +1,9 @@
+import { providers } from "../../src/providers/index.ts";
+import { errorsPage } from "./errors-page.ts";
+import type { Page } from "./markdown.ts";
+import { providerPages } from "./providers-page.ts";
+
+/** Every generated page, as it should be now. */
+export function generatedPages(): Page[] {
+  return [errorsPage(), ...providerPages(providers)];
+}

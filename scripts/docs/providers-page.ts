@@ -1,0 +1,146 @@
+import type { ModelCard, Price } from "../../src/core/model-card.ts";
+import type { Provider } from "../../src/core/provider.ts";
+import { code, page, table, type Page } from "./markdown.ts";
+import { inputSchema, settingRows } from "./schema-table.ts";
+
+const list = (words: readonly string[] | undefined): string => (words ?? []).map(code).join(" ");
+
+function priceWords(price: Price | undefined): string {
+  if (price === undefined) return "";
+  if (price === "free") return "free";
+  const parts: string[] = [];
+  const add = (amount: number | undefined, unit: string): void => {
+    if (amount !== undefined) parts.push(`$${amount} ${unit}`);
+  };
+  add(price.per_image_usd, "an image");
+  add(price.per_megapixel_usd, "a megapixel");
+  const rows = price.table ?? [];
+  if (rows.length > 0) {
+    const amounts = rows.map((row) => row.usd);
+    parts.push(`$${Math.min(...amounts)} to $${Math.max(...amounts)} an image by size and quality`);
+  }
+  add(price.text_in_usd, "for 1M text tokens in");
+  add(price.image_in_usd, "for 1M image tokens in");
+  add(price.text_out_usd, "for 1M text tokens out");
+  add(price.image_out_usd, "for 1M image tokens out");
+  return parts.join(", ");
+}
+
+function sizeWords(card: ModelCard): string {
+  const rule = card.size_rule;
+  const free =
+    rule === undefined
+      ? []
+      : [
+          `any WxH: sides divisible by ${rule.multiple}, edges ${rule.edge_min} to ${rule.edge_max}, ${rule.pixels_min} to ${rule.pixels_max} pixels`,
+        ];
+  return [list(card.sizes), ...free].filter((words) => words !== "").join("; ");
+}
+
+function modelRow(card: ModelCard): string[] {
+  const retires = card.retires_at === undefined ? "" : ` (retires ${card.retires_at})`;
+  return [
+    `${code(card.name)}${retires}`,
+    card.operations.join(", "),
+    sizeWords(card),
+    String(card.n),
+    list(card.qualities),
+    list(card.formats),
+    card.images === undefined ? "" : `up to ${card.images.max}`,
+    card.mask === undefined ? "no" : "yes",
+    card.streaming ? "yes" : "no",
+    priceWords(card.price),
+  ];
+}
+
+const modelHead = [
+  "model",
+  "operations",
+  "sizes",
+  "n in one call",
+  "qualities",
+  "formats",
+  "input images",
+  "mask",
+  "streams",
+  "list price",
+];
+
+function settingsTable(provider: Provider): string {
+  const rows = settingRows(inputSchema(provider.settings));
+  return rows.length === 0 ? "None." : table(["setting", "form", "default", "meaning"], rows);
+}
+
+function optionsTable(provider: Provider): string {
+  const rows = settingRows(inputSchema(provider.options));
+  if (rows.length > 0) return table(["option", "form", "default", "meaning"], rows);
+  const open = inputSchema(provider.options).additionalProperties;
+  return open === undefined || open === false || open === null
+    ? "None."
+    : "Anything: what is inside is passed on under the upstream's own names.";
+}
+
+function channelExample(provider: Provider): string {
+  const required = inputSchema(provider.settings).required ?? [];
+  const variable = provider.environment?.variable ?? "UPSTREAM_KEY";
+  const settings = required.map(
+    (name) =>
+      `${name}: "${name === "base_url" ? "https://images.example.com" : `\${${variable}}`}"`,
+  );
+  const model = provider.models[0]?.name ?? "some-model";
+  return [
+    "```yaml",
+    "channels:",
+    `  - id: ${provider.id}-main`,
+    `    provider: ${provider.id}`,
+    ...(settings.length === 0 ? [] : [`    settings: { ${settings.join(", ")} }`]),
+    `    models: [${model}]`,
+    "```",
+  ].join("\n");
+}
+
+function providerPage(provider: Provider): Page {
+  const source = `\`src/providers/${provider.id}/index.ts\``;
+  const named = provider.openEnded
+    ? "A channel may also name models that are not listed here."
+    : "A channel may name only these.";
+  const models =
+    provider.models.length === 0
+      ? "No model is known in advance: a channel names what its upstream serves, with a card or without."
+      : `${named}\n\n${table(modelHead, provider.models.map(modelRow))}`;
+  const environment =
+    provider.environment === undefined
+      ? []
+      : [
+          `With ${code(provider.environment.variable)} in the environment, a channel for it exists without any configuration.`,
+        ];
+  return page(`docs/providers/${provider.id}.md`, source, [
+    `# ${provider.name}`,
+    `${provider.about} [Documentation of the upstream](${provider.docs}).`,
+    ...environment,
+    channelExample(provider),
+    "## Settings",
+    settingsTable(provider),
+    "## Models",
+    models,
+    `## \`provider_options.${provider.id}\``,
+    optionsTable(provider),
+  ]);
+}
+
+/** docs/providers.md and a page for each provider. */
+export function providerPages(providers: readonly Provider[]): Page[] {
+  const rows = providers.map((provider) => [
+    `[${provider.name}](providers/${provider.id}.md)`,
+    code(provider.id),
+    provider.about,
+    provider.environment === undefined ? "" : code(provider.environment.variable),
+    String(provider.models.length),
+  ]);
+  const overview = page("docs/providers.md", "`src/providers`", [
+    "# Providers",
+    "A channel names its provider by the word in the second column. How to add one: [add a provider](add-a-provider.md).",
+    table(["provider", "`provider:`", "about", "environment variable", "known models"], rows),
+  ]);
+  return [overview, ...providers.map(providerPage)];
+}
