@@ -87,6 +87,13 @@ export interface PictureLimits {
   readonly bytesMax: number;
   readonly pixelsMax: number;
   readonly framesMax: number;
+  /** The request field that holds the picture, named in errors: `image[2]`, `mask`. */
+  readonly param?: string | undefined;
+  /**
+   * Whose fault a bad picture is: the caller's (invalid_image, image_too_large; the default) or the
+   * upstream's (upstream_bad_answer, so that nobody is told to mend what they never sent).
+   */
+  readonly blame?: "caller" | "upstream";
 }
 
 /** One request's store of pictures. Everything in it goes when the request is over. */
