@@ -9,6 +9,7 @@ import type {
 } from "../core/provider.ts";
 import type { Size } from "../core/request.ts";
 import { EncodedPicture, type WireError, type WireJson } from "../core/wire.ts";
+import { publicText } from "./public-text.ts";
 import { readAnswer } from "./read-answer.ts";
 import { type SdapiOptions, type SdapiSettings, sideMultiple } from "./sdapi-settings.ts";
 
@@ -234,7 +235,7 @@ function errorText(json: unknown): string {
 }
 
 function readError(error: WireError): UpstreamFault | undefined {
-  const text = errorText(error.json);
+  const text = publicText(errorText(error.json));
   if (text === "Invalid encoded image") {
     return {
       code: "invalid_image",
@@ -242,8 +243,20 @@ function readError(error: WireError): UpstreamFault | undefined {
       param: "image",
     };
   }
-  if (error.status !== 400 && error.status !== 422) return undefined;
-  return { code: "invalid_value", ...(text === "" ? {} : { message: text }) };
+  switch (error.status) {
+    case 400:
+    case 422:
+      return { code: "invalid_value", ...(text === "" ? {} : { message: text }) };
+    // The API is switched off or at another path: the operator's to mend.
+    case 405:
+    case 415:
+      return { code: "upstream_refused" };
+    // Without a body of the server's own it is some proxy's, which does not know whether work began.
+    case 503:
+      return { code: text === "" ? "upstream_failed" : "upstream_busy" };
+    default:
+      return undefined;
+  }
 }
 
 const modelsSchema = z.array(z.object({ model_name: z.string() }));

@@ -1,0 +1,127 @@
+import { z } from "zod";
+
+/** Fields that say what is made and billed: nothing else in a request may set them. */
+export const governedFields = ["model", "prompt", "n", "size", "stream"] as const;
+
+/** Names under which other servers know n and size. A caller who sends one would change what is billed. */
+const otherNamesOfNAndSize = [
+  "num_images",
+  "num_outputs",
+  "num_samples",
+  "samples",
+  "batch_size",
+  "image_num",
+  "width",
+  "height",
+];
+
+/**
+ * How one server's idea of OpenAI's images API differs from OpenAI's, as data. The fields are
+ * settings of every provider that exposes them, so each says in its description what it is for.
+ */
+export const openaiImagesQuirks = z.strictObject({
+  generations_path: z
+    .string()
+    .startsWith("/")
+    .default("/images/generations")
+    .describe("Path under base_url for generations."),
+  edits_path: z
+    .string()
+    .startsWith("/")
+    .default("/images/edits")
+    .describe("Path under base_url for edits."),
+  variations_path: z
+    .string()
+    .startsWith("/")
+    .default("/images/variations")
+    .describe("Path under base_url for variations."),
+  edits: z
+    .enum(["multipart", "json", "none"])
+    .default("multipart")
+    .describe(
+      "How edits are sent: multipart with files, json with data URLs in `images`, or none where the server has no edits.",
+    ),
+  image_field: z
+    .enum(["auto", "image", "image[]", "image[0]"])
+    .default("auto")
+    .describe(
+      "Name of the file parts of an edit: always image, always image[], numbered image[0], image[1], …; auto is image for one file and image[] for several, as OpenAI's SDKs do.",
+    ),
+  reference_field: z
+    .string()
+    .min(1)
+    .default("image")
+    .describe(
+      "Field of a generation that takes reference images as data URLs: one as a string, several as a list.",
+    ),
+  renames: z
+    .record(z.string(), z.string().min(1))
+    .default({})
+    .describe(
+      "Fields that the server knows under another name, for example { size: resolution, seed: random_seed }.",
+    ),
+  fields: z
+    .array(z.string())
+    .optional()
+    .describe(
+      "The only optional fields that the server takes, under OpenAI's names; prompt, model, n and size are always sent. Not set: all fields.",
+    ),
+  fixed: z
+    .record(z.string(), z.json())
+    .default({})
+    .refine((fields) => governedFields.every((name) => !(name in fields)), {
+      message: `must not set ${governedFields.join(", ")}: each request sets these itself`,
+    })
+    .describe("Fields sent with every request, for example { service_tier: priority }."),
+  refused: z
+    .array(z.string())
+    .default(otherNamesOfNAndSize)
+    .describe(
+      "Unknown fields that callers may not pass on, since this server might read them as n or size and bill for more.",
+    ),
+  size_separator: z
+    .enum(["x", "*", "X", "×", ":"])
+    .default("x")
+    .describe("What stands between width and height on the wire: 1024x1024 or 1024*1024."),
+  n_parameter: z
+    .union([z.string().min(1), z.literal(false)])
+    .default("n")
+    .describe(
+      "Name of the field for the number of images; false where the server has none and makes one image a call.",
+    ),
+  images_per_call: z
+    .int()
+    .min(1)
+    .max(10)
+    .optional()
+    .describe(
+      "The most images that one call makes; a request for more becomes parallel calls. Not set: the model's card says.",
+    ),
+  response_format: z
+    .enum(["b64_json", "url", "none"])
+    .default("none")
+    .describe("The response_format to ask the server for; none sends no such field."),
+  pictures: z
+    .array(z.string().regex(/^[^.*]+(\.[^.]+)+$/))
+    .min(1)
+    .default(["data.*.b64_json", "data.*.url"])
+    .describe(
+      "Where pictures are in the answer, as dotted places with * for every element: base64, data URLs or links.",
+    ),
+});
+export type OpenAiImagesQuirks = z.infer<typeof openaiImagesQuirks>;
+
+/** Fields that `fields` cannot take away: without them there is no request. */
+const alwaysTaken: ReadonlySet<string> = new Set([...governedFields, "image", "mask"]);
+
+/** Whether these quirks let a field through, under the contract's name. */
+export function takesField(quirks: OpenAiImagesQuirks, field: string): boolean {
+  if (alwaysTaken.has(field)) return true;
+  if ((quirks.renames[field] ?? field) in quirks.fixed) return false;
+  return quirks.fields === undefined || quirks.fields.includes(field);
+}
+
+/** Images of one call that the server makes at most; undefined where the card alone says. */
+export function imagesPerCall(quirks: OpenAiImagesQuirks): number | undefined {
+  return quirks.n_parameter === false ? 1 : quirks.images_per_call;
+}

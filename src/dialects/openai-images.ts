@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type {
+  BaseSettings,
+  GenerateInput,
+  ProviderEvent,
+  UpstreamFault,
+  UpstreamHttp,
+} from "../core/provider.ts";
+import type { WireError } from "../core/wire.ts";
+import { readImagesAnswer } from "./openai-images-answer.ts";
+import { readOpenAiError } from "./openai-images-errors.ts";
+import type { OpenAiImagesQuirks } from "./openai-images-quirks.ts";
+import { imagesRequest } from "./openai-images-request.ts";
+
+/** `provider_options` of a provider of this dialect: fields of the upstream's own, by its names. */
+export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;
+
+/** What differs between providers of this dialect. */
+export interface OpenAiImagesDialect<S extends BaseSettings> {
+  /** How this upstream differs from OpenAI for this call. */
+  quirks(input: GenerateInput<S, OpenAiImagesOptions>): OpenAiImagesQuirks;
+}
+
+/**
+ * `generate` and `readError` of every provider that speaks OpenAI's images API: generations as JSON,
+ * edits as multipart or JSON, one answer with all pictures. Facts: clouds.md §1.
+ *
+ * A stream relay will be another way to get from `imagesRequest` to events; until then a request
+ * that wants partial images gets its pictures without them, as CONTRACT "Streaming" allows.
+ */
+export function openaiImages<S extends BaseSettings>(
+  dialect: OpenAiImagesDialect<S>,
+): {
+  generate(input: GenerateInput<S, OpenAiImagesOptions>): AsyncGenerator<ProviderEvent, void, void>;
+  readError(error: WireError): UpstreamFault | undefined;
+} {
+  return {
+    async *generate(input) {
+      const quirks = dialect.quirks(input);
+      const { request, model, options } = input;
+      const answer = await input.http.call(imagesRequest({ request, model, options, quirks }));
+      yield* readImagesAnswer(answer, quirks.pictures, input.http);
+    },
+    readError: readOpenAiError,
+  };
+}
+
+const modelsSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
+
+/** The model names of `GET {base_url}/models`, as OpenAI and most of its imitators list them. */
+export async function listOpenAiModels(http: UpstreamHttp): Promise<string[]> {
+  const answer = await http.call({ url: "/models" });
+  return modelsSchema.parse(answer.json).data.map(({ id }) => id);
+}

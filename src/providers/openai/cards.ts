@@ -1,0 +1,177 @@
+import { defineCard, type ModelCard } from "../../core/model-card.ts";
+
+/** "Under 50 MB" and "under 4 MB" (CONTRACT, edits; clouds.md §1, edit fields), in bytes. */
+const under50Megabytes = 50 * 1024 * 1024 - 1;
+const under4Megabytes = 4 * 1024 * 1024 - 1;
+
+/** The two lines that replace what is retired (clouds.md §1, models): flare is fast, sunburst precise. */
+const fast = "gpt-image-2.6-flare";
+const precise = "gpt-image-2.6-sunburst";
+
+type CardInput = Parameters<typeof defineCard>[0];
+
+/** What all GPT image models share (CONTRACT, generations and edits; clouds.md §1, generation fields). */
+const gptImage = {
+  owned_by: "openai",
+  operations: ["generation", "edit"],
+  prompt_max: 32_000,
+  edit_prompt_max: 32_000,
+  n: 10,
+  sizes: ["1024x1024", "1536x1024", "1024x1536", "auto"],
+  edit_sizes: ["1024x1024", "1536x1024", "1024x1536", "auto"],
+  size_default: "auto",
+  qualities: ["low", "medium", "high", "auto"],
+  quality_default: "auto",
+  backgrounds: ["transparent", "opaque", "auto"],
+  // gif and svg need preview access at the vendor: an operator who has it says so in the channel's card.
+  formats: ["png", "jpeg", "webp"],
+  format_parameter: true,
+  compression_parameter: true,
+  images: { max: 16, formats: ["png", "jpeg", "webp"], bytes_max: under50Megabytes },
+  mask: { polarity: "transparent", bytes_max: under4Megabytes },
+  parameters: ["user", "moderation", "safety_identifier"],
+  streaming: true,
+  strict: true,
+  delivery: "b64_json",
+  answer: "full",
+} satisfies Omit<CardInput, "name">;
+
+/** Free sizes of gpt-image-2 and later (CONTRACT, size; clouds.md §1, size). */
+const freeSizes = {
+  multiple: 16,
+  edge_max: 3840,
+  aspect_max: 3,
+  pixels_min: 655_360,
+  pixels_max: 8_294_400,
+} satisfies CardInput["size_rule"];
+
+/**
+ * US dollars per million tokens, alike for 2, 2.5 and 2.6 (clouds.md §1, prices). The vendor states
+ * no bound for one image: `max_usd` is for holds only and well above the dearest figure known, a 4K
+ * picture at high quality (gpt-image-2: 7,024 tokens for one megapixel; 2.6: 3,337 for eight).
+ */
+const tokenPrice = (maxUsd: number) => ({
+  text_in_usd: 5,
+  image_in_usd: 8,
+  image_out_usd: 30,
+  max_usd: maxUsd,
+});
+
+const dallE = {
+  owned_by: "openai",
+  retires_at: "2026-05-12",
+  formats: ["png"],
+  parameters: ["user"],
+  strict: true,
+  delivery: "url",
+  answer: "plain",
+  size_default: "1024x1024",
+  quality_default: "standard",
+} satisfies Omit<CardInput, "name">;
+
+/** CONTRACT, size, quality and prompt rows; clouds.md §1, models, for the day of retirement. */
+const dallECards = [
+  defineCard({
+    ...dallE,
+    name: "dall-e-2",
+    successor: fast,
+    operations: ["generation", "edit", "variation"],
+    prompt_max: 1_000,
+    edit_prompt_max: 1_000,
+    n: 10,
+    sizes: ["256x256", "512x512", "1024x1024"],
+    edit_sizes: ["256x256", "512x512", "1024x1024"],
+    qualities: ["standard"],
+    images: { max: 1, formats: ["png"], bytes_max: under4Megabytes, square: true },
+    mask: { polarity: "transparent", bytes_max: under4Megabytes },
+  }),
+  defineCard({
+    ...dallE,
+    name: "dall-e-3",
+    // Its users came for the better picture, hd above all, so the precise line follows.
+    successor: precise,
+    operations: ["generation"],
+    prompt_max: 4_000,
+    n: 1,
+    n_max: 1,
+    sizes: ["1024x1024", "1024x1792", "1792x1024"],
+    qualities: ["standard", "hd"],
+    styles: ["vivid", "natural"],
+  }),
+];
+
+/** The first line. `input_fidelity` is for 1 and 1.5 only (clouds.md §1, edit fields). */
+const firstLine = [
+  defineCard({
+    ...gptImage,
+    name: "gpt-image-1",
+    retires_at: "2026-10-23",
+    successor: precise,
+    parameters: [...gptImage.parameters, "input_fidelity"],
+  }),
+  defineCard({
+    ...gptImage,
+    name: "gpt-image-1-mini",
+    retires_at: "2026-12-01",
+    successor: fast,
+  }),
+  defineCard({
+    ...gptImage,
+    name: "gpt-image-1.5",
+    also: ["gpt-image-1.5-2025-12-16"],
+    released_at: "2025-12-16",
+    retires_at: "2026-12-01",
+    successor: precise,
+    parameters: [...gptImage.parameters, "input_fidelity"],
+  }),
+  defineCard({
+    ...gptImage,
+    name: "chatgpt-image-latest",
+    retires_at: "2026-12-01",
+    successor: fast,
+  }),
+];
+
+const manyQualities = [...gptImage.qualities, "xhigh", "max"];
+
+function secondLine(name: string, releasedAt: string, more: Partial<CardInput>): ModelCard {
+  return defineCard({
+    ...gptImage,
+    name,
+    released_at: releasedAt,
+    size_rule: freeSizes,
+    price: tokenPrice(1),
+    ...more,
+  });
+}
+
+const currentLine = [
+  secondLine("gpt-image-2", "2026-04-21", {
+    also: ["gpt-image-2-2026-04-21"],
+    price: tokenPrice(2),
+  }),
+  secondLine("gpt-image-2.5-sunburst", "2026-09-08", {
+    also: ["gpt-image-2.5-sunburst-2026-09-08"],
+    qualities: manyQualities,
+  }),
+  secondLine("gpt-image-2.5-flare", "2026-09-08", {
+    also: ["gpt-image-2.5-flare-2026-09-08"],
+    qualities: manyQualities,
+  }),
+  // xhigh and max on 2.6 come from third parties only; CONTRACT takes them as true.
+  secondLine(precise, "2026-11-04", {
+    qualities: manyQualities,
+    parameters: [...gptImage.parameters, "complexity"],
+  }),
+  secondLine(fast, "2026-11-04", {
+    qualities: manyQualities,
+    parameters: [...gptImage.parameters, "complexity"],
+  }),
+];
+
+/** The whole line, newest first; retired ones stay so that clients pinned to them can be served. */
+export const cards: readonly ModelCard[] = [
+  ...currentLine.toReversed(),
+  ...firstLine.toReversed(),
+  ...dallECards.toReversed(),
+];
