@@ -39,4 +39,8 @@ export interface Channel {
 export interface Target {
   readonly channel: Channel;
   readonly model: ChannelModel;
+  /** The model's card less what the channel's settings take away; requests are fitted to this one. */
+  readonly card: ModelCard | undefined;
+  /** For a model without a card: may this field reach the upstream on this channel? */
+  takes(field: string): boolean;
 }

@@ -52,8 +52,10 @@ export interface ImageRequest {
   readonly images: readonly Picture[];
   /** PNG with alpha as the client sent it: transparent = may change. */
   readonly mask?: Picture | undefined;
-  /** Every further field under its wire name: `seed`, `negative_prompt`, … and fields nobody knows. Never null. */
+  /** Further fields that the contract knows, under their wire names: `seed`, `negative_prompt`, … Never null. */
   readonly more: Readonly<Record<string, unknown>>;
+  /** Fields that the contract does not know, as they came. Never null. */
+  readonly unknown: Readonly<Record<string, unknown>>;
   /** `provider_options`, by provider id. */
   readonly provider_options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { parseSize } from "../core/request.ts";
+
+/**
+ * The fields of an images request (CONTRACT), each with the sentence that a client reads when it is
+ * wrong. `form` says how a text part of a multipart body becomes a value.
+ */
+export type FormKind = "text" | "integer" | "boolean" | "json";
+
+interface FieldSpec {
+  readonly schema: z.ZodType;
+  readonly form: FormKind;
+  /** For the API page. */
+  readonly about: string;
+}
+
+const integer = (name: string, low: number, high: number, about: string): FieldSpec => {
+  const error = `\`${name}\` must be an integer from ${low} to ${high}, not a string or fraction.`;
+  return {
+    schema: z.int({ error }).min(low, { error }).max(high, { error }),
+    form: "integer",
+    about,
+  };
+};
+const text = (name: string, about: string, charactersMax = 1024): FieldSpec => ({
+  schema: z
+    .string({ error: `\`${name}\` must be a string.` })
+    .min(1, { error: `\`${name}\` must not be empty; leave it out instead.` })
+    .max(charactersMax, { error: `\`${name}\` must have at most ${charactersMax} characters.` }),
+  form: "text",
+  about,
+});
+const choice = (
+  name: string,
+  values: readonly [string, ...string[]],
+  about: string,
+): FieldSpec => ({
+  schema: z.enum(values, { error: `\`${name}\` must be one of ${values.join(", ")}.` }),
+  form: "text",
+  about,
+});
+const flag = (name: string, about: string): FieldSpec => ({
+  schema: z.boolean({ error: `\`${name}\` must be true or false, without quotes in JSON.` }),
+  form: "boolean",
+  about,
+});
+
+const sizeSchema = z
+  .string({ error: "`size` must be a string: WIDTHxHEIGHT or auto." })
+  .transform((value, context) => {
+    if (value === "auto") return value;
+    const size = parseSize(value);
+    if (size !== undefined) return size;
+    const hint = /^\d+\s*[×X*]\s*\d+$/u.test(value)
+      ? " Use a lower-case x between the numbers."
+      : "";
+    context.addIssue({
+      code: "custom",
+      message: `\`size\` must be WIDTHxHEIGHT in pixels, for example 1024x1024, or auto.${hint}`,
+    });
+    return z.NEVER;
+  });
+
+const outputFormatSchema = z.preprocess(
+  (value) => (value === "jpg" ? "jpeg" : value),
+  z.enum(["png", "jpeg", "webp", "gif", "svg"], {
+    error: "`output_format` must be one of png, jpeg, webp.",
+  }),
+);
+
+/** No prompt is longer than this on any model; cards set the tighter limits. Unicode code points. */
+export const promptCharactersMax = 1_000_000;
+
+export const imageFields = {
+  model: text(
+    "model",
+    "A name from GET /v1/models, or an alias. The operator's default_model where absent.",
+  ),
+  prompt: {
+    schema: z.string({ error: "`prompt` must be a string." }),
+    form: "text",
+    about:
+      "What to draw, or how to change the image. Length limits depend on the model; counted in Unicode code points.",
+  },
+  n: integer("n", 1, 10, "How many images. Default 1."),
+  size: { schema: sizeSchema, form: "text", about: "`WIDTHxHEIGHT` in pixels, or auto." },
+  quality: text("quality", "low, medium, high, auto (some models: xhigh, max, standard, hd).", 64),
+  response_format: choice(
+    "response_format",
+    ["url", "b64_json"],
+    "A signed temporary URL, or base64 in the answer.",
+  ),
+  style: choice("style", ["vivid", "natural"], "dall-e-3, and models that have styles."),
+  background: choice(
+    "background",
+    ["transparent", "opaque", "auto"],
+    "transparent needs png or webp.",
+  ),
+  output_format: {
+    schema: outputFormatSchema,
+    form: "text",
+    about: "png, jpeg or webp; made by the gateway where the model cannot.",
+  },
+  output_compression: integer(
+    "output_compression",
+    0,
+    100,
+    "0 to 100, jpeg and webp only; 100 is the best quality.",
+  ),
+  watermark: flag("watermark", "A visible mark, where the provider has one."),
+  moderation: choice(
+    "moderation",
+    ["auto", "low"],
+    "How strictly the provider filters, where it lets you choose.",
+  ),
+  stream: flag("stream", "Answer with server-sent events."),
+  partial_images: integer("partial_images", 0, 3, "Previews to stream before each finished image."),
+  user: text(
+    "user",
+    "Your end user's id; forwarded where known and kept with the request's record.",
+  ),
+  seed: {
+    schema: z.int({ error: "`seed` must be an integer." }),
+    form: "integer",
+    about:
+      "Repeatable randomness, on models that have it. The images of one request use seed, seed+1, …",
+  },
+  negative_prompt: { ...text("negative_prompt", "What to avoid, on models that take it.", 32_000) },
+  aspect_ratio: text(
+    "aspect_ratio",
+    "For example 3:2, on models that take it instead of a size.",
+    32,
+  ),
+  input_fidelity: choice("input_fidelity", ["high", "low"], "How closely an edit keeps the input."),
+  complexity: choice(
+    "complexity",
+    ["low", "medium", "high"],
+    "Planning effort, on models that have it.",
+  ),
+  safety_identifier: text("safety_identifier", "A hashed end-user id.", 128),
+  provider_options: {
+    schema: z.record(
+      z.string(),
+      z.record(z.string(), z.unknown(), {
+        error: "Each entry of `provider_options` must be an object.",
+      }),
+      { error: "`provider_options` must be an object of objects, keyed by provider." },
+    ),
+    form: "json",
+    about: 'A provider\'s own parameters: {"<provider>": {…}}.',
+  },
+} as const satisfies Record<string, FieldSpec>;
+
+export type ImageFieldName = keyof typeof imageFields;
+
+/** Fields that hold pictures; they are read by the intake, not by `imageFields`. */
+export const pictureFields = ["image", "images", "mask"] as const;
+
+export function fieldSpec(name: string): FieldSpec | undefined {
+  return Object.hasOwn(imageFields, name) ? imageFields[name as ImageFieldName] : undefined;
+}
+
+/** True for every field that the contract names, in any operation. */
+export function isContractField(name: string): boolean {
+  return fieldSpec(name) !== undefined || (pictureFields as readonly string[]).includes(name);
+}

@@ -1,0 +1,242 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { openDiskBlobs } from "./blobs/disk.ts";
+import { createSigner } from "./blobs/sign.ts";
+import { startSweeper } from "./blobs/sweeper.ts";
+import type { Config } from "./config.ts";
+import { deriveKey } from "./core/derive.ts";
+import { asPinholeError } from "./core/errors.ts";
+import { newId } from "./core/keys.ts";
+import {
+  administerKeys,
+  createAdminCheck,
+  type FirstCredentials,
+  type KeyAdministration,
+  makeFirstCredentials,
+} from "./gateway/administer-keys.ts";
+import { buildCatalog } from "./gateway/catalog.ts";
+import { createKeyRing } from "./gateway/keys.ts";
+import type { GatewayParts } from "./gateway/parts.ts";
+import type { HttpParts } from "./http/parts.ts";
+import { createServer } from "./http/server.ts";
+import { createEgress } from "./net/egress.ts";
+import { createConverter } from "./pictures/convert.ts";
+import { createSpools } from "./pictures/spool.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/types.ts";
+
+/** Something the operator must change before the gateway can run; `message` is the one line to print. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+export interface App {
+  /** Where it listens, for people: http://127.0.0.1:8080 */
+  readonly url: string;
+  readonly firstRun: FirstCredentials;
+  /** Not ready at once; requests in flight finish; then everything is closed. */
+  close(): Promise<void>;
+}
+
+/** Pictures in memory before they go to spool files, all requests together. */
+const spoolMemoryBytesMax = 64 * 1024 * 1024;
+const sweepEveryMs = 60_000;
+
+/** Composes and starts the gateway. Throws `StartError` with one clear line. */
+export async function startApp(config: Config, logger: FastifyBaseLogger): Promise<App> {
+  const now = (): number => Date.now();
+  const secret = await openDataFolder(config);
+  const store = await openStore({ url: `sqlite:${config.database.path}`, now });
+  const undo: (() => Promise<void> | void)[] = [() => store.close()];
+  try {
+    const stop = new AbortController();
+    const spools = createSpools({
+      directory: join(config.dataFolder, "spool"),
+      memoryBytesMax: spoolMemoryBytesMax,
+      randomName: () => randomBytes(16).toString("hex"),
+    });
+    await spools.sweepLeftovers();
+    const blobs = await openDiskBlobs({
+      directory: config.images.folder,
+      quotaBytes: config.images.quotaBytes,
+      now,
+    });
+    const sweeper = startSweeper({
+      blobs,
+      everyMs: sweepEveryMs,
+      now,
+      onError: (error) =>
+        logger.error({ detail: asPinholeError(error).detail }, "sweeping expired images failed"),
+    });
+    undo.push(() => sweeper.stop());
+    const holds = startHoldSweeper(store, now, logger);
+    undo.push(() => clearInterval(holds));
+    const egress = createEgress({ now, ...egressOptions(config) });
+    undo.push(() => egress.close());
+    const catalog = buildCatalog(config.channels, config.aliases);
+    const pepper = deriveKey(secret, "api key digests");
+    const ring = createKeyRing(pepper, now);
+    const gateway: GatewayParts = {
+      catalog: () => catalog,
+      keys: ring,
+      policy: config.policy,
+      images: { ttlMs: config.images.ttlMs, defaultDelivery: config.images.responseFormat },
+      store,
+      blobs,
+      signer: createSigner({
+        keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
+        now,
+      }),
+      spools,
+      converter: createConverter({}),
+      egress,
+      log: logger,
+      now,
+      random: Math.random,
+      newId: (prefix) => newId(prefix, now, randomBytes),
+      newBlobId: () => randomBytes(16).toString("hex"),
+    };
+    const keys = administerKeys(gateway, config.keys, pepper);
+    await keys.refresh();
+    const configured = config.adminToken;
+    const firstRun = await makeFirstCredentials(gateway, keys, pepper, configured !== undefined);
+    const isAdmin = await createAdminCheck(gateway, pepper, configured);
+    return await listen(config, logger, gateway, { keys, isAdmin, firstRun, stop, undo });
+  } catch (thrown) {
+    for (const step of undo.toReversed()) await step();
+    throw thrown;
+  }
+}
+
+interface Running {
+  readonly keys: KeyAdministration;
+  readonly isAdmin: (token: string) => boolean;
+  readonly firstRun: FirstCredentials;
+  readonly stop: AbortController;
+  readonly undo: readonly (() => Promise<void> | void)[];
+}
+
+async function listen(
+  config: Config,
+  logger: FastifyBaseLogger,
+  gateway: GatewayParts,
+  running: Running,
+): Promise<App> {
+  let stopping = false;
+  const background = new Set<Promise<unknown>>();
+  const parts: HttpParts = {
+    gateway,
+    defaultModel: config.defaultModel,
+    publicUrl: config.server.publicUrl,
+    bodyBytesMax: config.server.bodyBytesMax,
+    exposeChannel: config.exposeChannel,
+    stopped: running.stop.signal,
+    stopping: () => stopping,
+    isAdmin: running.isAdmin,
+    keys: running.keys,
+    background(work) {
+      background.add(work);
+      void work.finally(() => background.delete(work));
+    },
+  };
+  const server = createServer(parts, {
+    logger,
+    requestTimeoutMs: config.server.requestTimeoutMs,
+    trustedProxies: config.server.trustedProxies,
+  });
+  const url = await bind(server, config);
+  return {
+    url,
+    firstRun: running.firstRun,
+    async close() {
+      stopping = true;
+      await server.close();
+      await Promise.allSettled(background);
+      running.stop.abort();
+      for (const step of running.undo.toReversed()) await step();
+    },
+  };
+}
+
+async function bind(server: FastifyInstance, config: Config): Promise<string> {
+  const { host, port } = config.server;
+  try {
+    return await server.listen({ host, port });
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+    const why =
+      code === "EADDRINUSE"
+        ? `port ${port} on ${host} is in use; stop the other program or choose another with --port or server.port`
+        : code === "EACCES"
+          ? `port ${port} on ${host} needs more rights; choose one above 1023 with --port or server.port`
+          : code === "EADDRNOTAVAIL"
+            ? `${host} is no address of this machine; set --host or server.host`
+            : `cannot listen on ${host}:${port}: ${String(thrown)}`;
+    throw new StartError(why, { cause: thrown });
+  }
+}
+
+/** Makes the data folder and the master secret on first run. */
+async function openDataFolder(config: Config): Promise<Buffer> {
+  const folder = config.dataFolder;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (config.secret !== undefined) return Buffer.from(config.secret.reveal());
+    const path = join(folder, "secret");
+    const made = randomBytes(32).toString("hex");
+    // `wx` makes the file or fails: two starts at once cannot overwrite each other's secret.
+    await writeFile(path, `${made}\n`, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    });
+    const secret = (await readFile(path, "utf8")).trim();
+    if (secret.length < 32)
+      throw new StartError(
+        `the secret in ${path} is shorter than 32 characters; restore it from a backup, or delete it to make a new one (all keys and image URLs become invalid)`,
+      );
+    return Buffer.from(secret);
+  } catch (thrown) {
+    if (thrown instanceof StartError) throw thrown;
+    throw new StartError(
+      `the data folder ${folder} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}; make it writable or choose another with --data or PINHOLE_DATA`,
+      { cause: thrown },
+    );
+  }
+}
+
+function egressOptions(config: Config): {
+  readonly proxy?: {
+    readonly https: string | undefined;
+    readonly http: string | undefined;
+    readonly bypass: string | undefined;
+  };
+} {
+  const { http, https } = config.proxy;
+  return http === undefined && https === undefined ? {} : { proxy: config.proxy };
+}
+
+/** Holds whose gateway is gone are voided soon after a start and then every minute. */
+function startHoldSweeper(
+  store: Store,
+  now: () => number,
+  logger: FastifyBaseLogger,
+): NodeJS.Timeout {
+  const sweep = (): void => {
+    store.requests.sweep(now()).then(
+      (count) => {
+        if (count > 0)
+          logger.warn(
+            { count },
+            "requests of a gateway that stopped were closed and their holds voided",
+          );
+      },
+      (error: unknown) =>
+        logger.error({ detail: asPinholeError(error).detail }, "sweeping holds failed"),
+    );
+  };
+  sweep();
+  const timer = setInterval(sweep, sweepEveryMs);
+  timer.unref();
+  return timer;
+}

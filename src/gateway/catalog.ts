@@ -1,0 +1,116 @@
+import type { Channel, ChannelModel, Target } from "../core/channel.ts";
+import { PinholeError } from "../core/errors.ts";
+import type { ModelCard } from "../core/model-card.ts";
+import type { Provider } from "../core/provider.ts";
+import type { KeyRecord } from "../store/types.ts";
+
+/** One name a client may send, and what could serve it, best first. */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  /** The models an alias stands for, in order; undefined for a model's own name. */
+  readonly aliasOf: readonly string[] | undefined;
+}
+
+/** What the gateway serves: built once from the configuration, read on every request. */
+export interface Catalog {
+  /** Throws model_not_found. */
+  find(name: string): CatalogEntry;
+  readonly entries: readonly CatalogEntry[];
+}
+
+/** Cards of every provider by name and snapshot name; the first provider in the list wins. */
+export function indexCards(providers: readonly Provider[]): ReadonlyMap<string, ModelCard> {
+  const cards = new Map<string, ModelCard>();
+  for (const provider of providers) {
+    for (const card of provider.models) {
+      for (const name of [card.name, ...card.also]) {
+        if (!cards.has(name)) cards.set(name, card);
+      }
+    }
+  }
+  return cards;
+}
+
+export function buildCatalog(
+  channels: readonly Channel[],
+  aliases: ReadonlyMap<string, readonly string[]>,
+): Catalog {
+  const byModel = new Map<string, Target[]>();
+  for (const channel of channels) {
+    if (!channel.enabled) continue;
+    for (const model of channel.models) {
+      const targets = byModel.get(model.name) ?? [];
+      targets.push(targetOf(channel, model));
+      byModel.set(model.name, targets);
+    }
+  }
+  const entries = new Map<string, CatalogEntry>();
+  for (const [name, targets] of byModel) {
+    entries.set(name, { name, targets, aliasOf: undefined });
+  }
+  for (const [name, models] of aliases) {
+    const targets = models.flatMap((model) => byModel.get(model) ?? []);
+    if (targets.length > 0) entries.set(name, { name, targets, aliasOf: models });
+  }
+  return {
+    entries: [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    find(name) {
+      const entry = entries.get(name);
+      if (entry !== undefined) return entry;
+      throw new PinholeError("model_not_found", {
+        message: `The model \`${name.slice(0, 200)}\` does not exist or no channel serves it; GET /v1/models lists the names this key may use.`,
+        param: "model",
+      });
+    },
+  };
+}
+
+/** A model on a channel, its card narrowed to what the channel's settings let through. */
+function targetOf(channel: Channel, model: ChannelModel): Target {
+  const [settings] = channel.credentials;
+  const narrowing = settings === undefined ? undefined : channel.provider.narrow?.(settings);
+  if (narrowing === undefined) return { channel, model, card: model.card, takes: () => true };
+  const { card } = model;
+  return {
+    channel,
+    model,
+    card: card === undefined ? undefined : narrowCard(card, narrowing),
+    takes: (field) => narrowing.takes(field),
+  };
+}
+
+function narrowCard(
+  card: ModelCard,
+  narrowing: NonNullable<ReturnType<NonNullable<Provider["narrow"]>>>,
+): ModelCard {
+  const { takes } = narrowing;
+  const withoutSize = {
+    sizes: undefined,
+    edit_sizes: undefined,
+    size_rule: undefined,
+    size_default: undefined,
+    ratios: undefined,
+    tiers: undefined,
+  };
+  return {
+    ...card,
+    ...(takes("size") ? {} : withoutSize),
+    ...(takes("quality") ? {} : { qualities: undefined, quality_default: undefined }),
+    ...(takes("style") ? {} : { styles: undefined }),
+    ...(takes("background") ? {} : { backgrounds: undefined }),
+    format_parameter: card.format_parameter && takes("output_format"),
+    compression_parameter: card.compression_parameter && takes("output_compression"),
+    parameters: card.parameters.filter((name) => takes(name)),
+    n: Math.min(card.n, narrowing.imagesPerCall ?? card.n),
+    // What the channel does not let through cannot be refused by the vendor's own rules.
+    strict: card.strict && takes("size") && takes("quality"),
+  };
+}
+
+/** True where a key's list of names and `prefix*` patterns allows the model. */
+export function mayUse(key: KeyRecord, model: string): boolean {
+  return key.models.some((pattern) =>
+    pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : pattern === model,
+  );
+}

@@ -1,0 +1,138 @@
+import { asPinholeError, type PinholeError, publicCode } from "../core/errors.ts";
+import type { Nano } from "../core/money.ts";
+import type { ImageRequest, Usage, Warning } from "../core/request.ts";
+import type {
+  AttemptOutcome,
+  KeyRecord,
+  NewAttempt,
+  PictureRecord,
+  RequestOutcome,
+} from "../store/types.ts";
+import { type AttemptBook, splitCalls } from "./calls.ts";
+import type { Plan } from "./fit.ts";
+import type { GatewayParts } from "./parts.ts";
+import { holdFor, recordFields } from "./plan.ts";
+
+/** The request's record while it runs: opened with one commit, closed with one. */
+export interface Job {
+  readonly book: AttemptBook;
+  /** Attempts written so far. */
+  attempts(): number;
+  /** Writes the outcome and settles the hold. The answer does not wait for it; `settled` of the gateway does. */
+  finish(outcome: JobOutcome): Promise<void>;
+  fail(error: PinholeError): Promise<void>;
+}
+
+export interface JobOutcome {
+  readonly state: "succeeded" | "partial";
+  readonly costNano: Nano;
+  readonly usage: Usage | undefined;
+  readonly warnings: readonly Warning[];
+  readonly pictures: readonly PictureRecord[];
+  readonly servedModel: string;
+}
+
+/** Beyond the deadline, how long a hold outlives its request before the sweeper may void it. */
+const leaseGraceMs = 60_000;
+
+/** Writes record, hold and the first attempt of every call in one commit, before any upstream is called. */
+export async function openJob(
+  parts: GatewayParts,
+  call: {
+    readonly requestId: string;
+    readonly clientRequestId: string | undefined;
+    readonly key: KeyRecord;
+    readonly request: ImageRequest;
+  },
+  plans: readonly [Plan, ...Plan[]],
+  deadline: number,
+): Promise<Job> {
+  const { request, requestId } = call;
+  const newAttempt = (callIndex: number, attempt: number, plan: Plan): NewAttempt => ({
+    id: parts.newId("att"),
+    requestId,
+    call: callIndex,
+    attempt,
+    channelId: plan.target.channel.id,
+    providerId: plan.target.channel.provider.id,
+    upstreamModel: plan.target.model.upstream,
+    startedAt: parts.now(),
+  });
+  const first = splitCalls(request.n, plans[0].perCall).map((_, index) =>
+    newAttempt(index, 1, plans[0]),
+  );
+  await parts.store.requests.begin(
+    {
+      id: requestId,
+      keyId: call.key.id,
+      clientRequestId: call.clientRequestId ?? null,
+      operation: request.operation,
+      model: request.model,
+      n: request.n,
+      fields: recordFields(request),
+      createdAt: parts.now(),
+      holdNano: holdFor(plans, request),
+      holdLeaseUntil: deadline + leaseGraceMs,
+    },
+    first,
+  );
+  return runningJob(parts, requestId, first, newAttempt);
+}
+
+function runningJob(
+  parts: GatewayParts,
+  requestId: string,
+  first: readonly NewAttempt[],
+  newAttempt: (call: number, attempt: number, plan: Plan) => NewAttempt,
+): Job {
+  const outcomes: AttemptOutcome[] = [];
+  let written = first.length;
+  const finish = async (
+    outcome: Omit<RequestOutcome, "id" | "attempts" | "finishedAt">,
+  ): Promise<void> => {
+    try {
+      await parts.store.requests.finish({
+        ...outcome,
+        id: requestId,
+        attempts: outcomes,
+        finishedAt: parts.now(),
+      });
+    } catch (thrown) {
+      const error = asPinholeError(thrown);
+      // The hold stays with its lease, so the sweeper will void it: nobody is charged for a lost record.
+      parts.log.error(
+        { request_id: requestId, detail: error.detail ?? error.message },
+        "the outcome of a request could not be written",
+      );
+    }
+  };
+  return {
+    attempts: () => written,
+    book: {
+      async open(call, attempt, plan) {
+        const prepared = attempt === 1 ? first[call] : undefined;
+        if (prepared !== undefined) return prepared;
+        const opened = newAttempt(call, attempt, plan);
+        written += 1;
+        await parts.store.requests.addAttempt(opened, undefined);
+        return opened;
+      },
+      close(opened, outcome) {
+        outcomes.push({ ...outcome, id: opened.id, finishedAt: parts.now() });
+      },
+    },
+    finish: (outcome) =>
+      finish({ ...outcome, usage: outcome.usage ?? null, errorCode: null, errorMessage: null }),
+    fail: (error) =>
+      finish({
+        state: "failed",
+        errorCode: error.code,
+        errorMessage: `${publicCode(error.code)}: ${error.message}`,
+        costNano: 0,
+        usage: null,
+        warnings: [],
+        pictures: [],
+        servedModel: null,
+      }),
+  };
+}

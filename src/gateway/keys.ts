@@ -1,0 +1,64 @@
+import { keyDigest, looksLikeKey } from "../core/keys.ts";
+import { PinholeError } from "../core/errors.ts";
+import type { Operation } from "../core/request.ts";
+import type { KeyRecord } from "../store/types.ts";
+import { mayUse } from "./catalog.ts";
+
+/** The gateway's keys in memory: the hot path reads no database. */
+export interface KeyRing {
+  /** Throws invalid_api_key, one message for every cause. */
+  authenticate(authorization: string | undefined): KeyRecord;
+  replace(keys: readonly KeyRecord[]): void;
+  readonly size: number;
+}
+
+/** One message for missing, malformed, unknown, expired and disabled keys. */
+export function invalidKey(): PinholeError {
+  return new PinholeError("invalid_api_key", {
+    message: "The API key is missing or not valid. Send it as `Authorization: Bearer <key>`.",
+  });
+}
+
+/**
+ * Keys are looked up by their keyed digest, so comparison leaks nothing about a key: an attacker
+ * who does not know the pepper cannot choose digests.
+ */
+export function createKeyRing(pepper: Buffer, now: () => number): KeyRing {
+  let byDigest = new Map<string, KeyRecord>();
+  return {
+    get size() {
+      return byDigest.size;
+    },
+    replace(keys) {
+      byDigest = new Map(keys.map((key) => [key.digest, key]));
+    },
+    authenticate(authorization) {
+      const presented = bearer(authorization);
+      if (presented === undefined || !looksLikeKey(presented)) throw invalidKey();
+      const key = byDigest.get(keyDigest(pepper, presented));
+      if (key === undefined || key.disabled) throw invalidKey();
+      if (key.expiresAt !== null && key.expiresAt <= now()) throw invalidKey();
+      return key;
+    },
+  };
+}
+
+/** The token of a Bearer header; the scheme's name is case-insensitive (RFC 9110). */
+export function bearer(authorization: string | undefined): string | undefined {
+  return /^bearer +([^\s]{1,1024})$/i.exec(authorization ?? "")?.[1];
+}
+
+/** Throws model_not_allowed or operation_not_allowed. */
+export function authorize(key: KeyRecord, model: string, operation: Operation): void {
+  if (!mayUse(key, model)) {
+    throw new PinholeError("model_not_allowed", {
+      message: `This key may not use the model \`${model.slice(0, 200)}\`; GET /v1/models lists what it may use.`,
+      param: "model",
+    });
+  }
+  if (key.operations !== null && !key.operations.includes(operation)) {
+    throw new PinholeError("operation_not_allowed", {
+      message: `This key may not make ${operation} requests; it may make: ${key.operations.join(", ")}.`,
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import { PinholeError } from "../core/errors.ts";
+import { Picture, type PictureLimits, type PictureSpool } from "../core/picture.ts";
+import { JsonFault, readJson } from "../net/json-reader.ts";
+import type { GatewayParts } from "./parts.ts";
+
+/** A JSON body with its pictures taken out: data URLs were lifted while arriving, addresses were fetched. */
+export interface JsonRequest {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly images: readonly Picture[];
+  readonly mask: Picture | undefined;
+}
+
+export interface JsonRequestOptions {
+  readonly spool: PictureSpool;
+  readonly limits: PictureLimits;
+  /** Everything but the pictures, bytes. */
+  readonly textBytesMax: number;
+  readonly signal: AbortSignal;
+}
+
+/** Where a body may hold pictures. */
+const places = [
+  "image",
+  "image.*",
+  "image.image_url",
+  "image.*.image_url",
+  "images.*",
+  "images.*.image_url",
+  "mask",
+  "mask.image_url",
+];
+const depthMax = 32;
+const fetchTimeoutMs = 30_000;
+/** More than any model takes; the card's own limit is checked later, with its own message. */
+const imagesMax = 64;
+
+/** Reads an images request sent as JSON (CONTRACT "POST /v1/images/edits", second form). */
+export async function readJsonRequest(
+  parts: Pick<GatewayParts, "egress">,
+  body: AsyncIterable<Uint8Array>,
+  options: JsonRequestOptions,
+): Promise<JsonRequest> {
+  const document = await readDocument(body, options);
+  if (typeof document !== "object" || document === null || Array.isArray(document)) {
+    throw new PinholeError("invalid_json", { message: "The body must be a JSON object." });
+  }
+  // A JSON object has string keys and unknown values; narrowing `object` needs the cast.
+  const { image, images, mask, ...fields } = document as Record<string, unknown>;
+  if (image !== undefined && image !== null && images !== undefined && images !== null) {
+    throw invalid("images", "Send `images` or `image`, not both.");
+  }
+  const sources = listOf(
+    image ?? images,
+    image === undefined || image === null ? "images" : "image",
+  );
+  if (sources.length > imagesMax) {
+    throw invalid(
+      "image",
+      `\`image\` has ${sources.length} images; at most ${imagesMax} are read.`,
+    );
+  }
+  const pictures: Picture[] = [];
+  for (const [index, source] of sources.entries()) {
+    pictures.push(await pictureOf(parts, source, `images.${index}.image_url`, options));
+  }
+  return {
+    fields,
+    images: pictures,
+    mask:
+      mask === undefined || mask === null
+        ? undefined
+        : await pictureOf(parts, mask, "mask", options),
+  };
+}
+
+async function readDocument(
+  body: AsyncIterable<Uint8Array>,
+  options: JsonRequestOptions,
+): Promise<unknown> {
+  try {
+    return await readJson(body, {
+      lift: places,
+      spool: options.spool,
+      limits: options.limits,
+      textBytesMax: options.textBytesMax,
+      depthMax,
+    });
+  } catch (thrown) {
+    if (thrown instanceof JsonFault) throw thrown.asCallerError();
+    throw thrown;
+  }
+}
+
+function listOf(value: unknown, param: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value;
+  if (param === "images")
+    throw invalid("images", "`images` must be a list of objects with an `image_url`.");
+  return [value];
+}
+
+async function pictureOf(
+  parts: Pick<GatewayParts, "egress">,
+  source: unknown,
+  param: string,
+  options: JsonRequestOptions,
+): Promise<Picture> {
+  const value = unwrap(source, param);
+  if (value instanceof Picture) return value;
+  if (typeof value !== "string" || value === "") {
+    throw invalid(param, `\`${param}\` must be an https URL or a data URL of a PNG, JPEG or WebP.`);
+  }
+  return parts.egress.fetchCallerPicture(value, {
+    spool: options.spool,
+    limits: options.limits,
+    signal: options.signal,
+    timeoutMs: fetchTimeoutMs,
+    param,
+  });
+}
+
+/** `{image_url}` or the bare value; OpenAI's chat form `{image_url: {url}}` is not part of this API. */
+function unwrap(source: unknown, param: string): unknown {
+  if (source instanceof Picture || typeof source !== "object" || source === null) return source;
+  if ("file_id" in source) {
+    throw new PinholeError("unsupported_parameter", {
+      message:
+        "`file_id` is not supported: this gateway has no files API. Send the image as a URL, a data URL or a form file.",
+      param: `${param.split(".", 1)[0] ?? param}.file_id`,
+    });
+  }
+  if ("image_url" in source) return source.image_url;
+  throw invalid(param, `\`${param}\` needs an \`image_url\`.`);
+}
+
+function invalid(param: string, message: string): PinholeError {
+  return new PinholeError("invalid_value", { message, param });
+}

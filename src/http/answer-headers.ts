@@ -1,0 +1,60 @@
+import type { FastifyReply } from "fastify";
+import { usdText } from "../core/money.ts";
+import type { Warning } from "../core/request.ts";
+import type { ImageAnswer } from "../gateway/generate-image.ts";
+
+/** Bytes of `x-pinhole-warnings`; the rest is in the request's record. */
+const warningsBytesMax = 2048;
+
+/** Warnings as an ASCII JSON array of at most 2 KB: whole entries from the front, the last one says how many are missing. */
+export function warningsHeader(warnings: readonly Warning[]): string {
+  const entries = warnings.map((warning) => asciiJson(warning));
+  for (let kept = entries.length; kept > 0; kept -= 1) {
+    const missing = entries.length - kept;
+    const tail =
+      missing === 0
+        ? []
+        : [
+            asciiJson({
+              param: "",
+              code: "more",
+              message: `${missing} more warnings are in the request record.`,
+            }),
+          ];
+    const text = `[${[...entries.slice(0, kept), ...tail].join(",")}]`;
+    if (text.length <= warningsBytesMax) return text;
+  }
+  return "[]";
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** The headers of CONTRACT "Headers a client can rely on" that one answer knows. */
+export function setAnswerHeaders(
+  reply: FastifyReply,
+  answer: ImageAnswer,
+  options: { readonly exposeChannel: boolean; readonly totalMs: number },
+): void {
+  void reply.header("x-pinhole-model", headerText(answer.servedModel));
+  void reply.header("x-pinhole-attempts", String(answer.attempts));
+  if (answer.costNano !== undefined) void reply.header("x-pinhole-cost", usdText(answer.costNano));
+  if (answer.warnings.length > 0) {
+    void reply.header("x-pinhole-warnings", warningsHeader(answer.warnings));
+  }
+  if (options.exposeChannel) void reply.header("x-pinhole-channel", headerText(answer.channelId));
+  const own = Math.max(0, options.totalMs - answer.upstreamMs);
+  void reply.header(
+    "server-timing",
+    `gateway;dur=${own.toFixed(1)}, upstream;dur=${answer.upstreamMs.toFixed(1)}`,
+  );
+}
+
+/** Names may hold any character; a header value may not. */
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

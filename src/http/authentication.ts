@@ -1,0 +1,30 @@
+import type { FastifyInstance } from "fastify";
+import { bearer, invalidKey } from "../gateway/keys.ts";
+import type { KeyRecord } from "../store/types.ts";
+import type { HttpParts } from "./parts.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set on every /v1 route before its handler runs. */
+    gatewayKey: KeyRecord | undefined;
+    /** The client's own x-request-id, where it is printable ASCII of at most 128 characters. */
+    clientRequestId: string | undefined;
+  }
+}
+
+/** Every route of the plugin needs a gateway key; checked before the body is read. */
+export function requireKey(app: FastifyInstance, parts: HttpParts): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    request.gatewayKey = parts.gateway.keys.authenticate(request.headers.authorization);
+    done();
+  });
+}
+
+/** Every route of the plugin needs the admin token: the default is no. */
+export function requireAdmin(app: FastifyInstance, parts: HttpParts): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    const token = bearer(request.headers.authorization);
+    if (token === undefined || !parts.isAdmin(token)) throw invalidKey();
+    done();
+  });
+}

@@ -1,0 +1,118 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Readable } from "node:stream";
+import { PinholeError } from "../core/errors.ts";
+import type { PictureSpool } from "../core/picture.ts";
+import type { Operation } from "../core/request.ts";
+import { generateImage } from "../gateway/generate-image.ts";
+import { readJsonRequest } from "../gateway/read-json.ts";
+import { inputImageLimits } from "../pictures/limits.ts";
+import type { KeyRecord } from "../store/types.ts";
+import { setAnswerHeaders } from "./answer-headers.ts";
+import { readMultipart } from "./multipart.ts";
+import { parseRequest, type RawRequest } from "./parse-request.ts";
+import type { HttpParts } from "./parts.ts";
+
+/** Everything but pictures in a body, bytes: the longest prompt plus room for the other fields. */
+const textBytesMax = 5 * 1024 * 1024;
+const formPartsMax = 128;
+
+/** POST /v1/images/generations and /v1/images/edits. Authentication ran before, on the plugin. */
+export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const serve =
+    (operation: Operation) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      serveImages(parts, operation, request, reply);
+  app.post("/v1/images/generations", serve("generation"));
+  app.post("/v1/images/edits", serve("edit"));
+}
+
+async function serveImages(
+  parts: HttpParts,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const started = performance.now();
+  const spool = parts.gateway.spools.open();
+  // The pictures are needed until the last byte of the answer has left, or the client has.
+  reply.raw.once("close", () => spool.dispose());
+  const raw = await readBody(parts, operation, request, spool);
+  const call = {
+    requestId: request.id,
+    clientRequestId: request.clientRequestId,
+    key: keyOf(request),
+    request: parseRequest(raw, operation, parts.defaultModel),
+    strict: request.headers["x-pinhole-strict"] === "true",
+    origin: parts.publicUrl ?? `${request.protocol}://${request.host}`,
+    spool,
+    signal: parts.stopped,
+  };
+  const answer = await generateImage(parts.gateway, call);
+  parts.background(answer.settled);
+  setAnswerHeaders(reply, answer, {
+    exposeChannel: parts.exposeChannel,
+    totalMs: performance.now() - started,
+  });
+  return reply
+    .header("content-type", "application/json")
+    .header("content-length", String(answer.body.byteLength))
+    .send(Readable.from(answer.body.chunks(), { objectMode: false }));
+}
+
+/** The key that authentication found. */
+export function keyOf(request: FastifyRequest): KeyRecord {
+  if (request.gatewayKey === undefined) throw new Error("a /v1 route ran without authentication");
+  return request.gatewayKey;
+}
+
+async function readBody(
+  parts: HttpParts,
+  operation: Operation,
+  request: FastifyRequest,
+  spool: PictureSpool,
+): Promise<RawRequest> {
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (request.headers["content-encoding"] !== undefined) {
+    throw new PinholeError("unsupported_media_type", {
+      message: "Compressed bodies are not taken; send the body without Content-Encoding.",
+    });
+  }
+  if (Number(request.headers["content-length"] ?? 0) > parts.bodyBytesMax) {
+    throw tooLarge(parts.bodyBytesMax);
+  }
+  if (type === "application/json") {
+    const body = capped(request.raw, parts.bodyBytesMax);
+    const options = { spool, limits: inputImageLimits, textBytesMax, signal: parts.stopped };
+    return { ...(await readJsonRequest(parts.gateway, body, options)), fromForm: false };
+  }
+  if (type === "multipart/form-data" && operation !== "generation") {
+    return readMultipart(request.raw, request.headers, spool, {
+      bodyBytesMax: parts.bodyBytesMax,
+      picture: inputImageLimits,
+      fieldBytesMax: textBytesMax,
+      partsMax: formPartsMax,
+    });
+  }
+  const takes =
+    operation === "generation" ? "application/json" : "multipart/form-data or application/json";
+  throw new PinholeError("unsupported_media_type", {
+    message: `The Content-Type must be ${takes}${type === undefined || type === "" ? "; none was sent" : `, not ${type.slice(0, 100)}`}.`,
+  });
+}
+
+async function* capped(body: Readable, bodyBytesMax: number): AsyncGenerator<Buffer, void, void> {
+  let received = 0;
+  for await (const chunk of body) {
+    // A request stream without an encoding set yields buffers.
+    const bytes = chunk as Buffer;
+    received += bytes.length;
+    if (received > bodyBytesMax) throw tooLarge(bodyBytesMax);
+    yield bytes;
+  }
+}
+
+function tooLarge(bodyBytesMax: number): PinholeError {
+  return new PinholeError("request_too_large", {
+    message: `The body is larger than ${bodyBytesMax} bytes, the most that this gateway takes.`,
+  });
+}
