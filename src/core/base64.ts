@@ -80,7 +80,7 @@ export function createBase64Decoder(): Base64Decoder {
       }
       const whole = Math.max(0, length - 4);
       decodeGroups([gathered.subarray(0, whole)], emit);
-      decodeLastGroup(gathered.latin1Slice(whole, length), emit);
+      decodeLastGroup(gathered.toString("latin1", whole, length), emit);
       length = 0;
     },
   };
@@ -112,7 +112,7 @@ function decodeGroups(texts: readonly Uint8Array[], emit: (decoded: Uint8Array) 
  * the URL-safe alphabet, which two fast scans rule out.
  */
 function decodePiece(piece: Buffer, output: Buffer, offset: number, bytes: number): void {
-  const written = output.write(piece.latin1Slice(), offset, bytes, "base64");
+  const written = output.write(piece.toString("latin1"), offset, bytes, "base64");
   if (written !== bytes || piece.includes(0x2d) || piece.includes(0x5f)) {
     throw new Base64Error("the text holds characters that are no base64");
   }

@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  base64Chunks,
+  Base64Error,
+  base64Length,
+  createBase64Decoder,
+} from "../../src/core/base64.ts";
+
+function source(chunks: readonly Uint8Array[]): { chunks(): AsyncIterable<Buffer> } {
+  return {
+    async *chunks() {
+      for (const chunk of chunks) yield Buffer.from(chunk);
+    },
+  };
+}
+
+async function encodeAll(chunks: readonly Uint8Array[]): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  for await (const piece of base64Chunks(source(chunks))) pieces.push(piece);
+  return pieces;
+}
+
+/** Decodes text cut at the given lengths (the last one repeats). */
+function decode(text: Buffer, cuts: readonly number[] = [text.length || 1]): Buffer {
+  const decoder = createBase64Decoder();
+  const out: Buffer[] = [];
+  const emit = (decoded: Uint8Array): void => {
+    out.push(Buffer.from(decoded));
+  };
+  let start = 0;
+  for (let index = 0; start < text.length; index += 1) {
+    const length = cuts[Math.min(index, cuts.length - 1)] ?? 1;
+    decoder.write(text.subarray(start, start + length), emit);
+    start += length;
+  }
+  decoder.end(emit);
+  return Buffer.concat(out);
+}
+
+const pattern = (length: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 0xff));
+
+describe("base64Chunks", () => {
+  test("joins to the platform's own encoding for any cutting of the bytes", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 12 }),
+        async (chunks) => {
+          const pieces = await encodeAll(chunks);
+          const whole = Buffer.concat(chunks);
+          expect(Buffer.concat(pieces).toString("latin1")).toBe(whole.toString("base64"));
+          expect(Buffer.concat(pieces).length).toBe(base64Length(whole.length));
+        },
+      ),
+    );
+  });
+
+  test("writes pieces of at most 64 KiB", async () => {
+    const whole = pattern(200_000);
+    const pieces = await encodeAll([whole.subarray(0, 65_537), whole.subarray(65_537)]);
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(65_536);
+    expect(Buffer.concat(pieces).toString("latin1")).toBe(whole.toString("base64"));
+  });
+
+  test("survives a source that reuses its chunk", async () => {
+    const shared = Buffer.alloc(4);
+    const bytes = {
+      async *chunks() {
+        for (const fill of [1, 2, 3]) {
+          shared.fill(fill);
+          yield shared;
+        }
+      },
+    };
+    const pieces: Buffer[] = [];
+    for await (const piece of base64Chunks(bytes)) pieces.push(piece);
+    const expected = Buffer.from([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]).toString("base64");
+    expect(Buffer.concat(pieces).toString()).toBe(expected);
+  });
+});
+
+describe("createBase64Decoder", () => {
+  test("undoes the encoding at every cutting", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+        (bytes, cuts) => {
+          const text = Buffer.from(Buffer.from(bytes).toString("base64"), "latin1");
+          expect(decode(text, cuts).equals(bytes)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test.each([1, 4093, 4095, 4096, 4097, 6144, 65_535, 65_536, 65_539, 200_000])(
+    "decodes a large text in pieces of %i characters",
+    (length) => {
+      const bytes = pattern(300_001);
+      const text = Buffer.from(bytes.toString("base64"), "latin1");
+      expect(decode(text, [length]).equals(bytes)).toBe(true);
+      expect(decode(text, [4095, length]).equals(bytes)).toBe(true);
+    },
+  );
+
+  test("two decoders at work in turns do not mix their bytes", () => {
+    const inputs = [pattern(90_000), Buffer.alloc(90_000, 7)];
+    const out: Buffer[][] = [[], []];
+    const decoders = inputs.map(() => createBase64Decoder());
+    const texts = inputs.map((bytes) => Buffer.from(bytes.toString("base64"), "latin1"));
+    for (let start = 0; start < 120_000; start += 7001) {
+      decoders.forEach((decoder, index) => {
+        decoder.write(texts[index]?.subarray(start, start + 7001) ?? Buffer.alloc(0), (decoded) =>
+          out[index]?.push(Buffer.from(decoded)),
+        );
+      });
+    }
+    decoders.forEach((decoder, index) => {
+      decoder.end((decoded) => out[index]?.push(Buffer.from(decoded)));
+      expect(Buffer.concat(out[index] ?? []).equals(inputs[index] ?? Buffer.alloc(0))).toBe(true);
+    });
+  });
+
+  test.each([
+    "A",
+    "AA",
+    "AAA",
+    "AAAAA",
+    "A===",
+    "====",
+    "=",
+    "AA=A",
+    "AA=AAAAA",
+    "AAA=AAAA",
+    "AA==AA==",
+    "AA-A",
+    "AA_A",
+    "A A=",
+    "AAAA\nAAAA",
+    "AA\u00e9A",
+    "AAA*",
+    "AAAA ",
+  ])("refuses %j", (text) => {
+    expect(() => decode(Buffer.from(text, "latin1"))).toThrow(Base64Error);
+    expect(() => decode(Buffer.from(text, "latin1"), [1])).toThrow(Base64Error);
+  });
+
+  test.each(["-", "_", "=", " ", "\n", "\u00e9", "\0", '"'])(
+    "refuses %j anywhere in a large text",
+    (illegal) => {
+      const text = Buffer.alloc(200_000, "A");
+      for (const place of [0, 1, 4000, 4096, 70_000, 131_072, 199_990]) {
+        const broken = Buffer.from(text);
+        broken.write(illegal, place, "latin1");
+        expect(() => decode(broken, [65_536])).toThrow(Base64Error);
+      }
+    },
+  );
+
+  test("no text is no bytes", () => {
+    expect(decode(Buffer.alloc(0)).length).toBe(0);
+  });
+});
