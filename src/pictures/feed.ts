@@ -1,0 +1,150 @@
+import { invalidImage } from "./picture-fault.ts";
+
+/**
+ * What a format's reader wants next:
+ * - `take`: that many bytes, in one buffer that is valid until the next step (at most `takeBytesMax`);
+ * - `skip`: to go on after that many bytes;
+ * - `marker`: to go on after the next JPEG marker, whose code comes as one byte.
+ */
+export type Step =
+  | { readonly take: number }
+  | { readonly skip: number }
+  | { readonly marker: true };
+
+/** A format's grammar, read top to bottom. It returns after the picture's last byte. */
+export type Reader = Generator<Step, void, Buffer>;
+
+/** What readers find out as they go. Width 0: not known yet. */
+export interface Draft {
+  width: number;
+  height: number;
+  alpha: boolean;
+  frames: number;
+  orientation: number;
+}
+
+/** Drives one format over bytes as they arrive. */
+export interface Feed {
+  /** Throws invalid_image at the first byte that breaks the format. The chunk is not kept. */
+  write(chunk: Uint8Array): void;
+  /** The picture's last byte was seen. */
+  done(): boolean;
+  /** Bytes that came after the picture's last. */
+  trailingBytes(): number;
+}
+
+/** Bytes that a reader may ask for at once: the largest JPEG segment. */
+export const takeBytesMax = 65_536;
+/** Steps before a picture is refused. A real 256 MB PNG of 8 KiB chunks takes 65,000; a made-up one could take 20 million. */
+export const stepsMax = 2_000_000;
+
+const nothing = Buffer.alloc(0);
+
+/** A feed for a reader. `name` is the format's, for messages. */
+export function createFeed(name: string, reader: Reader): Feed {
+  let steps = 0;
+  let next = reader.next();
+  let gathered: Buffer | undefined;
+  let filled = 0;
+  let skipped = 0;
+  let afterFf = false;
+  let trailing = 0;
+
+  const advance = (value: Buffer): void => {
+    filled = 0;
+    gathered = undefined;
+    skipped = 0;
+    next = reader.next(value);
+    steps += 1;
+    if (steps > stepsMax) {
+      throw invalidImage(
+        `The ${name} file is made of more than ${stepsMax} parts; save it again with an ordinary image program.`,
+      );
+    }
+  };
+
+  const take = (bytes: Buffer, at: number, wanted: number): number => {
+    if (filled === 0 && bytes.length - at >= wanted) {
+      advance(bytes.subarray(at, at + wanted));
+      return at + wanted;
+    }
+    gathered ??= Buffer.alloc(wanted);
+    const count = Math.min(wanted - filled, bytes.length - at);
+    bytes.copy(gathered, filled, at, at + count);
+    filled += count;
+    if (filled === wanted) advance(gathered);
+    return at + count;
+  };
+
+  const skip = (bytes: Buffer, at: number, wanted: number): number => {
+    const count = Math.min(wanted - skipped, bytes.length - at);
+    skipped += count;
+    if (skipped === wanted) advance(nothing);
+    return at + count;
+  };
+
+  const marker = (bytes: Buffer, from: number): number => {
+    let at = from;
+    while (at < bytes.length) {
+      if (!afterFf) {
+        const found = bytes.indexOf(0xff, at);
+        if (found < 0) return bytes.length;
+        afterFf = true;
+        at = found + 1;
+        continue;
+      }
+      const code = bytes[at];
+      at += 1;
+      // Fill bytes may stand before a code.
+      if (code === 0xff) continue;
+      afterFf = false;
+      if (code === undefined || isDataCode(code)) continue;
+      advance(bytes.subarray(at - 1, at));
+      return at;
+    }
+    return at;
+  };
+
+  /** Nothing has to arrive for a skip of nothing. */
+  const settle = (): void => {
+    while (next.done !== true && "skip" in next.value && next.value.skip === 0) advance(nothing);
+  };
+
+  return {
+    write(chunk) {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      let at = 0;
+      while (next.done !== true && at < bytes.length) {
+        const step = next.value;
+        if ("take" in step) at = take(bytes, at, step.take);
+        else if ("skip" in step) at = skip(bytes, at, step.skip);
+        else at = marker(bytes, at);
+        settle();
+      }
+      trailing += bytes.length - at;
+    },
+    done: () => next.done === true,
+    trailingBytes: () => trailing,
+  };
+}
+
+/** Inside a JPEG's compressed data: a stuffed zero, a restart marker, or TEM, none of which begins a segment. */
+function isDataCode(code: number): boolean {
+  return code === 0x00 || code === 0x01 || (code >= 0xd0 && code <= 0xd7);
+}
+
+/** Takes a header's dimensions over; refuses zero. */
+export function setSize(draft: Draft, name: string, width: number, height: number): void {
+  if (width === 0 || height === 0) {
+    throw invalidImage(
+      `The ${name} header says ${width}x${height} pixels; send an image with at least one pixel each way.`,
+    );
+  }
+  draft.width = width;
+  draft.height = height;
+}
+
+/** The error for bytes that break the format. */
+export function damaged(name: string, what: string): Error {
+  return invalidImage(`The ${name} file is damaged (${what}); save it again and send that.`);
+}

@@ -1,0 +1,32 @@
+import type { PictureLimits } from "../core/picture.ts";
+
+const mega = 1_000_000;
+
+/** Bytes of one uploaded image: OpenAI takes images "under 50 MB" (CONTRACT, edits). */
+export const inputImageBytesMax = 50 * mega;
+/** Pixels of one uploaded image: what imgproxy takes by default, and 200 MB when decoded. */
+export const inputImagePixelsMax = 50 * mega;
+/** Bytes of one image that an upstream made. */
+export const upstreamImageBytesMax = 256 * mega;
+/** Pixels of one image that an upstream made. */
+export const upstreamImagePixelsMax = 100 * mega;
+/** Frames of one image that an upstream made; few make animations, and they are short. */
+export const upstreamImageFramesMax = 1_000;
+/** Pixels of any picture that is decoded here: nothing that was let in is refused later. */
+export const decodedPixelsMax = upstreamImagePixelsMax;
+
+/** For what callers send. Animations are refused: every upstream would take the first frame in silence. */
+export const inputImageLimits: PictureLimits = {
+  bytesMax: inputImageBytesMax,
+  pixelsMax: inputImagePixelsMax,
+  framesMax: 1,
+  blame: "caller",
+};
+
+/** For what upstreams give. */
+export const upstreamImageLimits: PictureLimits = {
+  bytesMax: upstreamImageBytesMax,
+  pixelsMax: upstreamImagePixelsMax,
+  framesMax: upstreamImageFramesMax,
+  blame: "upstream",
+};

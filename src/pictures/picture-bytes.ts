@@ -1,0 +1,58 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Bytes } from "../core/picture.ts";
+import { blockBytes } from "./memory.ts";
+
+/** Bytes that are in blocks: all of `blockBytes` but the last. `onRead` is told when they are first handed out. */
+export function memoryBytes(
+  blocks: () => readonly Buffer[],
+  byteLength: number,
+  onRead: () => void,
+): Bytes {
+  return {
+    byteLength,
+    path: undefined,
+    async *chunks(start = 0, end = byteLength) {
+      const last = Math.min(end, byteLength);
+      let at = Math.max(0, start);
+      while (at < last) {
+        // Asked anew each time, since the spool may have been disposed meanwhile.
+        const block = blocks()[Math.floor(at / blockBytes)];
+        if (block === undefined) throw new Error("The picture's spool has been disposed.");
+        onRead();
+        const offset = at % blockBytes;
+        const chunk = block.subarray(offset, Math.min(blockBytes, offset + last - at));
+        at += chunk.length;
+        yield chunk;
+      }
+    },
+  };
+}
+
+/**
+ * Bytes that are in a file. Reading is synchronous: the file was written moments ago, so it is in
+ * the page cache, where a read costs less than handing it to another thread.
+ */
+export function fileBytes(path: string, byteLength: number): Bytes {
+  return {
+    byteLength,
+    path,
+    async *chunks(start = 0, end = byteLength) {
+      const last = Math.min(end, byteLength);
+      let at = Math.max(0, start);
+      if (at >= last) return;
+      const file = openSync(path, "r");
+      try {
+        while (at < last) {
+          // A new buffer each time: the reader may still hold the one before.
+          const chunk = Buffer.allocUnsafeSlow(Math.min(blockBytes, last - at));
+          const count = readSync(file, chunk, 0, chunk.length, at);
+          if (count === 0) throw new Error(`The file ${path} is shorter than it was.`);
+          at += count;
+          yield chunk.subarray(0, count);
+        }
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+}

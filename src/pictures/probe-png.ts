@@ -1,0 +1,60 @@
+import { crc32 } from "node:zlib";
+import { damaged, setSize, type Draft, type Reader } from "./feed.ts";
+import { exifBytesMax, exifOrientation } from "./exif.ts";
+
+const name = "PNG";
+const chunkBytesMax = 0x7fff_ffff;
+const colourTypes: readonly number[] = [0, 2, 3, 4, 6];
+const checksumBytes = 4;
+
+/** PNG (third edition): signature, IHDR, chunks, at least one IDAT, IEND. APNG: acTL and fcTL. */
+export function* readPng(draft: Draft): Reader {
+  yield { take: 8 };
+  readHeader(draft, yield { take: 25 });
+  let data = false;
+  let declaredFrames = 0;
+  let frames = 0;
+  for (;;) {
+    const head = yield { take: 8 };
+    const length = head.readUInt32BE(0);
+    const type = head.toString("latin1", 4, 8);
+    if (length > chunkBytesMax || !/^[A-Za-z]{4}$/.test(type))
+      throw damaged(name, "a broken chunk");
+    let left = length + checksumBytes;
+    if (type === "IHDR") throw damaged(name, "a second header");
+    if (type === "IEND") {
+      if (length !== 0) throw damaged(name, "an end with content");
+      if (!data) throw damaged(name, "no image data");
+      yield { skip: left };
+      return;
+    }
+    if (type === "IDAT") data = true;
+    else if (type === "tRNS" && !data) draft.alpha = true;
+    else if (type === "fcTL") {
+      frames += 1;
+      draft.frames = Math.max(1, declaredFrames, frames);
+    } else if (type === "acTL" && length === 8) {
+      const body = yield { take: 8 };
+      left -= 8;
+      declaredFrames = body.readUInt32BE(0);
+      draft.frames = Math.max(1, declaredFrames, frames);
+    } else if (type === "eXIf" && draft.orientation === 1 && length > 0) {
+      const wanted = Math.min(length, exifBytesMax);
+      draft.orientation = exifOrientation(yield { take: wanted });
+      left -= wanted;
+    }
+    yield { skip: left };
+  }
+}
+
+/** Length, `IHDR`, 13 bytes, checksum. */
+function readHeader(draft: Draft, chunk: Buffer): void {
+  if (chunk.readUInt32BE(0) !== 13 || chunk.toString("latin1", 4, 8) !== "IHDR")
+    throw damaged(name, "no header at its beginning");
+  if (chunk.readUInt32BE(21) !== crc32(chunk.subarray(4, 21)))
+    throw damaged(name, "a header with a wrong checksum");
+  const colourType = chunk.readUInt8(17);
+  if (!colourTypes.includes(colourType)) throw damaged(name, "an unknown colour type");
+  setSize(draft, name, chunk.readUInt32BE(8), chunk.readUInt32BE(12));
+  draft.alpha = colourType === 4 || colourType === 6;
+}
