@@ -9,7 +9,8 @@ const word = z
   .nullish()
   .catch(undefined);
 
-const errorObject = z.object({ message: word, type: word, param: word, code: word });
+/** `error` inside it is DeepInfra's way: `{detail: {error: text}}` (clouds.md §9). */
+const errorObject = z.object({ message: word, type: word, param: word, code: word, error: word });
 
 const detailList = z.array(
   z.object({
@@ -79,9 +80,9 @@ function readEnvelope(json: unknown): Envelope | undefined {
   return undefined;
 }
 
-function envelopeOf(error: z.infer<typeof errorObject>): Envelope {
+function envelopeOf(error: Partial<z.infer<typeof errorObject>>): Envelope {
   return {
-    message: error.message ?? "",
+    message: error.message ?? error.error ?? "",
     type: error.type ?? "",
     code: error.code ?? "",
     param: error.param ?? undefined,
