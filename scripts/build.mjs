@@ -54,6 +54,9 @@ export function build() {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target);
   }
+  // It is the package's command, and tsc writes no execute bits.
+  const command = join(root, "dist", "main.js");
+  if (existsSync(command)) chmodSync(command, 0o755);
   writeFileSync(stamp, "");
 }
 

@@ -1,9 +1,10 @@
 import { providers } from "../../src/providers/index.ts";
+import { apiPage } from "./api-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import type { Page } from "./markdown.ts";
 import { providerPages } from "./providers-page.ts";
 
 /** Every generated page, as it should be now. */
 export function generatedPages(): Page[] {
-  return [errorsPage(), ...providerPages(providers)];
+  return [apiPage(), errorsPage(), ...providerPages(providers)];
 }

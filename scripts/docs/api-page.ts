@@ -1,0 +1,68 @@
+import { keyChangeBody, newKeyBody, pageQuery } from "../../src/api/admin.ts";
+import { imageFields } from "../../src/api/image-fields.ts";
+import { code, page, table, type Page } from "./markdown.ts";
+import { answerHeaders, requestHeaders, routes } from "./routes.ts";
+import { formWords, inputSchema, settingRows } from "./schema-table.ts";
+
+const settingHead = ["field", "form", "default", "meaning"];
+
+const pictureRows = [
+  [
+    "`image`, `image[]`, `image[0]`…",
+    "file, or in JSON a URL, a data URL, or a list of them",
+    "The images to edit, in order; reference images of a generation where the model takes them. The type is read from the bytes.",
+  ],
+  ["`images`", "in JSON: list of `{image_url}`", "The same, in OpenAI's JSON form."],
+  [
+    "`mask`",
+    "file, or in JSON `{image_url}`",
+    "A PNG with alpha, the size of the first image. Fully transparent pixels may change.",
+  ],
+];
+
+function fieldRows(): string[][] {
+  return Object.entries(imageFields).map(([name, field]) => {
+    const schema = inputSchema(field.schema);
+    // A transform's input says no more than "text" here; what it takes stands in `about`.
+    return [code(name), formWords(schema), field.about];
+  });
+}
+
+const headerTable = (rows: readonly (readonly [string, string])[]): string =>
+  table(
+    ["header", "meaning"],
+    rows.map(([name, about]) => [code(name), about]),
+  );
+
+/** docs/api.md. */
+export function apiPage(): Page {
+  return page("docs/api.md", "`src/api` and `scripts/docs/routes.ts`", [
+    "# API",
+    "The images API is OpenAI's: its official SDKs work with the base URL `http://<host>:<port>/v1` and a key of this gateway. " +
+      "Errors are on [a page of their own](errors.md).",
+    "## Routes",
+    table(
+      ["route", "access", "what it does"],
+      routes.map((route) => [code(`${route.method} ${route.path}`), route.access, route.about]),
+    ),
+    "## Fields of generations and edits",
+    "`prompt` is required, and `model` unless the operator set `default_model`. `null` means absent. In JSON a number sent as text is " +
+      "a 400; in a form it is read as a number. What a field may be depends on the model as well: `GET /v1/models` shows each " +
+      "model's `capabilities`. Fields that are not listed are forwarded as they came to providers of the OpenAI dialect.",
+    table(["field", "form", "meaning"], [...fieldRows(), ...pictureRows]),
+    "A parameter that the model cannot honour is emulated where the gateway can do it truly (`n`, `output_format`, " +
+      "`output_compression`, `response_format`), else left out and named in `x-pinhole-warnings`; strict mode makes that a 400. A mask or " +
+      "reference image that cannot be honoured is always a 400.",
+    "## Headers of a request",
+    headerTable(requestHeaders),
+    "## Headers of an answer",
+    headerTable(answerHeaders),
+    "## The admin API",
+    "Body of `POST /admin/keys`:",
+    table(settingHead, settingRows(inputSchema(newKeyBody))),
+    "Body of `PATCH /admin/keys/:id`:",
+    table(settingHead, settingRows(inputSchema(keyChangeBody))),
+    "Query of lists:",
+    table(settingHead, settingRows(inputSchema(pageQuery))),
+  ]);
+}

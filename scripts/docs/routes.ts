@@ -1,0 +1,115 @@
+/** A route as the API page shows it. test/docs.test.ts compares the list with what src/http declares. */
+export interface DocumentedRoute {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** As src/http declares it: `:id` for one segment, `*` for the rest. */
+  readonly path: string;
+  readonly access: "key" | "admin" | "signed URL" | "open";
+  readonly about: string;
+}
+
+export const routes: readonly DocumentedRoute[] = [
+  {
+    method: "POST",
+    path: "/v1/images/generations",
+    access: "key",
+    about: "Makes images from a prompt. `application/json`.",
+  },
+  {
+    method: "POST",
+    path: "/v1/images/edits",
+    access: "key",
+    about: "Changes images. `multipart/form-data` or `application/json`.",
+  },
+  { method: "GET", path: "/v1/models", access: "key", about: "The models that the key may use." },
+  {
+    method: "GET",
+    path: "/v1/models/*",
+    access: "key",
+    about: "One model. Its name may contain slashes.",
+  },
+  {
+    method: "GET",
+    path: "/i/:name",
+    access: "signed URL",
+    about: "A hosted image, with range and conditional requests. Also HEAD.",
+  },
+  { method: "GET", path: "/health/live", access: "open", about: "200 while the process answers." },
+  {
+    method: "GET",
+    path: "/health/ready",
+    access: "open",
+    about:
+      "200 where database and image store take writes and the process is not stopping, else 503.",
+  },
+  {
+    method: "GET",
+    path: "/admin/keys",
+    access: "admin",
+    about: "All keys, without the keys themselves.",
+  },
+  {
+    method: "POST",
+    path: "/admin/keys",
+    access: "admin",
+    about: "Makes a key. The answer shows it this once.",
+  },
+  {
+    method: "PATCH",
+    path: "/admin/keys/:id",
+    access: "admin",
+    about: "Renames or disables a key.",
+  },
+  { method: "DELETE", path: "/admin/keys/:id", access: "admin", about: "Removes a key." },
+  {
+    method: "GET",
+    path: "/admin/requests",
+    access: "admin",
+    about: "Request records, newest first. `limit` and `before` (an id) make pages.",
+  },
+  {
+    method: "GET",
+    path: "/admin/requests/:id",
+    access: "admin",
+    about: "One request record with its attempts.",
+  },
+  {
+    method: "GET",
+    path: "/admin/channels",
+    access: "admin",
+    about: "The channels that are served, without their credentials.",
+  },
+];
+
+/** Headers of requests and answers that a client can rely on. */
+export const requestHeaders: readonly (readonly [string, string])[] = [
+  [
+    "authorization",
+    "`Bearer <key>` on every `/v1` route; `Bearer <admin token>` on every `/admin` route.",
+  ],
+  [
+    "x-request-id",
+    "The client's own id: printable ASCII of at most 128 characters is echoed in `x-client-request-id` and kept with the record.",
+  ],
+  [
+    "x-pinhole-strict",
+    "`true`: a parameter that the model cannot honour is a 400 instead of a warning.",
+  ],
+];
+
+export const answerHeaders: readonly (readonly [string, string])[] = [
+  ["x-request-id", "Ours, unique, on every answer."],
+  [
+    "x-should-retry",
+    "On every error: `true` only where a second request can never buy a second image.",
+  ],
+  ["retry-after", "Seconds, where waiting helps."],
+  ["x-pinhole-model", "The model that really ran."],
+  ["x-pinhole-attempts", "How many upstream calls were tried."],
+  ["x-pinhole-cost", "US dollars, decimal, where the model has a price."],
+  [
+    "x-pinhole-warnings",
+    "A JSON array of `{param, code, message}`, ASCII, at most 2 KB: what was left out or changed. The rest is in the record.",
+  ],
+  ["x-pinhole-channel", "Only where the operator exposes it (`expose_channel`)."],
+  ["server-timing", "`gateway` and `upstream`, in milliseconds."],
+];
