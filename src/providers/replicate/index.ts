@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readOpenAiError } from "../../dialects/openai-images-errors.ts";
 import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { Picture } from "../../core/picture.ts";
@@ -23,6 +24,7 @@ import { namesOf, placeOf } from "./names.ts";
 import {
   isModeration,
   judgePrediction,
+  moderationWords,
   outputPlaces,
   outputsOf,
   type Prediction,
@@ -73,15 +75,7 @@ const settings = z.strictObject({
     .describe("Fields that callers may not set through provider_options."),
   moderation_words: z
     .array(z.string().min(1))
-    .default([
-      "nsfw",
-      "flagged as sensitive",
-      "E005",
-      "content policy",
-      "moderated",
-      "moderation",
-      "safety",
-    ])
+    .default([...moderationWords])
     .describe("Whole words in a failed prediction's text that mean moderation."),
 });
 type Settings = z.output<typeof settings>;
@@ -101,12 +95,6 @@ type Options = z.output<typeof options>;
 type Input = GenerateInput<Settings, Options>;
 
 const fileSchema = z.object({ urls: z.object({ get: z.url({ protocol: /^https?$/ }) }) });
-
-const errorSchema = z.object({
-  detail: z.string().nullish(),
-  error: z.string().nullish(),
-  title: z.string().nullish(),
-});
 
 function shapeOf(input: Input): InputShape {
   for (const name of namesOf(input.model)) {
@@ -203,29 +191,36 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
       detail: "The prediction succeeded but its output holds no address and no data URL.",
     });
   }
-  for (const [index, output] of outputs.entries()) {
-    const picture =
-      typeof output === "string" ? await onceAccepted(() => input.http.download(output)) : output;
-    yield { picture, index };
+  const pictures = await Promise.allSettled(
+    outputs.map((output) =>
+      typeof output === "string" ? onceAccepted(() => input.http.download(output)) : output,
+    ),
+  );
+  let index = 0;
+  for (const picture of pictures) {
+    if (picture.status === "rejected") continue;
+    yield { picture: picture.value, index };
+    index += 1;
   }
+  const lost = pictures.find((picture) => picture.status === "rejected");
+  if (lost !== undefined) throw lost.reason;
 }
 
+/**
+ * Errors are `{detail}` or `{error}`, which the reader of OpenAI's dialect knows. A throttled call
+ * says in its text when the limit resets.
+ */
 function readError(error: WireError): UpstreamFault | undefined {
-  const body = errorSchema.safeParse(error.json);
-  const text = body.success ? (body.data.detail ?? body.data.error ?? body.data.title ?? "") : "";
-  if (error.status === 429) {
+  const fault = readOpenAiError(error);
+  const text = fault?.message ?? "";
+  if (fault?.code === "upstream_rate_limited" && fault.retryAfterSeconds === undefined) {
     const seconds = /resets in ~?(\d{1,5})s/.exec(text)?.[1];
-    return {
-      code: "upstream_rate_limited",
-      ...(seconds === undefined ? {} : { retryAfterSeconds: Number(seconds) }),
-    };
+    return seconds === undefined ? fault : { ...fault, retryAfterSeconds: Number(seconds) };
   }
-  if (error.status !== 400 && error.status !== 422) return undefined;
-  const blocked = isModeration(text, ["nsfw", "flagged as sensitive", "content policy"]);
-  return {
-    code: blocked ? "moderation_blocked" : "invalid_value",
-    ...(text === "" ? {} : { message: text }),
-  };
+  if (fault?.code === "invalid_value" && isModeration(text, moderationWords)) {
+    return { code: "moderation_blocked", message: text };
+  }
+  return fault;
 }
 
 export default defineProvider({

@@ -9,8 +9,8 @@ const statuses = ["starting", "processing", "succeeded", "failed", "canceled", "
 const predictionSchema = z.object({
   id: z.string().nullish(),
   status: z.union([z.enum(statuses), z.string().transform(() => "processing" as const)]),
-  output: z.unknown(),
-  error: z.unknown(),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
   urls: z.object({ get: z.string().nullish() }).nullish(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
@@ -76,6 +76,17 @@ function errorText(error: unknown): string {
   const result = errorObject.safeParse(error);
   return result.success ? (result.data.detail ?? result.data.message ?? "") : "";
 }
+
+/** Words that mean moderation in the text of a failure (fact sheet: by text only, uncertain). */
+export const moderationWords: readonly string[] = [
+  "nsfw",
+  "flagged as sensitive",
+  "E005",
+  "content policy",
+  "moderated",
+  "moderation",
+  "safety",
+];
 
 /** Moderation is told by free text only, so it is looked for as whole words: `safety_tolerance` is no verdict. */
 export function isModeration(text: string, words: readonly string[]): boolean {
