@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pino from "pino";
+import { stringify } from "yaml";
+import { type App, startApp } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
+import { providers } from "../../src/providers/index.ts";
+
+/** A whole gateway in this process, on a free port, with its data in a temporary folder. */
+export interface TestGateway {
+  readonly app: App;
+  readonly url: string;
+  /** An API key that may use everything. */
+  readonly key: string;
+  readonly adminToken: string;
+  readonly folder: string;
+  /** What was logged, one object a line. */
+  readonly log: readonly Record<string, unknown>[];
+  /** Closes it and deletes its folder. */
+  close(): Promise<void>;
+}
+
+export const testKey = "test-key-0123456789-abcdef";
+const testAdminToken = "test-admin-token-0123456789";
+
+/** Starts a gateway whose `pinhole.yaml` holds `settings` (the server's host and port, a key and an admin token are added). */
+export async function startTestGateway(
+  settings: Record<string, unknown> = {},
+): Promise<TestGateway> {
+  const folder = await mkdtemp(join(tmpdir(), "pinhole-test-"));
+  const { server, keys, ...rest } = settings as { server?: object; keys?: object[] };
+  const document = {
+    server: { host: "127.0.0.1", port: 0, ...server },
+    keys: keys ?? [{ name: "test", key: testKey }],
+    ...rest,
+  };
+  await writeFile(join(folder, "pinhole.yaml"), stringify(document));
+  const log: Record<string, unknown>[] = [];
+  const logger = pino(
+    { level: "debug" },
+    { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const config = await loadConfig({
+    env: { PINHOLE_ADMIN_TOKEN: testAdminToken },
+    flags: {},
+    cwd: folder,
+    providers,
+  });
+  const app = await startApp(config, logger);
+  return {
+    app,
+    url: app.url,
+    key: testKey,
+    adminToken: testAdminToken,
+    folder,
+    log,
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** POSTs JSON to a gateway with its key. */
+export async function postJson(
+  gateway: TestGateway,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(gateway.url + path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${gateway.key}`,
+      ...headers,
+    },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+}
