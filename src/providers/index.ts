@@ -1,6 +1,8 @@
 import type { Provider } from "../core/provider.ts";
+import automatic1111 from "./automatic1111/index.ts";
 import openai from "./openai/index.ts";
 import openaiCompatible from "./openai-compatible/index.ts";
+import replicate from "./replicate/index.ts";
 
 /** Every provider there is. One line each; the order decides whose card a model name has where two know it. */
-export const providers: readonly Provider[] = [openai, openaiCompatible];
+export const providers: readonly Provider[] = [openai, openaiCompatible, replicate, automatic1111];
