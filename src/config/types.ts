@@ -96,7 +96,7 @@ export interface Config {
    * Names that stand for models, in the order to try. The targets are names that channels serve: an
    * alias is never the target of another, and may bear the name of its own first target.
    */
-  readonly aliases: ReadonlyMap<string, readonly string[]>;
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
   /** A served model or an alias. */
   readonly defaultModel: string | undefined;
   readonly policy: PolicyConfig;

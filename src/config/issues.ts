@@ -1,0 +1,181 @@
+import type { z } from "zod";
+import { isRecord } from "./document.ts";
+import { type Faults, type Path, settingName } from "./faults.ts";
+import { didYouMean } from "./suggest.ts";
+import { kindOf, schemaAt, settingsOf, unwrap, wordsOf } from "./walk.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Where a value may be, or hold, a credential: it is never repeated in a message. */
+const secretPlace = /(^|\.)(settings|secret|admin_token|key|token|url|base_url|public_url)\b/;
+
+/** What is read, and where it stands in the whole. */
+export interface Reading {
+  readonly faults: Faults;
+  /** The path of the value that is read. */
+  readonly at: Path;
+  /** Settings elsewhere, by their last name, for "did you mean". */
+  readonly elsewhere?: (name: string) => string | undefined;
+  /** A setting of the value that stands under another path in the file. */
+  readonly renamed?: { readonly from: string; readonly to: Path };
+}
+
+/**
+ * Reads a value with a schema and adds a fault for each mistake. Text that spells a number or true or
+ * false counts as one where the schema wants it: the environment has only text.
+ */
+export function readWith<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  reading: Reading,
+): z.output<S> | undefined {
+  const first = schema.safeParse(value);
+  if (first.success) return first.data;
+  const loosened = first.error.issues.reduce(spellOut, value);
+  const second = loosened === value ? first : schema.safeParse(loosened);
+  if (second.success) return second.data;
+  for (const issue of second.error.issues) explain(schema, loosened, issue, reading);
+  return undefined;
+}
+
+/** The value with the text at an issue's place replaced by the number or boolean that it spells. */
+function spellOut(value: unknown, issue: Issue): unknown {
+  if (issue.code !== "invalid_type") return value;
+  const text = valueAt(value, pathOf(issue));
+  if (typeof text !== "string") return value;
+  const isNumber = /^(number|int)$/.test(issue.expected) && /^-?\d{1,15}(\.\d{1,9})?$/.test(text);
+  const isBoolean = issue.expected === "boolean" && /^(true|false)$/.test(text);
+  if (!isNumber && !isBoolean) return value;
+  return replaceAt(value, pathOf(issue), isNumber ? Number(text) : text === "true");
+}
+
+function pathOf(issue: Issue): Path {
+  return issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+}
+
+/** The value at a path below another; undefined where there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, step) => {
+    if (Array.isArray(inner)) return inner[Number(step)];
+    return isRecord(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
+  }, value);
+}
+
+/** A copy with one value replaced; groups that are missing on the way are made. */
+export function replaceAt(value: unknown, path: Path, replacement: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return replacement;
+  if (Array.isArray(value)) {
+    return value.map((inner, index) =>
+      index === step ? replaceAt(inner, rest, replacement) : inner,
+    );
+  }
+  const record = isRecord(value) ? value : {};
+  return { ...record, [step]: replaceAt(record[step], rest, replacement) };
+}
+
+/** Where the value at a path is written. */
+function placeIn({ at, renamed }: Reading, path: Path): Path {
+  const [first, ...rest] = path;
+  return renamed !== undefined && first === renamed.from
+    ? [...at, ...renamed.to, ...rest]
+    : [...at, ...path];
+}
+
+function explain(schema: z.ZodType, value: unknown, issue: Issue, reading: Reading): void {
+  const path = pathOf(issue);
+  const { faults } = reading;
+  if (issue.code === "unrecognized_keys") {
+    const holder = schemaAt(schema, path);
+    const known = holder === undefined ? [] : Object.keys(settingsOf(holder));
+    for (const name of issue.keys) {
+      const hint = didYouMean(name, known);
+      const other = hint === "" ? reading.elsewhere?.(name) : undefined;
+      const suggestion = other === undefined ? hint : `; did you mean \`${other}\`?`;
+      faults.add(placeIn(reading, [...path, name]), `unknown setting \`${name}\`${suggestion}`);
+    }
+    return;
+  }
+  if (issue.code === "invalid_union") {
+    const branch = nearestBranch(issue.errors);
+    if (branch !== undefined) {
+      // The choice's own issues count from the union's place.
+      for (const inner of branch) {
+        explain(schema, value, { ...inner, path: [...issue.path, ...inner.path] }, reading);
+      }
+      return;
+    }
+  }
+  const place = placeIn(reading, path);
+  faults.add(place, mistake(schema, value, issue, place));
+}
+
+/** The choice of a union that was meant: the only one whose kind fits, so that its own mistakes are worth telling. */
+function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const fitting = branches.filter((issues) =>
+    issues.every(
+      (issue) =>
+        issue.path.length > 0 || (issue.code !== "invalid_type" && issue.code !== "invalid_value"),
+    ),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+/** "`server.port` must be a whole number from 0 to 65535, not 70000", without the name where the place has it. */
+function mistake(schema: z.ZodType, value: unknown, issue: Issue, place: Path): string {
+  const path = pathOf(issue);
+  const name = settingName(place);
+  const given = valueAt(value, path);
+  const own = schemaAt(schema, path);
+  const form = formOf(own, issue);
+  if (given === undefined) return `\`${name}\` is missing; it must be ${form ?? "given"}`;
+  const words = own === undefined ? [] : wordsOf(own);
+  const hint = typeof given === "string" ? didYouMean(given, words) : "";
+  const shown = secretPlace.test(name) ? "" : show(given);
+  if (form !== undefined) return `\`${name}\` must be ${form}${shown}${hint}`;
+  const said = issue.message.replace(/^./, (letter) => letter.toLowerCase()).replace(/\.$/, "");
+  return said.startsWith("must ") ? `\`${name}\` ${said}${shown}` : `\`${name}\`: ${said}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return `, not ${value}`;
+  if (typeof value === "string" && value.length <= 60) return `, not ${JSON.stringify(value)}`;
+  if (Array.isArray(value)) return ", not a list";
+  return isRecord(value) ? ", not a group of settings" : "";
+}
+
+/** The expected form: what the setting itself says, else what the issue gives away. */
+export function formOf(schema: z.core.$ZodType | undefined, issue?: Issue): string | undefined {
+  const said = schema === undefined ? undefined : unwrap(schema).form;
+  if (said !== undefined || schema === undefined) return said;
+  const words = wordsOf(schema);
+  if (words.length > 0) return words.length === 1 ? `\`${words[0]}\`` : `one of ${list(words)}`;
+  const kind = kindOf(schema);
+  if (issue === undefined || issue.code === "invalid_type") {
+    if (issue?.code === "invalid_type" && issue.expected === "int") return "a whole number";
+    return kind;
+  }
+  if (issue.code === "invalid_format" && issue.format === "url") {
+    return "a URL such as https://api.example.com/v1";
+  }
+  if (issue.code === "too_small") return bounded(issue.origin, issue.minimum, "or more", kind);
+  if (issue.code === "too_big") return bounded(issue.origin, issue.maximum, "or less", kind);
+  return undefined;
+}
+
+function bounded(
+  origin: string,
+  limit: number | bigint,
+  side: string,
+  kind: string | undefined,
+): string {
+  if (origin === "string")
+    return limit === 1 ? "text, and not empty" : `text of ${limit} characters ${side}`;
+  if (origin === "array")
+    return limit === 1 ? "a list with at least one entry" : `a list of ${limit} entries ${side}`;
+  return `${kind ?? "a number"}, ${limit} ${side}`;
+}
+
+function list(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(", ");
+}

@@ -1,0 +1,92 @@
+import type { ChannelModel } from "../core/channel.ts";
+import { type ModelCard, modelCardSchema } from "../core/model-card.ts";
+import type { Provider } from "../core/provider.ts";
+import type { ModelSettings } from "./channel-schema.ts";
+import { isRecord } from "./document.ts";
+import type { Path } from "./faults.ts";
+import { readWith, type Reading } from "./issues.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** What models are resolved against. */
+export interface ModelSources {
+  readonly provider: Provider;
+  /** Cards of all providers by name and snapshot name. */
+  readonly cards: ReadonlyMap<string, ModelCard>;
+  /** Unix milliseconds: decides which models are retired. */
+  readonly now: number;
+}
+
+/** All models that a provider knows and that its vendor still serves. */
+export function currentModels({ provider, now }: ModelSources): ChannelModel[] {
+  return provider.models
+    .filter((card) => card.retires_at === undefined || Date.parse(card.retires_at) > now)
+    .map((card) => ({ name: card.name, upstream: card.name, card, price: undefined }));
+}
+
+/**
+ * One entry of a channel's `models`, with its card: the card in the file, over the one that the
+ * upstream's name or the client's name brings, over the provider's default. Undefined after a fault.
+ */
+export function resolveModel(
+  entry: ModelSettings,
+  sources: ModelSources,
+  reading: Reading,
+): ChannelModel | undefined {
+  const given = typeof entry === "string" ? { name: entry } : entry;
+  const upstream = given.upstream ?? given.name;
+  const known = cardOf(upstream, sources) ?? cardOf(given.name, sources);
+  const { provider } = sources;
+  const untold = given.upstream === undefined && given.card === undefined;
+  if (known === undefined && !provider.openEnded && untold) {
+    const at: Path = typeof entry === "string" ? reading.at : [...reading.at, "name"];
+    reading.faults.add(at, unknownModel(given.name, provider));
+    return undefined;
+  }
+  const fallback =
+    provider.defaultCard === undefined
+      ? undefined
+      : { ...provider.defaultCard, name: given.name, also: [] };
+  const card =
+    given.card === undefined
+      ? (known ?? fallback)
+      : cardWith(given.card, known ?? fallback, given.name, reading);
+  return { name: given.name, upstream, card, price: given.price };
+}
+
+function cardOf(name: string, { provider, cards }: ModelSources): ModelCard | undefined {
+  // The channel's own provider knows best what it serves under a name.
+  const own = provider.models.find((card) => card.name === name || card.also.includes(name));
+  return own ?? cards.get(name);
+}
+
+function unknownModel(name: string, provider: Provider): string {
+  const names = provider.models.map((card) => card.name);
+  const hint = didYouMean(name, names);
+  const known = `${hint === "" ? ";" : ""} known are ${names.join(", ")}`;
+  return `${provider.name} has no model \`${name}\`${hint}${known}; give \`upstream\` or \`card\` to serve any other`;
+}
+
+const sizeFields = ["sizes", "edit_sizes", "size_rule", "size_default"] as const;
+
+/** A card with the file's fields over another's. Sizes come from one of the two, never mixed. */
+function cardWith(
+  given: Readonly<Record<string, unknown>>,
+  under: ModelCard | undefined,
+  name: string,
+  reading: Reading,
+): ModelCard | undefined {
+  const at = [...reading.at, "card"];
+  if (Object.hasOwn(given, "name")) {
+    reading.faults.add(
+      [...at, "name"],
+      "a card in the file takes its name from the model; remove `name`",
+    );
+    return undefined;
+  }
+  const inherited: Record<string, unknown> = { ...under, also: [] };
+  if (sizeFields.some((field) => Object.hasOwn(given, field))) {
+    for (const field of sizeFields) delete inherited[field];
+  }
+  const merged = isRecord(given) ? { ...inherited, ...given, name } : given;
+  return readWith(modelCardSchema, merged, { ...reading, at });
+}

@@ -1,0 +1,85 @@
+import { isRecord } from "./document.ts";
+import type { Faults, Path } from "./faults.ts";
+import { settingName } from "./faults.ts";
+
+/** A setting that this version knows but does not honour. A feature that lands removes its line. */
+export interface NotYet {
+  /** Its path; `[]` stands for every place of a list. */
+  readonly setting: string;
+  /** Only for values that match; absent: for every value but an empty one. */
+  readonly when?: RegExp;
+  /** What to do instead, after "… is not supported in this version; ". */
+  readonly instead: string;
+}
+
+export const notYet: readonly NotYet[] = [
+  { setting: "server.cors", instead: "remove it, or let the proxy in front add the headers" },
+  { setting: "server.heartbeat", instead: "remove it" },
+  { setting: "server.interim_102", instead: "remove it" },
+  {
+    setting: "database.url",
+    when: /^postgres(ql)?:/,
+    instead: "use sqlite:./data/pinhole.db",
+  },
+  { setting: "images.url", when: /^s3:/, instead: "use file:./data/images" },
+  { setting: "images.recovery_bytes", instead: "remove it" },
+  { setting: "images.retention", instead: "remove it" },
+  {
+    setting: "redis.url",
+    instead: "remove it, since a single process needs none",
+  },
+  { setting: "keys[].rpm", instead: "remove it" },
+  { setting: "keys[].ipm", instead: "remove it" },
+  { setting: "keys[].concurrency", instead: "remove it" },
+  { setting: "keys[].budget", instead: "remove it" },
+  { setting: "channels[].limits", instead: "remove it" },
+  { setting: "policy.variations_as_edits", instead: "remove it" },
+  { setting: "admission", instead: "remove it" },
+  { setting: "metrics.token", instead: "remove it" },
+];
+
+/** The line about a setting, where there is one for all its values. */
+export function isNotYet(setting: string): boolean {
+  return notYet.some(
+    (row) =>
+      row.when === undefined && (row.setting === setting || setting.startsWith(`${row.setting}.`)),
+  );
+}
+
+/** Adds a fault for every setting in the tree that this version would have to ignore. */
+export function findNotYet(tree: unknown, faults: Faults): void {
+  for (const row of notYet) {
+    const steps = row.setting.split(/\.|(?=\[\])/);
+    for (const { path, value } of placesOf(tree, steps, [])) {
+      const asked = row.when === undefined ? !isEmpty(value) : row.when.test(String(value));
+      if (!asked) continue;
+      const kind = row.when === undefined ? "" : ` with ${String(value).split(":")[0]}:`;
+      faults.add(
+        path,
+        `\`${settingName(path)}\`${kind} is not supported in this version; ${row.instead}`,
+      );
+    }
+  }
+}
+
+/** Nothing is asked for: the value is what would be without the setting. */
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isRecord(value)) return Object.keys(value).length === 0;
+  return value === "" || value === false;
+}
+
+function placesOf(
+  value: unknown,
+  steps: readonly string[],
+  path: Path,
+): { readonly path: Path; readonly value: unknown }[] {
+  const [step, ...rest] = steps;
+  if (step === undefined) return [{ path, value }];
+  if (step === "[]") {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((inner, index) => placesOf(inner, rest, [...path, index]));
+  }
+  if (!isRecord(value) || !Object.hasOwn(value, step)) return [];
+  return placesOf(value[step], rest, [...path, step]);
+}

@@ -1,0 +1,171 @@
+import { resolve } from "node:path";
+import type { Channel } from "../core/channel.ts";
+import type { Provider } from "../core/provider.ts";
+import { resolveChannels } from "./channels.ts";
+import { ConfigError, type Faults } from "./faults.ts";
+import { readWith, valueAt } from "./issues.ts";
+import { findNotYet } from "./not-yet.ts";
+import { elsewhere } from "./reference.ts";
+import { fileSchema, type FileSettings } from "./schema.ts";
+import { type Environment, readVariable } from "./sources.ts";
+import { didYouMean } from "./suggest.ts";
+import { readTree, type TreeInput } from "./tree.ts";
+import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts";
+
+/** Everything that decides a configuration. */
+export interface ConfigInput extends TreeInput {
+  readonly providers: readonly Provider[];
+  /** Unix milliseconds: models whose vendor has ended them are not served unless listed. */
+  readonly now: number;
+  /** The log goes to a terminal: what `logs.format: auto` asks. */
+  readonly terminal: boolean;
+}
+
+/** The whole configuration. Throws `ConfigError` with every fault at once. */
+export function readConfig(input: ConfigInput): Config {
+  const tree = readTree(input);
+  const { faults, value } = tree;
+  findNotYet(value, faults);
+  const settings = readWith(fileSchema, value, { faults, at: [], elsewhere });
+  const { providers, env, now } = input;
+  const listed = valueAt(value, ["channels"]);
+  const channels = resolveChannels(listed, { providers, env, now, faults });
+  if (settings !== undefined) {
+    faultRepeatedKeys(settings, faults);
+    if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
+  }
+  if (settings === undefined || faults.found) throw new ConfigError(faults.list());
+  return assemble(settings, channels, tree.file, input);
+}
+
+function assemble(
+  settings: FileSettings,
+  channels: readonly Channel[],
+  file: string | undefined,
+  { cwd, env, terminal }: ConfigInput,
+): Config {
+  const { server, policy, images, logs } = settings;
+  const dataFolder = resolve(cwd, settings.data);
+  const format = logs.format === "auto" ? (terminal ? "pretty" : "json") : logs.format;
+  return {
+    file,
+    dataFolder,
+    secret: settings.secret,
+    adminToken: settings.admin_token,
+    server: {
+      host: server.host,
+      port: server.port,
+      publicUrl: server.public_url,
+      trustedProxies: server.trusted_proxies,
+      cors: server.cors,
+      requestTimeoutMs: server.request_timeout,
+      bodyBytesMax: server.body_bytes_max,
+      heartbeatMs: server.heartbeat,
+      interim102: server.interim_102,
+    },
+    database: databaseOf(settings.database.url, dataFolder, cwd),
+    images: {
+      kind: "file",
+      folder:
+        images.url === undefined
+          ? resolve(dataFolder, "images")
+          : resolve(cwd, images.url.slice("file:".length)),
+      ttlMs: images.ttl,
+      responseFormat: images.response_format,
+      quotaBytes: images.quota,
+      recoveryBytes: images.recovery_bytes,
+      retentionMs: images.retention,
+    },
+    redisUrl: settings.redis.url === "" ? undefined : settings.redis.url,
+    keys: settings.keys.map(keyOf),
+    channels,
+    aliases: Object.fromEntries(
+      Object.entries(settings.aliases).map(([name, models]) => [name, [models].flat()]),
+    ),
+    defaultModel: settings.default_model,
+    policy: {
+      strict: policy.strict,
+      resample: policy.resample,
+      variationsAsEdits: policy.variations_as_edits,
+      style: policy.style,
+      successors: policy.successors,
+    },
+    exposeChannel: settings.expose_channel,
+    logs: { level: logs.level, format },
+    metricsToken: settings.metrics.token,
+    proxy: proxyOf(env),
+  };
+}
+
+function databaseOf(url: string | undefined, dataFolder: string, cwd: string): DatabaseConfig {
+  if (url === undefined) return { kind: "sqlite", path: resolve(dataFolder, "pinhole.db") };
+  const path = url.slice("sqlite:".length);
+  return { kind: "sqlite", path: path === ":memory:" ? path : resolve(cwd, path) };
+}
+
+function keyOf(key: FileSettings["keys"][number]): ConfigKey {
+  return {
+    name: key.name,
+    key: key.key,
+    models: key.models,
+    operations: key.operations ?? null,
+    strict: key.strict,
+    disabled: key.disabled,
+    expiresAt: key.expires_at ?? null,
+  };
+}
+
+function proxyOf(env: Environment): ProxyConfig {
+  return {
+    http: readVariable(env, ["http_proxy", "HTTP_PROXY"])?.value,
+    https: readVariable(env, ["https_proxy", "HTTPS_PROXY"])?.value,
+    bypass: readVariable(env, ["no_proxy", "NO_PROXY"])?.value,
+  };
+}
+
+function faultRepeatedKeys(settings: FileSettings, faults: Faults): void {
+  const names = new Set<string>();
+  const keys = new Set<string>();
+  for (const [index, { name, key }] of settings.keys.entries()) {
+    const at = ["keys", index];
+    if (names.has(name)) {
+      faults.add(
+        [...at, "name"],
+        `another key has the name \`${name}\` already; choose a different one`,
+      );
+    }
+    if (keys.has(key.reveal())) {
+      faults.add(
+        [...at, "key"],
+        `\`keys[${index}].key\` is the same as another key; make a new one`,
+      );
+    }
+    names.add(name);
+    keys.add(key.reveal());
+  }
+}
+
+function faultUnservedNames(
+  settings: FileSettings,
+  channels: readonly Channel[],
+  faults: Faults,
+): void {
+  const served = channels.flatMap((channel) => channel.models.map((model) => model.name));
+  const aliases = Object.keys(settings.aliases);
+  for (const [alias, targets] of Object.entries(settings.aliases)) {
+    for (const [index, target] of [targets].flat().entries()) {
+      if (served.includes(target)) continue;
+      const at = Array.isArray(targets) ? ["aliases", alias, index] : ["aliases", alias];
+      const message = aliases.includes(target)
+        ? `\`${target}\` is itself an alias; name models here`
+        : `no channel serves the model \`${target}\`${didYouMean(target, served)}`;
+      faults.add(at, message);
+    }
+  }
+  const model = settings.default_model;
+  if (model === undefined || served.includes(model) || aliases.includes(model)) return;
+  faults.add(
+    ["default_model"],
+    `no channel serves the model \`${model}\`${didYouMean(model, [...served, ...aliases])}`,
+  );
+}

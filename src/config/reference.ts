@@ -1,0 +1,111 @@
+import type { z } from "zod";
+import { formOf } from "./issues.ts";
+import { isNotYet } from "./not-yet.ts";
+import { fileSchema } from "./schema.ts";
+import { fileSource, settingSources } from "./sources.ts";
+import { elementOf, settingsOf, unwrap } from "./walk.ts";
+
+/** One setting as the generated documentation shows it. */
+export interface SettingRow {
+  /** `server.port`, `channels[].id`. */
+  readonly setting: string;
+  /** The expected form in words. */
+  readonly form: string;
+  /** As it is written in the file; undefined: none, and then `required` says whether it must be given. */
+  readonly default: string | undefined;
+  readonly required: boolean;
+  readonly description: string;
+  /** Environment variables, the first that is set counts. */
+  readonly variables: readonly string[];
+  /** `--port <number>`. */
+  readonly flag: string | undefined;
+  /** False: this version answers it with a fault. */
+  readonly supported: boolean;
+}
+
+/** A variable that is no setting of the file. */
+export interface VariableRow {
+  readonly variables: readonly string[];
+  readonly flag: string | undefined;
+  readonly description: string;
+}
+
+/** Every setting of `pinhole.yaml`, in the order of the file; sections themselves are left out. */
+export function settingsReference(): SettingRow[] {
+  return rowsOf(fileSchema, "");
+}
+
+/** What the environment decides besides the settings. Providers name further variables themselves. */
+export function variablesReference(): VariableRow[] {
+  return [
+    {
+      variables: fileSource.variables,
+      flag: fileSource.flag,
+      description:
+        "The configuration file; not set: pinhole.yaml in the working folder, if there is one.",
+    },
+    {
+      variables: ["PINHOLE_URL"],
+      flag: "--url <url>",
+      description:
+        "The gateway that models, generate and edit talk to; not set: http://127.0.0.1:8080.",
+    },
+    {
+      variables: ["PINHOLE_KEY"],
+      flag: "--key <key>",
+      description: "The API key that models, generate and edit send.",
+    },
+    {
+      variables: ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"],
+      flag: undefined,
+      description:
+        "HTTP proxy towards upstreams, and hosts reached without it; small letters work too.",
+    },
+    {
+      variables: ["NODE_EXTRA_CA_CERTS"],
+      flag: undefined,
+      description: "File of further certificates to trust; read by Node itself.",
+    },
+  ];
+}
+
+function rowsOf(schema: z.core.$ZodType, prefix: string): SettingRow[] {
+  return Object.entries(settingsOf(schema)).flatMap(([name, inner]) => {
+    const setting = prefix === "" ? name : `${prefix}.${name}`;
+    const element = elementOf(inner);
+    const own = unwrap(inner);
+    const below =
+      element === undefined
+        ? rowsOf(inner, setting)
+        : element.kind === "list"
+          ? rowsOf(element.schema, `${setting}[]`)
+          : [];
+    // A group has no value of its own, unless its words say so.
+    if (element === undefined && below.length > 0 && own.form === undefined) return below;
+    // Fields below a setting that says its form as a whole (a price) are documented where they belong.
+    const told = element === undefined && own.form !== undefined ? [] : below;
+    return [row(setting, inner), ...told];
+  });
+}
+
+function row(setting: string, schema: z.core.$ZodType): SettingRow {
+  const own = unwrap(schema);
+  const source = settingSources.find((candidate) => candidate.setting === setting);
+  return {
+    setting,
+    form: formOf(schema) ?? "any value",
+    default: own.default === undefined ? undefined : JSON.stringify(own.default),
+    required: !own.optional,
+    description: own.description ?? "",
+    variables: source?.variables ?? [],
+    flag: source?.flag,
+    supported: !isNotYet(setting),
+  };
+}
+
+/** The one setting of another section that bears this name, for "did you mean". */
+export function elsewhere(name: string): string | undefined {
+  const found = settingsReference().filter(({ setting }) => setting.endsWith(`.${name}`));
+  const [only, second] = found;
+  return second === undefined ? only?.setting : undefined;
+}

@@ -1,0 +1,119 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { Secret } from "../core/secret.ts";
+
+const msOf: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const bytesOf: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** `10s` as milliseconds; undefined where the text is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,12}(?:\.\d{1,6})?) ?(ms|s|m|h|d)$/.exec(text.trim());
+  return match === null ? undefined : Math.round(Number(match[1]) * (msOf[match[2] ?? ""] ?? 0));
+}
+
+/** `64MB` as bytes; a bare number is bytes; undefined where the text is no size. */
+export function parseByteSize(text: string): number | undefined {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?) ?([kmgt]?i?b)?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  const factor = bytesOf[(match[2] ?? "b").toLowerCase()];
+  return factor === undefined ? undefined : Math.round(Number(match[1]) * factor);
+}
+
+/** A duration between two others; milliseconds once read. */
+export function duration(min: string, max: string) {
+  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
+  const form = `a duration from ${min} to ${max}, such as 500ms, 10s, 5m, 1h or 7d`;
+  return z
+    .string()
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined && ms >= least && ms <= most) return ms;
+      context.addIssue({ code: "custom", message: `must be ${form}` });
+      return z.NEVER;
+    })
+    .meta({ form });
+}
+
+/** A size between two others; bytes once read. */
+export function byteSize(min: string, max: string) {
+  const [least, most] = [parseByteSize(min) ?? 0, parseByteSize(max) ?? 0];
+  const form = `a size from ${min} to ${max}, such as 500KB, 64MB or 10GiB`;
+  return z
+    .union([z.string(), z.int()])
+    .transform((value, context) => {
+      const bytes = parseByteSize(String(value));
+      if (bytes !== undefined && bytes >= least && bytes <= most) return bytes;
+      context.addIssue({ code: "custom", message: `must be ${form}` });
+      return z.NEVER;
+    })
+    .meta({ form });
+}
+
+/** An http or https URL without credentials, query or fragment; its trailing slash goes. Empty: none. */
+export function webUrl() {
+  const form = "an http or https URL such as https://images.example.com";
+  return z
+    .string()
+    .transform((text, context) => {
+      if (text === "") return undefined;
+      const url = URL.parse(text);
+      const plain =
+        url !== null &&
+        /^https?:$/.test(url.protocol) &&
+        `${url.username}${url.password}${url.search}${url.hash}` === "";
+      if (plain) return url.href.replace(/\/+$/, "");
+      context.addIssue({ code: "custom", message: `must be ${form}` });
+      return z.NEVER;
+    })
+    .meta({ form });
+}
+
+/** A credential of at least this many characters. */
+export function secretText(charactersMin: number) {
+  const form = `text of ${charactersMin} characters or more, without spaces`;
+  return z
+    .string()
+    .regex(new RegExp(`^\\S{${charactersMin},}$`), { message: `must be ${form}` })
+    .transform((value) => new Secret(value))
+    .meta({ form });
+}
+
+/** A day or a moment with its time zone; Unix milliseconds once read. A day ends with its last UTC second. */
+export function moment() {
+  const form = "a day such as 2027-01-31 or a moment such as 2027-01-31T12:00:00Z";
+  return z
+    .string()
+    .transform((text, context) => {
+      if (z.iso.date().safeParse(text).success) return Date.parse(text) + 86_400_000;
+      if (z.iso.datetime({ offset: true }).safeParse(text).success) return Date.parse(text);
+      context.addIssue({ code: "custom", message: `must be ${form}` });
+      return z.NEVER;
+    })
+    .meta({ form });
+}
+
+/** True for an address, a CIDR range, or a word for the private ranges that Fastify knows. */
+export function isAddressRange(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", prefix, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
