@@ -103,11 +103,12 @@ function providerPage(provider: Provider): Page {
   const source = `\`src/providers/${provider.id}/index.ts\``;
   const named = provider.openEnded
     ? "A channel may also name models that are not listed here."
-    : "A channel may name only these.";
+    : "For any other name, a channel gives `upstream` or `card`.";
   const models =
     provider.models.length === 0
       ? "No model is known in advance: a channel names what its upstream serves, with a card or without."
       : `${named}\n\n${table(modelHead, provider.models.map(modelRow))}`;
+  const others = provider.defaultCard;
   const environment =
     provider.environment === undefined
       ? []
@@ -123,6 +124,12 @@ function providerPage(provider: Provider): Page {
     settingsTable(provider),
     "## Models",
     models,
+    ...(others === undefined
+      ? []
+      : [
+          "A model that is not listed and has no card in the configuration is taken to be:",
+          table(modelHead, [["any other", ...modelRow(others).slice(1)]]),
+        ]),
     `## \`provider_options.${provider.id}\``,
     optionsTable(provider),
   ]);

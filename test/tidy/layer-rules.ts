@@ -1,13 +1,6 @@
 import { posix } from "node:path";
 import { builtinModules } from "node:module";
-import {
-  builtinFolders,
-  layers,
-  packageFolders,
-  pureBuiltins,
-  pureLayers,
-  type Layer,
-} from "./layers.ts";
+import { builtinFolders, layers, packageFolders, pureLayers, type Layer } from "./layers.ts";
 import { descendants, importsOf, literalText, asNode, parse } from "./source.ts";
 import type { ImportEdge, SourceFile } from "./source.ts";
 
@@ -72,7 +65,8 @@ function packageName(specifier: string): string {
 function builtinFault(path: string, { specifier, typeOnly, names }: ImportEdge): Fault | undefined {
   const name = specifier.slice("node:".length);
   const layer = layerOf(path);
-  if (pureLayers.includes(layer) && !pureBuiltins.includes(name))
+  const pure = Object.hasOwn(pureLayers, layer) ? pureLayers[layer] : undefined;
+  if (pure !== undefined && !pure.includes(name))
     return `${path}: ${layer} is pure and may not import node:${name}`;
   const rule = builtinFolders[name];
   if (rule === undefined || rule.folders.includes(layer)) return undefined;

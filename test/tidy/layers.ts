@@ -98,7 +98,8 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   undici: ["net"],
   sharp: ["pictures"],
   kysely: ["store"],
-  fastify: ["http"],
+  // The composition names its types only; listening is the server's own method.
+  fastify: ["http", "app"],
   "@fastify/busboy": ["http"],
   pino: ["app", "http", "main"],
   "pino-pretty": ["app", "main"],
@@ -133,7 +134,7 @@ export const builtinFolders: Readonly<
   "dns/promises": { folders: ["net"], types: true },
   dgram: { folders: [] },
   sqlite: { folders: ["store"] },
-  worker_threads: { folders: ["store", "pictures"] },
+  worker_threads: { folders: ["store", "pictures", "providers"] },
   child_process: { folders: [] },
   cluster: { folders: [] },
   vm: { folders: [] },
@@ -142,14 +143,21 @@ export const builtinFolders: Readonly<
   process: { folders: ["config", "app", "main"] },
 };
 
-/** Layers without effects, and the parts of Node that compute only. */
-export const pureLayers: readonly string[] = ["core", "dialects", "providers", "api"];
-export const pureBuiltins: readonly string[] = ["buffer", "crypto", "util", "url", "path"];
+const computing = ["buffer", "crypto", "util", "url", "path"];
+
+/** Layers without effects, and the parts of Node that they may use: those that only compute. */
+export const pureLayers: Readonly<Record<string, readonly string[]>> = {
+  core: computing,
+  dialects: computing,
+  api: computing,
+  // A provider that paints does it on threads of its own, so that the event loop stays free.
+  providers: [...computing, "worker_threads", "os"],
+};
 
 /** Files that are entry points: only they may act while they are being imported. */
 export const entryFiles: readonly RegExp[] = [
   /^src\/main\.ts$/,
-  /^src\/[a-z-]+\/(.*-)?worker\.ts$/,
+  /^src\/([a-z0-9-]+\/)+(.*-)?worker\.ts$/,
 ];
 
 export const functionLinesMax = 70;
