@@ -115,13 +115,13 @@ describe("the request", () => {
   });
 
   test("an edit keeps the image's own size, shown upright and rounded to 8", async () => {
-    const upright = await run({ operation: "edit", images: [fakePicture()] });
-    expect(upright.tools.calls[0]?.url).toBe("/sdapi/v1/img2img");
+    const upright = run({ operation: "edit", images: [fakePicture()] });
     expect(await upright.body()).toMatchObject({
       width: 640,
       height: 480,
       denoising_strength: 0.75,
     });
+    expect(upright.tools.calls[0]?.url).toBe("/sdapi/v1/img2img");
     const turned = run({ operation: "edit", images: [fakePicture(100, 6)] });
     expect(await turned.body()).toMatchObject({ width: 480, height: 640 });
     const small = defineCard({

@@ -8,8 +8,8 @@ const settings = z
   .strictObject({
     base_url: z
       .url({ protocol: /^https?$/ })
-      .transform((url) => url.replace(/\/+$/, ""))
       .default("http://127.0.0.1:7860")
+      .transform((url) => url.replace(/\/+$/, ""))
       .describe("Address of the server; A1111 and Forge must run with --api."),
     username: z.string().min(1).optional().describe("User name of --api-auth (SD.Next: --auth)."),
     password: secretSchema.optional().describe("Password that goes with the user name."),

@@ -35,8 +35,8 @@ import {
 const settings = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ""))
     .default("https://api.replicate.com/v1")
+    .transform((url) => url.replace(/\/+$/, ""))
     .describe("Address of the API, with its version."),
   api_token: secretSchema.describe("API token, from the account's page of tokens."),
   prefer_wait_seconds: z
@@ -67,7 +67,7 @@ const settings = z.strictObject({
     .record(z.string(), inputShapeSchema)
     .default({})
     .describe(
-      "How the input of a model is built, by owner/name: for models that are not built in (give them a card too), or to replace a built-in description.",
+      'How the input of a model is built, by owner/name: for models that are not built in (give them a card too), or to replace a built-in description. The parts are prompt, size ({ ratio, tier }, { width, height, with } or { word, separator }), edit, count, images ({ field, as: list, single or numbered }), mask, format ({ field, words }), compression, renames and always; each names an input field. For example { "acme/fill": { images: { field: image, as: single }, mask: mask } }.',
     ),
   refused_input: z
     .array(z.string())
@@ -140,9 +140,9 @@ async function wirePictures(input: Input): Promise<WirePictures> {
   const { images, mask } = input.request;
   const all = mask === undefined ? images : [...images, mask];
   const bytes = all.reduce((sum, picture) => sum + picture.bytes.byteLength, 0);
-  const wire = (picture: Picture): Promise<WireJson> | WireJson =>
+  const wire = async (picture: Picture): Promise<WireJson> =>
     bytes > input.settings.upload_above_bytes
-      ? upload(input, picture)
+      ? await upload(input, picture)
       : new EncodedPicture(picture, "data_url");
   return {
     images: await Promise.all(images.map(wire)),
@@ -192,8 +192,8 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
     });
   }
   const pictures = await Promise.allSettled(
-    outputs.map((output) =>
-      typeof output === "string" ? onceAccepted(() => input.http.download(output)) : output,
+    outputs.map(async (output) =>
+      typeof output === "string" ? await onceAccepted(() => input.http.download(output)) : output,
     ),
   );
   let index = 0;

@@ -123,7 +123,9 @@ describe("polling", () => {
   });
 
   test("a poll that finds nothing does not free the request for another target", async () => {
-    const missing = Array<Step>(5).fill({ error: failed("upstream_model_missing") });
+    const missing = Array.from({ length: 5 }, (): Step => ({
+      error: failed("upstream_model_missing"),
+    }));
     expect((await errorOf(run({ steps: [running, ...missing] }).events)).code).toBe(
       "upstream_failed",
     );
