@@ -16,7 +16,7 @@ import { blamed, imageTooLarge } from "./picture-fault.ts";
 import { createProbe } from "./probe.ts";
 
 /** How spool files end, and what `sweepLeftovers` looks for. */
-const spoolExtension = ".spool";
+export const spoolExtension = ".spool";
 
 export interface SpoolOptions {
   /** In the data folder, on the disk of the blob store; never a memory file system. Made with mode 0700. */
