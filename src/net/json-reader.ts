@@ -1,0 +1,186 @@
+import { Base64Error } from "../core/base64.ts";
+import { PinholeError } from "../core/errors.ts";
+import type { PictureLimits, PictureSpool } from "../core/picture.ts";
+import { JsonFault } from "./json-fault.ts";
+import type { JsonHandler } from "./json-handler.ts";
+import { decideLift, LiftError } from "./json-lift.ts";
+import { compilePlaces, isPlace, type Standing, standingOf } from "./json-places.ts";
+import { JsonTokens } from "./json-tokens.ts";
+
+export { JsonFault };
+
+export interface JsonReaderOptions {
+  /** Where base64 pictures may be: `data.*.b64_json`, `*` being any key or index. None: nothing is lifted. */
+  readonly lift: readonly string[];
+  readonly spool: PictureSpool;
+  readonly limits: PictureLimits;
+  /** Bytes of the document that are not inside lifted strings. */
+  readonly textBytesMax: number;
+  /** Objects and arrays inside each other. */
+  readonly depthMax: number;
+  /**
+   * For answers that were paid for: the last of equal keys wins and invalid UTF-8 becomes U+FFFD,
+   * where a client's document is refused.
+   */
+  readonly lenient?: boolean;
+}
+
+/** Reads one document as its bytes arrive. After a throw only `abort` may be called. */
+export interface JsonReader {
+  /** Throws `JsonFault`. The chunk may be reused by the caller afterwards. */
+  write(chunk: Uint8Array): void;
+  /** The document; a lifted string is a `Picture` in it. Throws `JsonFault` where it is not whole. */
+  end(): unknown;
+  /** Forgets a picture that is half read. Pictures already read stay in the spool. */
+  abort(): void;
+  /** True once nothing but white space may follow. */
+  readonly complete: boolean;
+}
+
+export function createJsonReader(options: JsonReaderOptions): JsonReader {
+  const document = new Document(options);
+  const tokens = new JsonTokens(document, {
+    textBytesMax: options.textBytesMax,
+    depthMax: options.depthMax,
+    lenient: options.lenient === true,
+  });
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (thrown) {
+      tokens.abort();
+      throw asFault(thrown, tokens);
+    }
+  };
+  return {
+    write(chunk) {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      guarded(() => tokens.write(bytes));
+    },
+    end() {
+      guarded(() => tokens.end());
+      return document.root;
+    },
+    abort: () => tokens.abort(),
+    get complete() {
+      return tokens.complete;
+    },
+  };
+}
+
+/** Reads a whole document. Throws `JsonFault`, and what the source throws. */
+export async function readJson(
+  source: AsyncIterable<Uint8Array>,
+  options: JsonReaderOptions,
+): Promise<unknown> {
+  const reader = createJsonReader(options);
+  try {
+    for await (const chunk of source) reader.write(chunk);
+    return reader.end();
+  } finally {
+    // After a whole document there is nothing left to forget.
+    reader.abort();
+  }
+}
+
+/** What is wrong with a picture inside the document names its place; everything else passes as it is. */
+function asFault(thrown: unknown, tokens: JsonTokens): unknown {
+  if (thrown instanceof DuplicateKey) {
+    return tokens.fault("duplicate_key", "a key that occurs twice", 0);
+  }
+  if (thrown instanceof LiftError) return tokens.fault("picture", thrown.message, 0);
+  if (thrown instanceof Base64Error) return tokens.fault("picture", thrown.message, 0);
+  if (thrown instanceof PinholeError) return tokens.fault("picture", thrown.message, 0, thrown);
+  return thrown;
+}
+
+class DuplicateKey extends Error {}
+
+/** An object or array that is open. */
+interface Frame {
+  readonly object: Record<string, unknown> | undefined;
+  readonly array: unknown[];
+  readonly standing: Standing;
+  key: string;
+}
+
+/** Builds ordinary objects and arrays, and knows at which places pictures are. */
+class Document implements JsonHandler {
+  root: unknown;
+  readonly #options: JsonReaderOptions;
+  readonly #start: Standing;
+  readonly #frames: Frame[] = [];
+
+  constructor(options: JsonReaderOptions) {
+    this.#options = options;
+    this.#start = compilePlaces(options.lift);
+  }
+
+  open(kind: "object" | "array"): void {
+    const standing = this.#standing();
+    const object = kind === "object" ? {} : undefined;
+    const array: unknown[] = [];
+    this.value(object ?? array);
+    this.#frames.push({ object, array, standing, key: "" });
+  }
+
+  close(): void {
+    this.#frames.pop();
+  }
+
+  key(text: string): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return;
+    frame.key = text;
+    if (this.#options.lenient === true || frame.object === undefined) return;
+    if (Object.hasOwn(frame.object, text)) throw new DuplicateKey();
+  }
+
+  value(value: unknown): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) this.root = value;
+    else if (frame.object === undefined) frame.array.push(value);
+    else setOwn(frame.object, frame.key, value);
+  }
+
+  mayLift(): boolean {
+    return isPlace(this.#standing());
+  }
+
+  decideLift(head: string, whole: boolean): ReturnType<JsonHandler["decideLift"]> {
+    return decideLift(head, whole, this.#options.spool, this.#options.limits);
+  }
+
+  path(): string {
+    const last = this.#frames.length - 1;
+    return this.#frames
+      .map((frame, depth) => {
+        if (frame.object !== undefined) return frame.key;
+        // The member that is being read is already in every array but the innermost.
+        return String(frame.array.length - (depth < last ? 1 : 0));
+      })
+      .filter((name) => name !== "")
+      .join(".");
+  }
+
+  /** Where the value that comes next stands. */
+  #standing(): Standing {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return this.#start;
+    return standingOf(frame.standing, frame.object === undefined ? frame.array.length : frame.key);
+  }
+}
+
+/** `__proto__` as an ordinary property, as JSON.parse makes it; assigning it would change the object's prototype. */
+function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== "__proto__") {
+    object[key] = value;
+    return;
+  }
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
