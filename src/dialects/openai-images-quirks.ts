@@ -64,7 +64,7 @@ export const openaiImagesQuirks = z.strictObject({
     .array(z.string())
     .optional()
     .describe(
-      "The only optional fields that the server takes, under OpenAI's names; prompt, model, n and size are always sent. Not set: all fields.",
+      "The only fields that the server takes besides model, prompt, n and pictures, under OpenAI's names, for example [size, quality, seed]. Not set: all fields.",
     ),
   fixed: z
     .record(z.string(), z.json())
@@ -111,8 +111,17 @@ export const openaiImagesQuirks = z.strictObject({
 });
 export type OpenAiImagesQuirks = z.infer<typeof openaiImagesQuirks>;
 
-/** Fields that `fields` cannot take away: without them there is no request. */
-const alwaysTaken: ReadonlySet<string> = new Set([...governedFields, "image", "mask"]);
+/** Fields that `fields` cannot take away: without them there is no request, or settings of their own govern them. */
+const alwaysTaken: ReadonlySet<string> = new Set([
+  "model",
+  "prompt",
+  "n",
+  "stream",
+  "partial_images",
+  "response_format",
+  "image",
+  "mask",
+]);
 
 /** Whether these quirks let a field through, under the contract's name. */
 export function takesField(quirks: OpenAiImagesQuirks, field: string): boolean {

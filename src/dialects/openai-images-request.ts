@@ -105,14 +105,18 @@ function wireFields(call: OpenAiImagesCall): ReadonlyMap<string, unknown> {
   const put = (wireName: string, value: unknown): void => {
     if (value !== undefined) fields.set(wireName, value);
   };
+  // First, so that nothing which an operator fixed can stand in for what the request itself says.
+  for (const [name, value] of Object.entries(quirks.fixed)) put(name, value);
   put("model", model);
   put("prompt", request.operation === "variation" ? undefined : request.prompt);
   if (quirks.n_parameter !== false) put(quirks.n_parameter, request.n);
   else if (request.n > 1) throw oneImageOnly();
-  for (const [name, value] of Object.entries(sizeFields(request, quirks)))
-    put(renamed(quirks, name), value);
+  const size = sizeFields(request, quirks);
+  // `auto` leaves the size to the upstream, which is what a server without sizes does anyway.
+  if (takesField(quirks, "size")) {
+    for (const [name, value] of Object.entries(size)) put(renamed(quirks, name), value);
+  } else if (request.size !== undefined && request.size !== "auto") throw untakenField("size");
   if (quirks.response_format !== "none") put("response_format", quirks.response_format);
-  for (const [name, value] of Object.entries(quirks.fixed)) put(name, value);
   const governed = governedNames(quirks);
   const asked = [...Object.entries(knownFields(request)), ...Object.entries(request.more)];
   for (const [name, value] of [...asked, ...Object.entries(options)]) {

@@ -1,0 +1,164 @@
+import { setImmediate } from "node:timers/promises";
+import { inspect } from "node:util";
+import type { z } from "zod";
+import { asPinholeError, type PinholeError } from "../../src/core/errors.ts";
+import { defineCard, type ModelCard } from "../../src/core/model-card.ts";
+import type { Nano } from "../../src/core/money.ts";
+import type { PictureSpool } from "../../src/core/picture.ts";
+import type {
+  BaseSettings,
+  Provider,
+  ProviderEvent,
+  ProviderTools,
+} from "../../src/core/provider.ts";
+import { type FittedRequest, parseSize, type Usage } from "../../src/core/request.ts";
+import { Secret } from "../../src/core/secret.ts";
+import type { Egress } from "../../src/net/egress.ts";
+import { inputImageLimits, upstreamImageLimits } from "../../src/pictures/limits.ts";
+import { fillJson, type Fill } from "./contract-compare.ts";
+import { spooledPicture } from "./contract-pictures.ts";
+import type { Fixture } from "./fixture.ts";
+
+/** One replay's surroundings. */
+export interface Stage {
+  readonly provider: Provider;
+  readonly egress: Egress;
+  readonly spool: PictureSpool;
+  readonly fill: Fill;
+  readonly signal: AbortSignal;
+}
+
+type PictureEvent = Extract<ProviderEvent, { readonly revisedPrompt?: unknown }>;
+
+/** What one call of `generate` came to. */
+export interface Outcome {
+  readonly pictures: readonly PictureEvent[];
+  readonly usage: Usage | undefined;
+  readonly charge: Nano | undefined;
+  /** What was thrown, as it was thrown. */
+  readonly thrown: unknown;
+  readonly error: PinholeError | undefined;
+}
+
+/** The card by which a fixture's model is known at this provider; undefined where it has none. */
+export function cardOf(provider: Provider, fixture: Fixture, model: string): ModelCard | undefined {
+  if (fixture.card !== undefined) return fixture.card;
+  const known = provider.models.find(({ name, also }) => name === model || also.includes(model));
+  if (known !== undefined) return known;
+  return provider.defaultCard === undefined
+    ? undefined
+    : defineCard({ ...provider.defaultCard, name: model });
+}
+
+export async function settingsOf(
+  provider: Provider,
+  fixture: Fixture,
+  fill: Fill,
+): Promise<BaseSettings> {
+  const given = await fillJson(fixture.settings, fill);
+  const base: z.core.util.JSONType = { base_url: fill.base };
+  return provider.settings.parse({ ...base, ...Object(given) });
+}
+
+/** Runs the adapter on a fixture's request to its end, whatever that is. */
+export async function runFixture(stage: Stage, fixture: Fixture): Promise<Outcome> {
+  const { provider, fill } = stage;
+  const settings = await settingsOf(provider, fixture, fill);
+  const pictures: PictureEvent[] = [];
+  let usage: Usage | undefined;
+  let charge: Nano | undefined;
+  const outcome = (thrown?: unknown): Outcome => {
+    const error = thrown === undefined ? undefined : asPinholeError(thrown);
+    return { pictures, usage, charge, thrown, error };
+  };
+  try {
+    const events = provider.generate({
+      ...toolsFor(stage, settings),
+      request: await fittedRequest(stage, fixture),
+      model: fill.model,
+      card: cardOf(provider, fixture, fill.model),
+      settings,
+      options: provider.options.parse(await fillJson(fixture.options, fill)),
+    });
+    for await (const event of events) {
+      if ("picture" in event) pictures.push(event);
+      else if ("usage" in event) usage = event.usage;
+      else if ("charge" in event) charge = event.charge;
+    }
+    return outcome();
+  } catch (thrown) {
+    return outcome(thrown);
+  }
+}
+
+async function fittedRequest({ spool, fill }: Stage, fixture: Fixture): Promise<FittedRequest> {
+  const { size, images, mask, more, ...rest } = fixture.request;
+  const take = (spec: string) => spooledPicture(spec, spool, inputImageLimits);
+  return {
+    ...rest,
+    size: size === undefined || size === "auto" ? size : parseSize(size),
+    stream: false,
+    partial_images: 0,
+    images: await Promise.all(images.map(take)),
+    mask: mask === undefined ? undefined : await take(mask),
+    more: Object(await fillJson(more, fill)),
+  };
+}
+
+/** The most reads of one polled job: a fixture's conversation is short. */
+const pollsMax = 100;
+
+function toolsFor(stage: Stage, settings: BaseSettings): ProviderTools {
+  const { provider, egress, spool, signal } = stage;
+  const noPixels = async (): Promise<never> => {
+    throw new Error("an adapter of an upstream does not touch pixels");
+  };
+  return {
+    http: egress.upstream({
+      provider,
+      settings,
+      spool,
+      limits: upstreamImageLimits,
+      signal,
+      deadline: Date.now() + 60_000,
+      connectMs: 5_000,
+      retryDownloads: 1,
+    }),
+    // Without the waits, so that replays are quick; the real pace is tested with net.
+    async poll(read) {
+      for (let count = 0; count < pollsMax; count += 1) {
+        signal.throwIfAborted();
+        const found = await read();
+        if (found !== undefined) return found;
+        await setImmediate();
+      }
+      throw new Error(`polled ${pollsMax} times without an end`);
+    },
+    async sleep() {
+      signal.throwIfAborted();
+      await setImmediate();
+    },
+    raster: { decode: noPixels, encode: noPixels },
+  };
+}
+
+/** Every credential in a channel's settings, and what `authorize` puts on the wire of it. */
+export async function secretsOf(provider: Provider, settings: BaseSettings): Promise<string[]> {
+  const headers = await provider.authorize({ settings, request: { url: "/" } });
+  const sent = Object.entries(headers)
+    .filter(([name]) => name.toLowerCase() === "authorization")
+    .flatMap(([, value]) => value.split(" ").at(-1) ?? []);
+  return [...new Set([...revealed(settings), ...sent])];
+}
+
+function revealed(value: unknown): string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(revealed);
+}
+
+/** Everything that a log could print of a thrown value. */
+export function printed(thrown: unknown): string {
+  const fields = thrown instanceof Error ? JSON.stringify(thrown) : "";
+  return inspect(thrown, { depth: 12, showHidden: true, maxStringLength: null }) + fields;
+}
