@@ -50,7 +50,7 @@ export async function* readImagesAnswer(
   const found = picturesAt(answer.json, places);
   if (found.length === 0) throw emptyAnswer(answer);
   const results = await Promise.allSettled(
-    found.map(({ source }) => (source instanceof Picture ? source : http.download(source))),
+    found.map(async ({ source }) => (source instanceof Picture ? source : http.download(source))),
   );
   let failure: PromiseRejectedResult | undefined;
   let index = 0;

@@ -34,10 +34,11 @@ export async function fixtureReply(
   { status, headers, json, text, picture }: Exchange["response"],
   fill: Fill,
 ): Promise<Exclude<Reply, "hang">> {
-  const given = Object.entries(headers).map(([name, value]) => [name, fillText(value, fill)]);
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) given[name] = fillText(value, fill);
   const as = (type: string, body: Buffer | string) => ({
     status,
-    headers: { "content-type": type, ...Object.fromEntries(given) },
+    headers: { "content-type": type, ...given },
     body,
   });
   if (picture !== undefined) return as(contentTypeOf(picture), await pictureBytes(picture));

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { inspect } from "node:util";
-import type { z } from "zod";
+import { z } from "zod";
 import { asPinholeError, type PinholeError } from "../../src/core/errors.ts";
 import { defineCard, type ModelCard } from "../../src/core/model-card.ts";
 import type { Nano } from "../../src/core/money.ts";
@@ -55,9 +55,8 @@ export async function settingsOf(
   fixture: Fixture,
   fill: Fill,
 ): Promise<BaseSettings> {
-  const given = await fillJson(fixture.settings, fill);
-  const base: z.core.util.JSONType = { base_url: fill.base };
-  return provider.settings.parse({ ...base, ...Object(given) });
+  const given = await fillJson({ base_url: "{{base}}", ...fixture.settings }, fill);
+  return provider.settings.parse(given);
 }
 
 /** Runs the adapter on a fixture's request to its end, whatever that is. */
@@ -101,7 +100,7 @@ async function fittedRequest({ spool, fill }: Stage, fixture: Fixture): Promise<
     partial_images: 0,
     images: await Promise.all(images.map(take)),
     mask: mask === undefined ? undefined : await take(mask),
-    more: Object(await fillJson(more, fill)),
+    more: z.record(z.string(), z.unknown()).parse(await fillJson(more, fill)),
   };
 }
 

@@ -48,13 +48,15 @@ interface Signal {
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  // Without an encoding set, a request's chunks are buffers.
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
 async function record(request: IncomingMessage): Promise<WireRecord> {
   const url = new URL(request.url ?? "/", "http://test");
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
   return {
     method: request.method ?? "",
     path: url.pathname,
