@@ -1,3 +1,4 @@
+import type { Sharp } from "sharp";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
 import { sizeText, type Size } from "../core/request.ts";
@@ -11,6 +12,13 @@ const opaqueFrom = 128;
 export interface MaskRule {
   readonly polarity: "transparent" | "white" | "black";
   readonly binary: boolean;
+}
+
+/** Raw pixels of one byte. */
+interface GreyShape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1;
 }
 
 /**
@@ -62,16 +70,11 @@ export async function fitMask(
   const resized = sizeText({ width, height }) !== sizeText(uprightSize(mask));
   if (rule.polarity === "transparent" && !rule.binary && !resized && mask.orientation === 1)
     return mask;
-  const raw = { width, height, channels: 1 } as const;
+  const raw: GreyShape = { width, height, channels: 1 };
   return converter.render(mask, spool, async (image, open) => {
     // First the alpha as 8-bit pixels, whatever the PNG's depth or palette; then what is wanted of it.
     const sized = resized ? image.resize(width, height, { fit: "fill", kernel: "nearest" }) : image;
-    const alpha = await sized
-      .ensureAlpha()
-      .extractChannel("alpha")
-      .toColourspace("b-w")
-      .raw()
-      .toBuffer();
+    const alpha = await alphaOf(sized.ensureAlpha(), open, raw);
     const kept = rule.binary ? await thresholded(open, alpha, raw) : alpha;
     const grey = open(kept, raw);
     switch (rule.polarity) {
@@ -88,10 +91,21 @@ export async function fitMask(
   });
 }
 
-function thresholded(
-  open: OpenImage,
-  alpha: Buffer,
-  raw: { readonly width: number; readonly height: number; readonly channels: 1 },
-): Promise<Buffer> {
+/**
+ * One byte a pixel. libvips narrows a lone 16-bit channel with a rounding fault (128 of 255 becomes
+ * 127), and all four together without, so deep masks take the longer way.
+ */
+async function alphaOf(image: Sharp, open: OpenImage, raw: GreyShape): Promise<Buffer> {
+  const { depth } = await image.metadata();
+  if (depth === "uchar") return image.extractChannel("alpha").toColourspace("b-w").raw().toBuffer();
+  const rgba = await image.toColourspace("srgb").raw().toBuffer();
+  return open(rgba, { ...raw, channels: 4 })
+    .extractChannel("alpha")
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer();
+}
+
+function thresholded(open: OpenImage, alpha: Buffer, raw: GreyShape): Promise<Buffer> {
   return open(alpha, raw).threshold(opaqueFrom).toColourspace("b-w").raw().toBuffer();
 }
