@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Config } from "./config/types.ts";
 import type { Environment } from "./config/sources.ts";
 import type { Flags } from "./config/tree.ts";
+import type { Provider } from "./core/provider.ts";
 
 export type { Config } from "./config/types.ts";
 export type { Environment } from "./config/sources.ts";
@@ -14,25 +15,33 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
-/** What the command line decides about the configuration. */
+/** What decides a configuration. */
 export interface LoadInput {
   readonly env: Environment;
   readonly flags: Flags;
+  /** Paths count from here. */
   readonly cwd: string;
-  /** The log goes to a terminal. */
-  readonly terminal: boolean;
-  /** Unix milliseconds. */
-  readonly now: number;
+  /** The log goes to a terminal, which `logs.format: auto` asks; not unless said. */
+  readonly terminal?: boolean;
+  /** Unix milliseconds; the clock's time unless given. */
+  readonly now?: number;
+  /** Those that ship, unless given. */
+  readonly providers?: readonly Provider[];
 }
 
 /**
- * Reads file, environment and flags for the providers that ship. Throws `ConfigError` with every
- * fault at once. The reader is loaded on use, so that commands that need none of it start fast.
+ * Reads file, environment and flags. Throws `ConfigError` with every fault at once. The reader is
+ * loaded on use, so that commands that need none of it start fast.
  */
 export async function loadConfig(input: LoadInput): Promise<Config> {
-  const [{ readConfig }, { providers }] = await Promise.all([
-    import("./config/read.ts"),
-    import("./providers/index.ts"),
-  ]);
-  return readConfig({ ...input, providers, readFile: (path) => readFileSync(path, "utf8") });
+  const { readConfig } = await import("./config/read.ts");
+  return readConfig({
+    env: input.env,
+    flags: input.flags,
+    cwd: input.cwd,
+    terminal: input.terminal ?? false,
+    now: input.now ?? Date.now(),
+    providers: input.providers ?? (await import("./providers/index.ts")).providers,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
 }

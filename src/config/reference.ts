@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { formOf } from "./issues.ts";
 import { isNotYet } from "./not-yet.ts";
 import { fileSchema } from "./schema.ts";
-import { fileSource, settingSources } from "./sources.ts";
+import { settingSources } from "./sources.ts";
 import { elementOf, settingsOf, unwrap } from "./walk.ts";
 
 /** One setting as the generated documentation shows it. */
@@ -23,50 +23,9 @@ export interface SettingRow {
   readonly supported: boolean;
 }
 
-/** A variable that is no setting of the file. */
-export interface VariableRow {
-  readonly variables: readonly string[];
-  readonly flag: string | undefined;
-  readonly description: string;
-}
-
 /** Every setting of `pinhole.yaml`, in the order of the file; sections themselves are left out. */
 export function settingsReference(): SettingRow[] {
   return rowsOf(fileSchema, "");
-}
-
-/** What the environment decides besides the settings. Providers name further variables themselves. */
-export function variablesReference(): VariableRow[] {
-  return [
-    {
-      variables: fileSource.variables,
-      flag: fileSource.flag,
-      description:
-        "The configuration file; not set: pinhole.yaml in the working folder, if there is one.",
-    },
-    {
-      variables: ["PINHOLE_URL"],
-      flag: "--url <url>",
-      description:
-        "The gateway that models, generate and edit talk to; not set: http://127.0.0.1:8080.",
-    },
-    {
-      variables: ["PINHOLE_KEY"],
-      flag: "--key <key>",
-      description: "The API key that models, generate and edit send.",
-    },
-    {
-      variables: ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"],
-      flag: undefined,
-      description:
-        "HTTP proxy towards upstreams, and hosts reached without it; small letters work too.",
-    },
-    {
-      variables: ["NODE_EXTRA_CA_CERTS"],
-      flag: undefined,
-      description: "File of further certificates to trust; read by Node itself.",
-    },
-  ];
 }
 
 function rowsOf(schema: z.core.$ZodType, prefix: string): SettingRow[] {

@@ -1,0 +1,85 @@
+import { type Config, faultLine } from "../config.ts";
+import type { CliCommand, CommandContext } from "./command.ts";
+import { defineConfigFlags, readCommandConfig } from "./read-config.ts";
+
+/** `pinhole check`: what the configuration says, or what is wrong with it. Starts nothing. */
+export const checkCommand: CliCommand = {
+  name: "check",
+  about: "read the configuration and say what is wrong with it",
+  define(command) {
+    defineConfigFlags(command);
+    command.option("--json", "print one JSON document");
+  },
+  async run(input, context) {
+    const read = await readCommandConfig(input, context);
+    const json = input.options["json"] === true;
+    if ("config" in read) {
+      if (json) context.out(`${JSON.stringify({ ok: true, ...summaryOf(read.config) })}\n`);
+      else describe(read.config, context);
+      return 0;
+    }
+    const { faults } = read;
+    if (json) {
+      context.out(`${JSON.stringify({ ok: false, faults })}\n`);
+      return 1;
+    }
+    for (const fault of faults) context.err(`${faultLine(fault)}\n`);
+    context.err(faults.length === 1 ? "1 fault\n" : `${faults.length} faults\n`);
+    return 1;
+  },
+};
+
+interface Summary {
+  readonly file: string | null;
+  readonly listen: string;
+  readonly data: string;
+  readonly channels: readonly {
+    readonly id: string;
+    readonly provider: string;
+    readonly credentials: number;
+    readonly enabled: boolean;
+    readonly models: readonly string[];
+  }[];
+  readonly aliases: Config["aliases"];
+  readonly default_model: string | null;
+  readonly keys: number;
+}
+
+/** What was understood; never a credential. */
+function summaryOf(config: Config): Summary {
+  const { host, port } = config.server;
+  return {
+    file: config.file ?? null,
+    listen: host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`,
+    data: config.dataFolder,
+    channels: config.channels.map((channel) => ({
+      id: channel.id,
+      provider: channel.provider.id,
+      credentials: channel.credentials.length,
+      enabled: channel.enabled,
+      models: channel.models.map((model) => model.name),
+    })),
+    aliases: config.aliases,
+    default_model: config.defaultModel ?? null,
+    keys: config.keys.length,
+  };
+}
+
+function describe(config: Config, { out }: CommandContext): void {
+  const summary = summaryOf(config);
+  out(`ok: ${summary.file ?? "no file; defaults, environment and flags"}\n`);
+  out(`listens on ${summary.listen}, keeps its data in ${summary.data}\n`);
+  for (const channel of summary.channels) {
+    const facts = [
+      channel.provider,
+      ...(channel.credentials > 1 ? [`${channel.credentials} credentials`] : []),
+      ...(channel.enabled ? [] : ["disabled"]),
+    ];
+    out(`channel ${channel.id} (${facts.join(", ")}): ${channel.models.join(", ")}\n`);
+  }
+  for (const [alias, models] of Object.entries(summary.aliases)) {
+    out(`alias ${alias}: ${models.join(", then ")}\n`);
+  }
+  out(`default model: ${summary.default_model ?? "none; requests must name one"}\n`);
+  out(`keys in the file: ${summary.keys}\n`);
+}

@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { clientEnvironment } from "../config.ts";
+import type { GatewayClient } from "../api/client.ts";
+import type { CommandContext, CommandInput } from "./command.ts";
+
+/** A command that was called wrongly: one sentence for standard error, and exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Adds what every command has that talks to a running gateway. */
+export function defineRemoteOptions(command: Command): void {
+  command
+    .option("--url <url>", "the gateway (default: $PINHOLE_URL, else http://127.0.0.1:8080)")
+    .option("--key <key>", "API key (default: $PINHOLE_KEY, which other users cannot see)")
+    .option("--json", "print one JSON document for scripts");
+}
+
+/** An option's text; undefined where it was not given. */
+export function textOption({ options }: CommandInput, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * Runs the command with a client and turns its failure into one on standard error and an exit code:
+ * 2 for wrong calls, 1 for everything that the gateway, the network or the disk refused.
+ */
+export async function withClient(
+  input: CommandInput,
+  context: CommandContext,
+  act: (client: GatewayClient) => Promise<void>,
+): Promise<number> {
+  const { createClient, GatewayError } = await import("../api/client.ts");
+  const json = input.options["json"] === true;
+  try {
+    const environment = clientEnvironment(context.env);
+    const url = textOption(input, "url") ?? environment.url;
+    const key = textOption(input, "key") ?? environment.key;
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+      throw new UsageError(`${url} is no http or https URL; correct --url or PINHOLE_URL`);
+    }
+    if (key === undefined || !/^[\x21-\x7e]+$/.test(key)) {
+      throw new UsageError(
+        "an API key is needed: set PINHOLE_KEY or give --key; the gateway prints one when it first starts",
+      );
+    }
+    await act(createClient({ url, key, fetch: globalThis.fetch }));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const failure =
+      error instanceof GatewayError
+        ? {
+            code: error.code,
+            param: error.param,
+            status: error.status,
+            request_id: error.requestId,
+          }
+        : {};
+    if (json) {
+      context.err(`${JSON.stringify({ error: { message: error.message, ...failure } })}\n`);
+    } else {
+      const facts = [failure.code, failure.request_id && `request ${failure.request_id}`];
+      const known = facts.filter((fact) => fact !== undefined && fact !== "");
+      const tail = known.length === 0 ? "" : ` (${known.join(", ")})`;
+      context.err(`pinhole: ${error.message}${tail}\n`);
+    }
+    return error instanceof UsageError ? 2 : 1;
+  }
+}

@@ -1,0 +1,124 @@
+import { type Config, faultLine } from "../config.ts";
+import { PinholeError } from "../core/errors.ts";
+import type { CliCommand, CommandContext, RunningGateway } from "./command.ts";
+import { defineConfigFlags, readCommandConfig } from "./read-config.ts";
+
+/** `pinhole serve`: runs the gateway until a signal ends it. */
+export const serveCommand: CliCommand = {
+  name: "serve",
+  about: "run the gateway",
+  define: defineConfigFlags,
+  async run(input, context) {
+    const read = await readCommandConfig(input, context);
+    if ("faults" in read) {
+      for (const fault of read.faults) context.err(`pinhole: ${faultLine(fault)}\n`);
+      return 1;
+    }
+    let gateway: RunningGateway;
+    try {
+      gateway = await context.start(read.config);
+    } catch (error) {
+      context.err(`pinhole: ${startFault(error)}\n`);
+      return 1;
+    }
+    announce(gateway, read.config, context);
+    return untilStopped(gateway, read.config, context);
+  },
+};
+
+/** One line for the operator. */
+function startFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const detail = error instanceof PinholeError ? error.detail?.split("\n", 1)[0] : undefined;
+  const text = detail === undefined ? error.message : `${error.message} (${detail})`;
+  return text.replace(/\s+/g, " ");
+}
+
+/** The listening address, and on the first start the credentials, which are shown this once. */
+function announce(gateway: RunningGateway, config: Config, context: CommandContext): void {
+  const { adminToken, apiKey } = gateway.firstRun;
+  const curl = apiKey === undefined ? undefined : firstCurl(gateway.url, apiKey, config);
+  if (config.logs.format === "json") {
+    if (adminToken === undefined && apiKey === undefined) return;
+    const line = {
+      level: 30,
+      time: context.now(),
+      msg: "first run: these are shown once",
+      api_key: apiKey,
+      admin_token: adminToken,
+      curl,
+    };
+    context.out(`${JSON.stringify(line)}\n`);
+    return;
+  }
+  const models = new Set(
+    config.channels
+      .filter((channel) => channel.enabled)
+      .flatMap((channel) => channel.models.map((model) => model.name)),
+  );
+  context.out(`\nPinhole listens on ${gateway.url} and serves ${models.size} models.\n`);
+  if (adminToken !== undefined || apiKey !== undefined) {
+    context.out("\nMade on this first start and shown only now; keep what you need:\n\n");
+    if (apiKey !== undefined) context.out(`  API key       ${apiKey}\n`);
+    if (adminToken !== undefined) context.out(`  admin token   ${adminToken}\n`);
+  }
+  if (curl !== undefined) context.out(`\nA first image:\n\n${curl}\n`);
+  context.out("\n");
+}
+
+/** A generation to paste into a shell; undefined where no channel serves anything. */
+function firstCurl(url: string, key: string, config: Config): string | undefined {
+  const served = config.channels.find((channel) => channel.enabled)?.models[0]?.name;
+  const model = config.defaultModel ?? served;
+  if (model === undefined) return undefined;
+  const body = { model, prompt: "A fox in the snow", size: "1024x1024", response_format: "url" };
+  // A model's name may hold an apostrophe, which ends a word in single quotes.
+  const quoted = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
+  return [
+    `curl ${reachable(url)}/v1/images/generations \\`,
+    `  -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`,
+    `  -d '${quoted}'`,
+  ].join("\n");
+}
+
+/** An address that listens on everything is reached as localhost. */
+function reachable(url: string): string {
+  return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, "//localhost");
+}
+
+/** Resolves after a graceful stop. A second signal ends the process at once. */
+function untilStopped(
+  gateway: RunningGateway,
+  config: Config,
+  context: CommandContext,
+): Promise<number> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const say = (text: string): void => context.err(`pinhole: ${text}\n`);
+    const ignore = context.onSignal(["SIGTERM", "SIGINT", "SIGHUP"], (name) => {
+      // A terminal that closes hangs up and means it; a service manager's SIGHUP asks for a reload.
+      if (name === "SIGHUP" && config.logs.format === "json") {
+        say("this version does not reload its configuration; restart it instead");
+        return;
+      }
+      if (stopping) {
+        say("ended by a second signal; requests in flight were cut");
+        context.exit(1);
+        return;
+      }
+      stopping = true;
+      say(`${name}: finishing the requests in flight; a second signal ends at once`);
+      gateway.close().then(
+        () => {
+          ignore();
+          resolve(0);
+        },
+        (error: unknown) => {
+          ignore();
+          say(startFault(error));
+          resolve(1);
+        },
+      );
+    });
+  });
+}
