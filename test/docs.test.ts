@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -7,6 +8,7 @@ import { generatedPages } from "../scripts/docs/pages.ts";
 import { routes } from "../scripts/docs/routes.ts";
 import { formWords, inputSchema, settingRows } from "../scripts/docs/schema-table.ts";
 import { z } from "zod";
+import { loadConfig } from "../src/config.ts";
 import { asNode, descendants, listFiles, literalText, parse, readSource } from "./tidy/source.ts";
 import type { SourceFile } from "./tidy/source.ts";
 
@@ -56,6 +58,38 @@ describe("links", () => {
       .filter((target) => !/^[a-z]+:/.test(target))
       .filter((target) => !existsSync(join(root, normalize(join(dirname(document), target)))));
     expect(missing).toEqual([]);
+  });
+});
+
+describe("examples of pinhole.yaml", () => {
+  const examples = ["README.md", "docs/configuration.md", ...providerDocuments()].flatMap(
+    (document) =>
+      [...read(document).matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+        (match) => [document, match[1] ?? ""] as const,
+      ),
+  );
+
+  function providerDocuments(): string[] {
+    return readdirSync(join(root, "docs", "providers")).map((name) => `docs/providers/${name}`);
+  }
+
+  test("are there", () => {
+    expect(examples.length).toBeGreaterThan(3);
+  });
+
+  test.each(examples)("of %s are without fault", async (_document, text) => {
+    const folder = mkdtempSync(join(tmpdir(), "pinhole-docs-"));
+    try {
+      writeFileSync(join(folder, "pinhole.yaml"), text);
+      const variables = [...text.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] ?? "");
+      const env = Object.fromEntries(
+        variables.map((name) => [name, "a-secret-of-more-than-32-characters"]),
+      );
+      const config = await loadConfig({ env, flags: {}, cwd: folder });
+      expect(config.channels.length).toBeGreaterThan(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,9 +1,8 @@
 import type { Provider } from "../../src/core/provider.ts";
-import { isNotYet, notYet } from "../../src/config/not-yet.ts";
-import { fileSchema } from "../../src/config/schema.ts";
+import { notYet } from "../../src/config/not-yet.ts";
+import { settingsReference, type SettingRow } from "../../src/config/reference.ts";
 import { fileSource, settingSources } from "../../src/config/sources.ts";
 import { code, page, table, type Page } from "./markdown.ts";
-import { inputSchema, settingRows } from "./schema-table.ts";
 
 const example = `\`\`\`yaml
 server: { host: 127.0.0.1, port: 8080, public_url: "https://images.example.com", trusted_proxies: [loopback] }
@@ -28,17 +27,18 @@ default_model: fox
 \`\`\``;
 
 function rowsOf(group: (setting: string) => boolean): string[][] {
-  return settingRows(inputSchema(fileSchema))
-    .map(([setting = "", form = "", fallback = "", about = ""]) => {
-      const name = setting.replaceAll("`", "");
-      return { name, cells: [setting, form, fallback, `${about}${notYetWords(name)}`] };
-    })
-    .filter(({ name }) => group(name))
-    .map(({ cells }) => cells);
+  return settingsReference()
+    .filter((row) => group(row.setting))
+    .map((row) => [
+      code(row.setting),
+      row.form,
+      row.default === undefined ? (row.required ? "required" : "") : code(row.default),
+      `${row.description}${notYetWords(row)}`,
+    ]);
 }
 
-function notYetWords(setting: string): string {
-  if (isNotYet(setting)) return " **Not in this version: setting it is a fault.**";
+function notYetWords({ setting, supported }: SettingRow): string {
+  if (!supported) return " **Not in this version: setting it is a fault.**";
   const partly = notYet.find((row) => row.setting === setting);
   return partly === undefined
     ? ""
@@ -83,8 +83,8 @@ export function configurationPage(providers: readonly Provider[]): Page {
       "setting's name, the form expected and the line; unknown settings are faults. `pinhole check` reads the configuration " +
       "without starting.",
     example,
-    "`${NAME}` in the file is replaced by that variable of the environment. Durations are written `500ms`, `10s`, `5m`, `1h`, `7d`; " +
-      "sizes `500KB`, `64MB`, `10GiB`. Relative folders are those of the file.",
+    "`${NAME}` in the file is replaced by that variable of the environment; `${NAME:-text}` by the text where it is not set. Durations are written `500ms`, `10s`, `5m`, `1h`, `7d`; " +
+      "sizes `500KB`, `64MB`, `10GiB`. Relative folders count from where the process was started.",
     "## Settings",
     table(
       settingHead,
