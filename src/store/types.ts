@@ -132,7 +132,10 @@ export interface Store {
     all(): Promise<KeyRecord[]>;
     add(key: KeyRecord): Promise<void>;
     /** False where there is no such key. */
-    update(id: string, change: { readonly disabled?: boolean; readonly name?: string }): Promise<boolean>;
+    update(
+      id: string,
+      change: { readonly disabled?: boolean; readonly name?: string },
+    ): Promise<boolean>;
     remove(id: string): Promise<boolean>;
   };
   readonly requests: {

@@ -1,0 +1,33 @@
+import type { Kysely } from "kysely";
+import type { Steps } from "../query.ts";
+import type { Tables } from "../tables.ts";
+import { keyCommands } from "./keys.ts";
+import { requestReads } from "./request-reads.ts";
+import { requestUpkeep } from "./request-upkeep.ts";
+import { requestWrites } from "./request-writes.ts";
+import { settingCommands } from "./settings.ts";
+
+/** Everything the store can be asked, by name. All statements are compiled here, once. */
+export function createCommands(db: Kysely<Tables>) {
+  return {
+    ...keyCommands(db),
+    ...settingCommands(db),
+    ...requestReads(db),
+    ...requestWrites(db),
+    ...requestUpkeep(db),
+  };
+}
+
+export type Commands = ReturnType<typeof createCommands>;
+export type CommandName = keyof Commands;
+export type CommandArguments<N extends CommandName> = Parameters<Commands[N]>;
+export type CommandResult<N extends CommandName> =
+  ReturnType<Commands[N]> extends Steps<infer R> ? R : never;
+
+/** Commands that only read: they wait for no transaction. All others are part of a commit. */
+export const reads: ReadonlySet<string> = new Set<CommandName>([
+  "keysAll",
+  "requestsGet",
+  "requestsList",
+  "settingsGet",
+]);

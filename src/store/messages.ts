@@ -1,0 +1,34 @@
+import type { WireFault } from "./faults.ts";
+
+/** What passes between the main thread and the store's worker. Both ends are this program. */
+
+/** Given to the worker when it starts. */
+export interface WorkerSettings {
+  /** Absolute path. */
+  readonly file: string;
+  readonly busyTimeoutMs: number;
+  /** Unix milliseconds of the start. */
+  readonly now: number;
+}
+
+/** One command: a number to answer under, a name of `Commands`, its arguments. */
+export type CommandMessage = readonly [id: number, name: string, args: readonly unknown[]];
+
+/** Asks for one call of the event loop's commands, or for the end after all that came before. */
+export type ToWorker =
+  | { readonly kind: "commands"; readonly commands: readonly CommandMessage[] }
+  | { readonly kind: "close" };
+
+export type ResultMessage = readonly [id: number, value: unknown, fault: WireFault | undefined];
+
+export type FromWorker =
+  | { readonly kind: "ready" }
+  /** Could not open: the worker ends. */
+  | { readonly kind: "refused"; readonly fault: WireFault }
+  | {
+      readonly kind: "results";
+      readonly results: readonly ResultMessage[];
+      /** Transactions committed for these results. */
+      readonly commits: number;
+    }
+  | { readonly kind: "closed" };

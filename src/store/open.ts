@@ -1,0 +1,98 @@
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PinholeError } from "../core/errors.ts";
+import { startClient } from "./client.ts";
+import type { StoreClient, StoreCounters } from "./client.ts";
+import { openFault } from "./faults.ts";
+import type { Store } from "./types.ts";
+
+/** How long a command waits for another process that holds the write lock. */
+const busyTimeoutMsDefault = 5000;
+/** Requests that one transaction of a sweep ends or a forgetting deletes; running requests commit in between. */
+const upkeepRowsMax = 500;
+
+export interface OpenStoreOptions {
+  /** `sqlite:` and a path, absolute or relative to the working directory. */
+  readonly url: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Told once where the store can no longer work; every call rejects from then on. */
+  readonly onError?: ((error: PinholeError) => void) | undefined;
+  readonly busyTimeoutMs?: number | undefined;
+}
+
+/** A store that also counts, for metrics. */
+export interface OpenedStore extends Store {
+  counters(): StoreCounters;
+}
+
+/**
+ * Opens the database, making and migrating it where needed. Throws a `PinholeError` of one sentence for
+ * the operator: no such folder, not writable, not a database or another program's, damaged, locked,
+ * made by a newer version, on a network disk; storage_full where the disk is.
+ *
+ * Two processes may have one file open: their commits take turns, and neither sweeps the other's
+ * requests before their leases have passed.
+ */
+export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
+  const client = await startClient({
+    // As .ts under type stripping, as .js when built.
+    worker: new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
+    settings: {
+      file: fileOf(options.url),
+      busyTimeoutMs: options.busyTimeoutMs ?? busyTimeoutMsDefault,
+      now: options.now(),
+    },
+    onError: options.onError ?? (() => undefined),
+  });
+  return storeOf(client, options.now);
+}
+
+function fileOf(url: string): string {
+  if (/^postgres(ql)?:/.test(url))
+    throw openFault(
+      "This version of Pinhole does not support Postgres yet; set database.url to sqlite:./data/pinhole.db.",
+    );
+  const path = /^sqlite:(?:\/\/)?(?<path>[^?]+)$/.exec(url)?.groups?.["path"];
+  if (path === undefined || path === ":memory:")
+    throw openFault(
+      "The setting database.url must be sqlite: and the path of a file, for example sqlite:./data/pinhole.db.",
+    );
+  return resolve(path);
+}
+
+function storeOf(client: StoreClient, now: () => number): OpenedStore {
+  return {
+    keys: {
+      all: () => client.call("keysAll"),
+      add: (key) => client.call("keysAdd", key),
+      update: (id, change) => client.call("keysUpdate", id, change),
+      remove: (id) => client.call("keysRemove", id),
+    },
+    requests: {
+      begin: (request, attempts) => client.call("requestsBegin", request, attempts),
+      addAttempt: (attempt, before) => client.call("requestsAddAttempt", attempt, before),
+      finish: (outcome) => client.call("requestsFinish", outcome),
+      get: (id) => client.call("requestsGet", id),
+      list: (page) => client.call("requestsList", page),
+      sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
+      forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
+    },
+    settings: {
+      get: (name) => client.call("settingsGet", name),
+      set: (name, value) => client.call("settingsSet", name, value),
+    },
+    ping: () => client.call("ping", now()),
+    close: () => client.close(),
+    counters: () => client.counters(),
+  };
+}
+
+async function inPieces(piece: (limit: number) => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const count = await piece(upkeepRowsMax);
+    total += count;
+    if (count < upkeepRowsMax) return total;
+  }
+}

@@ -1,0 +1,218 @@
+import { z } from "zod";
+import { checkedNano } from "../core/money.ts";
+import { operations } from "../core/request.ts";
+import type { Warning } from "../core/request.ts";
+import { rowSchemas } from "./tables.ts";
+import type { Tables } from "./tables.ts";
+import type {
+  AttemptOutcome,
+  AttemptRecord,
+  KeyRecord,
+  NewAttempt,
+  NewRequest,
+  PictureRecord,
+  RequestRecord,
+} from "./types.ts";
+
+/** Rows to records and back: JSON columns are written here and read here by schemas. */
+
+const modelsSchema = z.array(z.string());
+const operationsSchema = z.array(z.enum(operations));
+const tokensSchema = z.object({ text_tokens: z.number(), image_tokens: z.number() });
+const usageSchema = z.object({
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  total_tokens: z.number(),
+  input_tokens_details: tokensSchema,
+  output_tokens_details: tokensSchema.optional(),
+});
+/** Written so that a code added to the vocabulary does not compile until it can be read here. */
+const warningCodes = {
+  unsupported_parameter: "unsupported_parameter",
+  adjusted_value: "adjusted_value",
+  model_replaced: "model_replaced",
+  partial_result: "partial_result",
+  format_mismatch: "format_mismatch",
+} as const satisfies Record<Warning["code"], Warning["code"]>;
+const warningsSchema = z.array(
+  z.object({ param: z.string(), code: z.enum(warningCodes), message: z.string() }),
+);
+const operationSchema = z.enum(operations);
+
+function fromJson<T>(schema: z.ZodType<T>, text: string): T {
+  return schema.parse(JSON.parse(text));
+}
+
+export function keyFromRow(value: unknown): KeyRecord {
+  const row = rowSchemas.keys.parse(value);
+  return {
+    id: row.id,
+    name: row.name,
+    digest: row.digest,
+    hint: row.hint,
+    models: fromJson(modelsSchema, row.models),
+    operations: row.operations === null ? null : fromJson(operationsSchema, row.operations),
+    strict: row.strict === 1,
+    disabled: row.disabled === 1,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+  };
+}
+
+export function rowFromKey(key: KeyRecord): Tables["keys"] {
+  return {
+    id: key.id,
+    name: key.name,
+    digest: key.digest,
+    hint: key.hint,
+    models: JSON.stringify(key.models),
+    operations: key.operations === null ? null : JSON.stringify(key.operations),
+    strict: key.strict ? 1 : 0,
+    disabled: key.disabled ? 1 : 0,
+    expires_at: key.expiresAt,
+    created_at: key.createdAt,
+  };
+}
+
+export function rowFromRequest(request: NewRequest): Tables["requests"] {
+  return {
+    id: request.id,
+    key_id: request.keyId,
+    client_request_id: request.clientRequestId,
+    operation: request.operation,
+    model: request.model,
+    n: request.n,
+    fields: request.fields,
+    created_at: request.createdAt,
+    lease_until: request.holdLeaseUntil,
+    state: "running",
+    error_code: null,
+    error_message: null,
+    cost_nano: null,
+    usage: null,
+    warnings: "[]",
+    served_model: null,
+    finished_at: null,
+  };
+}
+
+export function rowFromAttempt(attempt: NewAttempt): Tables["attempts"] {
+  return {
+    id: attempt.id,
+    request_id: attempt.requestId,
+    call: attempt.call,
+    attempt: attempt.attempt,
+    channel_id: attempt.channelId,
+    provider_id: attempt.providerId,
+    upstream_model: attempt.upstreamModel,
+    started_at: attempt.startedAt,
+    state: "running",
+    error_code: null,
+    evidence: null,
+    detail: null,
+    provider_nano: null,
+    finished_at: null,
+  };
+}
+
+/** The columns that an attempt's outcome fills, and the id that finds it. */
+export type AttemptResultRow = Pick<
+  Tables["attempts"],
+  "id" | "state" | "error_code" | "evidence" | "detail" | "provider_nano" | "finished_at"
+>;
+
+export function rowFromAttemptOutcome(outcome: AttemptOutcome): AttemptResultRow {
+  return {
+    id: outcome.id,
+    state: outcome.state,
+    error_code: outcome.errorCode,
+    evidence: outcome.evidence,
+    detail: outcome.detail,
+    provider_nano: outcome.providerNano === null ? null : checkedNano(outcome.providerNano),
+    finished_at: outcome.finishedAt,
+  };
+}
+
+export function rowFromPicture(requestId: string, picture: PictureRecord): Tables["pictures"] {
+  return {
+    request_id: requestId,
+    position: picture.index,
+    blob_id: picture.blobId,
+    format: picture.format,
+    width: picture.width,
+    height: picture.height,
+    byte_length: picture.byteLength,
+    revised_prompt: picture.revisedPrompt,
+  };
+}
+
+function attemptFromRow(value: unknown): AttemptRecord {
+  const row = rowSchemas.attempts.parse(value);
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    call: row.call,
+    attempt: row.attempt,
+    channelId: row.channel_id,
+    providerId: row.provider_id,
+    upstreamModel: row.upstream_model,
+    startedAt: row.started_at,
+    state: row.state,
+    errorCode: row.error_code,
+    evidence: row.evidence,
+    detail: row.detail,
+    providerNano: row.provider_nano,
+    finishedAt: row.finished_at,
+  };
+}
+
+function pictureFromRow(value: unknown): PictureRecord {
+  const row = rowSchemas.pictures.parse(value);
+  return {
+    index: row.position,
+    blobId: row.blob_id,
+    format: row.format,
+    width: row.width,
+    height: row.height,
+    byteLength: row.byte_length,
+    revisedPrompt: row.revised_prompt,
+  };
+}
+
+/** A request's row with the rows that hang on it; at most one of `holds`. */
+export interface RequestRows {
+  readonly request: Tables["requests"];
+  readonly attempts: readonly unknown[];
+  readonly pictures: readonly unknown[];
+  readonly holds: readonly unknown[];
+}
+
+export function requestFromRows({
+  request,
+  attempts,
+  pictures,
+  holds,
+}: RequestRows): RequestRecord {
+  const hold = holds.map((row) => rowSchemas.holds.parse(row)).at(0);
+  return {
+    id: request.id,
+    keyId: request.key_id,
+    clientRequestId: request.client_request_id,
+    operation: operationSchema.parse(request.operation),
+    model: request.model,
+    n: request.n,
+    fields: request.fields,
+    createdAt: request.created_at,
+    state: request.state,
+    errorCode: request.error_code,
+    errorMessage: request.error_message,
+    costNano: request.cost_nano,
+    usage: request.usage === null ? null : fromJson(usageSchema, request.usage),
+    warnings: fromJson(warningsSchema, request.warnings),
+    pictures: pictures.map(pictureFromRow),
+    attempts: attempts.map(attemptFromRow),
+    servedModel: request.served_model,
+    finishedAt: request.finished_at,
+    hold: hold === undefined ? null : { nano: hold.amount_nano, state: hold.state },
+  };
+}
