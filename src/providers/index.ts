@@ -3,6 +3,13 @@ import automatic1111 from "./automatic1111/index.ts";
 import openai from "./openai/index.ts";
 import openaiCompatible from "./openai-compatible/index.ts";
 import replicate from "./replicate/index.ts";
+import sandbox from "./sandbox/index.ts";
 
 /** Every provider there is. One line each; the order decides whose card a model name has where two know it. */
-export const providers: readonly Provider[] = [openai, openaiCompatible, replicate, automatic1111];
+export const providers: readonly Provider[] = [
+  openai,
+  openaiCompatible,
+  replicate,
+  automatic1111,
+  sandbox,
+];

@@ -41,7 +41,7 @@ export async function actBefore(
     case "stream_error":
       return;
     default:
-      throw behaviour satisfies never;
+      behaviour satisfies never;
   }
 }
 

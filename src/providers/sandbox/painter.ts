@@ -73,7 +73,7 @@ export function createPainter(
 
   /** The one with the least to do; another is hired only when all are busy. */
   function freeHand(): Hand {
-    const [first] = [...hands].sort((one, two) => one.waiting.size - two.waiting.size);
+    const [first] = [...hands].toSorted((one, two) => one.waiting.size - two.waiting.size);
     if (first !== undefined && (first.waiting.size === 0 || hands.size >= handsMax)) return first;
     return hire();
   }
@@ -89,9 +89,10 @@ export function createPainter(
       const hand = freeHand();
       const id = ++lastId;
       return new Promise<Raster>((resolve, reject) => {
+        // First, since a job that cannot be sent must not be waited for; the answer comes later in any case.
+        hand.worker.postMessage({ id, job });
         hand.waiting.set(id, { resolve, reject });
         hand.worker.ref();
-        hand.worker.postMessage({ id, job });
       });
     },
   };

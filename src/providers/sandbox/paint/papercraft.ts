@@ -92,7 +92,7 @@ export function bloom(plan: Plan): Layer[] {
   // The great one is painted last: it lies on top.
   return [
     sky(plan, 0.5),
-    ...flowers.reverse().flatMap((flower) => paintFlower(plan, random, flower)),
+    ...flowers.toReversed().flatMap((flower) => paintFlower(plan, random, flower)),
   ];
 }
 

@@ -166,7 +166,7 @@ function crossingsAt(points: readonly Point[], y: number): number[] {
     const [x1, y1] = points[(index + 1) % points.length] ?? [x0, y0];
     if (y0 > y !== y1 > y) found.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
   });
-  return found.sort((one, two) => one - two);
+  return found.toSorted((one, two) => one - two);
 }
 
 /** Adds one line's share of what lies between two places, whole pixels whole and end pixels in part. */

@@ -16,12 +16,14 @@ export interface Sheet {
 
 /** Where the light comes from: above and to the left, so shadows fall below and to the right. */
 const shadowAngle = Math.PI * 0.3;
+const lightX = Math.cos(shadowAngle);
+const lightY = Math.sin(shadowAngle);
 
 /** The edge's distance and the correction for its slope, by angle. One more entry than steps: the last is the first. */
 interface Cut extends Sheet {
   readonly distances: Float32Array;
   readonly straightness: Float32Array;
-  /** Beyond this the sheet and its shadow have no say (inside sheets only). */
+  /** Nearer (outside sheets) or farther (inside sheets) than this from the centre, neither the sheet nor its shadow is seen. */
   readonly reach: number;
 }
 
@@ -33,8 +35,11 @@ function cut(sheet: Sheet): Cut {
     const slope = ((at(step + 1) - at(step - 1)) * count) / (4 * Math.PI * Math.max(at(step), 1));
     return 1 / Math.sqrt(1 + slope * slope);
   });
-  const most = sheet.edge.reduce((far, distance) => Math.max(far, distance), 0);
-  const reach = sheet.covers === "outside" ? Infinity : most + sheet.shadow.reach + 1;
+  const far = sheet.shadow.reach + 1;
+  const reach =
+    sheet.covers === "outside"
+      ? sheet.edge.reduce((least, distance) => Math.min(least, distance), Infinity) - far * 1.2
+      : sheet.edge.reduce((most, distance) => Math.max(most, distance), 0) + far;
   return { ...sheet, distances, straightness, reach };
 }
 
@@ -47,8 +52,17 @@ export function sheets(
   stack: readonly Sheet[],
 ): Layer {
   const cuts = stack.map(cut);
-  const reach = Math.max(0, ...cuts.map((sheet) => sheet.reach));
+  const reach = Math.max(
+    0,
+    ...cuts.map((sheet) => (sheet.covers === "outside" ? Infinity : sheet.reach)),
+  );
+  // Nearer than this, all sheets lie outside.
+  const hole = cuts.reduce(
+    (least, sheet) => Math.min(least, sheet.covers === "outside" ? sheet.reach : 0),
+    Infinity,
+  );
   const count = stack[0]?.edge.length ?? 1;
+  const perRadian = count / (2 * Math.PI);
   const into = new Float32Array(cuts.length);
   return {
     top: Math.floor(centre.y - reach),
@@ -60,23 +74,29 @@ export function sheets(
       for (let x = Math.max(0, Math.floor(centre.x - wide)); x <= last; x++) {
         const across = (x - centre.x) / centre.stretch;
         const distance = Math.sqrt(across * across + down * down);
-        if (distance > reach) continue;
+        if (distance > reach || distance < hole) continue;
         const angle = Math.atan2(down, across);
-        const turn = (((angle / (2 * Math.PI) + 1) % 1) * count) % count;
-        const step = Math.floor(turn);
+        const turn = (angle < 0 ? angle + 2 * Math.PI : angle) * perRadian;
+        const step = Math.min(count - 1, Math.floor(turn));
         const share = turn - step;
         // From the top down to the first sheet that hides all below it, then up again.
         let bottom = cuts.length - 1;
         for (; bottom >= 0; bottom--) {
           const sheet = cuts[bottom];
           if (sheet === undefined) break;
+          if (sheet.covers === "outside" ? distance < sheet.reach : distance > sheet.reach) {
+            into[bottom] = -Infinity;
+            continue;
+          }
           const here = sheet.distances[step] ?? 0;
           const edge = here + ((sheet.distances[step + 1] ?? 0) - here) * share;
           const outward = (distance - edge) * (sheet.straightness[step] ?? 1);
           into[bottom] = sheet.covers === "inside" ? -outward : outward;
           if ((into[bottom] ?? 0) >= 0.5) break;
         }
-        const falls = 0.6 + 0.4 * Math.cos(angle - shadowAngle);
+        // cos(angle - shadowAngle) without the cosine.
+        const along = (across * lightX + down * lightY) / (distance + 1e-6);
+        const falls = 0.6 + 0.4 * along;
         for (let index = Math.max(0, bottom); index < cuts.length; index++) {
           const sheet = cuts[index];
           if (sheet !== undefined) paintSheet(row, x * 3, sheet, distance, into[index] ?? 0, falls);
