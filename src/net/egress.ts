@@ -1,0 +1,145 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { PinholeError } from "../core/errors.ts";
+import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
+import type { UpstreamHttp } from "../core/provider.ts";
+import { TransportFault } from "./exchange.ts";
+import { fetchPicture, StatusFault } from "./fetch-picture.ts";
+import {
+  type AllowPrivate,
+  createGuard,
+  GuardRefusal,
+  nothingPrivate,
+  type Resolve,
+} from "./guard.ts";
+import { createUpstream, type EgressParts, type UpstreamContext } from "./upstream.ts";
+
+export type { AllowPrivate, Resolve, UpstreamContext };
+
+/** The proxy variables of the environment, and what the operator says about the proxy. */
+export interface ProxyOptions {
+  /** URL of the proxy for https upstreams. */
+  readonly https: string | undefined;
+  /** URL of the proxy for http upstreams. */
+  readonly http: string | undefined;
+  /** Comma-separated hosts that are reached directly. */
+  readonly bypass: string | undefined;
+  /** True: the proxy itself keeps requests out of private networks, so URLs of strangers may go through it. */
+  readonly filters?: boolean;
+}
+
+export interface EgressOptions {
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** From 0 (inclusive) to 1 (exclusive). Spreads retries of downloads. */
+  readonly random?: () => number;
+  /** Resolves host names of URLs that strangers gave; the system's resolver unless given. */
+  readonly resolve?: Resolve;
+  /** What the guard lets through besides the public internet; nothing unless given. */
+  readonly allowPrivate?: AllowPrivate;
+  readonly userAgent?: string;
+  readonly proxy?: ProxyOptions;
+}
+
+export interface CallerPictureOptions {
+  readonly spool: PictureSpool;
+  readonly limits: PictureLimits;
+  readonly signal: AbortSignal;
+  /** Over everything: name, connection, redirects, body. */
+  readonly timeoutMs: number;
+  /** The request field that named the URL. */
+  readonly param: string;
+}
+
+/** Everything that leaves this process over HTTP. */
+export interface Egress {
+  /** The HTTP of one attempt at an upstream. */
+  upstream(context: UpstreamContext): UpstreamHttp;
+  /** Fetches a picture that a client named, through the guard. Throws invalid_image or image_too_large naming the field. */
+  fetchCallerPicture(url: string, options: CallerPictureOptions): Promise<Picture>;
+  /** Ends every connection; what is in flight fails. */
+  close(): Promise<void>;
+}
+
+/** Upper bound of every connection attempt; each call has its own, shorter one. */
+const connectTimeoutMs = 60_000;
+const userAgentDefault = "pinhole";
+
+/** Opens no connection until it is used. Connections are kept alive. */
+export function createEgress(options: EgressOptions): Egress {
+  const guard = createGuard({
+    allowPrivate: options.allowPrivate ?? nothingPrivate,
+    resolve: options.resolve,
+    connectTimeoutMs,
+  });
+  const { proxy } = options;
+  const parts: EgressParts = {
+    now: options.now,
+    random: options.random ?? Math.random,
+    userAgent: options.userAgent ?? userAgentDefault,
+    open: openDispatcher(proxy),
+    guarded: new Agent({ allowH2: false, connect: guard.connect }),
+    guard,
+    proxy: proxy === undefined ? undefined : { filters: proxy.filters === true },
+  };
+  return {
+    upstream: (context) => createUpstream(parts, context),
+    fetchCallerPicture: (url, caller) => fetchCallerPicture(parts, url, caller),
+    async close() {
+      await Promise.all([parts.open.destroy(), parts.guarded.destroy()]);
+    },
+  };
+}
+
+/**
+ * HTTP/1.1 only: one request a connection leaves no doubt about what was sent when it breaks, and the
+ * number of connections is bounded by the channels' own limits, since a pool's limit queues in silence.
+ */
+function openDispatcher(proxy: ProxyOptions | undefined): Dispatcher {
+  const shared = { allowH2: false, connectTimeout: connectTimeoutMs };
+  if (proxy === undefined) return new Agent(shared);
+  return new EnvHttpProxyAgent({
+    ...shared,
+    // Given as empty rather than left out: what is left out, undici would read from the environment.
+    httpProxy: proxy.http ?? "",
+    httpsProxy: proxy.https ?? "",
+    noProxy: proxy.bypass ?? "",
+  });
+}
+
+async function fetchCallerPicture(
+  parts: EgressParts,
+  url: string,
+  options: CallerPictureOptions,
+): Promise<Picture> {
+  try {
+    return await fetchPicture(url, {
+      route: (target) => callerRoute(parts, target),
+      spool: options.spool,
+      limits: { ...options.limits, param: options.param, blame: "caller" },
+      signal: options.signal,
+      deadline: parts.now() + options.timeoutMs,
+      now: parts.now,
+      connectMs: options.timeoutMs,
+      userAgent: parts.userAgent,
+    });
+  } catch (thrown) {
+    const isOurs =
+      thrown instanceof GuardRefusal ||
+      thrown instanceof StatusFault ||
+      thrown instanceof TransportFault;
+    if (!isOurs) throw thrown;
+    // One message for all: an answer that told a refused address from a closed port would be a map of the network.
+    throw new PinholeError("invalid_image", {
+      message: `The image in \`${options.param}\` could not be fetched; use a public https URL that answers with a PNG, JPEG or WebP image, or send the image itself.`,
+      param: options.param,
+      detail: thrown.message,
+    });
+  }
+}
+
+function callerRoute(parts: EgressParts, url: URL): Dispatcher {
+  parts.guard.check(url);
+  if (parts.proxy === undefined) return parts.guarded;
+  if (parts.proxy.filters) return parts.open;
+  throw new GuardRefusal("through a proxy that does not filter, callers' URLs are not fetched");
+}

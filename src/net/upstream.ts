@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import type { Dispatcher } from "undici";
+import { contentTypes, type PictureLimits, type PictureSpool } from "../core/picture.ts";
+import { PinholeError } from "../core/errors.ts";
+import type { BaseSettings, Provider, UpstreamHttp } from "../core/provider.ts";
+import type { WireAnswer, WireError, WireRequest } from "../core/wire.ts";
+import { answerSink, errorSink } from "./answer.ts";
+import { createCleaner } from "./cleaner.ts";
+import { createDownload } from "./download.ts";
+import { type AnswerHead, type AnswerSink, exchange, TransportFault } from "./exchange.ts";
+import { formBody } from "./form-writer.ts";
+import { bareHost, type Guard, hostMatches } from "./guard.ts";
+import { jsonBody, type OutgoingBody } from "./json-writer.ts";
+import { exchangeError, refusal } from "./upstream-faults.ts";
+
+/** What holds for every call of one attempt. */
+export interface UpstreamContext {
+  readonly provider: Provider;
+  /** With one credential. */
+  readonly settings: BaseSettings;
+  /** Where made pictures go. */
+  readonly spool: PictureSpool;
+  readonly limits: PictureLimits;
+  readonly signal: AbortSignal;
+  /** Unix milliseconds. */
+  readonly deadline: number;
+  /** From a call's start until its connection is there, TLS included. */
+  readonly connectMs: number;
+  /** Further tries of a failed download. */
+  readonly retryDownloads: number;
+  /** Called at each call just before its first byte is written: from here on it may cost money. */
+  readonly onSent?: () => void;
+}
+
+/** The connections and rules that all upstreams share. */
+export interface EgressParts {
+  readonly now: () => number;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  readonly userAgent: string;
+  /** For what the operator configured; may be private. */
+  readonly open: Dispatcher;
+  /** For URLs that others gave; reaches the public internet only. */
+  readonly guarded: Dispatcher;
+  readonly guard: Guard;
+  /** A proxy stands between, which resolves names itself: the guard cannot see where a URL leads. */
+  readonly proxy: { readonly filters: boolean } | undefined;
+}
+
+/** The HTTP that an adapter is handed for one attempt. */
+export function createUpstream(parts: EgressParts, context: UpstreamContext): UpstreamHttp {
+  return {
+    call: (request) => call(parts, context, request),
+    download: createDownload(parts, context),
+  };
+}
+
+type Received = { readonly answer: WireAnswer } | { readonly error: WireError };
+
+async function call(
+  parts: EgressParts,
+  context: UpstreamContext,
+  request: WireRequest,
+): Promise<WireAnswer> {
+  const { provider, settings, signal } = context;
+  const url = resolveUrl(request, context);
+  const authorization = await provider.authorize({ settings, request });
+  const faults = () => ({
+    readError: provider.readError,
+    clean: createCleaner(settings, authorization),
+    now: parts.now(),
+  });
+  const { body, contentType } = bodyOf(request);
+  let received: Received;
+  try {
+    received = await exchange<Received>({
+      dispatcher: parts.open,
+      url,
+      method: request.method ?? (body === undefined ? "GET" : "POST"),
+      headers: headersOf(parts, request, contentType, authorization),
+      body,
+      signal,
+      deadline: context.deadline,
+      now: parts.now,
+      connectMs: context.connectMs,
+      onSent: context.onSent,
+      receive: (head) => receive(head, request, context),
+    });
+  } catch (thrown) {
+    if (thrown instanceof TransportFault && thrown.kind === "cancelled") {
+      if (signal.reason instanceof PinholeError) throw signal.reason;
+    }
+    throw exchangeError(thrown, faults());
+  }
+  if ("error" in received) throw refusal(received.error, faults());
+  return received.answer;
+}
+
+function receive(
+  head: AnswerHead,
+  request: WireRequest,
+  context: UpstreamContext,
+): AnswerSink<Received> {
+  if (head.status < 200 || head.status > 299) {
+    return mapSink(errorSink(head), (error) => ({ error }));
+  }
+  const sink = answerSink(head, {
+    lift: request.lift ?? [],
+    spool: context.spool,
+    limits: context.limits,
+  });
+  return mapSink(sink, (read) => ({ answer: { ...head, ...read } }));
+}
+
+function mapSink<T, U>(sink: AnswerSink<T>, map: (value: T) => U): AnswerSink<U> {
+  return {
+    write: (chunk) => sink.write(chunk),
+    end: () => map(sink.end()),
+    abort: () => sink.abort(),
+    get complete() {
+      return sink.complete;
+    },
+  };
+}
+
+/** Throws on a URL that credentials may not go to: an adapter's mistake, never an upstream's or a caller's doing. */
+function resolveUrl(request: WireRequest, { provider, settings }: UpstreamContext): URL {
+  const base = new URL(settings.base_url);
+  const isPath = request.url.startsWith("/");
+  const url = URL.parse(isPath ? settings.base_url + request.url : request.url);
+  if (url === null || url.username !== "" || url.password !== "") {
+    throw new Error("a request to an upstream needs a path or an absolute URL");
+  }
+  const isTrusted =
+    url.protocol === "https:" &&
+    url.port === "" &&
+    hostMatches(bareHost(url.hostname), provider.credentialHosts ?? []);
+  if (url.origin !== base.origin && !isTrusted) {
+    throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
+  }
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+function bodyOf(request: WireRequest): {
+  readonly body: OutgoingBody | undefined;
+  readonly contentType: string | undefined;
+} {
+  if (request.json !== undefined) {
+    return { body: jsonBody(request.json), contentType: "application/json" };
+  }
+  if (request.form !== undefined) {
+    const body = formBody(request.form, `pinhole-${randomUUID()}`);
+    return { body, contentType: body.contentType };
+  }
+  if (request.body === undefined) return { body: undefined, contentType: undefined };
+  const { bytes, format } = request.body;
+  const body = { byteLength: bytes.byteLength, chunks: () => bytes.chunks(), whole: undefined };
+  return { body, contentType: contentTypes[format] };
+}
+
+function headersOf(
+  parts: EgressParts,
+  request: WireRequest,
+  contentType: string | undefined,
+  authorization: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "user-agent": parts.userAgent,
+    accept: "application/json, image/*",
+    // Lifting reads bytes as they come, and base64 of a picture does not compress.
+    "accept-encoding": "identity",
+    ...(contentType === undefined ? {} : { "content-type": contentType }),
+  };
+  for (const source of [request.headers ?? {}, authorization]) {
+    for (const [name, value] of Object.entries(source)) headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
