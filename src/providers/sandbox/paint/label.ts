@@ -120,6 +120,12 @@ function capsule(mask: Float32Array, wide: number, from: Place, to: Place, pen: 
   }
 }
 
+/** Between the picture's edge and what is lettered on it, as a share of the shorter side. */
+const marginShare = 0.045;
+
+/** Between a panel's edge and its letters, in pixels. */
+const padOf = (scale: number): number => Math.max(3, scale * 17);
+
 /** Sizes of lettering from large to small, as shares of the shorter side; the first that fits is used. */
 const sizes = [0.05, 0.044, 0.038, 0.033, 0.029, 0.025];
 
@@ -141,7 +147,9 @@ function textFor(prompt: string, region: Region, linesMax: number): Text {
   let text: Text | undefined;
   for (const size of sizes) {
     const scale = Math.max(least * size, Math.min(10, least * 0.17)) / 20;
-    const { lines, whole } = balanced(letters, room / scale, linesMax);
+    const inner = region.width - 2 * (least * marginShare + padOf(scale) * 1.05);
+    const widthMax = Math.max(scale, Math.min(room, inner)) / scale;
+    const { lines, whole } = balanced(letters, widthMax, linesMax);
     text = {
       lines,
       scale,
@@ -175,8 +183,8 @@ export function drawPrompt(sheet: Sheet8, region: Region, prompt: string, palett
   const least = Math.min(region.width, region.height);
   const text = textFor(prompt, region, least < 200 ? 3 : 5);
   const { paper, ink, share } = inksOf(palette);
-  const pad = Math.max(3, text.scale * 17);
-  const margin = least * 0.045;
+  const pad = padOf(text.scale);
+  const margin = least * marginShare;
   const chips = least >= 200;
   const chip = text.scale * 3.4;
   const height = text.height + pad * 2 + (chips ? chip * 4.8 : 0);
@@ -229,7 +237,7 @@ export function drawMark(sheet: Sheet8, region: Region, palette: Palette): void 
   const { paper, ink, share } = inksOf(palette);
   const [padX, padY] = [scale * 12, scale * 9];
   const eye = scale * 6.4;
-  const margin = least * 0.045;
+  const margin = least * marginShare;
   const box = {
     left: region.left + region.width - margin - width - padX * 2 - eye * 3,
     top: region.top + margin,

@@ -104,7 +104,7 @@ const hints: readonly (readonly [RegExp, Hint])[] = [
   [/^(autumn|fall|orange|rust|copper|amber|pumpkin)$/, { mood: "autumn" }],
   [/^(red|crimson|fire|flames?|lava|ember|dragon|burning|scarlet)$/, { mood: "ember" }],
   [/^(pink|rose|roses|love|blush|cherry|sakura|magenta)$/, { mood: "rose" }],
-  [/^(purple|violet|lavender|lilac|magic|magical|unicorn|neon)$/, { mood: "lavender" }],
+  [/^(purple|violet|lavender|lilac|magic|magical|unicorn|neon|cyberpunk)$/, { mood: "lavender" }],
   [/^(green|moss|leaf|leaves|grass|spring|frogs?)$/, { mood: "forest" }],
   [/^(emerald|jade|teal|turquoise|aurora|deep|underwater)$/, { mood: "jade" }],
   [/^(blue|azure|sky|cobalt|navy|rain|rainy)$/, { mood: "ocean" }],
