@@ -14,7 +14,8 @@ const whole = (max: number, description: string) => {
     .meta({ form, description: `${description} Not set: no limit.` });
 };
 
-const modelSchema = z.union([
+/** One model of a channel as it is written. */
+export const modelSchema = z.union([
   z.string().min(1),
   z.strictObject({
     name: z.string().min(1).describe("What clients call it."),

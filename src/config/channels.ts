@@ -2,7 +2,7 @@ import type { Channel, ChannelModel } from "../core/channel.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Provider } from "../core/provider.ts";
 import { indexCards } from "../gateway/catalog.ts";
-import { channelSchema, type ChannelSettings } from "./channel-schema.ts";
+import { channelSchema, type ChannelSettings, modelSchema } from "./channel-schema.ts";
 import { findProvider, resolveCredentials } from "./credentials.ts";
 import { isRecord } from "./document.ts";
 import type { Faults, Path } from "./faults.ts";
@@ -58,37 +58,35 @@ function fromFile(
   const credentials = isRecord(settings)
     ? resolveCredentials(provider, settings, { ...reading, at: [...at, "settings"] })
     : [];
+  const models = listedModels(entry["models"], { provider, cards, now: sources.now }, reading);
   if (written === undefined) return undefined;
-  const models = listedModels(written, { provider, cards, now: sources.now }, reading);
   return channelOf(provider, written, credentials, models);
 }
 
-function listedModels(
-  written: ChannelSettings,
-  sources: ModelSources,
-  reading: Reading,
-): ChannelModel[] {
+function listedModels(listed: unknown, sources: ModelSources, reading: Reading): ChannelModel[] {
+  const { faults } = reading;
   const at = [...reading.at, "models"];
-  if (written.models === undefined) {
+  if (listed === undefined) {
     const current = currentModels(sources);
     if (current.length === 0) {
-      reading.faults.add(
-        at,
-        `\`models\` is missing; ${sources.provider.name} knows no models by itself, so list those that it serves`,
-      );
+      const { name } = sources.provider;
+      faults.add(at, `\`models\` is missing; list those that this ${name} serves`);
     }
     return current;
   }
   const names = new Set<string>();
-  return written.models.flatMap((entry, index) => {
-    const place = [...at, index];
-    const name = typeof entry === "string" ? entry : entry.name;
+  const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  return entries.flatMap((entry, index) => {
+    const place = { ...reading, at: [...at, index] };
+    const written = readWith(modelSchema, entry, place);
+    if (written === undefined) return [];
+    const name = typeof written === "string" ? written : written.name;
     if (names.has(name)) {
-      reading.faults.add(place, `the channel lists \`${name}\` twice; remove one`);
+      faults.add(place.at, `the channel lists \`${name}\` twice; remove one`);
       return [];
     }
     names.add(name);
-    const model = resolveModel(entry, sources, { ...reading, at: place });
+    const model = resolveModel(written, sources, place);
     return model === undefined ? [] : [model];
   });
 }
@@ -131,6 +129,7 @@ function fromEnvironment(
       faults: sources.faults,
       at: [variable.name],
       renamed: { from: environment.setting, to: [] },
+      secret: true,
     },
   );
   const taken = others.some((channel) => channel.id === provider.id);

@@ -24,14 +24,19 @@ export function readDocument(
     return fault(`is longer than ${fileCharactersMax} characters`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const problems = [...document.errors, ...document.warnings];
+  const problems = tellable([...document.errors, ...document.warnings]);
   if (problems.length > 0) {
     return {
-      faults: problems.flatMap(
-        (problem) =>
-          fault(`not valid YAML: ${sentence(problem.message)}`, lines.linePos(problem.pos[0]).line)
-            .faults,
-      ),
+      faults: problems.flatMap((problem) => {
+        const line = lines.linePos(problem.pos[0]).line;
+        // The commonest slip: a flow map ends at the brace of ${NAME}.
+        const bare = /[{,[:]\s*\$+\{/.test(text.split("\n")[line - 1] ?? "");
+        const hint =
+          bare && problem.code !== "DUPLICATE_KEY"
+            ? "; inside { } or [ ], put ${NAME} in quotes"
+            : "";
+        return fault(`not valid YAML: ${sentence(problem.message)}${hint}`, line).faults;
+      }),
     };
   }
   let value: unknown;
@@ -51,8 +56,18 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Up to the first that is about the syntax: what follows it is mostly its echo. */
+function tellable<P extends { readonly code: string }>(problems: readonly P[]): readonly P[] {
+  const first = problems.findIndex((problem) => problem.code !== "DUPLICATE_KEY");
+  return first === -1 ? problems : problems.slice(0, first + 1);
+}
+
+/** Without the piece of the file that some messages end with: it may be a credential. */
 function sentence(message: string): string {
-  return message.replace(/\s+/g, " ").replace(/\.$/, "");
+  return message
+    .replace(/\s+/g, " ")
+    .replace(/: ".*$/, "")
+    .replace(/\.$/, "");
 }
 
 function withoutNulls(value: unknown): unknown {

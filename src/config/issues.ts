@@ -14,6 +14,8 @@ export interface Reading {
   readonly faults: Faults;
   /** The path of the value that is read. */
   readonly at: Path;
+  /** True: the value holds credentials, wherever it stands. */
+  readonly secret?: boolean;
   /** Settings elsewhere, by their last name, for "did you mean". */
   readonly elsewhere?: (name: string) => string | undefined;
   /** A setting of the value that stands under another path in the file. */
@@ -107,7 +109,8 @@ function explain(schema: z.ZodType, value: unknown, issue: Issue, reading: Readi
     }
   }
   const place = placeIn(reading, path);
-  faults.add(place, mistake(schema, value, issue, place));
+  const hidden = reading.secret === true || secretPlace.test(settingName(place));
+  faults.add(place, mistake(schema, value, issue, { name: settingName(place), hidden }));
 }
 
 /** The choice of a union that was meant: the only one whose kind fits, so that its own mistakes are worth telling. */
@@ -121,17 +124,21 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** "`server.port` must be a whole number from 0 to 65535, not 70000", without the name where the place has it. */
-function mistake(schema: z.ZodType, value: unknown, issue: Issue, place: Path): string {
+/** "`server.port` must be a whole number from 0 to 65535, not 70000"; the value itself unless it is hidden. */
+function mistake(
+  schema: z.ZodType,
+  value: unknown,
+  issue: Issue,
+  { name, hidden }: { readonly name: string; readonly hidden: boolean },
+): string {
   const path = pathOf(issue);
-  const name = settingName(place);
   const given = valueAt(value, path);
   const own = schemaAt(schema, path);
   const form = formOf(own, issue);
   if (given === undefined) return `\`${name}\` is missing; it must be ${form ?? "given"}`;
   const words = own === undefined ? [] : wordsOf(own);
   const hint = typeof given === "string" ? didYouMean(given, words) : "";
-  const shown = secretPlace.test(name) ? "" : show(given);
+  const shown = hidden ? "" : show(given);
   if (form !== undefined) return `\`${name}\` must be ${form}${shown}${hint}`;
   const said = issue.message.replace(/^./, (letter) => letter.toLowerCase()).replace(/\.$/, "");
   return said.startsWith("must ") ? `\`${name}\` ${said}${shown}` : `\`${name}\`: ${said}`;
