@@ -1,0 +1,48 @@
+import { storageFull } from "../core/disk-fault.ts";
+
+/** What is asked of a file system; `fs.promises.statfs` fits. Blocks of `bsize` bytes. */
+export type StatFileSystem = (
+  path: string,
+) => Promise<{ readonly bsize: number; readonly blocks: number; readonly bavail: number }>;
+
+/** By default the disk keeps the smaller of these free: the database must still be able to write. */
+export const freeRatioMinDefault = 0.05;
+export const freeBytesMinDefault = 1024 ** 3;
+
+/** Milliseconds that an answer of the file system is believed. */
+const freshMs = 1_000;
+
+export interface DiskRoomOptions {
+  readonly directory: string;
+  readonly freeBytesMin: number;
+  readonly freeRatioMin: number;
+  readonly now: () => number;
+  readonly statfs: StatFileSystem;
+}
+
+/** Throws storage_full where the disk has no room for `bytes` more. */
+export type CheckDiskRoom = (bytes: number) => Promise<void>;
+
+/** A check that asks the file system at most once a second. */
+export function createDiskRoom(options: DiskRoomOptions): CheckDiskRoom {
+  let asked: { readonly at: number; readonly spare: Promise<number> } | undefined;
+  const measure = async (): Promise<number> => {
+    const { bsize, blocks, bavail } = await options.statfs(options.directory);
+    return bavail * bsize - Math.min(options.freeBytesMin, blocks * bsize * options.freeRatioMin);
+  };
+  return async (bytes) => {
+    const now = options.now();
+    if (asked === undefined || Math.abs(now - asked.at) >= freshMs)
+      asked = { at: now, spare: measure() };
+    const { spare } = asked;
+    const left = await spare.catch((thrown: unknown) => {
+      asked = undefined;
+      throw thrown;
+    });
+    if (left < bytes) {
+      throw storageFull(
+        `The disk of ${options.directory} has ${Math.round(left)} bytes above the minimum that stays free; ${bytes} are needed.`,
+      );
+    }
+  };
+}
