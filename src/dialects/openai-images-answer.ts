@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { PinholeError } from "../core/errors.ts";
+import { errorTable, PinholeError } from "../core/errors.ts";
 import { Picture } from "../core/picture.ts";
-import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../core/provider.ts";
+import type { ProviderEvent, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
 import type { WireAnswer } from "../core/wire.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
@@ -78,19 +78,17 @@ function noPicture(detail: string): PinholeError {
   });
 }
 
-/** Some servers answer 200 with an error in the body; what it says decides. */
+/**
+ * Some servers answer 200 with an error in the body: its code decides. Its words are left out, since
+ * they have not passed the egress, which alone can clean them of this channel's secrets.
+ */
 function emptyAnswer(answer: WireAnswer): PinholeError {
   const fault = readOpenAiError({ ...answer, text: "" });
   if (fault === undefined) return noPicture("no place for pictures held one");
-  return faultError(fault);
-}
-
-function faultError(fault: UpstreamFault): PinholeError {
   return new PinholeError(fault.code, {
-    message: fault.message ?? "The upstream answered with an error instead of an image.",
+    message: errorTable[fault.code].meaning,
     param: fault.param,
-    retryAfterSeconds: fault.retryAfterSeconds,
-    detail: "an error in an answer with a good status",
+    detail: "an error in the body of an answer with a good status",
   });
 }
 

@@ -38,12 +38,12 @@ interface Envelope {
 /**
  * What an error answer of OpenAI's images API, or of a server that speaks it, means. The body's own
  * words decide before the status does; undefined leaves it to the status. Sources: clouds.md §1
- * "Errors", §0.6.
+ * "Errors", §0.6. The wait that an answer asks for is read off its headers by the egress.
  */
 export function readOpenAiError(error: WireError): UpstreamFault | undefined {
   const envelope = readEnvelope(error.json);
-  const retryAfterSeconds = retryAfter(error.headers);
-  if (envelope === undefined) return withoutEnvelope(error.status, retryAfterSeconds);
+  // A proxy's 503 does not say that the provider never began, so it is no refusal (DESIGN §6).
+  if (envelope === undefined) return error.status === 503 ? { code: "upstream_failed" } : undefined;
   const code = codeFromWords(envelope) ?? codeFromStatus(error.status, envelope);
   if (code === undefined) return undefined;
   const message = publicText(envelope.message);
@@ -51,20 +51,7 @@ export function readOpenAiError(error: WireError): UpstreamFault | undefined {
     code,
     ...(message === "" ? {} : { message }),
     ...(envelope.param === undefined ? {} : { param: envelope.param }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
-}
-
-/** A body that is not the provider's: some machine between here and there answered. */
-function withoutEnvelope(
-  status: number,
-  retryAfterSeconds: number | undefined,
-): UpstreamFault | undefined {
-  // A proxy's 503 does not say that the provider never began, so it is no refusal (DESIGN §6).
-  if (status === 503) return { code: "upstream_failed" };
-  if (status === 429 && retryAfterSeconds !== undefined)
-    return { code: "upstream_rate_limited", retryAfterSeconds };
-  return undefined;
 }
 
 function readEnvelope(json: unknown): Envelope | undefined {
@@ -148,15 +135,4 @@ function codeFromStatus(status: number, { message }: Envelope): ErrorCode | unde
   const code = faultFromStatus(status);
   if (code === "invalid_value") return "upstream_refused";
   return status >= 200 && status < 300 ? undefined : code;
-}
-
-/** Seconds, from `retry-after-ms` or a `retry-after` that is a number; a date is left to net, which has a clock. */
-function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
-  const milliseconds = headers["retry-after-ms"];
-  if (milliseconds !== undefined && /^\d{1,9}$/.test(milliseconds))
-    return Math.ceil(Number(milliseconds) / 1000);
-  const seconds = headers["retry-after"];
-  return seconds !== undefined && /^\d{1,6}(\.\d+)?$/.test(seconds)
-    ? Math.ceil(Number(seconds))
-    : undefined;
 }

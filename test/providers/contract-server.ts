@@ -120,9 +120,13 @@ export async function startContractServer(): Promise<ContractServer> {
   };
 }
 
-/** A script that answers as a fixture's exchanges say: the first unused one with the request's method and path. */
+/**
+ * A script that answers as a fixture's exchanges say: the first unused one with the request's method
+ * and path. `fillPath` puts in what the path's placeholders stand for.
+ */
 export function exchangeScript(
   exchanges: readonly Exchange[],
+  fillPath: (path: string) => string,
   reply: (exchange: Exchange, request: WireRecord, position: number) => Promise<Reply>,
 ): { readonly script: Script; readonly used: ReadonlyMap<Exchange, WireRecord> } {
   const used = new Map<Exchange, WireRecord>();
@@ -133,7 +137,7 @@ export function exchangeScript(
         (exchange) =>
           !used.has(exchange) &&
           exchange.request.method === request.method &&
-          exchange.request.path === request.path,
+          fillPath(exchange.request.path) === request.path,
       );
       if (found === undefined) return undefined;
       used.set(found, request);

@@ -9,7 +9,7 @@ import type { Provider } from "../../src/core/provider.ts";
 import { createEgress, type Egress } from "../../src/net/egress.ts";
 import { createSpools, type Spools } from "../../src/pictures/spool.ts";
 import { providers } from "../../src/providers/index.ts";
-import { compareRequest, type Fill, fixtureReply } from "./contract-compare.ts";
+import { compareRequest, type Fill, fillText, fixtureReply } from "./contract-compare.ts";
 import { type Fault, faults } from "./contract-faults.ts";
 import { fitFaults } from "./contract-fit.ts";
 import { pictureBytes } from "./contract-pictures.ts";
@@ -80,8 +80,10 @@ const neverAborted = (): AbortSignal => new AbortController().signal;
 async function replays(replay: Replay): Promise<void> {
   const { fixture } = replay;
   const fill = fillOf(replay);
-  const { script, used } = exchangeScript(fixture.exchanges, ({ response }) =>
-    fixtureReply(response, fill),
+  const { script, used } = exchangeScript(
+    fixture.exchanges,
+    (path) => fillText(path, fill),
+    ({ response }) => fixtureReply(response, fill),
   );
   server.play(script);
   await onStage(replay, neverAborted(), async (outcome) => {
@@ -151,12 +153,14 @@ async function expectNoSecret(replay: Replay, outcome: Outcome): Promise<void> {
 /** The first call of a fixture that would have succeeded meets a fault instead. */
 async function meetsFault(replay: Replay, fault: Fault): Promise<void> {
   const { provider, fixture } = replay;
-  const settings = await settingsOf(provider, fixture, fillOf(replay));
+  const fill = fillOf(replay);
+  const settings = await settingsOf(provider, fixture, fill);
   const secrets = await secretsOf(provider, settings);
-  const { script } = exchangeScript(fixture.exchanges, async (exchange, _request, position) =>
-    position === 0
-      ? fault.reply(secrets.join(" "))
-      : fixtureReply(exchange.response, fillOf(replay)),
+  const { script } = exchangeScript(
+    fixture.exchanges,
+    (path) => fillText(path, fill),
+    async ({ response }, _request, position) =>
+      position === 0 ? fault.reply(secrets.join(" ")) : fixtureReply(response, fill),
   );
   server.play(script);
   await onStage(replay, neverAborted(), async (outcome) => {
@@ -173,15 +177,18 @@ async function meetsFault(replay: Replay, fault: Fault): Promise<void> {
 /** Aborted while the exchange at `position` waits for its answer. Returns how many requests there were until then. */
 async function stopsAt(replay: Replay, position: number): Promise<number> {
   const fill = fillOf(replay);
-  const { script } = exchangeScript(replay.fixture.exchanges, async ({ response }, _request, at) =>
-    at === position ? "hang" : fixtureReply(response, fill),
+  const { script } = exchangeScript(
+    replay.fixture.exchanges,
+    (path) => fillText(path, fill),
+    async ({ response }, _request, at) => (at === position ? "hang" : fixtureReply(response, fill)),
   );
   server.play(script);
   const controller = new AbortController();
   const run = onStage(replay, controller.signal, (outcome) => {
     expect(outcome.error, "an aborted call ends in an error").toBeDefined();
   });
-  await server.hanging();
+  // Whichever comes first: a run that ends before it hangs fails below instead of waiting forever.
+  await Promise.race([server.hanging(), run]);
   const before = server.seen.length;
   controller.abort();
   await run;

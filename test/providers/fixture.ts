@@ -123,7 +123,7 @@ export const fixtureSchema = z.strictObject({
         code: errorCode,
         message: z.string().optional(),
         param: z.string().optional(),
-        retryAfterSeconds: z.int().optional(),
+        retryAfterSeconds: z.number().min(0).optional(),
         evidence: z.enum(["never_sent", "refused", "caller", "unknown"]).optional(),
       })
       .optional(),
