@@ -2,6 +2,7 @@ import { mkdir, open as openFile, readdir, rm, stat, unlink, writeFile } from "n
 import { join } from "node:path";
 import { asDiskFault, storageFull } from "../core/disk-fault.ts";
 import { PinholeError } from "../core/errors.ts";
+import type { Bytes } from "../core/picture.ts";
 import {
   blobName,
   isBlobId,
@@ -76,27 +77,12 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
       if (!isBlobId(id)) throw new TypeError(`${id} is no blob id: 16 to 64 of a-z and 0-9.`);
       await scanned;
       const { format, bytes } = picture;
-      const blob: StoredBlob = {
-        id,
-        format,
-        byteLength: bytes.byteLength,
-        expiresAt: Math.ceil(expiresAt),
-      };
+      const whole = Math.ceil(expiresAt);
+      const blob: StoredBlob = { id, format, byteLength: bytes.byteLength, expiresAt: whole };
       const shard = shardOf(id);
-      const target = join(shardPath(shard), blobName(blob));
-      const place = (): Promise<boolean> => placeFile(bytes, target, temporary());
-      try {
-        const isNew = await place().catch(async (thrown: unknown) => {
-          if (errorCode(thrown) !== "ENOENT") throw thrown;
-          // The first blob of its shard.
-          await mkdir(shardPath(shard), { recursive: true, mode: 0o700 });
-          return place();
-        });
-        if (isNew) index.used += blob.byteLength;
-      } catch (thrown) {
-        throw asDiskFault(thrown);
-      }
-      index.earliest[shard] = Math.min(index.earliest[shard] ?? Infinity, blob.expiresAt);
+      if (await placeInShard(bytes, shardPath(shard), blobName(blob), temporary))
+        index.used += blob.byteLength;
+      index.earliest[shard] = Math.min(index.earliest[shard] ?? Infinity, whole);
       return blob;
     },
     async open(id) {
@@ -131,16 +117,39 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
     },
     async ping() {
       await scanned;
-      const path = temporary();
-      try {
-        await writeFile(path, "ping", { flag: "wx", mode: 0o600 });
-      } catch (thrown) {
-        throw asDiskFault(thrown);
-      } finally {
-        await rm(path, { force: true });
-      }
+      await writeAndDelete(temporary());
     },
   };
+}
+
+/** False where the blob was there already. */
+async function placeInShard(
+  bytes: Bytes,
+  path: string,
+  name: string,
+  temporary: () => string,
+): Promise<boolean> {
+  const place = (): Promise<boolean> => placeFile(bytes, join(path, name), temporary());
+  try {
+    return await place().catch(async (thrown: unknown) => {
+      if (errorCode(thrown) !== "ENOENT") throw thrown;
+      // The first blob of its shard.
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      return place();
+    });
+  } catch (thrown) {
+    throw asDiskFault(thrown);
+  }
+}
+
+async function writeAndDelete(path: string): Promise<void> {
+  try {
+    await writeFile(path, "ping", { flag: "wx", mode: 0o600 });
+  } catch (thrown) {
+    throw asDiskFault(thrown);
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 /** The names in a directory; none where there is no such directory. */

@@ -26,120 +26,145 @@ export interface ByteStoreOptions {
   readonly onGone: (path: string) => void;
 }
 
+interface State {
+  readonly options: ByteStoreOptions;
+  blocks: Buffer[];
+  /** Bytes in the last block. */
+  fill: number;
+  byteLength: number;
+  path: string | undefined;
+  /** A file descriptor while the file is being written. */
+  file: number | undefined;
+  /** Somebody was handed blocks. */
+  shown: boolean;
+  dropped: boolean;
+}
+
 /** An empty store. */
 export function createByteStore(options: ByteStoreOptions): ByteStore {
-  const { memory } = options;
-  let blocks: Buffer[] = [];
-  /** Bytes in the last block. */
-  let fill = blockBytes;
-  let byteLength = 0;
-  let path: string | undefined;
-  let file: number | undefined;
-  let shown = false;
-  let dropped = false;
-
-  const writeFully = (bytes: Buffer): void => {
-    if (file === undefined) throw new Error("The spool file is closed.");
-    let at = 0;
-    while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
+  const state: State = {
+    options,
+    blocks: [],
+    fill: blockBytes,
+    byteLength: 0,
+    path: undefined,
+    file: undefined,
+    shown: false,
+    dropped: false,
   };
-  /** Writes the blocks out and frees them. In file mode there is at most one, for gathering. */
-  const flush = (): void => {
-    const full = blocks;
-    blocks = [];
-    try {
-      for (const [index, block] of full.entries())
-        writeFully(block.subarray(0, index === full.length - 1 ? fill : blockBytes));
-    } finally {
-      for (const block of full) memory.give(block, true);
-    }
-    fill = blockBytes;
-  };
-  const spill = (): void => {
-    const target = options.newPath();
-    try {
-      file = openSync(target, "wx", 0o600);
-    } catch (thrown) {
-      options.onGone(target);
-      throw thrown;
-    }
-    path = target;
-    flush();
-  };
-  /** Makes room for at least one byte in the last block; false where memory has none. */
-  const makeRoom = (): boolean => {
-    if (fill < blockBytes) return true;
-    if (file !== undefined) flush();
-    else if ((blocks.length + 1) * blockBytes > options.memoryBytesMax) return false;
-    const block = memory.take();
-    if (block === undefined) return false;
-    blocks.push(block);
-    fill = 0;
-    return true;
-  };
-  const gather = (chunk: Buffer): number => {
-    const block = blocks.at(-1);
-    if (block === undefined) return 0;
-    const count = Math.min(blockBytes - fill, chunk.length);
-    chunk.copy(block, fill, 0, count);
-    fill += count;
-    return count;
-  };
-
   return {
-    append(chunk) {
-      if (dropped) throw new Error("The picture's spool has been disposed.");
-      byteLength += chunk.length;
-      let rest = chunk;
-      while (rest.length > 0) {
-        if (file !== undefined && rest.length >= directBytesMin) {
-          flush();
-          writeFully(rest);
-          return;
-        }
-        if (makeRoom()) rest = rest.subarray(gather(rest));
-        else if (file === undefined) spill();
-        else {
-          writeFully(rest);
-          return;
-        }
-      }
-    },
-    finish() {
-      if (file !== undefined && path !== undefined) {
-        flush();
-        closeSync(file);
-        file = undefined;
-        return fileBytes(path, byteLength);
-      }
-      const last = blocks.pop();
-      if (last !== undefined) blocks.push(fill < blockBytes ? memory.shrink(last, fill) : last);
-      return memoryBytes(
-        () => blocks,
-        byteLength,
-        () => {
-          shown = true;
-        },
-      );
-    },
-    drop() {
-      dropped = true;
-      for (const block of blocks) memory.give(block, !shown);
-      blocks = [];
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-      if (path === undefined) return;
-      const gone = path;
-      path = undefined;
-      try {
-        unlinkSync(gone);
-      } catch (thrown) {
-        // Moved away by whoever keeps it now.
-        if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT"))
-          throw thrown;
-      } finally {
-        options.onGone(gone);
-      }
-    },
+    append: (chunk) => append(state, chunk),
+    finish: () => finish(state),
+    drop: () => drop(state),
   };
+}
+
+function append(state: State, chunk: Buffer): void {
+  if (state.dropped) throw new Error("The picture's spool has been disposed.");
+  state.byteLength += chunk.length;
+  let rest = chunk;
+  while (rest.length > 0) {
+    if (state.file !== undefined && rest.length >= directBytesMin) {
+      flush(state);
+      writeFully(state, rest);
+      return;
+    }
+    if (makeRoom(state)) rest = rest.subarray(gather(state, rest));
+    else if (state.file === undefined) spill(state);
+    else {
+      writeFully(state, rest);
+      return;
+    }
+  }
+}
+
+/** Makes room for at least one byte in the last block; false where memory has none. */
+function makeRoom(state: State): boolean {
+  if (state.fill < blockBytes) return true;
+  const { memory, memoryBytesMax } = state.options;
+  if (state.file !== undefined) flush(state);
+  else if ((state.blocks.length + 1) * blockBytes > memoryBytesMax) return false;
+  const block = memory.take();
+  if (block === undefined) return false;
+  state.blocks.push(block);
+  state.fill = 0;
+  return true;
+}
+
+/** Copies what fits into the last block; says how much that was. */
+function gather(state: State, chunk: Buffer): number {
+  const block = state.blocks.at(-1);
+  if (block === undefined) throw new Error("There is no block to gather into.");
+  const count = Math.min(blockBytes - state.fill, chunk.length);
+  chunk.copy(block, state.fill, 0, count);
+  state.fill += count;
+  return count;
+}
+
+/** From memory to a file, in mid-picture. */
+function spill(state: State): void {
+  const path = state.options.newPath();
+  try {
+    state.file = openSync(path, "wx", 0o600);
+  } catch (thrown) {
+    state.options.onGone(path);
+    throw thrown;
+  }
+  state.path = path;
+  flush(state);
+}
+
+/** Writes the blocks out and frees them. In file mode there is at most one, for gathering. */
+function flush(state: State): void {
+  const full = state.blocks;
+  state.blocks = [];
+  try {
+    for (const [index, block] of full.entries())
+      writeFully(state, block.subarray(0, index === full.length - 1 ? state.fill : blockBytes));
+  } finally {
+    for (const block of full) state.options.memory.give(block, true);
+  }
+  state.fill = blockBytes;
+}
+
+function writeFully({ file }: State, bytes: Buffer): void {
+  if (file === undefined) throw new Error("The spool file is closed.");
+  let at = 0;
+  while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
+}
+
+function finish(state: State): Bytes {
+  const { memory } = state.options;
+  if (state.file !== undefined && state.path !== undefined) {
+    flush(state);
+    closeSync(state.file);
+    state.file = undefined;
+    return fileBytes(state.path, state.byteLength);
+  }
+  const last = state.blocks.pop();
+  if (last !== undefined)
+    state.blocks.push(state.fill < blockBytes ? memory.shrink(last, state.fill) : last);
+  const onRead = (): void => {
+    state.shown = true;
+  };
+  return memoryBytes(() => state.blocks, state.byteLength, onRead);
+}
+
+function drop(state: State): void {
+  state.dropped = true;
+  for (const block of state.blocks) state.options.memory.give(block, !state.shown);
+  state.blocks = [];
+  if (state.file !== undefined) closeSync(state.file);
+  state.file = undefined;
+  if (state.path === undefined) return;
+  const gone = state.path;
+  state.path = undefined;
+  try {
+    unlinkSync(gone);
+  } catch (thrown) {
+    // Moved away by whoever keeps it now.
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
+  } finally {
+    state.options.onGone(gone);
+  }
 }

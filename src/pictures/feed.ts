@@ -47,7 +47,7 @@ export function createFeed(name: string, reader: Reader): Feed {
   let gathered: Buffer | undefined;
   let filled = 0;
   let skipped = 0;
-  let afterFf = false;
+  const scan: MarkerScan = { afterFf: false, found: false };
   let trailing = 0;
 
   const advance = (value: Buffer): void => {
@@ -84,24 +84,8 @@ export function createFeed(name: string, reader: Reader): Feed {
   };
 
   const marker = (bytes: Buffer, from: number): number => {
-    let at = from;
-    while (at < bytes.length) {
-      if (!afterFf) {
-        const found = bytes.indexOf(0xff, at);
-        if (found < 0) return bytes.length;
-        afterFf = true;
-        at = found + 1;
-        continue;
-      }
-      const code = bytes[at];
-      at += 1;
-      // Fill bytes may stand before a code.
-      if (code === 0xff) continue;
-      afterFf = false;
-      if (code === undefined || isDataCode(code)) continue;
-      advance(bytes.subarray(at - 1, at));
-      return at;
-    }
+    const at = endOfMarker(bytes, from, scan);
+    if (scan.found) advance(bytes.subarray(at - 1, at));
     return at;
   };
 
@@ -126,6 +110,36 @@ export function createFeed(name: string, reader: Reader): Feed {
     done: () => next.done === true,
     trailingBytes: () => trailing,
   };
+}
+
+/** How far a search for a marker has come; a marker may lie across two chunks. */
+interface MarkerScan {
+  afterFf: boolean;
+  found: boolean;
+}
+
+/** Where the next marker's code ends; the end of the bytes where there is none in them. */
+function endOfMarker(bytes: Buffer, from: number, scan: MarkerScan): number {
+  scan.found = false;
+  let at = from;
+  while (at < bytes.length) {
+    if (!scan.afterFf) {
+      const found = bytes.indexOf(0xff, at);
+      if (found < 0) return bytes.length;
+      scan.afterFf = true;
+      at = found + 1;
+      continue;
+    }
+    const code = bytes[at];
+    at += 1;
+    // Fill bytes may stand before a code.
+    if (code === 0xff) continue;
+    scan.afterFf = false;
+    if (code === undefined || isDataCode(code)) continue;
+    scan.found = true;
+    return at;
+  }
+  return at;
 }
 
 /** Inside a JPEG's compressed data: a stuffed zero, a restart marker, or TEM, none of which begins a segment. */
