@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { openDiskBlobs } from "./blobs/disk.ts";
@@ -43,6 +43,8 @@ export interface App {
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 64 * 1024 * 1024;
 const sweepEveryMs = 60_000;
+/** How far the clocks of machines that share a secret may be apart. */
+const clockToleranceSeconds = 60;
 
 /** Composes and starts the gateway. Throws `StartError` with one clear line. */
 export async function startApp(config: Config, logger: FastifyBaseLogger): Promise<App> {
@@ -52,15 +54,16 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
   const undo: (() => Promise<void> | void)[] = [() => store.close()];
   try {
     const stop = new AbortController();
-    const spools = createSpools({
+    const spoolFiles = {
       directory: join(config.dataFolder, "spool"),
-      memoryBytesMax: spoolMemoryBytesMax,
       randomName: () => randomBytes(16).toString("hex"),
-    });
+    };
+    const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
     await spools.sweepLeftovers();
     const blobs = await openDiskBlobs({
       directory: config.images.folder,
       quotaBytes: config.images.quotaBytes,
+      statfs,
       now,
     });
     const sweeper = startSweeper({
@@ -86,11 +89,12 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
       store,
       blobs,
       signer: createSigner({
+        toleranceSeconds: clockToleranceSeconds,
         keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
         now,
       }),
       spools,
-      converter: createConverter({}),
+      converter: createConverter(spoolFiles),
       egress,
       log: logger,
       now,

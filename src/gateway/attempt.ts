@@ -118,6 +118,7 @@ async function generateInput(
       ...plan.request,
       more: withSeed(plan.request.more, part.offset),
       n: part.count,
+      firstIndex: part.offset,
       images: inputs.images,
       mask: inputs.mask,
     },

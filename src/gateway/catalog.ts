@@ -34,7 +34,7 @@ export function indexCards(providers: readonly Provider[]): ReadonlyMap<string, 
 
 export function buildCatalog(
   channels: readonly Channel[],
-  aliases: ReadonlyMap<string, readonly string[]>,
+  aliases: Readonly<Record<string, readonly string[]>>,
 ): Catalog {
   const byModel = new Map<string, Target[]>();
   for (const channel of channels) {
@@ -49,7 +49,7 @@ export function buildCatalog(
   for (const [name, targets] of byModel) {
     entries.set(name, { name, targets, aliasOf: undefined });
   }
-  for (const [name, models] of aliases) {
+  for (const [name, models] of Object.entries(aliases)) {
     const targets = models.flatMap((model) => byModel.get(model) ?? []);
     if (targets.length > 0) entries.set(name, { name, targets, aliasOf: models });
   }

@@ -40,6 +40,7 @@ async function take(parts: GatewayParts, made: Made, spool: PictureSpool): Promi
 }
 
 interface Change {
+  readonly blame: "upstream";
   readonly format: OutputFormat;
   readonly compression?: number;
   readonly size?: { readonly width: number; readonly height: number };
@@ -58,6 +59,7 @@ function wantedChange({ picture, plan }: Made): Change | undefined {
   if (target === undefined) return undefined;
   return {
     format: target,
+    blame: "upstream",
     ...(compression === undefined ? {} : { compression }),
     ...(resize === undefined ? {} : { size: resize }),
   };

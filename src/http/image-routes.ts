@@ -8,7 +8,7 @@ import { readJsonRequest } from "../gateway/read-json.ts";
 import { inputImageLimits } from "../pictures/limits.ts";
 import type { KeyRecord } from "../store/types.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
-import { readMultipart } from "./multipart.ts";
+import { bodyTooLarge, readMultipart } from "./multipart.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
 import type { HttpParts } from "./parts.ts";
 
@@ -78,7 +78,7 @@ async function readBody(
     });
   }
   if (Number(request.headers["content-length"] ?? 0) > parts.bodyBytesMax) {
-    throw tooLarge(parts.bodyBytesMax);
+    throw bodyTooLarge(parts.bodyBytesMax);
   }
   if (type === "application/json") {
     const body = capped(request.raw, parts.bodyBytesMax);
@@ -106,13 +106,7 @@ async function* capped(body: Readable, bodyBytesMax: number): AsyncGenerator<Buf
     // A request stream without an encoding set yields buffers.
     const bytes = chunk as Buffer;
     received += bytes.length;
-    if (received > bodyBytesMax) throw tooLarge(bodyBytesMax);
+    if (received > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
     yield bytes;
   }
-}
-
-function tooLarge(bodyBytesMax: number): PinholeError {
-  return new PinholeError("request_too_large", {
-    message: `The body is larger than ${bodyBytesMax} bytes, the most that this gateway takes.`,
-  });
 }

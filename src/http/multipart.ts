@@ -168,10 +168,10 @@ function takeFile(
     });
   }
   const place = uploads.length;
-  const writer = spool.begin(limits.picture);
+  const writer = spool.begin({ ...limits.picture, param: field.kind });
   const fail = (thrown: unknown): void => {
     writer.abort();
-    stop(withParam(thrown, field.kind));
+    stop(thrown);
   };
   // The slot is taken now so that arrival order is kept however the streams interleave.
   const order = field.index ?? place;
@@ -205,17 +205,6 @@ function assemble(fields: Record<string, string>, uploads: readonly Upload[]): R
     });
   }
   return { fields, images, mask: masks[0]?.picture, fromForm: true };
-}
-
-/** Names the field in a fault about a picture. */
-export function withParam(thrown: unknown, param: string): unknown {
-  if (!(thrown instanceof PinholeError) || thrown.param !== undefined) return thrown;
-  return new PinholeError(thrown.code, {
-    message: thrown.message,
-    param,
-    detail: thrown.detail,
-    cause: thrown,
-  });
 }
 
 export function bodyTooLarge(bodyBytesMax: number): PinholeError {

@@ -3,7 +3,7 @@ import type { PictureLimits } from "../core/picture.ts";
 const mega = 1_000_000;
 
 /** Bytes of one uploaded image: OpenAI takes images "under 50 MB" (CONTRACT, edits). */
-export const inputImageBytesMax = 50 * mega;
+export const inputImageBytesMax = 50 * 1024 * 1024;
 /** Pixels of one uploaded image: what imgproxy takes by default, and 200 MB when decoded. */
 export const inputImagePixelsMax = 50 * mega;
 /** Bytes of one image that an upstream made. */

@@ -264,11 +264,11 @@ const outputs: FieldCase[] = [
     ),
   ),
   bad(
-    "a mask on generations",
+    "an empty mask on generations",
     { mask: "data:image/png;base64," },
-    "invalid_value",
+    "invalid_image",
     "mask",
-    "data URL",
+    "empty",
   ),
 ];
 

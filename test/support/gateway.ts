@@ -5,7 +5,6 @@ import pino from "pino";
 import { stringify } from "yaml";
 import { type App, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
-import { providers } from "../../src/providers/index.ts";
 
 /** A whole gateway in this process, on a free port, with its data in a temporary folder. */
 export interface TestGateway {
@@ -45,7 +44,8 @@ export async function startTestGateway(
     env: { PINHOLE_ADMIN_TOKEN: testAdminToken },
     flags: {},
     cwd: folder,
-    providers,
+    terminal: false,
+    now: Date.now(),
   });
   const app = await startApp(config, logger);
   return {

@@ -1,0 +1,69 @@
+import { createHmac } from "node:crypto";
+import { crc32 } from "node:zlib";
+
+const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const crockford = "0123456789abcdefghjkmnpqrstvwxyz";
+const keyPrefix = "pin_";
+/** 30 base62 characters hold 178 bits. */
+const keyRandomLength = 30;
+const checksumLength = 6;
+
+/** Random bytes, `count` of them. */
+export type RandomBytes = (count: number) => Uint8Array;
+
+/** A new API key: `pin_`, 30 random characters, 6 characters of checksum, so that a typo is refused without a look-up. */
+export function makeKey(random: RandomBytes): string {
+  let text = "";
+  while (text.length < keyRandomLength) {
+    for (const byte of random(keyRandomLength * 2)) {
+      // 248 is the largest multiple of 62 in a byte; what is above would make some characters likelier.
+      if (byte < 248 && text.length < keyRandomLength) text += base62[byte % 62];
+    }
+  }
+  return keyPrefix + text + checksum(text);
+}
+
+function checksum(text: string): string {
+  let rest = crc32(text);
+  let out = "";
+  for (let index = 0; index < checksumLength; index += 1) {
+    out = (base62[rest % 62] ?? "") + out;
+    rest = Math.floor(rest / 62);
+  }
+  return out;
+}
+
+/** Could this be a key at all? Ours must carry their checksum; imported ones are any 20 to 512 printable characters. */
+export function looksLikeKey(text: string): boolean {
+  if (!/^[\x21-\x7e]{20,512}$/.test(text)) return false;
+  if (!text.startsWith(keyPrefix)) return true;
+  const body = text.slice(keyPrefix.length);
+  const random = body.slice(0, keyRandomLength);
+  return (
+    body.length === keyRandomLength + checksumLength &&
+    body.slice(keyRandomLength) === checksum(random)
+  );
+}
+
+/** HMAC-SHA-256 of the key, hex: what is kept in its place. */
+export function keyDigest(pepper: Buffer, key: string): string {
+  return createHmac("sha256", pepper).update(key).digest("hex");
+}
+
+/** The last four characters, for people to tell keys apart. */
+export function keyHint(key: string): string {
+  return key.slice(-4);
+}
+
+/** `req_` and 26 characters: 48 bits of milliseconds, then 80 random bits, so ids sort by time. */
+export function newId(prefix: string, now: () => number, random: RandomBytes): string {
+  let time = "";
+  let rest = now();
+  for (let index = 0; index < 10; index += 1) {
+    time = (crockford[rest % 32] ?? "") + time;
+    rest = Math.floor(rest / 32);
+  }
+  let text = "";
+  for (const byte of random(16)) text += crockford[byte % 32];
+  return `${prefix}_${time}${text}`;
+}

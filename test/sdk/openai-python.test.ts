@@ -1,0 +1,54 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { startTestGateway } from "../support/gateway.ts";
+import { leftHalfMask, samplePng } from "../support/pictures.ts";
+import { requireForTest, testPython } from "../support/require.ts";
+
+test("the official Python SDK generates, edits, lists and raises its own error classes", async (context) => {
+  const python = requireForTest(
+    context,
+    "A Python with the openai package (PINHOLE_TEST_PYTHON)",
+    testPython(),
+  );
+  const gateway = await startTestGateway();
+  try {
+    const [image, mask] = [join(gateway.folder, "in.png"), join(gateway.folder, "mask.png")];
+    await writeFile(image, await samplePng(96, 64));
+    await writeFile(mask, await leftHalfMask(96, 64));
+    const script = join(import.meta.dirname, "python_sdk.py");
+    const { stdout } = await promisify(execFile)(python, [
+      script,
+      gateway.url,
+      gateway.key,
+      image,
+      mask,
+    ]);
+    const found = JSON.parse(stdout) as Record<string, unknown>;
+    expect(found).toMatchObject({
+      generate: [
+        [256, 128],
+        [256, 128],
+      ],
+      jpeg: "ffd8ff",
+      edit_mask: [[96, 64]],
+      edit_one: [[96, 64]],
+      edit_many: [[96, 64]],
+      model: "sandbox-fast",
+      errors: {
+        key: ["AuthenticationError", 401, "invalid_api_key", null],
+        n: ["BadRequestError", 400, "invalid_value", "n"],
+        model: ["NotFoundError", 404, "model_not_found", "model"],
+        moderated: ["BadRequestError", 400, "moderation_blocked", "prompt"],
+        rate: ["RateLimitError", 429, "rate_limit_exceeded", null],
+        image: ["BadRequestError", 400, "invalid_image", "image"],
+      },
+    });
+    expect(found.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/i\/[0-9a-f]+\.png\?/);
+    expect(found.models).toContain("sandbox");
+  } finally {
+    await gateway.close();
+  }
+});
