@@ -8,7 +8,7 @@ export type { Config } from "./config/types.ts";
 export type { Environment } from "./config/sources.ts";
 export type { Flags } from "./config/tree.ts";
 export { clientEnvironment, fileSource, flagName, settingSources } from "./config/sources.ts";
-export { ConfigError, type Fault, faultLine } from "./config/faults.ts";
+export { ConfigError, faultLine } from "./config/faults.ts";
 
 /** The environment of this process: the one place that reads it. Everything else is handed what it needs. */
 export function processEnvironment(): Environment {

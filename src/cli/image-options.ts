@@ -33,7 +33,8 @@ export function defineImageOptions(command: Command): void {
 
 /** For options that may be given several times. */
 export function collect(value: string, before: unknown): unknown[] {
-  return Array.isArray(before) ? [...before, value] : [value];
+  const list: readonly unknown[] = Array.isArray(before) ? before : [];
+  return [...list, value];
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

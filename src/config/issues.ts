@@ -68,7 +68,7 @@ export function replaceAt(value: unknown, path: Path, replacement: unknown): unk
   const [step, ...rest] = path;
   if (step === undefined) return replacement;
   if (Array.isArray(value)) {
-    return value.map((inner, index) =>
+    return value.map((inner: unknown, index) =>
       index === step ? replaceAt(inner, rest, replacement) : inner,
     );
   }
