@@ -11,7 +11,7 @@ import {
   type Raster,
 } from "../core/picture.ts";
 import type { Size } from "../core/request.ts";
-import { decodedPixelsMax, upstreamImageBytesMax, upstreamImageFramesMax } from "./limits.ts";
+import { upstreamImageBytesMax, upstreamImageFramesMax, upstreamImagePixelsMax } from "./limits.ts";
 import { blockBytes } from "./memory.ts";
 import { blamed, invalidImage } from "./picture-fault.ts";
 import { createSharpEngine, type OpenImage, type SharpEngine } from "./sharp-engine.ts";
@@ -89,13 +89,13 @@ export function needsNormalising(picture: Picture): boolean {
 /** A converter with its own queue. Nothing is loaded before the first use. */
 export function createConverter(options: ConverterOptions): Converter {
   const engine = createSharpEngine({
-    pixelsMax: options.pixelsMax ?? decodedPixelsMax,
+    pixelsMax: options.pixelsMax ?? upstreamImagePixelsMax,
     runningMax: options.runningMax ?? conversionsRunningMax,
     waitingMax: options.waitingMax ?? conversionsWaitingMax,
     timeoutSeconds: options.timeoutSeconds ?? conversionSecondsMax,
   });
   const scratchPath = (): string => join(options.directory, options.randomName() + spoolExtension);
-  const limits = outputLimits(options.pixelsMax ?? decodedPixelsMax);
+  const limits = outputLimits(options.pixelsMax ?? upstreamImagePixelsMax);
 
   const finish = (image: Sharp, spool: PictureSpool): Promise<Picture> =>
     writeThrough(image, scratchPath(), () => spool.begin(limits));

@@ -2,7 +2,7 @@ import { invalidImage } from "./picture-fault.ts";
 
 /**
  * What a format's reader wants next:
- * - `take`: that many bytes, in one buffer that is valid until the next step (at most `takeBytesMax`);
+ * - `take`: that many bytes, in one buffer that is valid until the next step (at most 64 KiB, the largest JPEG segment);
  * - `skip`: to go on after that many bytes;
  * - `marker`: to go on after the next JPEG marker, whose code comes as one byte.
  */
@@ -33,10 +33,8 @@ export interface Feed {
   trailingBytes(): number;
 }
 
-/** Bytes that a reader may ask for at once: the largest JPEG segment. */
-export const takeBytesMax = 65_536;
 /** Steps before a picture is refused. A real 256 MB PNG of 8 KiB chunks takes 65,000; a made-up one could take 20 million. */
-export const stepsMax = 2_000_000;
+const stepsMax = 2_000_000;
 
 const nothing = Buffer.alloc(0);
 

@@ -8,12 +8,10 @@ export const inputImageBytesMax = 50 * 1024 * 1024;
 export const inputImagePixelsMax = 50 * mega;
 /** Bytes of one image that an upstream made. */
 export const upstreamImageBytesMax = 256 * mega;
-/** Pixels of one image that an upstream made. */
+/** Pixels of one image that an upstream made, and so of any that is decoded here. */
 export const upstreamImagePixelsMax = 100 * mega;
 /** Frames of one image that an upstream made; few make animations, and they are short. */
 export const upstreamImageFramesMax = 1_000;
-/** Pixels of any picture that is decoded here: nothing that was let in is refused later. */
-export const decodedPixelsMax = upstreamImagePixelsMax;
 
 /** For what callers send. Animations are refused: every upstream would take the first frame in silence. */
 export const inputImageLimits: PictureLimits = {

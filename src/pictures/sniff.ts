@@ -3,7 +3,7 @@ import type { PictureFormat } from "../core/picture.ts";
 /** Bytes that decide between the binary formats. */
 export const magicBytes = 12;
 /** Bytes in which an SVG must show its root element. */
-export const textHeadBytesMax = 1_024;
+const textHeadBytesMax = 1_024;
 
 /** What stands at `at` of a file, as latin1. */
 interface Magic<T> {
