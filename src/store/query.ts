@@ -76,7 +76,7 @@ export function statement<V extends object>(
 }
 
 /** INSERT of a whole row of a table. */
-export function insertRow<T extends keyof Tables & string>(
+export function insertRow<T extends keyof Tables>(
   db: Kysely<Tables>,
   table: T,
 ): (row: Tables[T]) => Statement {

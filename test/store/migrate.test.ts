@@ -1,0 +1,135 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { onTestFinished, describe, expect, test } from "vitest";
+import { backups } from "../../src/store/database-file.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { migrations } from "../../src/store/migrations/index.ts";
+import type { Migration } from "../../src/store/migrations/migration.ts";
+import { openConnection } from "../../src/store/sqlite.ts";
+import type { Connection } from "../../src/store/sqlite.ts";
+import { rowSchemas } from "../../src/store/tables.ts";
+import { temporaryFolder } from "./samples.ts";
+
+const adds = (name: string, table: string): Migration => ({
+  name,
+  up: ({ schema }) => [schema.createTable(table).addColumn("id", "integer")],
+});
+const [one, two] = [adds("0001-one", "ones"), adds("0002-two", "twos")];
+
+function place(): { file: string; open: () => Connection } {
+  const file = join(temporaryFolder(), "p.db");
+  return {
+    file,
+    open: () => {
+      const connection = openConnection(file, 100);
+      onTestFinished(() => connection.close());
+      return connection;
+    },
+  };
+}
+
+function all(connection: Connection, text: string): unknown[] {
+  return connection.run({ sql: text, parameters: [] }).rows.map((row) => ({ ...Object(row) }));
+}
+
+const tables = (connection: Connection) =>
+  all(connection, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1").map(
+    (row) => Object(row).name,
+  );
+
+describe("migrations", () => {
+  test("run in order, once, and are recorded; a new database needs no backup", () => {
+    const { file, open } = place();
+    const connection = open();
+    migrate(connection, { file, migrations: [one, two], now: 5 });
+    migrate(connection, { file, migrations: [one, two], now: 6 });
+    expect(tables(connection)).toEqual(["migrations", "ones", "twos"]);
+    expect(all(connection, "SELECT * FROM migrations")).toEqual([
+      { name: "0001-one", applied_at: 5 },
+      { name: "0002-two", applied_at: 5 },
+    ]);
+    expect(backups(file)).toEqual([]);
+  });
+
+  test("an existing database is copied as it was, and the last two copies are kept", () => {
+    const { file, open } = place();
+    const connection = open();
+    const list = [one, two, adds("0003-three", "threes"), adds("0004-four", "fours")];
+    for (const count of [1, 2, 3, 4])
+      migrate(connection, {
+        file,
+        migrations: list.slice(0, count),
+        now: Date.UTC(2026, 10, count),
+      });
+    expect(backups(file).map((path) => basename(path))).toEqual([
+      "p.db.backup-20261103T000000000Z-before-0003-three",
+      "p.db.backup-20261104T000000000Z-before-0004-four",
+    ]);
+    const [copy = ""] = backups(file);
+    const copied = openConnection(copy, 100);
+    expect(tables(copied)).toEqual(["migrations", "ones", "twos"]);
+    copied.close();
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+  });
+
+  test("one that fails is undone whole, those before it stay", () => {
+    const { file, open } = place();
+    const connection = open();
+    const fails: Migration = {
+      name: "0002-fails",
+      up: ({ schema }) => [
+        schema.createTable("half").addColumn("id", "integer"),
+        schema.dropTable("nowhere"),
+      ],
+    };
+    const run = () => migrate(connection, { file, migrations: [one, fails], now: 5 });
+    expect(run).toThrow(/nowhere/);
+    expect(tables(connection)).toEqual(["migrations", "ones"]);
+    expect(all(connection, "SELECT name FROM migrations")).toEqual([{ name: "0001-one" }]);
+  });
+
+  test("a damaged database is not migrated", () => {
+    const { file, open } = place();
+    const connection = open();
+    migrate(connection, { file, migrations: [one], now: 5 });
+    connection.execute("INSERT INTO ones VALUES (1), (2); CREATE INDEX damaged ON ones (id)");
+    // An index that says something else than its table: damage that opens and reads like health.
+    const vandal = new DatabaseSync(file, { defensive: false });
+    vandal.exec("PRAGMA writable_schema = ON");
+    vandal.exec(
+      "UPDATE sqlite_master SET sql = replace(sql, '(id)', '(id DESC)') WHERE name = 'damaged'",
+    );
+    vandal.close();
+    const damaged = open();
+    const run = () => migrate(damaged, { file, migrations: [one, two], now: 5 });
+    expect(run).toThrow(/is damaged .*; restore it from a backup\.$/);
+    expect(tables(damaged)).toEqual(["migrations", "ones"]);
+  });
+
+  test("a newer program's database is left alone, to the byte", () => {
+    const { file, open } = place();
+    const connection = open();
+    migrate(connection, { file, migrations: [one, two], now: 5 });
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    const before = readFileSync(file);
+    const run = () => migrate(connection, { file, migrations: [one], now: 5 });
+    expect(run).toThrow(/made by a newer Pinhole \(0002-two\)/);
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test("the program's own are sorted by name and make the tables that the rows are read by", () => {
+    const names = migrations.map(({ name }) => name);
+    expect(names).toEqual(names.toSorted());
+    const { file, open } = place();
+    const connection = open();
+    migrate(connection, { file, migrations, now: 5 });
+    for (const [table, schema] of Object.entries(rowSchemas)) {
+      const columns = all(connection, `SELECT name FROM pragma_table_info('${table}')`);
+      expect(columns.map((row) => Object(row).name).toSorted()).toEqual(
+        Object.keys(schema.shape).toSorted(),
+      );
+    }
+  });
+});

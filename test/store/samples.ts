@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type {
+  AttemptOutcome,
+  KeyRecord,
+  NewAttempt,
+  NewRequest,
+  PictureRecord,
+  RequestOutcome,
+} from "../../src/store/types.ts";
+
+export const sampleKey: KeyRecord = {
+  id: "key_1",
+  name: "dev",
+  digest: "d".repeat(64),
+  hint: "wxyz",
+  models: ["gpt-*", "sandbox-fast"],
+  operations: ["generation", "edit"],
+  strict: true,
+  disabled: false,
+  expiresAt: 2_000_000_000_000,
+  createdAt: 1_700_000_000_000,
+};
+
+export function request(id: string, change: Partial<NewRequest> = {}): NewRequest {
+  return {
+    id,
+    keyId: "key_1",
+    clientRequestId: null,
+    operation: "generation",
+    model: "sandbox-fast",
+    n: 1,
+    fields: `{"prompt":"a \\"fox\\""}`,
+    createdAt: 1000,
+    holdNano: 40_000_000,
+    holdLeaseUntil: 60_000,
+    ...change,
+  };
+}
+
+export function attempt(requestId: string, change: Partial<NewAttempt> = {}): NewAttempt {
+  return {
+    id: `${requestId}-0-1`,
+    requestId,
+    call: 0,
+    attempt: 1,
+    channelId: "main",
+    providerId: "sandbox",
+    upstreamModel: "fast",
+    startedAt: 1001,
+    ...change,
+  };
+}
+
+export function attemptOutcome(
+  requestId: string,
+  change: Partial<AttemptOutcome> = {},
+): AttemptOutcome {
+  return {
+    id: `${requestId}-0-1`,
+    state: "succeeded",
+    errorCode: null,
+    evidence: null,
+    detail: null,
+    providerNano: 30_000_000,
+    finishedAt: 2000,
+    ...change,
+  };
+}
+
+export const samplePicture: PictureRecord = {
+  index: 0,
+  blobId: "ab".repeat(16),
+  format: "png",
+  width: 1024,
+  height: 768,
+  byteLength: 123_456,
+  revisedPrompt: "a red fox",
+};
+
+export function outcome(id: string, change: Partial<RequestOutcome> = {}): RequestOutcome {
+  return {
+    id,
+    state: "succeeded",
+    errorCode: null,
+    errorMessage: null,
+    costNano: 30_000_000,
+    usage: {
+      input_tokens: 3,
+      output_tokens: 4,
+      total_tokens: 7,
+      input_tokens_details: { text_tokens: 3, image_tokens: 0 },
+    },
+    warnings: [{ param: "style", code: "unsupported_parameter", message: "style was left out" }],
+    pictures: [samplePicture],
+    attempts: [attemptOutcome(id)],
+    servedModel: "sandbox-fast",
+    finishedAt: 2000,
+    ...change,
+  };
+}
+
+/** A folder of this test's own, gone after it. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pinhole-store-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,258 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, onTestFinished, describe, expect, test } from "vitest";
+import { networkFileSystem } from "../../src/store/database-file.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { OpenedStore } from "../../src/store/open.ts";
+import { attempt, outcome, request, sampleKey, temporaryFolder } from "./samples.ts";
+import { storeSuite } from "./suite.ts";
+import type { OpenEmpty } from "./suite.ts";
+
+const now = () => 1_700_000_000_000;
+
+async function openIn(folder: string, busyTimeoutMs = 5000): Promise<OpenedStore> {
+  const store = await openStore({ url: `sqlite:${join(folder, "p.db")}`, now, busyTimeoutMs });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+storeSuite("store on SQLite", emptyStores());
+
+/** One store for many tests, emptied in between: starting its thread takes longer than most of them. */
+function emptyStores(): OpenEmpty {
+  const folder = mkdtempSync(join(tmpdir(), "pinhole-store-"));
+  const url = `sqlite:${join(folder, "p.db")}`;
+  let shared: OpenedStore | undefined;
+  afterAll(async () => {
+    await shared?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return async () => {
+    const works = await shared?.ping().then(
+      () => true,
+      () => false,
+    );
+    if (works !== true) shared = await openStore({ url, now });
+    await outside(folder, (other) =>
+      other.exec("DELETE FROM requests; DELETE FROM keys; DELETE FROM settings"),
+    );
+    if (shared === undefined) throw new Error("the store was just opened");
+    return shared;
+  };
+}
+
+/** Runs SQL on the file from outside the store. */
+async function outside(folder: string, work: (database: DatabaseSync) => unknown): Promise<void> {
+  const database = new DatabaseSync(join(folder, "p.db"));
+  try {
+    await work(database);
+  } finally {
+    database.close();
+  }
+}
+
+describe("commits", () => {
+  test("what is asked in one turn is one commit; one by one they are many", async () => {
+    const store = await openIn(temporaryFolder());
+    const ids = Array.from({ length: 200 }, (_, at) => `r${at}`);
+    await Promise.all(ids.map((id) => store.requests.begin(request(id), [attempt(id)])));
+    expect(store.counters()).toEqual({ commands: 200, commits: 1, pending: 0 });
+    for (const id of ids.slice(0, 5)) await store.requests.finish(outcome(id));
+    expect(store.counters()).toEqual({ commands: 205, commits: 6, pending: 0 });
+  });
+
+  test("what waits while one commit runs goes into the next", async () => {
+    const folder = temporaryFolder();
+    const store = await openIn(folder);
+    const asked: Promise<void>[] = [];
+    // Another process has the lock, so the first commit runs until the rest has arrived.
+    await outside(folder, async (other) => {
+      other.exec("BEGIN IMMEDIATE");
+      for (let turn = 0; turn < 50; turn += 1) {
+        asked.push(store.settings.set(`s${turn}`, "x"));
+        await new Promise((done) => setImmediate(done));
+      }
+      other.exec("ROLLBACK");
+    });
+    await Promise.all(asked);
+    expect(store.counters().commits).toBeLessThanOrEqual(2);
+  });
+
+  test("a command that fails leaves its neighbours in the same commit alone", async () => {
+    const store = await openIn(temporaryFolder());
+    const results = await Promise.allSettled([
+      store.settings.set("before", "x"),
+      store.keys.add(sampleKey),
+      store.requests.begin(request("r1"), [attempt("r1"), attempt("r1")]),
+      store.keys.add({ ...sampleKey, id: "twin" }),
+      store.settings.set("after", "y"),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(store.counters().commits).toBe(1);
+    expect(await store.settings.get("before")).toBe("x");
+    expect(await store.settings.get("after")).toBe("y");
+    expect(await store.requests.get("r1")).toBeUndefined();
+    expect(await store.keys.all()).toEqual([sampleKey]);
+  });
+
+  test("an amount is kept as an integer, and one too large for JavaScript is an error, not a near number", async () => {
+    const folder = temporaryFolder();
+    const store = await openIn(folder);
+    await store.requests.begin(request("r1", { holdNano: 2 ** 52 + 1 }), []);
+    await outside(folder, (other) => {
+      expect(other.prepare("SELECT typeof(amount_nano) AS kind FROM holds").get()).toEqual({
+        kind: "integer",
+      });
+      other.exec("UPDATE holds SET amount_nano = 9007199254740993");
+    });
+    await expect(store.requests.get("r1")).rejects.toMatchObject({ code: "internal_error" });
+  });
+
+  test("two stores on one file see each other's work", async () => {
+    const folder = temporaryFolder();
+    const [one, two] = await Promise.all([openIn(folder), openIn(folder)]);
+    await Promise.all([one.settings.set("a", "1"), two.settings.set("b", "2")]);
+    expect(await one.settings.get("b")).toBe("2");
+    expect(await two.settings.get("a")).toBe("1");
+  });
+
+  test("a lock that another process does not give back fails the command, not the store", async () => {
+    const folder = temporaryFolder();
+    const store = await openIn(folder, 20);
+    await outside(folder, async (other) => {
+      other.exec("BEGIN IMMEDIATE");
+      await expect(store.ping()).rejects.toMatchObject({
+        code: "internal_error",
+        message: expect.stringContaining("locked by another process"),
+      });
+      expect(await store.settings.get("a")).toBeUndefined();
+    });
+    await store.ping();
+  });
+});
+
+describe("opening", () => {
+  test("everything is there after close and open, in one file that only its owner reads", async () => {
+    const folder = temporaryFolder();
+    const first = await openIn(folder);
+    await first.keys.add(sampleKey);
+    await first.close();
+    expect(readdirSync(folder)).toEqual(["p.db"]);
+    expect(statSync(join(folder, "p.db")).mode & 0o777).toBe(0o600);
+    const second = await openIn(folder);
+    expect(await second.keys.all()).toEqual([sampleKey]);
+  });
+
+  const faults: [string, (folder: string) => unknown, RegExp][] = [
+    ["a folder in its place", (folder) => mkdirSync(join(folder, "p.db")), /is a folder/],
+    [
+      "a file of something else",
+      (folder) => writeFileSync(join(folder, "p.db"), "no database ".repeat(1000)),
+      /is not a database/,
+    ],
+    [
+      "another program's database",
+      (folder) => outside(folder, (other) => other.exec("CREATE TABLE users (id)")),
+      /belongs to another program/,
+    ],
+    [
+      "a newer Pinhole's database",
+      async (folder) => {
+        await (await openIn(folder)).close();
+        const sql = "INSERT INTO migrations VALUES ('9999-future', 1)";
+        await outside(folder, (other) => other.exec(sql));
+      },
+      /made by a newer Pinhole \(9999-future\)/,
+    ],
+  ];
+  test.each(faults)("%s is one clear sentence", async (_, prepare, sentence) => {
+    const folder = temporaryFolder();
+    await prepare(folder);
+    const opening = openIn(folder);
+    await expect(opening).rejects.toMatchObject({ name: "PinholeError", code: "internal_error" });
+    await expect(opening).rejects.toThrow(sentence);
+    await expect(opening).rejects.toThrow(/^[^\n]*[^.\n]\.$/);
+  });
+
+  test("a folder that is not there is one clear sentence", async () => {
+    const opening = openIn(join(temporaryFolder(), "missing"));
+    await expect(opening).rejects.toThrow(/^The folder of the database .* does not exist; .*\.$/);
+  });
+
+  test.skipIf(process.platform !== "linux")("a place that nobody may write to", async () => {
+    const opening = openStore({ url: "sqlite:/sys/pinhole-test.db", now });
+    await expect(opening).rejects.toThrow(/cannot be written; let Pinhole's user/);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("a file that this user may only read", async () => {
+    const folder = temporaryFolder();
+    await (await openIn(folder)).close();
+    chmodSync(join(folder, "p.db"), 0o400);
+    await expect(openIn(folder)).rejects.toThrow(/cannot be written; let Pinhole's user/);
+  });
+
+  test("a database that another process keeps to itself", async () => {
+    const folder = temporaryFolder();
+    await (await openIn(folder)).close();
+    await outside(folder, async (other) => {
+      other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; UPDATE settings SET value = 1");
+      other.exec("COMMIT");
+      await expect(openIn(folder, 20)).rejects.toThrow(/locked by another process; stop/);
+    });
+  });
+
+  test.each([
+    ["postgres://localhost/p", /does not support Postgres yet/],
+    ["postgresql://localhost/p", /does not support Postgres yet/],
+    ["mysql://localhost/p", /must be sqlite: and the path of a file/],
+    ["sqlite:", /must be sqlite: and the path of a file/],
+    ["sqlite::memory:", /must be sqlite: and the path of a file/],
+    ["sqlite:p.db?mode=ro", /must be sqlite: and the path of a file/],
+  ])("the address %s is refused", async (url, sentence) => {
+    await expect(openStore({ url, now })).rejects.toThrow(sentence);
+  });
+
+  test("network disks are told from local ones on Linux", () => {
+    expect(networkFileSystem(0x6969, "linux")).toBe("NFS");
+    // statfs may give the number with its sign.
+    expect(networkFileSystem(0xff534d42 | 0, "linux")).toBe("CIFS");
+    expect(networkFileSystem(0xef53, "linux")).toBeUndefined();
+    expect(networkFileSystem(0x6969, "darwin")).toBeUndefined();
+  });
+});
+
+test("a store does not keep an idle process alive, and work under way does", () => {
+  const module = new URL("../../src/store/open.ts", import.meta.url).href;
+  const script = `
+    const { openStore } = await import(${JSON.stringify(module)});
+    const store = await openStore({ url: "sqlite:p.db", now: Date.now });
+    void store.settings.set("a", "1").then(() => console.log("kept"));`;
+  const folder = temporaryFolder();
+  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect({ status: run.status, out: run.stdout, err: run.stderr }).toEqual({
+    status: 0,
+    out: "kept\n",
+    err: "",
+  });
+});
