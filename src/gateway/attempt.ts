@@ -47,6 +47,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Unix milliseconds; one deadline over all attempts. */
   readonly deadline: number;
+  /** Called for each picture as it is made, before the call it belongs to has ended. */
+  onMade(made: Made): void;
 }
 
 /** Downloads of one made picture before the result is given up. */
@@ -66,8 +68,13 @@ export async function attempt(
   let usage: Usage | undefined;
   let charge: Nano | undefined;
   const keep = (event: ProviderEvent): void => {
-    if ("picture" in event) made.push(madeFrom(event, plan, part));
-    else if ("usage" in event) usage = event.usage;
+    if ("picture" in event) {
+      // More than was asked for is not delivered: it would be billed.
+      if (made.length === part.count) return;
+      const one = madeFrom(event, plan, part);
+      made.push(one);
+      context.onMade(one);
+    } else if ("usage" in event) usage = event.usage;
     else if ("charge" in event) charge = event.charge;
   };
   try {
@@ -79,11 +86,11 @@ export async function attempt(
         detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
       });
     }
-    return { plan, made: made.slice(0, part.count), usage, charge, fault: undefined };
+    return { plan, made, usage, charge, fault: undefined };
   } catch (thrown) {
     const fault = asPinholeError(thrown);
     if (made.length === 0) throw fault;
-    return { plan, made: made.slice(0, part.count), usage, charge, fault };
+    return { plan, made, usage, charge, fault };
   }
 }
 

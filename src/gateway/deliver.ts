@@ -4,92 +4,102 @@ import { EncodedPicture, type WireJson } from "../core/wire.ts";
 import { jsonBody, type JsonBody } from "../net/json-writer.ts";
 import type { PictureRecord } from "../store/types.ts";
 import type { GatewayParts } from "./parts.ts";
-import type { Taken } from "./take.ts";
+import type { Kept } from "./take.ts";
 
-/** The answer's document and what the record keeps of it. */
-export interface Delivery {
-  readonly body: JsonBody;
-  readonly pictures: readonly PictureRecord[];
+/** Which of url and b64_json an answer's entries hold. */
+export interface DeliveryForm {
+  readonly url: boolean;
+  readonly base64: boolean;
 }
 
-/** Which of url and b64_json the answer's entries hold. */
 export function deliveryOf(
   request: ImageRequest,
-  parts: GatewayParts,
+  parts: Pick<GatewayParts, "images">,
   modelDelivery: "url" | "b64_json",
-): { readonly url: boolean; readonly base64: boolean } {
+): DeliveryForm {
   const { defaultDelivery } = parts.images;
   const asked =
     request.response_format ?? (defaultDelivery === "auto" ? modelDelivery : defaultDelivery);
   return { url: asked !== "b64_json", base64: asked !== "url" };
 }
 
-/**
- * Stores the pictures where URLs are wanted and describes the answer. The body is written while it is
- * sent; base64 is made on the way out.
- */
-export async function deliver(
-  parts: GatewayParts,
-  request: ImageRequest,
-  taken: readonly Taken[],
-  usage: Usage | undefined,
-  origin: string,
-): Promise<Delivery> {
-  const card = taken[0]?.plan.target.card;
-  const form = deliveryOf(request, parts, card?.delivery ?? "url");
-  const entries = await Promise.all(taken.map((one) => deliverOne(parts, one, form, origin)));
-  const document: Record<string, WireJson> = {
-    created: Math.floor(parts.now() / 1000),
-    data: entries.map((entry) => entry.data),
-    ...(card?.answer === "plain" ? {} : describe(taken, usage)),
-  };
-  return { body: jsonBody(document), pictures: entries.map((entry) => entry.record) };
+/** What an answer says; the outcome of a request, delivered as often as it is asked for. */
+export interface Deliverable {
+  /** Unix seconds. */
+  readonly created: number;
+  readonly pictures: readonly Kept[];
+  readonly usage: Usage | undefined;
+  readonly form: DeliveryForm;
+  /** `plain`: only created and data. */
+  readonly shape: "full" | "plain";
 }
 
-async function deliverOne(
-  parts: GatewayParts,
-  taken: Taken,
-  form: { readonly url: boolean; readonly base64: boolean },
+/**
+ * The answer's body. URLs are signed afresh each time; base64 is made on the way out. `origin` is the
+ * scheme and host that URLs begin with.
+ */
+export function deliver(
+  parts: Pick<GatewayParts, "signer" | "images" | "now">,
+  outcome: Deliverable,
   origin: string,
-): Promise<{ readonly data: WireJson; readonly record: PictureRecord }> {
-  const { picture } = taken;
-  let url: string | undefined;
-  let blobId: string | null = null;
-  if (form.url) {
-    const expiresAt = parts.now() + parts.images.ttlMs;
-    const blob = await parts.blobs.put(parts.newBlobId(), picture, expiresAt);
-    blobId = blob.id;
-    url = origin + parts.signer.path(blob, expiresAt);
-  }
+): JsonBody {
+  const document: Record<string, WireJson> = {
+    created: outcome.created,
+    data: outcome.pictures.map((kept) => entryOf(parts, kept, outcome.form, origin)),
+    ...(outcome.shape === "plain" ? {} : describe(outcome.pictures, outcome.usage)),
+  };
+  return jsonBody(document);
+}
+
+function entryOf(
+  parts: Pick<GatewayParts, "signer" | "images" | "now">,
+  kept: Kept,
+  form: DeliveryForm,
+  origin: string,
+): WireJson {
   return {
-    data: {
-      url,
-      b64_json: form.base64 ? new EncodedPicture(picture, "base64") : undefined,
-      revised_prompt: taken.revisedPrompt,
-    },
-    record: {
-      index: taken.index,
-      blobId,
-      format: picture.format,
-      width: picture.width,
-      height: picture.height,
-      byteLength: picture.bytes.byteLength,
-      revisedPrompt: taken.revisedPrompt ?? null,
-    },
+    url: form.url ? urlOf(parts, kept, origin) : undefined,
+    b64_json: form.base64 ? new EncodedPicture(kept.picture, "base64") : undefined,
+    revised_prompt: kept.revisedPrompt,
+  };
+}
+
+/** A signed URL of a stored picture; undefined where it is in no store. */
+export function urlOf(
+  parts: Pick<GatewayParts, "signer" | "images" | "now">,
+  kept: Kept,
+  origin: string,
+): string | undefined {
+  if (kept.blob === undefined) return undefined;
+  const expiresAt = Math.min(parts.now() + parts.images.ttlMs, kept.blob.expiresAt);
+  return origin + parts.signer.path(kept.blob, expiresAt);
+}
+
+/** What the record keeps of a delivered picture. */
+export function pictureRecord(kept: Kept): PictureRecord {
+  const { index, picture, blob, revisedPrompt } = kept;
+  return {
+    index,
+    blobId: blob?.id ?? null,
+    format: picture.format,
+    width: picture.width,
+    height: picture.height,
+    byteLength: picture.bytes.byteLength,
+    revisedPrompt: revisedPrompt ?? null,
   };
 }
 
 /** The answer's top-level facts: what was really made, where all pictures agree and the schema has a word for it. */
-function describe(taken: readonly Taken[], usage: Usage | undefined): Record<string, WireJson> {
+function describe(pictures: readonly Kept[], usage: Usage | undefined): Record<string, WireJson> {
   return {
-    background: agreed(taken.map(backgroundOf)),
+    background: agreed(pictures.map(({ background }) => background)),
     output_format: agreed(
-      taken.map(({ picture }) => outputFormats.find((format) => format === picture.format)),
+      pictures.map(({ picture }) => outputFormats.find((format) => format === picture.format)),
     ),
     quality: agreed(
-      taken.map(({ quality }) => ["low", "medium", "high"].find((word) => word === quality)),
+      pictures.map(({ quality }) => ["low", "medium", "high"].find((word) => word === quality)),
     ),
-    size: agreed(taken.map(({ picture }) => sizeText(picture))),
+    size: agreed(pictures.map(({ picture }) => sizeText(picture))),
     usage: usage === undefined ? undefined : usageJson(usage),
   };
 }
@@ -103,13 +113,6 @@ function usageJson(usage: Usage): WireJson {
     output_tokens_details:
       usage.output_tokens_details === undefined ? undefined : { ...usage.output_tokens_details },
   };
-}
-
-/** A picture without an alpha channel is opaque; with one, only the upstream or the request can say. */
-function backgroundOf({ picture, background, plan }: Taken): string | undefined {
-  if (!picture.alpha) return "opaque";
-  if (background === "opaque" || background === "transparent") return background;
-  return plan.request.background === "transparent" ? "transparent" : undefined;
 }
 
 function agreed(values: readonly (string | undefined)[]): string | undefined {

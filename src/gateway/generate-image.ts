@@ -2,18 +2,18 @@ import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { ImageRequest, Warning } from "../core/request.ts";
-import type { JsonBody } from "../net/json-writer.ts";
 import type { KeyRecord } from "../store/types.ts";
+import type { Made } from "./attempt.ts";
 import { runCalls, type CallsResult } from "./calls.ts";
-import { deliver, sumUsage } from "./deliver.ts";
+import { type Deliverable, deliveryOf, pictureRecord, sumUsage } from "./deliver.ts";
 import type { Plan } from "./fit.ts";
-import { createInputs } from "./inputs.ts";
+import { createInputs, uprightInputs } from "./inputs.ts";
 import { type Job, openJob } from "./job.ts";
 import { authorize } from "./keys.ts";
 import type { GatewayParts } from "./parts.ts";
 import { expectedSize, planTargets } from "./plan.ts";
 import { priceOf } from "./price.ts";
-import { takePictures, type Taken } from "./take.ts";
+import { type Kept, takePicture } from "./take.ts";
 
 /** One request for images, parsed and authenticated. */
 export interface ImageCall {
@@ -23,16 +23,14 @@ export interface ImageCall {
   readonly request: ImageRequest;
   /** Asked for by header; the key's and the operator's settings are added here. */
   readonly strict: boolean;
-  /** Scheme and host that URLs in the answer begin with. */
-  readonly origin: string;
   /** Holds the request's pictures; the caller disposes it when the answer has been sent. */
   readonly spool: PictureSpool;
   /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */
   readonly signal: AbortSignal;
 }
 
-export interface ImageAnswer {
-  readonly body: JsonBody;
+/** What came of a request. It can be delivered more than once, until its spool is disposed. */
+export interface ImageOutcome extends Deliverable {
   readonly warnings: readonly Warning[];
   /** The model that really ran, in the client's words. */
   readonly servedModel: string;
@@ -46,24 +44,26 @@ export interface ImageAnswer {
   readonly settled: Promise<void>;
 }
 
-/** A request, top to bottom (DESIGN §2). Throws `PinholeError`. */
-export async function generateImage(parts: GatewayParts, call: ImageCall): Promise<ImageAnswer> {
-  const { request, key, spool } = call;
-  authorize(key, request.model, request.operation);
-  refuseStream(request);
+/** A request, top to bottom (DESIGN §2); `deliver` makes the answer of what it returns. Throws `PinholeError`. */
+export async function generateImage(parts: GatewayParts, call: ImageCall): Promise<ImageOutcome> {
+  const { key, spool, signal } = call;
+  authorize(key, call.request.model, call.request.operation);
+  refuseStream(call.request);
+  const request = await uprightInputs(parts.converter, call.request, spool);
   const entry = parts.catalog().find(request.model);
   const strict = call.strict || key.strict || parts.policy.strict;
   const plans = planTargets(parts, entry, request, strict);
   const deadline = parts.now() + plans[0].target.channel.timeout.totalMs;
   await parts.blobs.ensureRoom(roomFor(plans[0], request.n));
-  const job = await openJob(parts, call, plans, deadline);
+  const job = await openJob(parts, { ...call, request }, plans, deadline);
   const started = parts.now();
   try {
+    const taking = startTaking(parts, call);
     const inputs = createInputs(parts.converter, spool);
-    const context = { parts, spool, inputs, signal: call.signal, deadline };
-    const outcome = await runCalls(context, job.book, plans, request.n);
+    const context = { parts, spool, inputs, signal, deadline, onMade: taking.take };
+    const calls = await runCalls(context, job.book, plans, request.n);
     const upstreamMs = parts.now() - started;
-    return await answer(parts, call, job, outcome, upstreamMs);
+    return settle(parts, request, job, calls, await taking.kept(), upstreamMs);
   } catch (thrown) {
     const error = asPinholeError(thrown);
     void job.fail(error);
@@ -71,34 +71,53 @@ export async function generateImage(parts: GatewayParts, call: ImageCall): Promi
   }
 }
 
-async function answer(
+/** Takes each picture as it is made, so that converting one does not wait for the others. */
+function startTaking(
   parts: GatewayParts,
   call: ImageCall,
+): { readonly take: (made: Made) => void; readonly kept: () => Promise<Kept[]> } {
+  const taking: Promise<Kept>[] = [];
+  return {
+    take(made) {
+      const delivery = made.plan.target.card?.delivery ?? "url";
+      const { url } = deliveryOf(call.request, parts, delivery);
+      const storeUntil = url ? parts.now() + parts.images.ttlMs : undefined;
+      const work = takePicture(parts, made, call.spool, storeUntil);
+      // A failure is seen by `kept`; without this it would count as unhandled until then.
+      work.catch(() => undefined);
+      taking.push(work);
+    },
+    kept: async () => (await Promise.all(taking)).toSorted((a, b) => a.index - b.index),
+  };
+}
+
+function settle(
+  parts: GatewayParts,
+  request: ImageRequest,
   job: Job,
-  outcome: CallsResult,
+  calls: CallsResult,
+  pictures: readonly Kept[],
   upstreamMs: number,
-): Promise<ImageAnswer> {
-  const { request } = call;
-  const made = outcome.results
-    .flatMap((result) => result.made)
-    .toSorted((a, b) => a.index - b.index);
-  const taken = await takePictures(parts, made, call.spool);
-  const usage = sumUsage(outcome.results.map((result) => result.usage));
-  const delivery = await deliver(parts, request, taken, usage, call.origin);
-  const costNano = costOf(request, outcome);
-  const warnings = collectWarnings(request, outcome, taken);
-  const plan = (taken[0] ?? made[0])?.plan;
+): ImageOutcome {
+  const plan = calls.results[0]?.plan;
+  const usage = sumUsage(calls.results.map((result) => result.usage));
+  const costNano = costOf(request, calls);
+  const warnings = collectWarnings(request, calls, pictures);
   const servedModel = plan?.target.model.name ?? request.model;
   const settled = job.finish({
-    state: taken.length < request.n ? "partial" : "succeeded",
+    state: pictures.length < request.n ? "partial" : "succeeded",
     costNano: costNano ?? 0,
     usage,
     warnings,
-    pictures: delivery.pictures,
+    pictures: pictures.map(pictureRecord),
     servedModel,
   });
   return {
-    body: delivery.body,
+    created: Math.floor(parts.now() / 1000),
+    pictures,
+    usage,
+    form: deliveryOf(request, parts, plan?.target.card?.delivery ?? "url"),
+    shape: plan?.target.card?.answer ?? "full",
     warnings,
     servedModel,
     channelId: plan?.target.channel.id ?? "",
@@ -125,11 +144,11 @@ function roomFor(plan: Plan, n: number): number {
 }
 
 /** What the customer owes: each call's pictures at its own model's price. Undefined where one has none. */
-function costOf(request: ImageRequest, outcome: CallsResult): Nano | undefined {
+function costOf(request: ImageRequest, calls: CallsResult): Nano | undefined {
   let total = 0;
-  for (const result of outcome.results) {
-    const { model } = result.plan.target;
-    const cost = priceOf(model.price ?? model.card?.price, {
+  for (const result of calls.results) {
+    const { model, card } = result.plan.target;
+    const cost = priceOf(model.price ?? card?.price, {
       operation: request.operation,
       quality: result.made[0]?.quality,
       pictures: result.made.map(({ picture }) => picture),
@@ -144,18 +163,18 @@ function costOf(request: ImageRequest, outcome: CallsResult): Nano | undefined {
 
 function collectWarnings(
   request: ImageRequest,
-  outcome: CallsResult,
-  taken: readonly Taken[],
+  calls: CallsResult,
+  pictures: readonly Kept[],
 ): Warning[] {
-  const plans = new Set(taken.map((one) => one.plan));
+  const plans = new Set(calls.results.map((result) => result.plan));
   const warnings = [...plans].flatMap((plan) => plan.warnings);
-  warnings.push(...taken.flatMap((one) => one.warnings));
-  if (taken.length < request.n) {
-    const cause = outcome.faults[0]?.message ?? "the provider returned fewer.";
+  warnings.push(...pictures.flatMap((kept) => kept.warnings));
+  if (pictures.length < request.n) {
+    const cause = calls.faults[0]?.message ?? "the provider returned fewer.";
     warnings.push({
       param: "n",
       code: "partial_result",
-      message: `${taken.length} of ${request.n} images were made and charged: ${cause}`,
+      message: `${pictures.length} of ${request.n} images were made and charged: ${cause}`,
     });
   }
   return warnings;

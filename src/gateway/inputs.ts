@@ -1,5 +1,6 @@
 import type { Picture, PictureSpool } from "../core/picture.ts";
-import type { Converter } from "../pictures/convert.ts";
+import type { ImageRequest } from "../core/request.ts";
+import { type Converter, needsNormalising } from "../pictures/convert.ts";
 import { fitMask } from "../pictures/masks.ts";
 import type { Plan } from "./fit.ts";
 
@@ -7,6 +8,31 @@ import type { Plan } from "./fit.ts";
 export interface PreparedInputs {
   readonly images: readonly Picture[];
   readonly mask: Picture | undefined;
+}
+
+/**
+ * Turns input pictures upright that carry an EXIF orientation: sizes, masks and models mean the
+ * picture as people see it. All others are passed on byte for byte.
+ */
+export async function uprightInputs(
+  converter: Converter,
+  request: ImageRequest,
+  spool: PictureSpool,
+): Promise<ImageRequest> {
+  const upright = async (picture: Picture): Promise<Picture> =>
+    needsNormalising(picture) ? converter.normalise(picture, spool) : picture;
+  if (
+    ![...request.images, ...(request.mask === undefined ? [] : [request.mask])].some(
+      needsNormalising,
+    )
+  ) {
+    return request;
+  }
+  return {
+    ...request,
+    images: await Promise.all(request.images.map(upright)),
+    mask: request.mask === undefined ? undefined : await upright(request.mask),
+  };
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Operation } from "../core/request.ts";
 import type { KeyRecord } from "../store/types.ts";
 import { mayUse } from "./catalog.ts";
 
+export type { KeyRecord } from "../store/types.ts";
+
 /** The gateway's keys in memory: the hot path reads no database. */
 export interface KeyRing {
   /** Throws invalid_api_key, one message for every cause. */

@@ -8,6 +8,8 @@ import type { Catalog } from "./catalog.ts";
 import type { FitPolicy } from "./fit.ts";
 import type { KeyRing } from "./keys.ts";
 
+export type { RequestRecord } from "../store/types.ts";
+
 /** One structured line for the operator. Fields never hold secrets, prompts or pictures. */
 export interface GatewayLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;

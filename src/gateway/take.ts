@@ -1,3 +1,4 @@
+import type { StoredBlob } from "../blobs/types.ts";
 import type { OutputFormat, Picture, PictureSpool } from "../core/picture.ts";
 import { outputFormats } from "../core/picture.ts";
 import { sizeText, type Warning } from "../core/request.ts";
@@ -5,29 +6,66 @@ import { asPinholeError } from "../core/errors.ts";
 import type { Made } from "./attempt.ts";
 import type { GatewayParts } from "./parts.ts";
 
-/** A picture ready to be delivered. */
-export interface Taken extends Made {
+/** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */
+export interface Kept {
+  /** Its place in the answer, from 0. */
+  readonly index: number;
+  readonly picture: Picture;
+  /** Where the image store has it; undefined: it is only in the request's spool. */
+  readonly blob: StoredBlob | undefined;
+  readonly revisedPrompt: string | undefined;
+  /** The upstream's word for what it made, else what it was asked for. */
+  readonly quality: string | undefined;
+  readonly background: string | undefined;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Makes of each picture what was asked for and the upstream could not do: format, compression, size.
- * A picture that cannot be changed is delivered as it was made, with a warning: it is paid for.
+ * Makes of a picture what was asked for and the upstream could not do (format, compression, size),
+ * and puts it into the image store where `storeUntil` says so. One that cannot be changed is
+ * delivered as it was made, with a warning: it is paid for.
  */
-export async function takePictures(
+export async function takePicture(
   parts: GatewayParts,
-  made: readonly Made[],
+  made: Made,
   spool: PictureSpool,
-): Promise<Taken[]> {
-  return Promise.all(made.map((one) => take(parts, one, spool)));
+  storeUntil: number | undefined,
+): Promise<Kept> {
+  const { picture, warnings } = await changed(parts, made, spool);
+  const blob =
+    storeUntil === undefined
+      ? undefined
+      : await parts.blobs.put(parts.newBlobId(), picture, storeUntil);
+  const { index, revisedPrompt, quality } = made;
+  return {
+    index,
+    picture,
+    blob,
+    revisedPrompt,
+    quality,
+    background: backgroundOf(made, picture),
+    warnings,
+  };
 }
 
-async function take(parts: GatewayParts, made: Made, spool: PictureSpool): Promise<Taken> {
+/** A picture without an alpha channel is opaque; with one, only the upstream or the request can say. */
+function backgroundOf(made: Made, picture: Picture): string | undefined {
+  if (!picture.alpha) return "opaque";
+  const { background, plan } = made;
+  if (background === "opaque" || background === "transparent") return background;
+  return plan.request.background === "transparent" ? "transparent" : undefined;
+}
+
+async function changed(
+  parts: GatewayParts,
+  made: Made,
+  spool: PictureSpool,
+): Promise<Pick<Kept, "picture" | "warnings">> {
   const change = wantedChange(made);
-  if (change === undefined) return { ...made, warnings: [] };
+  if (change === undefined) return { picture: made.picture, warnings: [] };
   try {
     const picture = await parts.converter.convert(made.picture, change, spool);
-    return { ...made, picture, warnings: [] };
+    return { picture, warnings: [] };
   } catch (thrown) {
     const error = asPinholeError(thrown);
     parts.log.warn(
@@ -35,7 +73,10 @@ async function take(parts: GatewayParts, made: Made, spool: PictureSpool): Promi
       "a made picture could not be converted",
     );
     const message = `The image is delivered as it was made (${made.picture.format}, ${sizeText(made.picture)}): converting it failed.`;
-    return { ...made, warnings: [{ param: "output_format", code: "format_mismatch", message }] };
+    return {
+      picture: made.picture,
+      warnings: [{ param: "output_format", code: "format_mismatch", message }],
+    };
   }
 }
 

@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { keyChangeBody, newKeyBody, pageQuery } from "../api/admin.ts";
 import { PinholeError } from "../core/errors.ts";
 import { usdText } from "../core/money.ts";
-import type { KeyRecord, RequestRecord } from "../store/types.ts";
+import type { KeyRecord } from "../gateway/keys.ts";
+import type { RequestRecord } from "../gateway/parts.ts";
 import { requireAdmin } from "./authentication.ts";
 import type { HttpParts } from "./parts.ts";
 

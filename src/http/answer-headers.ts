@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { usdText } from "../core/money.ts";
 import type { Warning } from "../core/request.ts";
-import type { ImageAnswer } from "../gateway/generate-image.ts";
+import type { ImageOutcome } from "../gateway/generate-image.ts";
 
 /** Bytes of `x-pinhole-warnings`; the rest is in the request's record. */
 const warningsBytesMax = 2048;
@@ -37,7 +37,7 @@ function asciiJson(value: unknown): string {
 /** The headers of CONTRACT "Headers a client can rely on" that one answer knows. */
 export function setAnswerHeaders(
   reply: FastifyReply,
-  answer: ImageAnswer,
+  answer: ImageOutcome,
   options: { readonly exposeChannel: boolean; readonly totalMs: number },
 ): void {
   void reply.header("x-pinhole-model", headerText(answer.servedModel));

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { bearer, invalidKey } from "../gateway/keys.ts";
-import type { KeyRecord } from "../store/types.ts";
+import type { KeyRecord } from "../gateway/keys.ts";
 import type { HttpParts } from "./parts.ts";
 
 declare module "fastify" {

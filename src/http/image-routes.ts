@@ -3,10 +3,11 @@ import { Readable } from "node:stream";
 import { PinholeError } from "../core/errors.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { Operation } from "../core/request.ts";
+import { deliver } from "../gateway/deliver.ts";
 import { generateImage } from "../gateway/generate-image.ts";
 import { readJsonRequest } from "../gateway/read-json.ts";
 import { inputImageLimits } from "../pictures/limits.ts";
-import type { KeyRecord } from "../store/types.ts";
+import type { KeyRecord } from "../gateway/keys.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
@@ -43,20 +44,21 @@ async function serveImages(
     key: keyOf(request),
     request: parseRequest(raw, operation, parts.defaultModel),
     strict: request.headers["x-pinhole-strict"] === "true",
-    origin: parts.publicUrl ?? `${request.protocol}://${request.host}`,
     spool,
     signal: parts.stopped,
   };
-  const answer = await generateImage(parts.gateway, call);
-  parts.background(answer.settled);
-  setAnswerHeaders(reply, answer, {
+  const outcome = await generateImage(parts.gateway, call);
+  parts.background(outcome.settled);
+  const origin = parts.publicUrl ?? `${request.protocol}://${request.host}`;
+  const body = deliver(parts.gateway, outcome, origin);
+  setAnswerHeaders(reply, outcome, {
     exposeChannel: parts.exposeChannel,
     totalMs: performance.now() - started,
   });
   return reply
     .header("content-type", "application/json")
-    .header("content-length", String(answer.body.byteLength))
-    .send(Readable.from(answer.body.chunks(), { objectMode: false }));
+    .header("content-length", String(body.byteLength))
+    .send(Readable.from(body.chunks(), { objectMode: false }));
 }
 
 /** The key that authentication found. */

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Socket } from "node:net";
 import { PinholeError } from "../core/errors.ts";
 import { adminRoutes } from "./admin-routes.ts";
@@ -27,7 +27,7 @@ const keepAliveMs = 72_000;
 export function createServer(parts: HttpParts, options: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => parts.gateway.newId("req"),
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],

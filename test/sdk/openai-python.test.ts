@@ -18,7 +18,7 @@ test("the official Python SDK generates, edits, lists and raises its own error c
     const [image, mask] = [join(gateway.folder, "in.png"), join(gateway.folder, "mask.png")];
     await writeFile(image, await samplePng(96, 64));
     await writeFile(mask, await leftHalfMask(96, 64));
-    const script = join(import.meta.dirname, "python_sdk.py");
+    const script = join(import.meta.dirname, "python-sdk.py");
     const { stdout } = await promisify(execFile)(python, [
       script,
       gateway.url,
