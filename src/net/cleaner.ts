@@ -15,8 +15,8 @@ const patterns: readonly RegExp[] = [
   /\bA(?:K|S)IA[A-Z0-9]{12,}/g,
   /\beyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)*/g,
   /\b(?:Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi,
-  // A key as its owner masks it: the ends are enough to know it by.
-  /[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_-]*/g,
+  // A key as its owner masks it: the ends are enough to know it by. Bounded, or a long word would be searched once for each of its letters.
+  /[A-Za-z0-9_-]{0,64}\*{3,}[A-Za-z0-9_-]{0,64}/g,
 ];
 
 /**
@@ -27,7 +27,7 @@ export function createCleaner(
   settings: BaseSettings,
   authorization: Readonly<Record<string, string>>,
 ): Clean {
-  const secrets = [...revealed(settings), ...Object.values(authorization).flatMap(headerSecrets)];
+  const secrets = [...revealed(settings), ...headerSecrets(authorization)];
   const forms = [...new Set(secrets.flatMap(written))]
     .filter((form) => form.length >= secretLengthMin)
     .toSorted((a, b) => b.length - a.length);
@@ -52,9 +52,11 @@ function revealed(value: unknown): string[] {
   return Object.values(value).flatMap(revealed);
 }
 
-/** `Bearer abc` is secret whole and in its last word. */
-function headerSecrets(value: string): string[] {
-  return [value, value.split(" ").at(-1) ?? ""];
+/** `Bearer abc` is secret whole and in its last word. A version header beside it is no secret. */
+function headerSecrets(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => /auth|key|token|secret|sign|cookie/i.test(name))
+    .flatMap(([, value]) => [value, value.split(" ").at(-1) ?? ""]);
 }
 
 function written(secret: string): string[] {

@@ -97,6 +97,7 @@ describe("a document without pictures", () => {
       reader.write(bytes.subarray(0, cut));
       reader.write(bytes.subarray(cut));
       deepStrictEqual(reader.end(), expected);
+      expect(reader.complete).toBe(true);
     }
   });
 
@@ -320,7 +321,7 @@ describe("a document with pictures", () => {
     ["a character that is no base64", `${base64.slice(0, 5000)}*${base64.slice(5000)}`],
     ["a line break", `${base64.slice(0, 76)}\\n${base64.slice(76)}`],
     ["a raw control character", `${base64.slice(0, 76)}\u0001${base64.slice(76)}`],
-    ["a wrong end", `${base64.slice(0, -1)}`],
+    ["a wrong end", base64.slice(0, -1)],
     ["the URL-safe alphabet", `${base64.slice(0, 8000)}-_-_${base64.slice(8004)}`],
     ["a data URL that is not base64", "data:image/svg+xml,%3Csvg%3E"],
     ["a data URL without an end of its head", `data:${"x".repeat(5000)}`],

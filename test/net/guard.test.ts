@@ -1,0 +1,417 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Picture } from "../../src/core/picture.ts";
+import { isPublicAddress } from "../../src/net/addresses.ts";
+import { createEgress, type EgressOptions } from "../../src/net/egress.ts";
+import {
+  type AllowPrivate,
+  createGuard,
+  GuardRefusal,
+  nothingPrivate,
+} from "../../src/net/guard.ts";
+import { contextFor, httpServer, type Loopback, stubProvider } from "./loopback.ts";
+import { memorySpool, pictureBytes, pngBytes, wideLimits } from "./memory-spool.ts";
+
+let honey: Loopback;
+
+beforeAll(async () => {
+  honey = await httpServer((_request, response) => {
+    response.writeHead(200, { "content-type": "image/png" }).end(pngBytes(100));
+  });
+});
+afterAll(() => honey.close());
+
+/** The most permissive guard that still keeps private addresses out: http, and the honey server's port. */
+const openGuard = (): AllowPrivate => ({
+  ...nothingPrivate,
+  http: true,
+  ports: [80, 443, honey.port],
+});
+
+/** Names as an attacker's own name server would answer for them. */
+const attackerNames: Readonly<Record<string, readonly string[]>> = {
+  "private.test": ["127.0.0.1"],
+  "second.test": ["93.184.216.34", "127.0.0.1"],
+  "mapped.test": ["::ffff:127.0.0.1"],
+  "six.test": ["::1"],
+  "unspecified.test": ["0.0.0.0"],
+  "unspecified-six.test": ["::"],
+  "metadata.test": ["169.254.169.254"],
+  "azure.test": ["168.63.129.16"],
+  "nat64.test": ["64:ff9b::7f00:1"],
+  "six-to-four.test": ["2002:7f00:1::"],
+  "zone.test": ["fe80::1%lo"],
+  "odd.test": ["0x7f.1"],
+  "none.test": [],
+};
+
+const resolve = async (host: string): Promise<{ address: string; family: number }[]> => {
+  const addresses =
+    attackerNames[host] ?? (host === "localhost" ? ["127.0.0.1", "::1"] : undefined);
+  if (addresses === undefined) throw new Error(`${host} is not to be looked up in this test`);
+  return addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+};
+
+/** Hosts in every spelling that has led a server to itself or its neighbours. PORT is the honey server's. */
+const hosts: readonly string[] = [
+  "127.0.0.1",
+  "127.1",
+  "127.0.1",
+  "2130706433",
+  "0x7f000001",
+  "0x7f.0.0.1",
+  "0x7f.1",
+  "017700000001",
+  "0177.0.0.1",
+  "0177.1",
+  "0000177.0.0.01",
+  "127.0.0.1.",
+  "127.255.255.254",
+  "127.0.0.2",
+  "１２７.０.０.１",
+  "127。0。0。1",
+  "①②⑦.0.0.1",
+  "%31%32%37.0.0.1",
+  "0",
+  "0.0.0.0",
+  "0.0.0.1",
+  "00",
+  "0x0",
+  "10.0.0.1",
+  "10.255.255.255",
+  "100.64.0.1",
+  "100.127.255.255",
+  "100.100.100.200",
+  "169.254.169.254",
+  "0xa9fea9fe",
+  "2852039166",
+  "169.254.43518",
+  "168.63.129.16",
+  "172.16.0.1",
+  "172.31.255.255",
+  "192.0.0.1",
+  "192.0.0.192",
+  "192.0.2.1",
+  "192.88.99.1",
+  "192.168.0.1",
+  "192.168.1.1.",
+  "198.18.0.1",
+  "198.19.255.255",
+  "198.51.100.1",
+  "203.0.113.1",
+  "224.0.0.1",
+  "239.255.255.255",
+  "240.0.0.1",
+  "255.255.255.255",
+  "[::1]",
+  "[::]",
+  "[0:0:0:0:0:0:0:1]",
+  "[::0001]",
+  "[::ffff:127.0.0.1]",
+  "[::ffff:7f00:1]",
+  "[0:0:0:0:0:ffff:7f00:0001]",
+  "[::ffff:0.0.0.0]",
+  "[::ffff:169.254.169.254]",
+  "[::127.0.0.1]",
+  "[::7f00:1]",
+  "[::a9fe:a9fe]",
+  "[64:ff9b::127.0.0.1]",
+  "[64:ff9b::a9fe:a9fe]",
+  "[64:ff9b:1::7f00:1]",
+  "[2002:7f00:1::]",
+  "[2002:a9fe:a9fe::1]",
+  "[2001::1]",
+  "[2001:0:4136:e378::]",
+  "[2001:10::1]",
+  "[2001:db8::1]",
+  "[3fff::1]",
+  "[fc00::1]",
+  "[fd00:ec2::254]",
+  "[fe80::1]",
+  "[febf::1]",
+  "[fec0::1]",
+  "[ff02::1]",
+  "[100::1]",
+  "[5f00::1]",
+  "[2620:4f:8000::1]",
+  "[2600::5efe:127.0.0.1]",
+  "localhost",
+  "LOCALHOST",
+  "localhost.",
+  "ｌｏｃａｌｈｏｓｔ",
+  ...Object.keys(attackerNames),
+];
+
+const urls = (): string[] => [
+  ...hosts.map((host) => `http://${host}:${honey.port}/a.png`),
+  `https://127.0.0.1:${honey.port}/`,
+  `http:127.0.0.1:${honey.port}`,
+  `http:\\\\127.0.0.1:${honey.port}\\a`,
+  `http:///127.0.0.1:${honey.port}/`,
+  `ht\ntp://127.0.0.1:${honey.port}/`,
+  ` http://127.0.0.1:${honey.port}/ `,
+  `http://93.184.216.34@127.0.0.1:${honey.port}/`,
+  `http://93.184.216.34:80@127.0.0.1:${honey.port}/`,
+  `http://127.0.0.1:${honey.port}#@93.184.216.34/`,
+  `http://127.0.0.1:${honey.port}\\@93.184.216.34/`,
+  `http://user:pass@93.184.216.34/`,
+  `ftp://127.0.0.1:${honey.port}/`,
+  `file:///etc/passwd`,
+  `gopher://127.0.0.1:${honey.port}/_GET`,
+  `ws://127.0.0.1:${honey.port}/`,
+  `blob:http://127.0.0.1:${honey.port}/x`,
+  `javascript:fetch("http://127.0.0.1:${honey.port}")`,
+  `//127.0.0.1:${honey.port}/`,
+  `127.0.0.1:${honey.port}`,
+  `http://[::1%25lo]:${honey.port}/`,
+  `http://93.184.216.34:22/`,
+  `http://93.184.216.34:6379/`,
+  "http://",
+  "",
+  "data:text/plain,hello",
+];
+
+describe("no spelling of a private address is connected to", () => {
+  test("by a caller's URL, and all are told the same", async () => {
+    const egress = createEgress({ now: Date.now, resolve, allowPrivate: openGuard() });
+    const before = honey.connections;
+    const messages = new Set<string>();
+    for (const url of urls()) {
+      const thrown: unknown = await egress
+        .fetchCallerPicture(url, {
+          spool: memorySpool(),
+          limits: wideLimits,
+          signal: new AbortController().signal,
+          timeoutMs: 5000,
+          param: "images.0.image_url",
+        })
+        .catch((error: unknown) => error);
+      expect({ url, ...(thrown as object) }).toMatchObject({
+        url,
+        code: "invalid_image",
+        param: "images.0.image_url",
+      });
+      messages.add((thrown as Error).message);
+    }
+    expect(urls().length).toBeGreaterThan(100);
+    expect([...messages]).toHaveLength(1);
+    expect([...messages][0]).not.toMatch(/127|address|private|port|connect/i);
+    expect(honey.connections).toBe(before);
+    await egress.close();
+  });
+
+  test("by a URL that an upstream gave", async () => {
+    const egress = createEgress({ now: Date.now, resolve, allowPrivate: openGuard() });
+    const before = honey.connections;
+    const http = egress.upstream(contextFor("https://api.example.com/v1"));
+    for (const url of urls()) {
+      const thrown: unknown = await http.download(url).catch((error: unknown) => error);
+      expect({ url, ...(thrown as object) }).toMatchObject({ url, code: "upstream_bad_answer" });
+    }
+    expect(honey.connections).toBe(before);
+    await egress.close();
+  });
+
+  test("by a redirect", async () => {
+    const targets = urls().filter((url) => URL.canParse(url, "http://127.0.0.2/"));
+    let target = "";
+    const redirector = await httpServer((_request, response) => {
+      const location = Buffer.from(target.trim(), "utf8").toString("latin1").replaceAll("\n", "");
+      response.writeHead(302, { location }).end();
+    });
+    const egress = createEgress({
+      now: Date.now,
+      resolve: async (host) =>
+        host === "start.test" ? [{ address: "127.0.0.1", family: 4 }] : resolve(host),
+      allowPrivate: {
+        ...openGuard(),
+        hosts: ["start.test"],
+        ports: [80, 443, honey.port, redirector.port],
+      },
+    });
+    const before = honey.connections;
+    for (target of targets) {
+      // A relative target leads back to the start, which is allowed, and round again.
+      const thrown: unknown = await egress
+        .fetchCallerPicture(`http://start.test:${redirector.port}/`, {
+          spool: memorySpool(),
+          limits: wideLimits,
+          signal: new AbortController().signal,
+          timeoutMs: 5000,
+          param: "image",
+        })
+        .catch((error: unknown) => error);
+      expect({ target, ...(thrown as object) }).toMatchObject({ target, code: "invalid_image" });
+    }
+    expect(honey.connections).toBe(before);
+    await egress.close();
+    await redirector.close();
+  });
+});
+
+describe("addresses", () => {
+  test.each([
+    "1.1.1.1",
+    "8.8.8.8",
+    "93.184.216.34",
+    "100.63.255.255",
+    "100.128.0.0",
+    "172.15.255.255",
+    "172.32.0.0",
+    "192.0.1.0",
+    "198.17.255.255",
+    "198.20.0.0",
+    "223.255.255.255",
+    "168.63.129.15",
+    "169.253.255.255",
+    "2606:4700::1111",
+    "2a00:1450::1",
+    "2001:200::1",
+    "2600::",
+    "::ffff:8.8.8.8",
+    "64:ff9b::8.8.8.8",
+    "2002:808:808::1",
+  ])("%s is public", (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+
+  test.each([
+    "",
+    "localhost",
+    "1.2.3",
+    "::1",
+    "fe80::1%eth0",
+    "4000::1",
+    "::8.8.8.8",
+    "1.1.1.1/32",
+  ])("%j is not", (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+});
+
+describe("the guard", () => {
+  const check = (url: string, allow: Partial<AllowPrivate> = {}): void =>
+    createGuard({ allowPrivate: { ...nothingPrivate, ...allow }, connectTimeoutMs: 1000 }).check(
+      new URL(url),
+    );
+
+  test("takes public https on 443 and nothing else by itself", () => {
+    expect(() => check("https://example.com/a.png")).not.toThrow();
+    expect(() => check("https://8.8.8.8/")).not.toThrow();
+    expect(() => check("https://[2606:4700::1111]/")).not.toThrow();
+    for (const url of ["http://example.com/", "https://example.com:8443/", "https://10.0.0.1/"]) {
+      expect(() => check(url)).toThrow(GuardRefusal);
+    }
+  });
+
+  test("opens what the operator opens and no more", () => {
+    expect(() => check("http://example.com/", { http: true })).not.toThrow();
+    expect(() => check("https://10.1.2.3/", { cidrs: ["10.1.0.0/16"] })).not.toThrow();
+    expect(() => check("https://[::ffff:10.1.2.3]/", { cidrs: ["10.1.0.0/16"] })).not.toThrow();
+    expect(() => check("https://10.2.0.1/", { cidrs: ["10.1.0.0/16"] })).toThrow(GuardRefusal);
+    expect(() => check("https://x.test:9000/", { ports: [9000] })).not.toThrow();
+    expect(() => check("https://x.test/", { ports: [9000] })).toThrow(GuardRefusal);
+    expect(() => check("https://a/", { cidrs: ["10.1.0.0/x"] })).toThrow(TypeError);
+  });
+});
+
+describe("names", () => {
+  const fetchFrom = async (options: Partial<EgressOptions>, url: string): Promise<Picture> => {
+    const egress = createEgress({ now: Date.now, ...options });
+    const fetching = egress.fetchCallerPicture(url, {
+      spool: memorySpool(),
+      limits: wideLimits,
+      signal: new AbortController().signal,
+      timeoutMs: 5000,
+      param: "image",
+    });
+    try {
+      return await fetching;
+    } finally {
+      await egress.close();
+    }
+  };
+
+  test("are resolved once for each connection, and what was checked is what is connected to", async () => {
+    const answers = ["127.0.0.2", "127.0.0.1"];
+    let asked = 0;
+    // 127.0.0.2 stands for the public internet here; nothing listens on it, so a fetch that connected
+    // to any other address than the one that was checked would reach the honey server.
+    const before = honey.connections;
+    const fetching = fetchFrom(
+      {
+        allowPrivate: { ...openGuard(), cidrs: ["127.0.0.2/32"] },
+        resolve: async () => [{ address: answers[asked++] ?? "127.0.0.1", family: 4 }],
+      },
+      `http://flip.test:${honey.port}/`,
+    );
+    await expect(fetching).rejects.toMatchObject({ code: "invalid_image" });
+    expect(asked).toBe(1);
+    expect(honey.connections).toBe(before);
+  });
+
+  test("that turn bad between two fetches are refused at the second", async () => {
+    const answers = ["127.0.0.1", "10.0.0.1"];
+    let asked = 0;
+    const server = await httpServer((_request, response) => {
+      response.writeHead(200, { connection: "close" }).end(pngBytes(50));
+    });
+    const allowed = createEgress({
+      now: Date.now,
+      allowPrivate: {
+        ...nothingPrivate,
+        http: true,
+        ports: [server.port],
+        cidrs: ["127.0.0.1/32"],
+      },
+      resolve: async () => [{ address: answers[asked++] ?? "10.0.0.1", family: 4 }],
+    });
+    const options = {
+      spool: memorySpool(),
+      limits: wideLimits,
+      signal: new AbortController().signal,
+      timeoutMs: 5000,
+      param: "image",
+    };
+    const url = `http://flip.test:${server.port}/`;
+    const picture = await allowed.fetchCallerPicture(url, options);
+    expect((await pictureBytes(picture)).equals(pngBytes(50))).toBe(true);
+    await expect(allowed.fetchCallerPicture(url, options)).rejects.toMatchObject({
+      code: "invalid_image",
+      detail: "10.0.0.1 is no public address",
+    });
+    await Promise.all([allowed.close(), server.close()]);
+  });
+
+  test("that the operator allows may be private", async () => {
+    const picture = await fetchFrom(
+      {
+        allowPrivate: { ...openGuard(), hosts: [".internal.test"] },
+        resolve: async () => [{ address: "127.0.0.1", family: 4 }],
+      },
+      `http://minio.internal.test:${honey.port}/`,
+    );
+    expect((await pictureBytes(picture)).equals(pngBytes(100))).toBe(true);
+  });
+});
+
+describe("results of an upstream", () => {
+  test("come only from the hosts that the provider names, and its own", async () => {
+    const egress = createEgress({
+      now: Date.now,
+      allowPrivate: { ...openGuard(), cidrs: ["127.0.0.1/32"] },
+      resolve: async () => [{ address: "127.0.0.1", family: 4 }],
+    });
+    const provider = stubProvider({ resultHosts: [".cdn.test"] });
+    const elsewhere = egress.upstream(contextFor("https://api.example.com", { provider }));
+    await expect(elsewhere.download(`http://other.test:${honey.port}/`)).rejects.toMatchObject({
+      code: "upstream_bad_answer",
+    });
+    const likeNamed = elsewhere.download(`http://cdn.test.evil.test:${honey.port}/`);
+    await expect(likeNamed).rejects.toMatchObject({ code: "upstream_bad_answer" });
+    const named = await elsewhere.download(`http://a.cdn.test:${honey.port}/`);
+    expect(named.format).toBe("png");
+    const own = egress.upstream(contextFor(honey.origin, { provider }));
+    expect((await own.download(`${honey.origin}/made.png`)).format).toBe("png");
+    await egress.close();
+  });
+});
