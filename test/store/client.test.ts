@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import type { Mock } from "vitest";
 import { startClient } from "../../src/store/client.ts";
 import type { StoreClient } from "../../src/store/client.ts";
 
@@ -15,8 +16,10 @@ function worker(body: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
-async function start(body: string): Promise<{ client: StoreClient; onError: () => void }> {
-  const onError = vi.fn();
+async function start(
+  body: string,
+): Promise<{ client: StoreClient; onError: Mock<(error: unknown) => void> }> {
+  const onError = vi.fn<(error: unknown) => void>();
   const opened = `port.postMessage({ kind: "ready" }); ${body}`;
   return { client: await startClient({ worker: worker(opened), settings, onError }), onError };
 }
@@ -34,7 +37,7 @@ test.each([
     await expect(client.call("keysAll")).rejects.toMatchObject(dead);
     expect(client.counters().pending).toBe(0);
     expect(onError).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ ...dead, detail: expect.stringMatching(detail) }),
+      expect.objectContaining({ ...dead, detail: expect.stringMatching(detail) as unknown }),
     );
     await client.close();
   },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { onTestFinished, expect, test } from "vitest";
+import { z } from "zod";
 import { commitGroup } from "../../src/store/group-commit.ts";
 import { openConnection } from "../../src/store/sqlite.ts";
 import type { Connection } from "../../src/store/sqlite.ts";
@@ -22,7 +23,9 @@ const note = (connection: Connection, text: string) => () => {
 
 function notes(connection: Connection): unknown[] {
   const sql = "SELECT length(text) AS length FROM notes ORDER BY 1";
-  return connection.run({ sql, parameters: [] }).rows.map((row) => Object.values(Object(row))[0]);
+  return connection
+    .run({ sql, parameters: [] })
+    .rows.map((row) => z.object({ length: z.int() }).parse(row).length);
 }
 
 test("a group is one commit, its values in order", () => {

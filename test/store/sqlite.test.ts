@@ -27,7 +27,7 @@ async function openIn(folder: string, busyTimeoutMs = 5000): Promise<OpenedStore
   return store;
 }
 
-storeSuite("store on SQLite", emptyStores());
+storeSuite("SQLite", emptyStores());
 
 /** One store for many tests, emptied in between: starting its thread takes longer than most of them. */
 function emptyStores(): OpenEmpty {
@@ -140,7 +140,7 @@ describe("commits", () => {
       other.exec("BEGIN IMMEDIATE");
       await expect(store.ping()).rejects.toMatchObject({
         code: "internal_error",
-        message: expect.stringContaining("locked by another process"),
+        message: expect.stringContaining("locked by another process") as unknown,
       });
       expect(await store.settings.get("a")).toBeUndefined();
     });

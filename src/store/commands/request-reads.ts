@@ -8,7 +8,7 @@ import type { Tables } from "../tables.ts";
 import type { Page, RequestRecord } from "../types.ts";
 
 /** The longest page: a longer one would hold up the commits behind it. */
-const pageLimitMax = 200;
+const pageLimitMax = 100;
 
 /** Page queries differ in shape, so there is one for each combination; all are compiled once. */
 function pageStatement(

@@ -1,17 +1,11 @@
 import type { Kysely } from "kysely";
-import { PinholeError } from "../../core/errors.ts";
 import { checkedNano } from "../../core/money.ts";
 import { insertRow, statement } from "../query.ts";
 import type { Steps } from "../query.ts";
-import {
-  rowFromAttempt,
-  rowFromAttemptOutcome,
-  rowFromPicture,
-  rowFromRequest,
-} from "../records.ts";
-import type { AttemptResultRow } from "../records.ts";
+import { rowFromPicture, rowFromRequest } from "../records.ts";
 import type { Tables } from "../tables.ts";
 import type { AttemptOutcome, NewAttempt, NewRequest, RequestOutcome } from "../types.ts";
+import { attemptWrites, broken } from "./attempts.ts";
 
 type FinishRow = Pick<
   Tables["requests"],
@@ -26,29 +20,27 @@ type FinishRow = Pick<
   | "finished_at"
 >;
 
-/** A caller's mistake, never a client's: the record is left as it was. */
-function broken(detail: string): PinholeError {
-  return new PinholeError("internal_error", {
-    message: "The gateway could not record this request.",
-    detail,
-  });
+function finishRow(outcome: RequestOutcome, cost: number): FinishRow {
+  return {
+    id: outcome.id,
+    state: outcome.state,
+    error_code: outcome.errorCode,
+    error_message: outcome.errorMessage,
+    cost_nano: cost,
+    usage: outcome.usage === null ? null : JSON.stringify(outcome.usage),
+    warnings: JSON.stringify(outcome.warnings),
+    served_model: outcome.servedModel,
+    finished_at: outcome.finishedAt,
+  };
 }
 
 function writeStatements(db: Kysely<Tables>) {
   return {
     insertRequest: insertRow(db, "requests"),
     insertHold: insertRow(db, "holds"),
-    insertAttempt: insertRow(db, "attempts"),
     insertPicture: insertRow(db, "pictures"),
     stateOf: statement<{ id: string }>((at) =>
       db.selectFrom("requests").select("state").where("id", "=", at("id")),
-    ),
-    attemptExists: statement<{ id: string; request_id: string }>((at) =>
-      db
-        .selectFrom("attempts")
-        .select("id")
-        .where("id", "=", at("id"))
-        .where("request_id", "=", at("request_id")),
     ),
     finishRequest: statement<FinishRow>((at) =>
       db
@@ -77,55 +69,13 @@ function writeStatements(db: Kysely<Tables>) {
         .where("request_id", "=", at("request_id"))
         .where("state", "=", "held"),
     ),
-    finishAttempt: statement<AttemptResultRow & { request_id: string }>((at) =>
-      db
-        .updateTable("attempts")
-        .set({
-          state: at("state"),
-          error_code: at("error_code"),
-          evidence: at("evidence"),
-          detail: at("detail"),
-          provider_nano: at("provider_nano"),
-          finished_at: at("finished_at"),
-        })
-        .where("id", "=", at("id"))
-        .where("request_id", "=", at("request_id"))
-        .where("state", "=", "running"),
-    ),
-    abandonAttempts: statement<{ request_id: string; finished_at: number }>((at) =>
-      db
-        .updateTable("attempts")
-        .set({
-          state: "failed",
-          error_code: "internal_error",
-          evidence: "unknown",
-          detail: "The request ended without an outcome for this attempt.",
-          finished_at: at("finished_at"),
-        })
-        .where("request_id", "=", at("request_id"))
-        .where("state", "=", "running"),
-    ),
   };
 }
 
 /** Database work of a request's life: begun, tried again, finished. Compare-and-set makes each end happen once. */
 export function requestWrites(db: Kysely<Tables>) {
   const statements = writeStatements(db);
-
-  /** The first outcome of an attempt stays; a later one changes nothing. */
-  function* closeAttempt(requestId: string, outcome: AttemptOutcome): Steps<void> {
-    const row = { ...rowFromAttemptOutcome(outcome), request_id: requestId };
-    const { changes } = yield statements.finishAttempt(row);
-    if (changes > 0) return;
-    const { rows } = yield statements.attemptExists(row);
-    if (rows.length === 0) throw broken(`attempt ${row.id} of ${requestId} was never written`);
-  }
-
-  function* openAttempt(requestId: string, attempt: NewAttempt): Steps<void> {
-    if (attempt.requestId !== requestId)
-      throw broken(`attempt ${attempt.id} belongs to ${attempt.requestId}, not to ${requestId}`);
-    yield statements.insertAttempt(rowFromAttempt(attempt));
-  }
+  const attemptsOf = attemptWrites(db);
 
   return {
     *requestsBegin(request: NewRequest, attempts: readonly NewAttempt[]): Steps<void> {
@@ -139,7 +89,7 @@ export function requestWrites(db: Kysely<Tables>) {
           created_at: request.createdAt,
           resolved_at: null,
         });
-      for (const attempt of attempts) yield* openAttempt(request.id, attempt);
+      for (const attempt of attempts) yield* attemptsOf.open(request.id, attempt);
     },
 
     /** Refused where the request no longer runs: its hold is gone, so nothing may be bought for it. */
@@ -147,25 +97,15 @@ export function requestWrites(db: Kysely<Tables>) {
       const { rows } = yield statements.stateOf({ id: attempt.requestId });
       const running = rows.some((row) => isRunning(row));
       if (!running) throw broken(`request ${attempt.requestId} is not running any more`);
-      if (before !== undefined) yield* closeAttempt(attempt.requestId, before);
-      yield* openAttempt(attempt.requestId, attempt);
+      if (before !== undefined) yield* attemptsOf.close(attempt.requestId, before);
+      yield* attemptsOf.open(attempt.requestId, attempt);
     },
 
     *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
       const failed = outcome.state === "failed";
       const cost = checkedNano(outcome.costNano);
       if (failed && cost !== 0) throw broken(`request ${outcome.id} failed but costs ${cost}`);
-      const { changes } = yield statements.finishRequest({
-        id: outcome.id,
-        state: outcome.state,
-        error_code: outcome.errorCode,
-        error_message: outcome.errorMessage,
-        cost_nano: cost,
-        usage: outcome.usage === null ? null : JSON.stringify(outcome.usage),
-        warnings: JSON.stringify(outcome.warnings),
-        served_model: outcome.servedModel,
-        finished_at: outcome.finishedAt,
-      });
+      const { changes } = yield statements.finishRequest(finishRow(outcome, cost));
       if (changes === 0) {
         const { rows } = yield statements.stateOf({ id: outcome.id });
         if (rows.length === 0) throw broken(`request ${outcome.id} was never begun`);
@@ -177,8 +117,8 @@ export function requestWrites(db: Kysely<Tables>) {
         settled_nano: failed ? null : cost,
         resolved_at: outcome.finishedAt,
       });
-      for (const attempt of outcome.attempts) yield* closeAttempt(outcome.id, attempt);
-      yield statements.abandonAttempts({ request_id: outcome.id, finished_at: outcome.finishedAt });
+      for (const attempt of outcome.attempts) yield* attemptsOf.close(outcome.id, attempt);
+      yield* attemptsOf.abandon(outcome.id, outcome.finishedAt);
       for (const picture of outcome.pictures)
         yield statements.insertPicture(rowFromPicture(outcome.id, picture));
       return true;
