@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto";
-import { crc32 } from "node:zlib";
 
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const crockford = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -21,6 +20,16 @@ export function makeKey(random: RandomBytes): string {
     }
   }
   return keyPrefix + text + checksum(text);
+}
+
+/** CRC-32 as in zip and PNG. Written out, since core may use no compression library; 30 bytes need no table. */
+function crc32(text: string): number {
+  let crc = 0xffffffff;
+  for (const byte of Buffer.from(text, "latin1")) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
 }
 
 function checksum(text: string): string {
