@@ -89,6 +89,12 @@ export class JsonStrings {
       if (byte < 0x20) this.#fail("syntax", "a control character in a string", at);
       seen |= byte;
     }
+    if (seen < 0x80 && !this.#mayLift && chunk[at] === quote && this.#text.isEmpty) {
+      // Most strings: ASCII, without escapes, inside one chunk.
+      const text = chunk.toString("latin1", start, at);
+      this.#ended(text, text);
+      return at + 1;
+    }
     if (at > start) this.#text.add(chunk.subarray(start, at), seen < 0x80);
     if (at < stop && chunk[at] === quote) {
       this.#endText(at);

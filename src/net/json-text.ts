@@ -30,6 +30,10 @@ export class JsonText {
     return valid;
   }
 
+  get isEmpty(): boolean {
+    return this.#text === "" && this.#run.length === 0;
+  }
+
   /** Copies what belongs to a chunk that its owner may reuse. */
   settle(): void {
     if (this.#settled === this.#run.length) return;

@@ -394,6 +394,30 @@ describe("names", () => {
   });
 });
 
+test("an address that leads elsewhere than it says is left before a request is written", async () => {
+  let requests = 0;
+  const server = await httpServer((_request, response) => {
+    requests += 1;
+    response.end(pngBytes(50));
+  });
+  // 0.0.0.0 is allowed here, and the system connects it to 127.0.0.1, which is not.
+  const egress = createEgress({
+    now: Date.now,
+    allowPrivate: { ...nothingPrivate, http: true, ports: [server.port], cidrs: ["0.0.0.0/32"] },
+  });
+  const fetching = egress.fetchCallerPicture(`http://0.0.0.0:${server.port}/`, {
+    spool: memorySpool(),
+    limits: wideLimits,
+    signal: new AbortController().signal,
+    timeoutMs: 5000,
+    param: "image",
+  });
+  await expect(fetching).rejects.toMatchObject({ code: "invalid_image" });
+  expect(server.connections).toBe(1);
+  expect(requests).toBe(0);
+  await Promise.all([egress.close(), server.close()]);
+});
+
 describe("results of an upstream", () => {
   test("come only from the hosts that the provider names, and its own", async () => {
     const egress = createEgress({
