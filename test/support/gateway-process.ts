@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { testKey } from "./gateway.ts";
+
+/** A gateway in a process of its own: for memory limits, signals and kills. */
+export interface GatewayProcess {
+  readonly url: string;
+  readonly key: string;
+  readonly folder: string;
+  readonly child: ChildProcess;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** What it has printed so far. */
+  output(): string;
+  /** SIGTERM, waits, and deletes the folder unless `keep`. */
+  stop(keep?: boolean): Promise<void>;
+}
+
+export interface GatewayProcessOptions {
+  readonly settings?: Record<string, unknown>;
+  /** Flags of node itself, for example --max-old-space-size=64. */
+  readonly nodeFlags?: readonly string[];
+  /** A folder of an earlier process, to start again on its data. */
+  readonly folder?: string;
+}
+
+const main = join(import.meta.dirname, "../../src/main.ts");
+
+/** Starts `pinhole serve` on a free port and waits until it listens. */
+export async function startGatewayProcess(
+  options: GatewayProcessOptions = {},
+): Promise<GatewayProcess> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "pinhole-process-")));
+  await writeFile(
+    join(folder, "pinhole.yaml"),
+    stringify({
+      server: { host: "127.0.0.1", port: 0 },
+      keys: [{ name: "test", key: testKey }],
+      ...options.settings,
+    }),
+  );
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), main, "serve"], {
+    cwd: folder,
+    env: { NODE_NO_WARNINGS: "1", PINHOLE_ADMIN_TOKEN: "test-admin-token-0123456789" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
+    child.on("exit", (code, signal) => resolve(code ?? signal)),
+  );
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        const found = /listening at (http:[^"]+)"/.exec(output)?.[1];
+        if (found !== undefined) resolve(found);
+      });
+    }
+    void ended.then(() => reject(new Error(`the gateway did not start: ${output}`)));
+  });
+  return {
+    url,
+    key: testKey,
+    folder,
+    child,
+    ended,
+    output: () => output,
+    async stop(keep = false) {
+      child.kill("SIGTERM");
+      await ended;
+      if (!keep) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
