@@ -20,6 +20,6 @@ export const keyChangeBody = z
   });
 
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
   before: z.string().min(1).max(100).optional(),
 });

@@ -15,7 +15,7 @@ export interface KeyRing {
 }
 
 /** One message for missing, malformed, unknown, expired and disabled keys. */
-export function invalidKey(): PinholeError {
+function invalidKey(): PinholeError {
   return new PinholeError("invalid_api_key", {
     message: "The API key is missing or not valid. Send it as `Authorization: Bearer <key>`.",
   });

@@ -116,13 +116,56 @@ function keyJson(key: KeyRecord): Record<string, unknown> {
 }
 
 function requestJson(record: RequestRecord): Record<string, unknown> {
-  const { createdAt, finishedAt, costNano, hold, fields, ...rest } = record;
   return {
-    ...rest,
-    fields: JSON.parse(fields) as unknown,
-    cost_usd: costNano === null ? null : usdText(costNano),
-    hold: hold === null ? null : { usd: usdText(hold.nano), state: hold.state },
-    created_at: new Date(createdAt).toISOString(),
-    finished_at: finishedAt === null ? null : new Date(finishedAt).toISOString(),
+    id: record.id,
+    key_id: record.keyId,
+    client_request_id: record.clientRequestId,
+    operation: record.operation,
+    model: record.model,
+    served_model: record.servedModel,
+    n: record.n,
+    state: record.state,
+    error:
+      record.errorCode === null ? null : { code: record.errorCode, message: record.errorMessage },
+    fields: JSON.parse(record.fields) as unknown,
+    usage: record.usage,
+    warnings: record.warnings,
+    pictures: record.pictures.map((picture) => ({
+      index: picture.index,
+      blob_id: picture.blobId,
+      format: picture.format,
+      width: picture.width,
+      height: picture.height,
+      bytes: picture.byteLength,
+      revised_prompt: picture.revisedPrompt,
+    })),
+    attempts: record.attempts.map(attemptJson),
+    cost_usd: record.costNano === null ? null : usdText(record.costNano),
+    hold:
+      record.hold === null ? null : { usd: usdText(record.hold.nano), state: record.hold.state },
+    created_at: isoTime(record.createdAt),
+    finished_at: record.finishedAt === null ? null : isoTime(record.finishedAt),
   };
+}
+
+function attemptJson(attempt: RequestRecord["attempts"][number]): Record<string, unknown> {
+  return {
+    id: attempt.id,
+    call: attempt.call,
+    attempt: attempt.attempt,
+    channel: attempt.channelId,
+    provider: attempt.providerId,
+    upstream_model: attempt.upstreamModel,
+    state: attempt.state,
+    error_code: attempt.errorCode,
+    evidence: attempt.evidence,
+    detail: attempt.detail,
+    provider_usd: attempt.providerNano === null ? null : usdText(attempt.providerNano),
+    started_at: isoTime(attempt.startedAt),
+    finished_at: attempt.finishedAt === null ? null : isoTime(attempt.finishedAt),
+  };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { bearer, invalidKey } from "../gateway/keys.ts";
+import { PinholeError } from "../core/errors.ts";
+import { bearer } from "../gateway/keys.ts";
 import type { KeyRecord } from "../gateway/keys.ts";
 import type { HttpParts } from "./parts.ts";
 
@@ -24,7 +25,12 @@ export function requireKey(app: FastifyInstance, parts: HttpParts): void {
 export function requireAdmin(app: FastifyInstance, parts: HttpParts): void {
   app.addHook("onRequest", (request, _reply, done) => {
     const token = bearer(request.headers.authorization);
-    if (token === undefined || !parts.isAdmin(token)) throw invalidKey();
+    if (token === undefined || !parts.isAdmin(token)) {
+      throw new PinholeError("invalid_api_key", {
+        message:
+          "The admin token is missing or not valid. Send it as `Authorization: Bearer <token>`; API keys do not open this address.",
+      });
+    }
     done();
   });
 }

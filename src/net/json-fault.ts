@@ -16,8 +16,8 @@ export interface JsonFaultFields {
   readonly reason: JsonFaultReason;
   /** Where in the document, dotted: `images.0.image_url`. Empty: at the top. */
   readonly path: string;
-  /** Byte in the body at which it was noticed, from 0. */
-  readonly offset: number;
+  /** Byte in the body at which it was noticed, from 0; undefined where only the place in the document is known. */
+  readonly offset: number | undefined;
   /** What is wrong, as the end of a sentence. */
   readonly problem: string;
   readonly cause?: unknown;
@@ -31,13 +31,13 @@ export class JsonFault extends Error {
   override readonly name = "JsonFault";
   readonly reason: JsonFaultReason;
   readonly path: string;
-  readonly offset: number;
+  readonly offset: number | undefined;
   readonly problem: string;
 
   constructor(fields: JsonFaultFields) {
     const place = fields.path === "" ? "" : ` in \`${fields.path}\``;
     super(
-      `${fields.problem}${place} at byte ${fields.offset}`,
+      `${fields.problem}${place}${fields.offset === undefined ? "" : ` at byte ${fields.offset}`}`,
       fields.cause === undefined ? undefined : { cause: fields.cause },
     );
     this.reason = fields.reason;

@@ -86,11 +86,12 @@ export async function readJson(
 /** What is wrong with a picture inside the document names its place; everything else passes as it is. */
 function asFault(thrown: unknown, tokens: JsonTokens): unknown {
   if (thrown instanceof DuplicateKey) {
-    return tokens.fault("duplicate_key", "a key that occurs twice", 0);
+    return tokens.fault("duplicate_key", "a key occurs twice", undefined);
   }
-  if (thrown instanceof LiftError) return tokens.fault("picture", thrown.message, 0);
-  if (thrown instanceof Base64Error) return tokens.fault("picture", thrown.message, 0);
-  if (thrown instanceof PinholeError) return tokens.fault("picture", thrown.message, 0, thrown);
+  if (thrown instanceof LiftError) return tokens.fault("picture", thrown.message, undefined);
+  if (thrown instanceof Base64Error) return tokens.fault("picture", thrown.message, undefined);
+  if (thrown instanceof PinholeError)
+    return tokens.fault("picture", thrown.message, undefined, thrown);
   return thrown;
 }
 

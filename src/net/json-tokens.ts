@@ -83,13 +83,18 @@ export class JsonTokens {
     this.#strings.abort();
   }
 
-  /** A fault at a byte of the current chunk. */
-  fault(reason: JsonFaultReason, problem: string, at: number, cause?: unknown): JsonFault {
+  /** A fault at a byte of the current chunk, or at a place that is known by its path alone. */
+  fault(
+    reason: JsonFaultReason,
+    problem: string,
+    at: number | undefined,
+    cause?: unknown,
+  ): JsonFault {
     return new JsonFault({
       reason,
       problem,
       path: this.#handler.path(),
-      offset: this.#consumed + at,
+      offset: at === undefined ? undefined : this.#consumed + at,
       cause,
     });
   }
