@@ -44,14 +44,14 @@ interface Part {
 }
 
 function partOf({ name, value }: FormField, boundary: string): Part {
-  const opening = `--${boundary}\r\ncontent-disposition: form-data; name="${escapeName(name)}"`;
+  const opening = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
   if (typeof value === "string") {
     const head = Buffer.from(`${opening}\r\n\r\n${value}\r\n`, "utf8");
     return { head, picture: undefined, byteLength: head.length };
   }
   const { format, bytes } = value;
   const head = Buffer.from(
-    `${opening}; filename="${fileStem(name)}.${format}"\r\ncontent-type: ${contentTypes[format]}\r\n\r\n`,
+    `${opening}; filename="${fileStem(name)}.${format}"\r\nContent-Type: ${contentTypes[format]}\r\n\r\n`,
     "utf8",
   );
   return { head, picture: value, byteLength: head.length + bytes.byteLength + lineEnd.length };

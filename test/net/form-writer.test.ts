@@ -43,7 +43,7 @@ describe("formBody", () => {
   test("a form without pictures is one buffer", async () => {
     const body = formBody([{ name: "a", value: "1" }], "b");
     expect(body.whole?.toString()).toBe(
-      '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n',
+      '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n',
     );
     expect((await bytesOf(body)).equals(body.whole ?? Buffer.alloc(0))).toBe(true);
   });
