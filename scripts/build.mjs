@@ -1,5 +1,6 @@
 // Builds dist/ from src/: plain tsc, then the files that are no TypeScript. Runs on Node 20 and later.
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,

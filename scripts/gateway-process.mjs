@@ -59,12 +59,12 @@ export async function startGateway() {
     child.on("exit", (code, signal) => resolve(code ?? signal)),
   );
   const stop = async () => {
-    const signalGroup = (signal) => {
+    // npm passes the signal on; to the whole group, the gateway would get it twice and end at once.
+    if (child.exitCode === null) child.kill("SIGTERM");
+    const timer = setTimeout(() => {
       // A negative id is the group; undefined where npm could not be started at all.
-      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, signal);
-    };
-    signalGroup("SIGTERM");
-    const timer = setTimeout(() => signalGroup("SIGKILL"), stopMsMax);
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, stopMsMax);
     const code = await ended;
     clearTimeout(timer);
     rmSync(folder, { recursive: true, force: true });

@@ -11,10 +11,10 @@ const side = 1024;
 const shownSide = 384;
 const images = join(root, "docs", "images");
 
-/** Opaque, with a hole in the upper right: what is transparent may change. */
+/** Opaque, with a hole around the sun: what is transparent may change. */
 async function makeMask() {
   const hole = Buffer.from(
-    `<svg width="${side}" height="${side}"><circle cx="720" cy="300" r="220" fill="#fff"/></svg>`,
+    `<svg width="${side}" height="${side}"><circle cx="283" cy="280" r="190" fill="#fff"/></svg>`,
   );
   await sharp({ create: { width: side, height: side, channels: 4, background: "#000" } })
     .composite([{ input: hole, blend: "dest-out" }])

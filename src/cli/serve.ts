@@ -86,6 +86,9 @@ function reachable(url: string): string {
   return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, "//localhost");
 }
 
+/** Under npm, one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
+const echoMsMax = 500;
+
 /** Resolves after a graceful stop. A second signal ends the process at once. */
 function untilStopped(
   gateway: RunningGateway,
@@ -93,7 +96,7 @@ function untilStopped(
   context: CommandContext,
 ): Promise<number> {
   return new Promise((resolve) => {
-    let stopping = false;
+    let first: { readonly name: string; readonly at: number } | undefined;
     const say = (text: string): void => context.err(`pinhole: ${text}\n`);
     const ignore = context.onSignal(["SIGTERM", "SIGINT", "SIGHUP"], (name) => {
       // A terminal that closes hangs up and means it; a service manager's SIGHUP asks for a reload.
@@ -101,12 +104,13 @@ function untilStopped(
         say("this version does not reload its configuration; restart it instead");
         return;
       }
-      if (stopping) {
+      if (first?.name === name && context.now() - first.at < echoMsMax) return;
+      if (first !== undefined) {
         say("ended by a second signal; requests in flight were cut");
         context.exit(1);
         return;
       }
-      stopping = true;
+      first = { name, at: context.now() };
       say(`${name}: finishing the requests in flight; a second signal ends at once`);
       gateway.close().then(
         () => {

@@ -142,6 +142,28 @@ describe("signals", () => {
     expect(err).toMatch(/SIGINT: finishing the requests in flight/);
   });
 
+  test("one Ctrl-C under npm arrives twice and counts once", async () => {
+    using folder = temporaryFolder();
+    const sent = signals();
+    const exits: number[] = [];
+    const { code, err } = await runCommand(["serve"], {
+      cwd: folder.path,
+      start: () => Promise.resolve(pretendGateway(none)),
+      onSignal: (names, listener) => {
+        const undo = sent.onSignal(names, listener);
+        queueMicrotask(() => {
+          sent.send("SIGINT");
+          sent.send("SIGINT");
+        });
+        return undo;
+      },
+      exit: (code) => void exits.push(code),
+    });
+    expect(exits).toEqual([]);
+    expect(code).toBe(0);
+    expect(err).not.toContain("second signal;");
+  });
+
   test("a hang-up is no stop for a service, but is one on a terminal", async () => {
     using folder = temporaryFolder();
     const hangUp = async (argv: readonly string[]): Promise<string> => {
