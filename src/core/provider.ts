@@ -22,6 +22,50 @@ export interface UpstreamHttp {
   download(url: string): Promise<Picture>;
 }
 
+/** One call to an identity provider, sent as a POST. */
+export interface TokenRequest {
+  /** Absolute; at one of the provider's `credentialHosts` or `credentialOrigins`. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body's fields, sent as application/x-www-form-urlencoded. */
+  readonly form: Readonly<Record<string, string>>;
+}
+
+/** The HTTP that `authorize` is handed. Nothing of the paid request has been sent while it is in use. */
+export interface TokenHttp {
+  /**
+   * The JSON of a 2xx answer. Throws `PinholeError`: upstream_credentials for a 4xx, else a code
+   * whose evidence says that nothing was begun, so that the next target may be tried.
+   */
+  post(request: TokenRequest): Promise<unknown>;
+}
+
+/** A credential that is good for a while. */
+export interface ShortCredential {
+  readonly value: Secret;
+  /** Unix milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** Short-lived credentials of one provider, kept as long as they are good. In memory only. */
+export interface CredentialCache {
+  /**
+   * What is kept under the key, or else what `make` makes. Callers at the same time share one making;
+   * a making that failed is not kept. The key must say everything that the credential depends on.
+   */
+  get(key: string, make: () => Promise<ShortCredential>): Promise<Secret>;
+}
+
+/** What `authorize` is given. */
+export interface AuthorizeInput<S> {
+  readonly settings: S;
+  readonly request: WireRequest;
+  readonly http: TokenHttp;
+  readonly cache: CredentialCache;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
 /** What `generate` is given besides the request, and all it may use. */
 export interface ProviderTools {
   readonly http: UpstreamHttp;
@@ -110,13 +154,14 @@ interface ProviderFields<S extends BaseSettings, O> {
   readonly builtIn?: boolean;
   /** Host names besides base_url's where credentials may go. Suffix match with a leading dot. */
   readonly credentialHosts?: readonly string[];
+  /** Origins that the operator configured besides base_url's and where credentials may go: an identity provider of their own. */
+  credentialOrigins?(settings: S): readonly string[];
   /** Hosts that result URLs may point to (suffix match with a leading dot); absent: any public host. base_url's own host is always allowed. */
   readonly resultHosts?: readonly string[];
   /** Headers that carry the channel's credential. */
-  authorize(input: {
-    readonly settings: S;
-    readonly request: WireRequest;
-  }): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  authorize(
+    input: AuthorizeInput<S>,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   generate(input: GenerateInput<S, O>): AsyncGenerator<ProviderEvent, void, void>;
   /**
    * What a channel's settings take away from every card of its models; for a model without a card it

@@ -2,6 +2,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
 import type { UpstreamHttp } from "../core/provider.ts";
+import { createCredentialStore } from "./credential-cache.ts";
 import { TransportFault } from "./exchange.ts";
 import { fetchPicture, StatusFault } from "./fetch-picture.ts";
 import {
@@ -79,6 +80,7 @@ export function createEgress(options: EgressOptions): Egress {
     open: openDispatcher(proxy),
     guarded: new Agent({ allowH2: false, connect: guard.connect }),
     guard,
+    credentials: createCredentialStore(options.now),
     proxy: proxy === undefined ? undefined : { filters: proxy.filters === true },
   };
   return {

@@ -5,12 +5,14 @@ import { PinholeError } from "../core/errors.ts";
 import type { BaseSettings, Provider, UpstreamHttp } from "../core/provider.ts";
 import type { WireAnswer, WireError, WireRequest } from "../core/wire.ts";
 import { answerSink, errorSink } from "./answer.ts";
+import type { CredentialStore } from "./credential-cache.ts";
 import { createCleaner } from "./cleaner.ts";
 import { createDownload } from "./download.ts";
 import { type AnswerHead, type AnswerSink, exchange, TransportFault } from "./exchange.ts";
 import { formBody } from "./form-writer.ts";
 import { bareHost, type Guard, hostMatches } from "./guard.ts";
 import { jsonBody, type OutgoingBody } from "./json-writer.ts";
+import { createTokenHttp } from "./token-http.ts";
 import { exchangeError, refusal } from "./upstream-faults.ts";
 
 /** What holds for every call of one attempt. */
@@ -43,6 +45,7 @@ export interface EgressParts {
   /** For URLs that others gave; reaches the public internet only. */
   readonly guarded: Dispatcher;
   readonly guard: Guard;
+  readonly credentials: CredentialStore;
   /** A proxy stands between, which resolves names itself: the guard cannot see where a URL leads. */
   readonly proxy: { readonly filters: boolean } | undefined;
 }
@@ -55,6 +58,26 @@ export function createUpstream(parts: EgressParts, context: UpstreamContext): Up
   };
 }
 
+/** The channel's credential for one request; may ask an identity provider for a token first. */
+async function authorize(
+  parts: EgressParts,
+  context: UpstreamContext,
+  request: WireRequest,
+): Promise<Readonly<Record<string, string>>> {
+  const { provider, settings } = context;
+  const http = createTokenHttp({
+    ...context,
+    dispatcher: parts.open,
+    userAgent: parts.userAgent,
+    now: parts.now,
+    // Made on use: a cleaner is worth its making only where there is a fault to tell.
+    clean: (text) => createCleaner(settings, {})(text),
+    resolve: (url) => resolveUrl({ url }, context),
+  });
+  const cache = parts.credentials.of(provider.id);
+  return provider.authorize({ settings, request, http, cache, now: parts.now });
+}
+
 type Received = { readonly answer: WireAnswer } | { readonly error: WireError };
 
 async function call(
@@ -64,7 +87,7 @@ async function call(
 ): Promise<WireAnswer> {
   const { provider, settings, signal } = context;
   const url = resolveUrl(request, context);
-  const authorization = await provider.authorize({ settings, request });
+  const authorization = await authorize(parts, context, request);
   const faults = () => ({
     readError: provider.readError,
     clean: createCleaner(settings, authorization),
@@ -135,7 +158,8 @@ function resolveUrl(request: WireRequest, { provider, settings }: UpstreamContex
     url.protocol === "https:" &&
     url.port === "" &&
     hostMatches(bareHost(url.hostname), provider.credentialHosts ?? []);
-  if (url.origin !== base.origin && !isTrusted) {
+  const isConfigured = (provider.credentialOrigins?.(settings) ?? []).includes(url.origin);
+  if (url.origin !== base.origin && !isConfigured && !isTrusted) {
     throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
   }
   for (const [name, value] of Object.entries(request.query ?? {})) {

@@ -67,6 +67,10 @@ export async function compareRequest(
     );
   } else if (wanted.form !== undefined) {
     expect(await formParts(came), `${where}: parts`).toEqual(await wantedParts(wanted.form, fill));
+  } else if (wanted.urlencoded !== undefined) {
+    expect(type, `${where}: content type`).toBe("application/x-www-form-urlencoded");
+    const fields = Object.fromEntries(new URLSearchParams(came.body.toString("utf8")));
+    expect(fields, `${where}: fields`).toEqual(wanted.urlencoded);
   } else if (wanted.picture !== undefined) {
     expect(type, `${where}: content type`).toBe(contentTypeOf(wanted.picture));
     expect(came.body.equals(await pictureBytes(wanted.picture)), `${where}: body`).toBe(true);

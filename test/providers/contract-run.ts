@@ -6,6 +6,7 @@ import { defineCard, type ModelCard } from "../../src/core/model-card.ts";
 import type { Nano } from "../../src/core/money.ts";
 import type { PictureSpool } from "../../src/core/picture.ts";
 import type {
+  AuthorizeInput,
   BaseSettings,
   Provider,
   ProviderEvent,
@@ -141,9 +142,23 @@ function toolsFor(stage: Stage, settings: BaseSettings): ProviderTools {
   };
 }
 
+/** The token that fixtures' identity providers give; its answer is one for every kind of OAuth client. */
+const accessToken = { access_token: "test-secret-access-token", expires_in: 3600 };
+
+/** As the egress would give it, with an identity provider that always gives a token. */
+export function authorizeInput(settings: BaseSettings): AuthorizeInput<BaseSettings> {
+  return {
+    settings,
+    request: { url: "/" },
+    http: { post: async () => accessToken },
+    cache: { get: async (_key, make) => (await make()).value },
+    now: Date.now,
+  };
+}
+
 /** Every credential in a channel's settings, and what `authorize` puts on the wire of it. */
 export async function secretsOf(provider: Provider, settings: BaseSettings): Promise<string[]> {
-  const headers = await provider.authorize({ settings, request: { url: "/" } });
+  const headers = await provider.authorize(authorizeInput(settings));
   const sent = Object.entries(headers)
     .filter(([name]) => name.toLowerCase() === "authorization")
     .flatMap(([, value]) => value.split(" ").at(-1) ?? []);

@@ -35,6 +35,8 @@ const exchange = z.strictObject({
     form: z
       .array(z.union([z.strictObject({ name: z.string(), value: z.string() }), file]))
       .optional(),
+    /** All fields of an application/x-www-form-urlencoded body. */
+    urlencoded: z.record(z.string(), z.string()).optional(),
     /** A body that is a picture's bytes. */
     picture: pictureSpec.optional(),
   }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ProviderEvent } from "../../../src/core/provider.ts";
+import { authorizeInput } from "../contract-run.ts";
 import provider from "../../../src/providers/sandbox/index.ts";
 import { createPainter } from "../../../src/providers/sandbox/painter.ts";
 import { events, run, type Run } from "./tools.ts";
@@ -42,7 +43,7 @@ test("every card is free, edits, takes masks and promises no more images than n_
 
 test("no credential is sent anywhere", async () => {
   const settings = provider.settings.parse({});
-  expect(await provider.authorize({ settings, request: { url: "/" } })).toEqual({});
+  expect(await provider.authorize(authorizeInput(settings))).toEqual({});
 });
 
 describe("models that work", () => {
