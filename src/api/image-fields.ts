@@ -153,14 +153,6 @@ export const imageFields = {
 
 export type ImageFieldName = keyof typeof imageFields;
 
-/** Fields that hold pictures; they are read by the intake, not by `imageFields`. */
-export const pictureFields = ["image", "images", "mask"] as const;
-
 export function fieldSpec(name: string): FieldSpec | undefined {
   return Object.hasOwn(imageFields, name) ? imageFields[name as ImageFieldName] : undefined;
-}
-
-/** True for every field that the contract names, in any operation. */
-export function isContractField(name: string): boolean {
-  return fieldSpec(name) !== undefined || (pictureFields as readonly string[]).includes(name);
 }

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { operations, parseSize } from "./request.ts";
 
-const sizeWord = z
-  .string()
-  .refine((text) => text === "auto" || parseSize(text) !== undefined, {
-    message: "must be auto or WIDTHxHEIGHT, for example 1024x1024",
-  });
+const sizeWord = z.string().refine((text) => text === "auto" || parseSize(text) !== undefined, {
+  message: "must be auto or WIDTHxHEIGHT, for example 1024x1024",
+});
 
 const ratioWord = z.string().regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, {
   message: "must be WIDTH:HEIGHT in small whole numbers, for example 3:2",
@@ -100,7 +98,10 @@ export const modelCardSchema = z.strictObject({
   styles: z.array(z.string()).optional(),
   backgrounds: z.array(z.enum(["transparent", "opaque", "auto"])).optional(),
   /** Formats made natively; others are re-encoded by the gateway. The first is what comes unasked. */
-  formats: z.array(z.enum(["png", "jpeg", "webp", "gif", "svg"])).min(1).default(["png"]),
+  formats: z
+    .array(z.enum(["png", "jpeg", "webp", "gif", "svg"]))
+    .min(1)
+    .default(["png"]),
   /** The upstream takes `output_format`; false: it always gives the first of `formats`. */
   format_parameter: z.boolean().default(false),
   /** The upstream takes `output_compression`. */
@@ -109,7 +110,10 @@ export const modelCardSchema = z.strictObject({
   images: z
     .strictObject({
       max: z.int().min(1),
-      formats: z.array(z.enum(["png", "jpeg", "webp"])).min(1).default(["png", "jpeg", "webp"]),
+      formats: z
+        .array(z.enum(["png", "jpeg", "webp"]))
+        .min(1)
+        .default(["png", "jpeg", "webp"]),
       bytes_max: z.int().min(1).default(52_428_799),
       square: z.boolean().default(false),
       references: z.boolean().default(false),

@@ -203,7 +203,7 @@ export function defineProvider<S extends z.ZodType<BaseSettings>, O extends z.Zo
 ): Provider {
   // Settings and options reach the functions only after the provider's own schemas have read them,
   // so erasing their types here is safe; it is the one place where that happens.
-  return provider as unknown as Provider;
+  return provider;
 }
 
 /** What a status means where the body says nothing better (DESIGN §6). */

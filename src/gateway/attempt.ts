@@ -1,8 +1,7 @@
 import { asPinholeError, errorRow, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
-import type { GenerateInput, ProviderEvent } from "../core/provider.ts";
-import type { BaseSettings } from "../core/provider.ts";
+import type { BaseSettings, GenerateInput, ProviderEvent } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
 import { createPacing } from "../net/poll.ts";
 import { upstreamImageLimits } from "../pictures/limits.ts";

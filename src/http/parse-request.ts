@@ -15,11 +15,11 @@ export interface RawRequest {
   readonly fromForm: boolean;
 }
 
-const parsedSchema = z.object({
-  ...Object.fromEntries(
+const parsedSchema = z.object(
+  Object.fromEntries(
     Object.entries(imageFields).map(([name, spec]) => [name, spec.schema.optional()]),
   ),
-});
+);
 
 /** Fields with a place of their own in `ImageRequest`; other known ones go to `more`. */
 const placed = new Set([
@@ -94,8 +94,8 @@ type Parsed = Partial<Omit<ImageRequest, "operation" | "images" | "mask" | "more
 
 function check(known: Record<string, unknown>): Parsed {
   const result = parsedSchema.safeParse(known);
-  // The cast restores the types that `Object.fromEntries` erased; test/http/parse-request.test.ts checks each field.
-  if (result.success) return result.data as Parsed;
+  // `Object.fromEntries` erased the fields' types; test/http/parse-request.test.ts checks each field.
+  if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new PinholeError("invalid_value", {
     message: issue?.message ?? "A field has an invalid value.",

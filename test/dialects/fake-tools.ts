@@ -11,7 +11,6 @@ export function fakePicture(byteLength = 100, orientation = 1): Picture {
     {
       byteLength,
       path: undefined,
-      // oxlint-disable-next-line require-await -- an empty stream is all that is needed
       async *chunks() {
         yield Buffer.alloc(byteLength);
       },
@@ -77,7 +76,6 @@ export function fakeTools(
     },
     async poll(read) {
       for (let count = 0; count < 50; count += 1) {
-        // oxlint-disable-next-line no-await-in-loop -- polling is one after the other
         const result = await read();
         if (result !== undefined) return result;
       }

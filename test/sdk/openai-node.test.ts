@@ -73,7 +73,7 @@ test("edits change only what the mask opens, compared by pixels", async () => {
     image: await toFile(image, "in.png", { type: "image/png" }),
     mask: await toFile(mask, "mask.png", { type: "image/png" }),
     prompt: "a red hat",
-    size: "120x80" as "auto",
+    size: "120x80",
     response_format: "b64_json",
   });
   const before = await rgbaOf(image);

@@ -77,12 +77,13 @@ async function pictures(request: SeenRequest): Promise<unknown> {
   const text = request.body.toString("latin1");
   const part = (name: string): string | undefined =>
     new RegExp(`name="${name}"\r\n\r\n([^\r]*)`).exec(text)?.[1];
-  const field = (name: string): unknown => request.json?.[name] ?? part(name);
+  const field = (name: string): string | undefined => {
+    const value = request.json?.[name];
+    return typeof value === "string" || typeof value === "number" ? String(value) : part(name);
+  };
   const [width, height] =
-    String(field("size") ?? "auto") === "auto"
-      ? [64, 64]
-      : String(field("size")).split("x").map(Number);
-  const format = String(field("output_format") ?? "png") as "png" | "jpeg" | "webp";
+    (field("size") ?? "auto") === "auto" ? [64, 64] : String(field("size")).split("x").map(Number);
+  const format = (field("output_format") ?? "png") as "png" | "jpeg" | "webp";
   const bytes = await sharp({
     create: {
       width: width ?? 64,

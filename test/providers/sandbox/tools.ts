@@ -17,7 +17,6 @@ export async function pictureFrom(bytes: Buffer): Promise<Picture> {
     {
       byteLength: bytes.length,
       path: undefined,
-      // oxlint-disable-next-line require-await -- there is nothing to wait for
       async *chunks() {
         yield bytes;
       },
