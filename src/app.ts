@@ -16,7 +16,7 @@ import {
   type KeyAdministration,
   makeFirstCredentials,
 } from "./gateway/administer-keys.ts";
-import { buildCatalog } from "./gateway/catalog.ts";
+import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/catalog.ts";
 import { createKeyRing } from "./gateway/keys.ts";
 import type { GatewayParts } from "./gateway/parts.ts";
 import type { HttpParts } from "./http/parts.ts";
@@ -24,6 +24,7 @@ import { createServer } from "./http/server.ts";
 import { createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
+import { providers } from "./providers/index.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/types.ts";
 
@@ -78,7 +79,7 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     undo.push(() => clearInterval(holds));
     const egress = createEgress({ now, ...egressOptions(config) });
     undo.push(() => egress.close());
-    const catalog = buildCatalog(config.channels, config.aliases);
+    const catalog = catalogOf(config, now());
     const pepper = deriveKey(secret, "api key digests");
     const ring = createKeyRing(pepper, now);
     const gateway: GatewayParts = {
@@ -112,6 +113,11 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     for (const step of undo.toReversed()) await step();
     throw thrown;
   }
+}
+
+function catalogOf({ channels, aliases, policy }: Config, now: number): Catalog {
+  const retired = retiredCards(indexCards(providers), now);
+  return buildCatalog(channels, aliases, retired, policy.successors);
 }
 
 interface Running {

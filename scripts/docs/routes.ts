@@ -20,6 +20,12 @@ export const routes: readonly DocumentedRoute[] = [
     access: "key",
     about: "Changes images. `multipart/form-data` or `application/json`.",
   },
+  {
+    method: "POST",
+    path: "/v1/images/variations",
+    access: "key",
+    about: "Makes variations of one square PNG under 4 MB. `multipart/form-data`.",
+  },
   { method: "GET", path: "/v1/models", access: "key", about: "The models that the key may use." },
   {
     method: "GET",

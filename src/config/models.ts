@@ -1,5 +1,5 @@
 import type { ChannelModel } from "../core/channel.ts";
-import { type ModelCard, modelCardSchema } from "../core/model-card.ts";
+import { isRetired, type ModelCard, modelCardSchema } from "../core/model-card.ts";
 import type { Provider } from "../core/provider.ts";
 import type { ModelSettings } from "./channel-schema.ts";
 import { isRecord } from "./document.ts";
@@ -19,13 +19,14 @@ export interface ModelSources {
 /** All models that a provider knows and that its vendor still serves. */
 export function currentModels({ provider, now }: ModelSources): ChannelModel[] {
   return provider.models
-    .filter((card) => card.retires_at === undefined || Date.parse(card.retires_at) > now)
+    .filter((card) => !isRetired(card, now))
     .map((card) => ({ name: card.name, upstream: card.name, card, price: undefined }));
 }
 
 /**
  * One entry of a channel's `models`, with its card: the card in the file, over the one that the
  * upstream's name or the client's name brings, over the provider's default. Undefined after a fault.
+ * A retired name that another model serves keeps its own card beside that one.
  */
 export function resolveModel(
   entry: ModelSettings,
@@ -50,7 +51,26 @@ export function resolveModel(
     given.card === undefined
       ? (known ?? fallback)
       : cardWith(given.card, known ?? fallback, given.name, reading);
-  return { name: given.name, upstream, card, price: given.price };
+  const named = retiredCard(given.name, upstream, sources);
+  return {
+    name: given.name,
+    upstream,
+    card,
+    price: given.price,
+    ...(named === undefined ? {} : { named }),
+  };
+}
+
+/**
+ * The card of a retired model whose name is served by another known model. A channel that names a
+ * retired model and no other is taken at its word; so is one whose upstream's name says nothing, as
+ * the names of deployments do.
+ */
+function retiredCard(name: string, upstream: string, sources: ModelSources): ModelCard | undefined {
+  const own = cardOf(name, sources);
+  const served = cardOf(upstream, sources);
+  if (own === undefined || served === undefined || own.name === served.name) return undefined;
+  return isRetired(own, sources.now) ? own : undefined;
 }
 
 function cardOf(name: string, { provider, cards }: ModelSources): ModelCard | undefined {

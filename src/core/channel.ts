@@ -9,6 +9,11 @@ export interface ChannelModel {
   readonly upstream: string;
   /** Absent: types are checked and everything is forwarded. */
   readonly card: ModelCard | undefined;
+  /**
+   * The card of the retired model that clients name, where `card`'s model serves in its place
+   * (CONTRACT "Retired models"): it rules what a request may say and how the answer looks.
+   */
+  readonly named?: ModelCard | undefined;
   /** Where it differs from the card's list price. */
   readonly price: Price | undefined;
 }

@@ -150,3 +150,8 @@ export type ModelCard = z.infer<typeof modelCardSchema>;
 export function defineCard(card: z.input<typeof modelCardSchema>): ModelCard {
   return modelCardSchema.parse(card);
 }
+
+/** True from the day on which the vendor no longer serves the model. `now`: Unix milliseconds. */
+export function isRetired(card: Pick<ModelCard, "retires_at">, now: number): boolean {
+  return card.retires_at !== undefined && Date.parse(card.retires_at) <= now;
+}

@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel, Target } from "../core/channel.ts";
 import { PinholeError } from "../core/errors.ts";
-import type { ModelCard } from "../core/model-card.ts";
+import { isRetired, type ModelCard } from "../core/model-card.ts";
 import type { Provider } from "../core/provider.ts";
 import type { KeyRecord } from "../store/types.ts";
 
@@ -32,9 +32,24 @@ export function indexCards(providers: readonly Provider[]): ReadonlyMap<string, 
   return cards;
 }
 
+/** Those cards of models that their vendors no longer serve. `now`: Unix milliseconds. */
+export function retiredCards(
+  cards: ReadonlyMap<string, ModelCard>,
+  now: number,
+): ReadonlyMap<string, ModelCard> {
+  return new Map([...cards].filter(([, card]) => isRetired(card, now)));
+}
+
+/**
+ * Builds what is served. `retired` are the cards of retired models by name; an alias that bears such
+ * a name keeps to that model's rules, and with `successors` a name that nothing serves is served by
+ * the model that its card names.
+ */
 export function buildCatalog(
   channels: readonly Channel[],
   aliases: Readonly<Record<string, readonly string[]>>,
+  retired: ReadonlyMap<string, ModelCard> = new Map(),
+  successors = false,
 ): Catalog {
   const byModel = new Map<string, Target[]>();
   for (const channel of channels) {
@@ -51,8 +66,15 @@ export function buildCatalog(
   }
   for (const [name, models] of Object.entries(aliases)) {
     const targets = models.flatMap((model) => byModel.get(model) ?? []);
-    if (targets.length > 0) entries.set(name, { name, targets, aliasOf: models });
+    if (targets.length === 0) continue;
+    const named = retired.get(name);
+    entries.set(name, {
+      name,
+      targets: named === undefined ? targets : standIns(targets, named),
+      aliasOf: models,
+    });
   }
+  if (successors) addSuccessors(entries, byModel, retired);
   return {
     entries: [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     find(name) {
@@ -64,6 +86,43 @@ export function buildCatalog(
       });
     },
   };
+}
+
+/** Entries for retired names that no channel and no alias serves but whose successor one does. */
+function addSuccessors(
+  entries: Map<string, CatalogEntry>,
+  byModel: ReadonlyMap<string, readonly Target[]>,
+  retired: ReadonlyMap<string, ModelCard>,
+): void {
+  for (const [name, card] of retired) {
+    if (entries.has(name)) continue;
+    const targets = successorTargets(card, byModel, retired);
+    if (targets === undefined) continue;
+    entries.set(name, { name, targets: standIns(targets, card), aliasOf: undefined });
+  }
+}
+
+/** The targets of the first served model down the line of successors. A line cannot be longer than there are cards. */
+function successorTargets(
+  card: ModelCard,
+  byModel: ReadonlyMap<string, readonly Target[]>,
+  retired: ReadonlyMap<string, ModelCard>,
+): readonly Target[] | undefined {
+  let next = card.successor;
+  for (let steps = 0; next !== undefined && steps < retired.size; steps += 1) {
+    const targets = byModel.get(next);
+    if (targets !== undefined) return targets;
+    next = retired.get(next)?.successor;
+  }
+  return undefined;
+}
+
+/** The targets as they serve in place of a retired model. One that bears its name is that model itself. */
+function standIns(targets: readonly Target[], named: ModelCard): Target[] {
+  const own = new Set([named.name, ...named.also]);
+  return targets.map((target) =>
+    own.has(target.model.name) ? target : { ...target, model: { ...target.model, named } },
+  );
 }
 
 /** A model on a channel, its card narrowed to what the channel's settings let through. */

@@ -1,7 +1,7 @@
 import { PinholeError } from "../core/errors.ts";
 import type { Target } from "../core/channel.ts";
 import type { FittedRequest, ImageRequest } from "../core/request.ts";
-import type { Complain, FitPolicy } from "./fit.ts";
+import type { Complain, FitOptions, FitPolicy } from "./fit.ts";
 
 type Options = Pick<
   FittedRequest,
@@ -12,8 +12,7 @@ type Options = Pick<
 export function fitOptions(
   request: ImageRequest,
   target: Target,
-  policy: FitPolicy,
-  strict: boolean,
+  { policy, strict, chain }: FitOptions,
   complain: Complain,
 ): Options {
   const style = fitStyle(request, target, policy, complain);
@@ -29,7 +28,7 @@ export function fitOptions(
       ...fitMore(request, target, complain),
       ...fitUnknown(request, target, strict, complain),
     },
-    providerOptions: fitProviderOptions(request, target, complain),
+    providerOptions: fitProviderOptions(request, target, chain, complain),
   };
 }
 
@@ -95,11 +94,15 @@ function fitBackground(
   ) {
     return background;
   }
-  if (background === "transparent") {
+  // A model that knows no backgrounds makes opaque ones.
+  const trivial =
+    background === "auto" ||
+    (background === "opaque" && card !== undefined && card.backgrounds === undefined);
+  if (!trivial) {
     complain(
       "background",
       "unsupported_parameter",
-      `${request.model} makes no transparent backgrounds; \`background\` was left out.`,
+      `${request.model} makes no ${background} backgrounds; \`background\` was left out.`,
     );
   }
   return undefined;
@@ -111,17 +114,16 @@ function fitMore(
   target: Target,
   complain: Complain,
 ): Record<string, unknown> {
-  const more: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(request.more)) {
-    if (takes(target, name)) more[name] = value;
-    else
-      complain(
-        name,
-        "unsupported_parameter",
-        `${request.model} has no \`${name}\`; it was left out.`,
-      );
-  }
-  return more;
+  const kept = Object.entries(request.more).filter(([name]) => {
+    if (takes(target, name)) return true;
+    complain(
+      name,
+      "unsupported_parameter",
+      `${request.model} has no \`${name}\`; it was left out.`,
+    );
+    return false;
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Fields that would change what is billed if they were forwarded under a name of the contract's. */
@@ -136,7 +138,8 @@ function fitUnknown(
 ): Record<string, unknown> {
   const names = Object.keys(request.unknown);
   if (names.length === 0) return {};
-  const forwarded: Record<string, unknown> = {};
+  // Without a prototype, so that no name (`__proto__`) is anything but a field.
+  const forwarded = Object.create(null) as Record<string, unknown>;
   const { provider } = target.channel;
   for (const name of names) {
     if (strict) {
@@ -158,14 +161,20 @@ function fitUnknown(
   return forwarded;
 }
 
-function fitProviderOptions(request: ImageRequest, target: Target, complain: Complain): unknown {
+/** Options for another provider that may serve the same request wait for their turn; for any other they are named. */
+function fitProviderOptions(
+  request: ImageRequest,
+  target: Target,
+  chain: ReadonlySet<string>,
+  complain: Complain,
+): unknown {
   const { provider } = target.channel;
   for (const name of Object.keys(request.provider_options)) {
-    if (name !== provider.id) {
+    if (name !== provider.id && !chain.has(name)) {
       complain(
         "provider_options",
         "unsupported_parameter",
-        `\`provider_options.${name.slice(0, 40)}\` was left out: this request runs on another provider.`,
+        `\`provider_options.${name.slice(0, 40)}\` was left out: no such provider serves this request.`,
       );
     }
   }

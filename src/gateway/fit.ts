@@ -5,9 +5,12 @@ import type { FittedRequest, ImageRequest, Size, Warning } from "../core/request
 import type { Target } from "../core/channel.ts";
 import { countCodePoints } from "../core/text.ts";
 import { fitInputs, type InputPlan } from "./fit-inputs.ts";
+import { fitOperation, operationCard } from "./fit-operation.ts";
 import { fitOptions } from "./fit-options.ts";
+import { fitOutput } from "./fit-output.ts";
 import { fitQuality } from "./fit-quality.ts";
 import { fitSize } from "./fit-size.ts";
+import { replacedWarning, standInTarget, translateRetired } from "./translate-retired.ts";
 
 /** What the operator lets the gateway do where a model cannot do what was asked. */
 export interface FitPolicy {
@@ -15,6 +18,8 @@ export interface FitPolicy {
   readonly resample: boolean;
   /** `drop`: leave `style` out with a warning. `prompt`: say it in the prompt. */
   readonly style: "drop" | "prompt";
+  /** Serve a variation as an edit where the model has edits and no variations. */
+  readonly variationsAsEdits: boolean;
 }
 
 /** What is done to each made picture before it is delivered. */
@@ -42,17 +47,39 @@ export interface Plan {
 /** Where a step of fitting puts what it could not honour: a warning, or in strict mode a 400. */
 export type Complain = (param: string, code: Warning["code"], message: string) => void;
 
+/** How a request is fitted, beside the request and the target. */
+export interface FitOptions {
+  readonly policy: FitPolicy;
+  /** True: what would be a warning is a 400. */
+  readonly strict: boolean;
+  /** Ids of the providers that may serve the request: options for these are meant for them and no mistake. */
+  readonly chain: ReadonlySet<string>;
+}
+
 /**
  * Fits a request to one target's model: refuses (throws), emulates (`output`), or leaves out with a
- * warning. A model without a card takes everything.
+ * warning. A model without a card takes everything. A request for a retired model is read by that
+ * model's own card first and then translated to the one that serves it.
  */
-export function fit(
-  request: ImageRequest,
-  target: Target,
-  policy: FitPolicy,
-  strict: boolean,
-): Plan {
-  const { card } = target;
+export function fit(request: ImageRequest, target: Target, options: FitOptions): Plan {
+  const { named } = target.model;
+  if (named === undefined) return fitModel(request, target, options);
+  // What is passed on under names of the provider's own is judged once, where it is passed on.
+  const known = { ...request, unknown: {}, provider_options: {} };
+  const ruled = fitModel(known, { ...target, card: named }, options);
+  const plan = fitModel(translateRetired(request, ruled.request), standInTarget(target), {
+    ...options,
+    // The old sizes are what its clients are laid out for.
+    policy: { ...options.policy, resample: true },
+  });
+  return {
+    ...plan,
+    target,
+    warnings: [replacedWarning(request, target), ...ruled.warnings, ...plan.warnings],
+  };
+}
+
+function fitModel(sent: ImageRequest, whole: Target, { policy, strict, chain }: FitOptions): Plan {
   const warnings: Warning[] = [];
   const complain: Complain = (param, code, message) => {
     if (strict) {
@@ -61,15 +88,17 @@ export function fit(
     }
     warnings.push({ param, code, message });
   };
-  checkOperation(request, card);
+  const request = fitOperation(sent, whole.card, policy, complain);
+  const target = { ...whole, card: operationCard(whole.card, request.operation) };
+  const { card } = target;
   checkPrompt(request, card);
   checkCount(request, card);
   const size = fitSize(request, target, policy, complain);
   const quality = fitQuality(request, target, complain);
   const output = fitOutput(request, target, size.resampleTo, complain);
-  const options = fitOptions(request, target, policy, strict, complain);
+  const options = fitOptions(request, target, { policy, strict, chain }, complain);
   return {
-    target,
+    target: whole,
     request: {
       operation: request.operation,
       prompt: options.prompt,
@@ -79,13 +108,13 @@ export function fit(
       quality,
       style: options.style,
       background: options.background,
-      output_format: output.native,
-      output_compression: output.nativeCompression,
+      output_format: output.format,
+      output_compression: output.compression,
       watermark: options.watermark,
       moderation: options.moderation,
       user: options.user,
       stream: request.stream && (card?.streaming ?? true),
-      partial_images: request.partial_images,
+      partial_images: fitPartialImages(request, complain),
       more: options.more,
     },
     inputs: fitInputs(request, card),
@@ -96,21 +125,23 @@ export function fit(
   };
 }
 
+/** Partial images are made for streams only. */
+function fitPartialImages(request: ImageRequest, complain: Complain): number {
+  if (request.stream || request.partial_images === 0) return request.partial_images;
+  complain(
+    "partial_images",
+    "unsupported_parameter",
+    "`partial_images` needs `stream: true`; it was left out.",
+  );
+  return 0;
+}
+
 /** A model without a card is asked for all images at once, unless the channel's settings say how many one call makes. */
 function perCallOf(target: Target, request: ImageRequest): number {
   if (target.card !== undefined) return target.card.n;
   const [settings] = target.channel.credentials;
   const narrowing = settings === undefined ? undefined : target.channel.provider.narrow?.(settings);
   return narrowing?.imagesPerCall ?? request.n;
-}
-
-function checkOperation(request: ImageRequest, card: ModelCard | undefined): void {
-  const takes = card?.operations ?? ["generation", "edit"];
-  if (takes.includes(request.operation)) return;
-  throw new PinholeError("unsupported_operation", {
-    message: `The model \`${request.model}\` does not take ${request.operation} requests; it takes: ${takes.join(", ")}.`,
-    param: "model",
-  });
 }
 
 function checkPrompt(request: ImageRequest, card: ModelCard | undefined): void {
@@ -134,74 +165,4 @@ function checkCount(request: ImageRequest, card: ModelCard | undefined): void {
     message: `\`n\` must be ${max === 1 ? "1" : `1 to ${max}`} for ${request.model}; you sent ${request.n}.`,
     param: "n",
   });
-}
-
-interface FittedOutput {
-  readonly native: FittedRequest["output_format"];
-  readonly nativeCompression: number | undefined;
-  readonly plan: OutputPlan;
-}
-
-function fitOutput(
-  request: ImageRequest,
-  target: Target,
-  size: Size | undefined,
-  complain: Complain,
-): FittedOutput {
-  const { card } = target;
-  const { output_format: format, output_compression: compression } = request;
-  if (request.background === "transparent" && format === "jpeg") {
-    throw new PinholeError("invalid_value", {
-      message:
-        "`background` transparent needs `output_format` png or webp; jpeg has no transparency.",
-      param: "background",
-    });
-  }
-  if (
-    compression !== undefined &&
-    compression !== 100 &&
-    (format === undefined || format === "png")
-  ) {
-    throw new PinholeError("invalid_value", {
-      message:
-        "`output_compression` below 100 needs `output_format` jpeg or webp; png is lossless.",
-      param: "output_compression",
-    });
-  }
-  if (format === "gif" || format === "svg") {
-    if (card !== undefined && !card.formats.includes(format)) {
-      throw new PinholeError("invalid_value", {
-        message: `\`output_format\` ${format} is not made by ${request.model}; use png, jpeg or webp.`,
-        param: "output_format",
-      });
-    }
-    if (compression !== undefined && compression !== 100) {
-      complain(
-        "output_compression",
-        "unsupported_parameter",
-        `\`output_compression\` has no meaning for ${format}.`,
-      );
-    }
-    return {
-      native: format,
-      nativeCompression: undefined,
-      plan: { format: undefined, compression: undefined, size: undefined },
-    };
-  }
-  const takesFormat =
-    card === undefined
-      ? target.takes("output_format")
-      : card.format_parameter && (format === undefined || card.formats.includes(format));
-  const takesCompression =
-    takesFormat &&
-    (card === undefined ? target.takes("output_compression") : card.compression_parameter);
-  return {
-    native: takesFormat ? format : undefined,
-    nativeCompression: takesCompression ? compression : undefined,
-    plan: {
-      format,
-      compression: takesCompression && size === undefined ? undefined : compression,
-      size,
-    },
-  };
 }

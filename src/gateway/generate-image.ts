@@ -14,6 +14,7 @@ import type { GatewayParts } from "./parts.ts";
 import { expectedSize, planTargets } from "./plan.ts";
 import { priceOf } from "./price.ts";
 import { type Kept, takePicture } from "./take.ts";
+import { rulingCard, servedName } from "./translate-retired.ts";
 
 /** One request for images, parsed and authenticated. */
 export interface ImageCall {
@@ -79,7 +80,7 @@ function startTaking(
   const taking: Promise<Kept>[] = [];
   return {
     take(made) {
-      const delivery = made.plan.target.card?.delivery ?? "url";
+      const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
       const { url } = deliveryOf(call.request, parts, delivery);
       const storeUntil = url ? parts.now() + parts.images.ttlMs : undefined;
       const work = takePicture(parts, made, call.spool, storeUntil);
@@ -103,7 +104,8 @@ function settle(
   const usage = sumUsage(calls.results.map((result) => result.usage));
   const costNano = costOf(request, calls);
   const warnings = collectWarnings(request, calls, pictures);
-  const servedModel = plan?.target.model.name ?? request.model;
+  const servedModel = plan === undefined ? request.model : servedName(plan.target);
+  const ruling = plan === undefined ? undefined : rulingCard(plan.target);
   const settled = job.finish({
     state: pictures.length < request.n ? "partial" : "succeeded",
     costNano: costNano ?? 0,
@@ -116,8 +118,8 @@ function settle(
     created: Math.floor(parts.now() / 1000),
     pictures,
     usage,
-    form: deliveryOf(request, parts, plan?.target.card?.delivery ?? "url"),
-    shape: plan?.target.card?.answer ?? "full",
+    form: deliveryOf(request, parts, ruling?.delivery ?? "url"),
+    shape: ruling?.answer ?? "full",
     warnings,
     servedModel,
     channelId: plan?.target.channel.id ?? "",

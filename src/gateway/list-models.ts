@@ -1,6 +1,7 @@
 import { PinholeError } from "../core/errors.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { KeyRecord } from "../store/types.ts";
+import { rulingCard } from "./translate-retired.ts";
 import { type Catalog, type CatalogEntry, mayUse } from "./catalog.ts";
 
 /** One model as `GET /v1/models` shows it: OpenAI's fields, then ours. */
@@ -36,8 +37,9 @@ export function findModel(catalog: Catalog, key: KeyRecord, name: string): Model
 
 function modelInfo(entry: CatalogEntry): ModelInfo {
   const target = entry.targets[0];
-  const card = target?.card;
-  const pricing = target?.model.price ?? card?.price;
+  // A retired name keeps its own rules and dates; what it costs is what the model in its place costs.
+  const card = target === undefined ? undefined : rulingCard(target);
+  const pricing = target?.model.price ?? target?.card?.price;
   return {
     id: entry.name,
     object: "model",

@@ -22,9 +22,11 @@ export function planTargets(
   if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
   const plans: Plan[] = [];
   let refusal: PinholeError | undefined;
+  const chain = new Set(entry.targets.map((target) => target.channel.provider.id));
+  const options = { policy: parts.policy, strict, chain };
   for (const target of orderTargets(entry, parts.random)) {
     try {
-      plans.push(fit(request, target, parts.policy, strict));
+      plans.push(fit(request, target, options));
     } catch (thrown) {
       const error = asPinholeError(thrown);
       if (errorRow(error.code).evidence !== "caller") throw thrown;

@@ -17,7 +17,14 @@ import type { HttpParts } from "./parts.ts";
 const textBytesMax = 5 * 1024 * 1024;
 const formPartsMax = 128;
 
-/** POST /v1/images/generations and /v1/images/edits. Authentication ran before, on the plugin. */
+/** What each operation's body may be. */
+const bodyTypes: Readonly<Record<Operation, string>> = {
+  generation: "application/json",
+  edit: "multipart/form-data or application/json",
+  variation: "multipart/form-data",
+};
+
+/** POST /v1/images/generations, /v1/images/edits and /v1/images/variations. Authentication ran before, on the plugin. */
 export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
   const serve =
     (operation: Operation) =>
@@ -25,6 +32,7 @@ export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
       serveImages(parts, operation, request, reply);
   app.post("/v1/images/generations", serve("generation"));
   app.post("/v1/images/edits", serve("edit"));
+  app.post("/v1/images/variations", serve("variation"));
 }
 
 async function serveImages(
@@ -82,7 +90,7 @@ async function readBody(
   if (Number(request.headers["content-length"] ?? 0) > parts.bodyBytesMax) {
     throw bodyTooLarge(parts.bodyBytesMax);
   }
-  if (type === "application/json") {
+  if (type === "application/json" && operation !== "variation") {
     const body = capped(request.raw, parts.bodyBytesMax);
     const options = { spool, limits: inputImageLimits, textBytesMax, signal: parts.stopped };
     return { ...(await readJsonRequest(parts.gateway, body, options)), fromForm: false };
@@ -95,10 +103,8 @@ async function readBody(
       partsMax: formPartsMax,
     });
   }
-  const takes =
-    operation === "generation" ? "application/json" : "multipart/form-data or application/json";
   throw new PinholeError("unsupported_media_type", {
-    message: `The Content-Type must be ${takes}${type === undefined || type === "" ? "; none was sent" : `, not ${type.slice(0, 100)}`}.`,
+    message: `The Content-Type must be ${bodyTypes[operation]}${type === undefined || type === "" ? "; none was sent" : `, not ${type.slice(0, 100)}`}.`,
   });
 }
 

@@ -51,7 +51,8 @@ export function parseRequest(
   defaultModel: string | undefined,
 ): ImageRequest {
   const known: Record<string, unknown> = {};
-  const unknown: Record<string, unknown> = {};
+  // Without a prototype, so that no name (`__proto__`) is anything but a field.
+  const unknown = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(raw.fields)) {
     if (value === null || value === undefined) continue;
     const spec = fieldSpec(name);

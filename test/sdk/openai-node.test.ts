@@ -113,6 +113,21 @@ test("edits take one image and several", async () => {
   expect(many.data?.[0]?.b64_json).not.toBe(one.data?.[0]?.b64_json);
 });
 
+test("makes variations of a square PNG", async () => {
+  const answer = await client.images.createVariation({
+    model: "sandbox-fast",
+    image: await toFile(await samplePng(96, 96), "in.png", { type: "image/png" }),
+    n: 2,
+    size: "256x256",
+    response_format: "b64_json",
+    user: "user-1",
+  });
+  expect(answer.data).toHaveLength(2);
+  for (const image of answer.data ?? []) {
+    expect(await factsOf(bytesOf(image))).toEqual({ format: "png", width: 256, height: 256 });
+  }
+});
+
 test("lists models and finds one", async () => {
   const models = await client.models.list();
   expect(models.data.map((model) => model.id)).toContain("sandbox");

@@ -7,7 +7,7 @@ import { startTestGateway } from "../support/gateway.ts";
 import { leftHalfMask, samplePng } from "../support/pictures.ts";
 import { requireForTest, testPython } from "../support/require.ts";
 
-test("the official Python SDK generates, edits, lists and raises its own error classes", async (context) => {
+test("the official Python SDK generates, edits, varies, lists and raises its own error classes", async (context) => {
   const python = requireForTest(
     context,
     "A Python with the openai package (PINHOLE_TEST_PYTHON)",
@@ -18,6 +18,8 @@ test("the official Python SDK generates, edits, lists and raises its own error c
     const [image, mask] = [join(gateway.folder, "in.png"), join(gateway.folder, "mask.png")];
     await writeFile(image, await samplePng(96, 64));
     await writeFile(mask, await leftHalfMask(96, 64));
+    const square = join(gateway.folder, "square.png");
+    await writeFile(square, await samplePng(64, 64));
     const script = join(import.meta.dirname, "python-sdk.py");
     const { stdout } = await promisify(execFile)(python, [
       script,
@@ -25,6 +27,7 @@ test("the official Python SDK generates, edits, lists and raises its own error c
       gateway.key,
       image,
       mask,
+      square,
     ]);
     const found = JSON.parse(stdout) as Record<string, unknown>;
     expect(found).toMatchObject({
@@ -36,6 +39,10 @@ test("the official Python SDK generates, edits, lists and raises its own error c
       edit_mask: [[96, 64]],
       edit_one: [[96, 64]],
       edit_many: [[96, 64]],
+      variation: [
+        [256, 256],
+        [256, 256],
+      ],
       model: "sandbox-fast",
       errors: {
         key: ["AuthenticationError", 401, "invalid_api_key", null],

@@ -7,7 +7,7 @@ import sys
 
 import openai
 
-base_url, key, image_path, mask_path = sys.argv[1:5]
+base_url, key, image_path, mask_path, square_path = sys.argv[1:6]
 client = openai.OpenAI(base_url=base_url + "/v1", api_key=key, max_retries=0)
 found = {}
 
@@ -63,6 +63,13 @@ with open(image_path, "rb") as first, open(image_path, "rb") as second:
     found["edit_many"] = of(
         client.images.edit(
             model="sandbox-fast", image=[first, second], prompt="both", response_format="b64_json"
+        )
+    )
+
+with open(square_path, "rb") as image:
+    found["variation"] = of(
+        client.images.create_variation(
+            model="sandbox-fast", image=image, n=2, size="256x256", response_format="b64_json"
         )
     )
 

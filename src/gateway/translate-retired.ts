@@ -1,0 +1,59 @@
+import type { Target } from "../core/channel.ts";
+import type { ModelCard } from "../core/model-card.ts";
+import type { FittedRequest, ImageRequest, Warning } from "../core/request.ts";
+
+/** The card that rules what a request may say and how its answer looks: the retired model's own where one was named. */
+export function rulingCard(target: Target): ModelCard | undefined {
+  return target.model.named ?? target.card;
+}
+
+/** The model that really runs, in the client's words. */
+export function servedName({ model }: Target): string {
+  const { named } = model;
+  if (named === undefined || !(named.name === model.name || named.also.includes(model.name))) {
+    return model.name;
+  }
+  // The operator mapped the retired name itself, so only the upstream's name says what runs; it is
+  // the name of a model with a card, no deployment's.
+  return model.upstream;
+}
+
+/**
+ * What a request for a retired model asks of the model in its place. `ruled` is the request as the
+ * retired model's own card reads it: its defaults are said aloud (size, quality), since the other
+ * model's differ, and what it never took is gone.
+ */
+export function translateRetired(
+  request: ImageRequest,
+  ruled: Omit<FittedRequest, "n" | "mask" | "images">,
+): ImageRequest {
+  return {
+    ...request,
+    prompt: ruled.prompt,
+    size: ruled.size,
+    quality: ruled.quality,
+    style: ruled.style,
+    background: ruled.background,
+    watermark: ruled.watermark,
+    moderation: ruled.moderation,
+    partial_images: ruled.partial_images,
+    more: ruled.more,
+  };
+}
+
+/** The target as the translation is fitted to it: words of the retired model become the nearest that it has. */
+export function standInTarget(target: Target): Target {
+  const { card } = target;
+  return card === undefined ? target : { ...target, card: { ...card, strict: false } };
+}
+
+/** Said on every request for a retired model. */
+export function replacedWarning(request: ImageRequest, target: Target): Warning {
+  const since = target.model.named?.retires_at;
+  const when = since === undefined ? "" : ` on ${since}`;
+  return {
+    param: "model",
+    code: "model_replaced",
+    message: `\`${request.model}\` was retired${when}; ${servedName(target)} serves it. Name that one in \`model\`.`,
+  };
+}
