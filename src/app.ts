@@ -44,6 +44,8 @@ export interface App {
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 64 * 1024 * 1024;
 const sweepEveryMs = 60_000;
+/** How often a stopping gateway looks for connections that have become idle. */
+const idleCheckMs = 100;
 /** How far the clocks of machines that share a secret may be apart. */
 const clockToleranceSeconds = 60;
 
@@ -162,7 +164,11 @@ async function listen(
     firstRun: running.firstRun,
     async close() {
       stopping = true;
+      // A keep-alive connection whose answer ends after the listener has closed would hold the stop up
+      // until its idle timeout: Node looks for idle connections only once.
+      const idle = setInterval(() => server.server.closeIdleConnections(), idleCheckMs);
       await server.close();
+      clearInterval(idle);
       await Promise.allSettled(background);
       running.stop.abort();
       for (const step of running.undo.toReversed()) await step();

@@ -19,7 +19,6 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   const error = fromFastify(thrown) ?? asPinholeError(thrown);
   const row = errorRow(error.code);
   const fields = {
-    request_id: request.id,
     code: error.code,
     status: row.status,
     ...(error.param === undefined ? {} : { param: error.param }),

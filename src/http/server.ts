@@ -27,7 +27,10 @@ const keepAliveMs = 72_000;
 export function createServer(parts: HttpParts, options: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: options.logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: "request_id",
+    }),
     genReqId: () => parts.gateway.newId("req"),
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
@@ -82,7 +85,6 @@ function requestHooks(app: FastifyInstance): void {
   app.addHook("onResponse", (request, reply, done) => {
     request.log.info(
       {
-        request_id: request.id,
         method: request.method,
         // The signature of a hosted image is a permission, so queries are not logged.
         path: request.url.split("?", 1)[0],
