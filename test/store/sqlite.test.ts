@@ -201,11 +201,14 @@ describe("opening", () => {
     await expect(opening).rejects.toThrow(/cannot be written; let Pinhole's user/);
   });
 
-  test.skipIf(process.getuid?.() === 0)("a file that this user may only read", async () => {
+  test("a file that this user may only read", async () => {
     const folder = temporaryFolder();
     await (await openIn(folder)).close();
     chmodSync(join(folder, "p.db"), 0o400);
-    await expect(openIn(folder)).rejects.toThrow(/cannot be written; let Pinhole's user/);
+    const opening = openIn(folder);
+    // Modes do not bind root; the place above binds even root.
+    if (process.getuid?.() === 0) await expect(opening).resolves.toBeDefined();
+    else await expect(opening).rejects.toThrow(/cannot be written; let Pinhole's user/);
   });
 
   test("a database that another process keeps to itself", async () => {
