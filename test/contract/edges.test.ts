@@ -91,7 +91,7 @@ describe("bodies", () => {
     ['{"n":NaN}', "no valid JSON"],
     ['{"n":1}x', "more after"],
     ['{"prompt":"\xff"}', "no valid JSON"],
-    [`${"[".repeat(100)}`, "nested too deeply"],
+    ["[".repeat(100), "nested too deeply"],
   ])("%j is a 400 invalid_json", async (body, says) => {
     const response = await fetch(`${gateway.url}/v1/images/generations`, {
       method: "POST",
