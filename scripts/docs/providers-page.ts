@@ -87,14 +87,16 @@ function channelExample(provider: Provider): string {
     (name) =>
       `${name}: "${name === "base_url" ? "https://images.example.com" : `\${${variable}}`}"`,
   );
+  const needed = settings.length === 0 ? undefined : `{ ${settings.join(", ")} }`;
+  const written = provider.example?.settings ?? needed;
   const model = provider.models[0]?.name ?? "some-model";
   return [
     "```yaml",
     "channels:",
     `  - id: ${provider.id}-main`,
     `    provider: ${provider.id}`,
-    ...(settings.length === 0 ? [] : [`    settings: { ${settings.join(", ")} }`]),
-    `    models: [${model}]`,
+    ...(written === undefined ? [] : [`    settings: ${written}`]),
+    `    models: ${provider.example?.models ?? `[${model}]`}`,
     "```",
   ].join("\n");
 }

@@ -137,6 +137,11 @@ interface ProviderFields<S extends BaseSettings, O> {
   readonly docs: string;
   /** One sentence for the generated docs: what it is and what a reader should know. */
   readonly about: string;
+  /**
+   * The channel in the generated docs, as YAML, where the required settings and the first model are no
+   * whole example by themselves.
+   */
+  readonly example?: { readonly settings: string; readonly models: string } | undefined;
   /** Cards of the models it knows; open-ended providers also take any name. */
   readonly models: readonly ModelCard[];
   /** True: the operator may name models without a card (self-hosted servers, resellers). */

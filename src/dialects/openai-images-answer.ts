@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { errorTable, PinholeError } from "../core/errors.ts";
 import { Picture } from "../core/picture.ts";
-import type { ProviderEvent, UpstreamHttp } from "../core/provider.ts";
+import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
-import type { WireAnswer } from "../core/wire.ts";
+import type { WireAnswer, WireError } from "../core/wire.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
 
 const tokens = z.number().min(0).nullish().catch(undefined);
@@ -38,6 +38,7 @@ export async function* readImagesAnswer(
   answer: WireAnswer,
   places: readonly string[],
   http: UpstreamHttp,
+  readError: (error: WireError) => UpstreamFault | undefined = readOpenAiError,
 ): AsyncGenerator<ProviderEvent, void, void> {
   if (answer.picture !== undefined) {
     yield { picture: answer.picture, index: 0 };
@@ -48,7 +49,7 @@ export async function* readImagesAnswer(
   const { usage, quality, background } = read.data;
   if (usage !== null && usage !== undefined) yield { usage: completeUsage(usage) };
   const found = picturesAt(answer.json, places);
-  if (found.length === 0) throw emptyAnswer(answer);
+  if (found.length === 0) throw emptyAnswer(answer, readError);
   const results = await Promise.allSettled(
     found.map(async ({ source }) => (source instanceof Picture ? source : http.download(source))),
   );
@@ -82,8 +83,11 @@ function noPicture(detail: string): PinholeError {
  * Some servers answer 200 with an error in the body: its code decides. Its words are left out, since
  * they have not passed the egress, which alone can clean them of this channel's secrets.
  */
-function emptyAnswer(answer: WireAnswer): PinholeError {
-  const fault = readOpenAiError({ ...answer, text: "" });
+export function emptyAnswer(
+  answer: WireAnswer,
+  readError: (error: WireError) => UpstreamFault | undefined,
+): PinholeError {
+  const fault = readError({ ...answer, text: "" });
   if (fault === undefined) return noPicture("no place for pictures held one");
   return new PinholeError(fault.code, {
     message: errorTable[fault.code].meaning,

@@ -35,6 +35,10 @@ export const openaiImagesQuirks = z.strictObject({
     .startsWith("/")
     .default("/images/variations")
     .describe("Path under base_url for variations."),
+  query: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Query of each call for images, for example { api-version: preview }."),
   edits: z
     .enum(["multipart", "json", "none"])
     .default("multipart")
@@ -83,6 +87,12 @@ export const openaiImagesQuirks = z.strictObject({
     .enum(["x", "*", "X", "×", ":"])
     .default("x")
     .describe("What stands between width and height on the wire: 1024x1024 or 1024*1024."),
+  model_parameter: z
+    .union([z.string().min(1), z.literal(false)])
+    .default("model")
+    .describe(
+      "Name of the field for the model; false where the address names it, or the server has only one.",
+    ),
   n_parameter: z
     .union([z.string().min(1), z.literal(false)])
     .default("n")

@@ -20,17 +20,18 @@ export interface OpenAiImagesCall {
  */
 export function imagesRequest(call: OpenAiImagesCall): WireRequest {
   const { request, quirks } = call;
-  const lift = quirks.pictures;
+  const { query, pictures: lift } = quirks;
   switch (request.operation) {
     case "generation":
-      return { url: quirks.generations_path, json: generationJson(call), lift };
+      return { url: quirks.generations_path, query, json: generationJson(call), lift };
     case "edit":
       if (quirks.edits === "none") throw noSuchOperation("edits");
-      if (quirks.edits === "json") return { url: quirks.edits_path, json: editJson(call), lift };
-      return { url: quirks.edits_path, form: editForm(call), lift };
+      if (quirks.edits === "json")
+        return { url: quirks.edits_path, query, json: editJson(call), lift };
+      return { url: quirks.edits_path, query, form: editForm(call), lift };
     case "variation":
       if (quirks.edits === "none") throw noSuchOperation("variations");
-      return { url: quirks.variations_path, form: editForm(call), lift };
+      return { url: quirks.variations_path, query, form: editForm(call), lift };
     default:
       return request.operation satisfies never;
   }
@@ -107,7 +108,7 @@ function wireFields(call: OpenAiImagesCall): ReadonlyMap<string, unknown> {
   };
   // First, so that nothing which an operator fixed can stand in for what the request itself says.
   for (const [name, value] of Object.entries(quirks.fixed)) put(name, value);
-  put("model", model);
+  if (quirks.model_parameter !== false) put(quirks.model_parameter, model);
   put("prompt", request.operation === "variation" ? undefined : request.prompt);
   if (quirks.n_parameter !== false) put(quirks.n_parameter, request.n);
   else if (request.n > 1) throw oneImageOnly();
@@ -138,6 +139,7 @@ function governedNames(quirks: OpenAiImagesQuirks): ReadonlySet<string> {
   const names = new Set<string>([...governedFields, ...quirks.refused, "response_format"]);
   names.add(renamed(quirks, "size"));
   if (quirks.n_parameter !== false) names.add(quirks.n_parameter);
+  if (quirks.model_parameter !== false) names.add(quirks.model_parameter);
   return names;
 }
 

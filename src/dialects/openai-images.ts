@@ -19,6 +19,8 @@ export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;
 export interface OpenAiImagesDialect<S extends BaseSettings> {
   /** How this upstream differs from OpenAI for this call. */
   quirks(input: GenerateInput<S, OpenAiImagesOptions>): OpenAiImagesQuirks;
+  /** Reads the upstream's errors, also those inside an answer with a good status; OpenAI's reading unless given. */
+  readonly readError?: (error: WireError) => UpstreamFault | undefined;
 }
 
 /**
@@ -34,14 +36,15 @@ export function openaiImages<S extends BaseSettings>(
   generate(input: GenerateInput<S, OpenAiImagesOptions>): AsyncGenerator<ProviderEvent, void, void>;
   readError(error: WireError): UpstreamFault | undefined;
 } {
+  const readError = dialect.readError ?? readOpenAiError;
   return {
     async *generate(input) {
       const quirks = dialect.quirks(input);
       const { request, model, options } = input;
       const answer = await input.http.call(imagesRequest({ request, model, options, quirks }));
-      yield* readImagesAnswer(answer, quirks.pictures, input.http);
+      yield* readImagesAnswer(answer, quirks.pictures, input.http, readError);
     },
-    readError: readOpenAiError,
+    readError,
   };
 }
 

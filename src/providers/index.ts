@@ -1,5 +1,6 @@
 import type { Provider } from "../core/provider.ts";
 import automatic1111 from "./automatic1111/index.ts";
+import azureOpenai from "./azure-openai/index.ts";
 import openai from "./openai/index.ts";
 import openaiCompatible from "./openai-compatible/index.ts";
 import replicate from "./replicate/index.ts";
@@ -9,6 +10,7 @@ import sandbox from "./sandbox/index.ts";
 export const providers: readonly Provider[] = [
   openai,
   openaiCompatible,
+  azureOpenai,
   replicate,
   automatic1111,
   sandbox,

@@ -1,0 +1,48 @@
+import { defineCard, type ModelCard } from "../../core/model-card.ts";
+import { gptImageFacts, gptImageFreeSizes } from "../../dialects/gpt-image-facts.ts";
+
+type CardInput = Parameters<typeof defineCard>[0];
+
+const qualities = ["low", "medium", "high"];
+const manyQualities = [...qualities, "xhigh", "max"];
+
+/**
+ * GPT image models as Azure serves them (clouds.md §2.1, differences to OpenAI): PNG and JPEG only,
+ * in and out, high quality unless told. No price and no day of retirement: Azure's own may differ.
+ */
+const onAzure = {
+  ...gptImageFacts,
+  owned_by: "azure",
+  qualities,
+  quality_default: "high",
+  formats: ["png", "jpeg"],
+  images: { ...gptImageFacts.images, formats: ["png", "jpeg"] },
+  parameters: ["user", "moderation"],
+} satisfies Omit<CardInput, "name">;
+
+const second = (name: string, more: Partial<CardInput> = {}): ModelCard =>
+  defineCard({ ...onAzure, name, size_rule: gptImageFreeSizes, ...more });
+
+/**
+ * Which of them there are in a region is for the operator's deployments to say: 2 is general, the
+ * first line is of limited access, and 2.5 and 2.6 are not confirmed (clouds.md §2.1, models).
+ */
+export const cards: readonly ModelCard[] = [
+  second("gpt-image-2", { also: ["gpt-image-2-2026-04-21"] }),
+  second("gpt-image-2.6-sunburst", { qualities: manyQualities }),
+  second("gpt-image-2.6-flare", { qualities: manyQualities }),
+  second("gpt-image-2.5-sunburst", { qualities: manyQualities }),
+  second("gpt-image-2.5-flare", { qualities: manyQualities }),
+  defineCard({
+    ...onAzure,
+    name: "gpt-image-1.5",
+    also: ["gpt-image-1.5-2025-12-16"],
+    parameters: [...onAzure.parameters, "input_fidelity"],
+  }),
+  defineCard({ ...onAzure, name: "gpt-image-1-mini", quality_default: "medium" }),
+  defineCard({
+    ...onAzure,
+    name: "gpt-image-1",
+    parameters: [...onAzure.parameters, "input_fidelity"],
+  }),
+];
