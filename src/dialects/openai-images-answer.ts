@@ -83,7 +83,7 @@ function noPicture(detail: string): PinholeError {
  * Some servers answer 200 with an error in the body: its code decides. Its words are left out, since
  * they have not passed the egress, which alone can clean them of this channel's secrets.
  */
-export function emptyAnswer(
+function emptyAnswer(
   answer: WireAnswer,
   readError: (error: WireError) => UpstreamFault | undefined,
 ): PinholeError {
@@ -94,6 +94,12 @@ export function emptyAnswer(
     param: fault.param,
     detail: "an error in the body of an answer with a good status",
   });
+}
+
+/** The usage of an answer; undefined where it says none that can be read. */
+export function readOpenAiUsage(json: unknown): Usage | undefined {
+  const read = usageSchema.safeParse(json);
+  return read.success ? completeUsage(read.data) : undefined;
 }
 
 /** Missing counts are zeros; a missing total is the sum. */

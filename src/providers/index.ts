@@ -3,6 +3,7 @@ import automatic1111 from "./automatic1111/index.ts";
 import azureOpenai from "./azure-openai/index.ts";
 import openai from "./openai/index.ts";
 import openaiCompatible from "./openai-compatible/index.ts";
+import openaiResponses from "./openai-responses/index.ts";
 import replicate from "./replicate/index.ts";
 import sandbox from "./sandbox/index.ts";
 
@@ -11,6 +12,7 @@ export const providers: readonly Provider[] = [
   openai,
   openaiCompatible,
   azureOpenai,
+  openaiResponses,
   replicate,
   automatic1111,
   sandbox,
