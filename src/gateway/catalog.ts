@@ -157,7 +157,8 @@ function narrowCard(
     ...(takes("size") ? {} : withoutSize),
     ...(takes("quality") ? {} : { qualities: undefined, quality_default: undefined }),
     ...(takes("style") ? {} : { styles: undefined }),
-    ...(takes("background") ? {} : { backgrounds: undefined }),
+    // Empty where the model has them otherwise: it cannot be told to make opaque ones.
+    ...(takes("background") || card.backgrounds === undefined ? {} : { backgrounds: [] }),
     format_parameter: card.format_parameter && takes("output_format"),
     compression_parameter: card.compression_parameter && takes("output_compression"),
     parameters: card.parameters.filter((name) => takes(name)),

@@ -96,7 +96,8 @@ export function operationCard(
     qualities: undefined,
     quality_default: undefined,
     styles: undefined,
-    backgrounds: undefined,
+    // Empty where the model has them otherwise: it cannot be told to make opaque ones.
+    backgrounds: card.backgrounds === undefined ? undefined : [],
     format_parameter: false,
     compression_parameter: false,
   };

@@ -69,7 +69,8 @@ function fitStyle(
   const { card } = target;
   if (card === undefined ? target.takes("style") : card.styles?.includes(style) === true)
     return { prompt, style };
-  if (policy.style === "prompt")
+  // A variation has no prompt to say it in.
+  if (policy.style === "prompt" && request.operation !== "variation")
     return { prompt: `${prompt}\n\nStyle: ${style}.`, style: undefined };
   complain(
     "style",

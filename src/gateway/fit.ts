@@ -67,7 +67,7 @@ export function fit(request: ImageRequest, target: Target, options: FitOptions):
   // What is passed on under names of the provider's own is judged once, where it is passed on.
   const known = { ...request, unknown: {}, provider_options: {} };
   const ruled = fitModel(known, { ...target, card: named }, options);
-  const plan = fitModel(translateRetired(request, ruled.request), standInTarget(target), {
+  const plan = fitModel(translateRetired(request, ruled), standInTarget(target), {
     ...options,
     // The old sizes are what its clients are laid out for.
     policy: { ...options.policy, resample: true },

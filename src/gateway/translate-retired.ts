@@ -1,6 +1,7 @@
 import type { Target } from "../core/channel.ts";
 import type { ModelCard } from "../core/model-card.ts";
-import type { FittedRequest, ImageRequest, Warning } from "../core/request.ts";
+import type { ImageRequest, Warning } from "../core/request.ts";
+import type { Plan } from "./fit.ts";
 
 /** The card that rules what a request may say and how its answer looks: the retired model's own where one was named. */
 export function rulingCard(target: Target): ModelCard | undefined {
@@ -25,15 +26,17 @@ export function servedName({ model }: Target): string {
  */
 export function translateRetired(
   request: ImageRequest,
-  ruled: Omit<FittedRequest, "n" | "mask" | "images">,
+  { request: ruled, output }: Pick<Plan, "request" | "output">,
 ): ImageRequest {
   return {
     ...request,
+    operation: ruled.operation,
     prompt: ruled.prompt,
-    size: ruled.size,
-    quality: ruled.quality,
+    size: output.size ?? ruled.size,
+    // What a model without tiers or backgrounds does unasked, another one has to be told.
+    quality: ruled.quality ?? (request.quality === "standard" ? "standard" : undefined),
     style: ruled.style,
-    background: ruled.background,
+    background: ruled.background ?? (request.background === "opaque" ? "opaque" : undefined),
     watermark: ruled.watermark,
     moderation: ruled.moderation,
     partial_images: ruled.partial_images,
