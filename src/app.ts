@@ -144,6 +144,7 @@ async function listen(
     publicUrl: config.server.publicUrl,
     bodyBytesMax: config.server.bodyBytesMax,
     exposeChannel: config.exposeChannel,
+    heartbeatMs: config.server.heartbeatMs,
     stopped: running.stop.signal,
     stopping: () => stopping,
     isAdmin: running.isAdmin,

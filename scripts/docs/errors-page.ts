@@ -10,6 +10,7 @@ const thenByEvidence: Readonly<Record<Evidence, string>> = {
   caller: "stop and tell the caller; the channel is healthy",
   unknown:
     "stop: it may have been made and billed. The next target only where the card says that failures are not billed, or the channel has `retry_unknown: true`",
+  produced: "stop, always: a picture or a preview of one was seen",
 };
 
 function publicRows(): string[][] {

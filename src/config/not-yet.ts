@@ -14,7 +14,6 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { setting: "server.cors", instead: "remove it, or let the proxy in front add the headers" },
-  { setting: "server.heartbeat", instead: "remove it" },
   { setting: "server.interim_102", instead: "remove it" },
   {
     setting: "database.url",

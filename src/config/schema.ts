@@ -59,9 +59,11 @@ const serverSchema = z.strictObject({
   body_bytes_max: byteSize("1MB", "10GiB")
     .prefault("1GiB")
     .describe("Largest request body; uploads of sixteen images of 50 MB fit the default."),
-  heartbeat: duration("1s", "10m")
+  heartbeat: duration("100ms", "10m")
     .prefault("15s")
-    .describe("Pause between comment lines on idle streams."),
+    .describe(
+      "Pause between comment lines on idle streams; the first comes after 10s, or after this where it is shorter.",
+    ),
   interim_102: flag("Send 102 Processing while a client waits for an answer that is not streamed."),
 });
 

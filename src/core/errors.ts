@@ -9,8 +9,9 @@
  * - `refused`: the provider itself said no before working; next target, this channel cools.
  * - `caller`: the request is at fault; stop and say so; the channel is healthy.
  * - `unknown`: it may have been made and billed; stop unless the card or channel says otherwise.
+ * - `produced`: a picture or a preview of one was seen; stop, whatever card or channel say.
  */
-export type Evidence = "never_sent" | "refused" | "caller" | "unknown";
+export type Evidence = "never_sent" | "refused" | "caller" | "unknown" | "produced";
 
 interface ErrorRow {
   /** HTTP status of the answer. */
@@ -237,6 +238,8 @@ export interface ErrorFields {
   readonly detail?: string | undefined;
   /** Seconds to wait before another try, for the `retry-after` header. */
   readonly retryAfterSeconds?: number | undefined;
+  /** Where more is known about this failure than its code says; else the code's own. */
+  readonly evidence?: Evidence | undefined;
   readonly cause?: unknown;
 }
 
@@ -247,6 +250,8 @@ export class PinholeError extends Error {
   readonly param: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Undefined: the failure is of no upstream call. */
+  readonly evidence: Evidence | undefined;
 
   constructor(code: ErrorCode, fields: ErrorFields) {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -254,6 +259,7 @@ export class PinholeError extends Error {
     this.param = fields.param;
     this.detail = fields.detail;
     this.retryAfterSeconds = fields.retryAfterSeconds;
+    this.evidence = fields.evidence ?? errorRow(code).evidence;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Nano } from "./money.ts";
 import type { OutputFormat, Picture, Raster } from "./picture.ts";
 import type { FittedRequest, Usage } from "./request.ts";
 import { Secret } from "./secret.ts";
-import type { WireAnswer, WireError, WireRequest } from "./wire.ts";
+import type { WireAnswer, WireError, WireEvent, WireRequest } from "./wire.ts";
 
 /** A credential in a provider's settings. */
 export const secretSchema = z
@@ -18,6 +18,12 @@ export const secretSchema = z
 export interface UpstreamHttp {
   /** Throws `PinholeError` for transport faults and for every status outside 2xx, after `readError`. */
   call(request: WireRequest): Promise<WireAnswer>;
+  /**
+   * Calls and reads the answer as server-sent events while they arrive; every fault is thrown as
+   * `call` throws it, after the events before it. An `error` event is thrown as the `PinholeError`
+   * that `readError` makes of it (with the answer's status), else upstream_refused.
+   */
+  events(request: WireRequest): AsyncIterable<WireEvent>;
   /** Fetches a made image from a URL that the upstream gave, without credentials, through the guard. A failed download is retried as a download. */
   download(url: string): Promise<Picture>;
 }
@@ -79,6 +85,15 @@ export interface ProviderTools {
   ): Promise<T>;
   /** Waits; ends early with an error when the request is aborted or the deadline passes. Milliseconds. */
   sleep(ms: number): Promise<void>;
+  /**
+   * Does the work, and beside it looks every `everyMs`: yields what a look finds, returns what the
+   * work comes to or throws what it throws. A look that fails finds nothing.
+   */
+  alongside<T, E>(
+    work: () => Promise<T>,
+    look: () => Promise<E | undefined>,
+    everyMs: number,
+  ): AsyncGenerator<E, T, void>;
   /** Pixels in and out, off the main thread. For providers that paint (the sandbox); upstream bytes never need it. */
   readonly raster: {
     decode(picture: Picture): Promise<Raster>;

@@ -101,8 +101,9 @@ export interface FittedRequest {
   readonly watermark?: boolean | undefined;
   readonly moderation?: string | undefined;
   readonly user?: string | undefined;
-  /** True: partial images are wanted and the card streams. */
+  /** True: the client is sent events and the model makes them; a model that does not is called as ever. */
   readonly stream: boolean;
+  /** Previews to report before each picture; 0 where `stream` is false. */
   readonly partial_images: number;
   readonly images: readonly Picture[];
   /** In the polarity that the card declares: an alpha PNG, or 8-bit grey. */

@@ -1,3 +1,4 @@
+import type { PinholeError } from "./errors.ts";
 import type { Picture } from "./picture.ts";
 
 /**
@@ -46,6 +47,7 @@ export interface WireRequest {
    * Where base64 images are in the JSON answer, as dotted places with `*` for "every element or key":
    * `data.*.b64_json`. A string found there is lifted out while it arrives: the answer holds a
    * `Picture` in its place. A data URL is lifted too; an http(s) URL stays a string.
+   * Of a stream they hold in each event's document, and in the answer where it is none.
    */
   readonly lift?: readonly string[];
 }
@@ -60,6 +62,18 @@ export interface WireAnswer {
   /** The body itself, where the answer's bytes are an image. */
   readonly picture: Picture | undefined;
 }
+
+/** What an upstream that was asked for a stream sends: events, or one ordinary answer where it does not stream. */
+export type WireEvent =
+  | {
+      /** The `event:` line; `message` where there is none. */
+      readonly event: string;
+      /** The data with pictures lifted out; undefined where it is no JSON, as in `[DONE]`, which is the last event. */
+      readonly json: unknown;
+      /** Set instead of `json` where the data or a picture in it could not be read. */
+      readonly fault?: PinholeError | undefined;
+    }
+  | { readonly answer: WireAnswer };
 
 /** An answer with another status, or a 2xx that is no readable JSON, for `readError`. At most 64 KiB of body are kept. */
 export interface WireError {

@@ -8,7 +8,7 @@ import { readOpenAiError } from "./openai-images-errors.ts";
 
 const tokens = z.number().min(0).nullish().catch(undefined);
 
-const usageSchema = z.object({
+export const usageSchema = z.object({
   input_tokens: tokens,
   output_tokens: tokens,
   total_tokens: tokens,
@@ -72,7 +72,7 @@ export async function* readImagesAnswer(
   if (failure !== undefined) throw failure.reason;
 }
 
-function noPicture(detail: string): PinholeError {
+export function noPicture(detail: string): PinholeError {
   return new PinholeError("upstream_bad_answer", {
     message: "The upstream answered without an image.",
     detail,
@@ -103,7 +103,7 @@ export function readOpenAiUsage(json: unknown): Usage | undefined {
 }
 
 /** Missing counts are zeros; a missing total is the sum. */
-function completeUsage(usage: z.infer<typeof usageSchema>): Usage {
+export function completeUsage(usage: z.infer<typeof usageSchema>): Usage {
   const input = usage.input_tokens ?? 0;
   const output = usage.output_tokens ?? 0;
   const details = (part: z.infer<typeof usageSchema>["input_tokens_details"]) => ({
@@ -125,7 +125,7 @@ function completeUsage(usage: z.infer<typeof usageSchema>): Usage {
  * The pictures and links at the places, in the answer's order. An image that stands at several
  * places (both base64 and a link) counts once; the place named first wins.
  */
-function picturesAt(json: unknown, places: readonly string[]): FoundPicture[] {
+export function picturesAt(json: unknown, places: readonly string[]): FoundPicture[] {
   const byItem = new Map<string, FoundPicture & { readonly order: readonly number[] }>();
   for (const place of places) {
     for (const { value, item, key, order } of walk(json, place.split("."), root(json))) {

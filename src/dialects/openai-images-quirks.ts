@@ -111,6 +111,12 @@ export const openaiImagesQuirks = z.strictObject({
     .enum(["b64_json", "url", "none"])
     .default("none")
     .describe("The response_format to ask the server for; none sends no such field."),
+  streaming: z
+    .boolean()
+    .default(true)
+    .describe(
+      "The server takes stream: true, whether it answers with events or not; false where it refuses the field.",
+    ),
   pictures: z
     .array(z.string().regex(/^[^.*]+(\.[^.]+)+$/))
     .min(1)
@@ -126,7 +132,6 @@ const alwaysTaken: ReadonlySet<string> = new Set([
   "model",
   "prompt",
   "n",
-  "stream",
   "partial_images",
   "response_format",
   "image",
@@ -135,6 +140,7 @@ const alwaysTaken: ReadonlySet<string> = new Set([
 
 /** Whether these quirks let a field through, under the contract's name. */
 export function takesField(quirks: OpenAiImagesQuirks, field: string): boolean {
+  if (field === "stream") return quirks.streaming;
   if (alwaysTaken.has(field)) return true;
   if ((quirks.renames[field] ?? field) in quirks.fixed) return false;
   return quirks.fields === undefined || quirks.fields.includes(field);

@@ -4,6 +4,9 @@ import type { FittedRequest } from "../core/request.ts";
 import { EncodedPicture, type FormField, type WireJson, type WireRequest } from "../core/wire.ts";
 import { governedFields, type OpenAiImagesQuirks, takesField } from "./openai-images-quirks.ts";
 
+/** Where an event of a stream has its picture. */
+export const eventPictures = ["b64_json", "url"] as const;
+
 /** One call as this dialect sees it. */
 export interface OpenAiImagesCall {
   readonly request: FittedRequest;
@@ -20,7 +23,9 @@ export interface OpenAiImagesCall {
  */
 export function imagesRequest(call: OpenAiImagesCall): WireRequest {
   const { request, quirks } = call;
-  const { query, pictures: lift } = quirks;
+  const { query } = quirks;
+  // Each event of a stream is a document of its own, with its picture at the top.
+  const lift = request.stream ? [...eventPictures, ...quirks.pictures] : quirks.pictures;
   switch (request.operation) {
     case "generation":
       return { url: quirks.generations_path, query, json: generationJson(call), lift };
@@ -118,6 +123,8 @@ function wireFields(call: OpenAiImagesCall): ReadonlyMap<string, unknown> {
     for (const [name, value] of Object.entries(size)) put(renamed(quirks, name), value);
   } else if (request.size !== undefined && request.size !== "auto") throw untakenField("size");
   if (quirks.response_format !== "none") put("response_format", quirks.response_format);
+  if (request.stream) put("stream", true);
+  if (request.stream && request.partial_images > 0) put("partial_images", request.partial_images);
   const governed = governedNames(quirks);
   const asked = [...Object.entries(knownFields(request)), ...Object.entries(request.more)];
   for (const [name, value] of [...asked, ...Object.entries(options)]) {

@@ -9,6 +9,7 @@ import type {
 import type { WireError } from "../core/wire.ts";
 import { readImagesAnswer } from "./openai-images-answer.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
+import { readImagesStream } from "./openai-images-events.ts";
 import type { OpenAiImagesQuirks } from "./openai-images-quirks.ts";
 import { imagesRequest } from "./openai-images-request.ts";
 
@@ -25,10 +26,7 @@ export interface OpenAiImagesDialect<S extends BaseSettings> {
 
 /**
  * `generate` and `readError` of every provider that speaks OpenAI's images API: generations as JSON,
- * edits as multipart or JSON, one answer with all pictures. Facts: clouds.md §1.
- *
- * A stream relay will be another way to get from `imagesRequest` to events; until then a request
- * that wants partial images gets its pictures without them, as CONTRACT "Streaming" allows.
+ * edits as multipart or JSON, one answer with all pictures or a stream of events. Facts: clouds.md §1.
  */
 export function openaiImages<S extends BaseSettings>(
   dialect: OpenAiImagesDialect<S>,
@@ -41,8 +39,15 @@ export function openaiImages<S extends BaseSettings>(
     async *generate(input) {
       const quirks = dialect.quirks(input);
       const { request, model, options } = input;
-      const answer = await input.http.call(imagesRequest({ request, model, options, quirks }));
-      yield* readImagesAnswer(answer, quirks.pictures, input.http, readError);
+      const wire = imagesRequest({ request, model, options, quirks });
+      const places = quirks.pictures;
+      if (request.stream) {
+        const { n } = request;
+        yield* readImagesStream({ wire, n, places, http: input.http, readError });
+        return;
+      }
+      const answer = await input.http.call(wire);
+      yield* readImagesAnswer(answer, places, input.http, readError);
     },
     readError,
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { PinholeError } from "../core/errors.ts";
 import { Picture } from "../core/picture.ts";
@@ -11,6 +12,7 @@ import type { Size } from "../core/request.ts";
 import { EncodedPicture, type WireError, type WireJson } from "../core/wire.ts";
 import { publicText } from "./public-text.ts";
 import { readAnswer } from "./read-answer.ts";
+import { callWithPreviews } from "./sdapi-previews.ts";
 import { type SdapiOptions, type SdapiSettings, sideMultiple } from "./sdapi-settings.ts";
 
 type Input = GenerateInput<SdapiSettings, SdapiOptions>;
@@ -47,11 +49,20 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   const { request } = input;
   refuseNetworkTags(input);
   const edit = request.images.length > 0;
-  const answer = await input.http.call({
-    url: edit ? "/sdapi/v1/img2img" : "/sdapi/v1/txt2img",
-    json: { ...commonFields(input), ...(edit ? editFields(input) : sizeFields(request.size)) },
-    lift: ["images.*"],
-  });
+  const url = edit ? "/sdapi/v1/img2img" : "/sdapi/v1/txt2img";
+  const json = { ...commonFields(input), ...(edit ? editFields(input) : sizeFields(request.size)) };
+  const lift = ["images.*"];
+  const wanted = request.stream ? request.partial_images : 0;
+  const taskId = `pinhole-${randomUUID()}`;
+  const answer =
+    wanted === 0
+      ? await input.http.call({ url, json, lift })
+      : yield* callWithPreviews(
+          input,
+          { url, json: { ...json, force_task_id: taskId }, lift },
+          taskId,
+          wanted,
+        );
   const body = readAnswer(answerSchema, answer.json);
   const info = readInfo(body.info);
   const made = picturesOf(body.images ?? [], info, request.n);

@@ -1,4 +1,4 @@
-import { asPinholeError, errorRow, PinholeError } from "../core/errors.ts";
+import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
 import type { BaseSettings, GenerateInput, ProviderEvent } from "../core/provider.ts";
@@ -23,6 +23,9 @@ export interface Made {
 /** What one upstream call gave. */
 export interface CallResult {
   readonly plan: Plan;
+  /** The part of the request that the call was to make. */
+  readonly part: CallPart;
+  /** The same list for all that is told of one call. */
   readonly made: readonly Made[];
   readonly usage: Usage | undefined;
   readonly charge: Nano | undefined;
@@ -46,16 +49,20 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Unix milliseconds; one deadline over all attempts. */
   readonly deadline: number;
-  /** Called for each picture as it is made, before the call it belongs to has ended. */
-  onMade(made: Made): void;
+  /** Called for each picture as it is made, before the call it belongs to has ended. `soFar` is the call up to this picture. */
+  onMade(made: Made, soFar: CallResult): void;
+  /** Called for each preview. `index` is its picture's place in the answer, from 0. */
+  onPartial?(partial: Picture, index: number, plan: Plan): void;
+  /** Called when a call that made something is over. */
+  onEnded?(result: CallResult): void;
 }
 
 /** Downloads of one made picture before the result is given up. */
 const downloadTries = 3;
 
 /**
- * Runs one upstream call to its end. Throws where nothing was made; once a picture has been seen the
- * result is kept and the fault is reported beside it (evidence class "produced": never again).
+ * Runs one upstream call to its end. Throws where nothing was made, with the evidence `produced` where
+ * a preview was seen; once a picture has been made the result is kept and the fault reported beside it.
  */
 export async function attempt(
   context: AttemptContext,
@@ -66,13 +73,18 @@ export async function attempt(
   const made: Made[] = [];
   let usage: Usage | undefined;
   let charge: Nano | undefined;
+  let previewed = false;
+  const result = (fault?: PinholeError): CallResult => ({ plan, part, made, usage, charge, fault });
   const keep = (event: ProviderEvent): void => {
     if ("picture" in event) {
       // More than was asked for is not delivered: it would be billed.
       if (made.length === part.count) return;
       const one = madeFrom(event, plan, part);
       made.push(one);
-      context.onMade(one);
+      context.onMade(one, result());
+    } else if ("partial" in event) {
+      previewed = true;
+      context.onPartial?.(event.partial, part.offset + event.index, plan);
     } else if ("usage" in event) usage = event.usage;
     else if ("charge" in event) charge = event.charge;
   };
@@ -85,12 +97,30 @@ export async function attempt(
         detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
       });
     }
-    return { plan, made, usage, charge, fault: undefined };
+    const whole = result();
+    context.onEnded?.(whole);
+    return whole;
   } catch (thrown) {
     const fault = asPinholeError(thrown);
-    if (made.length === 0) throw fault;
-    return { plan, made, usage, charge, fault };
+    if (made.length === 0) throw previewed ? afterPreview(fault) : fault;
+    const partly = result(fault);
+    context.onEnded?.(partly);
+    return partly;
   }
+}
+
+/** Work was done and will be billed, so neither the gateway nor the client may begin it again. */
+function afterPreview(fault: PinholeError): PinholeError {
+  const isCaller = fault.evidence === "caller";
+  return new PinholeError(isCaller ? fault.code : "upstream_failed", {
+    message: isCaller
+      ? fault.message
+      : "The upstream failed while it was making the image; it may have been billed.",
+    param: fault.param,
+    detail: `${fault.code} after a preview: ${fault.detail ?? fault.message}`,
+    evidence: "produced",
+    cause: fault,
+  });
 }
 
 function madeFrom(
@@ -166,7 +196,7 @@ function withSeed(
 
 /** May another target be tried after this failure of a call that made nothing (DESIGN §6)? */
 export function mayTryNext(error: PinholeError, plan: Plan): boolean {
-  const { evidence } = errorRow(error.code);
+  const { evidence } = error;
   if (evidence === "never_sent" || evidence === "refused") return true;
   if (evidence !== "unknown") return false;
   return plan.target.channel.retryUnknown || plan.target.card?.failures_billed === false;

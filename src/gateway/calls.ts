@@ -1,4 +1,4 @@
-import { asPinholeError, errorRow, type PinholeError } from "../core/errors.ts";
+import { asPinholeError, type PinholeError } from "../core/errors.ts";
 import type { AttemptOutcome, NewAttempt } from "../store/types.ts";
 import {
   attempt,
@@ -93,7 +93,7 @@ async function runCall(
     return { results: [result], faults: result.fault === undefined ? [] : [result.fault] };
   } catch (thrown) {
     const error = asPinholeError(thrown);
-    const evidence = errorRow(error.code).evidence ?? null;
+    const evidence = error.evidence ?? null;
     const free = evidence === "never_sent" || evidence === "refused" || evidence === "caller";
     book.close(opened, {
       state: "failed",

@@ -161,6 +161,7 @@ function narrowCard(
     ...(takes("background") || card.backgrounds === undefined ? {} : { backgrounds: [] }),
     format_parameter: card.format_parameter && takes("output_format"),
     compression_parameter: card.compression_parameter && takes("output_compression"),
+    streaming: card.streaming && takes("stream"),
     parameters: card.parameters.filter((name) => takes(name)),
     n: Math.min(card.n, narrowing.imagesPerCall ?? card.n),
     // What the channel does not let through cannot be refused by the vendor's own rules.

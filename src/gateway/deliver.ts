@@ -12,14 +12,15 @@ export interface DeliveryForm {
   readonly base64: boolean;
 }
 
+/** A client of a stream reads base64, so there a model's own delivery adds no URL. */
 export function deliveryOf(
   request: ImageRequest,
   parts: Pick<GatewayParts, "images">,
   modelDelivery: "url" | "b64_json",
 ): DeliveryForm {
   const { defaultDelivery } = parts.images;
-  const asked =
-    request.response_format ?? (defaultDelivery === "auto" ? modelDelivery : defaultDelivery);
+  const unasked = request.stream ? "b64_json" : modelDelivery;
+  const asked = request.response_format ?? (defaultDelivery === "auto" ? unasked : defaultDelivery);
   return { url: asked !== "b64_json", base64: asked !== "url" };
 }
 
@@ -104,7 +105,7 @@ function describe(pictures: readonly Kept[], usage: Usage | undefined): Record<s
   };
 }
 
-function usageJson(usage: Usage): WireJson {
+export function usageJson(usage: Usage): WireJson {
   return {
     input_tokens: usage.input_tokens,
     output_tokens: usage.output_tokens,
@@ -119,6 +120,29 @@ function agreed(values: readonly (string | undefined)[]): string | undefined {
   const [first] = values;
   return values.every((value) => value === first) ? first : undefined;
 }
+
+/** What the later of two readings of one meter has beyond the earlier. */
+export function subtractUsage(
+  now: Usage | undefined,
+  before: Usage | undefined,
+): Usage | undefined {
+  if (now === undefined || before === undefined) return now;
+  const parts = (later: UsageParts, earlier: UsageParts | undefined): UsageParts => ({
+    text_tokens: later.text_tokens - (earlier?.text_tokens ?? 0),
+    image_tokens: later.image_tokens - (earlier?.image_tokens ?? 0),
+  });
+  return {
+    input_tokens: now.input_tokens - before.input_tokens,
+    output_tokens: now.output_tokens - before.output_tokens,
+    total_tokens: now.total_tokens - before.total_tokens,
+    input_tokens_details: parts(now.input_tokens_details, before.input_tokens_details),
+    ...(now.output_tokens_details === undefined
+      ? {}
+      : { output_tokens_details: parts(now.output_tokens_details, before.output_tokens_details) }),
+  };
+}
+
+type UsageParts = Usage["input_tokens_details"];
 
 /** Adds up what the calls of one request used. */
 export function sumUsage(usages: readonly (Usage | undefined)[]): Usage | undefined {

@@ -113,8 +113,7 @@ function fitModel(sent: ImageRequest, whole: Target, { policy, strict, chain }: 
       watermark: options.watermark,
       moderation: options.moderation,
       user: options.user,
-      stream: request.stream && (card?.streaming ?? true),
-      partial_images: fitPartialImages(request, complain),
+      ...fitStream(request, target, complain),
       more: options.more,
     },
     inputs: fitInputs(request, card),
@@ -125,15 +124,25 @@ function fitModel(sent: ImageRequest, whole: Target, { policy, strict, chain }: 
   };
 }
 
-/** Partial images are made for streams only. */
-function fitPartialImages(request: ImageRequest, complain: Complain): number {
-  if (request.stream || request.partial_images === 0) return request.partial_images;
-  complain(
-    "partial_images",
-    "unsupported_parameter",
-    "`partial_images` needs `stream: true`; it was left out.",
-  );
-  return 0;
+/** Any model is streamed to the client; only some of them are asked for a stream, and only these show previews. */
+function fitStream(
+  request: ImageRequest,
+  target: Target,
+  complain: Complain,
+): Pick<FittedRequest, "stream" | "partial_images"> {
+  const leaveOut = (why: string): void => {
+    if (request.partial_images === 0) return;
+    complain("partial_images", "unsupported_parameter", `\`partial_images\` ${why}`);
+  };
+  if (!request.stream) {
+    leaveOut("needs `stream: true`; it was left out.");
+    return { stream: false, partial_images: 0 };
+  }
+  const stream = target.card?.streaming ?? target.takes("stream");
+  if (!stream) {
+    leaveOut(`is left out: ${request.model} makes no previews, only finished images are streamed.`);
+  }
+  return { stream, partial_images: stream ? request.partial_images : 0 };
 }
 
 /** A model without a card is asked for all images at once, unless the channel's settings say how many one call makes. */

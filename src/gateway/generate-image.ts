@@ -1,9 +1,9 @@
-import { asPinholeError, PinholeError } from "../core/errors.ts";
+import { asPinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { ImageRequest, Warning } from "../core/request.ts";
 import type { KeyRecord } from "../store/types.ts";
-import type { Made } from "./attempt.ts";
+import type { CallResult, Made } from "./attempt.ts";
 import { runCalls, type CallsResult } from "./calls.ts";
 import { type Deliverable, deliveryOf, pictureRecord, sumUsage } from "./deliver.ts";
 import type { Plan } from "./fit.ts";
@@ -12,7 +12,8 @@ import { type Job, openJob } from "./job.ts";
 import { authorize } from "./keys.ts";
 import type { GatewayParts } from "./parts.ts";
 import { expectedSize, planTargets } from "./plan.ts";
-import { priceOf } from "./price.ts";
+import { costOfCall } from "./price.ts";
+import { type Live, type LiveObserver, startLive } from "./live.ts";
 import { type Kept, takePicture } from "./take.ts";
 import { rulingCard, servedName } from "./translate-retired.ts";
 
@@ -28,6 +29,8 @@ export interface ImageCall {
   readonly spool: PictureSpool;
   /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */
   readonly signal: AbortSignal;
+  /** Told of previews and finished pictures while the request runs, for clients that asked for a stream. */
+  readonly live?: LiveObserver | undefined;
 }
 
 /** What came of a request. It can be delivered more than once, until its spool is disposed. */
@@ -49,7 +52,6 @@ export interface ImageOutcome extends Deliverable {
 export async function generateImage(parts: GatewayParts, call: ImageCall): Promise<ImageOutcome> {
   const { key, spool, signal } = call;
   authorize(key, call.request.model, call.request.operation);
-  refuseStream(call.request);
   const request = await uprightInputs(parts.converter, call.request, spool);
   const entry = parts.catalog().find(request.model);
   const strict = call.strict || key.strict || parts.policy.strict;
@@ -59,12 +61,15 @@ export async function generateImage(parts: GatewayParts, call: ImageCall): Promi
   const job = await openJob(parts, { ...call, request }, plans, deadline);
   const started = parts.now();
   try {
-    const taking = startTaking(parts, call);
+    const live = call.live === undefined ? undefined : startLive(parts, request, call.live);
+    const taking = startTaking(parts, call, live);
     const inputs = createInputs(parts.converter, spool);
-    const context = { parts, spool, inputs, signal, deadline, onMade: taking.take };
+    const context = { parts, spool, inputs, signal, deadline, onMade: taking.take, ...live?.hooks };
     const calls = await runCalls(context, job.book, plans, request.n);
     const upstreamMs = parts.now() - started;
-    return settle(parts, request, job, calls, await taking.kept(), upstreamMs);
+    const kept = await taking.kept();
+    await live?.told();
+    return settle(parts, request, job, calls, kept, upstreamMs);
   } catch (thrown) {
     const error = asPinholeError(thrown);
     void job.fail(error);
@@ -76,10 +81,14 @@ export async function generateImage(parts: GatewayParts, call: ImageCall): Promi
 function startTaking(
   parts: GatewayParts,
   call: ImageCall,
-): { readonly take: (made: Made) => void; readonly kept: () => Promise<Kept[]> } {
+  live: Live | undefined,
+): {
+  readonly take: (made: Made, soFar: CallResult) => void;
+  readonly kept: () => Promise<Kept[]>;
+} {
   const taking: Promise<Kept>[] = [];
   return {
-    take(made) {
+    take(made, soFar) {
       const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
       const { url } = deliveryOf(call.request, parts, delivery);
       const storeUntil = url ? parts.now() + parts.images.ttlMs : undefined;
@@ -87,6 +96,7 @@ function startTaking(
       // A failure is seen by `kept`; without this it would count as unhandled until then.
       work.catch(() => undefined);
       taking.push(work);
+      live?.made(made, work, soFar);
     },
     kept: async () => (await Promise.all(taking)).toSorted((a, b) => a.index - b.index),
   };
@@ -130,15 +140,6 @@ function settle(
   };
 }
 
-function refuseStream(request: ImageRequest): void {
-  if (!request.stream) return;
-  throw new PinholeError("unsupported_parameter", {
-    message:
-      "`stream` is not supported by this version; leave it out to get the whole answer at once.",
-    param: "stream",
-  });
-}
-
 /** Bytes to have free before a paid call: what the pictures may take, at two bytes a pixel. */
 function roomFor(plan: Plan, n: number): number {
   const size = expectedSize(plan);
@@ -149,14 +150,7 @@ function roomFor(plan: Plan, n: number): number {
 function costOf(request: ImageRequest, calls: CallsResult): Nano | undefined {
   let total = 0;
   for (const result of calls.results) {
-    const { model, card } = result.plan.target;
-    const cost = priceOf(model.price ?? card?.price, {
-      operation: request.operation,
-      quality: result.made[0]?.quality,
-      pictures: result.made.map(({ picture }) => picture),
-      usage: result.usage,
-      charge: result.charge,
-    });
+    const cost = costOfCall(request, result);
     if (cost === undefined) return undefined;
     total += cost;
   }

@@ -1,6 +1,13 @@
 import type { Price } from "../core/model-card.ts";
 import { checkedNano, type Nano, nanoFromUsd } from "../core/money.ts";
-import { type Operation, type Size, sizeText, type Usage } from "../core/request.ts";
+import {
+  type ImageRequest,
+  type Operation,
+  type Size,
+  sizeText,
+  type Usage,
+} from "../core/request.ts";
+import type { CallResult } from "./attempt.ts";
 
 /** What a price is worked out from: measured pictures, not requested ones. */
 export interface Billable {
@@ -28,6 +35,21 @@ export function priceOf(price: Price | undefined, made: Billable): Nano | undefi
     known = true;
   }
   return known || made.pictures.length === 0 ? checkedNano(Math.round(total)) : undefined;
+}
+
+/** What the customer owes for one upstream call's pictures, at the price of the model that made them. */
+export function costOfCall(
+  request: ImageRequest,
+  result: Pick<CallResult, "plan" | "made" | "usage" | "charge">,
+): Nano | undefined {
+  const { model, card } = result.plan.target;
+  return priceOf(model.price ?? card?.price, {
+    operation: request.operation,
+    quality: result.made[0]?.quality,
+    pictures: result.made.map(({ picture }) => picture),
+    usage: result.usage,
+    charge: result.charge,
+  });
 }
 
 type PriceParts = Exclude<Price, "free">;

@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 import { usdText } from "../core/money.ts";
 import type { Warning } from "../core/request.ts";
 import type { ImageOutcome } from "../gateway/generate-image.ts";
+import type { LiveOrigin } from "../gateway/live.ts";
 
 /** Bytes of `x-pinhole-warnings`; the rest is in the request's record. */
 const warningsBytesMax = 2048;
@@ -40,18 +41,27 @@ export function setAnswerHeaders(
   answer: ImageOutcome,
   options: { readonly exposeChannel: boolean; readonly totalMs: number },
 ): void {
-  void reply.header("x-pinhole-model", headerText(answer.servedModel));
+  void reply.headers(originHeaders(answer, options));
   void reply.header("x-pinhole-attempts", String(answer.attempts));
   if (answer.costNano !== undefined) void reply.header("x-pinhole-cost", usdText(answer.costNano));
-  if (answer.warnings.length > 0) {
-    void reply.header("x-pinhole-warnings", warningsHeader(answer.warnings));
-  }
-  if (options.exposeChannel) void reply.header("x-pinhole-channel", headerText(answer.channelId));
   const own = Math.max(0, options.totalMs - answer.upstreamMs);
   void reply.header(
     "server-timing",
     `gateway;dur=${own.toFixed(1)}, upstream;dur=${answer.upstreamMs.toFixed(1)}`,
   );
+}
+
+/** What ran and what was left out: the headers that a stream has too, where its first event knows them. */
+export function originHeaders(
+  origin: LiveOrigin,
+  options: { readonly exposeChannel: boolean },
+): Record<string, string> {
+  const { servedModel, channelId, warnings } = origin;
+  return {
+    "x-pinhole-model": headerText(servedModel),
+    ...(warnings.length === 0 ? {} : { "x-pinhole-warnings": warningsHeader(warnings) }),
+    ...(options.exposeChannel ? { "x-pinhole-channel": headerText(channelId) } : {}),
+  };
 }
 
 /** Names may hold any character; a header value may not. */

@@ -14,8 +14,8 @@ export function errorEnvelope(error: PinholeError): string {
   });
 }
 
-/** The one place that turns errors into HTTP. Logs the operator's side of it. */
-export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
+/** Any thrown value as what the client is told; the operator's side of it goes to the log. */
+export function logError(request: FastifyRequest, thrown: unknown): PinholeError {
   const error = fromFastify(thrown) ?? asPinholeError(thrown);
   const row = errorRow(error.code);
   const fields = {
@@ -26,6 +26,13 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   };
   if (row.status >= 500) request.log.error(fields, error.message);
   else request.log.info(fields, error.message);
+  return error;
+}
+
+/** The one place that turns errors into HTTP. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
+  const error = logError(request, thrown);
+  const row = errorRow(error.code);
   if (error.retryAfterSeconds !== undefined) {
     void reply.header("retry-after", String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
   }

@@ -9,9 +9,10 @@ import { readJsonRequest } from "../gateway/read-json.ts";
 import { inputImageLimits } from "../pictures/limits.ts";
 import type { KeyRecord } from "../gateway/keys.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
+import { serveStream } from "./event-stream-images.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
-import type { HttpParts } from "./parts.ts";
+import { type HttpParts, originOf } from "./parts.ts";
 
 /** Everything but pictures in a body, bytes: the longest prompt plus room for the other fields. */
 const textBytesMax = 5 * 1024 * 1024;
@@ -55,9 +56,10 @@ async function serveImages(
     spool,
     signal: parts.stopped,
   };
+  if (call.request.stream) return serveStream(parts, call, request, reply);
   const outcome = await generateImage(parts.gateway, call);
   parts.background(outcome.settled);
-  const origin = parts.publicUrl ?? `${request.protocol}://${request.host}`;
+  const origin = originOf(parts, request);
   const body = deliver(parts.gateway, outcome, origin);
   setAnswerHeaders(reply, outcome, {
     exposeChannel: parts.exposeChannel,

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import type { GatewayParts } from "../gateway/parts.ts";
 import type { KeyAdministration } from "../gateway/administer-keys.ts";
 
@@ -9,6 +10,8 @@ export interface HttpParts {
   readonly publicUrl: string | undefined;
   readonly bodyBytesMax: number;
   readonly exposeChannel: boolean;
+  /** Pause between comment lines on idle streams, milliseconds. */
+  readonly heartbeatMs: number;
   /** Aborted when the gateway must end at once. */
   readonly stopped: AbortSignal;
   /** True from the moment the gateway is asked to stop: not ready, but answering. */
@@ -18,4 +21,12 @@ export interface HttpParts {
   readonly keys: KeyAdministration;
   /** Work that goes on after an answer has been sent; awaited on a graceful stop. */
   readonly background: (work: Promise<unknown>) => void;
+}
+
+/** Scheme and host that the URLs in an answer to this request begin with. */
+export function originOf(
+  parts: Pick<HttpParts, "publicUrl">,
+  request: Pick<FastifyRequest, "protocol" | "host">,
+): string {
+  return parts.publicUrl ?? `${request.protocol}://${request.host}`;
 }

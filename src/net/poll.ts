@@ -18,7 +18,9 @@ const growth = 1.5;
 const pollsMax = 10_000;
 
 /** The waiting that providers do: it ends with the request and at the deadline, which they cannot forget. */
-export function createPacing(options: PacingOptions): Pick<ProviderTools, "poll" | "sleep"> {
+export function createPacing(
+  options: PacingOptions,
+): Pick<ProviderTools, "poll" | "sleep" | "alongside"> {
   const { signal, deadline, now } = options;
   const pause = options.sleep ?? platformSleep;
   const sleep = async (ms: number): Promise<void> => {
@@ -47,7 +49,41 @@ export function createPacing(options: PacingOptions): Pick<ProviderTools, "poll"
       }
       throw deadlinePassed();
     },
+    alongside: (work, look, everyMs) =>
+      lookAlongside(work, look, (over) => pause(everyMs, AbortSignal.any([signal, over]))),
   };
+}
+
+/** `wait` rejects when there is no reason to wait any more. */
+async function* lookAlongside<T, E>(
+  work: () => Promise<T>,
+  look: () => Promise<E | undefined>,
+  wait: (over: AbortSignal) => Promise<void>,
+): AsyncGenerator<E, T, void> {
+  const over = new AbortController();
+  const running = work().finally(() => over.abort());
+  const ended = running.then(
+    () => undefined,
+    () => undefined,
+  );
+  const quiet = async (): Promise<E | undefined> => look().catch(() => undefined);
+  try {
+    while (await waited(wait(over.signal))) {
+      const found = await Promise.race([quiet(), ended]);
+      if (found !== undefined && !over.signal.aborted) yield found;
+    }
+    return await running;
+  } finally {
+    over.abort();
+  }
+}
+
+/** False where the waiting was broken off. */
+async function waited(waiting: Promise<void>): Promise<boolean> {
+  return waiting.then(
+    () => true,
+    () => false,
+  );
 }
 
 async function platformSleep(ms: number, signal: AbortSignal): Promise<void> {

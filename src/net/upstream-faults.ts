@@ -45,6 +45,12 @@ export function refusal(error: WireError, context: FaultContext): PinholeError {
   return faultError(fault, error, context);
 }
 
+/** An `error` event in a stream. Before a picture it is the provider's own refusal (DESIGN §6). */
+export function errorEvent(error: WireError, context: FaultContext): PinholeError {
+  const fault = context.readError?.(error) ?? { code: "upstream_refused" as const };
+  return faultError(fault, error, context, "an error event");
+}
+
 /** What an exchange threw, as the error that it means. What is none of these passes as it is. */
 export function exchangeError(thrown: unknown, context: FaultContext): unknown {
   if (thrown instanceof TransportFault) return transportError(thrown, context.clean);

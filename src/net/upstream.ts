@@ -3,17 +3,19 @@ import type { Dispatcher } from "undici";
 import { contentTypes, type PictureLimits, type PictureSpool } from "../core/picture.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { BaseSettings, Provider, UpstreamHttp } from "../core/provider.ts";
-import type { WireAnswer, WireError, WireRequest } from "../core/wire.ts";
+import type { WireError, WireEvent, WireRequest } from "../core/wire.ts";
 import { answerSink, errorSink } from "./answer.ts";
 import type { CredentialStore } from "./credential-cache.ts";
 import { createCleaner } from "./cleaner.ts";
 import { createDownload } from "./download.ts";
+import { readEvents } from "./event-queue.ts";
+import { ErrorEvent, eventSink } from "./event-sink.ts";
 import { type AnswerHead, type AnswerSink, exchange, TransportFault } from "./exchange.ts";
 import { formBody } from "./form-writer.ts";
 import { bareHost, type Guard, hostMatches } from "./guard.ts";
 import { jsonBody, type OutgoingBody } from "./json-writer.ts";
 import { createTokenHttp } from "./token-http.ts";
-import { exchangeError, refusal } from "./upstream-faults.ts";
+import { errorEvent, exchangeError, refusal } from "./upstream-faults.ts";
 
 /** What holds for every call of one attempt. */
 export interface UpstreamContext {
@@ -53,7 +55,13 @@ export interface EgressParts {
 /** The HTTP that an adapter is handed for one attempt. */
 export function createUpstream(parts: EgressParts, context: UpstreamContext): UpstreamHttp {
   return {
-    call: (request) => call(parts, context, request),
+    call: (request) =>
+      call(parts, context, request, (head) => {
+        const { spool, limits } = context;
+        const sink = answerSink(head, { lift: request.lift ?? [], spool, limits });
+        return mapSink(sink, (read) => ({ ...head, ...read }));
+      }),
+    events: (request) => streamEvents(parts, context, request),
     download: createDownload(parts, context),
   };
 }
@@ -78,13 +86,30 @@ async function authorize(
   return provider.authorize({ settings, request, http, cache, now: parts.now });
 }
 
-type Received = { readonly answer: WireAnswer } | { readonly error: WireError };
-
-async function call(
+/** Begins when the first event is asked for; ends soon after nobody asks any more. */
+function streamEvents(
   parts: EgressParts,
   context: UpstreamContext,
   request: WireRequest,
-): Promise<WireAnswer> {
+): AsyncIterable<WireEvent> {
+  const { spool, limits } = context;
+  const headers = { accept: "text/event-stream, application/json", ...request.headers };
+  return readEvents((push, over) => {
+    const cancellable = { ...context, signal: AbortSignal.any([context.signal, over]) };
+    return call(parts, cancellable, { ...request, headers }, (head) =>
+      eventSink(head, { lift: request.lift ?? [], spool, limits, push }),
+    );
+  });
+}
+
+type Received<T> = { readonly answer: T } | { readonly error: WireError };
+
+async function call<T>(
+  parts: EgressParts,
+  context: UpstreamContext,
+  request: WireRequest,
+  sinkOf: (head: AnswerHead) => AnswerSink<T>,
+): Promise<T> {
   const { provider, settings, signal } = context;
   const url = resolveUrl(request, context);
   const authorization = await authorize(parts, context, request);
@@ -94,9 +119,9 @@ async function call(
     now: parts.now(),
   });
   const { body, contentType } = bodyOf(request);
-  let received: Received;
+  let received: Received<T>;
   try {
-    received = await exchange<Received>({
+    received = await exchange<Received<T>>({
       dispatcher: parts.open,
       url,
       method: request.method ?? (body === undefined ? "GET" : "POST"),
@@ -107,32 +132,27 @@ async function call(
       now: parts.now,
       connectMs: context.connectMs,
       onSent: context.onSent,
-      receive: (head) => receive(head, request, context),
+      receive: (head) => receive(head, sinkOf),
     });
   } catch (thrown) {
     if (thrown instanceof TransportFault && thrown.kind === "cancelled") {
       if (signal.reason instanceof PinholeError) throw signal.reason;
     }
+    if (thrown instanceof ErrorEvent) throw errorEvent(thrown.error, faults());
     throw exchangeError(thrown, faults());
   }
   if ("error" in received) throw refusal(received.error, faults());
   return received.answer;
 }
 
-function receive(
+function receive<T>(
   head: AnswerHead,
-  request: WireRequest,
-  context: UpstreamContext,
-): AnswerSink<Received> {
+  sinkOf: (head: AnswerHead) => AnswerSink<T>,
+): AnswerSink<Received<T>> {
   if (head.status < 200 || head.status > 299) {
     return mapSink(errorSink(head), (error) => ({ error }));
   }
-  const sink = answerSink(head, {
-    lift: request.lift ?? [],
-    spool: context.spool,
-    limits: context.limits,
-  });
-  return mapSink(sink, (read) => ({ answer: { ...head, ...read } }));
+  return mapSink(sinkOf(head), (answer) => ({ answer }));
 }
 
 function mapSink<T, U>(sink: AnswerSink<T>, map: (value: T) => U): AnswerSink<U> {

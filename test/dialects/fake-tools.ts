@@ -69,6 +69,7 @@ export function fakeTools(
         if ("error" in step) throw step.error;
         return { status: 200, headers: {}, json: step.json, picture: undefined };
       },
+      events: unused,
       async download(url) {
         downloads.push(url);
         return download(url);
@@ -83,6 +84,11 @@ export function fakeTools(
     },
     async sleep(ms) {
       sleeps.push(ms);
+    },
+    // Looks are tested with real tools; here the work is all there is.
+    // oxlint-disable-next-line require-yield -- nothing is looked at
+    async *alongside(work) {
+      return work();
     },
     raster: { decode: unused, encode: unused },
   };

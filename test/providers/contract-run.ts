@@ -138,6 +138,10 @@ function toolsFor(stage: Stage, settings: BaseSettings): ProviderTools {
       signal.throwIfAborted();
       await setImmediate();
     },
+    // oxlint-disable-next-line require-yield -- fixtures have no previews
+    async *alongside(work) {
+      return work();
+    },
     raster: { decode: noPixels, encode: noPixels },
   };
 }

@@ -37,6 +37,7 @@ const defaultCard: ModelCard = defineCard({
   images: { max: 1 },
   mask: { polarity: "white", binary: true },
   parameters: ["seed", "negative_prompt"],
+  streaming: true,
   failures_billed: false,
   price: "free",
 });

@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { deliveryOf } from "../gateway/deliver.ts";
+import { completedEvent, partialEvent } from "../gateway/deliver-events.ts";
+import { generateImage, type ImageCall, type ImageOutcome } from "../gateway/generate-image.ts";
+import type { LiveObserver, LivePicture } from "../gateway/live.ts";
+import { originHeaders } from "./answer-headers.ts";
+import { logError } from "./error-answers.ts";
+import { type EventStream, openEventStream } from "./event-stream.ts";
+import { type HttpParts, originOf } from "./parts.ts";
+
+/** The first comment line comes well inside the shortest read timeouts of proxies (30 s). */
+const firstHeartbeatMs = 10_000;
+
+/**
+ * Answers with server-sent events (CONTRACT "Streaming"). Until the first of them an error is an
+ * ordinary answer, thrown here; from then on it is an `error` event. A client that goes away changes
+ * nothing for the generation.
+ */
+export async function serveStream(
+  parts: HttpParts,
+  call: ImageCall,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  let head: Readonly<Record<string, string>> = {};
+  const pace = { firstMs: firstHeartbeatMs, everyMs: parts.heartbeatMs };
+  const stream = openEventStream(reply, pace, () => head);
+  const teller = tellerOf(parts, call, request, stream, (headers) => {
+    head = headers;
+  });
+  try {
+    const outcome = await generateImage(parts.gateway, { ...call, live: teller.live });
+    parts.background(outcome.settled);
+    teller.rest(outcome);
+  } catch (thrown) {
+    if (!stream.begun) {
+      await stream.end();
+      throw thrown;
+    }
+    stream.error(logError(request, thrown));
+  }
+  await stream.end();
+  return reply;
+}
+
+interface Teller {
+  readonly live: LiveObserver;
+  /** What the live part has not told: the pictures of a request that ran before, and late warnings. */
+  rest(outcome: ImageOutcome): void;
+}
+
+function tellerOf(
+  parts: HttpParts,
+  call: ImageCall,
+  request: FastifyRequest,
+  stream: EventStream,
+  setHead: (headers: Readonly<Record<string, string>>) => void,
+): Teller {
+  const { gateway } = parts;
+  const { url } = deliveryOf(call.request, gateway, "b64_json");
+  const context = {
+    requestId: call.requestId,
+    operation: call.request.operation,
+    origin: url ? originOf(parts, request) : undefined,
+  };
+  const told = new Set<number>();
+  const completed = (picture: LivePicture): void => {
+    const { origin, kept } = picture;
+    told.add(kept.index);
+    setHead(originHeaders(origin, parts));
+    const warnings = [...new Set([...origin.warnings, ...kept.warnings])];
+    const event = completedEvent(gateway, context, picture, warnings);
+    stream.event(event.name, event.data);
+  };
+  return {
+    live: {
+      partial(preview) {
+        setHead(originHeaders(preview.origin, parts));
+        const event = partialEvent(gateway, context, preview);
+        stream.event(event.name, event.data);
+      },
+      completed,
+    },
+    rest(outcome) {
+      const untold = outcome.pictures.filter((kept) => !told.has(kept.index));
+      const whole = told.size === 0;
+      for (const [position, kept] of untold.entries()) {
+        const last = whole && position === untold.length - 1;
+        completed({
+          kept,
+          usage: last ? outcome.usage : undefined,
+          costNano: last ? outcome.costNano : undefined,
+          origin: outcome,
+        });
+      }
+      // The pictures are out, so an error event, on which SDKs throw, would only lose them to the client.
+      for (const { code, message } of outcome.warnings) {
+        if (code === "partial_result") stream.comment(`${code}: ${message}`);
+      }
+    },
+  };
+}
