@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, statfs, writeFile } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { openDataFolder, StartError } from "./app/data-folder.ts";
 import { openDiskBlobs } from "./blobs/disk.ts";
 import { createSigner } from "./blobs/sign.ts";
 import { startSweeper } from "./blobs/sweeper.ts";
@@ -16,11 +17,14 @@ import {
   type KeyAdministration,
   makeFirstCredentials,
 } from "./gateway/administer-keys.ts";
+import { createAdmission } from "./gateway/admission.ts";
 import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/catalog.ts";
+import { watchEventLoop } from "./gateway/event-loop.ts";
 import { createKeyRing } from "./gateway/keys.ts";
 import type { GatewayParts } from "./gateway/parts.ts";
 import type { HttpParts } from "./http/parts.ts";
 import { createServer } from "./http/server.ts";
+import { shutDown } from "./http/shutdown.ts";
 import { createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
@@ -28,24 +32,22 @@ import { providers } from "./providers/index.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/types.ts";
 
-/** Something the operator must change before the gateway can run; `message` is the one line to print. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-}
-
 export interface App {
   /** Where it listens, for people: http://127.0.0.1:8080 */
   readonly url: string;
   readonly firstRun: FirstCredentials;
-  /** Not ready at once; requests in flight finish; then everything is closed. */
-  close(): Promise<void>;
+  /** Takes channels, keys, aliases and the default model of another configuration; requests that run keep theirs. */
+  reload(next: Config): Promise<void>;
+  /**
+   * Not ready at once; with `grace`, new connections are taken for `server.shutdown_grace`; requests in flight
+   * finish, as long as a channel may take; then everything is closed.
+   */
+  close(options?: { readonly grace: boolean }): Promise<void>;
 }
 
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 64 * 1024 * 1024;
 const sweepEveryMs = 60_000;
-/** How often a stopping gateway looks for connections that have become idle. */
-const idleCheckMs = 100;
 /** How far the clocks of machines that share a secret may be apart. */
 const clockToleranceSeconds = 60;
 
@@ -81,7 +83,7 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     undo.push(() => clearInterval(holds));
     const egress = createEgress({ now, ...egressOptions(config) });
     undo.push(() => egress.close());
-    const catalog = catalogOf(config, now());
+    let catalog = catalogOf(config, now());
     const pepper = deriveKey(secret, "api key digests");
     const ring = createKeyRing(pepper, now);
     const gateway: GatewayParts = {
@@ -110,7 +112,10 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     const configured = config.adminToken;
     const firstRun = await makeFirstCredentials(gateway, keys, pepper, configured !== undefined);
     const isAdmin = await createAdminCheck(gateway, pepper, configured);
-    return await listen(config, logger, gateway, { keys, isAdmin, firstRun, stop, undo });
+    const serve = (next: Config): void => {
+      catalog = catalogOf({ ...next, policy: config.policy }, now());
+    };
+    return await listen(config, logger, gateway, { keys, isAdmin, firstRun, stop, undo, serve });
   } catch (thrown) {
     for (const step of undo.toReversed()) await step();
     throw thrown;
@@ -127,8 +132,13 @@ interface Running {
   readonly isAdmin: (token: string) => boolean;
   readonly firstRun: FirstCredentials;
   readonly stop: AbortController;
-  readonly undo: readonly (() => Promise<void> | void)[];
+  readonly undo: (() => Promise<void> | void)[];
+  /** Serves the channels of another configuration. */
+  readonly serve: (next: Config) => void;
 }
+
+/** Beyond the longest time of a channel, how long a stop waits for requests in flight. */
+const finishSlackMs = 10_000;
 
 async function listen(
   config: Config,
@@ -137,10 +147,19 @@ async function listen(
   running: Running,
 ): Promise<App> {
   let stopping = false;
+  let current = config;
   const background = new Set<Promise<unknown>>();
+  const loop = watchEventLoop(gateway.now);
+  running.undo.push(() => loop.stop());
   const parts: HttpParts = {
     gateway,
-    defaultModel: config.defaultModel,
+    admission: createAdmission({
+      limits: config.admission,
+      spooledBytes: () => gateway.spools.bytesInUse(),
+      eventLoopDelayMs: () => loop.delayMs(),
+      random: gateway.random,
+    }),
+    defaultModel: () => current.defaultModel,
     publicUrl: config.server.publicUrl,
     bodyBytesMax: config.server.bodyBytesMax,
     exposeChannel: config.exposeChannel,
@@ -154,27 +173,37 @@ async function listen(
       void work.finally(() => background.delete(work));
     },
   };
-  const server = createServer(parts, {
-    logger,
-    requestTimeoutMs: config.server.requestTimeoutMs,
-    trustedProxies: config.server.trustedProxies,
-  });
-  const url = await bind(server, config);
+  const { requestTimeoutMs, readTimeoutMs, trustedProxies, shutdownGraceMs } = config.server;
+  const options = { logger, requestTimeoutMs, readTimeoutMs, trustedProxies };
+  const { app, connections } = createServer(parts, options);
+  const url = await bind(app, config);
   return {
     url,
     firstRun: running.firstRun,
-    async close() {
+    async reload(next) {
+      running.serve(next);
+      await running.keys.declare(next.keys);
+      current = next;
+    },
+    async close({ grace } = { grace: false }) {
       stopping = true;
-      // A keep-alive connection whose answer ends after the listener has closed would hold the stop up
-      // until its idle timeout: Node looks for idle connections only once.
-      const idle = setInterval(() => server.server.closeIdleConnections(), idleCheckMs);
-      await server.close();
-      clearInterval(idle);
-      await Promise.allSettled(background);
-      running.stop.abort();
+      await shutDown({
+        app,
+        connections,
+        log: logger,
+        graceMs: grace ? shutdownGraceMs : 0,
+        finishMsMax: longestMs(current) + finishSlackMs,
+        background: () => Promise.allSettled(background),
+        abort: () => running.stop.abort(),
+      });
       for (const step of running.undo.toReversed()) await step();
     },
   };
+}
+
+/** The longest that a request may take on any channel. */
+function longestMs(config: Config): number {
+  return Math.max(0, ...config.channels.map((channel) => channel.timeout.totalMs));
 }
 
 async function bind(server: FastifyInstance, config: Config): Promise<string> {
@@ -192,33 +221,6 @@ async function bind(server: FastifyInstance, config: Config): Promise<string> {
             ? `${host} is no address of this machine; set --host or server.host`
             : `cannot listen on ${host}:${port}: ${String(thrown)}`;
     throw new StartError(why, { cause: thrown });
-  }
-}
-
-/** Makes the data folder and the master secret on first run. */
-async function openDataFolder(config: Config): Promise<Buffer> {
-  const folder = config.dataFolder;
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (config.secret !== undefined) return Buffer.from(config.secret.reveal());
-    const path = join(folder, "secret");
-    const made = randomBytes(32).toString("hex");
-    // `wx` makes the file or fails: two starts at once cannot overwrite each other's secret.
-    await writeFile(path, `${made}\n`, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    });
-    const secret = (await readFile(path, "utf8")).trim();
-    if (secret.length < 32)
-      throw new StartError(
-        `the secret in ${path} is shorter than 32 characters; restore it from a backup, or delete it to make a new one (all keys and image URLs become invalid)`,
-      );
-    return Buffer.from(secret);
-  } catch (thrown) {
-    if (thrown instanceof StartError) throw thrown;
-    throw new StartError(
-      `the data folder ${folder} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}; make it writable or choose another with --data or PINHOLE_DATA`,
-      { cause: thrown },
-    );
   }
 }
 

@@ -10,8 +10,10 @@ export interface RunningGateway {
     readonly adminToken: string | undefined;
     readonly apiKey: string | undefined;
   };
-  /** Lets requests in flight finish. */
-  close(): Promise<void>;
+  /** Serves the channels, keys, aliases and default model of another configuration from now on. */
+  reload(next: Config): Promise<void>;
+  /** Lets requests in flight finish; with `grace`, after whoever balances load has had time to look elsewhere. */
+  close(options: { readonly grace: boolean }): Promise<void>;
 }
 
 /** The process around a command: all that commands read and write. */

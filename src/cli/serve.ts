@@ -1,6 +1,6 @@
-import { type Config, faultLine } from "../config.ts";
+import { type Config, faultLine, settingsThatNeedRestart } from "../config.ts";
 import { PinholeError } from "../core/errors.ts";
-import type { CliCommand, CommandContext, RunningGateway } from "./command.ts";
+import type { CliCommand, CommandContext, CommandInput, RunningGateway } from "./command.ts";
 import { defineConfigFlags, readCommandConfig } from "./read-config.ts";
 
 /** `pinhole serve`: runs the gateway until a signal ends it. */
@@ -22,7 +22,7 @@ export const serveCommand: CliCommand = {
       return 1;
     }
     announce(gateway, read.config, context);
-    return untilStopped(gateway, read.config, context);
+    return untilStopped(gateway, read.config, input, context);
   },
 };
 
@@ -89,19 +89,47 @@ function reachable(url: string): string {
 /** Under npm, one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
 const echoMsMax = 500;
 
+/** Reads the configuration again. A broken one is told with all its faults, and the one before stays. */
+async function reload(
+  gateway: RunningGateway,
+  running: Config,
+  input: CommandInput,
+  context: CommandContext,
+): Promise<void> {
+  const say = (text: string): void => context.err(`pinhole: ${text}\n`);
+  try {
+    const read = await readCommandConfig(input, context);
+    if ("faults" in read) {
+      for (const fault of read.faults) say(faultLine(fault));
+      say("SIGHUP: the configuration was not reloaded; the one before stays");
+      return;
+    }
+    await gateway.reload(read.config);
+    const { channels, keys } = read.config;
+    say(`SIGHUP: reloaded ${channels.length} channels and ${keys.length} keys of the file`);
+    const waiting = settingsThatNeedRestart(running, read.config);
+    if (waiting.length > 0) say(`changed, but read only at a start: ${waiting.join(", ")}`);
+  } catch (error) {
+    say(`SIGHUP: the configuration was not reloaded: ${startFault(error)}`);
+  }
+}
+
 /** Resolves after a graceful stop. A second signal ends the process at once. */
 function untilStopped(
   gateway: RunningGateway,
   config: Config,
+  input: CommandInput,
   context: CommandContext,
 ): Promise<number> {
   return new Promise((resolve) => {
     let first: { readonly name: string; readonly at: number } | undefined;
+    let reloading = Promise.resolve();
     const say = (text: string): void => context.err(`pinhole: ${text}\n`);
     const ignore = context.onSignal(["SIGTERM", "SIGINT", "SIGHUP"], (name) => {
       // A terminal that closes hangs up and means it; a service manager's SIGHUP asks for a reload.
       if (name === "SIGHUP" && config.logs.format === "json") {
-        say("this version does not reload its configuration; restart it instead");
+        // One after the other, so that the file as it stood last is what is served.
+        reloading = reloading.then(() => reload(gateway, config, input, context));
         return;
       }
       if (first?.name === name && context.now() - first.at < echoMsMax) return;
@@ -112,7 +140,8 @@ function untilStopped(
       }
       first = { name, at: context.now() };
       say(`${name}: finishing the requests in flight; a second signal ends at once`);
-      gateway.close().then(
+      // Nobody balances load over a terminal: only a service manager's stop waits for it.
+      gateway.close({ grace: name === "SIGTERM" }).then(
         () => {
           ignore();
           resolve(0);

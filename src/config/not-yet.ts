@@ -32,7 +32,6 @@ export const notYet: readonly NotYet[] = [
   { setting: "keys[].concurrency", instead: "remove it" },
   { setting: "keys[].budget", instead: "remove it" },
   { setting: "channels[].limits", instead: "remove it" },
-  { setting: "admission", instead: "remove it" },
   { setting: "metrics.token", instead: "remove it" },
 ];
 

@@ -56,6 +56,14 @@ const serverSchema = z.strictObject({
   request_timeout: duration("1s", "1h")
     .prefault("300s")
     .describe("How long a client may take to send its request."),
+  read_timeout: duration("100ms", "1h")
+    .prefault("60s")
+    .describe("How long a client may take nothing of its answer before it is cut off."),
+  shutdown_grace: duration("0s", "5m")
+    .prefault("2s")
+    .describe(
+      "How long, after SIGTERM, new connections are still taken while /health/ready says 503: what a load balancer needs to notice.",
+    ),
   body_bytes_max: byteSize("1MB", "10GiB")
     .prefault("1GiB")
     .describe("Largest request body; uploads of sixteen images of 50 MB fit the default."),
@@ -164,6 +172,20 @@ const policySchema = z.strictObject({
     .describe("Serve a retired model by the successor that its card names."),
 });
 
+const admissionSchema = z.strictObject({
+  requests_max: count(1_000_000)
+    .default(2000)
+    .describe("Image requests at work at the same time; beyond them, 503 before anything is paid."),
+  bytes_max: byteSize("1MB", "1000TB")
+    .prefault("8GiB")
+    .describe("Bytes of request bodies to come and of pictures that requests hold, on disk too."),
+  event_loop_delay_max: duration("10ms", "1m")
+    .prefault("1s")
+    .describe(
+      "How late the timers of the process may fire on average before it takes no more image requests.",
+    ),
+});
+
 const section = "A group of settings.";
 const aliasForm = "a model's name or a list of them";
 
@@ -226,10 +248,7 @@ export const fileSchema = z.strictObject({
     .describe("Model of requests that name none. Not set: they get a 400."),
   policy: policySchema.prefault({}).describe(section),
   expose_channel: flag("Name the channel that served a request in x-pinhole-channel."),
-  admission: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .meta({ form: "a group of settings", description: "Limits on how much work is taken in." }),
+  admission: admissionSchema.prefault({}).describe(section),
   logs: z
     .strictObject({
       level: z.enum(logLevels).default("info").describe("The least that is logged."),

@@ -51,6 +51,10 @@ export interface ServerConfig {
   readonly cors: readonly string[];
   /** How long a client may take to send its request. */
   readonly requestTimeoutMs: number;
+  /** How long a client may take nothing of an answer that waits for it. */
+  readonly readTimeoutMs: number;
+  /** After SIGTERM, how long new connections are still taken. */
+  readonly shutdownGraceMs: number;
   readonly bodyBytesMax: number;
   readonly heartbeatMs: number;
   readonly interim102: boolean;
@@ -63,6 +67,13 @@ export interface PolicyConfig {
   readonly variationsAsEdits: boolean;
   readonly style: "drop" | "prompt";
   readonly successors: boolean;
+}
+
+/** How much work is taken in at the same time; beyond it a request is refused before anything is read or paid. */
+export interface AdmissionConfig {
+  readonly requestsMax: number;
+  readonly bytesMax: number;
+  readonly eventLoopDelayMsMax: number;
 }
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -101,6 +112,7 @@ export interface Config {
   readonly defaultModel: string | undefined;
   readonly policy: PolicyConfig;
   readonly exposeChannel: boolean;
+  readonly admission: AdmissionConfig;
   readonly logs: {
     readonly level: (typeof logLevels)[number];
     readonly format: "json" | "pretty";

@@ -32,6 +32,8 @@ export interface KeyAdministration {
   remove(id: string): Promise<boolean>;
   /** Reads the keys into memory again. */
   refresh(): Promise<void>;
+  /** Puts others in the place of those that the file declared. */
+  declare(keys: readonly DeclaredKey[]): Promise<void>;
 }
 
 /** What the first start made and shows once. */
@@ -71,12 +73,16 @@ export function administerKeys(
   pepper: Buffer,
 ): KeyAdministration {
   const { store, now } = gateway;
-  const declared = declaredKeys.map((key) => declaredRecord(key, pepper));
+  let declared = declaredKeys.map((key) => declaredRecord(key, pepper));
   const list = async (): Promise<KeyRecord[]> => [...(await store.keys.all()), ...declared];
   const refresh = async (): Promise<void> => gateway.keys.replace(await list());
   return {
     list,
     refresh,
+    async declare(keys) {
+      declared = keys.map((key) => declaredRecord(key, pepper));
+      await refresh();
+    },
     async create(wanted) {
       const key = makeKey(randomBytes);
       const record: KeyRecord = {

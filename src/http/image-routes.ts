@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { PinholeError } from "../core/errors.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { Operation } from "../core/request.ts";
+import type { Ticket } from "../gateway/admission.ts";
 import { deliver } from "../gateway/deliver.ts";
 import { generateImage } from "../gateway/generate-image.ts";
 import { readJsonRequest } from "../gateway/read-json.ts";
@@ -29,29 +30,50 @@ const bodyTypes: Readonly<Record<Operation, string>> = {
 export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
   const serve =
     (operation: Operation) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-      serveImages(parts, operation, request, reply);
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const ticket = parts.admission.enter(bodyBytesOf(request));
+      const left = new Promise((resolve) => reply.raw.once("close", resolve));
+      try {
+        return await serveImages(parts, operation, { request, reply, ticket });
+      } finally {
+        // Over when the work is done and the answer has left, or its reader has.
+        void left.then(() => ticket.leave());
+      }
+    };
   app.post("/v1/images/generations", serve("generation"));
   app.post("/v1/images/edits", serve("edit"));
   app.post("/v1/images/variations", serve("variation"));
 }
 
+/** What the head announces; undefined for a body of unsaid length. */
+function bodyBytesOf(request: FastifyRequest): number | undefined {
+  const length = request.headers["content-length"];
+  return length === undefined ? undefined : Number(length);
+}
+
+/** A request that was let in. */
+interface Admitted {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly ticket: Ticket;
+}
+
 async function serveImages(
   parts: HttpParts,
   operation: Operation,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply, ticket }: Admitted,
 ): Promise<FastifyReply> {
   const started = performance.now();
   const spool = parts.gateway.spools.open();
   // The pictures are needed until the last byte of the answer has left, or the client has.
   reply.raw.once("close", () => spool.dispose());
-  const raw = await readBody(parts, operation, request, spool);
+  const raw = await readBody(parts, operation, { request, ticket }, spool);
+  ticket.bodyRead();
   const call = {
     requestId: request.id,
     clientRequestId: request.clientRequestId,
     key: keyOf(request),
-    request: parseRequest(raw, operation, parts.defaultModel),
+    request: parseRequest(raw, operation, parts.defaultModel()),
     strict: request.headers["x-pinhole-strict"] === "true",
     spool,
     signal: parts.stopped,
@@ -80,7 +102,7 @@ export function keyOf(request: FastifyRequest): KeyRecord {
 async function readBody(
   parts: HttpParts,
   operation: Operation,
-  request: FastifyRequest,
+  { request, ticket }: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,
 ): Promise<RawRequest> {
   const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
@@ -93,7 +115,7 @@ async function readBody(
     throw bodyTooLarge(parts.bodyBytesMax);
   }
   if (type === "application/json" && operation !== "variation") {
-    const body = capped(request.raw, parts.bodyBytesMax);
+    const body = capped(request.raw, parts.bodyBytesMax, ticket);
     const options = { spool, limits: inputImageLimits, textBytesMax, signal: parts.stopped };
     return { ...(await readJsonRequest(parts.gateway, body, options)), fromForm: false };
   }
@@ -103,6 +125,7 @@ async function readBody(
       picture: inputImageLimits,
       fieldBytesMax: textBytesMax,
       partsMax: formPartsMax,
+      onBytes: (count) => ticket.received(count),
     });
   }
   throw new PinholeError("unsupported_media_type", {
@@ -110,13 +133,18 @@ async function readBody(
   });
 }
 
-async function* capped(body: Readable, bodyBytesMax: number): AsyncGenerator<Buffer, void, void> {
+async function* capped(
+  body: Readable,
+  bodyBytesMax: number,
+  ticket: Ticket,
+): AsyncGenerator<Buffer, void, void> {
   let received = 0;
   for await (const chunk of body) {
     // A request stream without an encoding set yields buffers.
     const bytes = chunk as Buffer;
     received += bytes.length;
     if (received > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
+    ticket.received(bytes.length);
     yield bytes;
   }
 }

@@ -12,6 +12,8 @@ export interface MultipartLimits {
   /** Text of one part. */
   readonly fieldBytesMax: number;
   readonly partsMax: number;
+  /** Told of bytes as they come. What it throws ends the reading. */
+  readonly onBytes: (count: number) => void;
 }
 
 /** RFC 2046 allows 70; longer ones have hung parsers. */
@@ -59,6 +61,7 @@ export async function readMultipart(
     body.on("data", (chunk: Buffer) => {
       received += chunk.length;
       if (received > limits.bodyBytesMax) stop(bodyTooLarge(limits.bodyBytesMax));
+      guarded(() => limits.onBytes(chunk.length));
     });
     parser.on("field", (name, value, _nameTruncated, valueTruncated) =>
       guarded(() => addField(fields, name, value, valueTruncated, limits)),

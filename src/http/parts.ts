@@ -1,11 +1,14 @@
 import type { FastifyRequest } from "fastify";
+import type { Admission } from "../gateway/admission.ts";
 import type { GatewayParts } from "../gateway/parts.ts";
 import type { KeyAdministration } from "../gateway/administer-keys.ts";
 
 /** What the listening side works with, composed in app.ts. */
 export interface HttpParts {
   readonly gateway: GatewayParts;
-  readonly defaultModel: string | undefined;
+  readonly admission: Admission;
+  /** As the configuration last read has it. */
+  readonly defaultModel: () => string | undefined;
   /** Undefined: URLs are built from the request's Host. */
   readonly publicUrl: string | undefined;
   readonly bodyBytesMax: number;

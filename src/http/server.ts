@@ -1,9 +1,9 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import type { Socket } from "node:net";
-import { PinholeError } from "../core/errors.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { requireKey } from "./authentication.ts";
-import { errorEnvelope, installNotFound, sendError } from "./error-answers.ts";
+import { answerBrokenRequest } from "./broken-requests.ts";
+import { type Connections, createConnections } from "./connections.ts";
+import { installNotFound, sendError } from "./error-answers.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { hostedRoutes } from "./hosted-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   /** How long a client may take to send its whole request, milliseconds. */
   readonly requestTimeoutMs: number;
+  /** How long a client may take nothing of an answer that waits for it, milliseconds. */
+  readonly readTimeoutMs: number;
   /** Addresses and ranges whose X-Forwarded-* headers are believed; empty: nobody's. */
   readonly trustedProxies: readonly string[];
 }
@@ -23,15 +25,27 @@ const urlLengthMax = 4096;
 /** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
 const keepAliveMs = 72_000;
 
+/** Node looks for slow senders this often at most; rarely enough to cost nothing. */
+const slowCheckMsMax = 30_000;
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  readonly connections: Connections;
+}
+
 /** The listening side: routes, authentication, error answers. Not listening yet. */
-export function createServer(parts: HttpParts, options: ServerOptions): FastifyInstance {
+export function createServer(parts: HttpParts, options: ServerOptions): HttpServer {
+  const connections = createConnections(options.readTimeoutMs, () =>
+    options.logger.warn({ after_ms: options.readTimeoutMs }, "a client that read nothing was cut"),
+  );
+  const newRequestId = (): string => parts.gateway.newId("req");
   const app = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: "request_id",
     }),
-    genReqId: () => parts.gateway.newId("req"),
+    genReqId: newRequestId,
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     requestTimeout: options.requestTimeoutMs,
@@ -41,10 +55,13 @@ export function createServer(parts: HttpParts, options: ServerOptions): FastifyI
     http: {
       maxHeaderSize: headerBytesMax,
       headersTimeout: Math.min(options.requestTimeoutMs, 30_000),
+      connectionsCheckingInterval: Math.min(options.requestTimeoutMs / 4, slowCheckMsMax),
     },
     forceCloseConnections: "idle",
-    return503OnClosing: true,
-    clientErrorHandler: answerBrokenRequest,
+    // What still arrives on connections that stand is served and told to go: refused, it would be lost.
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) =>
+      answerBrokenRequest({ headerBytesMax, connections, newRequestId }, error, socket),
     frameworkErrors: (error, request, reply) => sendError(request, reply, error),
   });
   app.decorateRequest("gatewayKey", undefined);
@@ -68,7 +85,8 @@ export function createServer(parts: HttpParts, options: ServerOptions): FastifyI
     adminRoutes(scope, parts);
     done();
   });
-  return app;
+  connections.watch(app.server);
+  return { app, connections };
 }
 
 /** `x-request-id` on every answer, the client's own as a label, and one log line a request. */
@@ -96,40 +114,4 @@ function requestHooks(app: FastifyInstance): void {
     );
     done();
   });
-}
-
-/** Answers what never became a request (bad HTTP, too slow, headers too large) in the error envelope. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, fault] = brokenRequest(error.code);
-  const body = errorEnvelope(fault);
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nx-should-retry: false\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-function brokenRequest(code: string | undefined): readonly [string, PinholeError] {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    return [
-      "408 Request Timeout",
-      new PinholeError("request_timeout", {
-        message: "The request was sent too slowly; send it again on a faster line.",
-      }),
-    ];
-  }
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return [
-      "431 Request Header Fields Too Large",
-      new PinholeError("invalid_value", {
-        message: `The request's headers are larger than ${headerBytesMax} bytes.`,
-      }),
-    ];
-  }
-  return [
-    "400 Bad Request",
-    new PinholeError("invalid_value", { message: "This is no valid HTTP request." }),
-  ];
 }

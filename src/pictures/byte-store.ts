@@ -22,6 +22,8 @@ export interface ByteStoreOptions {
   readonly memoryBytesMax: number;
   /** A path in the spool directory that nothing uses yet. */
   readonly newPath: () => string;
+  /** Told of every change of the bytes held: positive as they come, negative when they are dropped. */
+  readonly onHeld: (bytes: number) => void;
   /** Told of the path once the file has gone or was given up. */
   readonly onGone: (path: string) => void;
 }
@@ -62,6 +64,7 @@ export function createByteStore(options: ByteStoreOptions): ByteStore {
 function append(state: State, chunk: Buffer): void {
   if (state.dropped) throw new Error("The picture's spool has been disposed.");
   state.byteLength += chunk.length;
+  state.options.onHeld(chunk.length);
   let rest = chunk;
   while (rest.length > 0) {
     if (state.file !== undefined && rest.length >= directBytesMin) {
@@ -151,6 +154,7 @@ function finish(state: State): Bytes {
 }
 
 function drop(state: State): void {
+  if (!state.dropped) state.options.onHeld(-state.byteLength);
   state.dropped = true;
   for (const block of state.blocks) state.options.memory.give(block, !state.shown);
   state.blocks = [];

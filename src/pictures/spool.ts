@@ -35,6 +35,8 @@ export interface Spools {
   open(): PictureSpool;
   /** Bytes of pictures in memory now. */
   memoryInUse(): number;
+  /** Bytes of pictures held now, in memory and in files. */
+  bytesInUse(): number;
   /** Deletes the files that a process before this one left. Returns how many. */
   sweepLeftovers(): Promise<number>;
 }
@@ -44,8 +46,10 @@ export function createSpools(options: SpoolOptions): Spools {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const memory = createMemory(options.memoryBytesMax);
   const inUse = new Set<string>();
+  let held = 0;
   const newStore = (): ByteStore =>
     createByteStore({
+      onHeld: (bytes) => (held += bytes),
       memory,
       memoryBytesMax: options.perPictureMemoryMax ?? options.memoryBytesMax,
       newPath: () => {
@@ -58,6 +62,7 @@ export function createSpools(options: SpoolOptions): Spools {
   return {
     open: () => openSpool(newStore),
     memoryInUse: () => memory.inUse(),
+    bytesInUse: () => held,
     async sweepLeftovers() {
       let swept = 0;
       for (const name of await readdir(options.directory)) {

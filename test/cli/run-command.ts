@@ -66,7 +66,8 @@ export async function runCommand(argv: readonly string[], around: Around): Promi
 /** A gateway that runs in name only. */
 export function pretendGateway(
   firstRun: RunningGateway["firstRun"],
-  close: () => Promise<void> = () => Promise.resolve(),
+  close: RunningGateway["close"] = () => Promise.resolve(),
+  reload: RunningGateway["reload"] = () => Promise.resolve(),
 ): RunningGateway {
-  return { url: "http://0.0.0.0:8080", firstRun, close };
+  return { url: "http://0.0.0.0:8080", firstRun, close, reload };
 }

@@ -164,26 +164,63 @@ describe("signals", () => {
     expect(err).not.toContain("second signal;");
   });
 
-  test("a hang-up is no stop for a service, but is one on a terminal", async () => {
+  /** Serves, sends a hang-up, and where that was no stop, ends it once something was said. */
+  async function hangUp(folder: string, argv: readonly string[], file?: string) {
+    const sent = signals();
+    const reloads: Config[] = [];
+    let graced: boolean | undefined;
+    const gateway = pretendGateway(
+      none,
+      ({ grace }) => {
+        graced = grace;
+        return Promise.resolve();
+      },
+      (next) => {
+        reloads.push(next);
+        return Promise.resolve();
+      },
+    );
+    const { err } = await runCommand(["serve", ...argv], {
+      cwd: folder,
+      start: () => Promise.resolve(gateway),
+      onText: (text) => {
+        if (/SIGHUP: (reloaded|the configuration)/.test(text)) {
+          setImmediate(() => sent.send("SIGTERM"));
+        }
+      },
+      onSignal: (names, listener) => {
+        const undo = sent.onSignal(names, listener);
+        queueMicrotask(() => {
+          if (file !== undefined) writeFileSync(join(folder, "pinhole.yaml"), file);
+          sent.send("SIGHUP");
+        });
+        return undo;
+      },
+    });
+    return { err, reloads, graced };
+  }
+
+  test("a hang-up reloads a service, and is a stop on a terminal", async () => {
     using folder = temporaryFolder();
-    const hangUp = async (argv: readonly string[]): Promise<string> => {
-      const sent = signals();
-      const { err } = await runCommand(["serve", ...argv], {
-        cwd: folder.path,
-        start: () => Promise.resolve(pretendGateway(none)),
-        onSignal: (names, listener) => {
-          const undo = sent.onSignal(names, listener);
-          queueMicrotask(() => {
-            sent.send("SIGHUP");
-            if (sent.heard > 0) sent.send("SIGTERM");
-          });
-          return undo;
-        },
-      });
-      return err;
-    };
-    expect(await hangUp([])).toMatch(/does not reload[\s\S]*SIGTERM: finishing/);
-    expect(await hangUp(["--log-format", "pretty"])).toMatch(/^pinhole: SIGHUP: finishing/);
+    const file = "aliases: { fox: sandbox }\nserver: { port: 9 }\n";
+    const served = await hangUp(folder.path, [], file);
+    expect(served.err).toMatch(
+      /^pinhole: SIGHUP: reloaded \d+ channels and 0 keys of the file\npinhole: changed, but read only at a start: server\n/,
+    );
+    expect(served.reloads.map((config) => config.aliases)).toEqual([{ fox: ["sandbox"] }]);
+    expect(served.graced).toBe(true);
+    const onTerminal = await hangUp(folder.path, ["--log-format", "pretty"]);
+    expect(onTerminal.err).toMatch(/^pinhole: SIGHUP: finishing/);
+    expect(onTerminal.graced).toBe(false);
+  });
+
+  test("a broken file is told with every fault and changes nothing", async () => {
+    using folder = temporaryFolder();
+    const { err, reloads } = await hangUp(folder.path, [], "a: 1\nb: 2\n");
+    expect(err).toContain(
+      "pinhole: pinhole.yaml:1: unknown setting `a`\npinhole: pinhole.yaml:2: unknown setting `b`\npinhole: SIGHUP: the configuration was not reloaded; the one before stays\n",
+    );
+    expect(reloads).toEqual([]);
   });
 
   test("a stop that fails is exit code 1", async () => {

@@ -220,7 +220,6 @@ test("every setting that is not supported yet says so, and empty ones are no fau
     `keys: [{ name: a, key: "${key}", rpm: 1, budget: { usd: 1 } }]`,
     "channels:",
     "  - { id: a, provider: vendor, settings: { api_key: x }, limits: { rpm: 5 } }",
-    "admission: { queue: 5 }",
   ].join("\n");
   expect(faultsOf({ file })).toEqual([
     "pinhole.yaml:1: `redis.url` is not supported in this version; remove it, since a single process needs none",
@@ -230,11 +229,8 @@ test("every setting that is not supported yet says so, and empty ones are no fau
     "pinhole.yaml:4: `keys[0].rpm` is not supported in this version; remove it",
     "pinhole.yaml:4: `keys[0].budget` is not supported in this version; remove it",
     "pinhole.yaml:6: `channels[0].limits` is not supported in this version; remove it",
-    "pinhole.yaml:7: `admission` is not supported in this version; remove it",
   ]);
-  expect(faultsOf({ file: 'redis: { url: "" }\nadmission: {}\nserver: { cors: [] }\n' })).toEqual(
-    [],
-  );
+  expect(faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
 });
 
 test("what comes from the environment and the flags is named by them", () => {

@@ -16,6 +16,8 @@ test("nothing configured: every default, and the built-in channel", () => {
       publicUrl: undefined,
       trustedProxies: [],
       requestTimeoutMs: 300_000,
+      readTimeoutMs: 60_000,
+      shutdownGraceMs: 2000,
       bodyBytesMax: 2 ** 30,
     },
     database: { kind: "sqlite", path: "/work/data/pinhole.db" },
@@ -37,6 +39,7 @@ test("nothing configured: every default, and the built-in channel", () => {
       successors: true,
     },
     exposeChannel: false,
+    admission: { requestsMax: 2000, bytesMax: 8 * 2 ** 30, eventLoopDelayMsMax: 1000 },
     logs: { level: "info", format: "json" },
   });
   expect(config.channels.map((channel) => channel.id)).toEqual(["playground"]);

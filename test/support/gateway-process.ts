@@ -27,6 +27,20 @@ export interface GatewayProcessOptions {
   readonly folder?: string;
 }
 
+/** Writes the `pinhole.yaml` of a gateway process: the settings, a host and port, no grace at a stop, a key. */
+export async function writeSettings(
+  folder: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const { server, ...rest } = settings as { readonly server?: object }; // What else is there is written as it is.
+  const document = {
+    server: { host: "127.0.0.1", port: 0, shutdown_grace: "0s", ...server },
+    keys: [{ name: "test", key: testKey }],
+    ...rest,
+  };
+  await writeFile(join(folder, "pinhole.yaml"), stringify(document));
+}
+
 const main = join(import.meta.dirname, "../../src/main.ts");
 
 /** Starts `pinhole serve` on a free port and waits until it listens. */
@@ -34,14 +48,7 @@ export async function startGatewayProcess(
   options: GatewayProcessOptions = {},
 ): Promise<GatewayProcess> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "pinhole-process-")));
-  await writeFile(
-    join(folder, "pinhole.yaml"),
-    stringify({
-      server: { host: "127.0.0.1", port: 0 },
-      keys: [{ name: "test", key: testKey }],
-      ...options.settings,
-    }),
-  );
+  await writeSettings(folder, options.settings);
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), main, "serve"], {
     cwd: folder,
     env: { NODE_NO_WARNINGS: "1", PINHOLE_ADMIN_TOKEN: "test-admin-token-0123456789" },

@@ -1,0 +1,36 @@
+import { Secret } from "../core/secret.ts";
+import type { Config } from "./types.ts";
+
+/** What a reload takes over; everything else is read at a start only. */
+const reloaded: ReadonlySet<string> = new Set<keyof Config>([
+  "file",
+  "channels",
+  "keys",
+  "aliases",
+  "defaultModel",
+]);
+
+/** The parts of a configuration that differ and that a reload does not take over, by their names in the file. */
+export function settingsThatNeedRestart(running: Config, next: Config): string[] {
+  const names = Object.keys(running).filter((name) => !reloaded.has(name));
+  const before = new Map(Object.entries(running));
+  const after = new Map(Object.entries(next));
+  return names
+    .filter((name) => text(before.get(name)) !== text(after.get(name)))
+    .map((name) => fileNames[name] ?? name);
+}
+
+/** Where a part is not called the same in the file. */
+const fileNames: Readonly<Record<string, string>> = {
+  dataFolder: "data",
+  adminToken: "admin_token",
+  redisUrl: "redis",
+  exposeChannel: "expose_channel",
+  metricsToken: "metrics",
+  proxy: "the proxy variables",
+} satisfies Partial<Record<keyof Config, string>>;
+
+/** For comparison only: secrets are compared too, and shown to nobody. */
+function text(value: unknown): string {
+  return value instanceof Secret ? value.reveal() : (JSON.stringify(value) ?? "");
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** Everyone who is connected: clients that stop reading are cut, and on a stop all are told to go. */
+export interface Connections {
+  /** Begins to watch a server. */
+  watch(server: Server): void;
+  /** True where the request that a connection still sends has been answered already. */
+  answeredEarly(socket: Socket): boolean;
+  /** From now on every answer says `connection: close`, and a connection ends with its answer. */
+  drain(): void;
+  /** Cuts connections that have sent no whole head of a request: after a stop, Node times them no more. */
+  cutIdle(): void;
+}
+
+/** The newest request of a connection. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Watches nothing yet. `readTimeoutMs`: how long a client may take nothing of an answer that waits for it.
+ * A client that waits for us, and one that is still sending (Node's own timeouts watch those), is left
+ * alone. `onCut` is told of each that was cut.
+ */
+export function createConnections(readTimeoutMs: number, onCut: () => void): Connections {
+  const newest = new WeakMap<Socket, Exchange>();
+  const unfinished = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  let draining = false;
+  const sayClose = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader("connection", "close");
+  };
+  /** Node calls this after so long without a byte in either direction; a write that makes progress counts. */
+  const onSilence = (socket: Socket): void => {
+    const exchange = newest.get(socket);
+    const stalled = socket.writableLength > 0;
+    const idle = exchange !== undefined && !unfinished.has(exchange.response);
+    if (stalled || idle) socket.destroy();
+    else socket.setTimeout(readTimeoutMs);
+    if (stalled) onCut();
+  };
+  return {
+    watch(server) {
+      server.setTimeout(readTimeoutMs);
+      server.on("timeout", onSilence);
+      server.on("connection", (socket) => {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+      });
+      // Before the routes, which may answer at once.
+      server.prependListener("request", (request, response) => {
+        newest.set(request.socket, { request, response });
+        unfinished.add(response);
+        if (draining) sayClose(response);
+        response.once("close", () => {
+          unfinished.delete(response);
+          // An answer whose head had gone before the stop leaves its connection open.
+          if (draining) setImmediate(() => server.closeIdleConnections());
+        });
+      });
+    },
+    answeredEarly(socket) {
+      const exchange = newest.get(socket);
+      return exchange !== undefined && exchange.response.headersSent && !exchange.request.complete;
+    },
+    drain() {
+      draining = true;
+      for (const response of unfinished) sayClose(response);
+    },
+    cutIdle() {
+      for (const socket of sockets) {
+        const exchange = newest.get(socket);
+        if (exchange === undefined || !unfinished.has(exchange.response)) socket.destroy();
+      }
+    },
+  };
+}
