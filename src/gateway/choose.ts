@@ -1,46 +1,232 @@
-import type { Target } from "../core/channel.ts";
-import type { CatalogEntry } from "./catalog.ts";
+import type { Lease } from "./channel-state.ts";
+import type { EntryLanes, Lane, LaneSpot } from "./choose-lanes.ts";
+import type { Plan } from "./fit.ts";
+
+/** A target that has been chosen for one attempt, with the right to make it. */
+export interface Chosen {
+  readonly plan: Plan;
+  readonly spot: LaneSpot;
+  readonly lease: Lease;
+}
+
+/** Lanes that rank alike for a request; a draw is by the weights of all of them together. */
+interface Rank {
+  readonly lanes: readonly { readonly lane: Lane; readonly plan: Plan }[];
+}
+
+/** What one request could be served by, best first. Fitted once for each class of targets. */
+export interface Ranking {
+  /** One plan a class, in the order of the ranks. */
+  readonly plans: readonly Plan[];
+  readonly ranks: readonly Rank[];
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+}
+
+/** Targets looked at where none can be chosen at once: for a queue, a last resort, or when to come back. */
+const looksMax = 64;
 
 /**
- * The order in which an entry's targets are tried. Models of an alias keep the alias's order; among
- * one model's targets the highest priority comes first, weighted at random within a priority.
- * `random` gives numbers from 0 (inclusive) to 1 (exclusive).
+ * Ranks lanes: a model that stands earlier in an alias first; of one model, what honours more of the
+ * request before what needs a warning; then the higher priority. `planOf` gives undefined where the
+ * class cannot serve the request.
  */
-export function orderTargets(entry: CatalogEntry, random: () => number): Target[] {
-  if (entry.aliasOf === undefined) return orderModel(entry.targets, random);
-  return entry.aliasOf.flatMap((name) =>
-    orderModel(
-      entry.targets.filter((target) => target.model.name === name),
-      random,
-    ),
+export function rankLanes(
+  entry: EntryLanes,
+  planOf: (lane: Lane) => Plan | undefined,
+  random: () => number,
+): Ranking {
+  const fitted = entry.lanes.flatMap((lane) => {
+    const plan = planOf(lane);
+    return plan === undefined ? [] : [{ lane, plan }];
+  });
+  fitted.sort(compareLanes);
+  const ranks: { lanes: FittedLane[] }[] = [];
+  for (const one of fitted) {
+    const last = ranks.at(-1)?.lanes;
+    const [equal] = last ?? [];
+    if (last !== undefined && equal !== undefined && compareLanes(equal, one) === 0) last.push(one);
+    else ranks.push({ lanes: [one] });
+  }
+  return { plans: [...new Set(fitted.map(({ plan }) => plan))], ranks, random };
+}
+
+type FittedLane = Rank["lanes"][number];
+
+function compareLanes(a: FittedLane, b: FittedLane): number {
+  return (
+    a.lane.modelPlace - b.lane.modelPlace ||
+    a.plan.warnings.length - b.plan.warnings.length ||
+    b.lane.priority - a.lane.priority
   );
 }
 
-function orderModel(targets: readonly Target[], random: () => number): Target[] {
-  const priorities = [...new Set(targets.map((target) => target.channel.priority))];
-  return priorities
-    .toSorted((a, b) => b - a)
-    .flatMap((priority) =>
-      shuffleByWeight(
-        targets.filter((target) => target.channel.priority === priority),
-        random,
-      ),
-    );
+/** What one upstream call has tried so far. */
+export interface Tried {
+  /** Targets that are not tried again. */
+  readonly spots: Set<LaneSpot>;
+  /** Credentials that are not, by channel. */
+  readonly credentials: Map<string, Set<number>>;
 }
 
-/** Draws without replacement, each draw in proportion to the weights left. A weight of 0 comes last. */
-function shuffleByWeight(targets: readonly Target[], random: () => number): Target[] {
-  const left = [...targets];
-  const order: Target[] = [];
-  while (left.length > 0) {
-    const total = left.reduce((sum, target) => sum + target.channel.weight, 0);
-    let at = random() * total;
-    let index = left.findIndex((target) => {
-      at -= target.channel.weight;
-      return at < 0;
-    });
-    if (index === -1) index = 0;
-    order.push(...left.splice(index, 1));
+export function nothingTried(): Tried {
+  return { spots: new Set(), credentials: new Map() };
+}
+
+/** For the parts of a call that goes on in pieces: each remembers what was tried before. */
+export function copyTried(tried: Tried): Tried {
+  return {
+    spots: new Set(tried.spots),
+    credentials: new Map([...tried.credentials].map(([id, set]) => [id, new Set(set)])),
+  };
+}
+
+/** A target that can begin at once and has not been tried: the best rank's, by weight. Undefined: none. */
+export function chooseNow(ranking: Ranking, tried: Tried, images: number): Chosen | undefined {
+  for (const rank of ranking.ranks) {
+    const chosen = chooseInRank(ranking, rank, tried, images);
+    if (chosen !== undefined) return chosen;
   }
-  return order;
+  return undefined;
+}
+
+function chooseInRank(
+  ranking: Ranking,
+  rank: Rank,
+  tried: Tried,
+  images: number,
+): Chosen | undefined {
+  const full = new Set<LaneSpot>();
+  for (let looks = 0; looks < looksMax; looks += 1) {
+    const drawn = draw(ranking, rank, [...tried.spots, ...full]);
+    if (drawn === undefined) return undefined;
+    const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images));
+    if (lease !== undefined) return { ...drawn, lease };
+    // It has room for something, but not for this, or no credential that is new to this call.
+    full.add(drawn.spot);
+  }
+  return undefined;
+}
+
+interface Drawn {
+  readonly plan: Plan;
+  readonly spot: LaneSpot;
+}
+
+/** Draws by weight among those that can be chosen, less some that are taken out for the moment. */
+function draw(ranking: Ranking, rank: Rank, without: readonly LaneSpot[]): Drawn | undefined {
+  const kept: { readonly spot: LaneSpot; readonly weight: number }[] = [];
+  for (const spot of without) {
+    kept.push({ spot, weight: spot.lane.tree.get(spot.leaf) });
+    spot.lane.tree.set(spot.leaf, 0);
+  }
+  const drawn = drawFrom(ranking, rank);
+  // In reverse, since one that stands in the list twice was 0 the second time.
+  for (const { spot, weight } of kept.toReversed()) spot.lane.tree.set(spot.leaf, weight);
+  return drawn;
+}
+
+function drawFrom(ranking: Ranking, rank: Rank): Drawn | undefined {
+  let total = 0;
+  for (const { lane } of rank.lanes) total += lane.tree.total();
+  if (total <= 0) return undefined;
+  let point = ranking.random() * total;
+  for (const { lane, plan } of rank.lanes) {
+    const size = lane.tree.total();
+    const leaf = size > 0 && point < size ? lane.tree.find(point) : undefined;
+    const spot = leaf === undefined ? undefined : lane.spots[leaf];
+    if (spot !== undefined) return { spot, plan };
+    point -= size;
+  }
+  return undefined;
+}
+
+function wantedOf({ plan, spot }: Drawn, tried: Tried, images: number) {
+  return {
+    model: spot.target.model.upstream,
+    images: Math.min(images, plan.perCall),
+    triedCredentials: tried.credentials.get(spot.target.channel.id) ?? noCredentials,
+  };
+}
+
+const noCredentials: ReadonlySet<number> = new Set();
+
+/**
+ * Where no target can begin at once: a place in the queue of a healthy one that is full. A queue whose
+ * length the operator chose is waited in before lower ranks are looked at (`of` a rank), all others only
+ * when no rank has anything. Undefined: none has room within `waitMsMax`.
+ */
+export function findQueue(
+  ranking: Ranking,
+  tried: Tried,
+  images: number,
+  options: { readonly now: number; readonly waitMsMax: number },
+): Drawn | undefined {
+  for (const drawn of someSpots(ranking, tried)) {
+    const { state } = drawn.spot;
+    const { model, images: asked } = wantedOf(drawn, tried, images);
+    if (state.healthyAt(model) > options.now) continue;
+    if (state.waiting >= (state.channel.limits.queue ?? queueDefault)) continue;
+    const roomAt = state.room.readyAt(asked, options.now);
+    if (roomAt === Infinity && state.room.inFlight === 0) continue;
+    if (roomAt !== Infinity && roomAt - options.now > options.waitMsMax) continue;
+    return drawn;
+  }
+  return undefined;
+}
+
+/** Calls that may wait for a channel whose queue the operator did not size. */
+const queueDefault = 8;
+
+/** Waits for the target that `findQueue` found. */
+export async function waitFor(
+  drawn: Drawn,
+  tried: Tried,
+  images: number,
+  until: number,
+  signal: AbortSignal,
+): Promise<Chosen | undefined> {
+  const lease = await drawn.spot.state.wait(wantedOf(drawn, tried, images), until, signal);
+  return lease === undefined ? undefined : { ...drawn, lease };
+}
+
+/** The last target of a model is never ejected: where all cool, the one that will be healthy first is used all the same. */
+export function lastResort(ranking: Ranking, tried: Tried, images: number): Chosen | undefined {
+  const found = [...someSpots(ranking, tried)].toSorted((a, b) => healthyAt(a) - healthyAt(b));
+  for (const drawn of found) {
+    const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images), true);
+    if (lease !== undefined) return { ...drawn, lease };
+  }
+  return undefined;
+}
+
+function healthyAt({ spot }: Drawn): number {
+  return spot.state.healthyAt(spot.target.model.upstream);
+}
+
+/** Milliseconds until a target may have room and health again; at least a second. */
+export function comeBackMs(ranking: Ranking, images: number, now: number): number {
+  let soonest = Infinity;
+  for (const drawn of someSpots(ranking, nothingTried())) {
+    const { images: asked } = wantedOf(drawn, nothingTried(), images);
+    const roomAt = drawn.spot.state.room.readyAt(asked, now);
+    soonest = Math.min(soonest, Math.max(roomAt, healthyAt(drawn)));
+  }
+  return soonest === Infinity ? 1000 : Math.max(1000, soonest - now);
+}
+
+/** Untried targets, best ranks first: all where they are few, else as many as may be looked at from a place at random. */
+function* someSpots(ranking: Ranking, tried: Tried): Generator<Drawn, void, void> {
+  let looks = 0;
+  for (const { lanes } of ranking.ranks) {
+    for (const { lane, plan } of lanes) {
+      const { spots } = lane;
+      const from = Math.floor(ranking.random() * spots.length);
+      for (let step = 0; step < spots.length && looks < looksMax; step += 1) {
+        const spot = spots[(from + step) % spots.length];
+        looks += 1;
+        if (spot !== undefined && !tried.spots.has(spot)) yield { spot, plan };
+      }
+    }
+  }
 }

@@ -1,0 +1,279 @@
+import type { Channel } from "../core/channel.ts";
+import type { Health, HealthPass, Verdict } from "./channel-health.ts";
+import { type ChannelRoom, createChannelRoom } from "./channel-limits.ts";
+import { type ChannelQueue, createChannelQueue } from "./channel-queue.ts";
+import type { WeightTree } from "./choose-tree.ts";
+
+/** Calls `work` after so many milliseconds, unless what it returns is called before. */
+export type Timer = (ms: number, work: () => void) => () => void;
+
+/** A place in a tree of weights that says whether one target could be chosen. */
+export interface Spot {
+  readonly tree: WeightTree;
+  readonly leaf: number;
+  readonly weight: number;
+  /** The model's name at the upstream. */
+  readonly model: string;
+}
+
+/** What a failure was about, and so what it speaks against. */
+export type FaultScope = "channel" | "credential" | "model";
+
+/** What a call wants to begin. */
+export interface Wanted {
+  /** The model's name at the upstream. */
+  readonly model: string;
+  readonly images: number;
+  /** Places of the credentials that this call has tried here. */
+  readonly triedCredentials: ReadonlySet<number>;
+}
+
+/** The right to make one attempt. Ended or cancelled once; what comes after changes nothing. */
+export interface Lease {
+  /** Place of the credential to use. */
+  readonly credential: number;
+  end(verdict: Verdict, scope: FaultScope): void;
+  /** It was not used: gives everything back. */
+  cancel(): void;
+}
+
+/** One channel while it is in use. */
+export interface ChannelState {
+  readonly channel: Channel;
+  readonly room: ChannelRoom;
+  readonly health: Health;
+  readonly credentials: readonly Health[];
+  /** Models that the upstream has refused to know, by its names for them. */
+  readonly models: ReadonlyMap<string, Health>;
+  readonly waiting: number;
+  /** From when it is healthy enough, whatever room it has. Unix milliseconds; Infinity: while a probe is under way. */
+  healthyAt(model: string): number;
+  /** From when a call that begins now would find room, nobody waiting before it. */
+  roomAt(images: number): number;
+  /** Undefined: cooling or full. `lastResort` asks for room only. */
+  acquire(wanted: Wanted, lastResort?: boolean): Lease | undefined;
+  /** Waits in the queue for room; undefined: not until then, or the channel cools. */
+  wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined>;
+  /** The same channel configured anew: its health begins again, what is in flight goes on counting. */
+  replace(channel: Channel): void;
+  watch(spot: Spot): void;
+  forgetSpots(): void;
+  /** Tells the places that watch it whether it can be chosen. */
+  refresh(): void;
+}
+
+export interface ChannelStateParts {
+  readonly now: () => number;
+  readonly timer: Timer;
+  /** A new health, with what its log lines name. */
+  health(fields: Readonly<Record<string, unknown>>): Health;
+  wakeAt(at: number, state: ChannelState): void;
+}
+
+/** What begins anew when the channel is configured anew. */
+interface Healths {
+  readonly channel: Channel;
+  readonly health: Health;
+  readonly credentials: readonly Health[];
+  readonly models: Map<string, Health>;
+}
+
+export function createChannelState(channel: Channel, parts: ChannelStateParts): ChannelState {
+  return new LiveChannel(channel, parts);
+}
+
+class LiveChannel implements ChannelState {
+  readonly room: ChannelRoom;
+  readonly #parts: ChannelStateParts;
+  readonly #queue: ChannelQueue;
+  #healths: Healths;
+  #nextCredential = 0;
+  #spots: { readonly spot: Spot; isReady: boolean }[] = [];
+  #wakeAt = 0;
+
+  constructor(channel: Channel, parts: ChannelStateParts) {
+    this.#parts = parts;
+    this.#healths = newHealths(channel, parts);
+    this.room = createChannelRoom(() => this.channel.limits);
+    this.#queue = createChannelQueue({
+      ...parts,
+      begin: (wanted) => this.#begin(wanted, false),
+      roomAt: (images) => this.room.readyAt(images, parts.now()),
+    });
+  }
+
+  get channel(): Channel {
+    return this.#healths.channel;
+  }
+
+  get health(): Health {
+    return this.#healths.health;
+  }
+
+  get credentials(): readonly Health[] {
+    return this.#healths.credentials;
+  }
+
+  get models(): ReadonlyMap<string, Health> {
+    return this.#healths.models;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  healthyAt(model: string): number {
+    const now = this.#parts.now();
+    let credentialAt = Infinity;
+    for (const one of this.credentials) credentialAt = Math.min(credentialAt, one.readyAt(now));
+    const modelAt = this.models.get(model)?.readyAt(now) ?? now;
+    return Math.max(this.health.readyAt(now), credentialAt, modelAt);
+  }
+
+  roomAt(images: number): number {
+    return this.waiting > 0 ? Infinity : this.room.readyAt(images, this.#parts.now());
+  }
+
+  acquire(wanted: Wanted, lastResort = false): Lease | undefined {
+    if (this.waiting > 0) return undefined;
+    const lease = this.#begin(wanted, lastResort);
+    if (lease !== undefined) this.refresh();
+    return lease;
+  }
+
+  async wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined> {
+    const waiting = this.#queue.join(wanted, until, signal);
+    this.refresh();
+    const lease = await waiting;
+    this.refresh();
+    return lease;
+  }
+
+  replace(channel: Channel): void {
+    this.#healths = newHealths(channel, this.#parts);
+    this.#nextCredential = 0;
+    this.refresh();
+  }
+
+  watch(spot: Spot): void {
+    this.#spots.push({ spot, isReady: false });
+    this.refresh();
+  }
+
+  forgetSpots(): void {
+    this.#spots = [];
+  }
+
+  refresh(): void {
+    const now = this.#parts.now();
+    if (this.waiting > 0) this.#queue.serve(this.healthyAt("") > now);
+    const roomAt = this.roomAt(1);
+    let next = Infinity;
+    for (const watched of this.#spots) {
+      const { tree, leaf, weight, model } = watched.spot;
+      const readyAt = Math.max(roomAt, this.healthyAt(model));
+      const isReady = readyAt <= now;
+      if (isReady !== watched.isReady) tree.set(leaf, isReady ? weight : 0);
+      watched.isReady = isReady;
+      if (!isReady) next = Math.min(next, readyAt);
+    }
+    if (next === Infinity || next === this.#wakeAt) return;
+    this.#wakeAt = next;
+    this.#parts.wakeAt(next, this);
+  }
+
+  #begin(wanted: Wanted, lastResort: boolean): Lease | undefined {
+    const now = this.#parts.now();
+    if (this.room.readyAt(wanted.images, now) > now) return undefined;
+    if (!lastResort && this.healthyAt(wanted.model) > now) return undefined;
+    const credential = this.#pickCredential(wanted.triedCredentials, lastResort);
+    if (credential === undefined) return undefined;
+    this.#nextCredential = (credential + 1) % this.credentials.length;
+    return this.#lease(wanted, credential, now);
+  }
+
+  /** Round robin over the healthy ones that this call has not tried; as a last resort the one that will be healthy first. */
+  #pickCredential(tried: ReadonlySet<number>, lastResort: boolean): number | undefined {
+    const now = this.#parts.now();
+    const { credentials } = this;
+    let best: { readonly index: number; readonly readyAt: number } | undefined;
+    for (let step = 0; step < credentials.length; step += 1) {
+      const index = (this.#nextCredential + step) % credentials.length;
+      const readyAt = tried.has(index) ? undefined : credentials[index]?.readyAt(now);
+      if (readyAt === undefined || (readyAt > now && !lastResort)) continue;
+      if (best === undefined || readyAt < best.readyAt) best = { index, readyAt };
+      if (readyAt <= now) break;
+    }
+    return best?.index;
+  }
+
+  #lease(wanted: Wanted, credential: number, begunAt: number): Lease {
+    // A reload may replace the healths while this lease is open; it then speaks about the old ones.
+    const healths = this.#healths;
+    const used = usedBy(healths, credential, wanted.model);
+    const passes = new Map(used.map(([scope, health]) => [scope, health.begin(begunAt)]));
+    this.room.begin(wanted.images, begunAt);
+    let isOpen = true;
+    const close = (give: () => void, verdict: Verdict, scope: FaultScope): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      give();
+      endPasses(used, passes, verdict, scope, this.#parts.now());
+      if (scope === "model" && verdict.kind !== "good") {
+        this.#modelFailed(healths, wanted.model, passes.has("model"), verdict);
+      }
+      this.refresh();
+    };
+    return {
+      credential,
+      end: (verdict, scope) => close(() => this.room.end(), verdict, scope),
+      cancel: () =>
+        close(() => this.room.cancel(wanted.images, begunAt), { kind: "neutral" }, "channel"),
+    };
+  }
+
+  /** A model has a health of its own only from its first failure on. */
+  #modelFailed(healths: Healths, model: string, isKnown: boolean, verdict: Verdict): void {
+    if (isKnown) return;
+    const now = this.#parts.now();
+    const health = healths.models.get(model) ?? this.#parts.health({ model });
+    healths.models.set(model, health);
+    health.end(health.begin(now), verdict, now);
+  }
+}
+
+type Used = readonly (readonly [FaultScope, Health])[];
+
+function usedBy(healths: Healths, credential: number, model: string): Used {
+  const own = healths.credentials[credential];
+  const ofModel = healths.models.get(model);
+  return [
+    ["channel", healths.health],
+    ...(own === undefined ? [] : [["credential", own] as const]),
+    ...(ofModel === undefined ? [] : [["model", ofModel] as const]),
+  ];
+}
+
+/** What worked speaks for all that was used; a fault speaks only against what it was about. */
+function endPasses(
+  used: Used,
+  passes: ReadonlyMap<FaultScope, HealthPass>,
+  verdict: Verdict,
+  scope: FaultScope,
+  now: number,
+): void {
+  for (const [own, health] of used) {
+    const pass = passes.get(own);
+    if (pass === undefined) continue;
+    health.end(pass, verdict.kind === "good" || own === scope ? verdict : { kind: "neutral" }, now);
+  }
+}
+
+function newHealths(channel: Channel, parts: ChannelStateParts): Healths {
+  return {
+    channel,
+    health: parts.health({}),
+    credentials: channel.credentials.map((_, index) => parts.health({ credential: index })),
+    models: new Map(),
+  };
+}
