@@ -19,6 +19,7 @@ import {
 } from "./gateway/administer-keys.ts";
 import { createAdmission } from "./gateway/admission.ts";
 import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/catalog.ts";
+import { createRouting } from "./gateway/choose-lanes.ts";
 import { watchEventLoop } from "./gateway/event-loop.ts";
 import { createKeyRing } from "./gateway/keys.ts";
 import type { GatewayParts } from "./gateway/parts.ts";
@@ -88,6 +89,7 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     const ring = createKeyRing(pepper, now);
     const gateway: GatewayParts = {
       catalog: () => catalog,
+      routing: createRouting({ now, random: Math.random, log: logger }),
       keys: ring,
       policy: config.policy,
       images: { ttlMs: config.images.ttlMs, defaultDelivery: config.images.responseFormat },

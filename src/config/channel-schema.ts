@@ -76,12 +76,22 @@ export const channelSchema = z.strictObject({
       concurrency: whole(100_000, "Requests at the same time."),
       rpm: whole(1_000_000, "Requests a minute."),
       ipm: whole(1_000_000, "Images a minute."),
+      queue: z.int().min(0).max(10_000).optional().meta({
+        form: "a whole number from 0 to 10000",
+        description:
+          "Requests that may wait for room here before a lower priority is used. Not set: 8, and only where nothing else can serve.",
+      }),
     })
     .prefault({})
     .describe("What the upstream takes at most."),
   timeout: z
     .strictObject({
       connect: duration("100ms", "5m").prefault("10s").describe("Until a connection stands."),
+      first_byte: duration("100ms", "1h")
+        .optional()
+        .describe(
+          "From a request's sending to the first byte of its answer. Not set: the total counts.",
+        ),
       total: duration("1s", "1h").prefault("300s").describe("Until the pictures are there."),
     })
     .prefault({})

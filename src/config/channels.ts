@@ -107,8 +107,17 @@ function channelOf(
     weight: written.weight,
     enabled: written.enabled,
     retryUnknown: written.retry_unknown,
-    limits: { concurrency: limits.concurrency, rpm: limits.rpm, ipm: limits.ipm },
-    timeout: { connectMs: timeout.connect, totalMs: timeout.total },
+    limits: {
+      concurrency: limits.concurrency,
+      rpm: limits.rpm,
+      ipm: limits.ipm,
+      queue: limits.queue,
+    },
+    timeout: {
+      connectMs: timeout.connect,
+      firstByteMs: timeout.first_byte,
+      totalMs: timeout.total,
+    },
   };
 }
 

@@ -31,7 +31,6 @@ export const notYet: readonly NotYet[] = [
   { setting: "keys[].ipm", instead: "remove it" },
   { setting: "keys[].concurrency", instead: "remove it" },
   { setting: "keys[].budget", instead: "remove it" },
-  { setting: "channels[].limits", instead: "remove it" },
   { setting: "metrics.token", instead: "remove it" },
 ];
 

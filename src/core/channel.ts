@@ -36,8 +36,15 @@ export interface Channel {
     readonly concurrency: number | undefined;
     readonly rpm: number | undefined;
     readonly ipm: number | undefined;
+    /** Calls that may wait for room before a lower priority is used; undefined: a few, where nothing else is left. */
+    readonly queue: number | undefined;
   };
-  readonly timeout: { readonly connectMs: number; readonly totalMs: number };
+  readonly timeout: {
+    readonly connectMs: number;
+    /** From a request's first byte out to its answer's first byte in; undefined: as long as the rest allows. */
+    readonly firstByteMs: number | undefined;
+    readonly totalMs: number;
+  };
 }
 
 /** A channel and a model on it that could serve a request. */

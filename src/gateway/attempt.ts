@@ -1,10 +1,11 @@
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
-import type { BaseSettings, GenerateInput, ProviderEvent } from "../core/provider.ts";
+import type { BaseSettings, GenerateInput, ProviderEvent, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
 import { createPacing } from "../net/poll.ts";
 import { upstreamImageLimits } from "../pictures/limits.ts";
+import type { Failure } from "./attempt-decision.ts";
 import type { Plan } from "./fit.ts";
 import type { PreparedInputs } from "./inputs.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -49,6 +50,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** Unix milliseconds; one deadline over all attempts. */
   readonly deadline: number;
+  /** False: the client has gone, so no further attempt is begun. Absent: always. */
+  readonly wanted?: () => boolean;
   /** Called for each picture as it is made, before the call it belongs to has ended. `soFar` is the call up to this picture. */
   onMade(made: Made, soFar: CallResult): void;
   /** Called for each preview. `index` is its picture's place in the answer, from 0. */
@@ -60,64 +63,100 @@ export interface AttemptContext {
 /** Downloads of one made picture before the result is given up. */
 const downloadTries = 3;
 
+/** How an attempt ended: with pictures, even where a fault followed them, or without. */
+export type AttemptEnd = { readonly result: CallResult } | { readonly failure: Failure };
+
+/** What an attempt has given so far. */
+interface Gathered {
+  readonly made: Made[];
+  usage: Usage | undefined;
+  charge: Nano | undefined;
+  /** A picture, a preview or a link to a picture was seen: it is never asked for again. */
+  produced: boolean;
+  /** All of it as a call's result. */
+  result(fault?: PinholeError): CallResult;
+}
+
+function createGathered(plan: Plan, part: CallPart): Gathered {
+  const made: Made[] = [];
+  return {
+    made,
+    usage: undefined,
+    charge: undefined,
+    produced: false,
+    result(fault) {
+      const { usage, charge } = this;
+      return { plan, part, made, usage, charge, fault };
+    },
+  };
+}
+
 /**
- * Runs one upstream call to its end. Throws where nothing was made, with the evidence `produced` where
- * a preview was seen; once a picture has been made the result is kept and the fault reported beside it.
+ * Runs one attempt of an upstream call, with one of the channel's credentials, to its end. Never
+ * throws. A failure after something was seen has the evidence `produced`; once a picture has been made
+ * the result is kept and the fault reported beside it.
  */
 export async function attempt(
   context: AttemptContext,
   plan: Plan,
+  credential: number,
   part: CallPart,
-): Promise<CallResult> {
+): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
-  const made: Made[] = [];
-  let usage: Usage | undefined;
-  let charge: Nano | undefined;
-  let previewed = false;
-  const result = (fault?: PinholeError): CallResult => ({ plan, part, made, usage, charge, fault });
-  const keep = (event: ProviderEvent): void => {
-    if ("picture" in event) {
-      // More than was asked for is not delivered: it would be billed.
-      if (made.length === part.count) return;
-      const one = madeFrom(event, plan, part);
-      made.push(one);
-      context.onMade(one, result());
-    } else if ("partial" in event) {
-      previewed = true;
-      context.onPartial?.(event.partial, part.offset + event.index, plan);
-    } else if ("usage" in event) usage = event.usage;
-    else if ("charge" in event) charge = event.charge;
+  const gathered = createGathered(plan, part);
+  const end = (fault?: PinholeError): AttemptEnd => {
+    const result = gathered.result(fault);
+    context.onEnded?.(result);
+    return { result };
   };
   try {
-    const input = await generateInput(context, plan, part);
-    for await (const event of channel.provider.generate(input)) keep(event);
-    if (made.length === 0) {
-      throw new PinholeError("upstream_bad_answer", {
-        message: "The upstream answered without an image.",
-        detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
-      });
+    const input = await generateInput(context, plan, credential, part, gathered);
+    for await (const event of channel.provider.generate(input)) {
+      keep(event, gathered, context, plan, part);
     }
-    const whole = result();
-    context.onEnded?.(whole);
-    return whole;
+    if (gathered.made.length > 0) return end();
+    throw new PinholeError("upstream_bad_answer", {
+      message: "The upstream answered without an image.",
+      detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
+    });
   } catch (thrown) {
     const fault = asPinholeError(thrown);
-    if (made.length === 0) throw previewed ? afterPreview(fault) : fault;
-    const partly = result(fault);
-    context.onEnded?.(partly);
-    return partly;
+    if (gathered.made.length > 0) return end(fault);
+    const error = gathered.produced ? afterMaking(fault) : fault;
+    return { failure: { error, cancelled: context.signal.aborted } };
+  }
+}
+
+function keep(
+  event: ProviderEvent,
+  gathered: Gathered,
+  context: AttemptContext,
+  plan: Plan,
+  part: CallPart,
+): void {
+  if ("partial" in event) {
+    gathered.produced = true;
+    context.onPartial?.(event.partial, part.offset + event.index, plan);
+  } else if ("usage" in event) gathered.usage = event.usage;
+  else if ("charge" in event) gathered.charge = event.charge;
+  else if ("picture" in event) {
+    // More than was asked for is not delivered: it would be billed.
+    if (gathered.made.length === part.count) return;
+    const one = madeFrom(event, plan, part);
+    gathered.made.push(one);
+    context.onMade(one, gathered.result());
   }
 }
 
 /** Work was done and will be billed, so neither the gateway nor the client may begin it again. */
-function afterPreview(fault: PinholeError): PinholeError {
-  const isCaller = fault.evidence === "caller";
-  return new PinholeError(isCaller ? fault.code : "upstream_failed", {
-    message: isCaller
-      ? fault.message
-      : "The upstream failed while it was making the image; it may have been billed.",
+function afterMaking(fault: PinholeError): PinholeError {
+  const isUpstream = fault.evidence !== undefined && fault.evidence !== "caller";
+  return new PinholeError(isUpstream ? "upstream_failed" : fault.code, {
+    message: isUpstream
+      ? "The upstream failed while it was making the image; it may have been billed."
+      : fault.message,
     param: fault.param,
-    detail: `${fault.code} after a preview: ${fault.detail ?? fault.message}`,
+    detail: `${fault.code} after something was made: ${fault.detail ?? fault.message}`,
     evidence: "produced",
     cause: fault,
   });
@@ -141,12 +180,17 @@ function madeFrom(
 async function generateInput(
   context: AttemptContext,
   plan: Plan,
+  credential: number,
   part: CallPart,
+  gathered: Gathered,
 ): Promise<GenerateInput<BaseSettings, unknown>> {
-  const { parts, spool, signal, deadline } = context;
+  const { parts, spool, signal } = context;
   const { channel, model } = plan.target;
   const inputs = await context.inputs(plan);
-  const settings = pickCredential(channel.credentials, parts.random);
+  const settings = channel.credentials[credential];
+  if (settings === undefined) throw new Error("a lease names a credential that is not there");
+  const { connectMs, firstByteMs, totalMs } = channel.timeout;
+  const deadline = Math.min(context.deadline, parts.now() + totalMs);
   const pacing = createPacing({ signal, deadline, now: parts.now });
   return {
     ...pacing,
@@ -162,16 +206,20 @@ async function generateInput(
     card: model.card,
     settings,
     options: plan.options,
-    http: parts.egress.upstream({
-      provider: channel.provider,
-      settings,
-      spool,
-      limits: upstreamImageLimits,
-      signal,
-      deadline,
-      connectMs: channel.timeout.connectMs,
-      retryDownloads: downloadTries,
-    }),
+    http: watchDownloads(
+      parts.egress.upstream({
+        provider: channel.provider,
+        settings,
+        spool,
+        limits: upstreamImageLimits,
+        signal,
+        deadline,
+        connectMs,
+        ...(firstByteMs === undefined ? {} : { firstByteMs }),
+        retryDownloads: downloadTries,
+      }),
+      gathered,
+    ),
     raster: {
       decode: (picture) => parts.converter.decode(picture),
       encode: (raster, format, compression) =>
@@ -180,10 +228,15 @@ async function generateInput(
   };
 }
 
-function pickCredential(credentials: readonly BaseSettings[], random: () => number): BaseSettings {
-  const settings = credentials[Math.floor(random() * credentials.length)];
-  if (settings === undefined) throw new Error("a channel without credentials cannot be built");
-  return settings;
+/** A link to a picture says that it is made: what is lost from then on is never made again. */
+function watchDownloads(http: UpstreamHttp, gathered: Gathered): UpstreamHttp {
+  return {
+    ...http,
+    download(url) {
+      gathered.produced = true;
+      return http.download(url);
+    },
+  };
 }
 
 /** The images of one request get seed, seed+1, … over all its calls. */
@@ -192,12 +245,4 @@ function withSeed(
   offset: number,
 ): Readonly<Record<string, unknown>> {
   return typeof more.seed === "number" && offset > 0 ? { ...more, seed: more.seed + offset } : more;
-}
-
-/** May another target be tried after this failure of a call that made nothing (DESIGN §6)? */
-export function mayTryNext(error: PinholeError, plan: Plan): boolean {
-  const { evidence } = error;
-  if (evidence === "never_sent" || evidence === "refused") return true;
-  if (evidence !== "unknown") return false;
-  return plan.target.channel.retryUnknown || plan.target.card?.failures_billed === false;
 }

@@ -1,31 +1,17 @@
 import { asPinholeError, type PinholeError } from "../core/errors.ts";
 import type { AttemptOutcome, NewAttempt } from "../store/types.ts";
-import {
-  attempt,
-  type AttemptContext,
-  type CallPart,
-  type CallResult,
-  mayTryNext,
-} from "./attempt.ts";
+import { attempt, type AttemptContext, type CallPart, type CallResult } from "./attempt.ts";
+import { chargeOf, type Failure, nextStep, verdictOf } from "./attempt-decision.ts";
+import { type Chosen, copyTried, type Tried } from "./choose.ts";
+import { chooseTarget, type OpenCall, splitCalls } from "./dispatch.ts";
 import type { Plan } from "./fit.ts";
-
-/** Tries of one upstream call over all targets (DESIGN §6). */
-export const attemptsMax = 3;
+import { noChannel, type Route } from "./plan.ts";
 
 /** Writes attempts to the request's record as they happen. */
 export interface AttemptBook {
-  /** The attempt for this part, written before its socket opens: the first one of a call was written with the request itself. */
+  /** The attempt of this call, written before its socket opens: the first ones may have been written with the request itself. */
   open(call: number, attempt: number, plan: Plan): Promise<NewAttempt>;
   close(attempt: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void;
-}
-
-/** Splits n images into upstream calls of at most `perCall`. */
-export function splitCalls(n: number, perCall: number): CallPart[] {
-  const calls: CallPart[] = [];
-  for (let offset = 0; offset < n; offset += perCall) {
-    calls.push({ count: Math.min(perCall, n - offset), offset });
-  }
-  return calls;
 }
 
 export interface CallsResult {
@@ -34,19 +20,36 @@ export interface CallsResult {
   readonly faults: readonly PinholeError[];
 }
 
+interface Run {
+  readonly context: AttemptContext;
+  readonly book: AttemptBook;
+  readonly route: Route;
+  /** The number of the next call that a split makes. */
+  nextCall: number;
+}
+
+/** One upstream call on its way. */
+interface Running {
+  readonly call: number;
+  readonly part: CallPart;
+  readonly tried: Tried;
+  /** Attempts made so far. */
+  attempts: number;
+}
+
 /** Runs all calls of a request in parallel. Throws the first fault where none of them made a picture. */
 export async function runCalls(
   context: AttemptContext,
   book: AttemptBook,
-  plans: readonly [Plan, ...Plan[]],
-  n: number,
+  route: Route,
+  calls: readonly OpenCall[],
 ): Promise<CallsResult> {
-  const calls = splitCalls(n, plans[0].perCall);
-  const run = { context, book };
-  const outcome = await gather(calls.map((part, call) => runCall(run, plans, part, call, 1)));
-  const [firstFault] = outcome.faults;
-  if (outcome.results.length === 0 && firstFault !== undefined) throw firstFault;
-  return outcome;
+  const run: Run = { context, book, route, nextCall: calls.length };
+  return gather(
+    calls.map(({ part, tried, first }, call) =>
+      runCall(run, { call, part, tried, attempts: 0 }, first),
+    ),
+  );
 }
 
 /** Waits for all; a call that threw becomes a fault beside the others' results. */
@@ -60,70 +63,116 @@ async function gather(calls: readonly Promise<CallsResult>[]): Promise<CallsResu
       faults.push(...outcome.value.faults);
     }
   }
+  const [firstFault] = faults;
+  if (results.length === 0 && firstFault !== undefined) throw firstFault;
   return { results, faults };
 }
 
-interface Run {
-  readonly context: AttemptContext;
-  readonly book: AttemptBook;
-}
-
-/** One call: the first plan, then the next as long as the evidence allows it and tries are left. */
+/** One call: its first target, then the next as long as the evidence, the time and the budget allow it. */
 async function runCall(
   run: Run,
-  plans: readonly Plan[],
-  part: CallPart,
-  call: number,
-  tryNumber: number,
+  running: Running,
+  first: Chosen | undefined,
 ): Promise<CallsResult> {
-  const [plan, ...others] = plans;
-  if (plan === undefined) return { results: [], faults: [] };
-  if (part.count > plan.perCall) return runSmaller(run, plans, part, call, tryNumber);
-  const { context, book } = run;
-  const opened = await book.open(call, tryNumber, plan);
-  try {
-    const result = await attempt(context, plan, part);
-    book.close(opened, {
-      state: result.fault === undefined ? "succeeded" : "failed",
-      errorCode: result.fault?.code ?? null,
-      evidence: null,
-      detail: result.fault?.detail ?? result.fault?.message ?? null,
-      providerNano: result.charge ?? null,
-    });
-    return { results: [result], faults: result.fault === undefined ? [] : [result.fault] };
-  } catch (thrown) {
-    const error = asPinholeError(thrown);
-    const evidence = error.evidence ?? null;
-    const free = evidence === "never_sent" || evidence === "refused" || evidence === "caller";
-    book.close(opened, {
-      state: "failed",
-      errorCode: error.code,
-      evidence,
-      detail: error.detail ?? error.message,
-      providerNano: free ? 0 : null,
-    });
-    if (tryNumber >= attemptsMax || others.length === 0 || !mayTryNext(error, plan)) throw error;
-    if (context.signal.aborted) throw error;
-    return runCall(run, others, part, call, tryNumber + 1);
+  const { context, route } = run;
+  const { parts } = context;
+  parts.routing.retryBudget.call(parts.now());
+  let chosen = first ?? (await chooseTarget(context, route, running.tried, running.part.count));
+  if (chosen === undefined) throw noChannel(1000);
+  for (;;) {
+    if (running.part.count > chosen.plan.perCall) return runSmaller(run, running, chosen);
+    const end = await tryOnce(run, running, chosen);
+    if ("result" in end) {
+      const { fault } = end.result;
+      return { results: [end.result], faults: fault === undefined ? [] : [fault] };
+    }
+    chosen = await chooseNext(run, running, chosen, end.failure);
+    if (chosen === undefined) throw end.failure.error;
   }
 }
 
-/** The next target makes fewer images a call than the first one did: its share is split again. */
-async function runSmaller(
+/** Makes one attempt, with its line in the record and its word about the channel's health. */
+async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<typeof attempt> {
+  const { context, book } = run;
+  const { plan, lease } = chosen;
+  running.attempts += 1;
+  let opened: NewAttempt;
+  try {
+    opened = await book.open(running.call, running.attempts, plan);
+  } catch (thrown) {
+    lease.cancel();
+    throw thrown;
+  }
+  const end = await attempt(context, plan, lease.credential, running.part);
+  const fault = "result" in end ? end.result.fault : undefined;
+  const failure: Failure | undefined =
+    "failure" in end
+      ? end.failure
+      : fault === undefined
+        ? undefined
+        : { error: fault, cancelled: context.signal.aborted };
+  if (failure === undefined) {
+    lease.end({ kind: "good" }, "channel");
+  } else {
+    const { verdict, scope } = verdictOf(failure);
+    lease.end(verdict, scope);
+  }
+  book.close(opened, {
+    state: failure === undefined ? "succeeded" : "failed",
+    errorCode: failure?.error.code ?? null,
+    evidence: fault === undefined ? (failure?.error.evidence ?? null) : "produced",
+    detail: failure?.error.detail ?? failure?.error.message ?? null,
+    providerNano: "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure),
+  });
+  return end;
+}
+
+/** The next target after a failure; undefined where nothing more may be tried. */
+async function chooseNext(
   run: Run,
-  plans: readonly Plan[],
-  part: CallPart,
-  call: number,
-  tryNumber: number,
-): Promise<CallsResult> {
-  const pieces = splitCalls(part.count, plans[0]?.perCall ?? 1);
-  const outcome = await gather(
-    pieces.map((piece) => {
-      const offset = part.offset + piece.offset;
-      return runCall(run, plans, { count: piece.count, offset }, call, tryNumber);
+  running: Running,
+  { plan, spot, lease }: Chosen,
+  failure: Failure,
+): Promise<Chosen | undefined> {
+  const { context, route } = run;
+  const { parts, signal, deadline } = context;
+  const standing = (): Parameters<typeof nextStep>[2] => ({
+    attempts: running.attempts,
+    now: parts.now(),
+    deadline,
+    wanted: !signal.aborted && (context.wanted?.() ?? true),
+  });
+  if (nextStep(failure, plan, standing()) === "stop") return undefined;
+  remember(running.tried, { plan, spot, lease }, verdictOf(failure).scope === "credential");
+  const next = await chooseTarget(context, route, running.tried, running.part.count);
+  if (next === undefined) return undefined;
+  // Asked again, since waiting in a queue takes time.
+  const step = nextStep(failure, plan, standing());
+  if (step === "free") return next;
+  if (step === "budgeted" && parts.routing.retryBudget.tryRetry(parts.now())) return next;
+  next.lease.cancel();
+  return undefined;
+}
+
+/** What failed is not tried again by this call; another credential of the same channel is another target. */
+function remember(tried: Tried, { spot, lease }: Chosen, isCredentialFault: boolean): void {
+  const { id, credentials } = spot.target.channel;
+  const known = tried.credentials.get(id) ?? new Set<number>();
+  known.add(lease.credential);
+  tried.credentials.set(id, known);
+  if (!isCredentialFault || known.size >= credentials.length) tried.spots.add(spot);
+}
+
+/** The target makes fewer images at once than the call asks for: the call is split, the first piece has the target. */
+async function runSmaller(run: Run, running: Running, chosen: Chosen): Promise<CallsResult> {
+  const { call, part, tried, attempts } = running;
+  const pieces = splitCalls(part.count, chosen.plan.perCall);
+  return gather(
+    pieces.map((piece, index) => {
+      const own = { count: piece.count, offset: part.offset + piece.offset };
+      const number = index === 0 ? call : run.nextCall++;
+      const copy = { call: number, part: own, tried: copyTried(tried), attempts };
+      return runCall(run, copy, index === 0 ? chosen : undefined);
     }),
   );
-  const [firstFault] = outcome.faults;
-  if (outcome.results.length === 0 && firstFault !== undefined) throw firstFault;
-  return outcome;
 }

@@ -37,7 +37,7 @@ export function createWakeQueue<T>(): WakeQueue<T> {
       if (first === undefined || first.at > now) return undefined;
       swap(0, heap.length - 1);
       heap.pop();
-      for (let index = 0; ; ) {
+      for (let index = 0; ;) {
         const [left, right] = [index * 2 + 1, index * 2 + 2];
         const least = isEarlier(right, left) ? right : left;
         if (!isEarlier(least, index)) break;

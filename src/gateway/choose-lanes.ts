@@ -1,7 +1,13 @@
 import type { Target } from "../core/channel.ts";
 import type { Catalog, CatalogEntry } from "./catalog.ts";
-import { type ChannelState, type ChannelStates } from "./channel-states.ts";
+import {
+  type ChannelState,
+  type ChannelStates,
+  type ChannelStatesOptions,
+  createChannelStates,
+} from "./channel-states.ts";
 import { createWeightTree, type WeightTree } from "./choose-tree.ts";
+import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
 
 /** Targets that a request fits alike: the same card, price and narrowing. Fitting one of them fits all. */
 export interface FitClass {
@@ -31,24 +37,39 @@ export interface Lane {
 export interface EntryLanes {
   readonly classes: readonly FitClass[];
   readonly lanes: readonly Lane[];
+  /** Ids of the providers that may serve it. */
+  readonly providers: ReadonlySet<string>;
   /** The longest that one attempt at any of the targets may take, milliseconds. */
   readonly attemptMsMax: number;
 }
 
+/** What choosing and attempting remember from one request to the next. */
+export interface Routing {
+  readonly states: ChannelStates;
+  readonly retryBudget: RetryBudget;
+  /** How an entry of the catalog in use is arranged. */
+  lanes(catalog: Catalog, entry: CatalogEntry): EntryLanes;
+}
+
+export function createRouting(options: ChannelStatesOptions): Routing {
+  const states = createChannelStates(options);
+  return { states, retryBudget: createRetryBudget(), lanes: createLanes(states) };
+}
+
 /** Arranges a catalog's entries when they are first asked for; a new catalog begins anew. */
-export function createLanes(states: ChannelStates): (catalog: Catalog, name: string) => EntryLanes {
+function createLanes(states: ChannelStates): Routing["lanes"] {
   let arranged = new Map<string, EntryLanes>();
   let current: Catalog | undefined;
-  return (catalog, name) => {
+  return (catalog, entry) => {
     if (catalog !== current) {
       states.forgetSpots();
       arranged = new Map();
       current = catalog;
     }
-    const known = arranged.get(name);
+    const known = arranged.get(entry.name);
     if (known !== undefined) return known;
-    const lanes = arrange(catalog.find(name), states);
-    arranged.set(name, lanes);
+    const lanes = arrange(entry, states);
+    arranged.set(entry.name, lanes);
     return lanes;
   };
 }
@@ -83,7 +104,10 @@ function arrange(entry: CatalogEntry, states: ChannelStates): EntryLanes {
     plans.set(laneKey, plan);
   }
   const lanes = [...plans.values()].map((plan) => openLane(plan, states));
-  return { classes: [...classes.values()], lanes, attemptMsMax };
+  const providers = new Set(
+    [...classes.values()].map(({ representative }) => representative.channel.provider.id),
+  );
+  return { classes: [...classes.values()], lanes, providers, attemptMsMax };
 }
 
 function openLane({ targets, ...plan }: LanePlan, states: ChannelStates): Lane {
@@ -116,6 +140,9 @@ function createClassKey(): (target: Target) => string {
     const narrowing =
       provider.narrow === undefined ? "" : JSON.stringify({ ...settings, base_url: "" });
     const price = model.price === undefined ? "" : JSON.stringify(model.price);
-    return [numberOf(provider), numberOf(model.card), model.name, price, narrowing].join(" ");
+    const { card, named, name, upstream } = model;
+    // A retired model's warning says what runs in its place.
+    const replaced = named === undefined ? "" : `${numberOf(named)} ${upstream}`;
+    return [numberOf(provider), numberOf(card), name, replaced, price, narrowing].join(" ");
   };
 }

@@ -81,13 +81,35 @@ export function copyTried(tried: Tried): Tried {
   };
 }
 
-/** A target that can begin at once and has not been tried: the best rank's, by weight. Undefined: none. */
-export function chooseNow(ranking: Ranking, tried: Tried, images: number): Chosen | undefined {
+/** What choosing came to: a target that can begin, or one to wait for. */
+export type Choice = { readonly chosen: Chosen } | { readonly wait: Drawn };
+
+export interface ChooseOptions {
+  /** Images that the call is to make. */
+  readonly images: number;
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** How long the call may wait for room; 0: not at all. */
+  readonly waitMsMax: number;
+}
+
+/**
+ * The best target that has not been tried: by rank, and by weight within a rank. One that can begin
+ * at once is better than waiting, but where the operator gave a channel a queue, its rank is waited
+ * for before lower ones are used. With nothing left, a call that has tried nothing takes a cooling
+ * target: the last one of a model is never ejected. Undefined: all are tried, cooling or full.
+ */
+export function choose(ranking: Ranking, tried: Tried, options: ChooseOptions): Choice | undefined {
   for (const rank of ranking.ranks) {
-    const chosen = chooseInRank(ranking, rank, tried, images);
-    if (chosen !== undefined) return chosen;
+    const chosen = chooseInRank(ranking, rank, tried, options.images);
+    if (chosen !== undefined) return { chosen };
+    const queue = findQueue(someSpots(ranking, [rank], tried), tried, options, 0);
+    if (queue !== undefined) return { wait: queue };
   }
-  return undefined;
+  const queue = findQueue(someSpots(ranking, ranking.ranks, tried), tried, options, queueDefault);
+  if (queue !== undefined) return { wait: queue };
+  const chosen = tried.spots.size > 0 ? undefined : lastResort(ranking, tried, options.images);
+  return chosen === undefined ? undefined : { chosen };
 }
 
 function chooseInRank(
@@ -101,14 +123,25 @@ function chooseInRank(
     const drawn = draw(ranking, rank, [...tried.spots, ...full]);
     if (drawn === undefined) return undefined;
     const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images));
-    if (lease !== undefined) return { ...drawn, lease };
+    if (lease !== undefined) return chosenOf(drawn, lease);
     // It has room for something, but not for this, or no credential that is new to this call.
     full.add(drawn.spot);
   }
   return undefined;
 }
 
-interface Drawn {
+/** The class's plan, for this very target. */
+function chosenOf({ plan, spot }: Drawn, lease: Lease): Chosen {
+  return { plan: { ...plan, target: spot.target, perCall: perCallOf(plan, spot) }, spot, lease };
+}
+
+/** A call for more images than the channel takes in a minute could never begin. */
+function perCallOf(plan: Plan, spot: LaneSpot): number {
+  return Math.min(plan.perCall, spot.state.channel.limits.ipm ?? plan.perCall);
+}
+
+/** A target and what the request becomes on it, not yet with the right to use it. */
+export interface Drawn {
   readonly plan: Plan;
   readonly spot: LaneSpot;
 }
@@ -144,41 +177,39 @@ function drawFrom(ranking: Ranking, rank: Rank): Drawn | undefined {
 function wantedOf({ plan, spot }: Drawn, tried: Tried, images: number) {
   return {
     model: spot.target.model.upstream,
-    images: Math.min(images, plan.perCall),
+    images: Math.min(images, perCallOf(plan, spot)),
     triedCredentials: tried.credentials.get(spot.target.channel.id) ?? noCredentials,
   };
 }
 
 const noCredentials: ReadonlySet<number> = new Set();
 
-/**
- * Where no target can begin at once: a place in the queue of a healthy one that is full. A queue whose
- * length the operator chose is waited in before lower ranks are looked at (`of` a rank), all others only
- * when no rank has anything. Undefined: none has room within `waitMsMax`.
- */
-export function findQueue(
-  ranking: Ranking,
+/** Calls that may wait for a channel whose queue the operator did not size, and only where no other target can begin. */
+const queueDefault = 8;
+
+/** A healthy target that is full, whose queue has a place, and that will have room in time. */
+function findQueue(
+  spots: Iterable<Drawn>,
   tried: Tried,
-  images: number,
-  options: { readonly now: number; readonly waitMsMax: number },
+  options: ChooseOptions,
+  unsized: number,
 ): Drawn | undefined {
-  for (const drawn of someSpots(ranking, tried)) {
+  const { now, waitMsMax } = options;
+  if (waitMsMax <= 0) return undefined;
+  for (const drawn of spots) {
     const { state } = drawn.spot;
-    const { model, images: asked } = wantedOf(drawn, tried, images);
-    if (state.healthyAt(model) > options.now) continue;
-    if (state.waiting >= (state.channel.limits.queue ?? queueDefault)) continue;
-    const roomAt = state.room.readyAt(asked, options.now);
-    if (roomAt === Infinity && state.room.inFlight === 0) continue;
-    if (roomAt !== Infinity && roomAt - options.now > options.waitMsMax) continue;
+    const { model, images } = wantedOf(drawn, tried, options.images);
+    if (state.healthyAt(model) > now) continue;
+    if (state.waiting >= (state.channel.limits.queue ?? unsized)) continue;
+    const roomAt = state.room.readyAt(images, now);
+    // Room at an unknown time: when one of those in flight ends.
+    if (roomAt === Infinity ? state.room.inFlight === 0 : roomAt - now > waitMsMax) continue;
     return drawn;
   }
   return undefined;
 }
 
-/** Calls that may wait for a channel whose queue the operator did not size. */
-const queueDefault = 8;
-
-/** Waits for the target that `findQueue` found. */
+/** Waits for room where `choose` said so. Undefined: there was none in time, or the channel cools. */
 export async function waitFor(
   drawn: Drawn,
   tried: Tried,
@@ -187,15 +218,17 @@ export async function waitFor(
   signal: AbortSignal,
 ): Promise<Chosen | undefined> {
   const lease = await drawn.spot.state.wait(wantedOf(drawn, tried, images), until, signal);
-  return lease === undefined ? undefined : { ...drawn, lease };
+  return lease === undefined ? undefined : chosenOf(drawn, lease);
 }
 
-/** The last target of a model is never ejected: where all cool, the one that will be healthy first is used all the same. */
-export function lastResort(ranking: Ranking, tried: Tried, images: number): Chosen | undefined {
-  const found = [...someSpots(ranking, tried)].toSorted((a, b) => healthyAt(a) - healthyAt(b));
+/** Where all cool, the one that will be healthy first is used all the same. */
+function lastResort(ranking: Ranking, tried: Tried, images: number): Chosen | undefined {
+  const found = [...someSpots(ranking, ranking.ranks, tried)].toSorted(
+    (a, b) => healthyAt(a) - healthyAt(b),
+  );
   for (const drawn of found) {
     const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images), true);
-    if (lease !== undefined) return { ...drawn, lease };
+    if (lease !== undefined) return chosenOf(drawn, lease);
   }
   return undefined;
 }
@@ -207,8 +240,9 @@ function healthyAt({ spot }: Drawn): number {
 /** Milliseconds until a target may have room and health again; at least a second. */
 export function comeBackMs(ranking: Ranking, images: number, now: number): number {
   let soonest = Infinity;
-  for (const drawn of someSpots(ranking, nothingTried())) {
-    const { images: asked } = wantedOf(drawn, nothingTried(), images);
+  const none = nothingTried();
+  for (const drawn of someSpots(ranking, ranking.ranks, none)) {
+    const { images: asked } = wantedOf(drawn, none, images);
     const roomAt = drawn.spot.state.room.readyAt(asked, now);
     soonest = Math.min(soonest, Math.max(roomAt, healthyAt(drawn)));
   }
@@ -216,9 +250,13 @@ export function comeBackMs(ranking: Ranking, images: number, now: number): numbe
 }
 
 /** Untried targets, best ranks first: all where they are few, else as many as may be looked at from a place at random. */
-function* someSpots(ranking: Ranking, tried: Tried): Generator<Drawn, void, void> {
+function* someSpots(
+  ranking: Ranking,
+  ranks: readonly Rank[],
+  tried: Tried,
+): Generator<Drawn, void, void> {
   let looks = 0;
-  for (const { lanes } of ranking.ranks) {
+  for (const { lanes } of ranks) {
     for (const { lane, plan } of lanes) {
       const { spots } = lane;
       const from = Math.floor(ranking.random() * spots.length);

@@ -6,6 +6,7 @@ import type { KeyRecord } from "../store/types.ts";
 import type { CallResult, Made } from "./attempt.ts";
 import { runCalls, type CallsResult } from "./calls.ts";
 import { type Deliverable, deliveryOf, pictureRecord, sumUsage } from "./deliver.ts";
+import { openCalls } from "./dispatch.ts";
 import type { Plan } from "./fit.ts";
 import { createInputs, uprightInputs } from "./inputs.ts";
 import { type Job, openJob } from "./job.ts";
@@ -55,17 +56,18 @@ export async function generateImage(parts: GatewayParts, call: ImageCall): Promi
   const request = await uprightInputs(parts.converter, call.request, spool);
   const entry = parts.catalog().find(request.model);
   const strict = call.strict || key.strict || parts.policy.strict;
-  const plans = planTargets(parts, entry, request, strict);
-  const deadline = parts.now() + plans[0].target.channel.timeout.totalMs;
-  await parts.blobs.ensureRoom(roomFor(plans[0], request.n));
-  const job = await openJob(parts, { ...call, request }, plans, deadline);
+  const route = planTargets(parts, entry, request, strict);
+  const deadline = parts.now() + route.totalMs;
+  await parts.blobs.ensureRoom(roomFor(route.plans[0], request.n));
+  const open = await openCalls({ parts, signal, deadline }, route, request.n);
+  const job = await openJob(parts, { ...call, request }, route, open, deadline);
   const started = parts.now();
   try {
     const live = call.live === undefined ? undefined : startLive(parts, request, call.live);
     const taking = startTaking(parts, call, live);
     const inputs = createInputs(parts.converter, spool);
     const context = { parts, spool, inputs, signal, deadline, onMade: taking.take, ...live?.hooks };
-    const calls = await runCalls(context, job.book, plans, request.n);
+    const calls = await runCalls(context, job.book, route, open);
     const upstreamMs = parts.now() - started;
     const kept = await taking.kept();
     await live?.told();
@@ -162,8 +164,8 @@ function collectWarnings(
   calls: CallsResult,
   pictures: readonly Kept[],
 ): Warning[] {
-  const plans = new Set(calls.results.map((result) => result.plan));
-  const warnings = [...plans].flatMap((plan) => plan.warnings);
+  const told = new Set(calls.results.map((result) => result.plan.warnings));
+  const warnings = [...told].flat();
   warnings.push(...pictures.flatMap((kept) => kept.warnings));
   if (pictures.length < request.n) {
     const cause = calls.faults[0]?.message ?? "the provider returned fewer.";

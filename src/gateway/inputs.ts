@@ -36,19 +36,20 @@ export async function uprightInputs(
 }
 
 /**
- * Converts a plan's input pictures (format, mask polarity) once for each plan and shares the result
+ * Converts a plan's input pictures (format, mask polarity) once and shares the result
  * among its calls and attempts: a failover does not read the client again.
  */
 export function createInputs(
   converter: Converter,
   spool: PictureSpool,
 ): (plan: Plan) => Promise<PreparedInputs> {
-  const prepared = new Map<Plan, Promise<PreparedInputs>>();
+  // Plans of one class of targets share what they want of the inputs.
+  const prepared = new Map<Plan["inputs"], Promise<PreparedInputs>>();
   return (plan) => {
-    const known = prepared.get(plan);
+    const known = prepared.get(plan.inputs);
     if (known !== undefined) return known;
     const work = prepare(plan, converter, spool);
-    prepared.set(plan, work);
+    prepared.set(plan.inputs, work);
     return work;
   };
 }

@@ -8,10 +8,11 @@ import type {
   PictureRecord,
   RequestOutcome,
 } from "../store/types.ts";
-import { type AttemptBook, splitCalls } from "./calls.ts";
+import type { AttemptBook } from "./calls.ts";
+import { cancelCalls, type OpenCall } from "./dispatch.ts";
 import type { Plan } from "./fit.ts";
 import type { GatewayParts } from "./parts.ts";
-import { holdFor, recordFields } from "./plan.ts";
+import { holdFor, recordFields, type Route } from "./plan.ts";
 
 /** The request's record while it runs: opened with one commit, closed with one. */
 export interface Job {
@@ -35,7 +36,11 @@ export interface JobOutcome {
 /** Beyond the deadline, how long a hold outlives its request before the sweeper may void it. */
 const leaseGraceMs = 60_000;
 
-/** Writes record, hold and the first attempt of every call in one commit, before any upstream is called. */
+/**
+ * Writes record, hold and the first attempt of every call that has its target in one commit, before
+ * any upstream is called. The hold covers the dearest target that may be tried. Where it throws, the
+ * calls have given back what they held.
+ */
 export async function openJob(
   parts: GatewayParts,
   call: {
@@ -44,7 +49,8 @@ export async function openJob(
     readonly key: KeyRecord;
     readonly request: ImageRequest;
   },
-  plans: readonly [Plan, ...Plan[]],
+  { plans }: Route,
+  calls: readonly OpenCall[],
   deadline: number,
 ): Promise<Job> {
   const { request, requestId } = call;
@@ -58,10 +64,10 @@ export async function openJob(
     upstreamModel: plan.target.model.upstream,
     startedAt: parts.now(),
   });
-  const first = splitCalls(request.n, plans[0].perCall).map((_, index) =>
-    newAttempt(index, 1, plans[0]),
+  const first = calls.flatMap(({ first: chosen }, index) =>
+    chosen === undefined ? [] : [newAttempt(index, 1, chosen.plan)],
   );
-  await parts.store.requests.begin(
+  const begun = parts.store.requests.begin(
     {
       id: requestId,
       keyId: call.key.id,
@@ -76,6 +82,10 @@ export async function openJob(
     },
     first,
   );
+  await begun.catch((thrown: unknown) => {
+    cancelCalls(calls);
+    throw thrown;
+  });
   return runningJob(parts, requestId, first, newAttempt);
 }
 
@@ -110,7 +120,7 @@ function runningJob(
     attempts: () => written,
     book: {
       async open(call, attempt, plan) {
-        const prepared = attempt === 1 ? first[call] : undefined;
+        const prepared = attempt === 1 ? first.find((one) => one.call === call) : undefined;
         if (prepared !== undefined) return prepared;
         const opened = newAttempt(call, attempt, plan);
         written += 1;

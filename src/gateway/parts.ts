@@ -5,6 +5,7 @@ import type { Converter } from "../pictures/convert.ts";
 import type { Spools } from "../pictures/spool.ts";
 import type { Store } from "../store/types.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Routing } from "./choose-lanes.ts";
 import type { FitPolicy } from "./fit.ts";
 import type { KeyRing } from "./keys.ts";
 
@@ -23,6 +24,7 @@ export type DefaultDelivery = "auto" | "url" | "b64_json" | "both";
 /** Everything the use cases work with, composed once in app.ts. */
 export interface GatewayParts {
   readonly catalog: () => Catalog;
+  readonly routing: Routing;
   readonly keys: KeyRing;
   readonly policy: FitPolicy & { readonly strict: boolean };
   readonly images: { readonly ttlMs: number; readonly defaultDelivery: DefaultDelivery };

@@ -3,45 +3,57 @@ import type { ImageRequest, Size } from "../core/request.ts";
 import { sizeText } from "../core/request.ts";
 import { checkMask } from "../pictures/masks.ts";
 import type { CatalogEntry } from "./catalog.ts";
-import { orderTargets } from "./choose.ts";
+import { type Ranking, rankLanes } from "./choose.ts";
+import type { FitClass } from "./choose-lanes.ts";
 import { fit, type Plan } from "./fit.ts";
 import type { GatewayParts } from "./parts.ts";
 import { holdOf } from "./price.ts";
 
+/** What could serve a request: ranked targets, a plan for each class of them, and how long it may take. */
+export interface Route extends Ranking {
+  /** One plan a class of targets, best first: what a hold and room are reckoned from. */
+  readonly plans: readonly [Plan, ...Plan[]];
+  /** The longest that one attempt may take, milliseconds; the deadline of all of them together. */
+  readonly totalMs: number;
+}
+
 /**
- * The plans that could serve the request, in the order to try them: each target's model is fitted
- * again, and one that cannot honour the request is left out. None left: the first refusal is thrown.
+ * Fits the request to each class of targets that could serve it; one that cannot honour the request is
+ * left out. None left: the first refusal is thrown. Nothing is chosen yet.
  */
 export function planTargets(
   parts: GatewayParts,
   entry: CatalogEntry,
   request: ImageRequest,
   strict: boolean,
-): readonly [Plan, ...Plan[]] {
+): Route {
   const [first] = request.images;
   if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
-  const plans: Plan[] = [];
+  const lanes = parts.routing.lanes(parts.catalog(), entry);
+  const plans = new Map<FitClass, Plan>();
   let refusal: PinholeError | undefined;
-  const chain = new Set(entry.targets.map((target) => target.channel.provider.id));
-  const options = { policy: parts.policy, strict, chain };
-  for (const target of orderTargets(entry, parts.random)) {
+  const options = { policy: parts.policy, strict, chain: lanes.providers };
+  for (const fitClass of lanes.classes) {
     try {
-      plans.push(fit(request, target, options));
+      plans.set(fitClass, fit(request, fitClass.representative, options));
     } catch (thrown) {
       const error = asPinholeError(thrown);
       if (errorRow(error.code).evidence !== "caller") throw thrown;
       refusal ??= error;
     }
   }
-  const [best, ...others] = plans;
-  if (best !== undefined) return [best, ...others];
-  throw (
-    refusal ??
-    new PinholeError("no_channel_available", {
-      message: `No channel can serve \`${entry.name}\` at the moment; try again later.`,
-      retryAfterSeconds: 10,
-    })
-  );
+  const ranking = rankLanes(lanes, ({ fitClass }) => plans.get(fitClass), parts.random);
+  const [best, ...others] = ranking.plans;
+  if (best === undefined) throw refusal ?? noChannel(10_000);
+  return { ...ranking, plans: [best, ...others], totalMs: lanes.attemptMsMax };
+}
+
+/** Every target is cooling or full. `waitMs`: until that may have changed. */
+export function noChannel(waitMs: number): PinholeError {
+  return new PinholeError("no_channel_available", {
+    message: "Every channel that serves this model is busy or cooling down; try again later.",
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+  });
 }
 
 /** Pixels to reckon with where the size is left to the model. */

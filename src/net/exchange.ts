@@ -48,6 +48,8 @@ export interface ExchangeOptions<T> {
   readonly now: () => number;
   /** From the start until the connection is there, TLS included. */
   readonly connectMs: number;
+  /** From the first byte written, so a long upload counts, to the head of the answer; undefined: the deadline counts. */
+  readonly firstByteMs?: number | undefined;
   /** Called just before the first byte is written. */
   readonly onSent?: (() => void) | undefined;
   /** Called once, with the final head. */
@@ -73,6 +75,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions<T>;
   readonly #timers: NodeJS.Timeout[] = [];
   #connectTimer: NodeJS.Timeout | undefined;
+  #headTimer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #sink: AnswerSink<T> | undefined;
   #over = false;
@@ -132,7 +135,17 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
     this.#controller = controller;
     clearTimeout(this.#connectTimer);
+    this.#awaitHead();
     this.#options.onSent?.();
+  }
+
+  #awaitHead(): void {
+    const { firstByteMs } = this.#options;
+    if (firstByteMs === undefined) return;
+    this.#headTimer = setTimeout(() => {
+      this.#break(this.#fault("timeout", `no answer began within ${firstByteMs} ms`));
+    }, firstByteMs);
+    this.#timers.push(this.#headTimer);
   }
 
   onResponseStart(
@@ -141,6 +154,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
   ): void {
     if (this.#over || status < 200) return;
+    clearTimeout(this.#headTimer);
     const flat = flatten(headers);
     try {
       this.#sink = this.#options.receive({ status, headers: flat });

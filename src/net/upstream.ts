@@ -30,6 +30,8 @@ export interface UpstreamContext {
   readonly deadline: number;
   /** From a call's start until its connection is there, TLS included. */
   readonly connectMs: number;
+  /** From a call's first byte out to the head of its answer; absent: the deadline counts. */
+  readonly firstByteMs?: number;
   /** Further tries of a failed download. */
   readonly retryDownloads: number;
   /** Called at each call just before its first byte is written: from here on it may cost money. */
@@ -131,6 +133,7 @@ async function call<T>(
       deadline: context.deadline,
       now: parts.now,
       connectMs: context.connectMs,
+      firstByteMs: context.firstByteMs,
       onSent: context.onSent,
       receive: (head) => receive(head, sinkOf),
     });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Channel, Target } from "../../src/core/channel.ts";
 import { errorRow, PinholeError } from "../../src/core/errors.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
-import { splitCalls } from "../../src/gateway/calls.ts";
+import { splitCalls } from "../../src/gateway/dispatch.ts";
 import { buildCatalog } from "../../src/gateway/catalog.ts";
 import { fit, type FitPolicy, type Plan } from "../../src/gateway/fit.ts";
 import { channels, requests } from "./random-requests.ts";

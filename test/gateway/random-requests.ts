@@ -175,8 +175,8 @@ function channelOf(narrowed: readonly string[] | undefined, forwards: boolean): 
     weight: 1,
     enabled: true,
     retryUnknown: false,
-    limits: { concurrency: undefined, rpm: undefined, ipm: undefined },
-    timeout: { connectMs: 1, totalMs: 1 },
+    limits: { concurrency: undefined, rpm: undefined, ipm: undefined, queue: undefined },
+    timeout: { connectMs: 1, firstByteMs: undefined, totalMs: 1 },
   };
 }
 
