@@ -80,6 +80,13 @@ export const routes: readonly DocumentedRoute[] = [
   },
   {
     method: "GET",
+    path: "/admin/health/channels",
+    access: "admin",
+    about:
+      "The health of each channel and of each of its credentials: state, why, since, next probe, what is in flight.",
+  },
+  {
+    method: "GET",
     path: "/admin/channels",
     access: "admin",
     about: "The channels that are served, without their credentials.",

@@ -6,6 +6,7 @@ import { usdText } from "../core/money.ts";
 import type { KeyRecord } from "../gateway/keys.ts";
 import type { RequestRecord } from "../gateway/parts.ts";
 import { requireAdmin } from "./authentication.ts";
+import { channelHealthRoutes } from "./channel-health-routes.ts";
 import type { HttpParts } from "./parts.ts";
 
 const bodyBytesMax = 64 * 1024;
@@ -25,6 +26,7 @@ export function adminRoutes(app: FastifyInstance, parts: HttpParts): void {
     },
   );
   keyRoutes(app, parts);
+  channelHealthRoutes(app, parts);
   app.get("/admin/requests", async (request) => {
     const page = read(pageQuery, request.query);
     const rows = await parts.gateway.store.requests.list(page);

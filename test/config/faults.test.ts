@@ -228,7 +228,6 @@ test("every setting that is not supported yet says so, and empty ones are no fau
     "pinhole.yaml:3: `images.retention` is not supported in this version; remove it",
     "pinhole.yaml:4: `keys[0].rpm` is not supported in this version; remove it",
     "pinhole.yaml:4: `keys[0].budget` is not supported in this version; remove it",
-    "pinhole.yaml:6: `channels[0].limits` is not supported in this version; remove it",
   ]);
   expect(faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
 });
