@@ -139,7 +139,8 @@ async function* capped(
   ticket: Ticket,
 ): AsyncGenerator<Buffer, void, void> {
   let received = 0;
-  for await (const chunk of body) {
+  // Leaving early must not destroy the request: its connection would hang, half read.
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     // A request stream without an encoding set yields buffers.
     const bytes = chunk as Buffer;
     received += bytes.length;

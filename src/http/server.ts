@@ -1,4 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { IncomingMessage } from "node:http";
 import { adminRoutes } from "./admin-routes.ts";
 import { requireKey } from "./authentication.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
@@ -24,6 +25,9 @@ const headerBytesMax = 16 * 1024;
 const urlLengthMax = 4096;
 /** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
 const keepAliveMs = 72_000;
+
+/** How long a refused upload is read on before its connection is cut, milliseconds. */
+const readOutMs = 5_000;
 
 /** Node looks for slow senders this often at most; rarely enough to cost nothing. */
 const slowCheckMsMax = 30_000;
@@ -101,6 +105,7 @@ function requestHooks(app: FastifyInstance): void {
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
+    if (!request.raw.complete) readOut(request.raw);
     request.log.info(
       {
         method: request.method,
@@ -114,4 +119,16 @@ function requestHooks(app: FastifyInstance): void {
     );
     done();
   });
+}
+
+/**
+ * After an answer that came before the body's end: reads on for a moment, so that the client gets to
+ * see the answer instead of a reset, then cuts the connection.
+ */
+function readOut(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), readOutMs);
+  timer.unref();
+  request.once("end", () => clearTimeout(timer));
+  request.socket.once("close", () => clearTimeout(timer));
+  request.resume();
 }
