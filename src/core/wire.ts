@@ -50,6 +50,11 @@ export interface WireRequest {
    * Of a stream they hold in each event's document, and in the answer where it is none.
    */
   readonly lift?: readonly string[];
+  /**
+   * Where texts are that may have base64 images among their words, as data URLs in Markdown or HTML.
+   * Such a text becomes a list of strings and `Picture`s in their order; without any it stays a string.
+   */
+  readonly liftInside?: readonly string[];
 }
 
 /** An answer with status 200 to 299. */

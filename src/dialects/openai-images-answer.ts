@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { errorTable, PinholeError } from "../core/errors.ts";
-import { Picture } from "../core/picture.ts";
 import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
 import type { WireAnswer, WireError } from "../core/wire.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
+import { findPictures, takePictures } from "./picture-places.ts";
 
 const tokens = z.number().min(0).nullish().catch(undefined);
 
@@ -24,12 +24,6 @@ const answerSchema = z.object({
 
 const itemSchema = z.object({ revised_prompt: z.string().nullish().catch(undefined) });
 
-/** What an answer says about one of its images: the image or where it is, and the object it stands in. */
-interface FoundPicture {
-  readonly source: Picture | string;
-  readonly item: unknown;
-}
-
 /**
  * Reads an answer: usage first, since it is owed whatever follows, then each picture. Links are
  * fetched side by side. Throws upstream_bad_answer where there is no picture, or what the answer's own error says.
@@ -48,28 +42,17 @@ export async function* readImagesAnswer(
   if (!read.success) throw noPicture("the answer is no JSON object");
   const { usage, quality, background } = read.data;
   if (usage !== null && usage !== undefined) yield { usage: completeUsage(usage) };
-  const found = picturesAt(answer.json, places);
+  const found = findPictures(answer.json, places);
   if (found.length === 0) throw emptyAnswer(answer, readError);
-  const results = await Promise.allSettled(
-    found.map(async ({ source }) => (source instanceof Picture ? source : http.download(source))),
-  );
-  let failure: PromiseRejectedResult | undefined;
-  let index = 0;
-  for (const [position, result] of results.entries()) {
-    if (result.status === "rejected") {
-      failure ??= result;
-      continue;
-    }
+  for await (const { picture, index, item } of takePictures(found, http)) {
     yield {
-      picture: result.value,
+      picture,
       index,
-      revisedPrompt: itemSchema.safeParse(found[position]?.item).data?.revised_prompt || undefined,
+      revisedPrompt: itemSchema.safeParse(item).data?.revised_prompt || undefined,
       quality: quality ?? undefined,
       background: background ?? undefined,
     };
-    index += 1;
   }
-  if (failure !== undefined) throw failure.reason;
 }
 
 export function noPicture(detail: string): PinholeError {
@@ -119,66 +102,4 @@ export function completeUsage(usage: z.infer<typeof usageSchema>): Usage {
       ? { output_tokens_details: details(usage.output_tokens_details) }
       : {}),
   };
-}
-
-/**
- * The pictures and links at the places, in the answer's order. An image that stands at several
- * places (both base64 and a link) counts once; the place named first wins.
- */
-export function picturesAt(json: unknown, places: readonly string[]): FoundPicture[] {
-  const byItem = new Map<string, FoundPicture & { readonly order: readonly number[] }>();
-  for (const place of places) {
-    for (const { value, item, key, order } of walk(json, place.split("."), root(json))) {
-      if (byItem.has(key)) continue;
-      if (value instanceof Picture || isLink(value))
-        byItem.set(key, { source: value, item, order });
-    }
-  }
-  return [...byItem.values()].toSorted((a, b) => compareOrder(a.order, b.order));
-}
-
-/** Where a walk is: the innermost list element on the way (or the document), its path and its rank. */
-interface Spot {
-  readonly path: readonly string[];
-  readonly key: string;
-  readonly item: unknown;
-  readonly order: readonly number[];
-}
-
-function root(json: unknown): Spot {
-  return { path: [], key: "", item: json, order: [] };
-}
-
-function* walk(
-  value: unknown,
-  steps: readonly string[],
-  spot: Spot,
-): Generator<Spot & { readonly value: unknown }, void, void> {
-  const [step, ...rest] = steps;
-  if (step === undefined) {
-    yield { ...spot, value };
-    return;
-  }
-  if (typeof value !== "object" || value === null || value instanceof Picture) return;
-  for (const [rank, [name, child]] of Object.entries(value).entries()) {
-    const path = [...spot.path, name];
-    if (step === "*") {
-      const order = [...spot.order, rank];
-      yield* walk(child, rest, { path, key: path.join("."), item: child, order });
-    } else if (step === name) {
-      yield* walk(child, rest, { ...spot, path });
-    }
-  }
-}
-
-function compareOrder(a: readonly number[], b: readonly number[]): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? 0;
-    if (left !== right) return left - right;
-  }
-  return 0;
-}
-
-function isLink(value: unknown): value is string {
-  return typeof value === "string" && /^https?:\/\//i.test(value);
 }

@@ -4,14 +4,9 @@ import { Picture } from "../core/picture.ts";
 import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
 import type { WireError, WireRequest } from "../core/wire.ts";
-import {
-  completeUsage,
-  noPicture,
-  picturesAt,
-  readImagesAnswer,
-  usageSchema,
-} from "./openai-images-answer.ts";
+import { completeUsage, noPicture, readImagesAnswer, usageSchema } from "./openai-images-answer.ts";
 import { eventPictures } from "./openai-images-request.ts";
+import { findPictures } from "./picture-places.ts";
 
 const text = z.string().nullish().catch(undefined);
 
@@ -62,7 +57,7 @@ export async function* readImagesStream(
     fault ??= wire.fault;
     const fields = eventSchema.safeParse(wire.json).data;
     if (fields === undefined) continue;
-    const found = picturesAt(wire.json, [...eventPictures, ...places]);
+    const found = findPictures(wire.json, [...eventPictures, ...places]);
     if ((fields.type ?? wire.event).endsWith("partial_image")) {
       const preview = found[0]?.source;
       if (preview instanceof Picture) yield { partial: preview, index: tally.previewOf(fields) };

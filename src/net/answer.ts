@@ -33,6 +33,7 @@ export interface AnswerBody {
 
 export interface AnswerOptions {
   readonly lift: readonly string[];
+  readonly liftInside?: readonly string[] | undefined;
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
 }

@@ -3,6 +3,8 @@ import type { JsonFaultReason } from "./json-fault.ts";
 /** Takes the characters of one lifted string as ASCII. */
 export interface LiftSink {
   write(ascii: Uint8Array): void;
+  /** Takes one escaped UTF-16 code unit. Without it, units beyond ASCII are written as bytes that are in no base64. */
+  unit?(unit: number): void;
   /** The value that stands in the document instead of the string. */
   end(): unknown;
   abort(): void;
@@ -18,8 +20,8 @@ export interface JsonHandler {
   close(): void;
   key(text: string): void;
   value(value: unknown): void;
-  /** True where the string value that begins now may be lifted. */
-  mayLift(): boolean;
+  /** True where the string value that begins now may be lifted; a sink where it is, whatever its head says. */
+  mayLift(): boolean | LiftSink;
   /** `whole`: the string has ended. A sink has already been given the rest of the head. */
   decideLift(head: string, whole: boolean): LiftDecision;
   /** Where in the document we are, for faults. */

@@ -1,10 +1,13 @@
+/** What stands at a place: a picture, or a text with pictures inside it. */
+export type PlaceKind = "picture" | "inside";
+
 /** One step of the places where pictures may be: the names that lead on from here. */
 export interface PlaceNode {
   readonly names: Map<string, PlaceNode>;
   /** The step for any name or index. */
   any: PlaceNode | undefined;
-  /** A place ends here. */
-  end: boolean;
+  /** A place ends here. `inside`: of texts that may have pictures among their words. */
+  end: PlaceKind | undefined;
 }
 
 /** The steps that a value in the document stands on; several where `*` and a name both match. */
@@ -12,19 +15,27 @@ export type Standing = readonly PlaceNode[];
 
 const nowhere: Standing = [];
 
-/** Reads places such as `data.*.b64_json`; the result is where the document's root stands. */
-export function compilePlaces(places: readonly string[]): Standing {
+/**
+ * Reads places such as `data.*.b64_json`, of pictures and of texts that have some inside; the result is
+ * where the document's root stands.
+ */
+export function compilePlaces(
+  pictures: readonly string[],
+  texts: readonly string[] = [],
+): Standing {
   const root = emptyNode();
-  for (const place of places) {
+  const add = (place: string, kind: PlaceKind): void => {
     let node = root;
     for (const name of place.split(".")) node = step(node, name);
-    node.end = true;
-  }
-  return places.length === 0 ? nowhere : [root];
+    node.end = kind;
+  };
+  for (const place of texts) add(place, "inside");
+  for (const place of pictures) add(place, "picture");
+  return pictures.length + texts.length === 0 ? nowhere : [root];
 }
 
 function emptyNode(): PlaceNode {
-  return { names: new Map(), any: undefined, end: false };
+  return { names: new Map(), any: undefined, end: undefined };
 }
 
 function step(node: PlaceNode, name: string): PlaceNode {
@@ -51,6 +62,7 @@ export function standingOf(parent: Standing, key: string | number): Standing {
   return standing.length === 0 ? nowhere : standing;
 }
 
-export function isPlace(standing: Standing): boolean {
-  return standing.some((node) => node.end);
+/** What stands here; undefined where it is no place. */
+export function placeKind(standing: Standing): PlaceKind | undefined {
+  return standing.find((node) => node.end !== undefined)?.end;
 }

@@ -3,8 +3,9 @@ import { PinholeError } from "../core/errors.ts";
 import type { PictureLimits, PictureSpool } from "../core/picture.ts";
 import { JsonFault } from "./json-fault.ts";
 import type { JsonHandler } from "./json-handler.ts";
+import { createInlineSink } from "./json-inline.ts";
 import { decideLift, LiftError } from "./json-lift.ts";
-import { compilePlaces, isPlace, type Standing, standingOf } from "./json-places.ts";
+import { compilePlaces, placeKind, type Standing, standingOf } from "./json-places.ts";
 import { JsonTokens } from "./json-tokens.ts";
 
 export { JsonFault };
@@ -12,6 +13,8 @@ export { JsonFault };
 export interface JsonReaderOptions {
   /** Where base64 pictures may be: `data.*.b64_json`, `*` being any key or index. None: nothing is lifted. */
   readonly lift: readonly string[];
+  /** Where texts are that may have pictures among their words, as data URLs. */
+  readonly liftInside?: readonly string[] | undefined;
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
   /** Bytes of the document that are not inside lifted strings. */
@@ -114,7 +117,7 @@ class Document implements JsonHandler {
 
   constructor(options: JsonReaderOptions) {
     this.#options = options;
-    this.#start = compilePlaces(options.lift);
+    this.#start = compilePlaces(options.lift, options.liftInside);
   }
 
   open(kind: "object" | "array"): void {
@@ -144,8 +147,10 @@ class Document implements JsonHandler {
     else setOwn(frame.object, frame.key, value);
   }
 
-  mayLift(): boolean {
-    return isPlace(this.#standing());
+  mayLift(): ReturnType<JsonHandler["mayLift"]> {
+    const kind = placeKind(this.#standing());
+    if (kind !== "inside") return kind === "picture";
+    return createInlineSink(this.#options.spool, this.#options.limits);
   }
 
   decideLift(head: string, whole: boolean): ReturnType<JsonHandler["decideLift"]> {

@@ -49,8 +49,9 @@ export class JsonStrings {
     this.#text = new JsonText(lenient);
   }
 
-  begin(mayLift: boolean): void {
-    this.#mayLift = mayLift;
+  begin(mayLift: boolean | LiftSink): void {
+    this.#mayLift = mayLift === true;
+    this.#sink = typeof mayLift === "boolean" ? undefined : mayLift;
     this.#mode = "run";
   }
 
@@ -175,8 +176,9 @@ export class JsonStrings {
     this.#mode = "run";
     if (this.#sink !== undefined) {
       this.lifted += written;
-      // No base64 beyond ASCII: any such byte is refused by the sink.
-      this.#sink.write(Uint8Array.of(unit < 0x80 ? unit : 0xff));
+      // No base64 beyond ASCII: any such byte is refused by a sink that takes nothing else.
+      if (this.#sink.unit === undefined) this.#sink.write(Uint8Array.of(unit < 0x80 ? unit : 0xff));
+      else this.#sink.unit(unit);
     } else if (!this.#text.addUnit(unit)) this.#fail("utf8", invalidUtf8, at);
   }
 }

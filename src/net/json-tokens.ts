@@ -195,7 +195,7 @@ export class JsonTokens {
 
   #beginString(isKey: boolean): void {
     this.#isKey = isKey;
-    this.#strings.begin(!isKey && this.#handler.mayLift());
+    this.#strings.begin(isKey ? false : this.#handler.mayLift());
     this.#mode = "string";
   }
 

@@ -60,7 +60,8 @@ export function createUpstream(parts: EgressParts, context: UpstreamContext): Up
     call: (request) =>
       call(parts, context, request, (head) => {
         const { spool, limits } = context;
-        const sink = answerSink(head, { lift: request.lift ?? [], spool, limits });
+        const { lift = [], liftInside } = request;
+        const sink = answerSink(head, { lift, liftInside, spool, limits });
         return mapSink(sink, (read) => ({ ...head, ...read }));
       }),
     events: (request) => streamEvents(parts, context, request),

@@ -2,6 +2,7 @@ import type { Provider } from "../core/provider.ts";
 import automatic1111 from "./automatic1111/index.ts";
 import azureOpenai from "./azure-openai/index.ts";
 import openai from "./openai/index.ts";
+import openaiChat from "./openai-chat/index.ts";
 import openaiCompatible from "./openai-compatible/index.ts";
 import openaiResponses from "./openai-responses/index.ts";
 import replicate from "./replicate/index.ts";
@@ -13,6 +14,7 @@ export const providers: readonly Provider[] = [
   openaiCompatible,
   azureOpenai,
   openaiResponses,
+  openaiChat,
   replicate,
   automatic1111,
   sandbox,

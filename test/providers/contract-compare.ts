@@ -13,12 +13,16 @@ export function fillText(text: string, fill: Fill): string {
   return text.replaceAll("{{base}}", fill.base).replaceAll("{{model}}", fill.model);
 }
 
-/** A fixture's JSON with placeholders filled in and `$picture` written out as base64. */
+/** A fixture's JSON with placeholders filled in, `$picture` written out as base64, `$join` made one text. */
 export async function fillJson(json: Json, fill: Fill): Promise<Json> {
   if (typeof json === "string") return fillText(json, fill);
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) return Promise.all(json.map((element) => fillJson(element, fill)));
-  const { $picture: spec, as } = json;
+  const { $picture: spec, $join: parts, as } = json;
+  if (Array.isArray(parts)) {
+    const texts = await Promise.all(parts.map((part) => fillJson(part, fill)));
+    return texts.map(String).join("");
+  }
   if (typeof spec === "string") {
     const base64 = (await pictureBytes(spec)).toString("base64");
     return as === "data_url" ? `data:${contentTypeOf(spec)};base64,${base64}` : base64;

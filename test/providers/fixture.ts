@@ -10,7 +10,8 @@ import { pictureSpec } from "./contract-pictures.ts";
  * the fact sheets. Texts may hold `{{base}}` (the test server's origin, where base_url points unless
  * `settings.base_url` says `{{base}}/some/path`) and `{{model}}` (the model that is being replayed).
  * Inside `json`, `{"$picture": "png 64x64 #2"}` stands for that picture's base64, and
- * `{"$picture": "…", "as": "data_url"}` for its data URL.
+ * `{"$picture": "…", "as": "data_url"}` for its data URL; `{"$join": ["![](", {"$picture": …}, ")"]}`
+ * is one text of several parts.
  */
 const headers = z.record(z.string(), z.string());
 

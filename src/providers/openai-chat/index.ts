@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { defineCard } from "../../core/model-card.ts";
+import { defineProvider, secretSchema } from "../../core/provider.ts";
+import { chatImages } from "../../dialects/chat-images.ts";
+import { chatImagesQuirks, takesChatField } from "../../dialects/chat-images-quirks.ts";
+import { listOpenAiModels } from "../../dialects/openai-images.ts";
+
+const settings = z.strictObject({
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .describe("Origin and path of the API, most often ending in /v1."),
+  api_key: secretSchema
+    .optional()
+    .describe("Sent as Authorization: Bearer; leave out where the server needs none."),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretSchema)
+    .default({})
+    .describe("Further headers of every call, for example { X-Api-Key: … }; treated as secrets."),
+  ...chatImagesQuirks.shape,
+});
+
+const dialect = chatImages<z.output<typeof settings>>({ quirks: (given) => given });
+
+/**
+ * What image models behind chat completions have in common: one picture a call, its shape a ratio,
+ * any images as references. The ratios are those of the Gemini image models, which all such servers
+ * offer (clouds.md §3, aspectRatio; §6.2, image_config); the settings take away what is not sent.
+ */
+const defaultCard = defineCard({
+  name: "chat-image-model",
+  operations: ["generation", "edit"],
+  ratios: ["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
+  images: { max: 14, references: true },
+  parameters: ["seed", "negative_prompt", "user", "moderation", "watermark"],
+});
+
+export default defineProvider({
+  id: "openai-chat",
+  name: "Chat completions with images",
+  docs: "https://openrouter.ai/docs/guides/overview/multimodal/image-generation",
+  about:
+    "Servers whose models answer /chat/completions with images: resellers, LiteLLM, gateways for Gemini's image models; what a server does differently is said in settings.",
+  settings,
+  options: z.record(z.string(), z.unknown()),
+  models: [],
+  openEnded: true,
+  defaultCard,
+  authorize: ({ settings: { api_key, headers } }) => ({
+    ...(api_key === undefined ? {} : { authorization: `Bearer ${api_key.reveal()}` }),
+    ...Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
+    ),
+  }),
+  generate: dialect.generate,
+  narrow: (given) => ({ imagesPerCall: 1, takes: (field) => takesChatField(given, field) }),
+  readError: dialect.readError,
+  discover: ({ http }) => listOpenAiModels(http),
+});
