@@ -1,24 +1,16 @@
 import { keyChangeBody, newKeyBody, pageQuery } from "../../src/api/admin.ts";
-import { imageFields } from "../../src/api/image-fields.ts";
+import { imageFields, pictureFieldDocs } from "../../src/api/image-fields.ts";
+import { answerHeaders, requestHeaders, routes } from "../../src/api/routes.ts";
 import { code, page, table, type Page } from "./markdown.ts";
-import { answerHeaders, requestHeaders, routes } from "./routes.ts";
 import { formWords, inputSchema, settingRows } from "./schema-table.ts";
 
 const settingHead = ["field", "form", "default", "meaning"];
 
-const pictureRows = [
-  [
-    "`image`, `image[]`, `image[0]`…",
-    "file, or in JSON a URL, a data URL, or a list of them",
-    "The images to edit, in order; reference images of a generation where the model takes them. The type is read from the bytes.",
-  ],
-  ["`images`", "in JSON: list of `{image_url}`", "The same, in OpenAI's JSON form."],
-  [
-    "`mask`",
-    "file, or in JSON `{image_url}`",
-    "A PNG with alpha, the size of the first image. Fully transparent pixels may change.",
-  ],
-];
+const pictureRows = Object.entries(pictureFieldDocs).map(([name, { names, form, about }]) => [
+  (names ?? [name]).map(code).join(", ") + (names === undefined ? "" : "…"),
+  form,
+  about,
+]);
 
 function fieldRows(): string[][] {
   return Object.entries(imageFields).map(([name, field]) => {
@@ -36,8 +28,9 @@ const headerTable = (rows: readonly (readonly [string, string])[]): string =>
 
 /** docs/api.md. */
 export function apiPage(): Page {
-  return page("docs/api.md", "`src/api` and `scripts/docs/routes.ts`", [
+  return page("docs/api.md", "`src/api`", [
     "# API",
+    "A running gateway shows this page with examples at `/docs`, and as an OpenAPI 3.1 document at `/openapi.json`.",
     "The images API is OpenAI's: its official SDKs work with the base URL `http://<host>:<port>/v1` and a key of this gateway. " +
       "Errors are on [a page of their own](errors.md).",
     "## Routes",

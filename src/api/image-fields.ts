@@ -153,6 +153,32 @@ export const imageFields = {
 
 export type ImageFieldName = keyof typeof imageFields;
 
+/** What the picture fields are, in words for the documents. */
+export const pictureFieldDocs: Readonly<
+  Record<
+    "image" | "images" | "mask",
+    { readonly names?: readonly string[]; readonly form: string; readonly about: string }
+  >
+> = {
+  image: {
+    names: ["image", "image[]", "image[0]"],
+    form: "file, or in JSON a URL, a data URL, or a list of them",
+    about:
+      "The images to edit, in order; reference images of a generation where the model takes them. The type is read from the bytes.",
+  },
+  images: {
+    form: "in JSON: list of `{image_url}`",
+    about: "The same, in OpenAI's JSON form.",
+  },
+  mask: {
+    form: "file, or in JSON `{image_url}`",
+    about: "A PNG with alpha, the size of the first image. Fully transparent pixels may change.",
+  },
+};
+
+/** Fields of a variation; it takes no others. */
+export const variationFields = ["model", "n", "size", "response_format", "user"] as const;
+
 export function fieldSpec(name: string): FieldSpec | undefined {
   return Object.hasOwn(imageFields, name) ? imageFields[name as ImageFieldName] : undefined;
 }

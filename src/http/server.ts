@@ -4,6 +4,7 @@ import { adminRoutes } from "./admin-routes.ts";
 import { requireKey } from "./authentication.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { documentRoutes } from "./document-routes.ts";
 import { installNotFound, sendError } from "./error-answers.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { hostedRoutes } from "./hosted-routes.ts";
@@ -75,6 +76,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
   requestHooks(app);
   healthRoutes(app, parts);
   hostedRoutes(app, parts);
+  documentRoutes(app, parts);
   app.register((scope, _options, done) => {
     // Bodies are read as streams by the routes: pictures must not be gathered in memory.
     scope.removeAllContentTypeParsers();

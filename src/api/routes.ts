@@ -1,4 +1,7 @@
-/** A route as the API page shows it. test/docs.test.ts compares the list with what src/http declares. */
+/**
+ * A route as the documents show it. `openapi.ts` gives each its bodies and answers; test/docs.test.ts
+ * compares the list with what src/http declares.
+ */
 export interface DocumentedRoute {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** As src/http declares it: `:id` for one segment, `*` for the rest. */
@@ -39,6 +42,14 @@ export const routes: readonly DocumentedRoute[] = [
     access: "signed URL",
     about: "A hosted image, with range and conditional requests. Also HEAD.",
   },
+  {
+    method: "GET",
+    path: "/openapi.json",
+    access: "open",
+    about: "This API as an OpenAPI 3.1 document.",
+  },
+  { method: "GET", path: "/docs", access: "open", about: "This API as a page to read." },
+  { method: "GET", path: "/docs/docs.css", access: "open", about: "The page's style sheet." },
   { method: "GET", path: "/health/live", access: "open", about: "200 while the process answers." },
   {
     method: "GET",

@@ -1,0 +1,92 @@
+import { z } from "zod";
+
+/** Bodies of good answers, for the OpenAPI document. What is strict here is complete. */
+
+const tokens = z.int().min(0);
+const tokenDetails = z.strictObject({ text_tokens: tokens, image_tokens: tokens });
+
+export const usage = z
+  .strictObject({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    total_tokens: tokens,
+    input_tokens_details: tokenDetails,
+    output_tokens_details: tokenDetails.optional(),
+  })
+  .describe("What the upstream counted, in OpenAI's words.");
+
+export const imagesAnswer = z.strictObject({
+  created: z.int().describe("Unix seconds."),
+  data: z
+    .array(
+      z.strictObject({
+        url: z.url().optional().describe("A signed address that lives an hour unless configured."),
+        b64_json: z.string().optional().describe("The picture in base64."),
+        revised_prompt: z.string().optional().describe("What the model made of the prompt."),
+      }),
+    )
+    .describe("One entry an image."),
+  usage: usage.optional(),
+  background: z.enum(["transparent", "opaque"]).optional(),
+  output_format: z.enum(["png", "jpeg", "webp"]).optional(),
+  quality: z.enum(["low", "medium", "high"]).optional(),
+  size: z.string().optional().describe("WIDTHxHEIGHT of what was made, where all are alike."),
+});
+
+export const model = z.strictObject({
+  id: z.string(),
+  object: z.literal("model"),
+  created: z.int().describe("Unix seconds of its release; 0 where that is not known."),
+  owned_by: z.string(),
+  capabilities: z
+    .looseObject({
+      operations: z.array(z.string()),
+      n: z.int().describe("Images that one request may ask for."),
+      formats: z.array(z.string()),
+      mask: z.boolean(),
+      streaming: z.boolean(),
+      reference_images: z.int(),
+    })
+    .optional()
+    .describe("What the model takes; absent for a model without a card, to which everything goes."),
+  pricing: z
+    .union([z.literal("free"), z.looseObject({})])
+    .optional()
+    .describe("US dollars: per image, per megapixel, or per million tokens."),
+  retires_at: z.iso.date().optional().describe("From this day its vendor no longer serves it."),
+  shutdown_date: z.iso.date().optional().describe("The same, under OpenAI's name."),
+  successor: z.string().optional().describe("What to use instead."),
+  alias_of: z.array(z.string()).optional().describe("The models that this name stands for."),
+});
+
+export const modelList = z.strictObject({ object: z.literal("list"), data: z.array(model) });
+
+export const health = z.looseObject({ status: z.string() });
+
+const moment = z.iso.datetime();
+
+export const adminKey = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  hint: z.string().describe("The beginning and end of the key."),
+  models: z.array(z.string()),
+  operations: z.array(z.string()).nullable(),
+  strict: z.boolean(),
+  disabled: z.boolean(),
+  expires_at: moment.nullable(),
+  created_at: moment,
+});
+
+export const newAdminKey = adminKey.extend({
+  key: z.string().describe("The key itself, shown this once."),
+});
+
+export const requestRecord = z.looseObject({
+  id: z.string(),
+  operation: z.string(),
+  model: z.string(),
+  state: z.string(),
+});
+
+export const listOf = (entry: z.ZodType): z.ZodType =>
+  z.looseObject({ object: z.literal("list"), data: z.array(entry) });

@@ -1,0 +1,269 @@
+import type { z } from "zod";
+import { errorRow, errorTable, publicCode, type ErrorCode } from "../core/errors.ts";
+import type { Operation } from "../core/request.ts";
+import { keyChangeBody, newKeyBody, pageQuery } from "./admin.ts";
+import * as answers from "./answers.ts";
+import { type JsonSchema, jsonSchemaOf, reference } from "./json-schema.ts";
+import { imageBodies } from "./openapi-bodies.ts";
+import { answerHeaders, type DocumentedRoute, requestHeaders, routes } from "./routes.ts";
+
+/** The document as data; what is in it is JSON. */
+export type OpenApiDocument = Readonly<Record<string, unknown>>;
+
+const schemas = {
+  ImagesResponse: answers.imagesAnswer,
+  Model: answers.model,
+  ModelList: answers.modelList,
+  Key: answers.adminKey,
+  NewKey: answers.newAdminKey,
+  KeyList: answers.listOf(answers.adminKey),
+  RequestRecord: answers.requestRecord,
+  RequestList: answers.listOf(answers.requestRecord),
+  Health: answers.health,
+} as const;
+
+/** What a route answers when all goes well, where it is more than some JSON object. */
+interface RouteFacts {
+  readonly summary?: string;
+  readonly operation?: Operation;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly status?: number;
+  readonly answer?: keyof typeof schemas;
+  /** Answers besides errors that are no JSON: media types by status; an empty list is an answer without a body. */
+  readonly media?: Readonly<Record<string, readonly string[]>>;
+}
+
+const pictures = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"];
+
+const facts: Readonly<Record<string, RouteFacts>> = {
+  "POST /v1/images/generations": { operation: "generation", answer: "ImagesResponse" },
+  "POST /v1/images/edits": { operation: "edit", answer: "ImagesResponse" },
+  "POST /v1/images/variations": { operation: "variation", answer: "ImagesResponse" },
+  "GET /v1/models": { answer: "ModelList" },
+  "GET /v1/models/*": { answer: "Model" },
+  "GET /i/:name": {
+    media: { "200": pictures, "206": pictures, "304": [], "412": [], "416": [] },
+  },
+  "GET /openapi.json": {},
+  "GET /docs": { media: { "200": ["text/html"] } },
+  "GET /docs/docs.css": { media: { "200": ["text/css"] } },
+  "GET /health/live": { answer: "Health" },
+  "GET /health/ready": { answer: "Health" },
+  "GET /admin/keys": { answer: "KeyList" },
+  "POST /admin/keys": { body: newKeyBody, status: 201, answer: "NewKey" },
+  "PATCH /admin/keys/:id": { body: keyChangeBody },
+  "GET /admin/requests": { query: pageQuery, answer: "RequestList" },
+  "GET /admin/requests/:id": { answer: "RequestRecord" },
+};
+
+/** The API as an OpenAPI 3.1 document, derived from the schemas that read requests, the table of errors and the list of routes. */
+export function openApiDocument(): OpenApiDocument {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = pathOf(route);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Pinhole",
+      version: "1",
+      summary: "An OpenAI-compatible images API over every image model.",
+      description:
+        "The images API is OpenAI's: its official SDKs work with this server as base URL and a key of this gateway.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "A key of this gateway: pin_…" },
+        admin: { type: "http", scheme: "bearer", description: "The admin token." },
+      },
+      headers: Object.fromEntries(
+        answerHeaders.map(([name, description]) => [
+          name,
+          { description, schema: { type: "string" } },
+        ]),
+      ),
+      schemas: {
+        ...Object.fromEntries(
+          Object.entries(schemas).map(([name, schema]) => [name, jsonSchemaOf(schema)]),
+        ),
+        Error: errorSchema(),
+      },
+    },
+  };
+}
+
+/** `/v1/models/*` and `/admin/keys/:id` as OpenAPI writes them. */
+export function pathOf({ path }: Pick<DocumentedRoute, "path">): string {
+  return path.replace(/:(\w+)/g, "{$1}").replace(/\*$/, "{model}");
+}
+
+function operationOf(route: DocumentedRoute): JsonSchema {
+  const own = facts[`${route.method} ${route.path}`] ?? {};
+  const body = bodyOf(own);
+  const parameters = parametersOf(route, own);
+  return {
+    operationId: `${route.method.toLowerCase()}${pathOf(route)
+      .replace(/[^a-z0-9]+/gi, "_")
+      .replace(/_$/, "")}`,
+    tags: [route.access === "admin" ? "admin" : route.path.startsWith("/v1/") ? "images" : "other"],
+    summary: route.about.split(/(?<=\.) /, 1)[0],
+    description: route.about,
+    security:
+      route.access === "key" ? [{ key: [] }] : route.access === "admin" ? [{ admin: [] }] : [],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
+    responses: { ...goodAnswers(route, own), ...errorAnswers(route) },
+  };
+}
+
+function bodyOf(own: RouteFacts): Readonly<Record<string, unknown>> | undefined {
+  if (own.operation !== undefined) return imageBodies(own.operation);
+  return own.body === undefined
+    ? undefined
+    : { "application/json": { schema: jsonSchemaOf(own.body) } };
+}
+
+function parametersOf(route: DocumentedRoute, own: RouteFacts): JsonSchema[] {
+  const inPath = [...pathOf(route).matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string", minLength: 1 },
+  }));
+  const query = own.query === undefined ? {} : jsonSchemaOf(own.query);
+  // A JSON schema's properties are schemas by name.
+  const properties = (query["properties"] ?? {}) as Readonly<Record<string, JsonSchema>>;
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    schema,
+  }));
+  const inHeader = own.operation === undefined ? [] : headerParameters();
+  return [...inPath, ...inQuery, ...inHeader];
+}
+
+function headerParameters(): JsonSchema[] {
+  return requestHeaders
+    .filter(([name]) => name !== "authorization")
+    .map(([name, description]) => ({
+      name,
+      in: "header",
+      required: false,
+      description,
+      schema: name === "x-pinhole-strict" ? { enum: ["true", "false"] } : { type: "string" },
+    }));
+}
+
+function goodAnswers(route: DocumentedRoute, own: RouteFacts): Readonly<Record<string, unknown>> {
+  if (own.media !== undefined) {
+    return Object.fromEntries(
+      Object.entries(own.media).map(([status, types]) => [
+        status,
+        {
+          description: statusWords[status] ?? "The answer.",
+          ...(types.length === 0
+            ? {}
+            : { content: Object.fromEntries(types.map((type) => [type, {}])) }),
+        },
+      ]),
+    );
+  }
+  const schema = own.answer === undefined ? { type: "object" } : reference(own.answer);
+  const streamed = own.operation === "generation" || own.operation === "edit";
+  return {
+    [own.status ?? 200]: {
+      description: route.about,
+      headers: headersOf(own.operation === undefined ? ["x-request-id"] : goodHeaders),
+      content: {
+        "application/json": { schema },
+        ...(streamed ? { "text/event-stream": { schema: { type: "string" } } } : {}),
+      },
+    },
+  };
+}
+
+const statusWords: Readonly<Record<string, string>> = {
+  "200": "The whole.",
+  "206": "The range that was asked for.",
+  "304": "Not changed since.",
+  "412": "The condition does not hold.",
+  "416": "There is no such range.",
+};
+
+const goodHeaders = answerHeaders
+  .map(([name]) => name)
+  .filter((name) => name !== "retry-after" && name !== "x-should-retry");
+
+function headersOf(names: readonly string[]): JsonSchema {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function errorSchema(): JsonSchema {
+  return {
+    type: "object",
+    required: ["error"],
+    properties: {
+      error: {
+        type: "object",
+        required: ["message", "type", "param", "code"],
+        properties: {
+          message: { type: "string", description: "What to change, in one sentence." },
+          type: { type: "string" },
+          param: { type: ["string", "null"], description: "The field at fault." },
+          code: { type: ["string", "null"], enum: publicCodes() },
+        },
+        additionalProperties: false,
+      },
+    },
+    additionalProperties: false,
+  };
+}
+
+function publicCodes(): string[] {
+  const names = Object.keys(errorTable) as ErrorCode[]; // The keys of the table are its codes.
+  return [...new Set(names.map(publicCode))];
+}
+
+/** Codes that only one kind of route gives. */
+const imageOnly = new Set([413, 422, 429, 502, 504]);
+
+function errorAnswers(route: DocumentedRoute): Readonly<Record<string, unknown>> {
+  const byStatus = new Map<number, string[]>();
+  for (const name of Object.keys(errorTable) as ErrorCode[]) {
+    const { status, meaning } = errorRow(name);
+    if (status === 405 || !mayAnswer(route, status)) continue;
+    const line = `\`${publicCode(name)}\`: ${meaning}`;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), line]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [
+      String(status),
+      {
+        description: [...new Set(lines)].join("\n\n"),
+        headers: headersOf(["x-request-id", "x-should-retry"]),
+        content: { "application/json": { schema: errorOrHealth(route, status) } },
+      },
+    ]),
+  );
+}
+
+/** The readiness check says what is wrong in a body of its own. */
+function errorOrHealth(route: DocumentedRoute, status: number): JsonSchema {
+  const own = route.path.startsWith("/health/") && status === 503;
+  return own ? { anyOf: [reference("Health"), reference("Error")] } : reference("Error");
+}
+
+function mayAnswer(route: DocumentedRoute, status: number): boolean {
+  if (status === 401) return route.access === "key" || route.access === "admin";
+  if (status === 403 || imageOnly.has(status)) return route.access === "key" || status === 413;
+  if (status === 404) return route.path !== "/v1/models";
+  if (status === 410) return route.access === "signed URL" || route.path.includes("requests");
+  if (status === 415) return route.method !== "GET";
+  return true;
+}
