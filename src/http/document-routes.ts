@@ -22,7 +22,7 @@ export function documentRoutes(app: FastifyInstance, parts: HttpParts): void {
       .header("content-security-policy", pagePolicy)
       .header("x-content-type-options", "nosniff")
       .header("referrer-policy", "no-referrer")
-      .send(docsPage(origin, parts.defaultModel ?? "sandbox-fast"));
+      .send(docsPage(origin, parts.defaultModel() ?? "sandbox-fast"));
   });
   app.get("/docs/docs.css", (_request, reply) =>
     reply
