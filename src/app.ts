@@ -6,6 +6,7 @@ import { openDataFolder, StartError } from "./app/data-folder.ts";
 import { openDiskBlobs } from "./blobs/disk.ts";
 import { createSigner } from "./blobs/sign.ts";
 import { startSweeper } from "./blobs/sweeper.ts";
+import type { BlobStore } from "./blobs/types.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { asPinholeError } from "./core/errors.ts";
@@ -21,8 +22,11 @@ import { createAdmission } from "./gateway/admission.ts";
 import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/catalog.ts";
 import { createRouting } from "./gateway/choose-lanes.ts";
 import { watchEventLoop } from "./gateway/event-loop.ts";
+import { createKeptPictures, type KeptPictures } from "./gateway/kept-pictures.ts";
 import { createKeyRing } from "./gateway/keys.ts";
 import type { GatewayParts } from "./gateway/parts.ts";
+import { createRegistry } from "./gateway/request-registry.ts";
+import { createClientWatch } from "./http/client-watch.ts";
 import type { HttpParts } from "./http/parts.ts";
 import { createServer } from "./http/server.ts";
 import { shutDown } from "./http/shutdown.ts";
@@ -49,6 +53,8 @@ export interface App {
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 64 * 1024 * 1024;
 const sweepEveryMs = 60_000;
+/** Pictures of an earlier process whose bytes are counted again; what is beyond expires by itself. */
+const restoredPicturesMax = 20_000;
 /** How far the clocks of machines that share a secret may be apart. */
 const clockToleranceSeconds = 60;
 
@@ -80,8 +86,9 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
         logger.error({ detail: asPinholeError(error).detail }, "sweeping expired images failed"),
     });
     undo.push(() => sweeper.stop());
-    const holds = startHoldSweeper(store, now, logger);
-    undo.push(() => clearInterval(holds));
+    const kept = await openKept(config, store, blobs, logger, now);
+    const upkeep = startUpkeep(store, kept, now, logger);
+    undo.push(() => clearInterval(upkeep));
     const egress = createEgress({ now, ...egressOptions(config) });
     undo.push(() => egress.close());
     let catalog = catalogOf(config, now());
@@ -95,6 +102,9 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
       images: { ttlMs: config.images.ttlMs, defaultDelivery: config.images.responseFormat },
       store,
       blobs,
+      kept,
+      registry: createRegistry({ store, log: logger, now }),
+      retryWindowMs: config.server.retryWindowMs,
       signer: createSigner({
         toleranceSeconds: clockToleranceSeconds,
         keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
@@ -150,7 +160,6 @@ async function listen(
 ): Promise<App> {
   let stopping = false;
   let current = config;
-  const background = new Set<Promise<unknown>>();
   const loop = watchEventLoop(gateway.now);
   running.undo.push(() => loop.stop());
   const parts: HttpParts = {
@@ -166,14 +175,12 @@ async function listen(
     bodyBytesMax: config.server.bodyBytesMax,
     exposeChannel: config.exposeChannel,
     heartbeatMs: config.server.heartbeatMs,
+    clients: createClientWatch(gateway.now),
+    interimMs: config.server.interim102 ? config.server.heartbeatMs : undefined,
     stopped: running.stop.signal,
     stopping: () => stopping,
     isAdmin: running.isAdmin,
     keys: running.keys,
-    background(work) {
-      background.add(work);
-      void work.finally(() => background.delete(work));
-    },
   };
   const { requestTimeoutMs, readTimeoutMs, trustedProxies, shutdownGraceMs } = config.server;
   const options = { logger, requestTimeoutMs, readTimeoutMs, trustedProxies };
@@ -195,7 +202,8 @@ async function listen(
         log: logger,
         graceMs: grace ? shutdownGraceMs : 0,
         finishMsMax: longestMs(current) + finishSlackMs,
-        background: () => Promise.allSettled(background),
+        // Also those whose client has gone: what may have been paid for is finished and kept.
+        background: () => gateway.registry.idle(),
         abort: () => running.stop.abort(),
       });
       for (const step of running.undo.toReversed()) await step();
@@ -237,13 +245,29 @@ function egressOptions(config: Config): {
   return http === undefined && https === undefined ? {} : { proxy: config.proxy };
 }
 
-/** Holds whose gateway is gone are voided soon after a start and then every minute. */
-function startHoldSweeper(
+/** The books of pictures kept for clients that come back, with those of the processes before this one. */
+async function openKept(
+  { images }: Config,
   store: Store,
+  blobs: BlobStore,
+  logger: FastifyBaseLogger,
+  now: () => number,
+): Promise<KeptPictures> {
+  const { ttlMs, retentionMs, recoveryBytes: recoveryBytesMax } = images;
+  const kept = createKeptPictures(blobs, { ttlMs, retentionMs, recoveryBytesMax }, logger, now);
+  kept.restore(await store.requests.keptPictures(now(), restoredPicturesMax));
+  return kept;
+}
+
+/** Soon after a start and then every minute: holds whose gateway is gone are voided, old kept pictures go. */
+function startUpkeep(
+  store: Store,
+  kept: KeptPictures,
   now: () => number,
   logger: FastifyBaseLogger,
 ): NodeJS.Timeout {
   const sweep = (): void => {
+    kept.tick();
     store.requests.sweep(now()).then(
       (count) => {
         if (count > 0)

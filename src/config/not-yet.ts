@@ -14,15 +14,12 @@ export interface NotYet {
 
 export const notYet: readonly NotYet[] = [
   { setting: "server.cors", instead: "remove it, or let the proxy in front add the headers" },
-  { setting: "server.interim_102", instead: "remove it" },
   {
     setting: "database.url",
     when: /^postgres(ql)?:/,
     instead: "use sqlite:./data/pinhole.db",
   },
   { setting: "images.url", when: /^s3:/, instead: "use file:./data/images" },
-  { setting: "images.recovery_bytes", instead: "remove it" },
-  { setting: "images.retention", instead: "remove it" },
   {
     setting: "redis.url",
     instead: "remove it, since a single process needs none",

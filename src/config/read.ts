@@ -64,6 +64,7 @@ function assemble(
       bodyBytesMax: server.body_bytes_max,
       heartbeatMs: server.heartbeat,
       interim102: server.interim_102,
+      retryWindowMs: server.retry_window,
     },
     database: databaseOf(settings.database.url, dataFolder, cwd),
     images: {

@@ -72,7 +72,14 @@ const serverSchema = z.strictObject({
     .describe(
       "Pause between comment lines on idle streams; the first comes after 10s, or after this where it is shorter.",
     ),
-  interim_102: flag("Send 102 Processing while a client waits for an answer that is not streamed."),
+  interim_102: flag(
+    "Send 102 Processing, every `heartbeat`, while a client waits for an answer that is not streamed.",
+  ),
+  retry_window: duration("1s", "24h")
+    .prefault("10m")
+    .describe(
+      "After its end, how long a request whose client had gone answers the retry of an official SDK.",
+    ),
 });
 
 const imagesSchema = z.strictObject({
@@ -98,10 +105,14 @@ const imagesSchema = z.strictObject({
     .describe("Most that hosted images may take together. Not set: the disk is the limit."),
   recovery_bytes: byteSize("0B", "1000TB")
     .prefault("1GiB")
-    .describe("Most that relayed answers kept for a client's retry may take."),
+    .describe(
+      "Most that images without a living URL, kept for clients that come back, may take; the oldest go first. 0B keeps none.",
+    ),
   retention: duration("1m", "365d")
     .prefault("24h")
-    .describe("How long outcomes are kept for a client that comes back."),
+    .describe(
+      "How long images are kept for clients that come back; at least as long as their URLs live.",
+    ),
 });
 
 const budgetSchema = z

@@ -58,6 +58,7 @@ export interface ServerConfig {
   readonly bodyBytesMax: number;
   readonly heartbeatMs: number;
   readonly interim102: boolean;
+  readonly retryWindowMs: number;
 }
 
 /** What happens to parameters that a model does not have. */

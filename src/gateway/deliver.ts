@@ -78,15 +78,17 @@ export function urlOf(
 
 /** What the record keeps of a delivered picture. */
 export function pictureRecord(kept: Kept): PictureRecord {
-  const { index, picture, blob, revisedPrompt } = kept;
+  const { index, picture, keep, revisedPrompt } = kept;
   return {
     index,
-    blobId: blob?.id ?? null,
+    blobId: keep?.id ?? null,
     format: picture.format,
     width: picture.width,
     height: picture.height,
     byteLength: picture.bytes.byteLength,
     revisedPrompt: revisedPrompt ?? null,
+    urlUntil: keep?.urlUntil ?? null,
+    keptUntil: keep?.keptUntil ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { asPinholeError } from "../core/errors.ts";
+import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { ImageRequest, Warning } from "../core/request.ts";
@@ -6,8 +6,10 @@ import type { KeyRecord } from "../store/types.ts";
 import type { CallResult, Made } from "./attempt.ts";
 import { runCalls, type CallsResult } from "./calls.ts";
 import { type Deliverable, deliveryOf, pictureRecord, sumUsage } from "./deliver.ts";
-import { openCalls } from "./dispatch.ts";
+import { cancelCalls, type OpenCall, openCalls } from "./dispatch.ts";
 import type { Plan } from "./fit.ts";
+import { answerRecord } from "./replay.ts";
+import type { RunControl } from "./request-registry.ts";
 import { createInputs, uprightInputs } from "./inputs.ts";
 import { type Job, openJob } from "./job.ts";
 import { authorize } from "./keys.ts";
@@ -26,8 +28,11 @@ export interface ImageCall {
   readonly request: ImageRequest;
   /** Asked for by header; the key's and the operator's settings are added here. */
   readonly strict: boolean;
-  /** Holds the request's pictures; the caller disposes it when the answer has been sent. */
+  /** Holds the request's pictures; the caller disposes it when no answer needs them any more. */
   readonly spool: PictureSpool;
+  readonly fingerprint: string;
+  readonly idempotencyKey: string | undefined;
+  readonly run: RunControl;
   /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */
   readonly signal: AbortSignal;
   /** Told of previews and finished pictures while the request runs, for clients that asked for a stream. */
@@ -36,6 +41,8 @@ export interface ImageCall {
 
 /** What came of a request. It can be delivered more than once, until its spool is disposed. */
 export interface ImageOutcome extends Deliverable {
+  /** The request that made it; an answer to a retry is another one's outcome. */
+  readonly requestId: string;
   readonly warnings: readonly Warning[];
   /** The model that really ran, in the client's words. */
   readonly servedModel: string;
@@ -45,8 +52,6 @@ export interface ImageOutcome extends Deliverable {
   readonly costNano: Nano | undefined;
   /** Time spent waiting for upstreams. */
   readonly upstreamMs: number;
-  /** Resolves when the outcome has been written. The answer does not wait for it. */
-  readonly settled: Promise<void>;
 }
 
 /** A request, top to bottom (DESIGN §2); `deliver` makes the answer of what it returns. Throws `PinholeError`. */
@@ -58,23 +63,26 @@ export async function generateImage(parts: GatewayParts, call: ImageCall): Promi
   const strict = call.strict || key.strict || parts.policy.strict;
   const route = planTargets(parts, entry, request, strict);
   const deadline = parts.now() + route.totalMs;
-  await parts.blobs.ensureRoom(roomFor(route.plans[0], request.n));
+  await parts.kept.ensureRoom(roomFor(route.plans[0], request.n));
   const open = await openCalls({ parts, signal, deadline }, route, request.n);
+  refuseAbsent(call.run, open);
   const job = await openJob(parts, { ...call, request }, route, open, deadline);
+  call.run.begun();
   const started = parts.now();
   try {
     const live = call.live === undefined ? undefined : startLive(parts, request, call.live);
     const taking = startTaking(parts, call, live);
     const inputs = createInputs(parts.converter, spool);
-    const context = { parts, spool, inputs, signal, deadline, onMade: taking.take, ...live?.hooks };
-    const calls = await runCalls(context, job.book, route, open);
+    const wanted = (): boolean => !call.run.clientGone();
+    const context = { parts, spool, inputs, signal, deadline, wanted, ...live?.hooks };
+    const calls = await runCalls({ ...context, onMade: taking.take }, job.book, route, open);
     const upstreamMs = parts.now() - started;
     const kept = await taking.kept();
     await live?.told();
-    return settle(parts, request, job, calls, kept, upstreamMs);
+    return settle(parts, { ...call, request }, job, calls, kept, upstreamMs);
   } catch (thrown) {
     const error = asPinholeError(thrown);
-    void job.fail(error);
+    call.run.settling(job.fail(error));
     throw error;
   }
 }
@@ -93,8 +101,7 @@ function startTaking(
     take(made, soFar) {
       const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
       const { url } = deliveryOf(call.request, parts, delivery);
-      const storeUntil = url ? parts.now() + parts.images.ttlMs : undefined;
-      const work = takePicture(parts, made, call.spool, storeUntil);
+      const work = takePicture(parts, made, call.spool, url);
       // A failure is seen by `kept`; without this it would count as unhandled until then.
       work.catch(() => undefined);
       taking.push(work);
@@ -106,27 +113,21 @@ function startTaking(
 
 function settle(
   parts: GatewayParts,
-  request: ImageRequest,
+  call: ImageCall,
   job: Job,
   calls: CallsResult,
   pictures: readonly Kept[],
   upstreamMs: number,
 ): ImageOutcome {
+  const { request } = call;
   const plan = calls.results[0]?.plan;
   const usage = sumUsage(calls.results.map((result) => result.usage));
   const costNano = costOf(request, calls);
   const warnings = collectWarnings(request, calls, pictures);
   const servedModel = plan === undefined ? request.model : servedName(plan.target);
   const ruling = plan === undefined ? undefined : rulingCard(plan.target);
-  const settled = job.finish({
-    state: pictures.length < request.n ? "partial" : "succeeded",
-    costNano: costNano ?? 0,
-    usage,
-    warnings,
-    pictures: pictures.map(pictureRecord),
-    servedModel,
-  });
-  return {
+  const outcome: ImageOutcome = {
+    requestId: call.requestId,
     created: Math.floor(parts.now() / 1000),
     pictures,
     usage,
@@ -138,8 +139,27 @@ function settle(
     attempts: job.attempts(),
     costNano,
     upstreamMs,
-    settled,
   };
+  const settled = job.finish({
+    state: pictures.length < request.n ? "partial" : "succeeded",
+    costNano: costNano ?? 0,
+    usage,
+    warnings,
+    pictures: pictures.map(pictureRecord),
+    servedModel,
+    answer: answerRecord(outcome),
+  });
+  call.run.settling(settled);
+  return outcome;
+}
+
+/** What nobody waits for and no upstream has heard of need not be paid for. */
+function refuseAbsent(run: RunControl, calls: readonly OpenCall[]): void {
+  if (!run.clientGone()) return;
+  cancelCalls(calls);
+  throw new PinholeError("request_timeout", {
+    message: "The connection was closed before anything was attempted; send the request again.",
+  });
 }
 
 /** Bytes to have free before a paid call: what the pictures may take, at two bytes a pixel. */

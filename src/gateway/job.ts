@@ -1,7 +1,8 @@
-import { asPinholeError, type PinholeError, publicCode } from "../core/errors.ts";
+import { asPinholeError, errorRow, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { ImageRequest, Usage, Warning } from "../core/request.ts";
 import type {
+  AnswerRecord,
   AttemptOutcome,
   KeyRecord,
   NewAttempt,
@@ -31,13 +32,17 @@ export interface JobOutcome {
   readonly warnings: readonly Warning[];
   readonly pictures: readonly PictureRecord[];
   readonly servedModel: string;
+  readonly answer: AnswerRecord;
 }
 
 /** Beyond the deadline, how long a hold outlives its request before the sweeper may void it. */
 const leaseGraceMs = 60_000;
 
+/** How long an idempotency key stands for its request (CONTRACT "Client gone, client retrying"). */
+export const idempotencyMs = 24 * 60 * 60_000;
+
 /**
- * Writes record, hold and the first attempt of every call that has its target in one commit, before
+ * Writes record, idempotency claim, hold and the first attempt of every call that has its target in one commit, before
  * any upstream is called. The hold covers the dearest target that may be tried. Where it throws, the
  * calls have given back what they held.
  */
@@ -48,6 +53,8 @@ export async function openJob(
     readonly clientRequestId: string | undefined;
     readonly key: KeyRecord;
     readonly request: ImageRequest;
+    readonly fingerprint: string;
+    readonly idempotencyKey: string | undefined;
   },
   { plans }: Route,
   calls: readonly OpenCall[],
@@ -79,14 +86,30 @@ export async function openJob(
       createdAt: parts.now(),
       holdNano: holdFor(plans, request),
       holdLeaseUntil: deadline + leaseGraceMs,
+      idempotencyKey: call.idempotencyKey ?? null,
+      fingerprint: call.fingerprint,
     },
     first,
+    parts.now() - idempotencyMs,
   );
-  await begun.catch((thrown: unknown) => {
+  const holder = await begun.catch((thrown: unknown) => {
     cancelCalls(calls);
     throw thrown;
   });
+  if (holder !== undefined) {
+    cancelCalls(calls);
+    throw keyJustTaken(holder);
+  }
   return runningJob(parts, requestId, first, newAttempt);
+}
+
+/** Another process has begun a request with the key since this one looked. */
+function keyJustTaken(holder: string): PinholeError {
+  return new PinholeError("overloaded", {
+    message: "A request with this Idempotency-Key has just begun; send it again to wait for it.",
+    detail: `request ${holder} has the key`,
+    retryAfterSeconds: 1,
+  });
 }
 
 function runningJob(
@@ -132,12 +155,22 @@ function runningJob(
       },
     },
     finish: (outcome) =>
-      finish({ ...outcome, usage: outcome.usage ?? null, errorCode: null, errorMessage: null }),
+      finish({
+        ...outcome,
+        usage: outcome.usage ?? null,
+        errorCode: null,
+        errorMessage: null,
+        errorParam: null,
+        replayable: true,
+      }),
     fail: (error) =>
       finish({
         state: "failed",
         errorCode: error.code,
-        errorMessage: `${publicCode(error.code)}: ${error.message}`,
+        errorMessage: error.message,
+        errorParam: error.param ?? null,
+        answer: null,
+        replayable: !errorRow(error.code).shouldRetry,
         costNano: 0,
         usage: null,
         warnings: [],

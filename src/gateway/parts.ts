@@ -7,7 +7,9 @@ import type { Store } from "../store/types.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Routing } from "./choose-lanes.ts";
 import type { FitPolicy } from "./fit.ts";
+import type { KeptPictures } from "./kept-pictures.ts";
 import type { KeyRing } from "./keys.ts";
+import type { RequestRegistry } from "./request-registry.ts";
 
 export type { RequestRecord } from "../store/types.ts";
 
@@ -30,6 +32,10 @@ export interface GatewayParts {
   readonly images: { readonly ttlMs: number; readonly defaultDelivery: DefaultDelivery };
   readonly store: Store;
   readonly blobs: BlobStore;
+  readonly kept: KeptPictures;
+  readonly registry: RequestRegistry;
+  /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
+  readonly retryWindowMs: number;
   readonly signer: Signer;
   readonly spools: Spools;
   readonly converter: Converter;

@@ -4,6 +4,7 @@ import { outputFormats } from "../core/picture.ts";
 import { sizeText, type Warning } from "../core/request.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { Made } from "./attempt.ts";
+import type { KeepPlan } from "./kept-pictures.ts";
 import type { GatewayParts } from "./parts.ts";
 
 /** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */
@@ -13,6 +14,8 @@ export interface Kept {
   readonly picture: Picture;
   /** Where the image store has it; undefined: it is only in the request's spool. */
   readonly blob: StoredBlob | undefined;
+  /** Under which id and how long the store keeps it, now or once the answer has gone; undefined: it does not. */
+  readonly keep: (KeepPlan & { readonly id: string }) | undefined;
   readonly revisedPrompt: string | undefined;
   /** The upstream's word for what it made, else what it was asked for. */
   readonly quality: string | undefined;
@@ -22,25 +25,28 @@ export interface Kept {
 
 /**
  * Makes of a picture what was asked for and the upstream could not do (format, compression, size),
- * and puts it into the image store where `storeUntil` says so. One that cannot be changed is
+ * and puts it into the image store where its URL is asked for. One that cannot be changed is
  * delivered as it was made, with a warning: it is paid for.
  */
 export async function takePicture(
   parts: GatewayParts,
   made: Made,
   spool: PictureSpool,
-  storeUntil: number | undefined,
+  hasUrl: boolean,
 ): Promise<Kept> {
   const { picture, warnings } = await changed(parts, made, spool);
+  const plan = parts.kept.plan(hasUrl);
+  const keep = plan === undefined ? undefined : { ...plan, id: parts.newBlobId() };
   const blob =
-    storeUntil === undefined
-      ? undefined
-      : await parts.blobs.put(parts.newBlobId(), picture, storeUntil);
+    hasUrl && keep !== undefined
+      ? await parts.blobs.put(keep.id, picture, keep.keptUntil)
+      : undefined;
   const { index, revisedPrompt, quality } = made;
   return {
     index,
     picture,
     blob,
+    keep,
     revisedPrompt,
     quality,
     background: backgroundOf(made, picture),

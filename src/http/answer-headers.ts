@@ -42,6 +42,9 @@ export function setAnswerHeaders(
   options: { readonly exposeChannel: boolean; readonly totalMs: number },
 ): void {
   void reply.headers(originHeaders(answer, options));
+  if (answer.requestId !== reply.request.id) {
+    void reply.header("x-pinhole-replay-of", answer.requestId);
+  }
   void reply.header("x-pinhole-attempts", String(answer.attempts));
   if (answer.costNano !== undefined) void reply.header("x-pinhole-cost", usdText(answer.costNano));
   const own = Math.max(0, options.totalMs - answer.upstreamMs);

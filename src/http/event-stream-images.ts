@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { deliveryOf } from "../gateway/deliver.ts";
 import { completedEvent, partialEvent } from "../gateway/deliver-events.ts";
-import { generateImage, type ImageCall, type ImageOutcome } from "../gateway/generate-image.ts";
+import type { ImageOutcome } from "../gateway/generate-image.ts";
 import type { LiveObserver, LivePicture } from "../gateway/live.ts";
+import { type ComingCall, serveImage } from "../gateway/recovery.ts";
 import { originHeaders } from "./answer-headers.ts";
 import { logError } from "./error-answers.ts";
 import { type EventStream, openEventStream } from "./event-stream.ts";
@@ -18,7 +19,7 @@ const firstHeartbeatMs = 10_000;
  */
 export async function serveStream(
   parts: HttpParts,
-  call: ImageCall,
+  call: ComingCall,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -29,8 +30,7 @@ export async function serveStream(
     head = headers;
   });
   try {
-    const outcome = await generateImage(parts.gateway, { ...call, live: teller.live });
-    parts.background(outcome.settled);
+    const outcome = await serveImage(parts.gateway, { ...call, live: teller.live });
     teller.rest(outcome);
   } catch (thrown) {
     if (!stream.begun) {
@@ -51,7 +51,7 @@ interface Teller {
 
 function tellerOf(
   parts: HttpParts,
-  call: ImageCall,
+  call: ComingCall,
   request: FastifyRequest,
   stream: EventStream,
   setHead: (headers: Readonly<Record<string, string>>) => void,
@@ -64,12 +64,13 @@ function tellerOf(
     origin: url ? originOf(parts, request) : undefined,
   };
   const told = new Set<number>();
-  const completed = (picture: LivePicture): void => {
+  const completed = (picture: LivePicture, requestId = call.requestId): void => {
     const { origin, kept } = picture;
     told.add(kept.index);
-    setHead(originHeaders(origin, parts));
+    const replayed = requestId === call.requestId ? {} : { "x-pinhole-replay-of": requestId };
+    setHead({ ...originHeaders(origin, parts), ...replayed });
     const warnings = [...new Set([...origin.warnings, ...kept.warnings])];
-    const event = completedEvent(gateway, context, picture, warnings);
+    const event = completedEvent(gateway, { ...context, requestId }, picture, warnings);
     stream.event(event.name, event.data);
   };
   return {
@@ -79,19 +80,16 @@ function tellerOf(
         const event = partialEvent(gateway, context, preview);
         stream.event(event.name, event.data);
       },
-      completed,
+      completed: (picture) => completed(picture),
     },
     rest(outcome) {
       const untold = outcome.pictures.filter((kept) => !told.has(kept.index));
       const whole = told.size === 0;
       for (const [position, kept] of untold.entries()) {
         const last = whole && position === untold.length - 1;
-        completed({
-          kept,
-          usage: last ? outcome.usage : undefined,
-          costNano: last ? outcome.costNano : undefined,
-          origin: outcome,
-        });
+        const usage = last ? outcome.usage : undefined;
+        const costNano = last ? outcome.costNano : undefined;
+        completed({ kept, usage, costNano, origin: outcome }, outcome.requestId);
       }
       // The pictures are out, so an error event, on which SDKs throw, would only lose them to the client.
       for (const { code, message } of outcome.warnings) {

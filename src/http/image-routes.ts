@@ -2,15 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { PinholeError } from "../core/errors.ts";
 import type { PictureSpool } from "../core/picture.ts";
-import type { Operation } from "../core/request.ts";
+import type { ImageRequest, Operation } from "../core/request.ts";
 import type { Ticket } from "../gateway/admission.ts";
 import { deliver } from "../gateway/deliver.ts";
-import { generateImage } from "../gateway/generate-image.ts";
+import type { ImageOutcome } from "../gateway/generate-image.ts";
 import { readJsonRequest } from "../gateway/read-json.ts";
+import { serveImage } from "../gateway/recovery.ts";
 import { inputImageLimits } from "../pictures/limits.ts";
 import type { KeyRecord } from "../gateway/keys.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
 import { serveStream } from "./event-stream-images.ts";
+import { startInterim } from "./interim.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
 import { type HttpParts, originOf } from "./parts.ts";
@@ -18,6 +20,8 @@ import { type HttpParts, originOf } from "./parts.ts";
 /** Everything but pictures in a body, bytes: the longest prompt plus room for the other fields. */
 const textBytesMax = 5 * 1024 * 1024;
 const formPartsMax = 128;
+/** Official SDKs count their tries in it, from 0. */
+const retryCountHeader = "x-stainless-retry-count";
 
 /** What each operation's body may be. */
 const bodyTypes: Readonly<Record<Operation, string>> = {
@@ -64,23 +68,40 @@ async function serveImages(
   { request, reply, ticket }: Admitted,
 ): Promise<FastifyReply> {
   const started = performance.now();
+  const idempotencyKey = idempotencyKeyOf(request);
+  const retryCount = request.headers[retryCountHeader];
+  const client = parts.clients.watch(request, reply, retryCount !== undefined);
   const spool = parts.gateway.spools.open();
-  // The pictures are needed until the last byte of the answer has left, or the client has.
-  reply.raw.once("close", () => spool.dispose());
-  const raw = await readBody(parts, operation, { request, ticket }, spool);
-  ticket.bodyRead();
   const call = {
     requestId: request.id,
     clientRequestId: request.clientRequestId,
     key: keyOf(request),
-    request: parseRequest(raw, operation, parts.defaultModel()),
+    request: await readRequest(parts, operation, { request, ticket }, spool),
     strict: request.headers["x-pinhole-strict"] === "true",
     spool,
     signal: parts.stopped,
+    idempotencyKey,
+    client,
+    sdkRetry: typeof retryCount === "string" && /^[1-9]\d{0,3}$/.test(retryCount),
   };
   if (call.request.stream) return serveStream(parts, call, request, reply);
-  const outcome = await generateImage(parts.gateway, call);
-  parts.background(outcome.settled);
+  const stopInterim = startInterim(request, reply, parts.interimMs);
+  try {
+    const outcome = await serveImage(parts.gateway, call);
+    return await sendOutcome(parts, request, reply, outcome, started);
+  } finally {
+    stopInterim();
+  }
+}
+
+/** Sends a request's outcome: its own, or an earlier one's whose retry this is. */
+export function sendOutcome(
+  parts: HttpParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  outcome: ImageOutcome,
+  started: number,
+): FastifyReply {
   const origin = originOf(parts, request);
   const body = deliver(parts.gateway, outcome, origin);
   setAnswerHeaders(reply, outcome, {
@@ -91,6 +112,34 @@ async function serveImages(
     .header("content-type", "application/json")
     .header("content-length", String(body.byteLength))
     .send(Readable.from(body.chunks(), { objectMode: false }));
+}
+
+/** Reads and parses a body; where that fails nothing is left of it. */
+async function readRequest(
+  parts: HttpParts,
+  operation: Operation,
+  admitted: Pick<Admitted, "request" | "ticket">,
+  spool: PictureSpool,
+): Promise<ImageRequest> {
+  try {
+    const raw = await readBody(parts, operation, admitted, spool);
+    admitted.ticket.bodyRead();
+    return parseRequest(raw, operation, parts.defaultModel());
+  } catch (thrown) {
+    spool.dispose();
+    throw thrown;
+  }
+}
+
+/** The client's own key, which makes a request that is sent twice one request. */
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const value = request.headers["idempotency-key"];
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value)) return value;
+  throw new PinholeError("invalid_value", {
+    message: "The Idempotency-Key header must be 1 to 255 printable ASCII characters.",
+    param: "Idempotency-Key",
+  });
 }
 
 /** The key that authentication found. */

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Admission } from "../gateway/admission.ts";
 import type { GatewayParts } from "../gateway/parts.ts";
 import type { KeyAdministration } from "../gateway/administer-keys.ts";
+import type { ClientWatch } from "./client-watch.ts";
 
 /** What the listening side works with, composed in app.ts. */
 export interface HttpParts {
@@ -15,6 +16,9 @@ export interface HttpParts {
   readonly exposeChannel: boolean;
   /** Pause between comment lines on idle streams, milliseconds. */
   readonly heartbeatMs: number;
+  readonly clients: ClientWatch;
+  /** Pause between 102 interim answers to a client that waits, milliseconds; undefined: none are sent. */
+  readonly interimMs: number | undefined;
   /** Aborted when the gateway must end at once. */
   readonly stopped: AbortSignal;
   /** True from the moment the gateway is asked to stop: not ready, but answering. */
@@ -22,8 +26,6 @@ export interface HttpParts {
   /** Constant-time check of an admin token. */
   readonly isAdmin: (token: string) => boolean;
   readonly keys: KeyAdministration;
-  /** Work that goes on after an answer has been sent; awaited on a graceful stop. */
-  readonly background: (work: Promise<unknown>) => void;
 }
 
 /** Scheme and host that the URLs in an answer to this request begin with. */

@@ -11,6 +11,7 @@ import { hostedRoutes } from "./hosted-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import type { HttpParts } from "./parts.ts";
+import { recoveryRoutes } from "./recovery-routes.ts";
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -83,6 +84,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
     scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
     requireKey(scope, parts);
     imageRoutes(scope, parts);
+    recoveryRoutes(scope, parts);
     modelRoutes(scope, parts);
     done();
   });

@@ -70,10 +70,19 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       remove: (id) => client.call("keysRemove", id),
     },
     requests: {
-      begin: (request, attempts) => client.call("requestsBegin", request, attempts),
+      begin: (request, attempts, idempotentSince) =>
+        client.call("requestsBegin", request, attempts, idempotentSince ?? 0),
       addAttempt: (attempt, before) => client.call("requestsAddAttempt", attempt, before),
       finish: (outcome) => client.call("requestsFinish", outcome),
       get: (id) => client.call("requestsGet", id),
+      byIdempotencyKey: (keyId, idempotencyKey, since) =>
+        client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),
+      byClientId: (keyId, id) => client.call("requestsByClientId", keyId, id),
+      orphan: (id, at) => client.call("requestsOrphan", id, at),
+      claimOrphan: (keyId, fingerprint, endedSince) =>
+        client.call("requestsClaimOrphan", keyId, fingerprint, endedSince),
+      markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),
+      keptPictures: (at, limit) => client.call("requestsKeptPictures", at, limit),
       list: (page) => client.call("requestsList", page),
       sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
       forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),

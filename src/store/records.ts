@@ -37,6 +37,16 @@ const warningCodes = {
 const warningsSchema = z.array(
   z.object({ param: z.string(), code: z.enum(warningCodes), message: z.string() }),
 );
+const answerSchema = z.object({
+  created: z.number(),
+  form: z.object({ url: z.boolean(), base64: z.boolean() }),
+  shape: z.enum(["full", "plain"]),
+  channelId: z.string(),
+  priced: z.boolean(),
+  pictures: z.array(
+    z.object({ quality: z.string().nullable(), background: z.string().nullable() }),
+  ),
+});
 const operationSchema = z.enum(operations);
 
 function fromJson<T>(schema: z.ZodType<T>, text: string): T {
@@ -93,6 +103,12 @@ export function rowFromRequest(request: NewRequest): Tables["requests"] {
     warnings: "[]",
     served_model: null,
     finished_at: null,
+    idempotency_key: request.idempotencyKey,
+    fingerprint: request.fingerprint,
+    orphaned_at: null,
+    deleted_at: null,
+    error_param: null,
+    answer: null,
   };
 }
 
@@ -143,6 +159,8 @@ export function rowFromPicture(requestId: string, picture: PictureRecord): Table
     height: picture.height,
     byte_length: picture.byteLength,
     revised_prompt: picture.revisedPrompt,
+    url_until: picture.urlUntil,
+    kept_until: picture.keptUntil,
   };
 }
 
@@ -176,6 +194,8 @@ function pictureFromRow(value: unknown): PictureRecord {
     height: row.height,
     byteLength: row.byte_length,
     revisedPrompt: row.revised_prompt,
+    urlUntil: row.url_until,
+    keptUntil: row.kept_until,
   };
 }
 
@@ -206,6 +226,12 @@ export function requestFromRows({
     state: request.state,
     errorCode: request.error_code,
     errorMessage: request.error_message,
+    errorParam: request.error_param,
+    answer: request.answer === null ? null : fromJson(answerSchema, request.answer),
+    idempotencyKey: request.idempotency_key,
+    fingerprint: request.fingerprint,
+    deletedAt: request.deleted_at,
+    leaseUntil: request.lease_until,
     costNano: request.cost_nano,
     usage: request.usage === null ? null : fromJson(usageSchema, request.usage),
     warnings: fromJson(warningsSchema, request.warnings),

@@ -51,6 +51,14 @@ export const rowSchemas = {
     warnings: z.string(),
     served_model: z.string().nullable(),
     finished_at: time.nullable(),
+    idempotency_key: z.string().nullable(),
+    fingerprint: z.string().nullable(),
+    /** When its client went without the answer; null: it has it, or waits, or a retry has taken it. */
+    orphaned_at: time.nullable(),
+    deleted_at: time.nullable(),
+    error_param: z.string().nullable(),
+    /** JSON: the rest of what the answer said. */
+    answer: z.string().nullable(),
   }),
   attempts: z.object({
     id: z.string(),
@@ -78,6 +86,8 @@ export const rowSchemas = {
     height: z.int(),
     byte_length: z.int(),
     revised_prompt: z.string().nullable(),
+    url_until: time.nullable(),
+    kept_until: time.nullable(),
   }),
   holds: z.object({
     request_id: z.string(),

@@ -37,6 +37,10 @@ export interface NewRequest {
   readonly holdNano: Nano | null;
   /** A hold whose lease has passed may be swept. */
   readonly holdLeaseUntil: number;
+  /** The client's `Idempotency-Key`: one request of a gateway key has it at a time. */
+  readonly idempotencyKey: string | null;
+  /** What makes two requests the same one (`gateway/fingerprint.ts`). */
+  readonly fingerprint: string | null;
 }
 
 /** One try at one target, written before its socket opens. */
@@ -74,6 +78,26 @@ export interface PictureRecord {
   readonly height: number;
   readonly byteLength: number;
   readonly revisedPrompt: string | null;
+  /** Until then a URL that was handed out must work; null: none was. */
+  readonly urlUntil: number | null;
+  /** Until then it is kept for a client that comes back; null: it is not kept. */
+  readonly keptUntil: number | null;
+}
+
+/** What an answer says that nothing else in the record does, so that it can be given again. */
+export interface AnswerRecord {
+  /** Unix seconds. */
+  readonly created: number;
+  readonly form: { readonly url: boolean; readonly base64: boolean };
+  readonly shape: "full" | "plain";
+  readonly channelId: string;
+  /** False: the model has no price, so the cost is not said. */
+  readonly priced: boolean;
+  /** By picture, in the record's order. */
+  readonly pictures: readonly {
+    readonly quality: string | null;
+    readonly background: string | null;
+  }[];
 }
 
 /** What is written after the answer is known; settles the hold in the same commit. */
@@ -81,7 +105,16 @@ export interface RequestOutcome {
   readonly id: string;
   readonly state: "succeeded" | "partial" | "failed";
   readonly errorCode: ErrorCode | null;
+  /** The public message. */
   readonly errorMessage: string | null;
+  readonly errorParam: string | null;
+  /** Null where there was none. */
+  readonly answer: AnswerRecord | null;
+  /**
+   * False: nothing was bought and the client was told to try again, so that no retry may be answered
+   * from here: the request gives up its idempotency key and its fingerprint.
+   */
+  readonly replayable: boolean;
   /** What the customer owes: pictures delivered or kept. */
   readonly costNano: Nano;
   readonly usage: Usage | null;
@@ -107,6 +140,11 @@ export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseU
   readonly state: "running" | "succeeded" | "partial" | "failed";
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  readonly errorParam: string | null;
+  readonly answer: AnswerRecord | null;
+  /** Its pictures were deleted for the client. */
+  readonly deletedAt: number | null;
+  readonly leaseUntil: number;
   readonly costNano: Nano | null;
   readonly usage: Usage | null;
   readonly warnings: readonly Warning[];
@@ -115,6 +153,14 @@ export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseU
   readonly servedModel: string | null;
   readonly finishedAt: number | null;
   readonly hold: { readonly nano: Nano; readonly state: "held" | "settled" | "voided" } | null;
+}
+
+/** A picture that is kept for a client that comes back. */
+export interface KeptPicture {
+  readonly blobId: string;
+  readonly byteLength: number;
+  readonly urlUntil: number | null;
+  readonly keptUntil: number;
 }
 
 /** A page of a listing, newest first. `before` is the id of the last row of the page before. */
@@ -139,12 +185,42 @@ export interface Store {
     remove(id: string): Promise<boolean>;
   };
   readonly requests: {
-    /** Record, hold and first attempts: one commit. */
-    begin(request: NewRequest, attempts: readonly NewAttempt[]): Promise<void>;
+    /**
+     * Record, idempotency claim, hold and first attempts: one commit. Where another request of the key
+     * made after `idempotentSince` has the idempotency key, nothing is written and its id is returned.
+     */
+    begin(
+      request: NewRequest,
+      attempts: readonly NewAttempt[],
+      idempotentSince?: number,
+    ): Promise<string | undefined>;
     addAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Promise<void>;
     /** Outcome and settlement: one commit. A second finish of the same request changes nothing and resolves false. */
     finish(outcome: RequestOutcome): Promise<boolean>;
     get(id: string): Promise<RequestRecord | undefined>;
+    /** The request of a key that has this idempotency key and was made after `since`. */
+    byIdempotencyKey(
+      keyId: string,
+      idempotencyKey: string,
+      since: number,
+    ): Promise<RequestRecord | undefined>;
+    /** The newest request of a key with the client's own request id. */
+    byClientId(keyId: string, clientRequestId: string): Promise<RequestRecord | undefined>;
+    /** Its client has gone without the answer (a time), or has an answer again (null). */
+    orphan(id: string, at: number | null): Promise<void>;
+    /**
+     * Takes the oldest request of the key with this fingerprint whose client has gone, that still
+     * runs or has ended after `endedSince`: no other retry will get it. Returns its id.
+     */
+    claimOrphan(
+      keyId: string,
+      fingerprint: string,
+      endedSince: number,
+    ): Promise<string | undefined>;
+    /** Marks a request's pictures as deleted for its client. */
+    markDeleted(id: string, at: number): Promise<void>;
+    /** Pictures kept at this time, the last to go first, at most `limit`. */
+    keptPictures(now: number, limit: number): Promise<KeptPicture[]>;
     list(page: Page & { readonly keyId?: string }): Promise<RequestRecord[]>;
     /** Voids holds whose lease has passed and marks their requests failed (the owner is gone). Returns how many. */
     sweep(now: number): Promise<number>;

@@ -36,6 +36,8 @@ export function request(id: string, change: Partial<NewRequest> = {}): NewReques
     createdAt: 1000,
     holdNano: 40_000_000,
     holdLeaseUntil: 60_000,
+    idempotencyKey: null,
+    fingerprint: "f".repeat(64),
     ...change,
   };
 }
@@ -78,6 +80,8 @@ export const samplePicture: PictureRecord = {
   height: 768,
   byteLength: 123_456,
   revisedPrompt: "a red fox",
+  urlUntil: 3_602_000,
+  keptUntil: 86_402_000,
 };
 
 export function outcome(id: string, change: Partial<RequestOutcome> = {}): RequestOutcome {
@@ -86,6 +90,16 @@ export function outcome(id: string, change: Partial<RequestOutcome> = {}): Reque
     state: "succeeded",
     errorCode: null,
     errorMessage: null,
+    errorParam: null,
+    answer: {
+      created: 2,
+      form: { url: true, base64: false },
+      shape: "full",
+      channelId: "main",
+      priced: true,
+      pictures: [{ quality: "high", background: null }],
+    },
+    replayable: true,
     costNano: 30_000_000,
     usage: {
       input_tokens: 3,

@@ -87,8 +87,9 @@ function lifeSuite(open: OpenEmpty): void {
     const store = await open();
     const begun = request("r1", { clientRequestId: "theirs", operation: "edit", n: 2 });
     await store.requests.begin(begun, [attempt("r1")]);
-    const { holdNano, holdLeaseUntil, ...kept } = begun;
-    expect(holdLeaseUntil).toBe(60_000);
+    const { holdNano, holdLeaseUntil: leaseUntil, ...asked } = begun;
+    const kept = { ...asked, leaseUntil, deletedAt: null };
+    expect(leaseUntil).toBe(60_000);
     const running = { state: "running", errorCode: null, evidence: null, detail: null };
     const open1 = { ...attempt("r1"), ...running, providerNano: null, finishedAt: null };
     expect(await store.requests.get("r1")).toEqual({
@@ -96,6 +97,8 @@ function lifeSuite(open: OpenEmpty): void {
       state: "running",
       errorCode: null,
       errorMessage: null,
+      errorParam: null,
+      answer: null,
       costNano: null,
       usage: null,
       warnings: [],
@@ -118,7 +121,8 @@ function lifeSuite(open: OpenEmpty): void {
     const won = attemptOutcome("r1", { id: "r1-0-2" });
     const end = outcome("r1", { attempts: [won] });
     expect(await store.requests.finish(end)).toBe(true);
-    const { attempts: outcomes, ...rest } = end;
+    const { attempts: outcomes, replayable, ...rest } = end;
+    expect(replayable).toBe(true);
     expect(outcomes).toHaveLength(1);
     expect(await store.requests.get("r1")).toEqual({
       ...kept,

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Steps } from "../query.ts";
 import type { Tables } from "../tables.ts";
 import { keyCommands } from "./keys.ts";
+import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
@@ -13,6 +14,7 @@ export function createCommands(db: Kysely<Tables>) {
     ...keyCommands(db),
     ...settingCommands(db),
     ...requestReads(db),
+    ...requestRecovery(db),
     ...requestWrites(db),
     ...requestUpkeep(db),
   };
@@ -27,7 +29,10 @@ export type CommandResult<N extends CommandName> =
 /** Commands that only read: they wait for no transaction. All others are part of a commit. */
 export const reads: ReadonlySet<string> = new Set<CommandName>([
   "keysAll",
+  "requestsByClientId",
+  "requestsByIdempotencyKey",
   "requestsGet",
+  "requestsKeptPictures",
   "requestsList",
   "settingsGet",
 ]);

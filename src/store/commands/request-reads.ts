@@ -33,6 +33,30 @@ function pageStatement(
   });
 }
 
+/** Ways to find one request other than by its id. */
+function lookups(db: Kysely<Tables>) {
+  return {
+    byIdempotencyKey: statement<{ keyId: string; idempotencyKey: string; since: number }>((at) =>
+      db
+        .selectFrom("requests")
+        .selectAll()
+        .where("key_id", "=", at("keyId"))
+        .where("idempotency_key", "=", at("idempotencyKey"))
+        .where("created_at", ">", at("since")),
+    ),
+    byClientId: statement<{ keyId: string; clientRequestId: string }>((at) =>
+      db
+        .selectFrom("requests")
+        .selectAll()
+        .where("key_id", "=", at("keyId"))
+        .where("client_request_id", "=", at("clientRequestId"))
+        .orderBy("created_at", "desc")
+        .orderBy("id", "desc")
+        .limit(1),
+    ),
+  };
+}
+
 /** Database work that only reads requests. */
 export function requestReads(db: Kysely<Tables>) {
   const one = statement<{ id: string }>((at) =>
@@ -59,6 +83,8 @@ export function requestReads(db: Kysely<Tables>) {
     keyBefore: pageStatement(db, { key: true, before: true }),
   };
 
+  const found = lookups(db);
+
   function* whole(row: unknown): Steps<RequestRecord> {
     const request = rowSchemas.requests.parse(row);
     const { rows: attempts } = yield attemptsOf(request);
@@ -70,6 +96,18 @@ export function requestReads(db: Kysely<Tables>) {
   return {
     *requestsGet(id: string): Steps<RequestRecord | undefined> {
       const { rows } = yield one({ id });
+      return rows.length === 0 ? undefined : yield* whole(rows[0]);
+    },
+    *requestsByIdempotencyKey(
+      keyId: string,
+      idempotencyKey: string,
+      since: number,
+    ): Steps<RequestRecord | undefined> {
+      const { rows } = yield found.byIdempotencyKey({ keyId, idempotencyKey, since });
+      return rows.length === 0 ? undefined : yield* whole(rows[0]);
+    },
+    *requestsByClientId(keyId: string, clientRequestId: string): Steps<RequestRecord | undefined> {
+      const { rows } = yield found.byClientId({ keyId, clientRequestId });
       return rows.length === 0 ? undefined : yield* whole(rows[0]);
     },
     /** `before` that is no longer kept gives an empty page: what was older is gone as well. */

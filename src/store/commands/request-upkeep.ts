@@ -54,6 +54,9 @@ function sweepStatements(db: Kysely<Tables>) {
           error_message: stoppedMessage,
           cost_nano: 0,
           finished_at: at("now"),
+          // Whoever waits for it by either begins anew: its outcome will never be known.
+          idempotency_key: null,
+          fingerprint: null,
         })
         .where("id", "in", expired(at("now"), at("limit"))),
     ),

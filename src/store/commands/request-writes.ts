@@ -6,6 +6,7 @@ import { rowFromPicture, rowFromRequest } from "../records.ts";
 import type { Tables } from "../tables.ts";
 import type { AttemptOutcome, NewAttempt, NewRequest, RequestOutcome } from "../types.ts";
 import { attemptWrites, broken } from "./attempts.ts";
+import { idempotencyWrites } from "./request-recovery.ts";
 
 type FinishRow = Pick<
   Tables["requests"],
@@ -18,7 +19,12 @@ type FinishRow = Pick<
   | "warnings"
   | "served_model"
   | "finished_at"
->;
+  | "error_param"
+  | "answer"
+> & {
+  /** 1 where a retry may be answered from here. */
+  readonly replayable: number;
+};
 
 function finishRow(outcome: RequestOutcome, cost: number): FinishRow {
   return {
@@ -31,6 +37,9 @@ function finishRow(outcome: RequestOutcome, cost: number): FinishRow {
     warnings: JSON.stringify(outcome.warnings),
     served_model: outcome.servedModel,
     finished_at: outcome.finishedAt,
+    error_param: outcome.errorParam,
+    answer: outcome.answer === null ? null : JSON.stringify(outcome.answer),
+    replayable: outcome.replayable ? 1 : 0,
   };
 }
 
@@ -45,7 +54,7 @@ function writeStatements(db: Kysely<Tables>) {
     finishRequest: statement<FinishRow>((at) =>
       db
         .updateTable("requests")
-        .set({
+        .set(({ eb, ref }) => ({
           state: at("state"),
           error_code: at("error_code"),
           error_message: at("error_message"),
@@ -54,7 +63,15 @@ function writeStatements(db: Kysely<Tables>) {
           warnings: at("warnings"),
           served_model: at("served_model"),
           finished_at: at("finished_at"),
-        })
+          error_param: at("error_param"),
+          answer: at("answer"),
+          idempotency_key: eb
+            .case()
+            .when(at("replayable"), "=", 1)
+            .then(ref("idempotency_key"))
+            .end(),
+          fingerprint: eb.case().when(at("replayable"), "=", 1).then(ref("fingerprint")).end(),
+        }))
         .where("id", "=", at("id"))
         .where("state", "=", "running"),
     ),
@@ -76,9 +93,17 @@ function writeStatements(db: Kysely<Tables>) {
 export function requestWrites(db: Kysely<Tables>) {
   const statements = writeStatements(db);
   const attemptsOf = attemptWrites(db);
+  const idempotency = idempotencyWrites(db);
 
   return {
-    *requestsBegin(request: NewRequest, attempts: readonly NewAttempt[]): Steps<void> {
+    /** The id of the request that has the idempotency key, where another one has. */
+    *requestsBegin(
+      request: NewRequest,
+      attempts: readonly NewAttempt[],
+      idempotentSince: number,
+    ): Steps<string | undefined> {
+      const holder = yield* idempotency.claim(request, idempotentSince);
+      if (holder !== undefined) return holder;
       yield statements.insertRequest(rowFromRequest(request));
       if (request.holdNano !== null)
         yield statements.insertHold({
@@ -90,6 +115,7 @@ export function requestWrites(db: Kysely<Tables>) {
           resolved_at: null,
         });
       for (const attempt of attempts) yield* attemptsOf.open(request.id, attempt);
+      return undefined;
     },
 
     /** Refused where the request no longer runs: its hold is gone, so nothing may be bought for it. */

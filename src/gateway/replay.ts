@@ -1,0 +1,106 @@
+import { pictureFormats, Picture, type PictureFormat } from "../core/picture.ts";
+import { type ErrorCode, errorTable, PinholeError } from "../core/errors.ts";
+import type { AnswerRecord, PictureRecord } from "../store/types.ts";
+import type { ImageOutcome } from "./generate-image.ts";
+import type { GatewayParts, RequestRecord } from "./parts.ts";
+import type { Kept } from "./take.ts";
+
+/** What of an answer the record keeps beside its own columns. */
+export function answerRecord(outcome: ImageOutcome): AnswerRecord {
+  const { created, form, shape, channelId, costNano, pictures } = outcome;
+  return {
+    created,
+    form,
+    shape,
+    channelId,
+    priced: costNano !== undefined,
+    pictures: pictures.map(({ quality, background }) => ({
+      quality: quality ?? null,
+      background: background ?? null,
+    })),
+  };
+}
+
+/**
+ * A finished request's outcome once more, from its record and the image store. Throws its own error
+ * where it failed, and result_expired where a picture of it is gone.
+ */
+export async function replay(parts: GatewayParts, record: RequestRecord): Promise<ImageOutcome> {
+  if (record.deletedAt !== null) throw gone();
+  if (record.state === "failed") throw recordedError(record);
+  const { answer } = record;
+  if (answer === null) throw gone();
+  const pictures = await Promise.all(
+    record.pictures.map((picture, at) => keptPicture(parts, picture, answer.pictures[at])),
+  );
+  if (answer.form.url) for (const { keep } of pictures) if (keep) parts.kept.renew(keep.id);
+  return {
+    requestId: record.id,
+    created: answer.created,
+    pictures,
+    usage: record.usage ?? undefined,
+    form: answer.form,
+    shape: answer.shape,
+    warnings: record.warnings,
+    servedModel: record.servedModel ?? record.model,
+    channelId: answer.channelId,
+    attempts: record.attempts.length,
+    costNano: answer.priced ? (record.costNano ?? undefined) : undefined,
+    upstreamMs: 0,
+  };
+}
+
+async function keptPicture(
+  parts: GatewayParts,
+  record: PictureRecord,
+  said: AnswerRecord["pictures"][number] | undefined,
+): Promise<Kept> {
+  const blob = record.blobId === null ? undefined : await parts.blobs.open(record.blobId);
+  if (blob === undefined) throw gone();
+  const { id, format, byteLength, expiresAt } = blob;
+  const bytes = { byteLength, path: undefined, chunks: blob.chunks.bind(blob) };
+  return {
+    index: record.index,
+    // What was not kept with the record is about inputs: no answer says it.
+    picture: new Picture(bytes, {
+      format: formatOf(record.format),
+      width: record.width,
+      height: record.height,
+      alpha: false,
+      frames: 1,
+      orientation: 1,
+    }),
+    blob: { id, format, byteLength, expiresAt },
+    keep: { id, urlUntil: record.urlUntil, keptUntil: expiresAt },
+    revisedPrompt: record.revisedPrompt ?? undefined,
+    quality: said?.quality ?? undefined,
+    background: said?.background ?? undefined,
+    warnings: [],
+  };
+}
+
+function formatOf(word: string): PictureFormat {
+  const format = pictureFormats.find((known) => known === word);
+  if (format === undefined) throw new Error(`the record has a picture of the format ${word}`);
+  return format;
+}
+
+function recordedError(record: RequestRecord): PinholeError {
+  const code = record.errorCode ?? "internal_error";
+  return new PinholeError(isErrorCode(code) ? code : "internal_error", {
+    message: record.errorMessage ?? "The request failed.",
+    param: record.errorParam ?? undefined,
+    detail: `as recorded for ${record.id}`,
+  });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+function gone(): PinholeError {
+  return new PinholeError("result_expired", {
+    message:
+      "The result of this request was deleted or has expired; send a new request to make another.",
+  });
+}
