@@ -57,11 +57,8 @@ function lookups(db: Kysely<Tables>) {
   };
 }
 
-/** Database work that only reads requests. */
-export function requestReads(db: Kysely<Tables>) {
-  const one = statement<{ id: string }>((at) =>
-    db.selectFrom("requests").selectAll().where("id", "=", at("id")),
-  );
+/** Reads what belongs to a request's row. */
+function wholeRecords(db: Kysely<Tables>) {
   const attemptsOf = statement<{ id: string }>((at) =>
     db
       .selectFrom("attempts")
@@ -76,6 +73,21 @@ export function requestReads(db: Kysely<Tables>) {
   const holdsOf = statement<{ id: string }>((at) =>
     db.selectFrom("holds").selectAll().where("request_id", "=", at("id")),
   );
+
+  return function* whole(row: unknown): Steps<RequestRecord> {
+    const request = rowSchemas.requests.parse(row);
+    const { rows: attempts } = yield attemptsOf(request);
+    const { rows: pictures } = yield picturesOf(request);
+    const { rows: holds } = yield holdsOf(request);
+    return requestFromRows({ request, attempts, pictures, holds });
+  };
+}
+
+/** Database work that only reads requests. */
+export function requestReads(db: Kysely<Tables>) {
+  const one = statement<{ id: string }>((at) =>
+    db.selectFrom("requests").selectAll().where("id", "=", at("id")),
+  );
   const pages = {
     all: pageStatement(db, { key: false, before: false }),
     allBefore: pageStatement(db, { key: false, before: true }),
@@ -84,14 +96,7 @@ export function requestReads(db: Kysely<Tables>) {
   };
 
   const found = lookups(db);
-
-  function* whole(row: unknown): Steps<RequestRecord> {
-    const request = rowSchemas.requests.parse(row);
-    const { rows: attempts } = yield attemptsOf(request);
-    const { rows: pictures } = yield picturesOf(request);
-    const { rows: holds } = yield holdsOf(request);
-    return requestFromRows({ request, attempts, pictures, holds });
-  }
+  const whole = wholeRecords(db);
 
   return {
     *requestsGet(id: string): Steps<RequestRecord | undefined> {
