@@ -50,6 +50,12 @@ export function apiPage(): Page {
     headerTable(requestHeaders),
     "## Headers of an answer",
     headerTable(answerHeaders),
+    "## A client that went away",
+    "A generation that the upstream may already have charged is finished and kept when its client goes away; nothing more is " +
+      "attempted for it. It can be fetched from `GET /v1/images/requests/{id}`. The retry of an official SDK " +
+      "(`x-stainless-retry-count` above 0) is answered from the request that it repeats, running or finished within " +
+      "`server.retry_window`: the oldest of the same key with the same fields and files whose client has gone. Four equal calls " +
+      "at once stay four calls. Errors with `x-should-retry: true` bought nothing and are never answered from.",
     "## The admin API",
     "Body of `POST /admin/keys`:",
     table(settingHead, settingRows(inputSchema(newKeyBody))),

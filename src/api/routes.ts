@@ -29,6 +29,19 @@ export const routes: readonly DocumentedRoute[] = [
     access: "key",
     about: "Makes variations of one square PNG under 4 MB. `multipart/form-data`.",
   },
+  {
+    method: "GET",
+    path: "/v1/images/requests/:id",
+    access: "key",
+    about:
+      "What became of a request of this key, by its `x-request-id` or the newest with the client's own: the answer again, its error, 202 with `retry-after` while it runs, 410 where it was deleted or has expired.",
+  },
+  {
+    method: "DELETE",
+    path: "/v1/images/requests/:id",
+    access: "key",
+    about: "Deletes what is kept of a request: its images and their URLs are gone at once.",
+  },
   { method: "GET", path: "/v1/models", access: "key", about: "The models that the key may use." },
   {
     method: "GET",
@@ -115,6 +128,10 @@ export const requestHeaders: readonly (readonly [string, string])[] = [
     "The client's own id: printable ASCII of at most 128 characters is echoed in `x-client-request-id` and kept with the record.",
   ],
   [
+    "idempotency-key",
+    "1 to 255 printable ASCII characters, on any POST of images: the same request under the same key within 24 hours is answered from the first one, running or finished; another request under it is a 422.",
+  ],
+  [
     "x-pinhole-strict",
     "`true`: a parameter that the model cannot honour is a 400 instead of a warning.",
   ],
@@ -133,6 +150,10 @@ export const answerHeaders: readonly (readonly [string, string])[] = [
   [
     "x-pinhole-warnings",
     "A JSON array of `{param, code, message}`, ASCII, at most 2 KB: what was left out or changed. The rest is in the record.",
+  ],
+  [
+    "x-pinhole-replay-of",
+    "On an answer that an earlier request made: the `x-request-id` of that one. Nothing was bought for this answer.",
   ],
   ["x-pinhole-channel", "Only where the operator exposes it (`expose_channel`)."],
   ["server-timing", "`gateway` and `upstream`, in milliseconds."],
