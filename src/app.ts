@@ -1,12 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { openImageStore } from "./app/image-store.ts";
 import { openDataFolder, StartError } from "./app/data-folder.ts";
-import { openDiskBlobs } from "./blobs/disk.ts";
 import { createSigner } from "./blobs/sign.ts";
-import { startSweeper } from "./blobs/sweeper.ts";
-import type { BlobStore } from "./blobs/types.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { asPinholeError } from "./core/errors.ts";
@@ -22,7 +19,7 @@ import { createAdmission } from "./gateway/admission.ts";
 import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/catalog.ts";
 import { createRouting } from "./gateway/choose-lanes.ts";
 import { watchEventLoop } from "./gateway/event-loop.ts";
-import { createKeptPictures, type KeptPictures } from "./gateway/kept-pictures.ts";
+import type { KeptPictures } from "./gateway/kept-pictures.ts";
 import { createKeyRing } from "./gateway/keys.ts";
 import type { GatewayParts } from "./gateway/parts.ts";
 import { createRegistry } from "./gateway/request-registry.ts";
@@ -53,8 +50,6 @@ export interface App {
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 64 * 1024 * 1024;
 const sweepEveryMs = 60_000;
-/** Pictures of an earlier process whose bytes are counted again; what is beyond expires by itself. */
-const restoredPicturesMax = 20_000;
 /** How far the clocks of machines that share a secret may be apart. */
 const clockToleranceSeconds = 60;
 
@@ -72,21 +67,8 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     };
     const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
     await spools.sweepLeftovers();
-    const blobs = await openDiskBlobs({
-      directory: config.images.folder,
-      quotaBytes: config.images.quotaBytes,
-      statfs,
-      now,
-    });
-    const sweeper = startSweeper({
-      blobs,
-      everyMs: sweepEveryMs,
-      now,
-      onError: (error) =>
-        logger.error({ detail: asPinholeError(error).detail }, "sweeping expired images failed"),
-    });
-    undo.push(() => sweeper.stop());
-    const kept = await openKept(config, store, blobs, logger, now);
+    const { blobs, kept, close } = await openImageStore(config, store, logger, now);
+    undo.push(close);
     const upkeep = startUpkeep(store, kept, now, logger);
     undo.push(() => clearInterval(upkeep));
     const egress = createEgress({ now, ...egressOptions(config) });
@@ -243,20 +225,6 @@ function egressOptions(config: Config): {
 } {
   const { http, https } = config.proxy;
   return http === undefined && https === undefined ? {} : { proxy: config.proxy };
-}
-
-/** The books of pictures kept for clients that come back, with those of the processes before this one. */
-async function openKept(
-  { images }: Config,
-  store: Store,
-  blobs: BlobStore,
-  logger: FastifyBaseLogger,
-  now: () => number,
-): Promise<KeptPictures> {
-  const { ttlMs, retentionMs, recoveryBytes: recoveryBytesMax } = images;
-  const kept = createKeptPictures(blobs, { ttlMs, retentionMs, recoveryBytesMax }, logger, now);
-  kept.restore(await store.requests.keptPictures(now(), restoredPicturesMax));
-  return kept;
 }
 
 /** Soon after a start and then every minute: holds whose gateway is gone are voided, old kept pictures go. */
