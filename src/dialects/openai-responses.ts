@@ -9,6 +9,7 @@ import { type FittedRequest, type Operation, sizeText } from "../core/request.ts
 import { EncodedPicture, type WireError, type WireJson, type WireRequest } from "../core/wire.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
 import { readResponse } from "./openai-responses-answer.ts";
+import { eventPictures, readResponseStream } from "./openai-responses-events.ts";
 
 /** How one server is asked for a response, as data. */
 export interface OpenAiResponsesCall {
@@ -34,6 +35,9 @@ export interface OpenAiResponsesDialect<S extends BaseSettings, O> {
   tool(options: O): Readonly<Record<string, WireJson>>;
 }
 
+/** Where a response has its pictures. */
+const resultPictures: readonly string[] = ["output.*.result"];
+
 /** Fields of the contract that the tool takes, besides pictures (clouds.md §1, "Responses API tool"). */
 const toolFields: ReadonlySet<string> = new Set([
   "size",
@@ -48,7 +52,7 @@ const toolFields: ReadonlySet<string> = new Set([
 
 /** Whether a field, under the contract's name, is one of the tool's. */
 export function takesToolField(field: string): boolean {
-  return toolFields.has(field);
+  return toolFields.has(field) || field === "stream";
 }
 
 /**
@@ -65,7 +69,12 @@ export function openaiResponses<S extends BaseSettings, O>(
   return {
     async *generate(input) {
       const tool = dialect.tool(input.options);
-      const answer = await input.http.call(responsesRequest(input, dialect.call(input), tool));
+      const wire = responsesRequest(input, dialect.call(input), tool);
+      if (input.request.stream) {
+        yield* readResponseStream(wire, input.http);
+        return;
+      }
+      const answer = await input.http.call(wire);
       yield* readResponse(answer.json);
     },
     readError: readOpenAiError,
@@ -85,6 +94,9 @@ function responsesRequest(
     model: call.namesImageModel ? model : undefined,
     action,
     ...fieldsOf(request),
+    // Without previews a stream is only the same answer in pieces, which keeps the connection awake.
+    partial_images:
+      request.stream && request.partial_images > 0 ? request.partial_images : undefined,
     input_image_mask:
       request.mask === undefined
         ? undefined
@@ -101,8 +113,9 @@ function responsesRequest(
       input: [{ role: "user", content: contentOf(request) }],
       tools: [tool],
       tool_choice: { type: "image_generation" },
+      stream: request.stream ? true : undefined,
     },
-    lift: ["output.*.result"],
+    lift: request.stream ? [...eventPictures, ...resultPictures] : resultPictures,
   };
 }
 
