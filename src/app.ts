@@ -20,6 +20,7 @@ import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/
 import { createRouting } from "./gateway/choose-lanes.ts";
 import { watchEventLoop } from "./gateway/event-loop.ts";
 import type { KeptPictures } from "./gateway/kept-pictures.ts";
+import { createKeyLimiter } from "./gateway/key-limits.ts";
 import { createKeyRing } from "./gateway/keys.ts";
 import type { GatewayParts } from "./gateway/parts.ts";
 import { createRegistry } from "./gateway/request-registry.ts";
@@ -80,6 +81,7 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
       catalog: () => catalog,
       routing: createRouting({ now, random: Math.random, log: logger }),
       keys: ring,
+      keyLimits: createKeyLimiter(now),
       policy: config.policy,
       images: { ttlMs: config.images.ttlMs, defaultDelivery: config.images.responseFormat },
       store,

@@ -146,6 +146,10 @@ export const answerHeaders: readonly (readonly [string, string])[] = [
   ["retry-after", "Seconds, where waiting helps."],
   ["x-pinhole-model", "The model that really ran."],
   ["x-pinhole-attempts", "How many upstream calls were tried."],
+  [
+    "x-ratelimit-{limit,remaining,reset}-{requests,images}",
+    "On every `/v1` answer, where the key has such a limit: requests a minute, and the tighter of images a minute and a day. `reset` is a duration as OpenAI writes it: `1s`, `6m0s`.",
+  ],
   ["x-pinhole-cost", "US dollars, decimal, where the model has a price."],
   [
     "x-pinhole-warnings",

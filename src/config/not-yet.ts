@@ -24,9 +24,6 @@ export const notYet: readonly NotYet[] = [
     setting: "redis.url",
     instead: "remove it, since a single process needs none",
   },
-  { setting: "keys[].rpm", instead: "remove it" },
-  { setting: "keys[].ipm", instead: "remove it" },
-  { setting: "keys[].concurrency", instead: "remove it" },
   { setting: "keys[].budget", instead: "remove it" },
   { setting: "metrics.token", instead: "remove it" },
 ];

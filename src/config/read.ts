@@ -120,6 +120,12 @@ function keyOf(key: FileSettings["keys"][number]): ConfigKey {
     strict: key.strict,
     disabled: key.disabled,
     expiresAt: key.expires_at ?? null,
+    limits: {
+      rpm: key.rpm ?? null,
+      ipm: key.ipm ?? null,
+      ipd: key.ipd ?? null,
+      concurrency: key.concurrency ?? null,
+    },
   };
 }
 

@@ -161,9 +161,10 @@ const keySchema = z.strictObject({
   strict: flag("Refuse with a 400 what a model cannot honour, instead of warning."),
   disabled: flag("Refuse the key."),
   expires_at: moment().optional().describe("From then on the key is refused. Not set: never."),
-  rpm: count(1_000_000).optional().describe("Requests a minute."),
-  ipm: count(1_000_000).optional().describe("Images a minute."),
-  concurrency: count(100_000).optional().describe("Requests at the same time."),
+  rpm: count(1_000_000).optional().describe("Requests a minute. Not set: no limit."),
+  ipm: count(1_000_000).optional().describe("Images a minute. Not set: no limit."),
+  ipd: count(1_000_000_000).optional().describe("Images a day. Not set: no limit."),
+  concurrency: count(100_000).optional().describe("Requests at the same time. Not set: no limit."),
   budget: budgetSchema,
 });
 

@@ -14,6 +14,13 @@ export interface ConfigKey {
   readonly strict: boolean;
   readonly disabled: boolean;
   readonly expiresAt: number | null;
+  /** Null: no limit. */
+  readonly limits: {
+    readonly rpm: number | null;
+    readonly ipm: number | null;
+    readonly ipd: number | null;
+    readonly concurrency: number | null;
+  };
 }
 
 /** Where the database is. */

@@ -1,13 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { keyDigest, keyHint, makeKey } from "../core/keys.ts";
 import type { Secret } from "../core/secret.ts";
-import type { KeyRecord } from "../store/types.ts";
+import type { KeyLimits, KeyRecord } from "../store/types.ts";
 import type { GatewayParts } from "./parts.ts";
 
 /** A key that the configuration file declares. */
 export interface DeclaredKey extends Pick<
   KeyRecord,
-  "name" | "models" | "operations" | "strict" | "disabled" | "expiresAt"
+  "name" | "models" | "operations" | "strict" | "disabled" | "expiresAt" | "limits"
 > {
   readonly key: Secret;
 }
@@ -18,6 +18,7 @@ export interface NewKey {
   readonly strict: boolean;
   /** Unix milliseconds. */
   readonly expiresAt: number | null;
+  readonly limits: KeyLimits;
 }
 
 /** Keys as the admin API changes them. Keys of the file are listed but changed in the file only. */
@@ -138,7 +139,8 @@ export async function makeFirstCredentials(
   }
   let apiKey: string | undefined;
   if ((await keys.list()).length === 0 && (await settings.get(firstKeyName)) === undefined) {
-    const wanted = { name: "first key", models: ["*"], strict: false, expiresAt: null };
+    const limits = { rpm: null, ipm: null, ipd: null, concurrency: null };
+    const wanted = { name: "first key", models: ["*"], strict: false, expiresAt: null, limits };
     apiKey = (await keys.create(wanted)).key;
     await settings.set(firstKeyName, "yes");
   }

@@ -56,8 +56,13 @@ export interface ImageOutcome extends Deliverable {
 
 /** A request, top to bottom (DESIGN §2); `deliver` makes the answer of what it returns. Throws `PinholeError`. */
 export async function generateImage(parts: GatewayParts, call: ImageCall): Promise<ImageOutcome> {
+  const { key, request } = call;
+  authorize(key, request.model, request.operation);
+  return parts.keyLimits.within(key, request.n, () => makeImages(parts, call));
+}
+
+async function makeImages(parts: GatewayParts, call: ImageCall): Promise<ImageOutcome> {
   const { key, spool, signal } = call;
-  authorize(key, call.request.model, call.request.operation);
   const request = await uprightInputs(parts.converter, call.request, spool);
   const entry = parts.catalog().find(request.model);
   const strict = call.strict || key.strict || parts.policy.strict;

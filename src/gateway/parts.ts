@@ -8,6 +8,7 @@ import type { Catalog } from "./catalog.ts";
 import type { Routing } from "./choose-lanes.ts";
 import type { FitPolicy } from "./fit.ts";
 import type { KeptPictures } from "./kept-pictures.ts";
+import type { KeyLimiter } from "./key-limits.ts";
 import type { KeyRing } from "./keys.ts";
 import type { RequestRegistry } from "./request-registry.ts";
 
@@ -28,6 +29,7 @@ export interface GatewayParts {
   readonly catalog: () => Catalog;
   readonly routing: Routing;
   readonly keys: KeyRing;
+  readonly keyLimits: KeyLimiter;
   readonly policy: FitPolicy & { readonly strict: boolean };
   readonly images: { readonly ttlMs: number; readonly defaultDelivery: DefaultDelivery };
   readonly store: Store;

@@ -65,8 +65,15 @@ function keyRoutes(app: FastifyInstance, parts: HttpParts): void {
   }));
   app.post("/admin/keys", async (request, reply) => {
     const wanted = read(newKeyBody, request.body);
-    const expiresAt = wanted.expires_at == null ? null : Date.parse(wanted.expires_at);
-    const made = await parts.keys.create({ ...wanted, expiresAt });
+    const { name, models, strict, expires_at: expiry } = wanted;
+    const expiresAt = expiry == null ? null : Date.parse(expiry);
+    const limits = {
+      rpm: wanted.rpm ?? null,
+      ipm: wanted.ipm ?? null,
+      ipd: wanted.ipd ?? null,
+      concurrency: wanted.concurrency ?? null,
+    };
+    const made = await parts.keys.create({ name, models, strict, expiresAt, limits });
     return reply.code(201).send({ ...keyJson(made.record), key: made.key });
   });
   app.patch<{ Params: { id: string } }>("/admin/keys/:id", async (request) => {
@@ -112,6 +119,7 @@ function keyJson(key: KeyRecord): Record<string, unknown> {
     operations: key.operations,
     strict: key.strict,
     disabled: key.disabled,
+    ...key.limits,
     expires_at: key.expiresAt === null ? null : new Date(key.expiresAt).toISOString(),
     created_at: new Date(key.createdAt).toISOString(),
   };

@@ -8,6 +8,7 @@ import { originHeaders } from "./answer-headers.ts";
 import { logError } from "./error-answers.ts";
 import { type EventStream, openEventStream } from "./event-stream.ts";
 import { type HttpParts, originOf } from "./parts.ts";
+import { headersFor } from "./rate-limit-headers.ts";
 
 /** The first comment line comes well inside the shortest read timeouts of proxies (30 s). */
 const firstHeartbeatMs = 10_000;
@@ -25,7 +26,10 @@ export async function serveStream(
 ): Promise<FastifyReply> {
   let head: Readonly<Record<string, string>> = {};
   const pace = { firstMs: firstHeartbeatMs, everyMs: parts.heartbeatMs };
-  const stream = openEventStream(reply, pace, () => head);
+  const stream = openEventStream(reply, pace, () => ({
+    ...head,
+    ...headersFor(parts.gateway.keyLimits, call.key),
+  }));
   const teller = tellerOf(parts, call, request, stream, (headers) => {
     head = headers;
   });

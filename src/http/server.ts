@@ -12,6 +12,7 @@ import { imageRoutes } from "./image-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import type { HttpParts } from "./parts.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
+import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -83,6 +84,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, parsed) => parsed(null, payload));
     requireKey(scope, parts);
+    rateLimitHeaders(scope, parts.gateway.keyLimits);
     imageRoutes(scope, parts);
     recoveryRoutes(scope, parts);
     modelRoutes(scope, parts);

@@ -66,6 +66,7 @@ export function keyFromRow(value: unknown): KeyRecord {
     disabled: row.disabled === 1,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
+    limits: { rpm: row.rpm, ipm: row.ipm, ipd: row.ipd, concurrency: row.concurrency },
   };
 }
 
@@ -81,6 +82,7 @@ export function rowFromKey(key: KeyRecord): Tables["keys"] {
     disabled: key.disabled ? 1 : 0,
     expires_at: key.expiresAt,
     created_at: key.createdAt,
+    ...key.limits,
   };
 }
 

@@ -28,6 +28,10 @@ export const rowSchemas = {
     disabled: flag,
     expires_at: time.nullable(),
     created_at: time,
+    rpm: z.int().nullable(),
+    ipm: z.int().nullable(),
+    ipd: z.int().nullable(),
+    concurrency: z.int().nullable(),
   }),
   requests: z.object({
     id: z.string(),

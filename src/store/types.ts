@@ -2,6 +2,18 @@ import type { ErrorCode, Evidence } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
 
+/** What a key may do. Null: no limit. */
+export interface KeyLimits {
+  /** Requests a minute. */
+  readonly rpm: number | null;
+  /** Images a minute. */
+  readonly ipm: number | null;
+  /** Images a day. */
+  readonly ipd: number | null;
+  /** Requests at the same time. */
+  readonly concurrency: number | null;
+}
+
 /** A gateway key as kept: the key itself is known only to its owner. Times are Unix milliseconds throughout this folder. */
 export interface KeyRecord {
   readonly id: string;
@@ -17,6 +29,7 @@ export interface KeyRecord {
   readonly strict: boolean;
   readonly disabled: boolean;
   readonly expiresAt: number | null;
+  readonly limits: KeyLimits;
   readonly createdAt: number;
 }
 

@@ -225,7 +225,6 @@ test("every setting that is not supported yet says so, and empty ones are no fau
     "pinhole.yaml:1: `redis.url` is not supported in this version; remove it, since a single process needs none",
     "pinhole.yaml:2: `database.url` with postgres: is not supported in this version; use sqlite:./data/pinhole.db",
     "pinhole.yaml:3: `images.url` with s3: is not supported in this version; use file:./data/images",
-    "pinhole.yaml:4: `keys[0].rpm` is not supported in this version; remove it",
     "pinhole.yaml:4: `keys[0].budget` is not supported in this version; remove it",
   ]);
   expect(faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);

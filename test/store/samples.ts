@@ -22,6 +22,7 @@ export const sampleKey: KeyRecord = {
   disabled: false,
   expiresAt: 2_000_000_000_000,
   createdAt: 1_700_000_000_000,
+  limits: { rpm: 60, ipm: null, ipd: 500, concurrency: 4 },
 };
 
 export function request(id: string, change: Partial<NewRequest> = {}): NewRequest {

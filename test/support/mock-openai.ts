@@ -20,12 +20,13 @@ export interface MockOpenAi {
 
 /**
  * An upstream that speaks OpenAI's images API and answers every request with real pictures of the
- * asked size and format. `answer` may take a request over.
+ * asked size and format. `answer` may take a request over, `before` hold it up.
  */
 export async function startMockOpenAi(
   answer?: (
     request: SeenRequest,
   ) => { status: number; headers?: Record<string, string>; body: string } | undefined,
+  before?: (request: SeenRequest) => Promise<void>,
 ): Promise<MockOpenAi> {
   const seen: SeenRequest[] = [];
   const server: Server = createServer((request, response) => {
@@ -46,6 +47,7 @@ export async function startMockOpenAi(
           json,
         };
         seen.push(one);
+        await before?.(one);
         const taken = answer?.(one);
         if (taken !== undefined) {
           response.writeHead(taken.status, {

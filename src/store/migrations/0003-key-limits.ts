@@ -1,0 +1,11 @@
+import type { Migration } from "./migration.ts";
+
+/** What a key may do in a minute, in a day and at once; null: no limit. */
+export const keyLimits: Migration = {
+  name: "0003-key-limits",
+  // One statement a column: SQLite takes no more.
+  up: ({ schema }) =>
+    ["rpm", "ipm", "ipd", "concurrency"].map((column) =>
+      schema.alterTable("keys").addColumn(column, "integer"),
+    ),
+};
