@@ -5,6 +5,7 @@ import openai from "./openai/index.ts";
 import openaiChat from "./openai-chat/index.ts";
 import openaiCompatible from "./openai-compatible/index.ts";
 import openaiResponses from "./openai-responses/index.ts";
+import openrouter from "./openrouter/index.ts";
 import replicate from "./replicate/index.ts";
 import sandbox from "./sandbox/index.ts";
 
@@ -15,6 +16,7 @@ export const providers: readonly Provider[] = [
   azureOpenai,
   openaiResponses,
   openaiChat,
+  openrouter,
   replicate,
   automatic1111,
   sandbox,
