@@ -182,11 +182,29 @@ function goodAnswers(route: DocumentedRoute, own: RouteFacts): Readonly<Record<s
       headers: headersOf(own.operation === undefined ? ["x-request-id"] : goodHeaders),
       content: {
         "application/json": { schema },
-        ...(streamed ? { "text/event-stream": { schema: { type: "string" } } } : {}),
+        ...(streamed ? { "text/event-stream": { schema: eventSchema } } : {}),
       },
     },
   };
 }
+
+/** One event of a stream. */
+const eventSchema: JsonSchema = {
+  type: "object",
+  required: ["event", "data"],
+  properties: {
+    event: {
+      enum: [
+        "image_generation.partial_image",
+        "image_generation.completed",
+        "image_edit.partial_image",
+        "image_edit.completed",
+        "error",
+      ],
+    },
+    data: { type: "string", description: "A JSON object, as OpenAI publishes it." },
+  },
+};
 
 const statusWords: Readonly<Record<string, string>> = {
   "200": "The whole.",
