@@ -132,9 +132,15 @@ function requestHooks(app: FastifyInstance): void {
  * see the answer instead of a reset, then cuts the connection.
  */
 function readOut(request: IncomingMessage): void {
-  const timer = setTimeout(() => request.socket.destroy(), readOutMs);
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), readOutMs);
   timer.unref();
-  request.once("end", () => clearTimeout(timer));
-  request.socket.once("close", () => clearTimeout(timer));
+  // The connection outlives the request, so nothing of the request may stay on it.
+  const over = (): void => {
+    clearTimeout(timer);
+    socket.off("close", over);
+  };
+  request.once("end", over);
+  socket.once("close", over);
   request.resume();
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Channel, Target } from "../../src/core/channel.ts";
+import type { Channel } from "../../src/core/channel.ts";
 import { type ModelCard, modelCardSchema } from "../../src/core/model-card.ts";
 import { Picture } from "../../src/core/picture.ts";
 import type { Provider } from "../../src/core/provider.ts";
@@ -211,5 +211,3 @@ export const channels: fc.Arbitrary<Channel> = fc
       },
     ],
   }));
-
-export type { Target };
