@@ -28,7 +28,7 @@ import { createClientWatch } from "./http/client-watch.ts";
 import type { HttpParts } from "./http/parts.ts";
 import { createServer } from "./http/server.ts";
 import { shutDown } from "./http/shutdown.ts";
-import { createEgress } from "./net/egress.ts";
+import { createEgress, type EgressOptions, type Resolve } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
 import { providers } from "./providers/index.ts";
@@ -48,6 +48,12 @@ export interface App {
   close(options?: { readonly grace: boolean }): Promise<void>;
 }
 
+/** What tests put in the place of the machine's own. */
+export interface OutsideParts {
+  /** Resolves host names of URLs that strangers gave; the system's resolver unless given. */
+  readonly resolve?: Resolve;
+}
+
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 64 * 1024 * 1024;
 const sweepEveryMs = 60_000;
@@ -55,7 +61,11 @@ const sweepEveryMs = 60_000;
 const clockToleranceSeconds = 60;
 
 /** Composes and starts the gateway. Throws `StartError` with one clear line. */
-export async function startApp(config: Config, logger: FastifyBaseLogger): Promise<App> {
+export async function startApp(
+  config: Config,
+  logger: FastifyBaseLogger,
+  outside: OutsideParts = {},
+): Promise<App> {
   const now = (): number => Date.now();
   const secret = await openDataFolder(config);
   const store = await openStore({ url: `sqlite:${config.database.path}`, now });
@@ -72,7 +82,7 @@ export async function startApp(config: Config, logger: FastifyBaseLogger): Promi
     undo.push(close);
     const upkeep = startUpkeep(store, kept, now, logger);
     undo.push(() => clearInterval(upkeep));
-    const egress = createEgress({ now, ...egressOptions(config) });
+    const egress = createEgress({ now, ...outside, ...egressOptions(config) });
     undo.push(() => egress.close());
     let catalog = catalogOf(config, now());
     const pepper = deriveKey(secret, "api key digests");
@@ -218,15 +228,11 @@ async function bind(server: FastifyInstance, config: Config): Promise<string> {
   }
 }
 
-function egressOptions(config: Config): {
-  readonly proxy?: {
-    readonly https: string | undefined;
-    readonly http: string | undefined;
-    readonly bypass: string | undefined;
-  };
-} {
+function egressOptions(config: Config): Pick<EgressOptions, "allowPrivate" | "proxy"> {
+  const { allowPrivate, proxyFilters: filters } = config.egress;
   const { http, https } = config.proxy;
-  return http === undefined && https === undefined ? {} : { proxy: config.proxy };
+  const isDirect = http === undefined && https === undefined;
+  return { allowPrivate, ...(isDirect ? {} : { proxy: { ...config.proxy, filters } }) };
 }
 
 /** Soon after a start and then every minute: holds whose gateway is gone are voided, old kept pictures go. */

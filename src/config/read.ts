@@ -93,6 +93,10 @@ function assemble(
       style: policy.style,
       successors: policy.successors,
     },
+    egress: {
+      allowPrivate: settings.egress.allow_private,
+      proxyFilters: settings.egress.proxy_filters,
+    },
     exposeChannel: settings.expose_channel,
     admission: {
       requestsMax: settings.admission.requests_max,

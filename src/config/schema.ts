@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { operations } from "../core/request.ts";
 import { channelSchema } from "./channel-schema.ts";
+import { egressSchema } from "./egress-schema.ts";
 import { logLevels } from "./types.ts";
 import { byteSize, duration, isAddressRange, moment, secretText, webUrl } from "./values.ts";
 
@@ -259,6 +260,7 @@ export const fileSchema = z.strictObject({
     .optional()
     .describe("Model of requests that name none. Not set: they get a 400."),
   policy: policySchema.prefault({}).describe(section),
+  egress: egressSchema.prefault({}).describe(section),
   expose_channel: flag("Name the channel that served a request in x-pinhole-channel."),
   admission: admissionSchema.prefault({}).describe(section),
   logs: z

@@ -94,6 +94,19 @@ export interface ProxyConfig {
   readonly bypass: string | undefined;
 }
 
+/** What URLs that strangers gave may reach besides the public internet on port 443. */
+export interface EgressConfig {
+  /** Lower case; a leading dot stands for all below it. */
+  readonly allowPrivate: {
+    readonly hosts: readonly string[];
+    readonly cidrs: readonly string[];
+    readonly http: boolean;
+    readonly ports: readonly number[];
+  };
+  /** The proxy of the environment keeps requests out of private networks. */
+  readonly proxyFilters: boolean;
+}
+
 /** Everything an operator decided, validated, with defaults filled in, folders absolute and units in the names. */
 export interface Config {
   /** The file that was read, absolute; undefined where there is none. */
@@ -119,6 +132,7 @@ export interface Config {
   /** A served model or an alias. */
   readonly defaultModel: string | undefined;
   readonly policy: PolicyConfig;
+  readonly egress: EgressConfig;
   readonly exposeChannel: boolean;
   readonly admission: AdmissionConfig;
   readonly logs: {

@@ -110,7 +110,11 @@ export function moment() {
 
 /** True for an address, a CIDR range, or a word for the private ranges that Fastify knows. */
 export function isAddressRange(text: string): boolean {
-  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  return ["loopback", "linklocal", "uniquelocal"].includes(text) || isAddressOrRange(text);
+}
+
+/** True for an address or a CIDR range. */
+export function isAddressOrRange(text: string): boolean {
   const [address = "", prefix, ...rest] = text.split("/");
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;

@@ -8,6 +8,7 @@ import {
   GuardRefusal,
   nothingPrivate,
 } from "../../src/net/guard.ts";
+import { addressSpellings, resolveCorpus } from "../support/address-spellings.ts";
 import { contextFor, httpServer, type Loopback, stubProvider } from "./loopback.ts";
 import { memorySpool, pictureBytes, pngBytes, wideLimits } from "./memory-spool.ts";
 
@@ -27,155 +28,16 @@ const openGuard = (): AllowPrivate => ({
   ports: [80, 443, honey.port],
 });
 
-/** Names as an attacker's own name server would answer for them. */
-const attackerNames: Readonly<Record<string, readonly string[]>> = {
-  "private.test": ["127.0.0.1"],
-  "second.test": ["93.184.216.34", "127.0.0.1"],
-  "mapped.test": ["::ffff:127.0.0.1"],
-  "six.test": ["::1"],
-  "unspecified.test": ["0.0.0.0"],
-  "unspecified-six.test": ["::"],
-  "metadata.test": ["169.254.169.254"],
-  "azure.test": ["168.63.129.16"],
-  "nat64.test": ["64:ff9b::7f00:1"],
-  "six-to-four.test": ["2002:7f00:1::"],
-  "zone.test": ["fe80::1%lo"],
-  "odd.test": ["0x7f.1"],
-  "none.test": [],
-};
-
-const resolve = async (host: string): Promise<{ address: string; family: number }[]> => {
-  const addresses =
-    attackerNames[host] ?? (host === "localhost" ? ["127.0.0.1", "::1"] : undefined);
-  if (addresses === undefined) throw new Error(`${host} is not to be looked up in this test`);
-  return addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
-};
-
-/** Hosts in every spelling that has led a server to itself or its neighbours. PORT is the honey server's. */
-const hosts: readonly string[] = [
-  "127.0.0.1",
-  "127.1",
-  "127.0.1",
-  "2130706433",
-  "0x7f000001",
-  "0x7f.0.0.1",
-  "0x7f.1",
-  "017700000001",
-  "0177.0.0.1",
-  "0177.1",
-  "0000177.0.0.01",
-  "127.0.0.1.",
-  "127.255.255.254",
-  "127.0.0.2",
-  "１２７.０.０.１",
-  "127。0。0。1",
-  "①②⑦.0.0.1",
-  "%31%32%37.0.0.1",
-  "0",
-  "0.0.0.0",
-  "0.0.0.1",
-  "00",
-  "0x0",
-  "10.0.0.1",
-  "10.255.255.255",
-  "100.64.0.1",
-  "100.127.255.255",
-  "100.100.100.200",
-  "169.254.169.254",
-  "0xa9fea9fe",
-  "2852039166",
-  "169.254.43518",
-  "168.63.129.16",
-  "172.16.0.1",
-  "172.31.255.255",
-  "192.0.0.1",
-  "192.0.0.192",
-  "192.0.2.1",
-  "192.88.99.1",
-  "192.168.0.1",
-  "192.168.1.1.",
-  "198.18.0.1",
-  "198.19.255.255",
-  "198.51.100.1",
-  "203.0.113.1",
-  "224.0.0.1",
-  "239.255.255.255",
-  "240.0.0.1",
-  "255.255.255.255",
-  "[::1]",
-  "[::]",
-  "[0:0:0:0:0:0:0:1]",
-  "[::0001]",
-  "[::ffff:127.0.0.1]",
-  "[::ffff:7f00:1]",
-  "[0:0:0:0:0:ffff:7f00:0001]",
-  "[::ffff:0.0.0.0]",
-  "[::ffff:169.254.169.254]",
-  "[::127.0.0.1]",
-  "[::7f00:1]",
-  "[::a9fe:a9fe]",
-  "[64:ff9b::127.0.0.1]",
-  "[64:ff9b::a9fe:a9fe]",
-  "[64:ff9b:1::7f00:1]",
-  "[2002:7f00:1::]",
-  "[2002:a9fe:a9fe::1]",
-  "[2001::1]",
-  "[2001:0:4136:e378::]",
-  "[2001:10::1]",
-  "[2001:db8::1]",
-  "[3fff::1]",
-  "[fc00::1]",
-  "[fd00:ec2::254]",
-  "[fe80::1]",
-  "[febf::1]",
-  "[fec0::1]",
-  "[ff02::1]",
-  "[100::1]",
-  "[5f00::1]",
-  "[2620:4f:8000::1]",
-  "[2600::5efe:127.0.0.1]",
-  "localhost",
-  "LOCALHOST",
-  "localhost.",
-  "ｌｏｃａｌｈｏｓｔ",
-  ...Object.keys(attackerNames),
-];
-
-const urls = (): string[] => [
-  ...hosts.map((host) => `http://${host}:${honey.port}/a.png`),
-  `https://127.0.0.1:${honey.port}/`,
-  `http:127.0.0.1:${honey.port}`,
-  `http:\\\\127.0.0.1:${honey.port}\\a`,
-  `http:///127.0.0.1:${honey.port}/`,
-  `ht\ntp://127.0.0.1:${honey.port}/`,
-  ` http://127.0.0.1:${honey.port}/ `,
-  `http://93.184.216.34@127.0.0.1:${honey.port}/`,
-  `http://93.184.216.34:80@127.0.0.1:${honey.port}/`,
-  `http://127.0.0.1:${honey.port}#@93.184.216.34/`,
-  `http://127.0.0.1:${honey.port}\\@93.184.216.34/`,
-  `http://user:pass@93.184.216.34/`,
-  `ftp://127.0.0.1:${honey.port}/`,
-  `file:///etc/passwd`,
-  `gopher://127.0.0.1:${honey.port}/_GET`,
-  `ws://127.0.0.1:${honey.port}/`,
-  `blob:http://127.0.0.1:${honey.port}/x`,
-  `javascript:fetch("http://127.0.0.1:${honey.port}")`,
-  `//127.0.0.1:${honey.port}/`,
-  `127.0.0.1:${honey.port}`,
-  `http://[::1%25lo]:${honey.port}/`,
-  `http://93.184.216.34:22/`,
-  `http://93.184.216.34:6379/`,
-  "http://",
-  "",
-  "data:text/plain,hello",
-];
-
 describe("no spelling of a private address is connected to", () => {
   test("by a caller's URL, and all are told the same", async () => {
-    const egress = createEgress({ now: Date.now, resolve, allowPrivate: openGuard() });
+    const egress = createEgress({
+      now: Date.now,
+      resolve: resolveCorpus,
+      allowPrivate: openGuard(),
+    });
     const before = honey.connections;
     const messages = new Set<string>();
-    for (const url of urls()) {
+    for (const url of addressSpellings(honey.port)) {
       const thrown: unknown = await egress
         .fetchCallerPicture(url, {
           spool: memorySpool(),
@@ -192,7 +54,7 @@ describe("no spelling of a private address is connected to", () => {
       });
       messages.add((thrown as Error).message);
     }
-    expect(urls().length).toBeGreaterThan(100);
+    expect(addressSpellings(honey.port).length).toBeGreaterThan(100);
     expect([...messages]).toHaveLength(1);
     expect([...messages][0]).not.toMatch(/127|address|private|port|connect/i);
     expect(honey.connections).toBe(before);
@@ -200,10 +62,14 @@ describe("no spelling of a private address is connected to", () => {
   });
 
   test("by a URL that an upstream gave", async () => {
-    const egress = createEgress({ now: Date.now, resolve, allowPrivate: openGuard() });
+    const egress = createEgress({
+      now: Date.now,
+      resolve: resolveCorpus,
+      allowPrivate: openGuard(),
+    });
     const before = honey.connections;
     const http = egress.upstream(contextFor("https://api.example.com/v1"));
-    for (const url of urls()) {
+    for (const url of addressSpellings(honey.port)) {
       const thrown: unknown = await http.download(url).catch((error: unknown) => error);
       expect({ url, ...(thrown as object) }).toMatchObject({ url, code: "upstream_bad_answer" });
     }
@@ -212,7 +78,9 @@ describe("no spelling of a private address is connected to", () => {
   });
 
   test("by a redirect", async () => {
-    const targets = urls().filter((url) => URL.canParse(url, "http://127.0.0.2/"));
+    const targets = addressSpellings(honey.port).filter((url) =>
+      URL.canParse(url, "http://127.0.0.2/"),
+    );
     let target = "";
     const redirector = await httpServer((_request, response) => {
       const location = Buffer.from(target.trim(), "utf8").toString("latin1").replaceAll("\n", "");
@@ -221,7 +89,7 @@ describe("no spelling of a private address is connected to", () => {
     const egress = createEgress({
       now: Date.now,
       resolve: async (host) =>
-        host === "start.test" ? [{ address: "127.0.0.1", family: 4 }] : resolve(host),
+        host === "start.test" ? [{ address: "127.0.0.1", family: 4 }] : resolveCorpus(host),
       allowPrivate: {
         ...openGuard(),
         hosts: ["start.test"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { stringify } from "yaml";
-import { type App, startApp } from "../../src/app.ts";
+import { type App, type OutsideParts, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 
 /** A whole gateway in this process, on a free port, with its data in a temporary folder. */
@@ -26,6 +26,7 @@ const testAdminToken = "test-admin-token-0123456789";
 /** Starts a gateway whose `pinhole.yaml` holds `settings` (the server's host and port, a key and an admin token are added). */
 export async function startTestGateway(
   settings: Record<string, unknown> = {},
+  outside: OutsideParts = {},
 ): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), "pinhole-test-"));
   const { server, keys, ...rest } = settings as { server?: object; keys?: object[] };
@@ -47,7 +48,7 @@ export async function startTestGateway(
     terminal: false,
     now: Date.now(),
   });
-  const app = await startApp(config, logger);
+  const app = await startApp(config, logger, outside);
   return {
     app,
     url: app.url,
