@@ -1,0 +1,88 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Bench } from "./bench.ts";
+import { makeBodies } from "./bodies.ts";
+import { startLoad } from "./load-process.ts";
+import type { RowResult } from "./results.ts";
+import { rows } from "./rows/index.ts";
+import { nginxVersion } from "./servers/nginx.ts";
+import { table } from "./table.ts";
+
+/** `npm run bench`: measures, prints a table and writes JSON. bench/README.md says how to read it. */
+
+const project = join(import.meta.dirname, "..");
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    seconds: { type: "string", default: "4" },
+    rounds: { type: "string", default: "5" },
+    "in-flight": { type: "string", default: "1000" },
+    "no-peers": { type: "boolean", default: false },
+    out: { type: "string", default: join(project, "bench/results/last.json") },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const usage = `npm run bench -- [--only <row>]... [--seconds 4] [--rounds 5] [--in-flight 1000] [--no-peers] [--out file.json]
+rows: ${rows.map(({ id }) => id).join(", ")}
+`;
+
+function machine(): Record<string, string> {
+  const [cpu] = cpus();
+  return {
+    cpu: `${cpus().length} × ${cpu?.model.trim() ?? "unknown"}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+    kernel: release(),
+    node: process.version,
+    nginx: nginxVersion() ?? "missing",
+    commit: spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: project, encoding: "utf8" }).stdout.trim(),
+    date: new Date().toISOString(),
+  };
+}
+
+async function run(): Promise<void> {
+  const unknown = values.only.filter((id) => rows.every((row) => row.id !== id));
+  if (values.help || unknown.length > 0) {
+    process.stdout.write(usage);
+    if (unknown.length > 0) process.exitCode = 1;
+    return;
+  }
+  // On the disk of the project, not on a memory file system: commits and spools must reach a disk.
+  const cache = join(project, ".cache/bench");
+  mkdirSync(join(cache, "tools"), { recursive: true });
+  const root = mkdtempSync(join(cache, "run-"));
+  const load = await startLoad();
+  const bench: Bench = {
+    root,
+    tools: process.env["PINHOLE_BENCH_TOOLS"] ?? join(cache, "tools"),
+    bodies: makeBodies(root),
+    load,
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    inFlight: Number(values["in-flight"]),
+    hasNginx: nginxVersion() !== undefined,
+    peers: !values["no-peers"],
+    say: (line) => void process.stderr.write(`${line}\n`),
+  };
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows) {
+      if (values.only.length > 0 && !values.only.includes(row.id)) continue;
+      bench.say(row.id);
+      results.push(await row.measure(bench));
+    }
+  } finally {
+    load.stop();
+    rmSync(root, { recursive: true, force: true });
+  }
+  const report = { machine: machine(), results };
+  mkdirSync(join(values.out, ".."), { recursive: true });
+  writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
+  process.stdout.write(table(report));
+}
+
+await run();

@@ -1,0 +1,216 @@
+import { join } from "node:path";
+import { type Bench, compare, type Contender, find, generation, withServers } from "../bench.ts";
+import { freePort, start, type Started } from "../processes.ts";
+import { type Measured, ratio, type RowResult, type Verdict } from "../results.ts";
+import { type Nginx, startProxy, startUpstream } from "../servers/nginx.ts";
+import { startLiteLlm, startPortkey } from "../servers/peers.ts";
+import { startPinhole } from "../servers/pinhole.ts";
+
+export const nginxName = "nginx proxy";
+const bareName = "bare Node relay";
+const portkeyName = "Portkey gateway";
+const liteLlmName = "LiteLLM proxy";
+const ours = "pinhole";
+
+type Keep = <S extends { stop(): Promise<void> }>(server: S) => S;
+
+/** What a throughput row sends, and what it must reach. */
+interface ThroughputRow {
+  readonly id: string;
+  readonly title: string;
+  /** Folder of the upstream's answers, and the model's name: `small` or `big`. */
+  readonly body: "small" | "big";
+  readonly delivery: "b64_json" | "url";
+  readonly shortKeepAlive?: boolean;
+  readonly nginxMust: number;
+  readonly nginxAim: number;
+  readonly portkeyMust?: number;
+  readonly liteLlm: boolean;
+}
+
+export const smallRow: ThroughputRow = {
+  id: "small",
+  title: "small JSON answer, all features on",
+  body: "small",
+  delivery: "b64_json",
+  nginxMust: 0.3,
+  nginxAim: 0.4,
+  portkeyMust: 6,
+  liteLlm: true,
+};
+export const relayRow: ThroughputRow = {
+  id: "relay",
+  title: "2 MB base64 answer relayed",
+  body: "big",
+  delivery: "b64_json",
+  nginxMust: 0.45,
+  nginxAim: 0.6,
+  portkeyMust: 15,
+  liteLlm: true,
+};
+export const urlRow: ThroughputRow = {
+  id: "url",
+  title: "2 MB base64 → hosted URL",
+  body: "big",
+  delivery: "url",
+  nginxMust: 0.38,
+  nginxAim: 0.5,
+  liteLlm: false,
+};
+export const shortSmallRow: ThroughputRow = {
+  ...smallRow,
+  id: "small-short",
+  title: "small JSON answer, upstream with a short keep-alive",
+  shortKeepAlive: true,
+  liteLlm: false,
+};
+export const shortRelayRow: ThroughputRow = {
+  ...relayRow,
+  id: "relay-short",
+  title: "2 MB base64 answer relayed, upstream with a short keep-alive",
+  shortKeepAlive: true,
+  liteLlm: false,
+};
+
+export async function throughputRow(bench: Bench, row: ThroughputRow): Promise<RowResult> {
+  return withServers(async (keep) => {
+    const notes: string[] = [];
+    const upstream = keep(
+      await startUpstream(bench.root, bench.bodies.folder, row.shortKeepAlive === true),
+    );
+    const contenders = [
+      await nginxContender(bench, row, upstream, keep),
+      await bareContender(bench, row, upstream, keep),
+      await pinholeContender(bench, row, upstream, keep),
+    ];
+    if (bench.peers && row.delivery === "b64_json") {
+      for (const peer of [portkeyContender, ...(row.liteLlm ? [liteLlmContender] : [])]) {
+        try {
+          contenders.push(await peer(bench, row, upstream, keep));
+        } catch (error) {
+          notes.push(error instanceof Error ? error.message.slice(0, 300) : String(error));
+        }
+      }
+    }
+    const measured = await compare(bench, contenders);
+    return {
+      id: row.id,
+      title: row.title,
+      unit: "requests/s",
+      measured,
+      verdicts: verdicts(row, measured),
+      notes,
+    };
+  });
+}
+
+function verdicts(row: ThroughputRow, measured: readonly Measured[]): Verdict[] {
+  const us = find(measured, ours);
+  const nginx = find(measured, nginxName);
+  const portkey = find(measured, portkeyName);
+  if (us === undefined) return [];
+  const list: Verdict[] = [];
+  if (nginx !== undefined)
+    list.push({
+      what: "of nginx",
+      reached: ratio(us, nginx),
+      must: row.nginxMust,
+      aim: row.nginxAim,
+      unit: "×",
+      goal: "least",
+    });
+  if (portkey !== undefined && row.portkeyMust !== undefined)
+    list.push({
+      what: "of Portkey",
+      reached: ratio(us, portkey),
+      must: row.portkeyMust,
+      unit: "×",
+      goal: "least",
+    });
+  return list;
+}
+
+async function nginxContender(
+  bench: Bench,
+  row: ThroughputRow,
+  upstream: Nginx,
+  keep: Keep,
+): Promise<Contender> {
+  const proxy = keep(await startProxy(bench.root, upstream.port));
+  const request = generation(`/${row.body}/v1/images/generations`, { model: row.body });
+  return { name: nginxName, port: proxy.port, process: proxy, request };
+}
+
+async function bareContender(
+  bench: Bench,
+  row: ThroughputRow,
+  upstream: Nginx,
+  keep: Keep,
+): Promise<Contender> {
+  const port = await freePort();
+  const relay: Started = keep(
+    await start({
+      command: process.execPath,
+      args: [join(import.meta.dirname, "../servers/bare-relay.ts"), String(port), String(upstream.port)],
+      cwd: bench.root,
+      log: join(bench.root, "bare.log"),
+      ready: { port, path: "/ready" },
+    }),
+  );
+  const request = generation(`/${row.body}/v1/images/generations`, { model: row.body });
+  return { name: bareName, port, process: relay, request };
+}
+
+async function pinholeContender(
+  bench: Bench,
+  row: ThroughputRow,
+  upstream: Nginx,
+  keep: Keep,
+): Promise<Contender> {
+  const pinhole = keep(
+    await startPinhole(bench.root, {
+      name: row.id,
+      upstreams: { [row.body]: `http://127.0.0.1:${upstream.port}/${row.body}/v1` },
+    }),
+  );
+  const request = generation("/v1/images/generations", {
+    model: row.body,
+    response_format: row.delivery,
+  });
+  return { name: ours, port: pinhole.port, process: pinhole, request };
+}
+
+async function portkeyContender(
+  bench: Bench,
+  row: ThroughputRow,
+  upstream: Nginx,
+  keep: Keep,
+): Promise<Contender> {
+  const peer = keep(await startPortkey(bench.root, bench.tools));
+  bench.say(`  ${peer.version}`);
+  const request = generation(
+    "/v1/images/generations",
+    { model: "gpt-image-1" },
+    {
+      "x-portkey-provider": "openai",
+      "x-portkey-custom-host": `http://127.0.0.1:${upstream.port}/${row.body}/v1`,
+    },
+  );
+  return { name: portkeyName, port: peer.port, process: peer, request };
+}
+
+async function liteLlmContender(
+  bench: Bench,
+  row: ThroughputRow,
+  upstream: Nginx,
+  keep: Keep,
+): Promise<Contender> {
+  const peer = keep(
+    await startLiteLlm(bench.root, bench.tools, {
+      [row.body]: `http://127.0.0.1:${upstream.port}/${row.body}/v1`,
+    }),
+  );
+  bench.say(`  ${peer.version}`);
+  const request = generation("/v1/images/generations", { model: row.body });
+  return { name: liteLlmName, port: peer.port, process: peer, request };
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { freePort, start, type Started } from "../processes.ts";
+
+const project = join(import.meta.dirname, "../..");
+
+/** The key that the bench calls with. */
+export const benchKey = "bench-key-0123456789-abcdef";
+
+export interface Pinhole extends Started {
+  readonly port: number;
+  readonly folder: string;
+}
+
+export interface PinholeOptions {
+  readonly name: string;
+  /** `base_url` of each model's channel, by the model's name. */
+  readonly upstreams: Readonly<Record<string, string>>;
+  /** Further channels and keys, to see that size costs nothing. */
+  readonly fillChannels?: number;
+  readonly fillKeys?: number;
+}
+
+/** The settings as JSON, which is YAML too. Logs, records, ledger and holds are on, as they are by default. */
+function settings(port: number, options: PinholeOptions): string {
+  const model = (name: string): object => ({
+    name,
+    card: { operations: ["generation", "edit"], sizes: ["1024x1024"], n: 4, formats: ["png"] },
+    price: { per_image_usd: 0.004 },
+  });
+  const channel = (id: string, baseUrl: string, models: readonly object[]): object => ({
+    id,
+    provider: "openai-compatible",
+    settings: { base_url: baseUrl, api_key: "bench-upstream-key" },
+    models,
+  });
+  const channels = Object.entries(options.upstreams).map(([name, url]) => channel(name, url, [model(name)]));
+  for (let index = 0; index < (options.fillChannels ?? 0); index += 1)
+    channels.push(channel(`fill-${index}`, "http://127.0.0.1:9/v1", [model(`fill-${index % 1000}`)]));
+  const keys = [{ name: "bench", key: benchKey }];
+  for (let index = 0; index < (options.fillKeys ?? 0); index += 1)
+    keys.push({ name: `fill-${index}`, key: `fill-key-${String(index).padStart(12, "0")}` });
+  return JSON.stringify({
+    server: { host: "127.0.0.1", port },
+    images: { ttl: "60s" },
+    keys,
+    channels,
+  });
+}
+
+/** The built server, in a process and a data folder of its own. */
+export async function startPinhole(root: string, options: PinholeOptions): Promise<Pinhole> {
+  const port = await freePort();
+  const folder = join(root, `pinhole-${options.name}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "pinhole.yaml"), settings(port, options));
+  const started = await start({
+    command: process.execPath,
+    args: [join(project, "dist/main.js"), "serve"],
+    cwd: folder,
+    env: { PINHOLE_ADMIN_TOKEN: "bench-admin-token-0123456789" },
+    log: join(folder, "output.log"),
+    ready: { port, path: "/health/ready" },
+    readyWithinMs: 120_000,
+  });
+  return { ...started, port, folder };
+}

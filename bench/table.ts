@@ -1,0 +1,41 @@
+import { isMet, type Measured, type RowResult } from "./results.ts";
+
+export interface Report {
+  readonly machine: Readonly<Record<string, string>>;
+  readonly results: readonly RowResult[];
+}
+
+function number(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? "" : `${Math.round(bytes / 2 ** 20)} MB`;
+}
+
+function measuredLine(unit: string, one: Measured): string {
+  const spread = one.rounds.length > 1 ? ` (${number(one.min)} to ${number(one.max)})` : "";
+  const times =
+    one.p50 === undefined ? "" : `${number(one.p50)} / ${number(one.p99 ?? 0)} ms`;
+  const faults = Object.entries(one.faults).map(([words, count]) => `${count} × ${words}`);
+  return `| ${one.server} | ${number(one.median)} ${unit}${spread} | ${times} | ${megabytes(one.peakRssBytes)} | ${faults.join("; ") || "none"} |`;
+}
+
+/** The whole report as Markdown. */
+export function table({ machine, results }: Report): string {
+  const lines = [Object.entries(machine).map(([name, value]) => `${name}: ${value}`).join(" · "), ""];
+  for (const row of results) {
+    lines.push(`### ${row.id}: ${row.title}`, "");
+    lines.push("| server | median (spread) | p50 / p99 | peak RSS | failures |", "| --- | --- | --- | --- | --- |");
+    lines.push(...row.measured.map((one) => measuredLine(row.unit, one)), "");
+    lines.push(...row.verdicts.map((verdict) => {
+      const { what, reached, must, aim, unit, goal } = verdict;
+      const sign = goal === "least" ? "≥" : "≤";
+      const aimed = aim === undefined ? "" : `, aim ${number(aim)}`;
+      return `- ${isMet(verdict) ? "met" : "MISSED"}: ${what} ${number(reached)} ${unit} (must ${sign} ${number(must)}${aimed})`;
+    }));
+    lines.push(...row.notes.map((note) => `- note: ${note}`), "");
+  }
+  return `${lines.join("\n")}\n`;
+}
