@@ -23,6 +23,7 @@ const server = createServer((request, response) => {
         body: Buffer.concat(chunks),
       },
       {
+        onRequestStart() {},
         onResponseStart(_controller, status, headers) {
           const { "content-type": type, "content-length": length } = headers;
           response.writeHead(status, {
