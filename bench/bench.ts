@@ -1,7 +1,7 @@
 import type { Bodies } from "./bodies.ts";
 import type { Load } from "./load-process.ts";
 import type { JobResult, WireRequest } from "./load/jobs.ts";
-import { treeOf, watchPeak } from "./process-tree.ts";
+import { watchPeak } from "./process-tree.ts";
 import type { Started } from "./processes.ts";
 import { median, type Measured } from "./results.ts";
 import { benchKey } from "./servers/pinhole.ts";
@@ -44,7 +44,11 @@ export function generation(
   return {
     method: "POST",
     path,
-    headers: { "content-type": "application/json", authorization: `Bearer ${benchKey}`, ...headers },
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${benchKey}`,
+      ...headers,
+    },
     body: JSON.stringify({ prompt: "A fox in the snow, watercolour", n: 1, ...fields }),
   };
 }
@@ -108,5 +112,3 @@ export async function withServers<T>(
 export function find(measured: readonly Measured[], server: string): Measured | undefined {
   return measured.find((one) => one.server === server);
 }
-
-export { treeOf };

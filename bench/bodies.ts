@@ -92,7 +92,9 @@ export function makeBodies(root: string): Bodies {
   const big = noisePng(1_572_864, 1);
   write("small.json", answerJson({ b64_json: tinyPng().toString("base64") }));
   write("big.json", answerJson({ b64_json: big.toString("base64") }));
-  const variants = Array.from({ length: variantCount }, (_, index) => noisePng(3_145_728, index + 2));
+  const variants = Array.from({ length: variantCount }, (_, index) =>
+    noisePng(3_145_728, index + 2),
+  );
   return {
     folder,
     bigPicture: write("big.png", big),

@@ -39,7 +39,10 @@ function machine(): Record<string, string> {
     kernel: release(),
     node: process.version,
     nginx: nginxVersion() ?? "missing",
-    commit: spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: project, encoding: "utf8" }).stdout.trim(),
+    commit: spawnSync("git", ["rev-parse", "--short", "HEAD"], {
+      cwd: project,
+      encoding: "utf8",
+    }).stdout.trim(),
     date: new Date().toISOString(),
   };
 }

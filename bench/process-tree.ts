@@ -69,8 +69,3 @@ export function watchPeak(root: number, everyMs = 25): { stop(): number } {
     },
   };
 }
-
-/** Open file descriptors of one process. */
-export function openDescriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
-}

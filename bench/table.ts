@@ -16,25 +16,34 @@ function megabytes(bytes: number | undefined): string {
 
 function measuredLine(unit: string, one: Measured): string {
   const spread = one.rounds.length > 1 ? ` (${number(one.min)} to ${number(one.max)})` : "";
-  const times =
-    one.p50 === undefined ? "" : `${number(one.p50)} / ${number(one.p99 ?? 0)} ms`;
+  const times = one.p50 === undefined ? "" : `${number(one.p50)} / ${number(one.p99 ?? 0)} ms`;
   const faults = Object.entries(one.faults).map(([words, count]) => `${count} × ${words}`);
   return `| ${one.server} | ${number(one.median)} ${unit}${spread} | ${times} | ${megabytes(one.peakRssBytes)} | ${faults.join("; ") || "none"} |`;
 }
 
 /** The whole report as Markdown. */
 export function table({ machine, results }: Report): string {
-  const lines = [Object.entries(machine).map(([name, value]) => `${name}: ${value}`).join(" · "), ""];
+  const lines = [
+    Object.entries(machine)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(" · "),
+    "",
+  ];
   for (const row of results) {
     lines.push(`### ${row.id}: ${row.title}`, "");
-    lines.push("| server | median (spread) | p50 / p99 | peak RSS | failures |", "| --- | --- | --- | --- | --- |");
+    lines.push(
+      "| server | median (spread) | p50 / p99 | peak RSS | failures |",
+      "| --- | --- | --- | --- | --- |",
+    );
     lines.push(...row.measured.map((one) => measuredLine(row.unit, one)), "");
-    lines.push(...row.verdicts.map((verdict) => {
-      const { what, reached, must, aim, unit, goal } = verdict;
-      const sign = goal === "least" ? "≥" : "≤";
-      const aimed = aim === undefined ? "" : `, aim ${number(aim)}`;
-      return `- ${isMet(verdict) ? "met" : "MISSED"}: ${what} ${number(reached)} ${unit} (must ${sign} ${number(must)}${aimed})`;
-    }));
+    lines.push(
+      ...row.verdicts.map((verdict) => {
+        const { what, reached, must, aim, unit, goal } = verdict;
+        const sign = goal === "least" ? "≥" : "≤";
+        const aimed = aim === undefined ? "" : `, aim ${number(aim)}`;
+        return `- ${isMet(verdict) ? "met" : "MISSED"}: ${what} ${number(reached)} ${unit} (must ${sign} ${number(must)}${aimed})`;
+      }),
+    );
     lines.push(...row.notes.map((note) => `- note: ${note}`), "");
   }
   return `${lines.join("\n")}\n`;

@@ -62,7 +62,7 @@ export function openConnection(host: string, port: number): Connection {
   };
   const open = (): Socket => {
     const opened = connect({ host, port, noDelay: true });
-    opened.on("data", (chunk) => {
+    opened.on("data", (chunk: Buffer) => {
       if (running === undefined) drop();
       else if (take(running, chunk)) settle();
     });
@@ -103,7 +103,7 @@ function take(running: Running, chunk: Buffer): boolean {
     running.headBytes = all;
     return false;
   }
-  const head = all.latin1Slice(0, end);
+  const head = all.toString("latin1", 0, end);
   running.status = Number(head.slice(9, 12));
   if (running.status < 200) {
     running.headBytes = Buffer.alloc(0);
@@ -136,7 +136,7 @@ function takeChunked(running: Running, bytes: Buffer): boolean {
       continue;
     }
     const newline = bytes.indexOf(0x0a, at);
-    running.line += bytes.latin1Slice(at, newline === -1 ? bytes.length : newline);
+    running.line += bytes.toString("latin1", at, newline === -1 ? bytes.length : newline);
     if (newline === -1) return false;
     at = newline + 1;
     const line = running.line.trim();

@@ -64,4 +64,7 @@ export interface JobResult {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-export type FromLoad = { readonly ready: true } | { readonly result: JobResult } | { readonly error: string };
+export type FromLoad =
+  | { readonly ready: true }
+  | { readonly result: JobResult }
+  | { readonly error: string };

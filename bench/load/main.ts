@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { type Connection, openConnection } from "./connection.ts";
-import type { BurstJob, FromLoad, Job, JobResult, RateJob, ThroughputJob, UploadJob, WireRequest } from "./jobs.ts";
+import type {
+  BurstJob,
+  FromLoad,
+  Job,
+  JobResult,
+  RateJob,
+  ThroughputJob,
+  UploadJob,
+  WireRequest,
+} from "./jobs.ts";
 import { createPictureCheck } from "./picture-check.ts";
 
 /** The load generator: a child process, so that its work is not the measured process's. Jobs come over IPC. */
@@ -37,7 +46,12 @@ function wire(job: { host: string; port: number }, request: WireRequest): Buffer
   );
 }
 
-async function one(tally: Tally, connection: Connection, bytes: Buffer, began: number): Promise<void> {
+async function one(
+  tally: Tally,
+  connection: Connection,
+  bytes: Buffer,
+  began: number,
+): Promise<void> {
   try {
     const { status, bodyBytes } = await connection.ask(bytes);
     tally.requests += 1;
@@ -81,7 +95,10 @@ async function rate(job: RateJob): Promise<JobResult> {
   const waiting: Promise<void>[] = [];
   let started = 0;
   while (started < job.count) {
-    const due = Math.min(job.count, Math.floor(((performance.now() - began) / 1000) * job.perSecond));
+    const due = Math.min(
+      job.count,
+      Math.floor(((performance.now() - began) / 1000) * job.perSecond),
+    );
     for (; started < due; started += 1) {
       const connection = take();
       waiting.push(
@@ -119,7 +136,8 @@ async function burst(job: BurstJob): Promise<JobResult> {
       const url = /"url":"([^"]+)"/.exec(text)?.[1];
       if (status !== 200) blame(tally, `status ${status}`);
       else if (job.answers === "url" && url === undefined) blame(tally, "no URL");
-      else if (url !== undefined) urls.push({ path: new URL(url).pathname + new URL(url).search, digest: wanted });
+      else if (url !== undefined)
+        urls.push({ path: new URL(url).pathname + new URL(url).search, digest: wanted });
       else if (check.digest() !== wanted) blame(tally, "another picture");
     } catch (error) {
       blame(tally, error instanceof Error ? error.message : String(error));
@@ -205,7 +223,8 @@ function answer(message: FromLoad): void {
 process.on("message", (job: Job) => {
   run(job).then(
     (result) => answer({ result }),
-    (error: unknown) => answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
 process.on("disconnect", () => process.exit(0));

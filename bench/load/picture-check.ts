@@ -16,7 +16,7 @@ export function createPictureCheck(): PictureCheck {
   const digestBase64 = (ascii: Buffer): void => {
     const all = carry.length === 0 ? ascii : Buffer.concat([carry, ascii]);
     const whole = all.length - (all.length % 4);
-    hash.update(Buffer.from(all.latin1Slice(0, whole), "base64"));
+    hash.update(Buffer.from(all.toString("latin1", 0, whole), "base64"));
     carry = Buffer.from(all.subarray(whole));
   };
   return {

@@ -15,9 +15,6 @@ export interface Row {
   measure(bench: Bench): Promise<RowResult>;
 }
 
-export const rows: readonly Row[] = [
-  ...[smallRow, relayRow, urlRow, shortSmallRow, shortRelayRow].map((row) => ({
-    id: row.id,
-    measure: (bench: Bench) => throughputRow(bench, row),
-  })),
-];
+export const rows: readonly Row[] = [smallRow, relayRow, urlRow, shortSmallRow, shortRelayRow].map(
+  (row) => ({ id: row.id, measure: (bench: Bench) => throughputRow(bench, row) }),
+);

@@ -151,7 +151,11 @@ async function bareContender(
   const relay: Started = keep(
     await start({
       command: process.execPath,
-      args: [join(import.meta.dirname, "../servers/bare-relay.ts"), String(port), String(upstream.port)],
+      args: [
+        join(import.meta.dirname, "../servers/bare-relay.ts"),
+        String(port),
+        String(upstream.port),
+      ],
       cwd: bench.root,
       log: join(bench.root, "bare.log"),
       ready: { port, path: "/ready" },

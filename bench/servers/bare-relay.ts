@@ -26,10 +26,9 @@ const server = createServer((request, response) => {
         onRequestStart() {},
         onResponseStart(_controller, status, headers) {
           const { "content-type": type, "content-length": length } = headers;
-          response.writeHead(status, {
-            ...(type === undefined ? {} : { "content-type": type }),
-            ...(length === undefined ? {} : { "content-length": length }),
-          });
+          response.statusCode = status;
+          if (type !== undefined) response.setHeader("content-type", type);
+          if (length !== undefined) response.setHeader("content-length", length);
         },
         onResponseData(controller, chunk) {
           if (response.write(chunk)) return;

@@ -75,9 +75,12 @@ function edit(request: IncomingMessage, response: ServerResponse): void {
   });
   request.on("end", () => {
     const isWhole = boundary !== "" && left === 0;
-    const isSame = isWhole && hash.digest("hex") === createHash("sha256").update(wanted).digest("hex");
+    const isSame =
+      isWhole && hash.digest("hex") === createHash("sha256").update(wanted).digest("hex");
     const small = Buffer.from(answerJson({ b64_json: tiny.toString("base64") }));
-    hold(() => (isSame ? send(response, "application/json", small) : response.writeHead(400).end()));
+    hold(() =>
+      isSame ? send(response, "application/json", small) : response.writeHead(400).end(),
+    );
   });
 }
 

@@ -22,7 +22,11 @@ export async function startPortkey(root: string, tools: string): Promise<Peer> {
   const folder = join(tools, "portkey");
   const main = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
   if (!existsSync(main))
-    install("npm", ["install", "--no-save", "--ignore-scripts", `@portkey-ai/gateway@${portkeyVersion}`], folder);
+    install(
+      "npm",
+      ["install", "--no-save", "--ignore-scripts", `@portkey-ai/gateway@${portkeyVersion}`],
+      folder,
+    );
   const packageFile = join(folder, "node_modules/@portkey-ai/gateway/package.json");
   const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
   const port = await freePort();

@@ -34,9 +34,13 @@ function settings(port: number, options: PinholeOptions): string {
     settings: { base_url: baseUrl, api_key: "bench-upstream-key" },
     models,
   });
-  const channels = Object.entries(options.upstreams).map(([name, url]) => channel(name, url, [model(name)]));
+  const channels = Object.entries(options.upstreams).map(([name, url]) =>
+    channel(name, url, [model(name)]),
+  );
   for (let index = 0; index < (options.fillChannels ?? 0); index += 1)
-    channels.push(channel(`fill-${index}`, "http://127.0.0.1:9/v1", [model(`fill-${index % 1000}`)]));
+    channels.push(
+      channel(`fill-${index}`, "http://127.0.0.1:9/v1", [model(`fill-${index % 1000}`)]),
+    );
   const keys = [{ name: "bench", key: benchKey }];
   for (let index = 0; index < (options.fillKeys ?? 0); index += 1)
     keys.push({ name: `fill-${index}`, key: `fill-key-${String(index).padStart(12, "0")}` });

@@ -79,6 +79,8 @@ export interface PictureWriter {
   write(chunk: Uint8Array): void;
   /** Throws `PinholeError` (invalid_image) where the bytes are no whole picture. */
   end(): Picture;
+  /** What is known by now; undefined until the header's dimensions are. */
+  facts(): PictureFacts | undefined;
   /** Forgets the bytes. Safe to call at any time, more than once. */
   abort(): void;
 }

@@ -55,6 +55,8 @@ export interface WireRequest {
    * Such a text becomes a list of strings and `Picture`s in their order; without any it stays a string.
    */
   readonly liftInside?: readonly string[];
+  /** The answer is what OpenAI's images API answers: it may go to a client as it is. */
+  readonly relayable?: boolean;
 }
 
 /** An answer with status 200 to 299. */

@@ -16,6 +16,9 @@ import { imagesRequest } from "./openai-images-request.ts";
 /** `provider_options` of a provider of this dialect: fields of the upstream's own, by its names. */
 export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;
 
+/** Where OpenAI's own answers hold their pictures. */
+const openAiPlace = "data.*.b64_json";
+
 /** What differs between providers of this dialect. */
 export interface OpenAiImagesDialect<S extends BaseSettings> {
   /** How this upstream differs from OpenAI for this call. */
@@ -39,8 +42,9 @@ export function openaiImages<S extends BaseSettings>(
     async *generate(input) {
       const quirks = dialect.quirks(input);
       const { request, model, options } = input;
-      const wire = imagesRequest({ request, model, options, quirks });
       const places = quirks.pictures;
+      const relayable = places[0] === openAiPlace;
+      const wire = { ...imagesRequest({ request, model, options, quirks }), relayable };
       if (request.stream) {
         const { n } = request;
         yield* readImagesStream({ wire, n, places, http: input.http, readError });

@@ -7,6 +7,7 @@ import { createPacing } from "../net/poll.ts";
 import { upstreamImageLimits } from "../pictures/limits.ts";
 import type { Failure } from "./attempt-decision.ts";
 import type { Plan } from "./fit.ts";
+import type { Relay } from "./relay.ts";
 import type { PreparedInputs } from "./inputs.ts";
 import type { GatewayParts } from "./parts.ts";
 
@@ -52,12 +53,16 @@ export interface AttemptContext {
   readonly deadline: number;
   /** False: the client has gone, so no further attempt is begun. Absent: always. */
   readonly wanted?: () => boolean;
+  /** Attempts of the request so far. */
+  attempts(): number;
   /** Called for each picture as it is made, before the call it belongs to has ended. `soFar` is the call up to this picture. */
   onMade(made: Made, soFar: CallResult): void;
   /** Called for each preview. `index` is its picture's place in the answer, from 0. */
   onPartial?(partial: Picture, index: number, plan: Plan): void;
   /** Called when a call that made something is over. */
   onEnded?(result: CallResult): void;
+  /** Where an upstream's body may go to the client as it arrives. */
+  readonly relay?: Relay | undefined;
 }
 
 /** Downloads of one made picture before the result is given up. */
@@ -122,7 +127,7 @@ export async function attempt(
   } catch (thrown) {
     const fault = asPinholeError(thrown);
     if (gathered.made.length > 0) return end(fault);
-    const error = gathered.produced ? afterMaking(fault) : fault;
+    const error = gathered.produced || context.relay?.begun() === true ? afterMaking(fault) : fault;
     return { failure: { error, cancelled: context.signal.aborted } };
   }
 }
@@ -215,6 +220,7 @@ async function generateInput(
         signal,
         deadline,
         connectMs,
+        relay: context.relay?.tap(plan, context.attempts()),
         ...(firstByteMs === undefined ? {} : { firstByteMs }),
         retryDownloads: downloadTries,
       }),

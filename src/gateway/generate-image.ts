@@ -5,7 +5,13 @@ import type { ImageRequest, Warning } from "../core/request.ts";
 import type { KeyRecord } from "../store/types.ts";
 import type { CallResult, Made } from "./attempt.ts";
 import { runCalls, type CallsResult } from "./calls.ts";
-import { type Deliverable, deliveryOf, pictureRecord, sumUsage } from "./deliver.ts";
+import {
+  type Deliverable,
+  type DeliveryForm,
+  deliveryOf,
+  pictureRecord,
+  sumUsage,
+} from "./deliver.ts";
 import { cancelCalls, type OpenCall, openCalls } from "./dispatch.ts";
 import type { Plan } from "./fit.ts";
 import { answerRecord } from "./replay.ts";
@@ -17,6 +23,7 @@ import type { GatewayParts } from "./parts.ts";
 import { expectedSize, planTargets } from "./plan.ts";
 import { costOfCall } from "./price.ts";
 import { type Live, type LiveObserver, startLive } from "./live.ts";
+import { createRelay, type Relay, type RelayClient } from "./relay.ts";
 import { type Kept, takePicture } from "./take.ts";
 import { rulingCard, servedName } from "./translate-retired.ts";
 
@@ -37,6 +44,8 @@ export interface ImageCall {
   readonly signal: AbortSignal;
   /** Told of previews and finished pictures while the request runs, for clients that asked for a stream. */
   readonly live?: LiveObserver | undefined;
+  /** Takes an upstream's body as it arrives, where nothing has to change; the outcome is then its record. */
+  readonly relay?: RelayClient | undefined;
 }
 
 /** What came of a request. It can be delivered more than once, until its spool is disposed. */
@@ -78,9 +87,12 @@ async function makeImages(parts: GatewayParts, call: ImageCall): Promise<ImageOu
     const live = call.live === undefined ? undefined : startLive(parts, request, call.live);
     const taking = startTaking(parts, call, live);
     const inputs = createInputs(parts.converter, spool);
+    const { attempts } = job;
     const wanted = (): boolean => !call.run.clientGone();
-    const context = { parts, spool, inputs, signal, deadline, wanted, ...live?.hooks };
-    const calls = await runCalls({ ...context, onMade: taking.take }, job.book, route, open);
+    const relay = relayOf(parts, call.relay, request);
+    const hooks = { onMade: taking.take, ...live?.hooks };
+    const context = { parts, spool, inputs, signal, deadline, wanted, attempts, relay, ...hooks };
+    const calls = await runCalls(context, job.book, route, open);
     const upstreamMs = parts.now() - started;
     const kept = await taking.kept();
     await live?.told();
@@ -90,6 +102,17 @@ async function makeImages(parts: GatewayParts, call: ImageCall): Promise<ImageOu
     call.run.settling(job.fail(error));
     throw error;
   }
+}
+
+function relayOf(
+  parts: GatewayParts,
+  client: RelayClient | undefined,
+  request: ImageRequest,
+): Relay | undefined {
+  if (client === undefined) return undefined;
+  const formOf = ({ target }: Plan): DeliveryForm =>
+    deliveryOf(request, parts, rulingCard(target)?.delivery ?? "url");
+  return createRelay(client, request, formOf, parts.now);
 }
 
 /** Takes each picture as it is made, so that converting one does not wait for the others. */

@@ -1,10 +1,11 @@
 import type { StoredBlob } from "../blobs/types.ts";
-import type { OutputFormat, Picture, PictureSpool } from "../core/picture.ts";
+import type { OutputFormat, Picture, PictureFacts, PictureSpool } from "../core/picture.ts";
 import { outputFormats } from "../core/picture.ts";
 import { sizeText, type Warning } from "../core/request.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { Made } from "./attempt.ts";
 import type { KeepPlan } from "./kept-pictures.ts";
+import type { Plan } from "./fit.ts";
 import type { GatewayParts } from "./parts.ts";
 
 /** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */
@@ -94,7 +95,13 @@ interface Change {
 }
 
 /** Undefined where the picture already is what was asked for. */
-function wantedChange({ picture, plan }: Made): Change | undefined {
+export function wantedChange({
+  picture,
+  plan,
+}: {
+  readonly picture: PictureFacts;
+  readonly plan: Plan;
+}): Change | undefined {
   const { format, compression, size } = plan.output;
   const resize = size !== undefined && sizeText(size) !== sizeText(picture) ? size : undefined;
   const reformat = format !== undefined && format !== picture.format;
@@ -112,6 +119,6 @@ function wantedChange({ picture, plan }: Made): Change | undefined {
   };
 }
 
-function outputFormat(picture: Picture): OutputFormat | undefined {
+function outputFormat(picture: PictureFacts): OutputFormat | undefined {
   return outputFormats.find((format) => format === picture.format);
 }

@@ -47,11 +47,13 @@ export function setAnswerHeaders(
   }
   void reply.header("x-pinhole-attempts", String(answer.attempts));
   if (answer.costNano !== undefined) void reply.header("x-pinhole-cost", usdText(answer.costNano));
-  const own = Math.max(0, options.totalMs - answer.upstreamMs);
-  void reply.header(
-    "server-timing",
-    `gateway;dur=${own.toFixed(1)}, upstream;dur=${answer.upstreamMs.toFixed(1)}`,
-  );
+  void reply.header("server-timing", serverTiming(options.totalMs, answer.upstreamMs));
+}
+
+/** The gateway's own share of the time and the upstream's, milliseconds. */
+export function serverTiming(totalMs: number, upstreamMs: number): string {
+  const own = Math.max(0, totalMs - upstreamMs);
+  return `gateway;dur=${own.toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}`;
 }
 
 /** What ran and what was left out: the headers that a stream has too, where its first event knows them. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
-import { PinholeError } from "../core/errors.ts";
+import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { ImageRequest, Operation } from "../core/request.ts";
 import type { Ticket } from "../gateway/admission.ts";
@@ -14,6 +14,7 @@ import { setAnswerHeaders } from "./answer-headers.ts";
 import { serveStream } from "./event-stream-images.ts";
 import { startInterim } from "./interim.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
+import { relayAnswer } from "./relay-answer.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
 import { type HttpParts, originOf } from "./parts.ts";
 
@@ -22,6 +23,8 @@ const textBytesMax = 5 * 1024 * 1024;
 const formPartsMax = 128;
 /** Official SDKs count their tries in it, from 0. */
 const retryCountHeader = "x-stainless-retry-count";
+/** Answers up to this size are sent in one piece. */
+const pieceBytesMax = 65_536;
 
 /** What each operation's body may be. */
 const bodyTypes: Readonly<Record<Operation, string>> = {
@@ -86,22 +89,36 @@ async function serveImages(
   };
   if (call.request.stream) return serveStream(parts, call, request, reply);
   const stopInterim = startInterim(request, reply, parts.interimMs);
+  const relay = relayAnswer(reply, { exposeChannel: parts.exposeChannel, started });
   try {
-    const outcome = await serveImage(parts.gateway, call);
-    return await sendOutcome(parts, request, reply, outcome, started);
+    const outcome = await serveImage(parts.gateway, { ...call, relay });
+    if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
+    relay.end();
+  } catch (thrown) {
+    if (!relay.begun()) throw thrown;
+    logCut(request, asPinholeError(thrown));
+    relay.cut();
   } finally {
     stopInterim();
   }
+  return reply;
+}
+
+function logCut(request: FastifyRequest, { code, detail, message }: PinholeError): void {
+  request.log.warn(
+    { request_id: request.id, code, detail: detail ?? message },
+    "a relayed answer was cut",
+  );
 }
 
 /** Sends a request's outcome: its own, or an earlier one's whose retry this is. */
-export function sendOutcome(
+export async function sendOutcome(
   parts: HttpParts,
   request: FastifyRequest,
   reply: FastifyReply,
   outcome: ImageOutcome,
   started: number,
-): FastifyReply {
+): Promise<FastifyReply> {
   const origin = originOf(parts, request);
   const body = deliver(parts.gateway, outcome, origin);
   setAnswerHeaders(reply, outcome, {
@@ -111,7 +128,16 @@ export function sendOutcome(
   return reply
     .header("content-type", "application/json")
     .header("content-length", String(body.byteLength))
-    .send(Readable.from(body.chunks(), { objectMode: false }));
+    .send(await sendable(body));
+}
+
+/** A small body in one piece, which costs a fraction of a stream; a larger one as it is made. */
+async function sendable(body: ReturnType<typeof deliver>): Promise<Buffer | Readable> {
+  if (body.whole !== undefined) return body.whole;
+  if (body.byteLength > pieceBytesMax) return Readable.from(body.chunks(), { objectMode: false });
+  const chunks: Buffer[] = [];
+  for await (const chunk of body.chunks()) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Reads and parses a body; where that fails nothing is left of it. */

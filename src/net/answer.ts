@@ -42,7 +42,13 @@ export interface AnswerOptions {
  * Reads a 2xx answer as JSON with its pictures lifted out, or as a picture. Throws `UnreadableAnswer`,
  * and the `PinholeError` of a picture's writer.
  */
-export function answerSink(head: AnswerHead, options: AnswerOptions): AnswerSink<AnswerBody> {
+export function answerSink(
+  head: AnswerHead,
+  options: AnswerOptions,
+): AnswerSink<AnswerBody> & {
+  /** What of a JSON document has been read so far; undefined where there is none. */
+  readonly document: () => unknown;
+} {
   let excerpt = Buffer.alloc(0);
   let reader: JsonReader | undefined;
   let writer: PictureWriter | undefined;
@@ -82,6 +88,7 @@ export function answerSink(head: AnswerHead, options: AnswerOptions): AnswerSink
       reader?.abort();
       writer?.abort();
     },
+    document: () => reader?.partial,
     get complete() {
       return reader?.complete ?? false;
     },

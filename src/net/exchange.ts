@@ -10,7 +10,7 @@ export interface AnswerHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Takes an answer's body in. Everything is synchronous: the reading of an answer is never paused. */
+/** Takes an answer's body in. Everything is synchronous; reading pauses only where `congested` says so. */
 export interface AnswerSink<T> {
   /** False: has seen enough, the rest is not wanted. May throw. */
   write(chunk: Buffer): boolean;
@@ -20,6 +20,8 @@ export interface AnswerSink<T> {
   abort(): void;
   /** True where what came is whole by its own form, so that a broken end of the transport loses nothing. */
   readonly complete: boolean;
+  /** True where reading should wait until `resume` is called; asked after a `write` that was not the last. */
+  congested?(resume: () => void): boolean;
 }
 
 /** How one HTTP exchange broke. */
@@ -168,7 +170,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return;
     this.#received += chunk.length;
     try {
@@ -181,7 +183,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       this.#break(thrown);
       return;
     }
+    // Never after the last byte: undici makes an error of a paused answer that is whole already where
+    // its upstream closes the connection. What is still to come keeps the connection's end from being seen.
     if (this.#received === this.#expected) this.#finish();
+    else if (this.#sink?.congested?.(this.#resume) === true) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -221,6 +226,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       this.#fail(thrown);
     }
   }
+
+  readonly #resume = (): void => {
+    if (!this.#over) this.#controller?.resume();
+  };
 
   readonly #cancel = (): void => {
     this.#break(this.#fault("cancelled", "the request was cancelled"));

@@ -38,6 +38,8 @@ export interface JsonReader {
   abort(): void;
   /** True once nothing but white space may follow. */
   readonly complete: boolean;
+  /** What of the document has been read so far. It still grows. */
+  readonly partial: unknown;
 }
 
 export function createJsonReader(options: JsonReaderOptions): JsonReader {
@@ -67,6 +69,9 @@ export function createJsonReader(options: JsonReaderOptions): JsonReader {
     abort: () => tokens.abort(),
     get complete() {
       return tokens.complete;
+    },
+    get partial() {
+      return document.root;
     },
   };
 }

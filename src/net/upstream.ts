@@ -14,6 +14,7 @@ import { type AnswerHead, type AnswerSink, exchange, TransportFault } from "./ex
 import { formBody } from "./form-writer.ts";
 import { bareHost, type Guard, hostMatches } from "./guard.ts";
 import { jsonBody, type OutgoingBody } from "./json-writer.ts";
+import { type RelayTap, relaySink } from "./relay-sink.ts";
 import { createTokenHttp } from "./token-http.ts";
 import { errorEvent, exchangeError, refusal } from "./upstream-faults.ts";
 
@@ -34,6 +35,8 @@ export interface UpstreamContext {
   readonly firstByteMs?: number;
   /** Further tries of a failed download. */
   readonly retryDownloads: number;
+  /** Where the body of a relayable answer goes as it arrives, where it needs no change. */
+  readonly relay?: RelayTap | undefined;
   /** Called at each call just before its first byte is written: from here on it may cost money. */
   readonly onSent?: () => void;
 }
@@ -59,9 +62,13 @@ export function createUpstream(parts: EgressParts, context: UpstreamContext): Up
   return {
     call: (request) =>
       call(parts, context, request, (head) => {
-        const { spool, limits } = context;
+        const { spool, limits, relay } = context;
         const { lift = [], liftInside } = request;
-        const sink = answerSink(head, { lift, liftInside, spool, limits });
+        const options = { lift, liftInside, spool, limits };
+        const sink =
+          relay === undefined || request.relayable !== true
+            ? answerSink(head, options)
+            : relaySink(head, options, relay);
         return mapSink(sink, (read) => ({ ...head, ...read }));
       }),
     events: (request) => streamEvents(parts, context, request),
@@ -167,6 +174,7 @@ function mapSink<T, U>(sink: AnswerSink<T>, map: (value: T) => U): AnswerSink<U>
     get complete() {
       return sink.complete;
     },
+    congested: (resume) => sink.congested?.(resume) ?? false,
   };
 }
 

@@ -144,6 +144,7 @@ function createWriter(
         return picture;
       });
     },
+    facts: () => probe.facts(),
     abort() {
       if (open) abort();
     },

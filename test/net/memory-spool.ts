@@ -55,6 +55,7 @@ function createWriter(
       param: limits.param,
     });
   return {
+    facts: () => undefined,
     write(chunk) {
       counts.longestChunk = Math.max(counts.longestChunk, chunk.length);
       if (length + chunk.length > limits.bytesMax) {

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import type { PictureFacts } from "../core/picture.ts";
+import type { RelayTap } from "../net/relay-sink.ts";
+import type { DeliveryForm } from "./deliver.ts";
+import type { Plan } from "./fit.ts";
+import type { LiveOrigin } from "./live.ts";
+import { wantedChange } from "./take.ts";
+import { rulingCard, servedName } from "./translate-retired.ts";
+
+/** What is known when an upstream's body begins to flow to the client. */
+export interface RelayStart extends LiveOrigin {
+  readonly attempts: number;
+  /** Time spent waiting for the upstream until now. */
+  readonly upstreamMs: number;
+  /** Of the whole body; undefined where the upstream did not say. */
+  readonly byteLength: number | undefined;
+}
+
+/** A client's connection that can take an upstream's body as it arrives. Functions do not throw. */
+export interface RelayClient {
+  begin(start: RelayStart): void;
+  write(chunk: Buffer): void;
+  /** True where more should wait: `resume` is then called once, also when the client goes away. */
+  congested(resume: () => void): boolean;
+}
+
+/** The relay of one request. */
+export interface Relay {
+  /** True once a body flows: from then on there is no other answer and no other attempt. */
+  begun(): boolean;
+  /** For one upstream call; undefined where its answer would have to be changed. */
+  tap(plan: Plan, attempts: number): RelayTap | undefined;
+}
+
+/** What of an answer has been read when its first picture begins. */
+const beginning = z.object({
+  created: z.number(),
+  // An answer for one image, whose entry has nothing that ours would not have.
+  data: z.tuple([
+    z
+      .object({ url: z.undefined().optional(), revised_prompt: z.string().min(1).optional() })
+      .loose(),
+  ]),
+});
+
+/** A picture as bare base64 where clients look for it; some servers write a data URL there. */
+const barePicture = /"b64_json"\s*:\s*"(?!data:)[A-Za-z0-9+/\\]/;
+
+/**
+ * Relays answers that are what the client is owed, as they are: one image, base64 alone, in the full
+ * shape, made by the model that was named, in the format and size that was asked for.
+ */
+export function createRelay(
+  client: RelayClient,
+  request: { readonly n: number; readonly stream: boolean },
+  formOf: (plan: Plan) => DeliveryForm,
+  now: () => number,
+): Relay {
+  const began = now();
+  let begun = false;
+  const fits = (plan: Plan): boolean => {
+    const { url, base64 } = formOf(plan);
+    const card = rulingCard(plan.target);
+    const isFull = card === undefined || card.answer === "full";
+    return (
+      request.n === 1 && !request.stream && base64 && !url && isFull && card === plan.target.card
+    );
+  };
+  return {
+    begun: () => begun,
+    tap(plan, attempts) {
+      if (begun || !fits(plan)) return undefined;
+      return {
+        wants: (document: unknown, picture: PictureFacts, text: string) =>
+          wantedChange({ picture, plan }) === undefined &&
+          beginning.safeParse(document).success &&
+          barePicture.test(text),
+        begin(byteLength) {
+          begun = true;
+          const { target, warnings } = plan;
+          client.begin({
+            servedModel: servedName(target),
+            channelId: target.channel.id,
+            warnings,
+            attempts,
+            upstreamMs: now() - began,
+            byteLength,
+          });
+        },
+        write: (chunk) => client.write(chunk),
+        congested: (resume) => client.congested(resume),
+      };
+    },
+  };
+}
