@@ -91,7 +91,9 @@ async function serveImages(
   const stopInterim = startInterim(request, reply, parts.interimMs);
   const relay = relayAnswer(reply, { exposeChannel: parts.exposeChannel, started });
   try {
-    const outcome = await serveImage(parts.gateway, { ...call, relay });
+    // Under an idempotency key every answer is the same to the byte, so the first is written as a replay is.
+    const relayed = idempotencyKey === undefined ? { ...call, relay } : call;
+    const outcome = await serveImage(parts.gateway, relayed);
     if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
     relay.end();
   } catch (thrown) {
