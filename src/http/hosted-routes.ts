@@ -4,27 +4,41 @@ import { hostedAnswer } from "../blobs/hosted.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { HttpParts } from "./parts.ts";
 
+/** The path of every hosted image begins with it. */
+const prefix = "/i/";
+
+/** One answer for every address that is no signed one, whatever is wrong with it. */
+function noImage(): PinholeError {
+  return new PinholeError("not_found", { message: "There is no image at this address." });
+}
+
+/** What the router itself refuses (a bad escape, an endless path) is no image either. */
+export function asMissingImage(url: string | undefined): PinholeError | undefined {
+  return url?.startsWith(prefix) === true ? noImage() : undefined;
+}
+
 /** GET and HEAD of hosted images. The signature in the URL is the permission; no key is needed. */
 export function hostedRoutes(app: FastifyInstance, parts: HttpParts): void {
   const { signer, blobs, now } = parts.gateway;
-  app.get<{ Params: { name: string } }>(
-    "/i/:name",
-    { exposeHeadRoute: true },
-    async (request, reply) => {
-      const url = new URL(request.url, "http://host.invalid");
+  // A HEAD route that Fastify makes of the GET one would overwrite the picture's length with 0.
+  app.route({
+    method: ["GET", "HEAD"],
+    url: `${prefix}:name`,
+    async handler(request, reply) {
+      const [path = "", ...rest] = request.url.split("?");
       const answer = await hostedAnswer({
         signer,
         blobs,
         now,
         request: {
           method: request.method,
-          path: url.pathname,
-          query: Object.fromEntries(url.searchParams),
+          path,
+          query: readQuery(rest.join("?")),
           headers: request.headers,
         },
       });
       if (answer.status === 404) {
-        throw new PinholeError("not_found", { message: "There is no image at this address." });
+        throw noImage();
       }
       if (answer.status === 410) {
         throw new PinholeError("result_expired", {
@@ -36,5 +50,10 @@ export function hostedRoutes(app: FastifyInstance, parts: HttpParts): void {
         answer.body === undefined ? "" : Readable.from(answer.body, { objectMode: false }),
       );
     },
-  );
+  });
+}
+
+/** The query exactly as it was signed; whatever is missing, doubled, added or written otherwise makes it none. */
+function readQuery(text: string): Readonly<Record<string, string | undefined>> {
+  return { .../^e=(?<e>\d+)&k=(?<k>[\w-]+)&s=(?<s>[\w-]+)$/.exec(text)?.groups };
 }

@@ -7,7 +7,7 @@ import { type Connections, createConnections } from "./connections.ts";
 import { documentRoutes } from "./document-routes.ts";
 import { installNotFound, sendError } from "./error-answers.ts";
 import { healthRoutes } from "./health-routes.ts";
-import { hostedRoutes } from "./hosted-routes.ts";
+import { asMissingImage, hostedRoutes } from "./hosted-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import type { HttpParts } from "./parts.ts";
@@ -69,7 +69,8 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
     return503OnClosing: false,
     clientErrorHandler: (error, socket) =>
       answerBrokenRequest({ headerBytesMax, connections, newRequestId }, error, socket),
-    frameworkErrors: (error, request, reply) => sendError(request, reply, error),
+    frameworkErrors: (error, request, reply) =>
+      sendError(request, reply, asMissingImage(request.url) ?? error),
   });
   app.decorateRequest("gatewayKey", undefined);
   app.decorateRequest("clientRequestId", undefined);
