@@ -63,6 +63,10 @@ export const modelList = z.strictObject({ object: z.literal("list"), data: z.arr
 
 export const health = z.looseObject({ status: z.string() });
 
+export const running = z.looseObject({ id: z.string(), status: z.string() });
+
+export const deleted = z.strictObject({ id: z.string(), deleted: z.literal(true) });
+
 const moment = z.iso.datetime();
 
 export const adminKey = z.looseObject({

@@ -20,6 +20,8 @@ const schemas = {
   RequestRecord: answers.requestRecord,
   RequestList: answers.listOf(answers.requestRecord),
   Health: answers.health,
+  Running: answers.running,
+  Deleted: answers.deleted,
 } as const;
 
 /** What a route answers when all goes well, where it is more than some JSON object. */
@@ -30,6 +32,8 @@ interface RouteFacts {
   readonly query?: z.ZodType;
   readonly status?: number;
   readonly answer?: keyof typeof schemas;
+  /** The body of a 202, where one may come. */
+  readonly waiting?: keyof typeof schemas;
   /** Answers besides errors that are no JSON: media types by status; an empty list is an answer without a body. */
   readonly media?: Readonly<Record<string, readonly string[]>>;
 }
@@ -40,6 +44,8 @@ const facts: Readonly<Record<string, RouteFacts>> = {
   "POST /v1/images/generations": { operation: "generation", answer: "ImagesResponse" },
   "POST /v1/images/edits": { operation: "edit", answer: "ImagesResponse" },
   "POST /v1/images/variations": { operation: "variation", answer: "ImagesResponse" },
+  "GET /v1/images/requests/:id": { answer: "ImagesResponse", waiting: "Running" },
+  "DELETE /v1/images/requests/:id": { answer: "Deleted" },
   "GET /v1/models": { answer: "ModelList" },
   "GET /v1/models/*": { answer: "Model" },
   "GET /i/:name": {
@@ -53,6 +59,7 @@ const facts: Readonly<Record<string, RouteFacts>> = {
   "GET /admin/keys": { answer: "KeyList" },
   "POST /admin/keys": { body: newKeyBody, status: 201, answer: "NewKey" },
   "PATCH /admin/keys/:id": { body: keyChangeBody },
+  "DELETE /admin/keys/:id": { answer: "Deleted" },
   "GET /admin/requests": { query: pageQuery, answer: "RequestList" },
   "GET /admin/requests/:id": { answer: "RequestRecord" },
 };
@@ -177,6 +184,7 @@ function goodAnswers(route: DocumentedRoute, own: RouteFacts): Readonly<Record<s
   const schema = own.answer === undefined ? { type: "object" } : reference(own.answer);
   const streamed = own.operation === "generation" || own.operation === "edit";
   return {
+    ...waitingAnswer(own),
     [own.status ?? 200]: {
       description: route.about,
       headers: headersOf(own.operation === undefined ? ["x-request-id"] : goodHeaders),
@@ -186,6 +194,13 @@ function goodAnswers(route: DocumentedRoute, own: RouteFacts): Readonly<Record<s
       },
     },
   };
+}
+
+function waitingAnswer({ waiting }: RouteFacts): JsonSchema {
+  if (waiting === undefined) return {};
+  const content = { "application/json": { schema: reference(waiting) } };
+  const headers = headersOf(["x-request-id", "retry-after"]);
+  return { 202: { description: "Not over yet; ask again.", headers, content } };
 }
 
 /** One event of a stream. */

@@ -58,6 +58,14 @@ describe("GET /openapi.json", () => {
     expect(ids.size).toBe(routes.length);
   });
 
+  test("says that a request may not be over yet, and what is streamed", () => {
+    const { paths } = openApiDocument() as unknown as Document;
+    const found = paths["/v1/images/requests/{id}"]?.["get"]?.responses ?? {};
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(["200", "202", "410"]));
+    const made = JSON.stringify(paths["/v1/images/generations"]?.["post"]?.responses);
+    expect(made).toContain("text/event-stream");
+  });
+
   test("refers to nothing that it does not hold", () => {
     const document = openApiDocument();
     const all = references(document);
