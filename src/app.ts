@@ -176,8 +176,8 @@ async function listen(
     isAdmin: running.isAdmin,
     keys: running.keys,
   };
-  const { requestTimeoutMs, readTimeoutMs, trustedProxies, shutdownGraceMs } = config.server;
-  const options = { logger, requestTimeoutMs, readTimeoutMs, trustedProxies };
+  const { requestTimeoutMs, readTimeoutMs, trustedProxies, cors, shutdownGraceMs } = config.server;
+  const options = { logger, requestTimeoutMs, readTimeoutMs, trustedProxies, cors };
   const { app, connections } = createServer(parts, options);
   const url = await bind(app, config);
   return {

@@ -26,11 +26,9 @@ export const egressSchema = z.strictObject({
         }),
       cidrs: z
         .array(
-          z
-            .string()
-            .refine(isAddressOrRange, {
-              error: "must be an address or a range such as 10.1.0.0/16",
-            }),
+          z.string().refine(isAddressOrRange, {
+            error: "must be an address or a range such as 10.1.0.0/16",
+          }),
         )
         .default([])
         .meta({ form: rangeForm, description: "Private addresses that may be reached." }),

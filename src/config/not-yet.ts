@@ -13,7 +13,6 @@ export interface NotYet {
 }
 
 export const notYet: readonly NotYet[] = [
-  { setting: "server.cors", instead: "remove it, or let the proxy in front add the headers" },
   {
     setting: "database.url",
     when: /^postgres(ql)?:/,

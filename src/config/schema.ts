@@ -3,7 +3,15 @@ import { operations } from "../core/request.ts";
 import { channelSchema } from "./channel-schema.ts";
 import { egressSchema } from "./egress-schema.ts";
 import { logLevels } from "./types.ts";
-import { byteSize, duration, isAddressRange, moment, secretText, webUrl } from "./values.ts";
+import {
+  byteSize,
+  duration,
+  isAddressRange,
+  isOrigin,
+  moment,
+  secretText,
+  webUrl,
+} from "./values.ts";
 
 const flag = (description: string) => z.boolean().default(false).describe(description);
 const count = (max: number) => {
@@ -15,6 +23,7 @@ const count = (max: number) => {
     .meta({ form });
 };
 
+const originForm = "an origin such as https://app.example.com, without a path, or *";
 const portForm = "a whole number from 0 to 65535";
 const proxyForm =
   "a list of addresses, ranges such as 10.0.0.0/8, or the words loopback, linklocal, uniquelocal";
@@ -50,10 +59,13 @@ const serverSchema = z.strictObject({
       form: proxyForm,
       description: "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
     }),
-  cors: z.array(z.string().min(1)).default([]).meta({
-    form: "a list of origins, or of *",
-    description: "Origins of web pages that may call the API.",
-  }),
+  cors: z
+    .array(z.string().refine(isOrigin, { error: `must be ${originForm}` }))
+    .default([])
+    .meta({
+      form: "a list of origins such as https://app.example.com, or of *",
+      description: "Origins of web pages that may call the API below /v1.",
+    }),
   request_timeout: duration("1s", "1h")
     .prefault("300s")
     .describe("How long a client may take to send its request."),

@@ -121,3 +121,8 @@ export function isAddressOrRange(text: string): boolean {
   if (prefix === undefined) return true;
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
 }
+
+/** True for what a browser sends as Origin, and for `*`. */
+export function isOrigin(text: string): boolean {
+  return text === "*" || URL.parse(text)?.origin === text;
+}

@@ -1,11 +1,8 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Readable } from "node:stream";
 import { hostedAnswer } from "../blobs/hosted.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { HttpParts } from "./parts.ts";
-
-/** The path of every hosted image begins with it. */
-const prefix = "/i/";
 
 /** One answer for every address that is no signed one, whatever is wrong with it. */
 function noImage(): PinholeError {
@@ -14,43 +11,41 @@ function noImage(): PinholeError {
 
 /** What the router itself refuses (a bad escape, an endless path) is no image either. */
 export function asMissingImage(url: string | undefined): PinholeError | undefined {
-  return url?.startsWith(prefix) === true ? noImage() : undefined;
+  return url?.startsWith("/i/") === true ? noImage() : undefined;
 }
 
 /** GET and HEAD of hosted images. The signature in the URL is the permission; no key is needed. */
 export function hostedRoutes(app: FastifyInstance, parts: HttpParts): void {
   const { signer, blobs, now } = parts.gateway;
-  // A HEAD route that Fastify makes of the GET one would overwrite the picture's length with 0.
-  app.route({
-    method: ["GET", "HEAD"],
-    url: `${prefix}:name`,
-    async handler(request, reply) {
-      const [path = "", ...rest] = request.url.split("?");
-      const answer = await hostedAnswer({
-        signer,
-        blobs,
-        now,
-        request: {
-          method: request.method,
-          path,
-          query: readQuery(rest.join("?")),
-          headers: request.headers,
-        },
+  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const [path = "", ...rest] = request.url.split("?");
+    const answer = await hostedAnswer({
+      signer,
+      blobs,
+      now,
+      request: {
+        method: request.method,
+        path,
+        query: readQuery(rest.join("?")),
+        headers: request.headers,
+      },
+    });
+    if (answer.status === 404) {
+      throw noImage();
+    }
+    if (answer.status === 410) {
+      throw new PinholeError("result_expired", {
+        message: "The image has expired or was deleted; generate it again.",
       });
-      if (answer.status === 404) {
-        throw noImage();
-      }
-      if (answer.status === 410) {
-        throw new PinholeError("result_expired", {
-          message: "The image has expired or was deleted; generate it again.",
-        });
-      }
-      void reply.code(answer.status).headers(answer.headers);
-      return reply.send(
-        answer.body === undefined ? "" : Readable.from(answer.body, { objectMode: false }),
-      );
-    },
-  });
+    }
+    void reply.code(answer.status).headers(answer.headers);
+    return reply.send(
+      answer.body === undefined ? "" : Readable.from(answer.body, { objectMode: false }),
+    );
+  };
+  app.get("/i/:name", { exposeHeadRoute: false }, serve);
+  // A HEAD route that Fastify makes of the GET one would overwrite the picture's length with 0.
+  app.head("/i/:name", serve);
 }
 
 /** The query exactly as it was signed; whatever is missing, doubled, added or written otherwise makes it none. */

@@ -5,12 +5,13 @@ import { requireKey } from "./authentication.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { documentRoutes } from "./document-routes.ts";
+import { allowOrigins } from "./cors.ts";
 import { installNotFound, sendError } from "./error-answers.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { asMissingImage, hostedRoutes } from "./hosted-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
-import type { HttpParts } from "./parts.ts";
+import { type HttpParts, requireOrigin } from "./parts.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly readTimeoutMs: number;
   /** Addresses and ranges whose X-Forwarded-* headers are believed; empty: nobody's. */
   readonly trustedProxies: readonly string[];
+  /** Origins whose pages may call the API; `*`: all; empty: none. */
+  readonly cors: readonly string[];
 }
 
 const headerBytesMax = 16 * 1024;
@@ -77,6 +80,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
   installNotFound(app);
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
   requestHooks(app);
+  allowOrigins(app, options.cors);
   healthRoutes(app, parts);
   hostedRoutes(app, parts);
   documentRoutes(app, parts);
@@ -104,6 +108,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
 function requestHooks(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
     void reply.header("x-request-id", request.id);
+    requireOrigin(request);
     const own = request.headers["x-request-id"];
     if (typeof own === "string" && /^[\x21-\x7e]{1,128}$/.test(own)) {
       request.clientRequestId = own;

@@ -118,6 +118,9 @@ const formBodies = (): HostileBody[] => [
   form("a bare LF in a file name", fields + file(`name="image"; filename="a\nb.png"`) + end),
   form("NUL in a file name", fields + file(`name="image"; filename="a\0b.png"`) + end),
   form("a path as a file name", fields + file(`name="image"; filename="../../x"`) + end),
+];
+
+const strangeParts = (): HostileBody[] => [
   form("__proto__ as a field", field("__proto__", "x") + fields + end),
   form(
     "constructor and toString as fields",
@@ -178,5 +181,5 @@ const formBodies = (): HostileBody[] => [
 
 /** All bodies of the corpus, made by code. */
 export function hostileBodies(): HostileBody[] {
-  return [...jsonBodies(), ...formBodies()];
+  return [...jsonBodies(), ...formBodies(), ...strangeParts()];
 }
