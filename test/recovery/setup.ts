@@ -10,10 +10,16 @@ export interface Setup {
 }
 
 /** A gateway in front of a held upstream; both end with the test. */
-export async function setUp(settings: Record<string, unknown> = {}): Promise<Setup> {
+export async function setUp(
+  settings: Record<string, unknown> = {},
+  channels: readonly Record<string, unknown>[] = [],
+): Promise<Setup> {
   const upstream = await startHeldUpstream();
   onTestFinished(() => upstream.close());
-  const gateway = await startTestGateway({ ...settings, channels: [channelAt(upstream)] });
+  const gateway = await startTestGateway({
+    ...settings,
+    channels: [channelAt(upstream), ...channels],
+  });
   onTestFinished(async () => {
     upstream.answerAll();
     await gateway.close();
