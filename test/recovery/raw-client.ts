@@ -113,16 +113,34 @@ export function send(gateway: TestGateway, request: RawRequest, sent = Infinity)
   };
 }
 
-/** Bytes of a whole answer: head and body by its content-length. */
+/** A whole answer, of said length or in chunks. */
 export async function wholeAnswer(call: RawCall): Promise<{ status: number; body: Buffer }> {
   let have = await call.read(1);
   while (!have.includes("\r\n\r\n")) have = await call.read(have.length + 1);
   const at = have.indexOf("\r\n\r\n");
   const head = have.subarray(0, at).toString("latin1");
-  const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
-  const all = await call.read(at + 4 + length);
+  const status = Number(head.split(" ")[1]);
+  const length = /content-length: (\d+)/i.exec(head)?.[1];
+  const last = "\r\n0\r\n\r\n";
+  while (length === undefined && !have.includes(last) && !call.socket.closed) {
+    have = await call.read(have.length + 1);
+  }
+  if (length !== undefined) have = await call.read(at + 4 + Number(length));
   call.socket.destroy();
-  return { status: Number(head.split(" ")[1]), body: all.subarray(at + 4) };
+  const body = have.subarray(at + 4);
+  return { status, body: length === undefined ? unchunked(body) : body };
+}
+
+function unchunked(body: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (;;) {
+    const line = body.indexOf("\r\n", at);
+    const size = Number.parseInt(body.subarray(at, line).toString("latin1"), 16);
+    if (line < 0 || !(size > 0)) return Buffer.concat(parts);
+    parts.push(body.subarray(line + 2, line + 2 + size));
+    at = line + 2 + size + 2;
+  }
 }
 
 /** The first picture of a whole answer. */
