@@ -68,7 +68,7 @@ async function* lookAlongside<T, E>(
   );
   const quiet = async (): Promise<E | undefined> => look().catch(() => undefined);
   try {
-    while (await waited(wait(over.signal))) {
+    while ((await waited(wait(over.signal))) && !over.signal.aborted) {
       const found = await Promise.race([quiet(), ended]);
       if (found !== undefined && !over.signal.aborted) yield found;
     }

@@ -88,3 +88,64 @@ describe("sleep", () => {
     expect(slept).toEqual([400, 600]);
   });
 });
+
+describe("alongside", () => {
+  const settled = async <T>(steps: AsyncGenerator<string, T, void>) => {
+    const seen: string[] = [];
+    for (;;) {
+      const step = await steps.next();
+      if (step.done === true) return { seen, value: step.value };
+      seen.push(step.value);
+    }
+  };
+
+  test("yields what looks find until the work is done, and returns what it comes to", async () => {
+    const work = Promise.withResolvers<number>();
+    let looks = 0;
+    const { alongside, slept } = stage(1_000_000);
+    const look = async (): Promise<string | undefined> => {
+      looks += 1;
+      if (looks === 2) throw new Error("a look that fails finds nothing");
+      if (looks === 5) work.resolve(7);
+      return looks === 3 ? undefined : `look ${looks}`;
+    };
+    const { seen, value } = await settled(alongside(() => work.promise, look, 250));
+    expect([seen.slice(0, 2), value]).toEqual([["look 1", "look 4"], 7]);
+    expect(new Set(slept)).toEqual(new Set([250]));
+  });
+
+  test("throws what the work throws, without waiting for a look that hangs", async () => {
+    const { alongside } = stage(1_000_000);
+    const never = new Promise<undefined>(() => {});
+    let begun = false;
+    const work = async (): Promise<number> => {
+      while (!begun) await new Promise((resolve) => setImmediate(resolve));
+      throw new PinholeError("upstream_busy", { message: "No." });
+    };
+    const look = async (): Promise<string | undefined> => {
+      begun = true;
+      return never;
+    };
+    await expect(settled(alongside(work, look, 1))).rejects.toMatchObject({
+      code: "upstream_busy",
+    });
+  });
+
+  test("a cancelled request looks no more; the work says how it ends", async () => {
+    const cancel = new AbortController();
+    const pacing = createPacing({ signal: cancel.signal, deadline: Infinity, now: () => 0 });
+    const work = Promise.withResolvers<number>();
+    let looks = 0;
+    const steps = pacing.alongside(
+      () => work.promise,
+      async () => `look ${(looks += 1)}`,
+      1,
+    );
+    expect((await steps.next()).value).toBe("look 1");
+    cancel.abort();
+    const ending = steps.next();
+    work.reject(new PinholeError("upstream_failed", { message: "Cancelled." }));
+    await expect(ending).rejects.toMatchObject({ code: "upstream_failed" });
+    expect(looks).toBe(1);
+  });
+});
