@@ -26,6 +26,28 @@ const headerTable = (rows: readonly (readonly [string, string])[]): string =>
     rows.map(([name, about]) => [code(name), about]),
   );
 
+const streams = [
+  "With `stream: true` a generation or an edit is answered with server-sent events as at OpenAI: `image_generation.partial_image` and " +
+    "`image_generation.completed`, for edits `image_edit.…`, with all published fields. Each image has one completed event. Any model " +
+    "can be streamed; previews come from models that make them (`capabilities.streaming`), in the preview's own size and format.",
+  "`b64_json` is always there; `response_format: url` adds `url` to completed events. Where the published schema has no word for what is " +
+    "true of `quality` or `background` it says `auto`; usage that no provider reported is zeros. `usage` and `pinhole.cost` of an event " +
+    "are what its image adds: their sums are the request's.",
+  table(
+    ["in `pinhole`", "meaning"],
+    [
+      ["`request_id`", "The request's id, as in `x-request-id`."],
+      ["`index`", "Which of the `n` images the event is about, from 0; previews have it too."],
+      ["`model`", "What really ran."],
+      ["`cost`", "US dollars, decimal text; left out where the model has no price."],
+      ["`warnings`", "What `x-pinhole-warnings` would say, without its limit of 2 KB."],
+    ],
+  ),
+  "While nothing is ready, comment lines keep the connection open (`server.heartbeat`). Before the first byte an error is an ordinary " +
+    "answer; after it an `error` event, and the stream ends. Where fewer images came than were asked for, the stream ends with a comment " +
+    "line that says so, without an error.",
+];
+
 /** docs/api.md. */
 export function apiPage(): Page {
   return page("docs/api.md", "`src/api`", [
@@ -46,6 +68,8 @@ export function apiPage(): Page {
     "A parameter that the model cannot honour is emulated where the gateway can do it truly (`n`, `output_format`, " +
       "`output_compression`, `response_format`), else left out and named in `x-pinhole-warnings`; strict mode makes that a 400. A mask or " +
       "reference image that cannot be honoured is always a 400.",
+    "## Streams",
+    ...streams,
     "## Headers of a request",
     headerTable(requestHeaders),
     "## Headers of an answer",

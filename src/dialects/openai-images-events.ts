@@ -73,8 +73,8 @@ export async function* readImagesStream(
         background: fields.background ?? undefined,
       };
     }
-    // Whatever may still come is no picture that was asked for.
-    if (tally.made >= n) return;
+    // What may still come is no picture that was asked for; some tell the usage in an event behind the last.
+    if (tally.made >= n && tally.hasUsage) return;
   }
   if (fault !== undefined) throw fault;
   if (tally.made === 0) throw noPicture("the stream ended without a picture");
@@ -94,6 +94,10 @@ class Tally {
 
   get made(): number {
     return this.#finished.size;
+  }
+
+  get hasUsage(): boolean {
+    return this.#usage !== undefined;
   }
 
   /** The published events do not name their picture: the second first preview belongs to the second picture. */

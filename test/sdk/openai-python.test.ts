@@ -43,6 +43,16 @@ test("the official Python SDK generates, edits, varies, lists and raises its own
         [256, 256],
         [256, 256],
       ],
+      stream: [
+        ["image_generation.partial_image", [256, 128]],
+        ["image_generation.partial_image", [256, 128]],
+        ["image_generation.completed", [256, 128]],
+      ],
+      stream_edit: [
+        ["image_edit.partial_image", [96, 64]],
+        ["image_edit.completed", [96, 64]],
+      ],
+      stream_error: ["image_generation.partial_image", ["APIError", "upstream_failed"]],
       model: "sandbox-fast",
       errors: {
         key: ["AuthenticationError", 401, "invalid_api_key", null],

@@ -73,6 +73,39 @@ with open(square_path, "rb") as image:
         )
     )
 
+
+
+def streamed(call):
+    return [[event.type, size_of(base64.b64decode(event.b64_json))] for event in call]
+
+
+found["stream"] = streamed(
+    client.images.generate(
+        model="sandbox-fast", prompt="a fox", size="256x128", stream=True, partial_images=2
+    )
+)
+with open(image_path, "rb") as image, open(mask_path, "rb") as mask:
+    found["stream_edit"] = streamed(
+        client.images.edit(
+            model="sandbox-fast", image=image, mask=mask, prompt="a hat", stream=True, partial_images=1
+        )
+    )
+
+
+def broken_stream():
+    seen = []
+    try:
+        for event in client.images.generate(
+            model="sandbox-stream-error", prompt="a fox", size="64x64", stream=True, partial_images=1
+        ):
+            seen.append(event.type)
+    except openai.APIError as error:
+        seen.append([type(error).__name__, error.code])
+    return seen
+
+
+found["stream_error"] = broken_stream()
+
 found["models"] = sorted(model.id for model in client.models.list())
 found["model"] = client.models.retrieve("sandbox-fast").id
 
