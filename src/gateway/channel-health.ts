@@ -2,9 +2,11 @@ import { createSlidingWindow } from "./sliding-window.ts";
 
 /** Failures in a row after which nothing more is sent for a while. */
 export const failuresInRowMax = 5;
-/** Ejected too where at least this share of the last minute's attempts failed … */
-const failedShareMax = 0.5;
-/** … and there were at least so many. */
+/**
+ * Ejected too where at least this share of the last minute's attempts failed, and there were at least
+ * so many. With a half, chance would let a channel that fails half of the time linger.
+ */
+const failedShareMax = 0.3;
 const attemptsForShareMin = 10;
 const coolFirstMs = 30_000;
 const coolMaxMs = 600_000;
@@ -56,7 +58,7 @@ export interface HealthChange {
 /**
  * The health of one thing that can fail by itself: a channel, a credential, a model on a channel. A
  * state machine whose time and randomness come in from outside:
- * healthy → (5 failures in a row, half of a minute's attempts, or a refusal) → cooling
+ * healthy → (5 failures in a row, a third of a minute's attempts, or a refusal) → cooling
  * → (time) → half open: one real request → healthy, or cooling twice as long.
  */
 export interface Health {

@@ -1,6 +1,6 @@
 import type { Channel } from "../core/channel.ts";
 import { createHealth, type Health, type HealthChange } from "./channel-health.ts";
-import { type ChannelState, createChannelState, type Spot, type Timer } from "./channel-state.ts";
+import { type ChannelState, createChannelState, type Timer } from "./channel-state.ts";
 import { type ChannelView, viewChannel } from "./channel-view.ts";
 import { createWakeQueue } from "./channel-wakes.ts";
 import type { GatewayLog } from "./parts.ts";
@@ -81,4 +81,4 @@ function logChange(
   else log.info(line, "channel health changed");
 }
 
-export type { ChannelState, ChannelView, Spot };
+export type { ChannelState, ChannelView };
