@@ -186,6 +186,7 @@ export async function runWorld(
       signal,
       deadline,
       onMade() {},
+      attempts: () => attempts.length,
     };
     await runCalls(context, bookOf(id, now), route, open);
   };
