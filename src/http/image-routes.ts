@@ -14,6 +14,7 @@ import { setAnswerHeaders } from "./answer-headers.ts";
 import { serveStream } from "./event-stream-images.ts";
 import { startInterim } from "./interim.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
+import { headersFor } from "./rate-limit-headers.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
 import { type HttpParts, originOf } from "./parts.ts";
@@ -89,7 +90,11 @@ async function serveImages(
   };
   if (call.request.stream) return serveStream(parts, call, request, reply);
   const stopInterim = startInterim(request, reply, parts.interimMs);
-  const relay = relayAnswer(reply, { exposeChannel: parts.exposeChannel, started });
+  const relay = relayAnswer(reply, {
+    exposeChannel: parts.exposeChannel,
+    started,
+    headers: () => headersFor(parts.gateway.keyLimits, keyOf(request)),
+  });
   try {
     // Under an idempotency key every answer is the same to the byte, so the first is written as a replay is.
     const relayed = idempotencyKey === undefined ? { ...call, relay } : call;

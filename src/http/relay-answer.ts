@@ -22,7 +22,12 @@ export interface RelayAnswer extends RelayClient {
 /** `started`: of `performance.now()`. */
 export function relayAnswer(
   reply: FastifyReply,
-  options: { readonly exposeChannel: boolean; readonly started: number },
+  options: {
+    readonly exposeChannel: boolean;
+    readonly started: number;
+    /** Further headers, as they stand when the answer begins: a hijacked reply passes no hook. */
+    headers(): Readonly<Record<string, string>>;
+  },
 ): RelayAnswer {
   const { raw } = reply;
   let begun = false;
@@ -36,6 +41,7 @@ export function relayAnswer(
       const totalMs = performance.now() - options.started;
       const headers = {
         ...reply.getHeaders(),
+        ...options.headers(),
         ...originHeaders(start, options),
         "x-pinhole-attempts": String(attempts),
         "server-timing": serverTiming(totalMs, upstreamMs),

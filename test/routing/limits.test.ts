@@ -150,6 +150,23 @@ describe("the limits of a channel", () => {
     expect([first.most(), second.most()]).toEqual([2, 1]);
   });
 
+  test("an answer that is relayed says where its key stands, too", async () => {
+    const mock = await startMockOpenAi();
+    opened.push(mock);
+    const gateway = await gatewayOf({
+      channels: [channel("one", mock, {})],
+      ...keyWith({ ipm: 5 }),
+    });
+    const response = await ask(gateway, {
+      model: "any",
+      size: undefined,
+      response_format: "b64_json",
+    });
+    expect(response.status).toBe(200);
+    await response.arrayBuffer();
+    expect(rateHeaders(response, "images").slice(0, 2)).toEqual(["5", "4"]);
+  });
+
   test("requests and images a minute go to the next channel, and are never exceeded", async () => {
     const mocks = [await startMockOpenAi(), await startMockOpenAi(), await startMockOpenAi()];
     opened.push(...mocks);
