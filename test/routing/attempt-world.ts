@@ -79,6 +79,19 @@ const fault = (code: ErrorCode): PinholeError =>
 
 export const totalMs = 60_000;
 
+type WorkTimer = { readonly at: number; readonly work: () => void };
+
+/** What a run of the world shares. */
+interface Run {
+  readonly scheduler: fc.Scheduler;
+  readonly channels: readonly WorldChannel[];
+  readonly timers: Set<WorkTimer>;
+  readonly attempts: SeenAttempt[];
+  readonly running: Map<string, number>;
+  readonly turns: Map<string, number>;
+  clock: number;
+}
+
 /**
  * Runs requests at once through planning, choosing and attempting, on scripted upstreams, with a clock
  * and an order of events that the test decides.
@@ -89,54 +102,118 @@ export async function runWorld(
   requests: readonly { readonly n: number; readonly startMs: number }[],
   random: () => number,
 ): Promise<World> {
-  let clock = 1_000_000;
-  const now = (): number => clock;
-  const timers = new Set<{ readonly at: number; readonly work: () => void }>();
-  const attempts: SeenAttempt[] = [];
-  const running = new Map<string, number>();
-  const turns = new Map<string, number>();
-
-  async function* generate(
-    input: GenerateInput<BaseSettings & { key: string }, unknown>,
-  ): AsyncGenerator<ProviderEvent, void, void> {
-    const { base_url: channel, key: credential } = input.settings;
-    const script = channels[Number(channel)];
-    const turn = turns.get(channel) ?? 0;
-    turns.set(channel, turn + 1);
-    running.set(channel, (running.get(channel) ?? 0) + 1);
-    const ending = script?.endings[turn % script.endings.length] ?? "ok";
-    attempts.push({
-      request: input.request.prompt,
-      offset: input.request.firstIndex ?? 0,
-      channel,
-      credential,
-      at: clock,
-      running: running.get(channel) ?? 0,
-      ending,
-    });
+  const run: Run = {
+    scheduler,
+    channels,
+    timers: new Set(),
+    attempts: [],
+    running: new Map(),
+    turns: new Map(),
+    clock: 1_000_000,
+  };
+  const parts = partsOf(run, random);
+  const outcomes = new Map<string, ErrorCode | undefined>();
+  const deadlines = new Map<string, number>();
+  const all = requests.map(async ({ n, startMs }, index) => {
+    const id = `r${index}`;
+    const start = Promise.withResolvers<void>();
+    run.timers.add({ at: run.clock + startMs, work: () => start.resolve() });
+    await start.promise;
     try {
-      await scheduler.schedule(Promise.resolve(), `upstream ${channel}`);
-      clock += script?.tookMs ?? 0;
-      if (ending === "after_preview") yield { partial: picture, index: 0 };
-      if (ending === "after_link") await input.http.download("https://example.com/a.png");
-      else if (ending !== "ok") throw fault(codes[ending]);
-      for (let index = 0; index < input.request.n; index += 1) yield { picture, index };
-    } finally {
-      running.set(channel, (running.get(channel) ?? 1) - 1);
+      await serve(run, parts, id, n, (deadline) => deadlines.set(id, deadline));
+      outcomes.set(id, undefined);
+    } catch (thrown) {
+      outcomes.set(id, thrown instanceof PinholeError ? thrown.code : "internal_error");
+    }
+  });
+  await drive(run, Promise.all(all));
+  return { attempts: run.attempts, outcomes, deadlines };
+}
+
+/** Lets things happen, one at a time, until the work is done. */
+async function drive(run: Run, work: Promise<unknown>): Promise<void> {
+  const { timers, scheduler } = run;
+  let isDone = false;
+  void work.then(() => {
+    isDone = true;
+  });
+  for (;;) {
+    // Lets every promise that can settle do so.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (isDone) return;
+    const [next] = [...timers].toSorted((a, b) => a.at - b.at);
+    // What is due comes first; time passes by itself only where nothing else can happen.
+    if (next !== undefined && (next.at <= run.clock || scheduler.count() === 0)) {
+      timers.delete(next);
+      run.clock = Math.max(run.clock, next.at);
+      next.work();
+    } else if (scheduler.count() > 0) {
+      await scheduler.waitOne();
+    } else {
+      throw new Error("nothing can go on, but requests are not done");
     }
   }
+}
 
+async function serve(
+  run: Run,
+  parts: GatewayParts,
+  id: string,
+  n: number,
+  onDeadline: (deadline: number) => void,
+): Promise<void> {
+  await run.scheduler.schedule(Promise.resolve(), `request ${id}`);
+  const route = planTargets(parts, parts.catalog().find("any"), requestOf(id, n), false);
+  const deadline = run.clock + route.totalMs;
+  onDeadline(deadline);
+  const { signal } = new AbortController();
+  const open = await openCalls({ parts, signal, deadline }, route, n);
+  const context = {
+    parts,
+    // Nothing is spooled.
+    spool: {} as PictureSpool,
+    inputs: () => Promise.resolve({ images: [], mask: undefined }),
+    signal,
+    deadline,
+    onMade() {},
+    attempts: () => run.attempts.length,
+  };
+  await runCalls(context, bookOf(id, parts.now), route, open);
+}
+
+/** Only what planning and attempting use of the gateway. */
+function partsOf(run: Run, random: () => number): GatewayParts {
+  const now = (): number => run.clock;
   const routing = createRouting({
     now,
     random,
     log: { info() {}, warn() {}, error() {} },
     timer(ms, work) {
-      const timer = { at: clock + ms, work };
-      timers.add(timer);
-      return () => timers.delete(timer);
+      const timer = { at: run.clock + ms, work };
+      run.timers.add(timer);
+      return () => run.timers.delete(timer);
     },
   });
-  const provider = defineProvider({
+  const provider = scriptedProvider(run);
+  const catalog = buildCatalog(
+    run.channels.map((one, id) => channelOf(one, String(id), provider)),
+    {},
+  );
+  return {
+    now,
+    random,
+    routing,
+    catalog: () => catalog,
+    policy: { resample: false, style: "drop", strict: false },
+    egress: {
+      upstream: () => ({ download: () => Promise.reject(fault("upstream_timeout")) }),
+    },
+    converter: {},
+  } as unknown as GatewayParts;
+}
+
+function scriptedProvider(run: Run): Channel["provider"] {
+  return defineProvider({
     id: "scripted",
     name: "Scripted",
     docs: "",
@@ -146,84 +223,40 @@ export async function runWorld(
     models: [],
     openEnded: true,
     authorize: () => ({}),
-    generate,
+    generate: (input) => generate(run, input),
   });
-  const catalog = buildCatalog(
-    channels.map((one, id) => channelOf(one, String(id), provider)),
-    {},
-  );
-  // Only what planning and attempting use of the gateway.
-  const parts = {
-    now,
-    random,
-    routing,
-    catalog: () => catalog,
-    policy: { resample: false, style: "drop", strict: false },
-    egress: {
-      upstream: () => ({
-        async download() {
-          throw fault("upstream_timeout");
-        },
-      }),
-    },
-    converter: {},
-  } as unknown as GatewayParts;
+}
 
-  const outcomes = new Map<string, ErrorCode | undefined>();
-  const deadlines = new Map<string, number>();
-  const serve = async (id: string, n: number): Promise<void> => {
-    await scheduler.schedule(Promise.resolve(), `request ${id}`);
-    const route = planTargets(parts, catalog.find("any"), requestOf(id, n), false);
-    const deadline = clock + route.totalMs;
-    deadlines.set(id, deadline);
-    const { signal } = new AbortController();
-    const open = await openCalls({ parts, signal, deadline }, route, n);
-    const context = {
-      parts,
-      // Nothing is spooled.
-      spool: {} as PictureSpool,
-      inputs: () => Promise.resolve({ images: [], mask: undefined }),
-      signal,
-      deadline,
-      onMade() {},
-      attempts: () => attempts.length,
-    };
-    await runCalls(context, bookOf(id, now), route, open);
-  };
-  const all = Promise.all(
-    requests.map(async ({ n, startMs }, index) => {
-      const id = `r${index}`;
-      const start = Promise.withResolvers<void>();
-      timers.add({ at: clock + startMs, work: () => start.resolve() });
-      await start.promise;
-      await serve(id, n).then(
-        () => outcomes.set(id, undefined),
-        (error: unknown) =>
-          outcomes.set(id, error instanceof PinholeError ? error.code : "internal_error"),
-      );
-    }),
-  );
-  let isDone = false;
-  void all.then(() => {
-    isDone = true;
+async function* generate(
+  run: Run,
+  input: GenerateInput<BaseSettings & { key: string }, unknown>,
+): AsyncGenerator<ProviderEvent, void, void> {
+  const { base_url: channel, key: credential } = input.settings;
+  const { running, turns } = run;
+  const script = run.channels[Number(channel)];
+  const turn = turns.get(channel) ?? 0;
+  turns.set(channel, turn + 1);
+  running.set(channel, (running.get(channel) ?? 0) + 1);
+  const ending = script?.endings[turn % script.endings.length] ?? "ok";
+  run.attempts.push({
+    request: input.request.prompt,
+    offset: input.request.firstIndex ?? 0,
+    channel,
+    credential,
+    at: run.clock,
+    running: running.get(channel) ?? 0,
+    ending,
   });
-  for (;;) {
-    // Lets every promise that can settle do so.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (isDone) break;
-    const [next] = [...timers].toSorted((a, b) => a.at - b.at);
-    // What is due comes first; time passes by itself only where nothing else can happen.
-    if (next !== undefined && (next.at <= clock || scheduler.count() === 0)) {
-      timers.delete(next);
-      clock = Math.max(clock, next.at);
-      next.work();
-    } else if (scheduler.count() > 0) {
-      await scheduler.waitOne();
-    } else {
-      throw new Error("nothing can go on, but requests are not done");
-    }
+  try {
+    await run.scheduler.schedule(Promise.resolve(), `upstream ${channel}`);
+    run.clock += script?.tookMs ?? 0;
+    if (ending === "after_preview") yield { partial: picture, index: 0 };
+    if (ending === "after_link") await input.http.download("https://example.com/a.png");
+    else if (ending !== "ok") throw fault(codes[ending]);
+    for (let index = 0; index < input.request.n; index += 1) yield { picture, index };
+  } finally {
+    running.set(channel, (running.get(channel) ?? 1) - 1);
   }
-  return { attempts, outcomes, deadlines };
 }
 
 function channelOf(one: WorldChannel, id: string, provider: Channel["provider"]): Channel {
