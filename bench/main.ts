@@ -75,6 +75,12 @@ async function run(): Promise<void> {
   try {
     for (const row of rows) {
       if (values.only.length > 0 && !values.only.includes(row.id)) continue;
+      if (row.needsNginx && !bench.hasNginx) {
+        bench.say(
+          `${row.id}: left out, since nginx is not installed (Debian: apt-get install nginx)`,
+        );
+        continue;
+      }
       bench.say(row.id);
       results.push(await row.measure(bench));
     }

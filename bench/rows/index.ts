@@ -1,5 +1,7 @@
 import type { Bench } from "../bench.ts";
 import type { RowResult } from "../results.ts";
+import { measureUploads, memoryRow, memoryRows, uploadRow } from "./memory.ts";
+import { measureLatency, measureScale, measureStart } from "./steady.ts";
 import {
   relayRow,
   shortRelayRow,
@@ -12,9 +14,24 @@ import {
 /** A row of the table: what it is called and how it is measured. */
 export interface Row {
   readonly id: string;
+  /** It compares with nginx or has it as its upstream. */
+  readonly needsNginx: boolean;
   measure(bench: Bench): Promise<RowResult>;
 }
 
-export const rows: readonly Row[] = [smallRow, relayRow, urlRow, shortSmallRow, shortRelayRow].map(
-  (row) => ({ id: row.id, measure: (bench: Bench) => throughputRow(bench, row) }),
-);
+export const rows: readonly Row[] = [
+  ...[smallRow, relayRow, urlRow, shortSmallRow, shortRelayRow].map((row): Row => ({
+    id: row.id,
+    needsNginx: true,
+    measure: (bench) => throughputRow(bench, row),
+  })),
+  { id: "latency", needsNginx: true, measure: measureLatency },
+  ...memoryRows.map((row): Row => ({
+    id: row.id,
+    needsNginx: false,
+    measure: (bench) => memoryRow(bench, row),
+  })),
+  { id: uploadRow.id, needsNginx: false, measure: measureUploads },
+  { id: "start", needsNginx: false, measure: measureStart },
+  { id: "scale", needsNginx: true, measure: measureScale },
+];
