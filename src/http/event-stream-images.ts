@@ -25,7 +25,9 @@ export async function serveStream(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   let head: Readonly<Record<string, string>> = {};
-  const pace = { firstMs: firstHeartbeatMs, everyMs: parts.heartbeatMs };
+  const everyMs = parts.heartbeatMs;
+  // Who sets a short pause has a proxy that needs it from the beginning.
+  const pace = { firstMs: Math.min(firstHeartbeatMs, everyMs), everyMs };
   const stream = openEventStream(reply, pace, () => ({
     ...head,
     ...headersFor(parts.gateway.keyLimits, call.key),

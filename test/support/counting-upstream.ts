@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
+import { bigPng } from "./big-png.ts";
 
 /** What the upstream does with one call. Absent fields: it makes a picture at once. */
 export interface Behaviour {
@@ -12,6 +14,8 @@ export interface Behaviour {
   /** Refuses or fails with this status, and makes nothing. */
   readonly status?: number;
   readonly headers?: Record<string, string>;
+  /** About how large its picture is; a small one unless given. */
+  readonly pictureBytes?: number;
 }
 
 /** One logical call as the upstream knows it: by its prompt. */
@@ -27,16 +31,28 @@ export interface CountingUpstream {
   readonly port: number;
   readonly url: string;
   tally(prompt: string): Tally;
+  /** SHA-256 of the newest picture made for a prompt, hex. */
+  digest(prompt: string): string | undefined;
   /** All prompts together. */
   total(): Tally;
   /** `asked` counts this prompt's calls from 1. */
   behave(rule: (prompt: string, asked: number) => Behaviour): void;
+  /** What a prompt's calls meet, one after the other; above the rule. */
+  script(prompt: string, behaviours: readonly Behaviour[]): void;
   close(): Promise<void>;
 }
 
 /** Starts it on a free port of loopback. No connection is used twice, so that a fault proxy sees each call as one. */
 export async function startCountingUpstream(): Promise<CountingUpstream> {
   const tallies = new Map<string, { asked: number; made: number }>();
+  const digests = new Map<string, string>();
+  const scripts = new Map<string, readonly Behaviour[]>();
+  let big = Buffer.alloc(0);
+  /** Made once: it takes longer than a call. */
+  const bigPicture = (bytes: number): Buffer => {
+    if (big.length < bytes) big = bigPng(bytes);
+    return big;
+  };
   let rule: (prompt: string, asked: number) => Behaviour = () => ({});
   let pictures = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -44,7 +60,7 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
     const tally = tallies.get(prompt) ?? { asked: 0, made: 0 };
     tallies.set(prompt, tally);
     tally.asked += 1;
-    const behaviour = rule(prompt, tally.asked);
+    const behaviour = scripts.get(prompt)?.[tally.asked - 1] ?? rule(prompt, tally.asked);
     if (behaviour.delayMs !== undefined) await sleep(behaviour.delayMs);
     await behaviour.until;
     const headers = { "content-type": "application/json", connection: "close" };
@@ -57,7 +73,10 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
     }
     pictures += 1;
     tally.made += 1;
-    const b64 = (await numberedPng(pictures)).toString("base64");
+    const { pictureBytes } = behaviour;
+    const png = pictureBytes === undefined ? await numberedPng(pictures) : bigPicture(pictureBytes);
+    digests.set(prompt, createHash("sha256").update(png).digest("hex"));
+    const b64 = png.toString("base64");
     response.writeHead(200, headers);
     response.end(JSON.stringify({ created: 1_795_348_800, data: [{ b64_json: b64 }] }));
   };
@@ -72,6 +91,7 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
     port,
     url: `http://127.0.0.1:${port}/v1`,
     tally: (prompt) => ({ asked: 0, made: 0, ...tallies.get(prompt) }),
+    digest: (prompt) => digests.get(prompt),
     total: () => {
       const all = [...tallies.values()];
       return {
@@ -82,6 +102,7 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
     behave(next) {
       rule = next;
     },
+    script: (prompt, behaviours) => void scripts.set(prompt, behaviours),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -104,10 +125,10 @@ function promptOf(body: string): string {
   return found ?? "";
 }
 
-/** A picture that no other call gets: the number is in its colour. */
+/** A picture that no other call gets: the number is in its colour. Not compressed, so that an answer can be cut within it. */
 function numberedPng(number: number): Promise<Buffer> {
   const background = { r: number % 256, g: (number >> 8) % 256, b: 77 };
   return sharp({ create: { width: 64, height: 64, channels: 3, background } })
-    .png()
+    .png({ compressionLevel: 0 })
     .toBuffer();
 }
