@@ -84,14 +84,16 @@ export function curl(): RetryingClient {
       const folder = await mkdtemp(join(tmpdir(), "pinhole-curl-"));
       const [body, head] = [join(folder, "body"), join(folder, "head")];
       try {
-        const { stdout } = await promisify(execFile)("curl", [
-          ...["--silent", "--retry", "1", "--retry-all-errors", "--retry-delay", "1"],
-          ...["-o", body, "-D", head, "-w", "%{http_code}"],
-          ...["-H", `Authorization: Bearer ${key}`, "-H", "Content-Type: application/json"],
-          ...["-H", `Idempotency-Key: ${randomUUID()}`],
-          ...["-d", JSON.stringify({ model, prompt, response_format: "b64_json" })],
-          `${url}/v1/images/generations`,
-        ]);
+        const flags = "--silent --retry 1 --retry-all-errors --retry-delay 1 -w %{http_code}";
+        const headers = [
+          `Authorization: Bearer ${key}`,
+          "Content-Type: application/json",
+          `Idempotency-Key: ${randomUUID()}`,
+        ].flatMap((header) => ["-H", header]);
+        const data = JSON.stringify({ model, prompt, response_format: "b64_json" });
+        const target = `${url}/v1/images/generations`;
+        const args = [...flags.split(" "), ...headers, "-o", body, "-D", head, "-d", data, target];
+        const { stdout } = await promisify(execFile)("curl", args);
         return await curlFinding(Number(stdout), body, head);
       } catch (thrown) {
         return { broken: String(thrown) };

@@ -10,7 +10,7 @@ import { type Fault, type FaultProxy, startFaultProxy } from "../support/fault-p
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { findNginx, type Nginx, startNginx } from "../support/nginx.ts";
 import { requireForTest, testPython } from "../support/require.ts";
-import { curl, type Finding, nodeSdk, pythonSdk, type RetryingClient } from "./retry-clients.ts";
+import { curl, nodeSdk, pythonSdk, type RetryingClient } from "./retry-clients.ts";
 
 /**
  * T1, the double-charge matrix (RELIABILITY §9): client → nginx → gateway → fault proxy → counting upstream.
@@ -25,7 +25,7 @@ interface Row {
   /** Pictures that it makes; never more than one. */
   readonly made: 0 | 1;
   /** The user gets the picture; else this status and code, once. */
-  readonly then: "image" | { readonly status: number; readonly code: string };
+  readonly ends: "image" | { readonly status: number; readonly code: string };
 }
 
 const failed = { status: 502, code: "upstream_failed" };
@@ -35,23 +35,23 @@ const rows: readonly Row[] = [
     faults: [{ kind: "reset", side: "request", after: "head" }],
     asked: 0,
     made: 0,
-    then: failed,
+    ends: failed,
   },
   {
     name: "a reset after the body",
     faults: [{ kind: "reset", side: "answer", after: 0 }],
     asked: 1,
     made: 1,
-    then: failed,
+    ends: failed,
   },
-  { name: "a 500", behaviour: { status: 500 }, asked: 1, made: 0, then: failed },
-  { name: "a 502", behaviour: { status: 502 }, asked: 1, made: 0, then: failed },
+  { name: "a 500", behaviour: { status: 500 }, asked: 1, made: 0, ends: failed },
+  { name: "a 502", behaviour: { status: 502 }, asked: 1, made: 0, ends: failed },
   {
     name: "a 504",
     behaviour: { status: 504 },
     asked: 1,
     made: 0,
-    then: { status: 504, code: "upstream_timeout" },
+    ends: { status: 504, code: "upstream_timeout" },
   },
   // The one refusal among them: it was certainly not made, so the client may and does try again.
   {
@@ -59,24 +59,24 @@ const rows: readonly Row[] = [
     behaviour: { status: 429, headers: { "retry-after": "1" } },
     asked: 2,
     made: 1,
-    then: "image",
+    ends: "image",
   },
   {
     name: "a truncated answer",
     faults: [{ kind: "close", side: "answer", after: 4000 }],
     asked: 1,
     made: 1,
-    then: failed,
+    ends: failed,
   },
   {
     name: "a reset after the 200",
     faults: [{ kind: "reset", side: "answer", after: "head" }],
     asked: 1,
     made: 1,
-    then: failed,
+    ends: failed,
   },
   // nginx gives up after 1 s and the client gets a 504 that is not ours.
-  { name: "a silent proxy's cut", behaviour: { delayMs: 1600 }, asked: 1, made: 1, then: "image" },
+  { name: "a silent proxy's cut", behaviour: { delayMs: 1600 }, asked: 1, made: 1, ends: "image" },
 ];
 
 const clients = ["node", "python", "curl"] as const;
@@ -135,19 +135,20 @@ async function expectRow(
   proxies[name].use((connection) => (connection === 0 ? (faults ?? []) : []));
   const before = proxies[name].taken();
   const found = await client.call({ url, key: gateway.key, model: `m-${name}`, prompt });
-  const label = `${prompt}: ${JSON.stringify(found)}`;
-  expect(upstream.tally(prompt), label).toEqual({ asked: row.asked, made: row.made });
-  if (row.then === "image") {
-    expect(found, label).toEqual({ image: upstream.digest(prompt) });
+  const tries = proxies[name].taken() - before;
+  const seen = { prompt, ...upstream.tally(prompt), found };
+  const wanted = { prompt, asked: row.asked, made: row.made };
+  if (row.ends === "image") {
+    expect(seen).toEqual({ ...wanted, found: { image: upstream.digest(prompt) } });
     return;
   }
-  expect(found, label).toEqual<Finding>({ ...row.then, shouldRetry: "false" });
+  const error = { ...row.ends, shouldRetry: "false" };
   // Neither the gateway nor the client tried again.
-  expect(proxies[name].taken() - before, label).toBe(1);
+  expect({ ...seen, tries }).toEqual({ ...wanted, found: error, tries: 1 });
 }
 
-describe.each(clients)("%s", (name) => {
-  test(
+describe.concurrent.each(clients)("%s", (name) => {
+  test.concurrent(
     "one logical call buys at most one picture, whatever breaks",
     async (context) => {
       const { url } = requireForTest(context, "nginx", nginx);

@@ -47,7 +47,7 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
   const tallies = new Map<string, { asked: number; made: number }>();
   const digests = new Map<string, string>();
   const scripts = new Map<string, readonly Behaviour[]>();
-  let big = Buffer.alloc(0);
+  let big: Buffer = Buffer.alloc(0);
   /** Made once: it takes longer than a call. */
   const bigPicture = (bytes: number): Buffer => {
     if (big.length < bytes) big = bigPng(bytes);
