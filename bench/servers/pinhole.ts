@@ -25,7 +25,13 @@ export interface PinholeOptions {
 function settings(port: number, options: PinholeOptions): string {
   const model = (name: string): object => ({
     name,
-    card: { operations: ["generation", "edit"], sizes: ["1024x1024"], n: 4, formats: ["png"] },
+    card: {
+      operations: ["generation", "edit"],
+      sizes: ["1024x1024"],
+      n: 4,
+      formats: ["png"],
+      images: { max: 1 },
+    },
     price: { per_image_usd: 0.004 },
   });
   const channel = (id: string, baseUrl: string, models: readonly object[]): object => ({
