@@ -107,7 +107,6 @@ function whyNot(
   if (fault !== undefined) {
     return new PinholeError(fault.code, {
       message: errorTable[fault.code].meaning,
-      param: fault.param,
       detail: "an error in the body of an answer with a good status",
     });
   }

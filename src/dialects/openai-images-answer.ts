@@ -74,7 +74,6 @@ function emptyAnswer(
   if (fault === undefined) return noPicture("no place for pictures held one");
   return new PinholeError(fault.code, {
     message: errorTable[fault.code].meaning,
-    param: fault.param,
     detail: "an error in the body of an answer with a good status",
   });
 }

@@ -81,7 +81,6 @@ function whyNot(
     const code = isModeration ? "moderation_blocked" : (said?.code ?? "upstream_failed");
     return new PinholeError(code, {
       message: errorTable[code].meaning,
-      param: said?.param,
       detail: `the call of the image tool ended in ${one.code ?? "an error without a code"}`,
     });
   }

@@ -95,10 +95,16 @@ function faultError(
   const excerpt = oneLine(clean(error.text), detailLengthMax);
   return new PinholeError(fault.code, {
     message: said === "" ? callerSentence(fault.code, isCaller) : said,
-    param: isCaller ? fault.param : undefined,
+    param: isCaller ? fieldName(fault.param, clean) : undefined,
     detail: `HTTP ${error.status}${problem === undefined ? "" : `, ${clean(problem)}`}: ${excerpt}`,
     retryAfterSeconds: fault.retryAfterSeconds ?? retryAfterSeconds(error.headers, now),
   });
+}
+
+/** The name of a field, where that is what it is: an upstream may say anything there, secrets too. */
+function fieldName(param: string | undefined, clean: Clean): string | undefined {
+  const isName = param !== undefined && /^[\w.[\]-]{1,80}$/.test(param) && clean(param) === param;
+  return isName ? param : undefined;
 }
 
 function callerSentence(code: ErrorCode, isCaller: boolean): string {
