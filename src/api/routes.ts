@@ -61,6 +61,7 @@ export const routes: readonly DocumentedRoute[] = [
     access: "open",
     about: "This API as an OpenAPI 3.1 document.",
   },
+  { method: "GET", path: "/", access: "open", about: "Leads to /docs." },
   { method: "GET", path: "/docs", access: "open", about: "This API as a page to read." },
   { method: "GET", path: "/docs/docs.css", access: "open", about: "The page's style sheet." },
   { method: "GET", path: "/health/live", access: "open", about: "200 while the process answers." },

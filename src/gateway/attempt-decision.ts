@@ -1,7 +1,7 @@
 import { errorRow, type PinholeError } from "../core/errors.ts";
 import type { Verdict } from "./channel-health.ts";
 import type { FaultScope } from "./channel-state.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 
 /** Tries of one upstream call over all targets (DESIGN §6). */
 export const attemptsMax = 3;

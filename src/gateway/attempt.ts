@@ -6,7 +6,7 @@ import type { Usage } from "../core/request.ts";
 import { createPacing } from "../net/poll.ts";
 import { upstreamImageLimits } from "../pictures/limits.ts";
 import type { Failure } from "./attempt-decision.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import type { Relay } from "./relay.ts";
 import type { PreparedInputs } from "./inputs.ts";
 import type { GatewayParts } from "./parts.ts";

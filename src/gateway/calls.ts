@@ -4,7 +4,7 @@ import { attempt, type AttemptContext, type CallPart, type CallResult } from "./
 import { chargeOf, type Failure, nextStep, verdictOf } from "./attempt-decision.ts";
 import { type Chosen, copyTried, type Tried } from "./choose.ts";
 import { chooseTarget, type OpenCall, splitCalls } from "./dispatch.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import { noChannel, type Route } from "./plan.ts";
 
 /** Writes attempts to the request's record as they happen. */

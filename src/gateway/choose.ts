@@ -1,6 +1,6 @@
 import type { Lease } from "./channel-state.ts";
 import type { EntryLanes, Lane, LaneSpot } from "./choose-lanes.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 
 /** A target that has been chosen for one attempt, with the right to make it. */
 export interface Chosen {

@@ -2,7 +2,7 @@ import { PinholeError } from "../core/errors.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import { contentTypes } from "../core/picture.ts";
 import { type ImageRequest, sizeText } from "../core/request.ts";
-import type { Complain, FitPolicy } from "./fit.ts";
+import type { Complain, FitPolicy } from "./fit-terms.ts";
 
 /** What a variation served as an edit asks for: it names nothing, so that the picture itself decides. */
 export const variationPrompt =

@@ -1,7 +1,7 @@
 import { PinholeError } from "../core/errors.ts";
 import type { Target } from "../core/channel.ts";
 import type { FittedRequest, ImageRequest } from "../core/request.ts";
-import type { Complain, FitOptions, FitPolicy } from "./fit.ts";
+import type { Complain, FitOptions, FitPolicy } from "./fit-terms.ts";
 
 type Options = Pick<
   FittedRequest,

@@ -1,7 +1,7 @@
 import type { Target } from "../core/channel.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { FittedRequest, ImageRequest, Size } from "../core/request.ts";
-import type { Complain, OutputPlan } from "./fit.ts";
+import type { Complain, OutputPlan } from "./fit-terms.ts";
 
 export interface FittedOutput {
   /** What the upstream is asked for. */

@@ -1,7 +1,7 @@
 import { PinholeError } from "../core/errors.ts";
 import type { Target } from "../core/channel.ts";
 import type { ImageRequest } from "../core/request.ts";
-import type { Complain } from "./fit.ts";
+import type { Complain } from "./fit-terms.ts";
 
 /** The field's words for quality, from least to most. */
 const tiers: Readonly<Record<string, number>> = {

@@ -2,7 +2,7 @@ import { PinholeError } from "../core/errors.ts";
 import type { Target } from "../core/channel.ts";
 import type { ModelCard, SizeRule } from "../core/model-card.ts";
 import { type ImageRequest, parseSize, type Size, sizeText } from "../core/request.ts";
-import type { Complain, FitPolicy } from "./fit.ts";
+import type { Complain, FitPolicy } from "./fit-terms.ts";
 
 export interface FittedSize {
   /** What the upstream is asked for. */

@@ -13,7 +13,7 @@ import {
   sumUsage,
 } from "./deliver.ts";
 import { cancelCalls, type OpenCall, openCalls } from "./dispatch.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import { answerRecord } from "./replay.ts";
 import type { RunControl } from "./request-registry.ts";
 import { createInputs, uprightInputs } from "./inputs.ts";

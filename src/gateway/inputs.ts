@@ -2,7 +2,7 @@ import type { Picture, PictureSpool } from "../core/picture.ts";
 import type { ImageRequest } from "../core/request.ts";
 import { type Converter, needsNormalising } from "../pictures/convert.ts";
 import { fitMask } from "../pictures/masks.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 
 /** Input pictures as one upstream wants them. */
 export interface PreparedInputs {

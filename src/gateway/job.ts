@@ -11,7 +11,7 @@ import type {
 } from "../store/types.ts";
 import type { AttemptBook } from "./calls.ts";
 import { cancelCalls, type OpenCall } from "./dispatch.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import type { GatewayParts } from "./parts.ts";
 import { holdFor, recordFields, type Route } from "./plan.ts";
 

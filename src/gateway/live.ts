@@ -3,7 +3,7 @@ import type { Picture } from "../core/picture.ts";
 import type { ImageRequest, Usage, Warning } from "../core/request.ts";
 import type { AttemptContext, CallResult, Made } from "./attempt.ts";
 import { subtractUsage } from "./deliver.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import type { GatewayParts } from "./parts.ts";
 import { costOfCall } from "./price.ts";
 import type { Kept } from "./take.ts";

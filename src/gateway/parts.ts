@@ -6,7 +6,7 @@ import type { Spools } from "../pictures/spool.ts";
 import type { Store } from "../store/types.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Routing } from "./choose-lanes.ts";
-import type { FitPolicy } from "./fit.ts";
+import type { FitPolicy } from "./fit-terms.ts";
 import type { KeptPictures } from "./kept-pictures.ts";
 import type { KeyLimiter } from "./key-limits.ts";
 import type { KeyRing } from "./keys.ts";

@@ -5,7 +5,8 @@ import { checkMask } from "../pictures/masks.ts";
 import type { CatalogEntry } from "./catalog.ts";
 import { type Ranking, rankLanes } from "./choose.ts";
 import type { FitClass } from "./choose-lanes.ts";
-import { fit, type Plan } from "./fit.ts";
+import { fit } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import type { GatewayParts } from "./parts.ts";
 import { holdOf } from "./price.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { PictureFacts } from "../core/picture.ts";
 import type { RelayTap } from "../net/relay-sink.ts";
 import type { DeliveryForm } from "./deliver.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import type { LiveOrigin } from "./live.ts";
 import { wantedChange } from "./take.ts";
 import { rulingCard, servedName } from "./translate-retired.ts";

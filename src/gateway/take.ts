@@ -5,7 +5,7 @@ import { sizeText, type Warning } from "../core/request.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { Made } from "./attempt.ts";
 import type { KeepPlan } from "./kept-pictures.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 import type { GatewayParts } from "./parts.ts";
 
 /** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */

@@ -1,7 +1,7 @@
 import type { Target } from "../core/channel.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { ImageRequest, Warning } from "../core/request.ts";
-import type { Plan } from "./fit.ts";
+import type { Plan } from "./fit-terms.ts";
 
 /** The card that rules what a request may say and how its answer looks: the retired model's own where one was named. */
 export function rulingCard(target: Target): ModelCard | undefined {

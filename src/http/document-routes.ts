@@ -15,6 +15,8 @@ export function documentRoutes(app: FastifyInstance, parts: HttpParts): void {
   app.get("/openapi.json", (_request, reply) =>
     reply.header("content-type", "application/json").send(document),
   );
+  // Who opens the gateway's address in a browser wants to know what it is.
+  app.get("/", (_request, reply) => reply.redirect("/docs", 302));
   app.get("/docs", (request, reply) => {
     const origin = parts.publicUrl ?? `${request.protocol}://${request.host}`;
     return reply

@@ -122,7 +122,6 @@ async function drained({ raw }: FastifyReply): Promise<void> {
 
 function text(words: string): EventData {
   return {
-    // oxlint-disable-next-line require-await -- one chunk that is there already
     async *chunks() {
       yield Buffer.from(words, "utf8");
     },

@@ -5,7 +5,8 @@ import { errorRow, PinholeError } from "../../src/core/errors.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
 import { splitCalls } from "../../src/gateway/dispatch.ts";
 import { buildCatalog } from "../../src/gateway/catalog.ts";
-import { fit, type FitPolicy, type Plan } from "../../src/gateway/fit.ts";
+import { fit } from "../../src/gateway/fit.ts";
+import type { FitPolicy, Plan } from "../../src/gateway/fit-terms.ts";
 import { channels, requests } from "./random-requests.ts";
 
 const policies: fc.Arbitrary<FitPolicy> = fc.record({

@@ -7,12 +7,6 @@ export interface RawRequest {
   readonly body: Buffer;
 }
 
-/** How a client goes away: having sent so many bytes of its body, or having read so many of the answer. */
-export interface Drop {
-  readonly sent?: number;
-  readonly read?: number;
-}
-
 export function rawJson(gateway: TestGateway, document: unknown, retry: number): RawRequest {
   const body = Buffer.from(JSON.stringify(document));
   return raw(gateway, "/v1/images/generations", "application/json", body, retry);
