@@ -45,7 +45,7 @@ const once = { executions: 1, same: true };
 describe.each(forms)(
   "a client that goes away, %s: the retry gets the one picture made",
   (_, build) => {
-    test.each([0, 1, 20, -1])("having sent %i bytes of its body", async (sent) => {
+    test.each([0, 1, 20, 40, -10, -1])("having sent %i bytes of its body", async (sent) => {
       const before = upstream.executions.length;
       const prompt = `body ${sent}`;
       const request = build(prompt, 0);
@@ -73,7 +73,7 @@ describe.each(forms)(
       expect(await retried(build, "at once", before)).toEqual(once);
     });
 
-    test.each([1, 400, 3_000, 70_000, 200_000, Infinity])(
+    test.each([1, 10, 400, 700, 3_000, 20_000, 70_000, 130_000, 200_000, 250_000, Infinity])(
       "having read %d bytes of the answer",
       async (read) => {
         const before = upstream.executions.length;
