@@ -52,6 +52,7 @@ const facts: Readonly<Record<string, RouteFacts>> = {
     media: { "200": pictures, "206": pictures, "304": [], "412": [], "416": [] },
   },
   "GET /openapi.json": {},
+  "GET /": { media: { "200": ["text/html"] } },
   "GET /docs": { media: { "200": ["text/html"] } },
   "GET /docs/docs.css": { media: { "200": ["text/css"] } },
   "GET /health/live": { answer: "Health" },
