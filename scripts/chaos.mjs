@@ -4,6 +4,6 @@ import { spawnSync } from "node:child_process";
 const { status } = spawnSync(
   "vitest",
   ["run", "test/reliability", "--no-file-parallelism", ...process.argv.slice(2)],
-  { stdio: "inherit", env: { ...process.env, PINHOLE_CHAOS: "full" } },
+  { stdio: "inherit", env: { ...process.env, PINHOLE_CHAOS: process.env.PINHOLE_CHAOS ?? "full" } },
 );
 process.exitCode = status ?? 1;
