@@ -52,10 +52,20 @@ function settings(port: number, options: PinholeOptions): string {
     keys.push({ name: `fill-${index}`, key: `fill-key-${String(index).padStart(12, "0")}` });
   return JSON.stringify({
     server: { host: "127.0.0.1", port },
-    images: { ttl: "60s" },
+    images: { ttl: "60s", ...imageSettings() },
     keys,
     channels,
   });
+}
+
+/** Further `images.*` settings as JSON, to see what one of them costs. */
+function imageSettings(): object {
+  return JSON.parse(process.env["PINHOLE_BENCH_IMAGES"] ?? "{}") as object;
+}
+
+/** Options of Node for our server alone, such as --cpu-prof. */
+function nodeOptions(): string[] {
+  return (process.env["PINHOLE_BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean);
 }
 
 /** The built server, in a process and a data folder of its own. */
@@ -66,7 +76,7 @@ export async function startPinhole(root: string, options: PinholeOptions): Promi
   writeFileSync(join(folder, "pinhole.yaml"), settings(port, options));
   const started = await start({
     command: process.execPath,
-    args: [join(project, "dist/main.js"), "serve"],
+    args: [...nodeOptions(), join(project, "dist/main.js"), "serve"],
     cwd: folder,
     env: { PINHOLE_ADMIN_TOKEN: "bench-admin-token-0123456789" },
     log: join(folder, "output.log"),
