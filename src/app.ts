@@ -7,7 +7,7 @@ import { createSigner } from "./blobs/sign.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { asPinholeError } from "./core/errors.ts";
-import { newId } from "./core/keys.ts";
+import { newId, pooledRandom } from "./core/keys.ts";
 import {
   administerKeys,
   createAdminCheck,
@@ -87,6 +87,7 @@ export async function startApp(
     let catalog = catalogOf(config, now());
     const pepper = deriveKey(secret, "api key digests");
     const ring = createKeyRing(pepper, now);
+    const random = pooledRandom(randomBytes);
     const gateway: GatewayParts = {
       catalog: () => catalog,
       routing: createRouting({ now, random: Math.random, log: logger }),
@@ -110,8 +111,8 @@ export async function startApp(
       log: logger,
       now,
       random: Math.random,
-      newId: (prefix) => newId(prefix, now, randomBytes),
-      newBlobId: () => randomBytes(16).toString("hex"),
+      newId: (prefix) => newId(prefix, now, random),
+      newBlobId: () => random(16).toString("hex"),
     };
     const keys = administerKeys(gateway, config.keys, pepper);
     await keys.refresh();

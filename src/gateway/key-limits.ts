@@ -36,6 +36,8 @@ interface KeyState {
   inFlight: number;
 }
 
+const unlimited: ReturnType<KeyLimiter["view"]> = { requests: undefined, images: undefined };
+
 /** `now`: Unix milliseconds. Counts live in this process and begin at zero with it. */
 export function createKeyLimiter(now: () => number): KeyLimiter {
   const states = new Map<string, KeyState>();
@@ -71,9 +73,7 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
     },
     view(key) {
       const { rpm, ipm, ipd } = key.limits;
-      if (rpm === null && ipm === null && ipd === null) {
-        return { requests: undefined, images: undefined };
-      }
+      if (rpm === null && ipm === null && ipd === null) return unlimited;
       const state = stateOf(key);
       const inMinute = rateView(state.imagesMinute, ipm, now());
       const inDay = rateView(state.imagesDay, ipd, now());

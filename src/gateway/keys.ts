@@ -21,23 +21,41 @@ function invalidKey(): PinholeError {
   });
 }
 
+/** Good keys in use that are known as they are presented; more cost a digest a request. */
+const knownMax = 4096;
+
 /**
  * Keys are looked up by their keyed digest, so comparison leaks nothing about a key: an attacker
- * who does not know the pepper cannot choose digests.
+ * who does not know the pepper cannot choose digests. A header that was good is known by itself from
+ * then on, until the keys are replaced; a wrong one never is, and costs a digest each time.
  */
 export function createKeyRing(pepper: Buffer, now: () => number): KeyRing {
   let byDigest = new Map<string, KeyRecord>();
+  const known = new Map<string, KeyRecord>();
+  const remember = (authorization: string, key: KeyRecord): void => {
+    if (known.size >= knownMax) known.clear();
+    known.set(authorization, key);
+  };
+  const find = (authorization: string | undefined): KeyRecord | undefined => {
+    if (authorization === undefined) return undefined;
+    const seen = known.get(authorization);
+    if (seen !== undefined) return seen;
+    const presented = bearer(authorization);
+    if (presented === undefined || !looksLikeKey(presented)) return undefined;
+    const key = byDigest.get(keyDigest(pepper, presented));
+    if (key !== undefined) remember(authorization, key);
+    return key;
+  };
   return {
     get size() {
       return byDigest.size;
     },
     replace(keys) {
       byDigest = new Map(keys.map((key) => [key.digest, key]));
+      known.clear();
     },
     authenticate(authorization) {
-      const presented = bearer(authorization);
-      if (presented === undefined || !looksLikeKey(presented)) throw invalidKey();
-      const key = byDigest.get(keyDigest(pepper, presented));
+      const key = find(authorization);
       if (key === undefined || key.disabled) throw invalidKey();
       if (key.expiresAt !== null && key.expiresAt <= now()) throw invalidKey();
       return key;

@@ -6,14 +6,20 @@ import type { KeyRecord } from "../gateway/keys.ts";
 export function rateLimitHeaders(app: FastifyInstance, limits: KeyLimiter): void {
   app.addHook("onSend", (request, reply, _payload, done) => {
     const { gatewayKey } = request;
-    if (gatewayKey !== undefined) void reply.headers(headersFor(limits, gatewayKey));
+    if (gatewayKey !== undefined) {
+      const headers = headersFor(limits, gatewayKey);
+      if (headers !== none) void reply.headers(headers);
+    }
     done();
   });
 }
 
+const none: Readonly<Record<string, string>> = {};
+
 /** The headers as they stand now; also for streams, whose head passes no hook. */
-export function headersFor(limits: KeyLimiter, key: KeyRecord): Record<string, string> {
+export function headersFor(limits: KeyLimiter, key: KeyRecord): Readonly<Record<string, string>> {
   const { requests, images } = limits.view(key);
+  if (requests === undefined && images === undefined) return none;
   return { ...headersOf("requests", requests), ...headersOf("images", images) };
 }
 

@@ -1,7 +1,14 @@
 import { createHmac, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keyDigest, keyHint, looksLikeKey, makeKey, newId } from "../../src/core/keys.ts";
+import {
+  keyDigest,
+  keyHint,
+  looksLikeKey,
+  makeKey,
+  newId,
+  pooledRandom,
+} from "../../src/core/keys.ts";
 
 /** Gives these bytes again and again. */
 const always =
@@ -88,4 +95,16 @@ describe("ids", () => {
       ),
     );
   });
+});
+
+test("random bytes of a stock are each handed out once", () => {
+  let drawn = 0;
+  const random = pooledRandom((count) => {
+    drawn += 1;
+    return randomBytes(count);
+  });
+  const seen = Array.from({ length: 1000 }, () => random(16).toString("hex"));
+  expect(new Set(seen).size).toBe(1000);
+  expect(drawn).toBe(4);
+  expect(random(5000)).toHaveLength(5000);
 });
