@@ -31,9 +31,13 @@ export interface Contender {
   readonly request: WireRequest;
   /** Milliseconds to wait for its own housekeeping after each of its turns. */
   readonly settleMs?: number;
+  /** What a reader of the figures must know of it, such as its version. */
+  readonly note?: string;
 }
 
 export const connections = 32;
+/** What every request of the bench carries. */
+export const benchHeaders = { authorization: `Bearer ${benchKey}` };
 const warmSeconds = 1;
 
 export function generation(
@@ -46,7 +50,7 @@ export function generation(
     path,
     headers: {
       "content-type": "application/json",
-      authorization: `Bearer ${benchKey}`,
+      ...benchHeaders,
       ...headers,
     },
     body: JSON.stringify({ prompt: "A fox in the snow, watercolour", n: 1, ...fields }),

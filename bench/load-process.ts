@@ -8,13 +8,21 @@ export interface Load {
   stop(): void;
 }
 
+/** Who waits for the generator's next words. */
+interface Waiting {
+  resolve(message: FromLoad): void;
+  reject(error: Error): void;
+}
+
 export async function startLoad(): Promise<Load> {
   const child = fork(join(import.meta.dirname, "load/main.ts"), { stdio: "inherit" });
+  let waiting: Waiting | undefined;
   const next = (): Promise<FromLoad> =>
     new Promise((resolve, reject) => {
-      child.once("message", (message: FromLoad) => resolve(message));
-      child.once("exit", () => reject(new Error("the load generator has ended")));
+      waiting = { resolve, reject };
     });
+  child.on("message", (message: FromLoad) => waiting?.resolve(message));
+  child.on("exit", () => waiting?.reject(new Error("the load generator has ended")));
   await next();
   return {
     async run(job) {

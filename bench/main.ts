@@ -9,7 +9,7 @@ import { startLoad } from "./load-process.ts";
 import type { RowResult } from "./results.ts";
 import { rows } from "./rows/index.ts";
 import { nginxVersion } from "./servers/nginx.ts";
-import { table } from "./table.ts";
+import { type Report, table } from "./table.ts";
 
 /** `npm run bench`: measures, prints a table and writes JSON. bench/README.md says how to read it. */
 
@@ -82,13 +82,16 @@ async function run(): Promise<void> {
         continue;
       }
       bench.say(row.id);
-      results.push(await row.measure(bench));
+      const began = performance.now();
+      const result = await row.measure(bench);
+      results.push({ ...result, tookSeconds: (performance.now() - began) / 1000 });
     }
   } finally {
     load.stop();
     rmSync(root, { recursive: true, force: true });
   }
-  const report = { machine: machine(), results };
+  const { rounds, seconds } = bench;
+  const report: Report = { machine: machine(), rounds, seconds, results };
   mkdirSync(join(values.out, ".."), { recursive: true });
   writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
   process.stdout.write(table(report));

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename } from "node:path";
 
 /** A process that the bench has started. */
 export interface Started {
@@ -47,7 +48,12 @@ function probe(port: number, path: string): Promise<number | undefined> {
   });
 }
 
-/** Starts a server and waits until it answers. Throws with the place of its log where it does not. */
+/** The end of a log: what a server said before it gave up. */
+function lastWords(log: string): string {
+  return readFileSync(log, "utf8").trimEnd().slice(-2000);
+}
+
+/** Starts a server and waits until it answers. Throws where it does not, with the end of its log as the cause. */
 export async function start(options: StartOptions): Promise<Started> {
   const log = createWriteStream(options.log, { flags: "a" });
   await new Promise<void>((resolve) => log.once("open", () => resolve()));
@@ -69,7 +75,9 @@ export async function start(options: StartOptions): Promise<Started> {
     if ((await probe(options.ready.port, options.ready.path)) !== undefined) break;
     if (over || performance.now() > until) {
       await stop(child, ended);
-      throw new Error(`${options.command} did not start; see ${options.log}`);
+      throw new Error(`${basename(options.command)} did not start`, {
+        cause: lastWords(options.log),
+      });
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

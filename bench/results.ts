@@ -34,6 +34,8 @@ export interface RowResult {
   readonly verdicts: readonly Verdict[];
   /** What a reader must know: missing tools, failures. */
   readonly notes: readonly string[];
+  /** How long the whole row took, starting the servers included. */
+  readonly tookSeconds?: number;
 }
 
 export function median(values: readonly number[]): number {

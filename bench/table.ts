@@ -2,6 +2,9 @@ import { isMet, type Measured, type RowResult } from "./results.ts";
 
 export interface Report {
   readonly machine: Readonly<Record<string, string>>;
+  readonly rounds: number;
+  /** Length of each measurement. */
+  readonly seconds: number;
   readonly results: readonly RowResult[];
 }
 
@@ -22,15 +25,17 @@ function measuredLine(unit: string, one: Measured): string {
 }
 
 /** The whole report as Markdown. */
-export function table({ machine, results }: Report): string {
+export function table({ machine, rounds, seconds, results }: Report): string {
   const lines = [
     Object.entries(machine)
       .map(([name, value]) => `${name}: ${value}`)
       .join(" · "),
+    `${rounds} rounds of ${seconds} s`,
     "",
   ];
   for (const row of results) {
-    lines.push(`### ${row.id}: ${row.title}`, "");
+    const took = row.tookSeconds === undefined ? "" : ` (took ${row.tookSeconds.toFixed(0)} s)`;
+    lines.push(`### ${row.id}: ${row.title}${took}`, "");
     lines.push(
       "| server | median (spread) | p50 / p99 | peak RSS | failures |",
       "| --- | --- | --- | --- | --- |",

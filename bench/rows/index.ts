@@ -1,6 +1,7 @@
 import type { Bench } from "../bench.ts";
 import type { RowResult } from "../results.ts";
 import { measureUploads, memoryRow, memoryRows, uploadRow } from "./memory.ts";
+import { servedRow, servedRows } from "./served.ts";
 import { measureLatency, measureScale, measureStart } from "./steady.ts";
 import {
   relayRow,
@@ -24,6 +25,11 @@ export const rows: readonly Row[] = [
     id: row.id,
     needsNginx: true,
     measure: (bench) => throughputRow(bench, row),
+  })),
+  ...servedRows.map((row): Row => ({
+    id: row.id,
+    needsNginx: true,
+    measure: (bench) => servedRow(bench, row),
   })),
   { id: "latency", needsNginx: true, measure: measureLatency },
   ...memoryRows.map((row): Row => ({

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { type Bench, compare, type Contender, find, generation, withServers } from "../bench.ts";
-import { freePort, start, type Started } from "../processes.ts";
 import { type Measured, ratio, type RowResult, type Verdict } from "../results.ts";
+import { startBare } from "../servers/bare.ts";
 import { type Nginx, startProxy, startUpstream } from "../servers/nginx.ts";
-import { startLiteLlm, startPortkey } from "../servers/peers.ts";
+import { liteLlmKey, startLiteLlm, startPortkey } from "../servers/peers.ts";
 import { startPinhole } from "../servers/pinhole.ts";
 
 export const nginxName = "nginx proxy";
@@ -88,10 +87,11 @@ export async function throughputRow(bench: Bench, row: ThroughputRow): Promise<R
         try {
           contenders.push(await peer(bench, row, upstream, keep));
         } catch (error) {
-          notes.push(error instanceof Error ? error.message.slice(0, 300) : String(error));
+          notes.push(failure(bench, error));
         }
       }
     }
+    notes.push(...contenders.flatMap(({ note }) => note ?? []));
     const measured = await compare(bench, contenders);
     return {
       id: row.id,
@@ -102,6 +102,13 @@ export async function throughputRow(bench: Bench, row: ThroughputRow): Promise<R
       notes,
     };
   });
+}
+
+/** What a note says of a peer that cannot be measured; all that it said itself goes to the screen. */
+function failure(bench: Bench, error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (typeof error.cause === "string") bench.say(`  ${error.message}; it said:\n${error.cause}`);
+  return error.message;
 }
 
 function verdicts(row: ThroughputRow, measured: readonly Measured[]): Verdict[] {
@@ -147,22 +154,9 @@ async function bareContender(
   upstream: Nginx,
   keep: Keep,
 ): Promise<Contender> {
-  const port = await freePort();
-  const relay: Started = keep(
-    await start({
-      command: process.execPath,
-      args: [
-        join(import.meta.dirname, "../servers/bare-relay.ts"),
-        String(port),
-        String(upstream.port),
-      ],
-      cwd: bench.root,
-      log: join(bench.root, "bare.log"),
-      ready: { port, path: "/ready" },
-    }),
-  );
+  const relay = keep(await startBare(bench.root, "bare-relay", String(upstream.port)));
   const request = generation(`/${row.body}/v1/images/generations`, { model: row.body });
-  return { name: bareName, port, process: relay, request };
+  return { name: bareName, port: relay.port, process: relay, request };
 }
 
 async function pinholeContender(
@@ -191,7 +185,6 @@ async function portkeyContender(
   keep: Keep,
 ): Promise<Contender> {
   const peer = keep(await startPortkey(bench.root, bench.tools));
-  bench.say(`  ${peer.version}`);
   const request = generation(
     "/v1/images/generations",
     { model: "gpt-image-1" },
@@ -200,7 +193,7 @@ async function portkeyContender(
       "x-portkey-custom-host": `http://127.0.0.1:${upstream.port}/${row.body}/v1`,
     },
   );
-  return { name: portkeyName, port: peer.port, process: peer, request };
+  return { name: portkeyName, port: peer.port, process: peer, request, note: peer.version };
 }
 
 async function liteLlmContender(
@@ -214,7 +207,10 @@ async function liteLlmContender(
       [row.body]: `http://127.0.0.1:${upstream.port}/${row.body}/v1`,
     }),
   );
-  bench.say(`  ${peer.version}`);
-  const request = generation("/v1/images/generations", { model: row.body });
-  return { name: liteLlmName, port: peer.port, process: peer, request };
+  const request = generation(
+    "/v1/images/generations",
+    { model: row.body },
+    { authorization: `Bearer ${liteLlmKey}` },
+  );
+  return { name: liteLlmName, port: peer.port, process: peer, request, note: peer.version };
 }

@@ -19,6 +19,8 @@ export interface PinholeOptions {
   /** Further channels and keys, to see that size costs nothing. */
   readonly fillChannels?: number;
   readonly fillKeys?: number;
+  /** How long a hosted picture's URL holds. */
+  readonly ttl?: string;
 }
 
 /** The settings as JSON, which is YAML too. Logs, records, ledger and holds are on, as they are by default. */
@@ -52,7 +54,7 @@ function settings(port: number, options: PinholeOptions): string {
     keys.push({ name: `fill-${index}`, key: `fill-key-${String(index).padStart(12, "0")}` });
   return JSON.stringify({
     server: { host: "127.0.0.1", port },
-    images: { ttl: "60s", ...imageSettings() },
+    images: { ttl: options.ttl ?? "60s", ...imageSettings() },
     keys,
     channels,
   });
