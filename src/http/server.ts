@@ -38,6 +38,13 @@ const readOutMs = 5_000;
 /** Node looks for slow senders this often at most; rarely enough to cost nothing. */
 const slowCheckMsMax = 30_000;
 
+/** Routes check what they get by themselves; that nobody gives one a schema spares loading Fastify's compilers. */
+const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
+
+function refuseSchema(): never {
+  throw new Error("routes have no schemas here");
+}
+
 export interface HttpServer {
   readonly app: FastifyInstance;
   readonly connections: Connections;
@@ -61,6 +68,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     bodyLimit: parts.bodyBytesMax,
+    schemaController: { compilersFactory: noSchemas },
     routerOptions: { maxParamLength: urlLengthMax },
     http: {
       maxHeaderSize: headerBytesMax,
