@@ -26,6 +26,7 @@ import type { GatewayParts } from "./gateway/parts.ts";
 import { createRegistry } from "./gateway/request-registry.ts";
 import { createClientWatch } from "./http/client-watch.ts";
 import type { HttpParts } from "./http/parts.ts";
+import { type RelayPatience, usualPatience } from "./http/relay-answer.ts";
 import { createServer } from "./http/server.ts";
 import { shutDown } from "./http/shutdown.ts";
 import { createEgress, type EgressOptions, type Resolve } from "./net/egress.ts";
@@ -52,6 +53,8 @@ export interface App {
 export interface OutsideParts {
   /** Resolves host names of URLs that strangers gave; the system's resolver unless given. */
   readonly resolve?: Resolve;
+  /** Of the relay with slow clients; the usual one unless given. */
+  readonly relayPatience?: RelayPatience;
 }
 
 /** Pictures in memory before they go to spool files, all requests together. */
@@ -64,7 +67,7 @@ const clockToleranceSeconds = 60;
 export async function startApp(
   config: Config,
   logger: FastifyBaseLogger,
-  outside: OutsideParts = {},
+  { relayPatience = usualPatience, ...outside }: OutsideParts = {},
 ): Promise<App> {
   const now = (): number => Date.now();
   const secret = await openDataFolder(config);
@@ -122,7 +125,8 @@ export async function startApp(
     const serve = (next: Config): void => {
       catalog = catalogOf({ ...next, policy: config.policy }, now());
     };
-    return await listen(config, logger, gateway, { keys, isAdmin, firstRun, stop, undo, serve });
+    const running = { keys, isAdmin, firstRun, stop, undo, serve, relayPatience };
+    return await listen(config, logger, gateway, running);
   } catch (thrown) {
     for (const step of undo.toReversed()) await step();
     throw thrown;
@@ -142,6 +146,7 @@ interface Running {
   readonly undo: (() => Promise<void> | void)[];
   /** Serves the channels of another configuration. */
   readonly serve: (next: Config) => void;
+  readonly relayPatience: RelayPatience;
 }
 
 /** Beyond the longest time of a channel, how long a stop waits for requests in flight. */
@@ -171,6 +176,7 @@ async function listen(
     exposeChannel: config.exposeChannel,
     heartbeatMs: config.server.heartbeatMs,
     clients: createClientWatch(gateway.now),
+    relayPatience: running.relayPatience,
     interimMs: config.server.interim102 ? config.server.heartbeatMs : undefined,
     stopped: running.stop.signal,
     stopping: () => stopping,

@@ -93,6 +93,7 @@ async function serveImages(
   const relay = relayAnswer(reply, {
     exposeChannel: parts.exposeChannel,
     started,
+    patience: parts.relayPatience,
     headers: () => headersFor(parts.gateway.keyLimits, keyOf(request)),
   });
   try {

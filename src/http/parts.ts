@@ -4,6 +4,7 @@ import type { Admission } from "../gateway/admission.ts";
 import type { GatewayParts } from "../gateway/parts.ts";
 import type { KeyAdministration } from "../gateway/administer-keys.ts";
 import type { ClientWatch } from "./client-watch.ts";
+import type { RelayPatience } from "./relay-answer.ts";
 
 /** What the listening side works with, composed in app.ts. */
 export interface HttpParts {
@@ -18,6 +19,8 @@ export interface HttpParts {
   /** Pause between comment lines on idle streams, milliseconds. */
   readonly heartbeatMs: number;
   readonly clients: ClientWatch;
+  /** With clients that read a relayed answer slowly, or not at all. */
+  readonly relayPatience: RelayPatience;
   /** Pause between 102 interim answers to a client that waits, milliseconds; undefined: none are sent. */
   readonly interimMs: number | undefined;
   /** Aborted when the gateway must end at once. */

@@ -2,13 +2,21 @@ import type { FastifyReply } from "fastify";
 import type { RelayClient } from "../gateway/relay.ts";
 import { originHeaders, serverTiming } from "./answer-headers.ts";
 
-/** Bytes that wait for a slow client before its upstream is asked to wait. */
-const backlogBytesMax = 262_144;
-/** How long an upstream waits for one client in all; after that its answer is read to its end. */
-const pauseMsMax = 30_000;
+/** How much of a slow client is borne. */
+export interface RelayPatience {
+  /** Bytes that wait for a client before its upstream is asked to wait. */
+  readonly backlogBytesMax: number;
+  /** How long an upstream waits for one client in all; after that its answer is read to its end. */
+  readonly pauseMsMax: number;
+  /** Bytes that wait for a client that was waited for in vain, before its connection is cut. */
+  readonly stuckBytesMax: number;
+}
 
-/** Bytes that wait for a client that was waited for in vain, before its connection is cut. */
-const stuckBytesMax = 8_388_608;
+export const usualPatience: RelayPatience = {
+  backlogBytesMax: 262_144,
+  pauseMsMax: 30_000,
+  stuckBytesMax: 8_388_608,
+};
 
 /** An answer that is an upstream's body, as it arrives. */
 export interface RelayAnswer extends RelayClient {
@@ -25,11 +33,13 @@ export function relayAnswer(
   options: {
     readonly exposeChannel: boolean;
     readonly started: number;
+    readonly patience: RelayPatience;
     /** Further headers, as they stand when the answer begins: a hijacked reply passes no hook. */
     headers(): Readonly<Record<string, string>>;
   },
 ): RelayAnswer {
   const { raw } = reply;
+  const { backlogBytesMax, pauseMsMax, stuckBytesMax } = options.patience;
   let begun = false;
   let pausedMs = 0;
   return {

@@ -71,9 +71,10 @@ export function send(gateway: TestGateway, request: RawRequest, sent = Infinity)
   const chunks: Buffer[] = [];
   let length = 0;
   let ended = false;
-  const waiting: (() => void)[] = [];
+  /** Each is true once it has been given what it waits for. */
+  let waiting: (() => boolean)[] = [];
   const wake = (): void => {
-    for (const waiter of waiting) waiter();
+    waiting = waiting.filter((isServed) => !isServed());
   };
   socket.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
@@ -91,11 +92,12 @@ export function send(gateway: TestGateway, request: RawRequest, sent = Infinity)
     socket,
     read: (bytes) =>
       new Promise((resolve) => {
-        const look = (): void => {
-          if (length >= bytes || ended) resolve(Buffer.concat(chunks));
-        };
-        waiting.push(look);
-        look();
+        waiting.push(() => {
+          const isServed = length >= bytes || ended;
+          if (isServed) resolve(Buffer.concat(chunks));
+          return isServed;
+        });
+        wake();
       }),
     async drop() {
       const closed = new Promise((resolve) => socket.once("close", resolve));
