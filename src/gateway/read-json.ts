@@ -1,6 +1,6 @@
 import { PinholeError } from "../core/errors.ts";
 import { Picture, type PictureLimits, type PictureSpool } from "../core/picture.ts";
-import { JsonFault, readJson } from "../net/json-reader.ts";
+import { createJsonReader, JsonFault } from "../net/json-reader.ts";
 import type { GatewayParts } from "./parts.ts";
 
 /** A JSON body with its pictures taken out: data URLs were lifted while arriving, addresses were fetched. */
@@ -17,6 +17,9 @@ export interface JsonRequestOptions {
   readonly textBytesMax: number;
   readonly signal: AbortSignal;
 }
+
+/** Hands over a body chunk by chunk; resolves at its end. */
+export type BodyFeed = (take: (chunk: Uint8Array) => void) => Promise<void>;
 
 /** Where a body may hold pictures. */
 const places = [
@@ -37,15 +40,43 @@ const imagesMax = 64;
 /** Reads an images request sent as JSON (CONTRACT "POST /v1/images/edits", second form). */
 export async function readJsonRequest(
   parts: Pick<GatewayParts, "egress">,
-  body: AsyncIterable<Uint8Array>,
+  body: BodyFeed,
   options: JsonRequestOptions,
 ): Promise<JsonRequest> {
-  const document = await readDocument(body, options);
+  const reader = createJsonReader({
+    lift: places,
+    spool: options.spool,
+    limits: options.limits,
+    textBytesMax: options.textBytesMax,
+    depthMax,
+  });
+  let document: unknown;
+  try {
+    await body((chunk) => reader.write(chunk));
+    document = reader.end();
+  } catch (thrown) {
+    // Forgets a picture that is half read.
+    reader.abort();
+    throw thrown instanceof JsonFault ? thrown.asCallerError() : thrown;
+  }
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     throw new PinholeError("invalid_json", { message: "The body must be a JSON object." });
   }
   // A JSON object has string keys and unknown values; narrowing `object` needs the cast.
-  const { image, images, mask, ...fields } = document as Record<string, unknown>;
+  const fields = document as Record<string, unknown>;
+  const { image, images, mask } = fields;
+  if (image === undefined && images === undefined && mask === undefined) {
+    return { fields, images: [], mask: undefined };
+  }
+  return takePictures(parts, fields, options);
+}
+
+async function takePictures(
+  parts: Pick<GatewayParts, "egress">,
+  document: Readonly<Record<string, unknown>>,
+  options: JsonRequestOptions,
+): Promise<JsonRequest> {
+  const { image, images, mask, ...fields } = document;
   if (image !== undefined && image !== null && images !== undefined && images !== null) {
     throw invalid("images", "Send `images` or `image`, not both.");
   }
@@ -71,24 +102,6 @@ export async function readJsonRequest(
         ? undefined
         : await pictureOf(parts, mask, "mask", options),
   };
-}
-
-async function readDocument(
-  body: AsyncIterable<Uint8Array>,
-  options: JsonRequestOptions,
-): Promise<unknown> {
-  try {
-    return await readJson(body, {
-      lift: places,
-      spool: options.spool,
-      limits: options.limits,
-      textBytesMax: options.textBytesMax,
-      depthMax,
-    });
-  } catch (thrown) {
-    if (thrown instanceof JsonFault) throw thrown.asCallerError();
-    throw thrown;
-  }
 }
 
 function listOf(value: unknown, param: string): readonly unknown[] {

@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import type { OutgoingHttpHeaders } from "node:http";
 import { usdText } from "../core/money.ts";
 import type { Warning } from "../core/request.ts";
 import type { ImageOutcome } from "../gateway/generate-image.ts";
@@ -36,18 +37,17 @@ function asciiJson(value: unknown): string {
 }
 
 /** The headers of CONTRACT "Headers a client can rely on" that one answer knows. */
-export function setAnswerHeaders(
-  reply: FastifyReply,
+export function answerHeaders(
+  requestId: string,
   answer: ImageOutcome,
   options: { readonly exposeChannel: boolean; readonly totalMs: number },
-): void {
-  void reply.headers(originHeaders(answer, options));
-  if (answer.requestId !== reply.request.id) {
-    void reply.header("x-pinhole-replay-of", answer.requestId);
-  }
-  void reply.header("x-pinhole-attempts", String(answer.attempts));
-  if (answer.costNano !== undefined) void reply.header("x-pinhole-cost", usdText(answer.costNano));
-  void reply.header("server-timing", serverTiming(options.totalMs, answer.upstreamMs));
+): Record<string, string> {
+  const headers = originHeaders(answer, options);
+  if (answer.requestId !== requestId) headers["x-pinhole-replay-of"] = answer.requestId;
+  headers["x-pinhole-attempts"] = String(answer.attempts);
+  if (answer.costNano !== undefined) headers["x-pinhole-cost"] = usdText(answer.costNano);
+  headers["server-timing"] = serverTiming(options.totalMs, answer.upstreamMs);
+  return headers;
 }
 
 /** The gateway's own share of the time and the upstream's, milliseconds. */
@@ -62,11 +62,22 @@ export function originHeaders(
   options: { readonly exposeChannel: boolean },
 ): Record<string, string> {
   const { servedModel, channelId, warnings } = origin;
-  return {
-    "x-pinhole-model": headerText(servedModel),
-    ...(warnings.length === 0 ? {} : { "x-pinhole-warnings": warningsHeader(warnings) }),
-    ...(options.exposeChannel ? { "x-pinhole-channel": headerText(channelId) } : {}),
-  };
+  const headers: Record<string, string> = { "x-pinhole-model": headerText(servedModel) };
+  if (warnings.length > 0) headers["x-pinhole-warnings"] = warningsHeader(warnings);
+  if (options.exposeChannel) headers["x-pinhole-channel"] = headerText(channelId);
+  return headers;
+}
+
+/**
+ * Begins an answer that goes out beside Fastify, with no hook behind it: what was set on the reply so
+ * far is in its head. The request's line is logged as for any other.
+ */
+export function beginAnswer(
+  reply: FastifyReply,
+  ...headers: readonly Readonly<OutgoingHttpHeaders>[]
+): void {
+  reply.hijack();
+  reply.raw.writeHead(200, Object.assign(reply.getHeaders(), ...headers) as OutgoingHttpHeaders);
 }
 
 /** Names may hold any character; a header value may not. */

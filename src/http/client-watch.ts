@@ -53,10 +53,10 @@ export function createClientWatch(now: () => number): ClientWatch {
         for (const listener of listeners) listener(how);
       };
       let handedOver = false;
-      reply.raw.once("finish", () => {
+      reply.raw.on("finish", () => {
         handedOver = true;
       });
-      reply.raw.once("close", () => {
+      reply.raw.on("close", () => {
         tell(handedOver ? "sent" : "gone");
         if (!handedOver || !mayClaim) return;
         connection.sentAt = now();

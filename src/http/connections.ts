@@ -13,10 +13,10 @@ export interface Connections {
   cutIdle(): void;
 }
 
-/** The newest request of a connection. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+/** The newest request of a connection, once there was one. */
+interface Connection {
+  request: IncomingMessage | undefined;
+  response: ServerResponse | undefined;
 }
 
 /**
@@ -25,18 +25,17 @@ interface Exchange {
  * alone. `onCut` is told of each that was cut.
  */
 export function createConnections(readTimeoutMs: number, onCut: () => void): Connections {
-  const newest = new WeakMap<Socket, Exchange>();
+  const sockets = new Map<Socket, Connection>();
   const unfinished = new Set<ServerResponse>();
-  const sockets = new Set<Socket>();
   let draining = false;
   const sayClose = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader("connection", "close");
   };
   /** Node calls this after so long without a byte in either direction; a write that makes progress counts. */
   const onSilence = (socket: Socket): void => {
-    const exchange = newest.get(socket);
+    const response = sockets.get(socket)?.response;
     const stalled = socket.writableLength > 0;
-    const idle = exchange !== undefined && !unfinished.has(exchange.response);
+    const idle = response !== undefined && !unfinished.has(response);
     if (stalled || idle) socket.destroy();
     else socket.setTimeout(readTimeoutMs);
     if (stalled) onCut();
@@ -46,15 +45,19 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
       server.setTimeout(readTimeoutMs);
       server.on("timeout", onSilence);
       server.on("connection", (socket) => {
-        sockets.add(socket);
+        sockets.set(socket, { request: undefined, response: undefined });
         socket.once("close", () => sockets.delete(socket));
       });
       // Before the routes, which may answer at once.
       server.prependListener("request", (request, response) => {
-        newest.set(request.socket, { request, response });
+        const connection = sockets.get(request.socket);
+        if (connection !== undefined) {
+          connection.request = request;
+          connection.response = response;
+        }
         unfinished.add(response);
         if (draining) sayClose(response);
-        response.once("close", () => {
+        response.on("close", () => {
           unfinished.delete(response);
           // An answer whose head had gone before the stop leaves its connection open.
           if (draining) setImmediate(() => server.closeIdleConnections());
@@ -62,17 +65,16 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
       });
     },
     answeredEarly(socket) {
-      const exchange = newest.get(socket);
-      return exchange !== undefined && exchange.response.headersSent && !exchange.request.complete;
+      const { request, response } = sockets.get(socket) ?? {};
+      return response?.headersSent === true && request?.complete === false;
     },
     drain() {
       draining = true;
       for (const response of unfinished) sayClose(response);
     },
     cutIdle() {
-      for (const socket of sockets) {
-        const exchange = newest.get(socket);
-        if (exchange === undefined || !unfinished.has(exchange.response)) socket.destroy();
+      for (const [socket, { response }] of sockets) {
+        if (response === undefined || !unfinished.has(response)) socket.destroy();
       }
     },
   };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { PictureSpool } from "../core/picture.ts";
@@ -6,11 +7,12 @@ import type { ImageRequest, Operation } from "../core/request.ts";
 import type { Ticket } from "../gateway/admission.ts";
 import { deliver } from "../gateway/deliver.ts";
 import type { ImageOutcome } from "../gateway/generate-image.ts";
-import { readJsonRequest } from "../gateway/read-json.ts";
+import { type BodyFeed, readJsonRequest } from "../gateway/read-json.ts";
 import { serveImage } from "../gateway/recovery.ts";
 import { inputImageLimits } from "../pictures/limits.ts";
 import type { KeyRecord } from "../gateway/keys.ts";
-import { setAnswerHeaders } from "./answer-headers.ts";
+import { answerHeaders, beginAnswer } from "./answer-headers.ts";
+import { eachChunk } from "./body-chunks.ts";
 import { serveStream } from "./event-stream-images.ts";
 import { startInterim } from "./interim.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
@@ -38,19 +40,33 @@ const bodyTypes: Readonly<Record<Operation, string>> = {
 export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
   const serve =
     (operation: Operation) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const ticket = parts.admission.enter(bodyBytesOf(request));
-      const left = new Promise((resolve) => reply.raw.once("close", resolve));
-      try {
-        return await serveImages(parts, operation, { request, reply, ticket });
-      } finally {
-        // Over when the work is done and the answer has left, or its reader has.
-        void left.then(() => ticket.leave());
-      }
-    };
+    (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      admit(parts, operation, request, reply);
   app.post("/v1/images/generations", serve("generation"));
   app.post("/v1/images/edits", serve("edit"));
   app.post("/v1/images/variations", serve("variation"));
+}
+
+/** Over when the work is done and the answer has left, or its reader has. */
+async function admit(
+  parts: HttpParts,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const ticket = parts.admission.enter(bodyBytesOf(request));
+  let hasLeft = false;
+  let isDone = false;
+  reply.raw.on("close", () => {
+    hasLeft = true;
+    if (isDone) ticket.leave();
+  });
+  try {
+    return await serveImages(parts, operation, { request, reply, ticket });
+  } finally {
+    isDone = true;
+    if (hasLeft) ticket.leave();
+  }
 }
 
 /** What the head announces; undefined for a body of unsaid length. */
@@ -69,37 +85,33 @@ interface Admitted {
 async function serveImages(
   parts: HttpParts,
   operation: Operation,
-  { request, reply, ticket }: Admitted,
+  admitted: Admitted,
 ): Promise<FastifyReply> {
+  const { request, reply } = admitted;
   const started = performance.now();
   const idempotencyKey = idempotencyKeyOf(request);
   const retryCount = request.headers[retryCountHeader];
   const client = parts.clients.watch(request, reply, retryCount !== undefined);
   const spool = parts.gateway.spools.open();
+  const relay = relayAnswer(parts, reply, started);
   const call = {
     requestId: request.id,
     clientRequestId: request.clientRequestId,
     key: keyOf(request),
-    request: await readRequest(parts, operation, { request, ticket }, spool),
+    request: await readRequest(parts, operation, admitted, spool),
     strict: request.headers["x-pinhole-strict"] === "true",
     spool,
     signal: parts.stopped,
     idempotencyKey,
     client,
     sdkRetry: typeof retryCount === "string" && /^[1-9]\d{0,3}$/.test(retryCount),
-  };
-  if (call.request.stream) return serveStream(parts, call, request, reply);
-  const stopInterim = startInterim(request, reply, parts.interimMs);
-  const relay = relayAnswer(reply, {
-    exposeChannel: parts.exposeChannel,
-    started,
-    patience: parts.relayPatience,
-    headers: () => headersFor(parts.gateway.keyLimits, keyOf(request)),
-  });
-  try {
     // Under an idempotency key every answer is the same to the byte, so the first is written as a replay is.
-    const relayed = idempotencyKey === undefined ? { ...call, relay } : call;
-    const outcome = await serveImage(parts.gateway, relayed);
+    relay: idempotencyKey === undefined ? relay : undefined,
+  };
+  if (call.request.stream) return serveStream(parts, { ...call, relay: undefined }, request, reply);
+  const stopInterim = startInterim(request, reply, parts.interimMs);
+  try {
+    const outcome = await serveImage(parts.gateway, call);
     if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
     relay.end();
   } catch (thrown) {
@@ -113,10 +125,7 @@ async function serveImages(
 }
 
 function logCut(request: FastifyRequest, { code, detail, message }: PinholeError): void {
-  request.log.warn(
-    { request_id: request.id, code, detail: detail ?? message },
-    "a relayed answer was cut",
-  );
+  request.log.warn({ code, detail: detail ?? message }, "a relayed answer was cut");
 }
 
 /** Sends a request's outcome: its own, or an earlier one's whose retry this is. */
@@ -127,22 +136,24 @@ export async function sendOutcome(
   outcome: ImageOutcome,
   started: number,
 ): Promise<FastifyReply> {
-  const origin = originOf(parts, request);
-  const body = deliver(parts.gateway, outcome, origin);
-  setAnswerHeaders(reply, outcome, {
+  const body = deliver(parts.gateway, outcome, originOf(parts, request));
+  const headers = answerHeaders(request.id, outcome, {
     exposeChannel: parts.exposeChannel,
     totalMs: performance.now() - started,
   });
-  return reply
-    .header("content-type", "application/json")
-    .header("content-length", String(body.byteLength))
-    .send(await sendable(body));
+  headers["content-type"] = "application/json";
+  headers["content-length"] = String(body.byteLength);
+  if (body.byteLength > pieceBytesMax) {
+    return reply.headers(headers).send(Readable.from(body.chunks(), { objectMode: false }));
+  }
+  // A small body in one piece, which costs a fraction of a stream.
+  const whole = body.whole ?? (await gathered(body));
+  beginAnswer(reply, headers, headersFor(parts.gateway.keyLimits, request.gatewayKey));
+  reply.raw.end(whole);
+  return reply;
 }
 
-/** A small body in one piece, which costs a fraction of a stream; a larger one as it is made. */
-async function sendable(body: ReturnType<typeof deliver>): Promise<Buffer | Readable> {
-  if (body.whole !== undefined) return body.whole;
-  if (body.byteLength > pieceBytesMax) return Readable.from(body.chunks(), { objectMode: false });
+async function gathered(body: ReturnType<typeof deliver>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of body.chunks()) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -198,9 +209,10 @@ async function readBody(
     throw bodyTooLarge(parts.bodyBytesMax);
   }
   if (type === "application/json" && operation !== "variation") {
-    const body = capped(request.raw, parts.bodyBytesMax, ticket);
     const options = { spool, limits: inputImageLimits, textBytesMax, signal: parts.stopped };
-    return { ...(await readJsonRequest(parts.gateway, body, options)), fromForm: false };
+    const feed = cappedFeed(request.raw, parts.bodyBytesMax, ticket);
+    const { fields, images, mask } = await readJsonRequest(parts.gateway, feed, options);
+    return { fields, images, mask, fromForm: false };
   }
   if (type === "multipart/form-data" && operation !== "generation") {
     return readMultipart(request.raw, request.headers, spool, {
@@ -216,19 +228,14 @@ async function readBody(
   });
 }
 
-async function* capped(
-  body: Readable,
-  bodyBytesMax: number,
-  ticket: Ticket,
-): AsyncGenerator<Buffer, void, void> {
-  let received = 0;
-  // Leaving early must not destroy the request: its connection would hang, half read.
-  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-    // A request stream without an encoding set yields buffers.
-    const bytes = chunk as Buffer;
-    received += bytes.length;
-    if (received > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
-    ticket.received(bytes.length);
-    yield bytes;
-  }
+function cappedFeed(body: IncomingMessage, bodyBytesMax: number, ticket: Ticket): BodyFeed {
+  return (take) => {
+    let received = 0;
+    return eachChunk(body, (chunk) => {
+      received += chunk.length;
+      if (received > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
+      ticket.received(chunk.length);
+      take(chunk);
+    });
+  };
 }

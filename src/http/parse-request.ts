@@ -1,5 +1,10 @@
-import { z } from "zod";
-import { fieldSpec, imageFields, promptCharactersMax } from "../api/image-fields.ts";
+import type { z } from "zod";
+import {
+  fieldSpec,
+  type ImageFieldName,
+  imageFields,
+  promptCharactersMax,
+} from "../api/image-fields.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture } from "../core/picture.ts";
 import type { ImageRequest, Operation } from "../core/request.ts";
@@ -15,31 +20,15 @@ export interface RawRequest {
   readonly fromForm: boolean;
 }
 
-const parsedSchema = z.object(
-  Object.fromEntries(
-    Object.entries(imageFields).map(([name, spec]) => [name, spec.schema.optional()]),
-  ),
-);
-
-/** Fields with a place of their own in `ImageRequest`; other known ones go to `more`. */
-const placed = new Set([
-  "model",
-  "prompt",
-  "n",
-  "size",
-  "quality",
-  "response_format",
-  "style",
-  "background",
-  "output_format",
-  "output_compression",
-  "watermark",
-  "moderation",
-  "stream",
-  "partial_images",
-  "user",
-  "provider_options",
-]);
+/** Fields without a place of their own in `ImageRequest`, which go to `more`. */
+const moreNames = [
+  "seed",
+  "negative_prompt",
+  "aspect_ratio",
+  "input_fidelity",
+  "complexity",
+  "safety_identifier",
+] as const satisfies readonly ImageFieldName[];
 
 /**
  * Raw fields to an `ImageRequest`: types and universal ranges are checked here, what a model takes is
@@ -53,7 +42,8 @@ export function parseRequest(
   const known: Record<string, unknown> = {};
   // Without a prototype, so that no name (`__proto__`) is anything but a field.
   const unknown = Object.create(null) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(raw.fields)) {
+  for (const name of Object.keys(raw.fields)) {
+    const value = raw.fields[name];
     if (value === null || value === undefined) continue;
     const spec = fieldSpec(name);
     if (spec === undefined) unknown[name] = value;
@@ -62,19 +52,20 @@ export function parseRequest(
   if (known.model === undefined && defaultModel !== undefined) known.model = defaultModel;
   requireFields(known, operation, raw);
   const fields = check(known);
-  const codePoints = countCodePoints(fields.prompt ?? "");
-  if (codePoints > promptCharactersMax) {
-    throw new PinholeError("string_above_max_length", {
-      message: `\`prompt\` has ${codePoints} characters; at most ${promptCharactersMax} are read.`,
-      param: "prompt",
-    });
-  }
+  checkLength(fields.prompt ?? "");
   const more: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (!placed.has(name) && value !== undefined) more[name] = value;
-  }
+  for (const name of moreNames) if (fields[name] !== undefined) more[name] = fields[name];
   return {
-    ...placedFields(fields),
+    size: fields.size,
+    quality: fields.quality,
+    response_format: fields.response_format,
+    style: fields.style,
+    background: fields.background,
+    output_format: fields.output_format,
+    output_compression: fields.output_compression,
+    watermark: fields.watermark,
+    moderation: fields.moderation,
+    user: fields.user,
     operation,
     model: fields.model ?? "",
     prompt: fields.prompt ?? "",
@@ -89,36 +80,49 @@ export function parseRequest(
   };
 }
 
-/** What `imageFields` yields; the record of schemas loses its keys' types when it is built by a loop. */
+/** What `imageFields` yields; the record of schemas loses its keys' types when it is read by name. */
 type Parsed = Partial<Omit<ImageRequest, "operation" | "images" | "mask" | "more" | "unknown">> &
   Record<string, unknown>;
 
-function check(known: Record<string, unknown>): Parsed {
-  const result = parsedSchema.safeParse(known);
-  // `Object.fromEntries` erased the fields' types; test/http/parse-request.test.ts checks each field.
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new PinholeError("invalid_value", {
+const fieldNames = Object.keys(imageFields);
+
+/** Checks each field that is there, which is a few of many. The first fault is that of the first field in the table. */
+function check(known: Readonly<Record<string, unknown>>): Parsed {
+  const parsed: Record<string, unknown> = {};
+  let fault: { readonly rank: number; readonly error: PinholeError } | undefined;
+  for (const name of Object.keys(known)) {
+    const result = fieldSpec(name)?.schema.safeParse(known[name]);
+    if (result === undefined) continue;
+    if (result.success) {
+      parsed[name] = result.data;
+      continue;
+    }
+    const rank = fieldNames.indexOf(name);
+    if (fault === undefined || rank < fault.rank) {
+      fault = { rank, error: invalidField(name, result.error.issues[0]) };
+    }
+  }
+  if (fault !== undefined) throw fault.error;
+  // Each schema yields its field's type; test/contract/fields.test.ts checks each field.
+  return parsed;
+}
+
+function invalidField(name: string, issue: z.core.$ZodIssue | undefined): PinholeError {
+  return new PinholeError("invalid_value", {
     message: issue?.message ?? "A field has an invalid value.",
-    param: issue?.path.map(String).join(".") ?? undefined,
+    param: [name, ...(issue?.path ?? [])].map(String).join("."),
   });
 }
 
-function placedFields(fields: Parsed): Partial<ImageRequest> {
-  const { size, quality, response_format, style, background } = fields;
-  const { output_format, output_compression, watermark, moderation, user } = fields;
-  return {
-    size,
-    quality,
-    response_format,
-    style,
-    background,
-    output_format,
-    output_compression,
-    watermark,
-    moderation,
-    user,
-  };
+function checkLength(prompt: string): void {
+  // A text has at least as many UTF-16 units as code points.
+  if (prompt.length <= promptCharactersMax) return;
+  const codePoints = countCodePoints(prompt);
+  if (codePoints <= promptCharactersMax) return;
+  throw new PinholeError("string_above_max_length", {
+    message: `\`prompt\` has ${codePoints} characters; at most ${promptCharactersMax} are read.`,
+    param: "prompt",
+  });
 }
 
 function requireFields(

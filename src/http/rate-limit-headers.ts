@@ -5,19 +5,20 @@ import type { KeyRecord } from "../gateway/keys.ts";
 /** `x-ratelimit-*` on every answer of the plugin, as far as the key has limits. */
 export function rateLimitHeaders(app: FastifyInstance, limits: KeyLimiter): void {
   app.addHook("onSend", (request, reply, _payload, done) => {
-    const { gatewayKey } = request;
-    if (gatewayKey !== undefined) {
-      const headers = headersFor(limits, gatewayKey);
-      if (headers !== none) void reply.headers(headers);
-    }
+    const headers = headersFor(limits, request.gatewayKey);
+    if (headers !== none) void reply.headers(headers);
     done();
   });
 }
 
 const none: Readonly<Record<string, string>> = {};
 
-/** The headers as they stand now; also for streams, whose head passes no hook. */
-export function headersFor(limits: KeyLimiter, key: KeyRecord): Readonly<Record<string, string>> {
+/** The headers as they stand now; also for answers whose head passes no hook. */
+export function headersFor(
+  limits: KeyLimiter,
+  key: KeyRecord | undefined,
+): Readonly<Record<string, string>> {
+  if (key === undefined) return none;
   const { requests, images } = limits.view(key);
   if (requests === undefined && images === undefined) return none;
   return { ...headersOf("requests", requests), ...headersOf("images", images) };

@@ -1,6 +1,8 @@
 import type { FastifyReply } from "fastify";
-import type { RelayClient } from "../gateway/relay.ts";
-import { originHeaders, serverTiming } from "./answer-headers.ts";
+import type { RelayClient, RelayStart } from "../gateway/relay.ts";
+import { beginAnswer, originHeaders, serverTiming } from "./answer-headers.ts";
+import type { HttpParts } from "./parts.ts";
+import { headersFor } from "./rate-limit-headers.ts";
 
 /** How much of a slow client is borne. */
 export interface RelayPatience {
@@ -27,65 +29,78 @@ export interface RelayAnswer extends RelayClient {
   cut(): void;
 }
 
+type RelayParts = Pick<HttpParts, "exposeChannel" | "gateway" | "relayPatience">;
+
 /** `started`: of `performance.now()`. */
-export function relayAnswer(
-  reply: FastifyReply,
-  options: {
-    readonly exposeChannel: boolean;
-    readonly started: number;
-    readonly patience: RelayPatience;
-    /** Further headers, as they stand when the answer begins: a hijacked reply passes no hook. */
-    headers(): Readonly<Record<string, string>>;
-  },
-): RelayAnswer {
-  const { raw } = reply;
-  const { backlogBytesMax, pauseMsMax, stuckBytesMax } = options.patience;
-  let begun = false;
-  let pausedMs = 0;
-  return {
-    begun: () => begun,
-    begin(start) {
-      begun = true;
-      reply.hijack();
-      const { byteLength, attempts, upstreamMs } = start;
-      const totalMs = performance.now() - options.started;
-      const headers = {
-        ...reply.getHeaders(),
-        ...options.headers(),
-        ...originHeaders(start, options),
-        "x-pinhole-attempts": String(attempts),
-        "server-timing": serverTiming(totalMs, upstreamMs),
-        "content-type": "application/json",
-        "content-length": byteLength,
-      };
-      for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined) raw.setHeader(name, value);
-      }
-    },
-    write(chunk) {
-      if (raw.destroyed) return;
-      raw.write(chunk);
-      // What it does not read is kept for its return, not in memory.
-      if (raw.writableLength > stuckBytesMax) raw.destroy();
-    },
-    congested(resume) {
-      if (raw.destroyed || raw.writableLength < backlogBytesMax || pausedMs >= pauseMsMax) {
-        return false;
-      }
-      const since = performance.now();
-      const go = (): void => {
-        clearTimeout(timer);
-        raw.off("drain", go);
-        raw.off("close", go);
-        pausedMs += performance.now() - since;
-        resume();
-      };
-      const timer = setTimeout(go, pauseMsMax - pausedMs);
-      raw.once("drain", go);
-      raw.once("close", go);
-      return true;
-    },
-    end: () => void raw.end(),
-    cut: () => void raw.destroy(),
-  };
+export function relayAnswer(parts: RelayParts, reply: FastifyReply, started: number): RelayAnswer {
+  return new ClientRelay(parts, reply, started);
+}
+
+/** A class, since one is made for each request and few of them are ever used. */
+class ClientRelay implements RelayAnswer {
+  readonly #parts: RelayParts;
+  readonly #reply: FastifyReply;
+  readonly #started: number;
+  #begun = false;
+  #pausedMs = 0;
+
+  constructor(parts: RelayParts, reply: FastifyReply, started: number) {
+    this.#parts = parts;
+    this.#reply = reply;
+    this.#started = started;
+  }
+
+  begun(): boolean {
+    return this.#begun;
+  }
+
+  begin(start: RelayStart): void {
+    this.#begun = true;
+    const { byteLength, attempts, upstreamMs } = start;
+    const totalMs = performance.now() - this.#started;
+    const { keyLimits } = this.#parts.gateway;
+    const limits = headersFor(keyLimits, this.#reply.request.gatewayKey);
+    beginAnswer(this.#reply, limits, originHeaders(start, this.#parts), {
+      "x-pinhole-attempts": String(attempts),
+      "server-timing": serverTiming(totalMs, upstreamMs),
+      "content-type": "application/json",
+      ...(byteLength === undefined ? {} : { "content-length": byteLength }),
+    });
+  }
+
+  write(chunk: Buffer): void {
+    const { raw } = this.#reply;
+    if (raw.destroyed) return;
+    raw.write(chunk);
+    // What it does not read is kept for its return, not in memory.
+    if (raw.writableLength > this.#parts.relayPatience.stuckBytesMax) raw.destroy();
+  }
+
+  congested(resume: () => void): boolean {
+    const { raw } = this.#reply;
+    const { backlogBytesMax, pauseMsMax } = this.#parts.relayPatience;
+    if (raw.destroyed || raw.writableLength < backlogBytesMax || this.#pausedMs >= pauseMsMax) {
+      return false;
+    }
+    const since = performance.now();
+    const go = (): void => {
+      clearTimeout(timer);
+      raw.off("drain", go);
+      raw.off("close", go);
+      this.#pausedMs += performance.now() - since;
+      resume();
+    };
+    const timer = setTimeout(go, pauseMsMax - this.#pausedMs);
+    raw.once("drain", go);
+    raw.once("close", go);
+    return true;
+  }
+
+  end(): void {
+    this.#reply.raw.end();
+  }
+
+  cut(): void {
+    this.#reply.raw.destroy();
+  }
 }

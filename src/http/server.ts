@@ -13,6 +13,7 @@ import { imageRoutes } from "./image-routes.ts";
 import { modelRoutes } from "./model-routes.ts";
 import { type HttpParts, requireOrigin } from "./parts.ts";
 import { recoveryRoutes } from "./recovery-routes.ts";
+import { RequestLog } from "./request-log.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 export interface ServerOptions {
@@ -63,6 +64,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
       requestIdLogLabel: "request_id",
     }),
     genReqId: newRequestId,
+    childLoggerFactory: (logger, bindings, own) => new RequestLog(logger, bindings, own),
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     requestTimeout: options.requestTimeoutMs,
@@ -87,7 +89,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
   app.decorateRequest("clientRequestId", undefined);
   installNotFound(app);
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
-  requestHooks(app);
+  requestHooks(app, options.logger);
   allowOrigins(app, options.cors);
   healthRoutes(app, parts);
   hostedRoutes(app, parts);
@@ -113,7 +115,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
 }
 
 /** `x-request-id` on every answer, the client's own as a label, and one log line a request. */
-function requestHooks(app: FastifyInstance): void {
+function requestHooks(app: FastifyInstance, log: FastifyBaseLogger): void {
   app.addHook("onRequest", (request, reply, done) => {
     void reply.header("x-request-id", request.id);
     requireOrigin(request);
@@ -126,14 +128,16 @@ function requestHooks(app: FastifyInstance): void {
   });
   app.addHook("onResponse", (request, reply, done) => {
     if (!request.raw.complete) readOut(request.raw);
-    request.log.info(
+    log.info(
       {
+        request_id: request.id,
         method: request.method,
         // The signature of a hosted image is a permission, so queries are not logged.
         path: request.url.split("?", 1)[0],
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...(request.gatewayKey === undefined ? {} : { key: request.gatewayKey.id }),
+        // Left out of the line where it is undefined.
+        key: request.gatewayKey?.id,
       },
       "request",
     );

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+
+/**
+ * Hands over a request's body as it arrives; resolves at its end. Where `take` throws, what follows is
+ * left unread: destroyed, the request would take its connection along before the answer has been read.
+ */
+export function eachChunk(body: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (thrown: unknown): void => {
+      body.off("data", onData);
+      body.pause();
+      reject(thrown);
+    };
+    const onData = (chunk: Buffer): void => {
+      try {
+        take(chunk);
+      } catch (thrown) {
+        fail(thrown);
+      }
+    };
+    body.on("data", onData);
+    body.on("end", resolve);
+    body.on("error", fail);
+    body.on("close", () => {
+      if (!body.readableEnded) fail(new Error("The request was destroyed before its end."));
+    });
+  });
+}
