@@ -1,6 +1,6 @@
 import { errorRow, type PinholeError } from "../core/errors.ts";
 import type { Verdict } from "./channel-health.ts";
-import type { FaultScope } from "./channel-state.ts";
+import type { FaultScope } from "./channel-lease.ts";
 import type { Plan } from "./fit-terms.ts";
 
 /** Tries of one upstream call over all targets (DESIGN §6). */

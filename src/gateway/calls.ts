@@ -2,10 +2,11 @@ import { asPinholeError, type PinholeError } from "../core/errors.ts";
 import type { AttemptOutcome, NewAttempt } from "../store/types.ts";
 import { attempt, type AttemptContext, type CallPart, type CallResult } from "./attempt.ts";
 import { chargeOf, type Failure, nextStep, verdictOf } from "./attempt-decision.ts";
-import { type Chosen, copyTried, type Tried } from "./choose.ts";
+import type { Chosen } from "./choose.ts";
 import { chooseTarget, type OpenCall, splitCalls } from "./dispatch.ts";
 import type { Plan } from "./fit-terms.ts";
 import { noChannel, type Route } from "./plan.ts";
+import type { Tried } from "./tried.ts";
 
 /** Writes attempts to the request's record as they happen. */
 export interface AttemptBook {
@@ -157,10 +158,9 @@ async function chooseNext(
 /** What failed is not tried again by this call; another credential of the same channel is another target. */
 function remember(tried: Tried, { spot, lease }: Chosen, isCredentialFault: boolean): void {
   const { id, credentials } = spot.target.channel;
-  const known = tried.credentials.get(id) ?? new Set<number>();
-  known.add(lease.credential);
-  tried.credentials.set(id, known);
-  if (!isCredentialFault || known.size >= credentials.length) tried.spots.add(spot);
+  tried.addCredential(id, lease.credential);
+  const isSpent = tried.credentials(id).size >= credentials.length;
+  if (!isCredentialFault || isSpent) tried.add(spot);
 }
 
 /** The target makes fewer images at once than the call asks for: the call is split, the first piece has the target. */
@@ -171,7 +171,7 @@ async function runSmaller(run: Run, running: Running, chosen: Chosen): Promise<C
     pieces.map((piece, index) => {
       const own = { count: piece.count, offset: part.offset + piece.offset };
       const number = index === 0 ? call : run.nextCall++;
-      const copy = { call: number, part: own, tried: copyTried(tried), attempts };
+      const copy = { call: number, part: own, tried: tried.copy(), attempts };
       return runCall(run, copy, index === 0 ? chosen : undefined);
     }),
   );

@@ -85,8 +85,11 @@ class HealthMachine implements Health {
   #cooling: Cooling | undefined;
   #halfOpen = false;
   #probe: HealthPass | undefined;
-  /** Grows with every ejection and recovery: an attempt begun before one says nothing about what came after. */
-  #epoch = 0;
+  /**
+   * What all attempts of an epoch have, but a probe. The epoch grows with every ejection and recovery:
+   * an attempt begun before one says nothing about what came after.
+   */
+  #pass: HealthPass = { epoch: 0 };
   #failuresInRow = 0;
   /** Ejections since it was last healthy. */
   #ejections = 0;
@@ -107,15 +110,15 @@ class HealthMachine implements Health {
 
   begin(now: number): HealthPass {
     this.#open(now);
-    const pass: HealthPass = { epoch: this.#epoch };
-    if (this.#halfOpen) this.#probe ??= pass;
-    return pass;
+    if (!this.#halfOpen || this.#probe !== undefined) return this.#pass;
+    this.#probe = { epoch: this.#pass.epoch };
+    return this.#probe;
   }
 
   end(pass: HealthPass, verdict: Verdict, now: number): void {
     if (this.#probe === pass) this.#probe = undefined;
     if (verdict.kind === "neutral") return;
-    const isCurrent = pass.epoch === this.#epoch;
+    const isCurrent = pass.epoch === this.#pass.epoch;
     if (verdict.kind === "good") {
       this.#seen.good.take(1, now);
       this.#judged.good.take(1, now);
@@ -199,7 +202,7 @@ class HealthMachine implements Health {
   #begin(now: number): void {
     this.#halfOpen = false;
     this.#probe = undefined;
-    this.#epoch += 1;
+    this.#pass = { epoch: this.#pass.epoch + 1 };
     this.#since = now;
     // What led here has been answered; counted again it would eject at the first failure after.
     this.#judged = { good: createSlidingWindow(recent), bad: createSlidingWindow(recent) };

@@ -1,4 +1,5 @@
-import type { Lease, Timer, Wanted } from "./channel-state.ts";
+import type { Lease, Wanted } from "./channel-lease.ts";
+import type { Timer } from "./channel-state.ts";
 
 /** Calls that wait for room on one channel, first come first served. How many may, the joiner decides. */
 export interface ChannelQueue {

@@ -1,5 +1,12 @@
 import type { Channel } from "../core/channel.ts";
-import type { Health, HealthPass, Verdict } from "./channel-health.ts";
+import type { Health } from "./channel-health.ts";
+import {
+  type Healths,
+  type Lease,
+  type LeaseHolder,
+  openLease,
+  type Wanted,
+} from "./channel-lease.ts";
 import { type ChannelRoom, createChannelRoom } from "./channel-limits.ts";
 import { type ChannelQueue, createChannelQueue } from "./channel-queue.ts";
 import type { WeightTree } from "./choose-tree.ts";
@@ -14,27 +21,6 @@ export interface Spot {
   readonly weight: number;
   /** The model's name at the upstream. */
   readonly model: string;
-}
-
-/** What a failure was about, and so what it speaks against. */
-export type FaultScope = "channel" | "credential" | "model";
-
-/** What a call wants to begin. */
-export interface Wanted {
-  /** The model's name at the upstream. */
-  readonly model: string;
-  readonly images: number;
-  /** Places of the credentials that this call has tried here. */
-  readonly triedCredentials: ReadonlySet<number>;
-}
-
-/** The right to make one attempt. Ended or cancelled once; what comes after changes nothing. */
-export interface Lease {
-  /** Place of the credential to use. */
-  readonly credential: number;
-  end(verdict: Verdict, scope: FaultScope): void;
-  /** It was not used: gives everything back. */
-  cancel(): void;
 }
 
 /** One channel while it is in use. */
@@ -70,19 +56,11 @@ export interface ChannelStateParts {
   wakeAt(at: number, state: ChannelState): void;
 }
 
-/** What begins anew when the channel is configured anew. */
-interface Healths {
-  readonly channel: Channel;
-  readonly health: Health;
-  readonly credentials: readonly Health[];
-  readonly models: Map<string, Health>;
-}
-
 export function createChannelState(channel: Channel, parts: ChannelStateParts): ChannelState {
   return new LiveChannel(channel, parts);
 }
 
-class LiveChannel implements ChannelState {
+class LiveChannel implements ChannelState, LeaseHolder {
   readonly room: ChannelRoom;
   readonly #parts: ChannelStateParts;
   readonly #queue: ChannelQueue;
@@ -122,12 +100,30 @@ class LiveChannel implements ChannelState {
     return this.#queue.length;
   }
 
+  now(): number {
+    return this.#parts.now();
+  }
+
+  newModelHealth(model: string): Health {
+    return this.#parts.health({ model });
+  }
+
   healthyAt(model: string): number {
     const now = this.#parts.now();
+    return Math.max(this.#healthyAt(now), this.#modelAt(model, now));
+  }
+
+  /** Whatever the model. */
+  #healthyAt(now: number): number {
+    const { health, credentials } = this.#healths;
     let credentialAt = Infinity;
-    for (const one of this.credentials) credentialAt = Math.min(credentialAt, one.readyAt(now));
-    const modelAt = this.models.get(model)?.readyAt(now) ?? now;
-    return Math.max(this.health.readyAt(now), credentialAt, modelAt);
+    for (const one of credentials) credentialAt = Math.min(credentialAt, one.readyAt(now));
+    return Math.max(health.readyAt(now), credentialAt);
+  }
+
+  #modelAt(model: string, now: number): number {
+    const { models } = this.#healths;
+    return models.size === 0 ? now : (models.get(model)?.readyAt(now) ?? now);
   }
 
   roomAt(images: number): number {
@@ -167,11 +163,11 @@ class LiveChannel implements ChannelState {
   refresh(): void {
     const now = this.#parts.now();
     if (this.waiting > 0) this.#queue.serve(this.healthyAt("") > now);
-    const roomAt = this.roomAt(1);
+    const channelAt = Math.max(this.roomAt(1), this.#healthyAt(now));
     let next = Infinity;
     for (const watched of this.#spots) {
       const { tree, leaf, weight, model } = watched.spot;
-      const readyAt = Math.max(roomAt, this.healthyAt(model));
+      const readyAt = Math.max(channelAt, this.#modelAt(model, now));
       const isReady = readyAt <= now;
       if (isReady !== watched.isReady) tree.set(leaf, isReady ? weight : 0);
       watched.isReady = isReady;
@@ -189,7 +185,7 @@ class LiveChannel implements ChannelState {
     const credential = this.#pickCredential(wanted.triedCredentials, lastResort);
     if (credential === undefined) return undefined;
     this.#nextCredential = (credential + 1) % this.credentials.length;
-    return this.#lease(wanted, credential, now);
+    return openLease(this, this.#healths, wanted, credential, now);
   }
 
   /** Round robin over the healthy ones that this call has not tried; as a last resort the one that will be healthy first. */
@@ -205,67 +201,6 @@ class LiveChannel implements ChannelState {
       if (readyAt <= now) break;
     }
     return best?.index;
-  }
-
-  #lease(wanted: Wanted, credential: number, begunAt: number): Lease {
-    // A reload may replace the healths while this lease is open; it then speaks about the old ones.
-    const healths = this.#healths;
-    const used = usedBy(healths, credential, wanted.model);
-    const passes = new Map(used.map(([scope, health]) => [scope, health.begin(begunAt)]));
-    this.room.begin(wanted.images, begunAt);
-    let isOpen = true;
-    const close = (give: () => void, verdict: Verdict, scope: FaultScope): void => {
-      if (!isOpen) return;
-      isOpen = false;
-      give();
-      endPasses(used, passes, verdict, scope, this.#parts.now());
-      if (scope === "model" && verdict.kind !== "good") {
-        this.#modelFailed(healths, wanted.model, passes.has("model"), verdict);
-      }
-      this.refresh();
-    };
-    return {
-      credential,
-      end: (verdict, scope) => close(() => this.room.end(), verdict, scope),
-      cancel: () =>
-        close(() => this.room.cancel(wanted.images, begunAt), { kind: "neutral" }, "channel"),
-    };
-  }
-
-  /** A model has a health of its own only from its first failure on. */
-  #modelFailed(healths: Healths, model: string, isKnown: boolean, verdict: Verdict): void {
-    if (isKnown) return;
-    const now = this.#parts.now();
-    const health = healths.models.get(model) ?? this.#parts.health({ model });
-    healths.models.set(model, health);
-    health.end(health.begin(now), verdict, now);
-  }
-}
-
-type Used = readonly (readonly [FaultScope, Health])[];
-
-function usedBy(healths: Healths, credential: number, model: string): Used {
-  const own = healths.credentials[credential];
-  const ofModel = healths.models.get(model);
-  return [
-    ["channel", healths.health],
-    ...(own === undefined ? [] : [["credential", own] as const]),
-    ...(ofModel === undefined ? [] : [["model", ofModel] as const]),
-  ];
-}
-
-/** What worked speaks for all that was used; a fault speaks only against what it was about. */
-function endPasses(
-  used: Used,
-  passes: ReadonlyMap<FaultScope, HealthPass>,
-  verdict: Verdict,
-  scope: FaultScope,
-  now: number,
-): void {
-  for (const [own, health] of used) {
-    const pass = passes.get(own);
-    if (pass === undefined) continue;
-    health.end(pass, verdict.kind === "good" || own === scope ? verdict : { kind: "neutral" }, now);
   }
 }
 

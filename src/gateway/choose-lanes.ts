@@ -7,6 +7,7 @@ import {
   createChannelStates,
 } from "./channel-states.ts";
 import { createWeightTree, type WeightTree } from "./choose-tree.ts";
+import type { Fitted } from "./plan.ts";
 import { createRetryBudget, type RetryBudget } from "./retry-budget.ts";
 
 /** Targets that a request fits alike: the same card, price and narrowing. Fitting one of them fits all. */
@@ -41,6 +42,8 @@ export interface EntryLanes {
   readonly providers: ReadonlySet<string>;
   /** The longest that one attempt at any of the targets may take, milliseconds. */
   readonly attemptMsMax: number;
+  /** The longest prompt of a generation that all of them take. */
+  readonly promptMax: number;
 }
 
 /** What choosing and attempting remember from one request to the next. */
@@ -49,20 +52,25 @@ export interface Routing {
   readonly retryBudget: RetryBudget;
   /** How an entry of the catalog in use is arranged. */
   lanes(catalog: Catalog, entry: CatalogEntry): EntryLanes;
+  /** Requests that were fitted to the catalog in use, by what fitting looked at (plan.ts). */
+  readonly fitted: Map<string, Fitted>;
 }
 
 export function createRouting(options: ChannelStatesOptions): Routing {
   const states = createChannelStates(options);
-  return { states, retryBudget: createRetryBudget(), lanes: createLanes(states) };
+  const fitted = new Map<string, Fitted>();
+  const lanes = createLanes(states, () => fitted.clear());
+  return { states, retryBudget: createRetryBudget(), lanes, fitted };
 }
 
 /** Arranges a catalog's entries when they are first asked for; a new catalog begins anew. */
-function createLanes(states: ChannelStates): Routing["lanes"] {
+function createLanes(states: ChannelStates, forget: () => void): Routing["lanes"] {
   let arranged = new Map<string, EntryLanes>();
   let current: Catalog | undefined;
   return (catalog, entry) => {
     if (catalog !== current) {
       states.forgetSpots();
+      forget();
       arranged = new Map();
       current = catalog;
     }
@@ -107,7 +115,17 @@ function arrange(entry: CatalogEntry, states: ChannelStates): EntryLanes {
   const providers = new Set(
     [...classes.values()].map(({ representative }) => representative.channel.provider.id),
   );
-  return { classes: [...classes.values()], lanes, providers, attemptMsMax };
+  const promptMax = promptMaxOf([...classes.values()]);
+  return { classes: [...classes.values()], lanes, providers, attemptMsMax, promptMax };
+}
+
+function promptMaxOf(classes: readonly FitClass[]): number {
+  let least = Infinity;
+  for (const { representative } of classes) {
+    const { card, model } = representative;
+    for (const one of [card, model.named]) least = Math.min(least, one?.prompt_max ?? Infinity);
+  }
+  return least;
 }
 
 function openLane({ targets, ...plan }: LanePlan, states: ChannelStates): Lane {

@@ -1,6 +1,9 @@
-import type { Lease } from "./channel-state.ts";
-import type { EntryLanes, Lane, LaneSpot } from "./choose-lanes.ts";
+import type { FittedRequest } from "../core/request.ts";
+import type { Lease, Wanted } from "./channel-lease.ts";
+import type { LaneSpot } from "./choose-lanes.ts";
 import type { Plan } from "./fit-terms.ts";
+import type { Rank } from "./rank-lanes.ts";
+import { Tried } from "./tried.ts";
 
 /** A target that has been chosen for one attempt, with the right to make it. */
 export interface Chosen {
@@ -9,77 +12,20 @@ export interface Chosen {
   readonly lease: Lease;
 }
 
-/** Lanes that rank alike for a request; a draw is by the weights of all of them together. */
-interface Rank {
-  readonly lanes: readonly { readonly lane: Lane; readonly plan: Plan }[];
-}
-
 /** What one request could be served by, best first. Fitted once for each class of targets. */
 export interface Ranking {
-  /** One plan a class, in the order of the ranks. */
-  readonly plans: readonly Plan[];
   readonly ranks: readonly Rank[];
+  /** What the plans leave open, where requests that differ only in their words share them. */
+  readonly words: Words | undefined;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
+/** What tells requests apart that are fitted alike. */
+export type Words = Pick<FittedRequest, "prompt" | "user">;
+
 /** Targets looked at where none can be chosen at once: for a queue, a last resort, or when to come back. */
 const looksMax = 64;
-
-/**
- * Ranks lanes: a model that stands earlier in an alias first; of one model, what honours more of the
- * request before what needs a warning; then the higher priority. `planOf` gives undefined where the
- * class cannot serve the request.
- */
-export function rankLanes(
-  entry: EntryLanes,
-  planOf: (lane: Lane) => Plan | undefined,
-  random: () => number,
-): Ranking {
-  const fitted = entry.lanes.flatMap((lane) => {
-    const plan = planOf(lane);
-    return plan === undefined ? [] : [{ lane, plan }];
-  });
-  fitted.sort(compareLanes);
-  const ranks: { lanes: FittedLane[] }[] = [];
-  for (const one of fitted) {
-    const last = ranks.at(-1)?.lanes;
-    const [equal] = last ?? [];
-    if (last !== undefined && equal !== undefined && compareLanes(equal, one) === 0) last.push(one);
-    else ranks.push({ lanes: [one] });
-  }
-  return { plans: [...new Set(fitted.map(({ plan }) => plan))], ranks, random };
-}
-
-type FittedLane = Rank["lanes"][number];
-
-function compareLanes(a: FittedLane, b: FittedLane): number {
-  return (
-    a.lane.modelPlace - b.lane.modelPlace ||
-    a.plan.warnings.length - b.plan.warnings.length ||
-    b.lane.priority - a.lane.priority
-  );
-}
-
-/** What one upstream call has tried so far. */
-export interface Tried {
-  /** Targets that are not tried again. */
-  readonly spots: Set<LaneSpot>;
-  /** Credentials that are not, by channel. */
-  readonly credentials: Map<string, Set<number>>;
-}
-
-export function nothingTried(): Tried {
-  return { spots: new Set(), credentials: new Map() };
-}
-
-/** For the parts of a call that goes on in pieces: each remembers what was tried before. */
-export function copyTried(tried: Tried): Tried {
-  return {
-    spots: new Set(tried.spots),
-    credentials: new Map([...tried.credentials].map(([id, set]) => [id, new Set(set)])),
-  };
-}
 
 /** What choosing came to: a target that can begin, or one to wait for. */
 export type Choice = { readonly chosen: Chosen } | { readonly wait: Drawn };
@@ -108,7 +54,7 @@ export function choose(ranking: Ranking, tried: Tried, options: ChooseOptions): 
   }
   const queue = findQueue(someSpots(ranking, ranking.ranks, tried), tried, options, queueDefault);
   if (queue !== undefined) return { wait: queue };
-  const chosen = tried.spots.size > 0 ? undefined : lastResort(ranking, tried, options.images);
+  const chosen = !tried.isEmpty ? undefined : lastResort(ranking, tried, options.images);
   return chosen === undefined ? undefined : { chosen };
 }
 
@@ -118,21 +64,32 @@ function chooseInRank(
   tried: Tried,
   images: number,
 ): Chosen | undefined {
-  const full = new Set<LaneSpot>();
+  let full: Set<LaneSpot> | undefined;
   for (let looks = 0; looks < looksMax; looks += 1) {
-    const drawn = draw(ranking, rank, [...tried.spots, ...full]);
+    const drawn =
+      full === undefined && tried.isEmpty
+        ? drawFrom(ranking, rank)
+        : drawWithout(ranking, rank, [...tried.spots, ...(full ?? [])]);
     if (drawn === undefined) return undefined;
     const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images));
-    if (lease !== undefined) return chosenOf(drawn, lease);
+    if (lease !== undefined) return chosenOf(ranking, drawn, lease);
     // It has room for something, but not for this, or no credential that is new to this call.
-    full.add(drawn.spot);
+    (full ??= new Set()).add(drawn.spot);
   }
   return undefined;
 }
 
-/** The class's plan, for this very target. */
-function chosenOf({ plan, spot }: Drawn, lease: Lease): Chosen {
-  return { plan: { ...plan, target: spot.target, perCall: perCallOf(plan, spot) }, spot, lease };
+/** The class's plan, for this very target and in this request's words. */
+function chosenOf({ words }: Ranking, { plan, spot }: Drawn, lease: Lease): Chosen {
+  const { inputs, options, output, warnings } = plan;
+  const request = words === undefined ? plan.request : inWords(plan.request, words);
+  const { target } = spot;
+  const perCall = perCallOf(plan, spot);
+  return { plan: { target, request, inputs, perCall, options, output, warnings }, spot, lease };
+}
+
+function inWords(request: Plan["request"], { prompt, user }: Words): Plan["request"] {
+  return { ...request, prompt, user: request.user === undefined ? undefined : user };
 }
 
 /** A call for more images than the channel takes in a minute could never begin. */
@@ -147,7 +104,11 @@ export interface Drawn {
 }
 
 /** Draws by weight among those that can be chosen, less some that are taken out for the moment. */
-function draw(ranking: Ranking, rank: Rank, without: readonly LaneSpot[]): Drawn | undefined {
+function drawWithout(
+  ranking: Ranking,
+  rank: Rank,
+  without: readonly LaneSpot[],
+): Drawn | undefined {
   const kept: { readonly spot: LaneSpot; readonly weight: number }[] = [];
   for (const spot of without) {
     kept.push({ spot, weight: spot.lane.tree.get(spot.leaf) });
@@ -174,15 +135,13 @@ function drawFrom(ranking: Ranking, rank: Rank): Drawn | undefined {
   return undefined;
 }
 
-function wantedOf({ plan, spot }: Drawn, tried: Tried, images: number) {
+function wantedOf({ plan, spot }: Drawn, tried: Tried, images: number): Wanted {
   return {
     model: spot.target.model.upstream,
     images: Math.min(images, perCallOf(plan, spot)),
-    triedCredentials: tried.credentials.get(spot.target.channel.id) ?? noCredentials,
+    triedCredentials: tried.credentials(spot.target.channel.id),
   };
 }
-
-const noCredentials: ReadonlySet<number> = new Set();
 
 /** Calls that may wait for a channel whose queue the operator did not size, and only where no other target can begin. */
 const queueDefault = 8;
@@ -211,6 +170,7 @@ function findQueue(
 
 /** Waits for room where `choose` said so. Undefined: there was none in time, or the channel cools. */
 export async function waitFor(
+  ranking: Ranking,
   drawn: Drawn,
   tried: Tried,
   images: number,
@@ -218,7 +178,7 @@ export async function waitFor(
   signal: AbortSignal,
 ): Promise<Chosen | undefined> {
   const lease = await drawn.spot.state.wait(wantedOf(drawn, tried, images), until, signal);
-  return lease === undefined ? undefined : chosenOf(drawn, lease);
+  return lease === undefined ? undefined : chosenOf(ranking, drawn, lease);
 }
 
 /** Where all cool, the one that will be healthy first is used all the same. */
@@ -228,7 +188,7 @@ function lastResort(ranking: Ranking, tried: Tried, images: number): Chosen | un
   );
   for (const drawn of found) {
     const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images), true);
-    if (lease !== undefined) return chosenOf(drawn, lease);
+    if (lease !== undefined) return chosenOf(ranking, drawn, lease);
   }
   return undefined;
 }
@@ -240,7 +200,7 @@ function healthyAt({ spot }: Drawn): number {
 /** Milliseconds until a target may have room and health again; at least a second. */
 export function comeBackMs(ranking: Ranking, images: number, now: number): number {
   let soonest = Infinity;
-  const none = nothingTried();
+  const none = new Tried();
   for (const drawn of someSpots(ranking, ranking.ranks, none)) {
     const { images: asked } = wantedOf(drawn, none, images);
     const roomAt = drawn.spot.state.room.readyAt(asked, now);
@@ -263,7 +223,7 @@ function* someSpots(
       for (let step = 0; step < spots.length && looks < looksMax; step += 1) {
         const spot = spots[(from + step) % spots.length];
         looks += 1;
-        if (spot !== undefined && !tried.spots.has(spot)) yield { spot, plan };
+        if (spot !== undefined && !tried.has(spot)) yield { spot, plan };
       }
     }
   }

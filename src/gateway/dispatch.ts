@@ -1,7 +1,8 @@
 import type { CallPart } from "./attempt.ts";
-import { choose, type Chosen, comeBackMs, nothingTried, type Tried, waitFor } from "./choose.ts";
+import { choose, type Chosen, comeBackMs, waitFor } from "./choose.ts";
 import type { GatewayParts } from "./parts.ts";
 import { noChannel, type Route } from "./plan.ts";
+import { Tried } from "./tried.ts";
 
 /** The longest that a call waits in a channel's queue. */
 const queueMsMax = 10_000;
@@ -41,20 +42,19 @@ export async function openCalls(
   route: Route,
   n: number,
 ): Promise<[OpenCall, ...OpenCall[]]> {
-  const tried = nothingTried();
+  const tried = new Tried();
   const first = await chooseTarget(context, route, tried, n);
   if (first === undefined) throw noChannel(comeBackMs(route, n, context.parts.now()));
   const [part = { count: n, offset: 0 }, ...others] = splitCalls(n, first.plan.perCall);
-  return [
-    { part, tried, first },
-    ...others.map((other) => {
-      const own = nothingTried();
-      const now = context.parts.now();
-      const choice = choose(route, own, { images: other.count, now, waitMsMax: 0 });
-      const chosen = choice !== undefined && "chosen" in choice ? choice.chosen : undefined;
-      return { part: other, tried: own, first: chosen };
-    }),
-  ];
+  const calls: [OpenCall, ...OpenCall[]] = [{ part, tried, first }];
+  for (const other of others) {
+    const own = new Tried();
+    const now = context.parts.now();
+    const choice = choose(route, own, { images: other.count, now, waitMsMax: 0 });
+    const chosen = choice !== undefined && "chosen" in choice ? choice.chosen : undefined;
+    calls.push({ part: other, tried: own, first: chosen });
+  }
+  return calls;
 }
 
 /** Gives back what calls hold that were never begun. Does nothing to those that were. */
@@ -78,7 +78,7 @@ export async function chooseTarget(
     const choice = choose(route, tried, { images, now: now(), waitMsMax: until - now() });
     if (choice === undefined) return undefined;
     if ("chosen" in choice) return choice.chosen;
-    const waited = await waitFor(choice.wait, tried, images, until, signal);
+    const waited = await waitFor(route, choice.wait, tried, images, until, signal);
     if (waited !== undefined) return waited;
   }
   return undefined;

@@ -20,7 +20,7 @@ import { createInputs, uprightInputs } from "./inputs.ts";
 import { type Job, openJob } from "./job.ts";
 import { authorize } from "./keys.ts";
 import type { GatewayParts } from "./parts.ts";
-import { expectedSize, planTargets } from "./plan.ts";
+import { planTargets } from "./plan.ts";
 import { costOfCall } from "./price.ts";
 import { type Live, type LiveObserver, startLive } from "./live.ts";
 import { createRelay, type Relay, type RelayClient } from "./relay.ts";
@@ -77,7 +77,7 @@ async function makeImages(parts: GatewayParts, call: ImageCall): Promise<ImageOu
   const strict = call.strict || key.strict || parts.policy.strict;
   const route = planTargets(parts, entry, request, strict);
   const deadline = parts.now() + route.totalMs;
-  await parts.kept.ensureRoom(roomFor(route.plans[0], request.n));
+  await parts.kept.ensureRoom(route.roomBytes);
   const open = await openCalls({ parts, signal, deadline }, route, request.n);
   refuseAbsent(call.run, open);
   const job = await openJob(parts, { ...call, request }, route, open, deadline);
@@ -188,12 +188,6 @@ function refuseAbsent(run: RunControl, calls: readonly OpenCall[]): void {
   throw new PinholeError("request_timeout", {
     message: "The connection was closed before anything was attempted; send the request again.",
   });
-}
-
-/** Bytes to have free before a paid call: what the pictures may take, at two bytes a pixel. */
-function roomFor(plan: Plan, n: number): number {
-  const size = expectedSize(plan);
-  return n * size.width * size.height * 2;
 }
 
 /** What the customer owes: each call's pictures at its own model's price. Undefined where one has none. */

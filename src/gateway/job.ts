@@ -13,7 +13,7 @@ import type { AttemptBook } from "./calls.ts";
 import { cancelCalls, type OpenCall } from "./dispatch.ts";
 import type { Plan } from "./fit-terms.ts";
 import type { GatewayParts } from "./parts.ts";
-import { holdFor, recordFields, type Route } from "./plan.ts";
+import { recordFields, type Route } from "./plan.ts";
 
 /** The request's record while it runs: opened with one commit, closed with one. */
 export interface Job {
@@ -56,7 +56,7 @@ export async function openJob(
     readonly fingerprint: string;
     readonly idempotencyKey: string | undefined;
   },
-  { plans }: Route,
+  { holdNano }: Route,
   calls: readonly OpenCall[],
   deadline: number,
 ): Promise<Job> {
@@ -84,7 +84,7 @@ export async function openJob(
       n: request.n,
       fields: recordFields(request),
       createdAt: parts.now(),
-      holdNano: holdFor(plans, request),
+      holdNano,
       holdLeaseUntil: deadline + leaseGraceMs,
       idempotencyKey: call.idempotencyKey ?? null,
       fingerprint: call.fingerprint,

@@ -1,26 +1,40 @@
 import { asPinholeError, errorRow, PinholeError } from "../core/errors.ts";
+import type { PictureFacts } from "../core/picture.ts";
 import type { ImageRequest, Size } from "../core/request.ts";
 import { sizeText } from "../core/request.ts";
 import { checkMask } from "../pictures/masks.ts";
 import type { CatalogEntry } from "./catalog.ts";
-import { type Ranking, rankLanes } from "./choose.ts";
-import type { FitClass } from "./choose-lanes.ts";
+import type { Ranking, Words } from "./choose.ts";
+import type { EntryLanes, FitClass } from "./choose-lanes.ts";
 import { fit } from "./fit.ts";
 import type { Plan } from "./fit-terms.ts";
 import type { GatewayParts } from "./parts.ts";
 import { holdOf } from "./price.ts";
+import { rankLanes } from "./rank-lanes.ts";
 
-/** What could serve a request: ranked targets, a plan for each class of them, and how long it may take. */
-export interface Route extends Ranking {
-  /** One plan a class of targets, best first: what a hold and room are reckoned from. */
-  readonly plans: readonly [Plan, ...Plan[]];
+/** What could serve a request, and what is known of it beforehand. Requests that are fitted alike share it. */
+export interface Fitted {
+  readonly ranks: Ranking["ranks"];
   /** The longest that one attempt may take, milliseconds; the deadline of all of them together. */
   readonly totalMs: number;
+  /** The dearest worst case among the plans that may be tried, nano-dollars; null where one has no bound. */
+  readonly holdNano: number | null;
+  /** Bytes to have free before a paid call. */
+  readonly roomBytes: number;
 }
+
+/** What could serve a request, best first. */
+export interface Route extends Ranking, Fitted {}
+
+/** How many ways of asking are remembered; with more of them in use, all are forgotten. */
+const fittedMax = 1000;
+/** A word longer than this is no word that a model knows. */
+const wordMax = 40;
 
 /**
  * Fits the request to each class of targets that could serve it; one that cannot honour the request is
- * left out. None left: the first refusal is thrown. Nothing is chosen yet.
+ * left out. None left: the first refusal is thrown. Nothing is chosen yet. Generations that differ in
+ * their prompt and user alone are fitted once.
  */
 export function planTargets(
   parts: GatewayParts,
@@ -31,22 +45,97 @@ export function planTargets(
   const [first] = request.images;
   if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
   const lanes = parts.routing.lanes(parts.catalog(), entry);
-  const plans = new Map<FitClass, Plan>();
+  if (!isPlain(request, lanes)) {
+    return routeOf(fitLanes(parts, lanes, request, strict), undefined, parts.random);
+  }
+  const { fitted } = parts.routing;
+  const key = alikeText(request, strict);
+  let known = fitted.get(key);
+  if (known === undefined) {
+    if (fitted.size >= fittedMax) fitted.clear();
+    known = fitLanes(parts, lanes, withoutWords(request), strict);
+    fitted.set(key, known);
+  }
+  return routeOf(known, request, parts.random);
+}
+
+function routeOf(
+  { ranks, totalMs, holdNano, roomBytes }: Fitted,
+  words: Words | undefined,
+  random: () => number,
+): Route {
+  return { ranks, totalMs, holdNano, roomBytes, words, random };
+}
+
+/** True where fitting looks at neither the prompt nor at anything that `alikeText` does not name. */
+function isPlain(request: ImageRequest, { promptMax }: EntryLanes): boolean {
+  const { operation, prompt, images, mask, style, more, unknown, provider_options } = request;
+  return (
+    operation === "generation" &&
+    prompt.length <= promptMax &&
+    images.length === 0 &&
+    mask === undefined &&
+    // A style may become part of the prompt.
+    style === undefined &&
+    isWord(request.quality) &&
+    isWord(request.moderation) &&
+    isEmpty(more) &&
+    isEmpty(unknown) &&
+    isEmpty(provider_options)
+  );
+}
+
+function isWord(text: string | undefined): boolean {
+  return text === undefined || text.length <= wordMax;
+}
+
+function isEmpty(object: object): boolean {
+  return Object.keys(object).length === 0;
+}
+
+/** All that fitting looks at in a plain request. */
+function alikeText(request: ImageRequest, strict: boolean): string {
+  const { n, size, background, output_format: format, output_compression: compression } = request;
+  const { watermark, stream, partial_images: partials, user, model } = request;
+  const pixels = size === undefined || size === "auto" ? size : sizeText(size);
+  // These two are the caller's own words, so they are quoted; the model comes last.
+  const words = JSON.stringify([request.quality, request.moderation]);
+  const flags = `${strict} ${watermark} ${stream} ${user === undefined}`;
+  return `${n} ${pixels} ${background} ${format} ${compression} ${partials} ${flags} ${words} ${model}`;
+}
+
+/** What stands for the words in plans that are shared: only whether there is a user. */
+function withoutWords(request: ImageRequest): ImageRequest {
+  return { ...request, prompt: "", user: request.user === undefined ? undefined : "" };
+}
+
+function fitLanes(
+  parts: GatewayParts,
+  lanes: EntryLanes,
+  request: ImageRequest,
+  strict: boolean,
+): Fitted {
+  const fits = new Map<FitClass, Plan>();
   let refusal: PinholeError | undefined;
   const options = { policy: parts.policy, strict, chain: lanes.providers };
   for (const fitClass of lanes.classes) {
     try {
-      plans.set(fitClass, fit(request, fitClass.representative, options));
+      fits.set(fitClass, fit(request, fitClass.representative, options));
     } catch (thrown) {
       const error = asPinholeError(thrown);
       if (errorRow(error.code).evidence !== "caller") throw thrown;
       refusal ??= error;
     }
   }
-  const ranking = rankLanes(lanes, ({ fitClass }) => plans.get(fitClass), parts.random);
-  const [best, ...others] = ranking.plans;
+  const { ranks, plans } = rankLanes(lanes, ({ fitClass }) => fits.get(fitClass));
+  const [best] = plans;
   if (best === undefined) throw refusal ?? noChannel(10_000);
-  return { ...ranking, plans: [best, ...others], totalMs: lanes.attemptMsMax };
+  return {
+    ranks,
+    totalMs: lanes.attemptMsMax,
+    holdNano: holdFor(plans, request),
+    roomBytes: roomFor(best, request.n),
+  };
 }
 
 /** Every target is cooling or full. `waitMs`: until that may have changed. */
@@ -61,14 +150,19 @@ export function noChannel(waitMs: number): PinholeError {
 const unsaidSize: Size = { width: 2048, height: 2048 };
 
 /** The pixels a plan's pictures will probably have, for holds and room. */
-export function expectedSize(plan: Plan): Size {
+function expectedSize(plan: Plan): Size {
   const { size } = plan.request;
   if (plan.output.size !== undefined) return plan.output.size;
   return size === undefined || size === "auto" ? unsaidSize : size;
 }
 
-/** The dearest worst case among the plans that may be tried, nano-dollars; null where one has no bound. */
-export function holdFor(plans: readonly Plan[], request: ImageRequest): number | null {
+/** What the pictures may take, at two bytes a pixel. */
+function roomFor(plan: Plan, n: number): number {
+  const size = expectedSize(plan);
+  return n * size.width * size.height * 2;
+}
+
+function holdFor(plans: readonly Plan[], request: ImageRequest): number | null {
   let dearest = 0;
   for (const plan of plans) {
     const hold = holdOf(plan.target.model.price ?? plan.target.card?.price, {
@@ -85,11 +179,32 @@ export function holdFor(plans: readonly Plan[], request: ImageRequest): number |
 
 /** The canonical fields as the record keeps them: no pictures, only what they are. */
 export function recordFields(request: ImageRequest): string {
-  const { images, mask, size, ...rest } = request;
+  const { images, mask, size } = request;
   return JSON.stringify({
-    ...rest,
+    quality: request.quality,
+    response_format: request.response_format,
+    style: request.style,
+    background: request.background,
+    output_format: request.output_format,
+    output_compression: request.output_compression,
+    watermark: request.watermark,
+    moderation: request.moderation,
+    user: request.user,
+    operation: request.operation,
+    model: request.model,
+    prompt: request.prompt,
+    n: request.n,
+    stream: request.stream,
+    partial_images: request.partial_images,
+    more: request.more,
+    unknown: request.unknown,
+    provider_options: request.provider_options,
     size: size === undefined || size === "auto" ? size : sizeText(size),
-    images: images.map((image) => `${image.format} ${sizeText(image)}`),
-    mask: mask === undefined ? undefined : `${mask.format} ${sizeText(mask)}`,
-  });
+    images: images.length === 0 ? images : images.map(pictureText),
+    mask: mask === undefined ? undefined : pictureText(mask),
+  } satisfies Record<keyof ImageRequest, unknown>);
+}
+
+function pictureText(picture: PictureFacts): string {
+  return `${picture.format} ${sizeText(picture)}`;
 }

@@ -4,10 +4,11 @@ import type { Channel } from "../../src/core/channel.ts";
 import { defineProvider } from "../../src/core/provider.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
 import { buildCatalog } from "../../src/gateway/catalog.ts";
-import { choose, nothingTried } from "../../src/gateway/choose.ts";
+import { choose } from "../../src/gateway/choose.ts";
 import { createRouting } from "../../src/gateway/choose-lanes.ts";
 import type { GatewayParts } from "../../src/gateway/parts.ts";
 import { planTargets } from "../../src/gateway/plan.ts";
+import { Tried } from "../../src/gateway/tried.ts";
 
 const provider = defineProvider({
   id: "scripted",
@@ -81,12 +82,12 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
   } as unknown as GatewayParts;
   const serve = (): string[] => {
     const route = planTargets(parts, catalog.find("any"), request, false);
-    const tried = nothingTried();
+    const tried = new Tried();
     return [1, 2, 3].map(() => {
       const choice = choose(route, tried, { images: 1, now: 1000, waitMsMax: 0 });
       if (choice === undefined || !("chosen" in choice)) throw new Error("nothing was chosen");
       const { spot, lease } = choice.chosen;
-      tried.spots.add(spot);
+      tried.add(spot);
       lease.end({ kind: "failed", why: "scripted" }, "channel");
       return spot.target.channel.id;
     });
