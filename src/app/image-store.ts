@@ -1,13 +1,19 @@
 import { statfs } from "node:fs/promises";
+import { join } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
 import { openDiskBlobs } from "../blobs/disk.ts";
+import { isKeptId } from "../blobs/log-entry.ts";
+import { openKeptLog, type SegmentFacts } from "../blobs/kept-log.ts";
 import { startSweeper } from "../blobs/sweeper.ts";
 import type { BlobStore } from "../blobs/types.ts";
+import { withKeptLog } from "../blobs/with-log.ts";
 import type { Config } from "../config.ts";
 import { asPinholeError } from "../core/errors.ts";
 import { createKeptPictures, type KeptPictures } from "../gateway/kept-pictures.ts";
 import type { Store } from "../store/types.ts";
 
+/** The folder of the kept log, beside those of the images. */
+const logName = "kept";
 const sweepEveryMs = 60_000;
 /** Pictures of an earlier process whose bytes are counted again; what is beyond expires by itself. */
 const restoredPicturesMax = 20_000;
@@ -19,15 +25,26 @@ export async function openImageStore(
   logger: FastifyBaseLogger,
   now: () => number,
 ): Promise<{ readonly blobs: BlobStore; readonly kept: KeptPictures; close(): Promise<void> }> {
-  const blobs = await openDiskBlobs({
+  const { ttlMs, retentionMs, recoveryBytes: recoveryBytesMax } = images;
+  const log = openKeptLog({
+    directory: join(images.folder, logName),
+    bytesWanted: recoveryBytesMax,
+    retentionMs,
+    now,
+  });
+  const files = await openDiskBlobs({
     directory: images.folder,
     quotaBytes: images.quotaBytes,
+    usedElsewhere: () => log.byteLength(),
     statfs,
     now,
   });
-  const { ttlMs, retentionMs, recoveryBytes: recoveryBytesMax } = images;
+  const blobs = withKeptLog(files, log);
   const kept = createKeptPictures(blobs, { ttlMs, retentionMs, recoveryBytesMax }, logger, now);
-  kept.restore(await store.requests.keptPictures(now(), restoredPicturesMax));
+  log.begin((segment) => count(kept, segment));
+  const pictures = await store.requests.keptPictures(now(), restoredPicturesMax);
+  // The log's own are counted by its segments.
+  kept.restore(pictures.filter(({ blobId }) => !isKeptId(blobId)));
   const sweeper = startSweeper({
     blobs,
     everyMs: sweepEveryMs,
@@ -35,5 +52,18 @@ export async function openImageStore(
     onError: (error) =>
       logger.error({ detail: asPinholeError(error).detail }, "sweeping expired images failed"),
   });
-  return { blobs, kept, close: () => sweeper.stop() };
+  return {
+    blobs,
+    kept,
+    async close() {
+      await sweeper.stop();
+      log.close();
+    },
+  };
+}
+
+/** A segment of the kept log counts as one picture that goes as a whole. */
+function count(kept: KeptPictures, { id, byteLength, keptUntil }: SegmentFacts): void {
+  if (byteLength === 0) kept.forget(id);
+  else kept.add({ blobId: id, byteLength, keptUntil, urlUntil: null });
 }

@@ -1,7 +1,6 @@
 import { mkdir, open as openFile, readdir, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault, storageFull } from "../core/disk-fault.ts";
-import { PinholeError } from "../core/errors.ts";
 import type { Bytes } from "../core/picture.ts";
 import {
   blobName,
@@ -18,11 +17,10 @@ import {
   freeRatioMinDefault,
   type StatFileSystem,
 } from "./disk-room.ts";
+import { expired, fileChunks } from "./file-chunks.ts";
 import { errorCode, placeFile } from "./place-file.ts";
 import type { BlobStore, OpenBlob, StoredBlob } from "./types.ts";
 
-/** Bytes that are read at once. */
-const readBytes = 65_536;
 /** Files on their way in. */
 const incomingName = "incoming";
 
@@ -31,6 +29,8 @@ export interface DiskBlobsOptions {
   readonly directory: string;
   /** Bytes of all blobs together; undefined: as many as the disk holds. */
   readonly quotaBytes: number | undefined;
+  /** Bytes that count against the quota but are kept elsewhere. */
+  readonly usedElsewhere?: (() => number) | undefined;
   /** The smaller of the two stays free on the disk: bytes, and a share of the disk from 0 to 1. */
   readonly freeBytesMin?: number | undefined;
   readonly freeRatioMin?: number | undefined;
@@ -69,6 +69,7 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
   });
   const shardPath = (shard: number): string => join(directory, shardName(shard));
   const sweepAll = createSweep(index, shardPath);
+  const known = createKnownBlobs();
   let temporaries = 0;
   const temporary = (): string => join(incoming, `${(temporaries += 1)}.part`);
 
@@ -82,19 +83,30 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
       const shard = shardOf(id);
       if (await placeInShard(bytes, shardPath(shard), blobName(blob), temporary))
         index.used += blob.byteLength;
+      known.set(blob);
       index.earliest[shard] = Math.min(index.earliest[shard] ?? Infinity, whole);
       return blob;
     },
     async open(id) {
       if (!isBlobId(id)) return undefined;
       const path = shardPath(shardOf(id));
+      // A name that is remembered may have been put again or deleted by another process's hand.
+      const told = known.get(id);
+      const open = (blob: StoredBlob): Promise<OpenBlob | undefined> =>
+        blob.expiresAt <= now()
+          ? Promise.resolve(undefined)
+          : openBlob(blob, join(path, blobName(blob)));
+      const remembered = told === undefined ? undefined : await open(told);
+      if (remembered !== undefined) return remembered;
       const [newest] = (await blobsOf(path, id)).toSorted((a, b) => b.expiresAt - a.expiresAt);
-      if (newest === undefined || newest.expiresAt <= now()) return undefined;
-      return openBlob(newest, join(path, blobName(newest)));
+      if (newest === undefined) return undefined;
+      known.set(newest);
+      return open(newest);
     },
     async remove(id) {
       if (!isBlobId(id)) return false;
       await scanned;
+      known.delete(id);
       const path = shardPath(shardOf(id));
       let removed = false;
       for (const blob of await blobsOf(path, id)) {
@@ -104,9 +116,10 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
     },
     async ensureRoom(bytes) {
       await scanned;
-      if (quotaBytes !== undefined && index.used + bytes > quotaBytes) {
+      const used = index.used + (options.usedElsewhere?.() ?? 0);
+      if (quotaBytes !== undefined && used + bytes > quotaBytes) {
         throw storageFull(
-          `The blob store holds ${index.used} bytes of its quota of ${quotaBytes}; ${bytes} more are needed.`,
+          `The blob store holds ${used} bytes of its quota of ${quotaBytes}; ${bytes} more are needed.`,
         );
       }
       await checkDisk(bytes);
@@ -122,6 +135,33 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
   };
 }
 
+/** Blobs whose names need not be looked for. */
+const knownMax = 10_000;
+
+/** The blobs put or opened last, so that serving one reads no directory. */
+function createKnownBlobs(): {
+  get(id: string): StoredBlob | undefined;
+  set(blob: StoredBlob): void;
+  delete(id: string): void;
+} {
+  const blobs = new Map<string, StoredBlob>();
+  return {
+    get: (id) => blobs.get(id),
+    set(blob) {
+      const before = blobs.get(blob.id);
+      if (before !== undefined && before.expiresAt >= blob.expiresAt) return;
+      blobs.delete(blob.id);
+      blobs.set(blob.id, blob);
+      if (blobs.size <= knownMax) return;
+      for (const oldest of blobs.keys()) {
+        blobs.delete(oldest);
+        break;
+      }
+    },
+    delete: (id) => void blobs.delete(id),
+  };
+}
+
 /** False where the blob was there already. */
 async function placeInShard(
   bytes: Bytes,
@@ -129,7 +169,7 @@ async function placeInShard(
   name: string,
   temporary: () => string,
 ): Promise<boolean> {
-  const place = (): Promise<boolean> => placeFile(bytes, join(path, name), temporary());
+  const place = (): Promise<boolean> => placeFile(bytes, join(path, name), temporary);
   try {
     return await place().catch(async (thrown: unknown) => {
       if (errorCode(thrown) !== "ENOENT") throw thrown;
@@ -242,31 +282,11 @@ async function openBlob(blob: StoredBlob, path: string): Promise<OpenBlob | unde
   return {
     ...blob,
     async *chunks(start = 0, end = blob.byteLength) {
-      const last = Math.min(end, blob.byteLength);
-      let at = Math.max(0, start);
-      if (at >= last) return;
       // From here on deleting the file only takes its name: who reads, reads to the end.
       const file = await openFile(path, "r").catch((thrown: unknown) => {
         throw errorCode(thrown) === "ENOENT" ? expired(thrown) : thrown;
       });
-      try {
-        while (at < last) {
-          const chunk = Buffer.allocUnsafeSlow(Math.min(readBytes, last - at));
-          const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
-          if (bytesRead === 0) throw new Error(`The blob ${blob.id} is shorter than it was.`);
-          at += bytesRead;
-          yield chunk.subarray(0, bytesRead);
-        }
-      } finally {
-        await file.close();
-      }
+      yield* fileChunks(file, Math.max(0, start), Math.min(end, blob.byteLength));
     },
   };
-}
-
-function expired(cause: unknown): PinholeError {
-  return new PinholeError("result_expired", {
-    message: "The image has expired or been deleted; generate it again.",
-    cause,
-  });
 }

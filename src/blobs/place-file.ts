@@ -1,5 +1,9 @@
-import { link, open, rename, rm } from "node:fs/promises";
+import { closeSync, linkSync, openSync, unlinkSync, writeSync, writevSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import type { Bytes } from "../core/picture.ts";
+
+/** Longer pictures in memory are written in pieces, so that other work goes on between. */
+const oneGoBytesMax = 2 * 1024 * 1024;
 
 /** Bytes that are gathered for one write: enough to make few calls, little enough to be held. */
 const gatherBytes = 1024 * 1024;
@@ -23,21 +27,62 @@ export function errorCode(thrown: unknown): string | undefined {
 
 /**
  * Puts bytes at `target`, at once or not at all. A spool file on the same disk is linked: nothing is
- * copied, and the spool can delete its own name whenever it likes. Everything else is written to
- * `temporary` first. Not fsynced: what was answered survives the process in any case, and a power
- * cut that costs an hour's image may not cost every image two disk flushes; half files are told by
- * their length (see `disk.ts`). False where the target was there already.
+ * copied, and the spool can delete its own name whenever it likes. A short one in memory is written
+ * there in one go; everything else goes to a temporary file first. The calls are synchronous as far
+ * as they only touch names and the page cache: handing them to other threads costs several times what
+ * they take. Not fsynced: what was answered survives the process in any case, and a power cut that
+ * costs an hour's image may not cost every image two disk flushes; half files are told by their length
+ * (see `disk.ts`). False where the target was there already.
  */
-export async function placeFile(bytes: Bytes, target: string, temporary: string): Promise<boolean> {
+export async function placeFile(
+  bytes: Bytes,
+  target: string,
+  temporary: () => string,
+): Promise<boolean> {
   const source = bytes.path;
   if (source !== undefined) {
-    const outcome = await linkFile(source, target);
+    const outcome = linkFile(source, target);
     if (outcome !== "copy") return outcome === "linked";
   }
+  const held = bytes.byteLength <= oneGoBytesMax ? bytes.inMemory?.() : undefined;
+  return held === undefined ? copyFile(bytes, target, temporary()) : writeNew(held, target);
+}
+
+/** False where the file was there already; where it cannot be written whole, nothing of it stays. */
+function writeNew(buffers: readonly Buffer[], target: string): boolean {
+  let file: number;
+  try {
+    file = openSync(target, "wx", 0o600);
+  } catch (thrown) {
+    if (errorCode(thrown) === "EEXIST") return false;
+    throw thrown;
+  }
+  try {
+    writeBuffers(file, buffers);
+  } catch (thrown) {
+    unlinkSync(target);
+    throw thrown;
+  } finally {
+    closeSync(file);
+  }
+  return true;
+}
+
+function writeBuffers(file: number, buffers: readonly Buffer[]): void {
+  let total = 0;
+  for (const { length } of buffers) total += length;
+  let written = writevSync(file, buffers);
+  // A write may stop short without an error; the rest goes on from there.
+  if (written === total) return;
+  const all = Buffer.concat(buffers);
+  while (written < total) written += writeSync(file, all, written);
+}
+
+async function copyFile(bytes: Bytes, target: string, temporary: string): Promise<boolean> {
   try {
     await writeAll(bytes, temporary);
     // Linked like a spool file where that is possible, since a rename would not say that the name was taken.
-    const outcome = await linkFile(temporary, target);
+    const outcome = linkFile(temporary, target);
     if (outcome === "copy") await rename(temporary, target);
     return outcome !== "taken";
   } finally {
@@ -46,9 +91,9 @@ export async function placeFile(bytes: Bytes, target: string, temporary: string)
 }
 
 /** `taken`: the same blob was put before, since its name is all that it is. `copy`: no links here. */
-async function linkFile(source: string, target: string): Promise<"linked" | "taken" | "copy"> {
+function linkFile(source: string, target: string): "linked" | "taken" | "copy" {
   try {
-    await link(source, target);
+    linkSync(source, target);
     return "linked";
   } catch (thrown) {
     const code = errorCode(thrown);

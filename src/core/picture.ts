@@ -24,7 +24,9 @@ export interface Bytes {
   readonly byteLength: number;
   /** The file that holds exactly these bytes, where they are in one. */
   readonly path: string | undefined;
-  /** The bytes from `start` (inclusive) to `end` (exclusive), in chunks of at most 64 KiB. */
+  /** All bytes where they are in memory, for use before anything else runs; undefined: they are elsewhere. */
+  inMemory?(): readonly Buffer[] | undefined;
+  /** The bytes from `start` (inclusive) to `end` (exclusive), in chunks of at most 256 KiB. */
   chunks(start?: number, end?: number): AsyncIterable<Buffer>;
 }
 

@@ -29,6 +29,8 @@ export interface KeptPictures {
   /** A new URL of it has been handed out. */
   renew(blobId: string): void;
   remove(blobId: string): Promise<void>;
+  /** It has gone by itself. */
+  forget(blobId: string): void;
   /** Room for a paid call: kept pictures give way before it is refused. Throws storage_full. */
   ensureRoom(bytes: number): Promise<void>;
   /** Drops what has grown old; called every so often. */
@@ -94,6 +96,7 @@ export function createKeptPictures(
       forget(state, blobId);
       await blobs.remove(blobId);
     },
+    forget: (blobId) => forget(state, blobId),
     async ensureRoom(bytes) {
       try {
         await blobs.ensureRoom(bytes);

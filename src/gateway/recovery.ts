@@ -196,8 +196,9 @@ async function keepPictures(parts: GatewayParts, outcome: ImageOutcome): Promise
   for (const { picture, blob, keep } of outcome.pictures) {
     if (keep === undefined) continue;
     try {
+      // Pictures without a URL go to the kept log, which counts itself.
       if (blob === undefined) await parts.blobs.put(keep.id, picture, keep.keptUntil);
-      parts.kept.add({ ...keep, blobId: keep.id, byteLength: picture.bytes.byteLength });
+      else parts.kept.add({ ...keep, blobId: keep.id, byteLength: picture.bytes.byteLength });
     } catch (thrown) {
       const error = asPinholeError(thrown);
       parts.log.warn(

@@ -1,3 +1,4 @@
+import { keptId } from "../blobs/log-entry.ts";
 import type { StoredBlob } from "../blobs/types.ts";
 import type { OutputFormat, Picture, PictureFacts, PictureSpool } from "../core/picture.ts";
 import { outputFormats } from "../core/picture.ts";
@@ -37,7 +38,7 @@ export async function takePicture(
 ): Promise<Kept> {
   const { picture, warnings } = await changed(parts, made, spool);
   const plan = parts.kept.plan(hasUrl);
-  const keep = plan === undefined ? undefined : { ...plan, id: parts.newBlobId() };
+  const keep = plan === undefined ? undefined : { ...plan, id: newId(parts, hasUrl) };
   const blob =
     hasUrl && keep !== undefined
       ? await parts.blobs.put(keep.id, picture, keep.keptUntil)
@@ -53,6 +54,12 @@ export async function takePicture(
     background: backgroundOf(made, picture),
     warnings,
   };
+}
+
+/** What has no URL is kept in a log, where a picture costs less than a file. */
+function newId(parts: GatewayParts, hasUrl: boolean): string {
+  const hex = parts.newBlobId();
+  return hasUrl ? hex : keptId(hex);
 }
 
 /** A picture without an alpha channel is opaque; with one, only the upstream or the request can say. */

@@ -11,6 +11,7 @@ export function memoryBytes(
   return {
     byteLength,
     path: undefined,
+    inMemory: () => (byteLength > 0 && blocks().length === 0 ? undefined : blocks()),
     async *chunks(start = 0, end = byteLength) {
       const last = Math.min(end, byteLength);
       let at = Math.max(0, start);

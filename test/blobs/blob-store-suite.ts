@@ -247,7 +247,7 @@ function raceTests(open: Open): void {
 
   test("who reads, reads to the end, even if the blob goes meanwhile", async () => {
     const { store } = await open();
-    const bytes = await noisy(200, 200).png().toBuffer();
+    const bytes = await noisy(400, 400).png().toBuffer();
     await store.put(blobId(1), take(openBench().spool, bytes), start + hour);
     const chunks: Buffer[] = [];
     for await (const chunk of (await store.open(blobId(1)))?.chunks() ?? []) {

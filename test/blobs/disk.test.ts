@@ -177,8 +177,8 @@ test("bytes on another file system are copied, whole or not at all", async () =>
     },
   };
   const target = join(directory, "target");
-  expect(await placeFile(bytes, target, join(directory, "temporary"))).toBe(true);
-  expect(await placeFile(bytes, target, join(directory, "temporary"))).toBe(false);
+  expect(await placeFile(bytes, target, () => join(directory, "temporary"))).toBe(true);
+  expect(await placeFile(bytes, target, () => join(directory, "temporary"))).toBe(false);
   expect(filesIn(directory)).toEqual([target]);
   expect(statSync(target).size).toBe(content.length);
 });

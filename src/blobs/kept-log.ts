@@ -1,0 +1,234 @@
+import { mkdirSync } from "node:fs";
+import { open as openFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { asDiskFault } from "../core/disk-fault.ts";
+import type { Picture } from "../core/picture.ts";
+import { expired, fileChunks } from "./file-chunks.ts";
+import { headBytes, isKeptId } from "./log-entry.ts";
+import {
+  appendPicture,
+  createSegment,
+  dropSegment,
+  loadSegment,
+  readSegment,
+  sealSegment,
+  type Segment,
+  wipePicture,
+} from "./log-segment.ts";
+import type { OpenBlob, StoredBlob } from "./types.ts";
+
+/** What a picture counts for at least, so that the list of a full log's pictures stays short. */
+const placeBytes = 16 * 1024;
+const segmentBytesMin = 256 * 1024;
+const segmentBytesMax = 64 * 1024 * 1024;
+/** A log at its bound has about so many segments: dropping the oldest loses little. */
+const segmentsWanted = 16;
+
+const namePattern = /^([0-9a-z]{8})\.kept$/;
+
+export interface KeptLogOptions {
+  /** Made with mode 0700. One process at a time. */
+  readonly directory: string;
+  /** Bytes that all segments together are meant to take; whoever counts them drops the oldest. */
+  readonly bytesWanted: number;
+  /** How long pictures are kept at most, milliseconds: a segment is written to for a part of that. */
+  readonly retentionMs: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** Told of a segment that has been begun, ended or found; or, with 0 bytes, that has gone by itself. */
+export type OnSegment = (segment: SegmentFacts) => void;
+
+/** A segment as it is counted. */
+export interface SegmentFacts {
+  /** By which `drop` knows it. */
+  readonly id: string;
+  /** Bytes that it takes, or while it is written to may come to take. */
+  readonly byteLength: number;
+  /** When nothing in it will be wanted any more; Unix milliseconds. */
+  readonly keptUntil: number;
+}
+
+/** Pictures that no URL points to, kept for clients that come back. */
+export interface KeptLog {
+  /** Call once, before anything else: reads what an earlier process left, in the background. */
+  begin(onSegment: OnSegment): void;
+  /** Throws storage_full. */
+  put(id: string, picture: Picture, expiresAt: number): Promise<StoredBlob>;
+  open(id: string): Promise<OpenBlob | undefined>;
+  remove(id: string): Promise<boolean>;
+  /** Forgets a whole segment. False where there is none of that id. */
+  drop(segmentId: string): boolean;
+  /** Forgets segments of which everything expired before `now`. Returns how many pictures. */
+  sweep(now: number): Promise<number>;
+  /** Bytes on the disk now. */
+  byteLength(): number;
+  close(): void;
+}
+
+interface State {
+  readonly options: KeptLogOptions;
+  readonly segmentBytes: number;
+  /** Oldest first. */
+  segments: Segment[];
+  current: Segment | undefined;
+  next: number;
+  onSegment: OnSegment;
+}
+
+const segmentId = ({ sequence }: Pick<Segment, "sequence">): string =>
+  `kseg${sequence.toString(36).padStart(16, "0")}`;
+
+/**
+ * An append-only log of pictures in a few large files. A file each would cost more than all the rest
+ * of a small request: creating, linking and deleting names is what a file system is slow at. What is
+ * known of the pictures is in memory, and is read again from the segments' heads after a restart, in
+ * the background. Not fsynced, like every picture (`place-file.ts`).
+ */
+export function openKeptLog(options: KeptLogOptions): KeptLog {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const segmentBytes = Math.min(
+    segmentBytesMax,
+    Math.max(segmentBytesMin, Math.floor(options.bytesWanted / segmentsWanted)),
+  );
+  const state: State = {
+    options,
+    segmentBytes,
+    segments: [],
+    current: undefined,
+    next: 0,
+    onSegment: () => undefined,
+  };
+  let loaded = Promise.resolve();
+  const holder = (id: string): Segment | undefined =>
+    state.segments.find(({ entries }) => entries.has(id));
+  return {
+    begin(onSegment) {
+      state.onSegment = onSegment;
+      loaded = load(state);
+      // Whoever needs the list is told of the failure; nobody may be needing it yet.
+      loaded.catch(() => undefined);
+    },
+    async put(id, picture, expiresAt) {
+      if (!isKeptId(id)) throw new TypeError(`${id} is no id of the kept log.`);
+      await loaded;
+      const { format, bytes } = picture;
+      const head = { id, format, byteLength: bytes.byteLength, expiresAt: Math.ceil(expiresAt) };
+      try {
+        await appendPicture(segmentFor(state, headBytes + head.byteLength), head, bytes);
+      } catch (thrown) {
+        // Of a segment that could not be written to nothing more is expected.
+        seal(state);
+        throw asDiskFault(thrown);
+      }
+      return head;
+    },
+    async open(id) {
+      await loaded;
+      const segment = holder(id);
+      const entry = segment?.entries.get(id);
+      if (segment === undefined || entry === undefined) return undefined;
+      if (entry.expiresAt <= options.now()) return undefined;
+      const { format, byteLength, expiresAt, offset } = entry;
+      const isThere = (): boolean => segment.entries.has(id) && !segment.gone;
+      return {
+        id,
+        format,
+        byteLength,
+        expiresAt,
+        async *chunks(start = 0, end = byteLength) {
+          if (!isThere()) throw expired(undefined);
+          const finish = readSegment(segment);
+          try {
+            const file = await openFile(segment.path, "r");
+            yield* fileChunks(file, offset + start, offset + Math.min(end, byteLength));
+          } finally {
+            finish();
+          }
+        },
+      };
+    },
+    async remove(id) {
+      await loaded;
+      const segment = holder(id);
+      return segment !== undefined && wipePicture(segment, id);
+    },
+    drop(id) {
+      const segment = state.segments.find((one) => segmentId(one) === id);
+      if (segment === undefined) return false;
+      forget(state, segment);
+      return true;
+    },
+    async sweep(now) {
+      await loaded;
+      let swept = 0;
+      for (const segment of state.segments) {
+        if (segment.lastExpiry >= now || segment.places === 0) continue;
+        swept += segment.entries.size;
+        forget(state, segment);
+        state.onSegment({ id: segmentId(segment), byteLength: 0, keptUntil: 0 });
+      }
+      return swept;
+    },
+    byteLength: () => state.segments.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    close: () => seal(state),
+  };
+}
+
+/** The segment that so many bytes go to; a new one where the current one is full or old. */
+function segmentFor(state: State, bytes: number): Segment {
+  const { options, segmentBytes, current } = state;
+  if (current !== undefined) {
+    const isFull =
+      current.byteLength + bytes > segmentBytes || current.places >= segmentBytes / placeBytes;
+    const isOld = options.now() - current.createdAt > options.retentionMs / segmentsWanted;
+    if (!isFull && !isOld) return current;
+    seal(state);
+  }
+  const path = join(options.directory, `${state.next.toString(36).padStart(8, "0")}.kept`);
+  const segment = createSegment(state.next, path, options.now());
+  state.next += 1;
+  state.segments.push(segment);
+  state.current = segment;
+  tell(state, segment, Math.max(segmentBytes, bytes));
+  return segment;
+}
+
+/** Ends the current segment, which from now on counts for what is in it. */
+function seal(state: State): void {
+  const { current } = state;
+  state.current = undefined;
+  if (current === undefined || current.gone) return;
+  sealSegment(current);
+  tell(state, current, current.byteLength);
+}
+
+function tell(state: State, segment: Segment, byteLength: number): void {
+  const { retentionMs } = state.options;
+  const keptUntil = segment.createdAt + retentionMs / segmentsWanted + retentionMs;
+  state.onSegment({ id: segmentId(segment), byteLength, keptUntil });
+}
+
+function forget(state: State, segment: Segment): void {
+  if (state.current === segment) state.current = undefined;
+  state.segments = state.segments.filter((one) => one !== segment);
+  dropSegment(segment);
+}
+
+/** Reads what an earlier process left, oldest first. */
+async function load(state: State): Promise<void> {
+  const { directory } = state.options;
+  const names = (await readdir(directory)).filter((name) => namePattern.test(name)).toSorted();
+  for (const name of names) {
+    const sequence = Number.parseInt(name, 36);
+    const segment = await loadSegment(sequence, join(directory, name));
+    state.next = sequence + 1;
+    if (segment.entries.size === 0) {
+      dropSegment(segment);
+      continue;
+    }
+    state.segments.push(segment);
+    tell(state, segment, segment.byteLength);
+  }
+}

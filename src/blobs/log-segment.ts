@@ -1,0 +1,219 @@
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+  writevSync,
+} from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Bytes } from "../core/picture.ts";
+import { deadHead, type EntryHead, headBytes, readHead, writeHead } from "./log-entry.ts";
+
+/** Where a picture is in its segment. */
+export interface Entry extends EntryHead {
+  /** Of the picture's first byte. */
+  readonly offset: number;
+}
+
+/** One file of the kept log. */
+export interface Segment {
+  /** Its number, which is its file's name; later ones are greater. */
+  readonly sequence: number;
+  readonly path: string;
+  readonly entries: Map<string, Entry>;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  /** Open while it is written to. */
+  file: number | undefined;
+  /** Writes that run, of pictures too long for one go. */
+  writers: number;
+  sealed: boolean;
+  /** Bytes of the file. */
+  byteLength: number;
+  /** Pictures ever put in, deleted ones too. */
+  places: number;
+  /** The latest expiry of its pictures; Unix milliseconds. */
+  lastExpiry: number;
+  /** Reads that run; what is deleted meanwhile is wiped after them. */
+  readers: number;
+  wipes: Entry[];
+  gone: boolean;
+}
+
+/** Bytes written in one go; longer pictures let other work in between. */
+const pieceBytes = 2 * 1024 * 1024;
+/** Bytes read at once while the heads are looked for; many small pictures come in one read. */
+const scanBytes = 65_536;
+
+function newSegment(sequence: number, path: string, createdAt: number): Segment {
+  return {
+    sequence,
+    path,
+    entries: new Map(),
+    createdAt,
+    file: undefined,
+    writers: 0,
+    sealed: false,
+    byteLength: 0,
+    places: 0,
+    lastExpiry: 0,
+    readers: 0,
+    wipes: [],
+    gone: false,
+  };
+}
+
+/** A new, empty file. Throws the file system's error. */
+export function createSegment(sequence: number, path: string, now: number): Segment {
+  const segment = newSegment(sequence, path, now);
+  segment.file = openSync(path, "wx", 0o600);
+  return segment;
+}
+
+/**
+ * Writes a picture at the end. Synchronous writes: what is in the page cache costs less than handing
+ * it to another thread, and is where the spool's own bytes go. Where it fails, its place is marked as
+ * deleted, or if even that fails, ends what a restart can read of this segment.
+ */
+export async function appendPicture(
+  segment: Segment,
+  head: EntryHead,
+  bytes: Bytes,
+): Promise<void> {
+  const at = segment.byteLength;
+  const entry: Entry = { ...head, offset: at + headBytes };
+  // Taken before anything else runs: several may be written at once.
+  segment.byteLength = entry.offset + head.byteLength;
+  segment.places += 1;
+  segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
+  const held = bytes.byteLength <= pieceBytes ? bytes.inMemory?.() : undefined;
+  if (held === undefined) await writePieces(segment, entry, bytes);
+  else writeAll(segment, [writeHead(head), ...held], at);
+  segment.entries.set(head.id, entry);
+}
+
+/** The head last, so that a picture cut short by the process's end is none. */
+async function writePieces(segment: Segment, entry: Entry, bytes: Bytes): Promise<void> {
+  segment.writers += 1;
+  try {
+    await writeEach(segment, entry, bytes);
+  } finally {
+    segment.writers -= 1;
+    closeFinished(segment);
+  }
+}
+
+async function writeEach(segment: Segment, entry: Entry, bytes: Bytes): Promise<void> {
+  writeAll(segment, [deadHead(entry.byteLength)], entry.offset - headBytes);
+  let at = entry.offset;
+  let sinceTurn = 0;
+  for await (const chunk of bytes.chunks()) {
+    writeAll(segment, [chunk], at);
+    at += chunk.length;
+    sinceTurn += chunk.length;
+    if (sinceTurn >= pieceBytes) {
+      sinceTurn = 0;
+      await nextTurn();
+    }
+  }
+  writeAll(segment, [writeHead(entry)], entry.offset - headBytes);
+}
+
+function writeAll({ file, path }: Segment, buffers: readonly Buffer[], at: number): void {
+  if (file === undefined) throw new Error(`${path} is written to no more.`);
+  const total = buffers.reduce((sum, { length }) => sum + length, 0);
+  let written = writevSync(file, buffers, at);
+  // A write may stop short without an error; the rest goes on from there.
+  if (written === total) return;
+  const all = Buffer.concat(buffers);
+  while (written < total) written += writeSync(file, all, written, total - written, at + written);
+}
+
+/** Nothing more is put into it. */
+export function sealSegment(segment: Segment): void {
+  segment.sealed = true;
+  closeFinished(segment);
+}
+
+function closeFinished(segment: Segment): void {
+  if (!segment.sealed || segment.writers > 0 || segment.file === undefined) return;
+  closeSync(segment.file);
+  segment.file = undefined;
+}
+
+/** Deletes the file; who reads, reads to the end. */
+export function dropSegment(segment: Segment): void {
+  if (segment.gone) return;
+  segment.gone = true;
+  segment.entries.clear();
+  sealSegment(segment);
+  unlinkSync(segment.path);
+}
+
+/** Makes one picture unreadable for good: its bytes are overwritten, once nobody reads them. */
+export function wipePicture(segment: Segment, id: string): boolean {
+  const entry = segment.entries.get(id);
+  if (entry === undefined) return false;
+  segment.entries.delete(id);
+  segment.wipes.push(entry);
+  wipeWaiting(segment);
+  return true;
+}
+
+function wipeWaiting(segment: Segment): void {
+  if (segment.readers > 0 || segment.gone || segment.wipes.length === 0) return;
+  const wipes = segment.wipes.splice(0);
+  const file = openSync(segment.path, "r+");
+  try {
+    for (const { offset, byteLength } of wipes) {
+      writeSync(file, deadHead(byteLength), 0, headBytes, offset - headBytes);
+      const nothing = Buffer.alloc(Math.min(byteLength, pieceBytes));
+      for (let at = 0; at < byteLength; at += nothing.length)
+        writeSync(file, nothing, 0, Math.min(nothing.length, byteLength - at), offset + at);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Call before the first read of a picture; call what it returns after the last. */
+export function readSegment(segment: Segment): () => void {
+  segment.readers += 1;
+  return () => {
+    segment.readers -= 1;
+    wipeWaiting(segment);
+  };
+}
+
+/** A file of an earlier process: what its heads say, as far as they are whole. */
+export async function loadSegment(sequence: number, path: string): Promise<Segment> {
+  const file = openSync(path, "r");
+  try {
+    const { size, birthtimeMs } = fstatSync(file);
+    const segment = newSegment(sequence, path, birthtimeMs);
+    segment.byteLength = size;
+    segment.sealed = true;
+    const buffer = Buffer.allocUnsafeSlow(scanBytes);
+    let from = 0;
+    let length = 0;
+    for (let at = 0; at + headBytes <= size;) {
+      if (at < from || at + headBytes > from + length) {
+        from = at;
+        length = readSync(file, buffer, 0, scanBytes, at);
+        await nextTurn();
+      }
+      const head = readHead(buffer.subarray(at - from, Math.min(length, at - from + headBytes)));
+      if (head === undefined || at + headBytes + head.byteLength > size) break;
+      const entry = { ...head, offset: at + headBytes };
+      segment.places += 1;
+      if (head.expiresAt > 0) segment.entries.set(head.id, entry);
+      segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
+      at = entry.offset + head.byteLength;
+    }
+    return segment;
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { type KeptLog, openKeptLog, type SegmentFacts } from "../../src/blobs/kept-log.ts";
+import { keptId } from "../../src/blobs/log-entry.ts";
+import { Picture } from "../../src/core/picture.ts";
+import { noisy, openBench, take } from "../pictures/samples.ts";
+import { blobBytes } from "./blob-store-suite.ts";
+
+const hour = 3_600_000;
+const start = 1_800_000_000_000;
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Bench {
+  readonly directory: string;
+  readonly log: KeptLog;
+  /** What is counted now, by segment. */
+  readonly counted: Map<string, SegmentFacts>;
+  now: number;
+  reopen(): Bench;
+}
+
+function openLog(bytesWanted = 1024 ** 3, known?: string): Bench {
+  const directory = known ?? mkdtempSync(join(tmpdir(), "kept-log-"));
+  folders.push(directory);
+  const counted = new Map<string, SegmentFacts>();
+  const bench: Bench = {
+    directory,
+    counted,
+    now: start,
+    log: openKeptLog({ directory, bytesWanted, retentionMs: 24 * hour, now: () => bench.now }),
+    reopen() {
+      bench.log.close();
+      return openLog(bytesWanted, directory);
+    },
+  };
+  bench.log.begin((segment) => {
+    if (segment.byteLength === 0) counted.delete(segment.id);
+    else counted.set(segment.id, segment);
+  });
+  return bench;
+}
+
+const id = (number: number): string => keptId(number.toString(16).padStart(32, "0"));
+
+/** A picture of random bytes: the log does not look inside. */
+function bytesPicture(byteLength: number): { picture: Picture; bytes: Buffer } {
+  const bytes = randomBytes(byteLength);
+  const facts = { format: "png", width: 1, height: 1, alpha: false, frames: 1, orientation: 1 };
+  const stream = {
+    byteLength,
+    path: undefined,
+    async *chunks() {
+      for (let at = 0; at < byteLength; at += 65_536) {
+        await Promise.resolve();
+        yield bytes.subarray(at, at + 65_536);
+      }
+    },
+  };
+  return { picture: new Picture(stream, { ...facts, format: "png" }), bytes };
+}
+
+async function read(log: KeptLog, number: number): Promise<Buffer | undefined> {
+  const blob = await log.open(id(number));
+  return blob === undefined ? undefined : blobBytes(blob);
+}
+
+describe("the kept log", () => {
+  test.each([
+    ["in memory", 64 * 1024 * 1024],
+    ["in a spool file", 0],
+  ] as const)(
+    "gives back a picture %s, whole and in part, also after a restart",
+    async (_name, memory) => {
+      const bench = openLog();
+      const { spool } = openBench(memory);
+      const bytes = await noisy(300, 300).png().toBuffer();
+      expect(await bench.log.put(id(1), take(spool, bytes), start + hour)).toEqual({
+        id: id(1),
+        format: "png",
+        byteLength: bytes.length,
+        expiresAt: start + hour,
+      });
+      spool.dispose();
+      for (const { log } of [bench, bench.reopen()]) {
+        expect(await read(log, 1)).toEqual(bytes);
+        expect(await blobBytes(await log.open(id(1)), 10, 100)).toEqual(bytes.subarray(10, 100));
+      }
+      expect(readdirSync(bench.directory)).toEqual(["00000000.kept"]);
+    },
+  );
+
+  test("a thousand small and a few long ones written at once keep apart", async () => {
+    const bench = openLog(8 * 1024 * 1024);
+    const made = Array.from({ length: 1_000 }, (_value, number) =>
+      bytesPicture(number % 100 === 0 ? 5_000_000 + number : 100 + number),
+    );
+    await Promise.all(
+      made.map(({ picture }, number) => bench.log.put(id(number), picture, start + hour)),
+    );
+    for (const { log } of [bench, bench.reopen()]) {
+      for (const [number, { bytes }] of made.entries())
+        expect((await read(log, number))?.equals(bytes)).toBe(true);
+    }
+  });
+
+  test("what a process left half written is not there; what was whole before it is", async () => {
+    const bench = openLog();
+    const { picture, bytes } = bytesPicture(1_000);
+    for (const number of [1, 2]) await bench.log.put(id(number), picture, start + hour);
+    const [name = ""] = readdirSync(bench.directory);
+    const path = join(bench.directory, name);
+    truncateSync(path, readFileSync(path).length - 1);
+    const cut = bench.reopen();
+    expect(await read(cut.log, 1)).toEqual(bytes);
+    expect(await read(cut.log, 2)).toBeUndefined();
+    appendFileSync(path, Buffer.alloc(1_000, 0x50));
+    const dirty = cut.reopen();
+    expect(await read(dirty.log, 1)).toEqual(bytes);
+    await dirty.log.put(id(3), picture, start + hour);
+    expect(await read(dirty.reopen().log, 3)).toEqual(bytes);
+  });
+
+  test("a deleted picture's bytes are gone from the disk, its neighbours stay", async () => {
+    const bench = openLog();
+    const made = [1, 2, 3].map(() => bytesPicture(5_000));
+    for (const [index, { picture }] of made.entries())
+      await bench.log.put(id(index), picture, start + hour);
+    expect(await bench.log.remove(id(1))).toBe(true);
+    expect(await bench.log.remove(id(1))).toBe(false);
+    const [name = ""] = readdirSync(bench.directory);
+    const file = readFileSync(join(bench.directory, name));
+    expect(file.includes(made[1]?.bytes.subarray(0, 100) ?? "")).toBe(false);
+    expect(file.includes(id(1).slice(1), 0, "hex")).toBe(false);
+    for (const { log } of [bench, bench.reopen()]) {
+      expect(await read(log, 0)).toEqual(made[0]?.bytes);
+      expect(await read(log, 1)).toBeUndefined();
+      expect(await read(log, 2)).toEqual(made[2]?.bytes);
+    }
+  });
+
+  test.each(["remove", "drop"] as const)(
+    "who reads while a picture goes (%s) reads to the end",
+    async (way) => {
+      const bench = openLog();
+      const { picture, bytes } = bytesPicture(1_000_000);
+      await bench.log.put(id(1), picture, start + hour);
+      const [segment = ""] = bench.counted.keys();
+      const blob = await bench.log.open(id(1));
+      const chunks: Buffer[] = [];
+      for await (const chunk of blob?.chunks() ?? []) {
+        if (way === "drop") bench.log.drop(segment);
+        else await bench.log.remove(id(1));
+        chunks.push(chunk);
+      }
+      expect(chunks.length).toBeGreaterThan(1);
+      expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+      expect(await bench.log.open(id(1))).toBeUndefined();
+      await expect(blobBytes(blob)).rejects.toMatchObject({ code: "result_expired" });
+    },
+  );
+
+  test("segments are counted, sealed at their size, and dropped whole", async () => {
+    const bench = openLog(16 * 256 * 1024);
+    for (let number = 0; number < 10; number += 1)
+      await bench.log.put(id(number), bytesPicture(100_000).picture, start + hour);
+    const files = readdirSync(bench.directory);
+    expect(files).toHaveLength(5);
+    expect([...bench.counted.values()].map(({ byteLength }) => byteLength)).toEqual([
+      200_096, 200_096, 200_096, 200_096, 262_144,
+    ]);
+    const [oldest = ""] = bench.counted.keys();
+    expect(bench.log.drop(oldest)).toBe(true);
+    expect(bench.log.drop(oldest)).toBe(false);
+    expect(await read(bench.log, 1)).toBeUndefined();
+    expect(await read(bench.log, 2)).toBeDefined();
+    expect(readdirSync(bench.directory)).toEqual(files.slice(1));
+  });
+
+  test("many tiny pictures fill a segment by their number", async () => {
+    const bench = openLog(16 * 256 * 1024);
+    for (let number = 0; number < 17; number += 1)
+      await bench.log.put(id(number), bytesPicture(10).picture, start + hour);
+    expect(readdirSync(bench.directory)).toHaveLength(2);
+  });
+
+  test("what has expired is not given out, and goes with its segment", async () => {
+    const bench = openLog();
+    await bench.log.put(id(1), bytesPicture(10).picture, start + hour);
+    bench.now = start + 2 * hour;
+    expect(await read(bench.log, 1)).toBeUndefined();
+    await bench.log.put(id(2), bytesPicture(10).picture, start + 3 * hour);
+    expect(await bench.log.sweep(bench.now)).toBe(1);
+    expect(bench.counted.size).toBe(1);
+    expect(await read(bench.log, 2)).toBeDefined();
+  });
+});
