@@ -18,6 +18,7 @@ import {
   type StatFileSystem,
 } from "./disk-room.ts";
 import { expired, fileChunks } from "./file-chunks.ts";
+import { createKnownBlobs, type KnownBlobs } from "./known-blobs.ts";
 import { errorCode, placeFile } from "./place-file.ts";
 import type { BlobStore, OpenBlob, StoredBlob } from "./types.ts";
 
@@ -89,19 +90,7 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
     },
     async open(id) {
       if (!isBlobId(id)) return undefined;
-      const path = shardPath(shardOf(id));
-      // A name that is remembered may have been put again or deleted by another process's hand.
-      const told = known.get(id);
-      const open = (blob: StoredBlob): Promise<OpenBlob | undefined> =>
-        blob.expiresAt <= now()
-          ? Promise.resolve(undefined)
-          : openBlob(blob, join(path, blobName(blob)));
-      const remembered = told === undefined ? undefined : await open(told);
-      if (remembered !== undefined) return remembered;
-      const [newest] = (await blobsOf(path, id)).toSorted((a, b) => b.expiresAt - a.expiresAt);
-      if (newest === undefined) return undefined;
-      known.set(newest);
-      return open(newest);
+      return find(shardPath(shardOf(id)), id, known, now());
     },
     async remove(id) {
       if (!isBlobId(id)) return false;
@@ -135,31 +124,23 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
   };
 }
 
-/** Blobs whose names need not be looked for. */
-const knownMax = 10_000;
-
-/** The blobs put or opened last, so that serving one reads no directory. */
-function createKnownBlobs(): {
-  get(id: string): StoredBlob | undefined;
-  set(blob: StoredBlob): void;
-  delete(id: string): void;
-} {
-  const blobs = new Map<string, StoredBlob>();
-  return {
-    get: (id) => blobs.get(id),
-    set(blob) {
-      const before = blobs.get(blob.id);
-      if (before !== undefined && before.expiresAt >= blob.expiresAt) return;
-      blobs.delete(blob.id);
-      blobs.set(blob.id, blob);
-      if (blobs.size <= knownMax) return;
-      for (const oldest of blobs.keys()) {
-        blobs.delete(oldest);
-        break;
-      }
-    },
-    delete: (id) => void blobs.delete(id),
-  };
+/** The blob of an id in its shard; undefined where it is not there, not whole or expired. */
+async function find(
+  path: string,
+  id: string,
+  known: KnownBlobs,
+  now: number,
+): Promise<OpenBlob | undefined> {
+  const open = (blob: StoredBlob): Promise<OpenBlob | undefined> =>
+    blob.expiresAt <= now ? Promise.resolve(undefined) : openBlob(blob, join(path, blobName(blob)));
+  const told = known.get(id);
+  const remembered = told === undefined ? undefined : await open(told);
+  if (remembered !== undefined) return remembered;
+  // What is not remembered, or was put again by another process since, is looked for.
+  const [newest] = (await blobsOf(path, id)).toSorted((a, b) => b.expiresAt - a.expiresAt);
+  if (newest === undefined) return undefined;
+  known.set(newest);
+  return open(newest);
 }
 
 /** False where the blob was there already. */

@@ -9,6 +9,7 @@ import {
   appendPicture,
   createSegment,
   dropSegment,
+  type Entry,
   loadSegment,
   readSegment,
   sealSegment,
@@ -101,8 +102,6 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
     onSegment: () => undefined,
   };
   let loaded = Promise.resolve();
-  const holder = (id: string): Segment | undefined =>
-    state.segments.find(({ entries }) => entries.has(id));
   return {
     begin(onSegment) {
       state.onSegment = onSegment;
@@ -111,47 +110,19 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
       loaded.catch(() => undefined);
     },
     async put(id, picture, expiresAt) {
-      if (!isKeptId(id)) throw new TypeError(`${id} is no id of the kept log.`);
       await loaded;
-      const { format, bytes } = picture;
-      const head = { id, format, byteLength: bytes.byteLength, expiresAt: Math.ceil(expiresAt) };
-      try {
-        await appendPicture(segmentFor(state, headBytes + head.byteLength), head, bytes);
-      } catch (thrown) {
-        // Of a segment that could not be written to nothing more is expected.
-        seal(state);
-        throw asDiskFault(thrown);
-      }
-      return head;
+      return put(state, id, picture, expiresAt);
     },
     async open(id) {
       await loaded;
-      const segment = holder(id);
+      const segment = holderOf(state, id);
       const entry = segment?.entries.get(id);
       if (segment === undefined || entry === undefined) return undefined;
-      if (entry.expiresAt <= options.now()) return undefined;
-      const { format, byteLength, expiresAt, offset } = entry;
-      const isThere = (): boolean => segment.entries.has(id) && !segment.gone;
-      return {
-        id,
-        format,
-        byteLength,
-        expiresAt,
-        async *chunks(start = 0, end = byteLength) {
-          if (!isThere()) throw expired(undefined);
-          const finish = readSegment(segment);
-          try {
-            const file = await openFile(segment.path, "r");
-            yield* fileChunks(file, offset + start, offset + Math.min(end, byteLength));
-          } finally {
-            finish();
-          }
-        },
-      };
+      return entry.expiresAt <= options.now() ? undefined : openEntry(segment, entry);
     },
     async remove(id) {
       await loaded;
-      const segment = holder(id);
+      const segment = holderOf(state, id);
       return segment !== undefined && wipePicture(segment, id);
     },
     drop(id) {
@@ -173,6 +144,49 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
     },
     byteLength: () => state.segments.reduce((sum, { byteLength }) => sum + byteLength, 0),
     close: () => seal(state),
+  };
+}
+
+function holderOf({ segments }: State, id: string): Segment | undefined {
+  return segments.find(({ entries }) => entries.has(id));
+}
+
+async function put(
+  state: State,
+  id: string,
+  { format, bytes }: Picture,
+  expiresAt: number,
+): Promise<StoredBlob> {
+  if (!isKeptId(id)) throw new TypeError(`${id} is no id of the kept log.`);
+  const head = { id, format, byteLength: bytes.byteLength, expiresAt: Math.ceil(expiresAt) };
+  try {
+    await appendPicture(segmentFor(state, headBytes + head.byteLength), head, bytes);
+  } catch (thrown) {
+    // Of a segment that could not be written to nothing more is expected.
+    seal(state);
+    throw asDiskFault(thrown);
+  }
+  return head;
+}
+
+function openEntry(segment: Segment, entry: Entry): OpenBlob {
+  const { id, format, byteLength, expiresAt, offset } = entry;
+  return {
+    id,
+    format,
+    byteLength,
+    expiresAt,
+    async *chunks(start = 0, end = byteLength) {
+      if (segment.gone || !segment.entries.has(id)) throw expired(undefined);
+      const finish = readSegment(segment);
+      try {
+        const file = await openFile(segment.path, "r");
+        const last = Math.min(end, byteLength);
+        yield* fileChunks(file, offset + Math.max(0, start), offset + last);
+      } finally {
+        finish();
+      }
+    },
   };
 }
 
