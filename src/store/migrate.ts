@@ -2,7 +2,6 @@ import { z } from "zod";
 import { backUp } from "./database-file.ts";
 import { openFault } from "./faults.ts";
 import type { Migration } from "./migrations/migration.ts";
-import { sqliteCompiler } from "./sqlite.ts";
 import type { Connection } from "./sqlite.ts";
 import { rowSchemas } from "./tables.ts";
 
@@ -50,12 +49,7 @@ function checkIntegrity(connection: Connection, file: string): void {
 }
 
 function applyOne(connection: Connection, migration: Migration, now: number): void {
-  const compiler = sqliteCompiler<unknown>();
-  for (const query of migration.up(compiler)) {
-    const { sql, parameters } = query.compile();
-    if (parameters.length > 0) throw new Error(`${migration.name} binds values; write literals`);
-    connection.execute(sql);
-  }
+  for (const sql of migration.up) connection.execute(sql);
   connection.run({
     sql: "INSERT INTO migrations (name, applied_at) VALUES (?, ?)",
     parameters: [migration.name, now],

@@ -1,8 +1,3 @@
-import { sql } from "kysely";
-import type { Compilable, InsertObject, Kysely, RawBuilder } from "kysely";
-import { rowSchemas } from "./tables.ts";
-import type { Tables } from "./tables.ts";
-
 /** What a statement may bind. */
 export type Bindable = string | number | null;
 
@@ -24,64 +19,30 @@ export interface StatementResult {
  */
 export type Steps<R> = Generator<Statement, R, StatementResult>;
 
-interface Slot {
-  readonly slot: string;
-}
-
-function isSlot(value: unknown): value is Slot {
-  return typeof value === "object" && value !== null && "slot" in value;
-}
-
-function isBindable(value: unknown): value is Bindable {
-  return value === null || typeof value === "string" || typeof value === "number";
-}
-
-function slot<T>(name: string): RawBuilder<T> {
-  const marker: Slot = { slot: name };
-  return sql<T>`${marker}`;
-}
-
 /** Throws where a value is missing or cannot be bound, instead of writing NULL in silence. */
 function bound(name: string, value: unknown): Bindable {
-  if (!isBindable(value)) throw new TypeError(`${name} cannot be bound: ${typeof value}`);
-  if (typeof value === "number" && !Number.isFinite(value))
-    throw new RangeError(`${name} is no finite number`);
+  if (typeof value === "string" || value === null) return value;
+  if (typeof value !== "number") throw new TypeError(`${name} cannot be bound: ${typeof value}`);
+  if (!Number.isFinite(value)) throw new RangeError(`${name} is no finite number`);
   return value;
 }
 
-function reusable<V extends object>(query: Compilable): (values: V) => Statement {
-  const compiled = query.compile();
-  const slots = compiled.parameters.map((parameter) =>
-    isSlot(parameter) ? parameter : { fixed: bound("a constant", parameter) },
-  );
-  return (values) => {
-    const lookup = new Map<string, unknown>(Object.entries(values));
-    return {
-      sql: compiled.sql,
-      parameters: slots.map((part) =>
-        "slot" in part ? bound(part.slot, lookup.get(part.slot)) : part.fixed,
-      ),
-    };
-  };
-}
-
 /**
- * A Kysely query that is compiled once, with named slots for its values. Compiling costs more than
- * SQLite takes to run most of these, so no query is compiled per request.
+ * SQL that every dialect reads, with slots for values: `:name` is the value called so wherever it
+ * stands, thus no text in quotes may hold a colon. The values' type is the caller's word; the store's
+ * tests run the commands on a real database.
  */
-export function statement<V extends object>(
-  build: (at: <K extends keyof V & string>(name: K) => RawBuilder<V[K]>) => Compilable,
-): (values: V) => Statement {
-  return reusable<V>(build((name) => slot(name)));
-}
-
-/** INSERT of a whole row of a table. */
-export function insertRow<T extends keyof Tables>(
-  db: Kysely<Tables>,
-  table: T,
-): (row: Tables[T]) => Statement {
-  const columns = Object.keys(rowSchemas[table].shape);
-  const values = Object.fromEntries(columns.map((column) => [column, slot(column)]));
-  // The columns come from the very schema that types the table, which Object.fromEntries cannot express.
-  return reusable<Tables[T]>(db.insertInto(table).values(values as InsertObject<Tables, T>));
+export function statement<V extends object>(text: string): (values: V) => Statement {
+  const slots: string[] = [];
+  const sql = text.replaceAll(/:(?<name>[a-zA-Z_]+)/g, (_, name: string) => {
+    slots.push(name);
+    return "?";
+  });
+  return (values) => {
+    // The names in the text are those of the values' type.
+    const named = values as Readonly<Record<string, unknown>>;
+    const parameters: Bindable[] = [];
+    for (const name of slots) parameters.push(bound(name, named[name]));
+    return { sql, parameters };
+  };
 }

@@ -1,18 +1,9 @@
 import { z } from "zod";
-import { checkedNano } from "../core/money.ts";
 import { operations } from "../core/request.ts";
 import type { Warning } from "../core/request.ts";
 import { rowSchemas } from "./tables.ts";
 import type { Tables } from "./tables.ts";
-import type {
-  AttemptOutcome,
-  AttemptRecord,
-  KeyRecord,
-  NewAttempt,
-  NewRequest,
-  PictureRecord,
-  RequestRecord,
-} from "./types.ts";
+import type { AttemptRecord, KeyRecord, PictureRecord, RequestRecord } from "./types.ts";
 
 /** Rows to records and back: JSON columns are written here and read here by schemas. */
 
@@ -83,86 +74,6 @@ export function rowFromKey(key: KeyRecord): Tables["keys"] {
     expires_at: key.expiresAt,
     created_at: key.createdAt,
     ...key.limits,
-  };
-}
-
-export function rowFromRequest(request: NewRequest): Tables["requests"] {
-  return {
-    id: request.id,
-    key_id: request.keyId,
-    client_request_id: request.clientRequestId,
-    operation: request.operation,
-    model: request.model,
-    n: request.n,
-    fields: request.fields,
-    created_at: request.createdAt,
-    lease_until: request.holdLeaseUntil,
-    state: "running",
-    error_code: null,
-    error_message: null,
-    cost_nano: null,
-    usage: null,
-    warnings: "[]",
-    served_model: null,
-    finished_at: null,
-    idempotency_key: request.idempotencyKey,
-    fingerprint: request.fingerprint,
-    orphaned_at: null,
-    deleted_at: null,
-    error_param: null,
-    answer: null,
-  };
-}
-
-export function rowFromAttempt(attempt: NewAttempt): Tables["attempts"] {
-  return {
-    id: attempt.id,
-    request_id: attempt.requestId,
-    call: attempt.call,
-    attempt: attempt.attempt,
-    channel_id: attempt.channelId,
-    provider_id: attempt.providerId,
-    upstream_model: attempt.upstreamModel,
-    started_at: attempt.startedAt,
-    state: "running",
-    error_code: null,
-    evidence: null,
-    detail: null,
-    provider_nano: null,
-    finished_at: null,
-  };
-}
-
-/** The columns that an attempt's outcome fills, and the id that finds it. */
-export type AttemptResultRow = Pick<
-  Tables["attempts"],
-  "id" | "state" | "error_code" | "evidence" | "detail" | "provider_nano" | "finished_at"
->;
-
-export function rowFromAttemptOutcome(outcome: AttemptOutcome): AttemptResultRow {
-  return {
-    id: outcome.id,
-    state: outcome.state,
-    error_code: outcome.errorCode,
-    evidence: outcome.evidence,
-    detail: outcome.detail,
-    provider_nano: outcome.providerNano === null ? null : checkedNano(outcome.providerNano),
-    finished_at: outcome.finishedAt,
-  };
-}
-
-export function rowFromPicture(requestId: string, picture: PictureRecord): Tables["pictures"] {
-  return {
-    request_id: requestId,
-    position: picture.index,
-    blob_id: picture.blobId,
-    format: picture.format,
-    width: picture.width,
-    height: picture.height,
-    byte_length: picture.byteLength,
-    revised_prompt: picture.revisedPrompt,
-    url_until: picture.urlUntil,
-    kept_until: picture.keptUntil,
   };
 }
 

@@ -1,12 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
-import {
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
 import { openFault } from "./faults.ts";
 import type { Statement, StatementResult, Steps } from "./query.ts";
 
@@ -14,21 +7,6 @@ import type { Statement, StatementResult, Steps } from "./query.ts";
 const applicationId = 0x70696e68;
 /** The write-ahead log is cut back to this after it had to grow. */
 const logBytesMax = 64 * 1024 * 1024;
-
-/**
- * Kysely as a compiler of SQLite's SQL: its execution is asynchronous, which would let other work in
- * between BEGIN and COMMIT, so statements are run by `Connection` instead.
- */
-export function sqliteCompiler<T>(): Kysely<T> {
-  return new Kysely<T>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
-}
 
 /** One open SQLite database. All calls are synchronous and throw what node:sqlite throws. */
 export interface Connection {
@@ -68,7 +46,7 @@ export function openConnection(file: string, busyTimeoutMs: number): Connection 
 }
 
 function connectionOf(database: DatabaseSync): Connection {
-  // Bounded: the texts are those of the compiled commands and a handful of pragmas.
+  // Bounded: the texts are those of the commands and a handful of pragmas.
   const prepared = new Map<string, { statement: StatementSync; reads: boolean }>();
   const prepare = (sql: string) => {
     const known = prepared.get(sql);

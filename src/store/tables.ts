@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * The tables, declared once: these schemas read every row that comes back, give Kysely its types and
- * name the columns of inserts. The migrations create them. Times are Unix milliseconds, money is
+ * The tables, declared once: these schemas read every row that comes back. The migrations
+ * create them. Times are Unix milliseconds, money is
  * nano-dollars (`z.int()` refuses what JavaScript cannot hold exactly), flags are 0 or 1, so that
  * every database keeps them alike. Columns that hold JSON say so; `records.ts` reads them.
  */
@@ -107,5 +107,5 @@ export const rowSchemas = {
   migrations: z.object({ name: z.string(), applied_at: time }),
 } as const;
 
-/** Row types by table, for Kysely. */
+/** Row types by table. */
 export type Tables = { [T in keyof typeof rowSchemas]: z.infer<(typeof rowSchemas)[T]> };

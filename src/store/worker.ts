@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import { createCommands, reads } from "./commands/index.ts";
+import { commands, reads } from "./commands/index.ts";
 import { prepareFile } from "./database-file.ts";
 import { faultAtOpen, faultOfCommand, toWire } from "./faults.ts";
 import { commitGroup } from "./group-commit.ts";
@@ -14,9 +14,8 @@ import type {
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import type { Steps } from "./query.ts";
-import { openConnection, runSteps, sqliteCompiler } from "./sqlite.ts";
+import { openConnection, runSteps } from "./sqlite.ts";
 import type { Connection } from "./sqlite.ts";
-import type { Tables } from "./tables.ts";
 
 /** The thread that owns the database. Entry of a worker: it begins to work when it is loaded. */
 
@@ -38,9 +37,9 @@ function open({ file, busyTimeoutMs, now }: WorkerSettings): Connection {
 }
 
 function runner(connection: Connection): Run {
-  const commands = new Map(Object.entries(createCommands(sqliteCompiler<Tables>())));
+  const byName = new Map(Object.entries(commands));
   return (name, args) => {
-    const command = commands.get(name);
+    const command = byName.get(name);
     if (command === undefined) throw new Error(`no store command is called ${name}`);
     // The client's types tie each name to its arguments; a name known only at run time cannot.
     const begin = command as (...args: readonly unknown[]) => Steps<unknown>;

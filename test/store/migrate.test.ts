@@ -11,10 +11,11 @@ import { openConnection } from "../../src/store/sqlite.ts";
 import type { Connection } from "../../src/store/sqlite.ts";
 import { rowSchemas } from "../../src/store/tables.ts";
 import { temporaryFolder } from "./samples.ts";
+import { schemaByKysely } from "./schema-by-kysely.ts";
 
 const adds = (name: string, table: string): Migration => ({
   name,
-  up: ({ schema }) => [schema.createTable(table).addColumn("id", "integer")],
+  up: [`CREATE TABLE ${table} (id integer)`],
 });
 const [one, two] = [adds("0001-one", "ones"), adds("0002-two", "twos")];
 
@@ -34,6 +35,12 @@ function all(connection: Connection, text: string): Record<string, unknown>[] {
   return connection
     .run({ sql: text, parameters: [] })
     .rows.map((row) => z.record(z.string(), z.unknown()).parse(row));
+}
+
+/** Every table and index as its SQL, but for quotes, case and white space. */
+function schemaOf(connection: Connection): string[] {
+  const rows = all(connection, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL");
+  return rows.map(({ sql }) => String(sql).replaceAll(/["\s]/g, "").toLowerCase()).toSorted();
 }
 
 const tables = (connection: Connection) =>
@@ -81,10 +88,7 @@ describe("migrations", () => {
     const connection = open();
     const fails: Migration = {
       name: "0002-fails",
-      up: ({ schema }) => [
-        schema.createTable("half").addColumn("id", "integer"),
-        schema.dropTable("nowhere"),
-      ],
+      up: ["CREATE TABLE half (id integer)", "DROP TABLE nowhere"],
     };
     const run = () => migrate(connection, { file, migrations: [one, fails], now: 5 });
     expect(run).toThrow(/nowhere/);
@@ -134,5 +138,15 @@ describe("migrations", () => {
         new Set(Object.keys(schema.shape)),
       );
     }
+  });
+
+  test("the program's own make the tables of databases that Kysely's SQL made", () => {
+    const before = place().open();
+    for (const sql of schemaByKysely()) before.execute(sql);
+    const { file, open } = place();
+    const after = open();
+    migrate(after, { file, migrations: migrations.slice(0, 3), now: 5 });
+    const own = schemaOf(after).filter((sql) => !sql.includes("migrations"));
+    expect(own).toEqual(schemaOf(before));
   });
 });

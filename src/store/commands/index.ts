@@ -1,6 +1,4 @@
-import type { Kysely } from "kysely";
 import type { Steps } from "../query.ts";
-import type { Tables } from "../tables.ts";
 import { keyCommands } from "./keys.ts";
 import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
@@ -8,19 +6,17 @@ import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
 import { settingCommands } from "./settings.ts";
 
-/** Everything the store can be asked, by name. All statements are compiled here, once. */
-export function createCommands(db: Kysely<Tables>) {
-  return {
-    ...keyCommands(db),
-    ...settingCommands(db),
-    ...requestReads(db),
-    ...requestRecovery(db),
-    ...requestWrites(db),
-    ...requestUpkeep(db),
-  };
-}
+/** Everything the store can be asked, by name. */
+export const commands = {
+  ...keyCommands,
+  ...settingCommands,
+  ...requestReads,
+  ...requestRecovery,
+  ...requestWrites,
+  ...requestUpkeep,
+};
 
-export type Commands = ReturnType<typeof createCommands>;
+export type Commands = typeof commands;
 export type CommandName = keyof Commands;
 export type CommandArguments<N extends CommandName> = Parameters<Commands[N]>;
 export type CommandResult<N extends CommandName> =

@@ -1,5 +1,4 @@
-import type { Kysely } from "kysely";
-import { insertRow, statement } from "../query.ts";
+import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { keyFromRow, rowFromKey } from "../records.ts";
 import type { Tables } from "../tables.ts";
@@ -11,41 +10,38 @@ export interface KeyChange {
   readonly name?: string;
 }
 
-/** Database work on keys; its statements are compiled when this is called. */
-export function keyCommands(db: Kysely<Tables>) {
-  const insert = insertRow(db, "keys");
-  const selectAll = statement<Record<never, never>>(() =>
-    db.selectFrom("keys").selectAll().orderBy("created_at").orderBy("id"),
-  );
-  const change = statement<{ id: string; name: string | null; disabled: number | null }>((at) =>
-    db
-      .updateTable("keys")
-      .set(({ fn, ref }) => ({
-        name: fn.coalesce(at("name"), ref("name")),
-        disabled: fn.coalesce(at("disabled"), ref("disabled")),
-      }))
-      .where("id", "=", at("id")),
-  );
-  const remove = statement<{ id: string }>((at) =>
-    db.deleteFrom("keys").where("id", "=", at("id")),
-  );
+const insert = statement<Tables["keys"]>(
+  `INSERT INTO keys (
+    id, name, digest, hint, models, operations, strict, disabled, expires_at, created_at,
+    rpm, ipm, ipd, concurrency
+  ) VALUES (
+    :id, :name, :digest, :hint, :models, :operations, :strict, :disabled, :expires_at, :created_at,
+    :rpm, :ipm, :ipd, :concurrency
+  )`,
+);
+const selectAll = statement<Record<never, never>>("SELECT * FROM keys ORDER BY created_at, id");
+const change = statement<{ id: string; name: string | null; disabled: number | null }>(
+  `UPDATE keys SET name = coalesce(:name, name), disabled = coalesce(:disabled, disabled)
+    WHERE id = :id`,
+);
+const remove = statement<{ id: string }>("DELETE FROM keys WHERE id = :id");
 
-  return {
-    *keysAll(): Steps<KeyRecord[]> {
-      const { rows } = yield selectAll({});
-      return rows.map(keyFromRow);
-    },
-    *keysAdd(key: KeyRecord): Steps<void> {
-      yield insert(rowFromKey(key));
-    },
-    *keysUpdate(id: string, { name, disabled }: KeyChange): Steps<boolean> {
-      const flag = disabled === undefined ? null : Number(disabled);
-      const { changes } = yield change({ id, name: name ?? null, disabled: flag });
-      return changes > 0;
-    },
-    *keysRemove(id: string): Steps<boolean> {
-      const { changes } = yield remove({ id });
-      return changes > 0;
-    },
-  };
-}
+/** Database work on keys. */
+export const keyCommands = {
+  *keysAll(): Steps<KeyRecord[]> {
+    const { rows } = yield selectAll({});
+    return rows.map(keyFromRow);
+  },
+  *keysAdd(key: KeyRecord): Steps<void> {
+    yield insert(rowFromKey(key));
+  },
+  *keysUpdate(id: string, { name, disabled }: KeyChange): Steps<boolean> {
+    const flag = disabled === undefined ? null : Number(disabled);
+    const { changes } = yield change({ id, name: name ?? null, disabled: flag });
+    return changes > 0;
+  },
+  *keysRemove(id: string): Steps<boolean> {
+    const { changes } = yield remove({ id });
+    return changes > 0;
+  },
+};

@@ -1,156 +1,138 @@
-import type { Kysely } from "kysely";
 import { checkedNano } from "../../core/money.ts";
-import { insertRow, statement } from "../query.ts";
+import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
-import { rowFromPicture, rowFromRequest } from "../records.ts";
-import type { Tables } from "../tables.ts";
-import type { AttemptOutcome, NewAttempt, NewRequest, RequestOutcome } from "../types.ts";
+import type {
+  AttemptOutcome,
+  NewAttempt,
+  NewRequest,
+  PictureRecord,
+  RequestOutcome,
+} from "../types.ts";
 import { attemptWrites, broken } from "./attempts.ts";
-import { idempotencyWrites } from "./request-recovery.ts";
+import { claimIdempotencyKey } from "./request-recovery.ts";
 
-type FinishRow = Pick<
-  Tables["requests"],
-  | "id"
-  | "state"
-  | "error_code"
-  | "error_message"
-  | "cost_nano"
-  | "usage"
-  | "warnings"
-  | "served_model"
-  | "finished_at"
-  | "error_param"
-  | "answer"
-> & {
+/** An outcome as its columns: lists and objects are JSON. */
+interface FinishRow extends Omit<
+  RequestOutcome,
+  "answer" | "replayable" | "usage" | "warnings" | "pictures" | "attempts"
+> {
+  readonly usage: string | null;
+  readonly warnings: string;
+  readonly answer: string | null;
   /** 1 where a retry may be answered from here. */
   readonly replayable: number;
-};
+}
 
-function finishRow(outcome: RequestOutcome, cost: number): FinishRow {
+function finishRow(outcome: RequestOutcome): FinishRow {
   return {
     id: outcome.id,
     state: outcome.state,
-    error_code: outcome.errorCode,
-    error_message: outcome.errorMessage,
-    cost_nano: cost,
+    errorCode: outcome.errorCode,
+    errorMessage: outcome.errorMessage,
+    errorParam: outcome.errorParam,
+    costNano: outcome.costNano,
     usage: outcome.usage === null ? null : JSON.stringify(outcome.usage),
-    warnings: JSON.stringify(outcome.warnings),
-    served_model: outcome.servedModel,
-    finished_at: outcome.finishedAt,
-    error_param: outcome.errorParam,
+    warnings: outcome.warnings.length === 0 ? "[]" : JSON.stringify(outcome.warnings),
+    servedModel: outcome.servedModel,
+    finishedAt: outcome.finishedAt,
     answer: outcome.answer === null ? null : JSON.stringify(outcome.answer),
     replayable: outcome.replayable ? 1 : 0,
   };
 }
 
-function writeStatements(db: Kysely<Tables>) {
-  return {
-    insertRequest: insertRow(db, "requests"),
-    insertHold: insertRow(db, "holds"),
-    insertPicture: insertRow(db, "pictures"),
-    stateOf: statement<{ id: string }>((at) =>
-      db.selectFrom("requests").select("state").where("id", "=", at("id")),
-    ),
-    finishRequest: statement<FinishRow>((at) =>
-      db
-        .updateTable("requests")
-        .set(({ eb, ref }) => ({
-          state: at("state"),
-          error_code: at("error_code"),
-          error_message: at("error_message"),
-          cost_nano: at("cost_nano"),
-          usage: at("usage"),
-          warnings: at("warnings"),
-          served_model: at("served_model"),
-          finished_at: at("finished_at"),
-          error_param: at("error_param"),
-          answer: at("answer"),
-          idempotency_key: eb
-            .case()
-            .when(at("replayable"), "=", 1)
-            .then(ref("idempotency_key"))
-            .end(),
-          fingerprint: eb.case().when(at("replayable"), "=", 1).then(ref("fingerprint")).end(),
-        }))
-        .where("id", "=", at("id"))
-        .where("state", "=", "running"),
-    ),
-    resolveHold: statement<Omit<Tables["holds"], "amount_nano" | "created_at">>((at) =>
-      db
-        .updateTable("holds")
-        .set({
-          state: at("state"),
-          settled_nano: at("settled_nano"),
-          resolved_at: at("resolved_at"),
-        })
-        .where("request_id", "=", at("request_id"))
-        .where("state", "=", "held"),
-    ),
-  };
-}
+const insertRequest = statement<NewRequest>(
+  `INSERT INTO requests (
+    id, key_id, client_request_id, operation, model, n, fields, created_at, lease_until, state,
+    warnings, idempotency_key, fingerprint
+  ) VALUES (
+    :id, :keyId, :clientRequestId, :operation, :model, :n, :fields, :createdAt, :holdLeaseUntil,
+    'running', '[]', :idempotencyKey, :fingerprint
+  )`,
+);
+const insertHold = statement<NewRequest>(
+  `INSERT INTO holds (request_id, amount_nano, state, created_at)
+    VALUES (:id, :holdNano, 'held', :createdAt)`,
+);
+const stateOf = statement<{ id: string }>("SELECT state FROM requests WHERE id = :id");
+const finishRequest = statement<FinishRow>(
+  `UPDATE requests
+    SET state = :state, error_code = :errorCode, error_message = :errorMessage,
+      error_param = :errorParam, cost_nano = :costNano, usage = :usage, warnings = :warnings,
+      served_model = :servedModel, finished_at = :finishedAt, answer = :answer,
+      idempotency_key = CASE WHEN :replayable = 1 THEN idempotency_key END,
+      fingerprint = CASE WHEN :replayable = 1 THEN fingerprint END
+    WHERE id = :id AND state = 'running'`,
+);
+const resolveHold = statement<{
+  readonly requestId: string;
+  readonly state: "settled" | "voided";
+  readonly settledNano: number | null;
+  readonly resolvedAt: number;
+}>(
+  `UPDATE holds SET state = :state, settled_nano = :settledNano, resolved_at = :resolvedAt
+    WHERE request_id = :requestId AND state = 'held'`,
+);
+const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
+  `INSERT INTO pictures (
+    request_id, position, blob_id, format, width, height, byte_length, revised_prompt, url_until,
+    kept_until
+  ) VALUES (
+    :requestId, :index, :blobId, :format, :width, :height, :byteLength, :revisedPrompt, :urlUntil,
+    :keptUntil
+  )`,
+);
 
 /** Database work of a request's life: begun, tried again, finished. Compare-and-set makes each end happen once. */
-export function requestWrites(db: Kysely<Tables>) {
-  const statements = writeStatements(db);
-  const attemptsOf = attemptWrites(db);
-  const idempotency = idempotencyWrites(db);
+export const requestWrites = {
+  /** The id of the request that has the idempotency key, where another one has. */
+  *requestsBegin(
+    request: NewRequest,
+    attempts: readonly NewAttempt[],
+    idempotentSince: number,
+  ): Steps<string | undefined> {
+    const holder = yield* claimIdempotencyKey(request, idempotentSince);
+    if (holder !== undefined) return holder;
+    yield insertRequest(request);
+    if (request.holdNano !== null) {
+      checkedNano(request.holdNano);
+      yield insertHold(request);
+    }
+    for (const attempt of attempts) yield* attemptWrites.open(request.id, attempt);
+    return undefined;
+  },
 
-  return {
-    /** The id of the request that has the idempotency key, where another one has. */
-    *requestsBegin(
-      request: NewRequest,
-      attempts: readonly NewAttempt[],
-      idempotentSince: number,
-    ): Steps<string | undefined> {
-      const holder = yield* idempotency.claim(request, idempotentSince);
-      if (holder !== undefined) return holder;
-      yield statements.insertRequest(rowFromRequest(request));
-      if (request.holdNano !== null)
-        yield statements.insertHold({
-          request_id: request.id,
-          amount_nano: checkedNano(request.holdNano),
-          state: "held",
-          settled_nano: null,
-          created_at: request.createdAt,
-          resolved_at: null,
-        });
-      for (const attempt of attempts) yield* attemptsOf.open(request.id, attempt);
-      return undefined;
-    },
+  /** Refused where the request no longer runs: its hold is gone, so nothing may be bought for it. */
+  *requestsAddAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Steps<void> {
+    const { rows } = yield stateOf({ id: attempt.requestId });
+    const running = rows.some((row) => isRunning(row));
+    if (!running) throw broken(`request ${attempt.requestId} is not running any more`);
+    if (before !== undefined) yield* attemptWrites.close(attempt.requestId, before);
+    yield* attemptWrites.open(attempt.requestId, attempt);
+  },
 
-    /** Refused where the request no longer runs: its hold is gone, so nothing may be bought for it. */
-    *requestsAddAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Steps<void> {
-      const { rows } = yield statements.stateOf({ id: attempt.requestId });
-      const running = rows.some((row) => isRunning(row));
-      if (!running) throw broken(`request ${attempt.requestId} is not running any more`);
-      if (before !== undefined) yield* attemptsOf.close(attempt.requestId, before);
-      yield* attemptsOf.open(attempt.requestId, attempt);
-    },
-
-    *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
-      const failed = outcome.state === "failed";
-      const cost = checkedNano(outcome.costNano);
-      if (failed && cost !== 0) throw broken(`request ${outcome.id} failed but costs ${cost}`);
-      const { changes } = yield statements.finishRequest(finishRow(outcome, cost));
-      if (changes === 0) {
-        const { rows } = yield statements.stateOf({ id: outcome.id });
-        if (rows.length === 0) throw broken(`request ${outcome.id} was never begun`);
-        return false;
-      }
-      yield statements.resolveHold({
-        request_id: outcome.id,
-        state: failed ? "voided" : "settled",
-        settled_nano: failed ? null : cost,
-        resolved_at: outcome.finishedAt,
-      });
-      for (const attempt of outcome.attempts) yield* attemptsOf.close(outcome.id, attempt);
-      yield* attemptsOf.abandon(outcome.id, outcome.finishedAt);
-      for (const picture of outcome.pictures)
-        yield statements.insertPicture(rowFromPicture(outcome.id, picture));
-      return true;
-    },
-  };
-}
+  *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
+    const { id: requestId, finishedAt } = outcome;
+    const failed = outcome.state === "failed";
+    const cost = checkedNano(outcome.costNano);
+    if (failed && cost !== 0) throw broken(`request ${requestId} failed but costs ${cost}`);
+    const { changes } = yield finishRequest(finishRow(outcome));
+    if (changes === 0) {
+      const { rows } = yield stateOf({ id: requestId });
+      if (rows.length === 0) throw broken(`request ${requestId} was never begun`);
+      return false;
+    }
+    yield resolveHold({
+      requestId,
+      state: failed ? "voided" : "settled",
+      settledNano: failed ? null : cost,
+      resolvedAt: finishedAt,
+    });
+    for (const attempt of outcome.attempts) yield* attemptWrites.close(requestId, attempt);
+    yield* attemptWrites.abandon(requestId, finishedAt);
+    for (const picture of outcome.pictures) yield insertPicture({ ...picture, requestId });
+    return true;
+  },
+};
 
 function isRunning(row: unknown): boolean {
   return typeof row === "object" && row !== null && "state" in row && row.state === "running";

@@ -1,136 +1,92 @@
-import { sql } from "kysely";
-import type { Compilable, SchemaModule } from "kysely";
 import type { Migration } from "./migration.ts";
+
+const keys = `CREATE TABLE keys (
+  id text PRIMARY KEY,
+  name text NOT NULL,
+  digest text NOT NULL UNIQUE,
+  hint text NOT NULL,
+  models text NOT NULL,
+  operations text,
+  strict integer NOT NULL,
+  disabled integer NOT NULL,
+  expires_at bigint,
+  created_at bigint NOT NULL
+)`;
+
+/** No foreign key to keys: a record outlives its key, and keys of the configuration file are no rows. */
+const requests = `CREATE TABLE requests (
+  id text PRIMARY KEY,
+  key_id text NOT NULL,
+  client_request_id text,
+  operation text NOT NULL,
+  model text NOT NULL,
+  n integer NOT NULL,
+  fields text NOT NULL,
+  created_at bigint NOT NULL,
+  lease_until bigint NOT NULL,
+  state text NOT NULL,
+  error_code text,
+  error_message text,
+  cost_nano bigint CHECK (cost_nano >= 0),
+  usage text,
+  warnings text NOT NULL,
+  served_model text,
+  finished_at bigint
+)`;
+
+const attempts = `CREATE TABLE attempts (
+  id text PRIMARY KEY,
+  request_id text NOT NULL REFERENCES requests (id) ON DELETE CASCADE,
+  call integer NOT NULL,
+  attempt integer NOT NULL,
+  channel_id text NOT NULL,
+  provider_id text NOT NULL,
+  upstream_model text NOT NULL,
+  started_at bigint NOT NULL,
+  state text NOT NULL,
+  error_code text,
+  evidence text,
+  detail text,
+  provider_nano bigint CHECK (provider_nano >= 0),
+  finished_at bigint
+)`;
+
+const pictures = `CREATE TABLE pictures (
+  request_id text NOT NULL REFERENCES requests (id) ON DELETE CASCADE,
+  position integer NOT NULL,
+  blob_id text,
+  format text NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  byte_length bigint NOT NULL,
+  revised_prompt text,
+  CONSTRAINT pictures_primary PRIMARY KEY (request_id, position)
+)`;
+
+const holds = `CREATE TABLE holds (
+  request_id text PRIMARY KEY REFERENCES requests (id) ON DELETE CASCADE,
+  amount_nano bigint NOT NULL CHECK (amount_nano >= 0),
+  state text NOT NULL,
+  settled_nano bigint CHECK (settled_nano >= 0),
+  created_at bigint NOT NULL,
+  resolved_at bigint
+)`;
+
+const settings = "CREATE TABLE settings (name text PRIMARY KEY, value text NOT NULL)";
+
+const indexes = [
+  // The listings, newest first, of everybody and of one key.
+  "CREATE INDEX requests_by_time ON requests (created_at, id)",
+  "CREATE INDEX requests_by_key ON requests (key_id, created_at, id)",
+  `CREATE INDEX requests_by_client_id ON requests (key_id, client_request_id, created_at)
+    WHERE client_request_id IS NOT NULL`,
+  // The sweep looks only at what still runs, which is little however many records there are.
+  "CREATE INDEX requests_running ON requests (lease_until, id) WHERE state = 'running'",
+  "CREATE UNIQUE INDEX attempts_by_request ON attempts (request_id, call, attempt)",
+];
 
 /** Keys, request records with attempts, pictures and holds, settings. */
 export const first: Migration = {
   name: "0001-first",
-  up: ({ schema }) => [
-    keys(schema),
-    requests(schema),
-    attempts(schema),
-    pictures(schema),
-    holds(schema),
-    settings(schema),
-    ...indexes(schema),
-  ],
+  up: [keys, requests, attempts, pictures, holds, settings, ...indexes],
 };
-
-function keys(schema: SchemaModule): Compilable {
-  return schema
-    .createTable("keys")
-    .addColumn("id", "text", (column) => column.primaryKey())
-    .addColumn("name", "text", (column) => column.notNull())
-    .addColumn("digest", "text", (column) => column.notNull().unique())
-    .addColumn("hint", "text", (column) => column.notNull())
-    .addColumn("models", "text", (column) => column.notNull())
-    .addColumn("operations", "text")
-    .addColumn("strict", "integer", (column) => column.notNull())
-    .addColumn("disabled", "integer", (column) => column.notNull())
-    .addColumn("expires_at", "bigint")
-    .addColumn("created_at", "bigint", (column) => column.notNull());
-}
-
-/** No foreign key to keys: a record outlives its key, and keys of the configuration file are no rows. */
-function requests(schema: SchemaModule): Compilable {
-  return schema
-    .createTable("requests")
-    .addColumn("id", "text", (column) => column.primaryKey())
-    .addColumn("key_id", "text", (column) => column.notNull())
-    .addColumn("client_request_id", "text")
-    .addColumn("operation", "text", (column) => column.notNull())
-    .addColumn("model", "text", (column) => column.notNull())
-    .addColumn("n", "integer", (column) => column.notNull())
-    .addColumn("fields", "text", (column) => column.notNull())
-    .addColumn("created_at", "bigint", (column) => column.notNull())
-    .addColumn("lease_until", "bigint", (column) => column.notNull())
-    .addColumn("state", "text", (column) => column.notNull())
-    .addColumn("error_code", "text")
-    .addColumn("error_message", "text")
-    .addColumn("cost_nano", "bigint", (column) => column.check(sql`cost_nano >= 0`))
-    .addColumn("usage", "text")
-    .addColumn("warnings", "text", (column) => column.notNull())
-    .addColumn("served_model", "text")
-    .addColumn("finished_at", "bigint");
-}
-
-function attempts(schema: SchemaModule): Compilable {
-  return schema
-    .createTable("attempts")
-    .addColumn("id", "text", (column) => column.primaryKey())
-    .addColumn("request_id", "text", (column) =>
-      column.notNull().references("requests.id").onDelete("cascade"),
-    )
-    .addColumn("call", "integer", (column) => column.notNull())
-    .addColumn("attempt", "integer", (column) => column.notNull())
-    .addColumn("channel_id", "text", (column) => column.notNull())
-    .addColumn("provider_id", "text", (column) => column.notNull())
-    .addColumn("upstream_model", "text", (column) => column.notNull())
-    .addColumn("started_at", "bigint", (column) => column.notNull())
-    .addColumn("state", "text", (column) => column.notNull())
-    .addColumn("error_code", "text")
-    .addColumn("evidence", "text")
-    .addColumn("detail", "text")
-    .addColumn("provider_nano", "bigint", (column) => column.check(sql`provider_nano >= 0`))
-    .addColumn("finished_at", "bigint");
-}
-
-function pictures(schema: SchemaModule): Compilable {
-  return schema
-    .createTable("pictures")
-    .addColumn("request_id", "text", (column) =>
-      column.notNull().references("requests.id").onDelete("cascade"),
-    )
-    .addColumn("position", "integer", (column) => column.notNull())
-    .addColumn("blob_id", "text")
-    .addColumn("format", "text", (column) => column.notNull())
-    .addColumn("width", "integer", (column) => column.notNull())
-    .addColumn("height", "integer", (column) => column.notNull())
-    .addColumn("byte_length", "bigint", (column) => column.notNull())
-    .addColumn("revised_prompt", "text")
-    .addPrimaryKeyConstraint("pictures_primary", ["request_id", "position"]);
-}
-
-function holds(schema: SchemaModule): Compilable {
-  return schema
-    .createTable("holds")
-    .addColumn("request_id", "text", (column) =>
-      column.primaryKey().references("requests.id").onDelete("cascade"),
-    )
-    .addColumn("amount_nano", "bigint", (column) => column.notNull().check(sql`amount_nano >= 0`))
-    .addColumn("state", "text", (column) => column.notNull())
-    .addColumn("settled_nano", "bigint", (column) => column.check(sql`settled_nano >= 0`))
-    .addColumn("created_at", "bigint", (column) => column.notNull())
-    .addColumn("resolved_at", "bigint");
-}
-
-function settings(schema: SchemaModule): Compilable {
-  return schema
-    .createTable("settings")
-    .addColumn("name", "text", (column) => column.primaryKey())
-    .addColumn("value", "text", (column) => column.notNull());
-}
-
-function indexes(schema: SchemaModule): Compilable[] {
-  return [
-    // The listings, newest first, of everybody and of one key.
-    schema.createIndex("requests_by_time").on("requests").columns(["created_at", "id"]),
-    schema.createIndex("requests_by_key").on("requests").columns(["key_id", "created_at", "id"]),
-    schema
-      .createIndex("requests_by_client_id")
-      .on("requests")
-      .columns(["key_id", "client_request_id", "created_at"])
-      .where(sql.ref("client_request_id"), "is not", null),
-    // The sweep looks only at what still runs, which is little however many records there are.
-    schema
-      .createIndex("requests_running")
-      .on("requests")
-      .columns(["lease_until", "id"])
-      .where(sql.ref("state"), "=", sql.lit("running")),
-    schema
-      .createIndex("attempts_by_request")
-      .unique()
-      .on("attempts")
-      .columns(["request_id", "call", "attempt"]),
-  ];
-}

@@ -1,35 +1,23 @@
-import { sql } from "kysely";
 import type { Migration } from "./migration.ts";
 
 /** Idempotency keys, fingerprints, clients that have gone, and what an answer said, so that it can be given again. */
 export const recovery: Migration = {
   name: "0002-recovery",
-  up: ({ schema }) => [
+  up: [
     // One column a statement: SQLite adds no more at once.
-    schema.alterTable("requests").addColumn("idempotency_key", "text"),
-    schema.alterTable("requests").addColumn("fingerprint", "text"),
-    schema.alterTable("requests").addColumn("orphaned_at", "bigint"),
-    schema.alterTable("requests").addColumn("deleted_at", "bigint"),
-    schema.alterTable("requests").addColumn("error_param", "text"),
-    schema.alterTable("requests").addColumn("answer", "text"),
-    schema.alterTable("pictures").addColumn("url_until", "bigint"),
-    schema.alterTable("pictures").addColumn("kept_until", "bigint"),
-    schema
-      .createIndex("requests_by_idempotency_key")
-      .unique()
-      .on("requests")
-      .columns(["key_id", "idempotency_key"])
-      .where(sql.ref("idempotency_key"), "is not", null),
+    "ALTER TABLE requests ADD COLUMN idempotency_key text",
+    "ALTER TABLE requests ADD COLUMN fingerprint text",
+    "ALTER TABLE requests ADD COLUMN orphaned_at bigint",
+    "ALTER TABLE requests ADD COLUMN deleted_at bigint",
+    "ALTER TABLE requests ADD COLUMN error_param text",
+    "ALTER TABLE requests ADD COLUMN answer text",
+    "ALTER TABLE pictures ADD COLUMN url_until bigint",
+    "ALTER TABLE pictures ADD COLUMN kept_until bigint",
+    `CREATE UNIQUE INDEX requests_by_idempotency_key ON requests (key_id, idempotency_key)
+      WHERE idempotency_key IS NOT NULL`,
     // Only requests whose client has gone are in it, so that claiming stays cheap and all others pay nothing.
-    schema
-      .createIndex("requests_orphaned")
-      .on("requests")
-      .columns(["key_id", "fingerprint", "created_at", "id"])
-      .where(sql.ref("orphaned_at"), "is not", null),
-    schema
-      .createIndex("pictures_kept")
-      .on("pictures")
-      .columns(["kept_until"])
-      .where(sql.ref("kept_until"), "is not", null),
+    `CREATE INDEX requests_orphaned ON requests (key_id, fingerprint, created_at, id)
+      WHERE orphaned_at IS NOT NULL`,
+    "CREATE INDEX pictures_kept ON pictures (kept_until) WHERE kept_until IS NOT NULL",
   ],
 };

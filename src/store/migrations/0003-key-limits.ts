@@ -4,8 +4,7 @@ import type { Migration } from "./migration.ts";
 export const keyLimits: Migration = {
   name: "0003-key-limits",
   // One statement a column: SQLite takes no more.
-  up: ({ schema }) =>
-    ["rpm", "ipm", "ipd", "concurrency"].map((column) =>
-      schema.alterTable("keys").addColumn(column, "integer"),
-    ),
+  up: ["rpm", "ipm", "ipd", "concurrency"].map(
+    (column) => `ALTER TABLE keys ADD COLUMN ${column} integer`,
+  ),
 };
