@@ -16,13 +16,13 @@ const encodeBytes = 49_152;
 /** The bytes as base64 text in ASCII, in pieces of at most 64 KiB, whatever the lengths of the source's chunks. */
 export async function* base64Chunks(bytes: Pick<Bytes, "chunks">): AsyncGenerator<Buffer> {
   let carry: Buffer = Buffer.alloc(0);
-  for await (const chunk of bytes.chunks()) {
+  for await (const chunk of bytes.chunks(0, undefined, true)) {
     const all = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
     const whole = all.length - (all.length % 3);
     for (let start = 0; start < whole; start += encodeBytes) {
       yield encode(all.subarray(start, Math.min(start + encodeBytes, whole)));
     }
-    // A copy, since the source may reuse its chunk.
+    // A copy, since the chunk is lent.
     carry = Buffer.from(all.subarray(whole));
   }
   if (carry.length > 0) yield encode(carry);

@@ -26,8 +26,11 @@ export interface Bytes {
   readonly path: string | undefined;
   /** All bytes where they are in memory, for use before anything else runs; undefined: they are elsewhere. */
   inMemory?(): readonly Buffer[] | undefined;
-  /** The bytes from `start` (inclusive) to `end` (exclusive), in chunks of at most 256 KiB. */
-  chunks(start?: number, end?: number): AsyncIterable<Buffer>;
+  /**
+   * The bytes from `start` (inclusive) to `end` (exclusive), in chunks of at most 256 KiB. `lent`: a chunk is
+   * only read until the next one is asked for, so that its memory may be used again.
+   */
+  chunks(start?: number, end?: number, lent?: boolean): AsyncIterable<Buffer>;
 }
 
 /** What a picture is, read from its bytes and never from a name or header. */

@@ -49,7 +49,7 @@ async function withFiles(request: ImageRequest): Promise<string> {
 
 async function digestOf({ bytes }: Picture): Promise<string> {
   const digest = createHash("sha256");
-  for await (const chunk of bytes.chunks()) digest.update(chunk);
+  for await (const chunk of bytes.chunks(0, undefined, true)) digest.update(chunk);
   return digest.digest("hex");
 }
 

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
+import { release } from "../core/release.ts";
 import type { RawRequest } from "./parse-request.ts";
 
 /** Bounds of one form. Bytes and counts. */
@@ -29,6 +30,7 @@ interface Upload {
 /**
  * Reads a multipart form as a stream, in any part order: files go to the spool as they arrive, their
  * type is read from their bytes. Throws `PinholeError`; the spool holds what was read until then.
+ * The body's chunks are emptied: nobody else may have them.
  */
 export async function readMultipart(
   body: Readable,
@@ -181,6 +183,7 @@ function takeFile(
   stream.on("data", (chunk: Buffer) => {
     try {
       writer.write(chunk);
+      release(chunk);
     } catch (thrown) {
       fail(thrown);
     }

@@ -26,7 +26,8 @@ export function formBody(fields: readonly FormField[], boundary: string): FormBo
       for (const { head, picture } of parts) {
         yield head;
         if (picture === undefined) continue;
-        yield* picture.bytes.chunks();
+        // A socket takes a whole block or makes its writer wait, so that the next one is asked for after it has gone.
+        yield* picture.bytes.chunks(0, undefined, true);
         yield lineEnd;
       }
       yield end;

@@ -213,7 +213,8 @@ function bodyOf(request: WireRequest): {
   }
   if (request.body === undefined) return { body: undefined, contentType: undefined };
   const { bytes, format } = request.body;
-  const body = { byteLength: bytes.byteLength, chunks: () => bytes.chunks(), whole: undefined };
+  const { byteLength } = bytes;
+  const body = { byteLength, chunks: () => bytes.chunks(0, undefined, true), whole: undefined };
   return { body, contentType: contentTypes[format] };
 }
 

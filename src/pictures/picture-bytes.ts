@@ -37,19 +37,23 @@ export function fileBytes(path: string, byteLength: number): Bytes {
   return {
     byteLength,
     path,
-    async *chunks(start = 0, end = byteLength) {
+    async *chunks(start = 0, end = byteLength, lent = false) {
       const last = Math.min(end, byteLength);
       let at = Math.max(0, start);
       if (at >= last) return;
       const file = openSync(path, "r");
+      let block: Buffer | undefined;
       try {
         while (at < last) {
-          // A new buffer each time: the reader may still hold the one before.
-          const chunk = Buffer.allocUnsafeSlow(Math.min(blockBytes, last - at));
-          const count = readSync(file, chunk, 0, chunk.length, at);
+          // A new buffer each time, unless it is lent: the reader may still hold the one before.
+          block ??= Buffer.allocUnsafeSlow(Math.min(blockBytes, last - at));
+          const count = readSync(file, block, 0, Math.min(block.length, last - at), at);
           if (count === 0) throw new Error(`The file ${path} is shorter than it was.`);
           at += count;
-          yield chunk.subarray(0, count);
+          const chunk = block.subarray(0, count);
+          // A socket holds on to less than a block without saying so.
+          if (!lent || count < blockBytes) block = undefined;
+          yield chunk;
         }
       } finally {
         closeSync(file);

@@ -1,8 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { Picture } from "../../src/core/picture.ts";
 import type { Provider } from "../../src/core/provider.ts";
 import { EncodedPicture } from "../../src/core/wire.ts";
 import { createEgress } from "../../src/net/egress.ts";
+import { fileBytes } from "../../src/pictures/picture-bytes.ts";
 import { httpServer, type Loopback, secretKey, stubProvider, upstreamAt } from "./loopback.ts";
 import { pictureBytes, pngBytes, pngPicture } from "./memory-spool.ts";
 
@@ -86,6 +93,38 @@ describe("a call", () => {
     expect(body?.body.equals(pngBytes(70_000))).toBe(true);
     expect(none).toMatchObject({ method: "GET" });
     expect(none?.headers["content-length"]).toBeUndefined();
+  });
+
+  test("a large file comes whole at an upstream that reads slowly, in each kind of body", async () => {
+    const random = randomBytes(24 * 1024 * 1024);
+    const folder = mkdtempSync(join(tmpdir(), "pinhole-slow-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "picture");
+    writeFileSync(path, random);
+    const facts = { width: 1, height: 1, alpha: false, frames: 1, orientation: 1 } as const;
+    const bytes = fileBytes(path, random.length);
+    const picture = new Picture(bytes, { format: "png", ...facts });
+    const bodies: Buffer[] = [];
+    const read = async (request: IncomingMessage): Promise<void> => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) {
+        // More than the sockets between hold, so that the writer has to wait again and again.
+        if (chunks.push(chunk as Buffer) % 32 === 0) await sleep(5);
+      }
+      bodies.push(Buffer.concat(chunks));
+    };
+    const server = await httpServer(
+      (request, response) => void read(request).then(() => response.end("{}")),
+    );
+    servers.push(server);
+    const http = upstreamAt(egress, server);
+    await http.call({ url: "/form", form: [{ name: "image", value: picture }] });
+    await http.call({ url: "/body", body: picture });
+    await http.call({ url: "/json", json: { image: new EncodedPicture(picture, "base64") } });
+    const [form, body, json] = bodies;
+    expect(form?.includes(random)).toBe(true);
+    expect(body?.equals(random)).toBe(true);
+    expect(json?.equals(Buffer.from(`{"image":"${random.toString("base64")}"}`))).toBe(true);
   });
 
   test("lifts pictures out of the answer", async () => {

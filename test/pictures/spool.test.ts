@@ -51,6 +51,21 @@ async function part(bytes: Bytes, start?: number, end?: number): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
+test("chunks of a file that are lent come in one buffer, others in one each", async () => {
+  const picture = await large();
+  const { bytes } = take(openBench(0).spool, picture);
+  for (const lent of [true, false]) {
+    const buffers = new Set<ArrayBufferLike>();
+    const copies: Buffer[] = [];
+    for await (const chunk of bytes.chunks(0, undefined, lent)) {
+      buffers.add(chunk.buffer);
+      copies.push(Buffer.from(chunk));
+    }
+    expect(Buffer.concat(copies).equals(picture)).toBe(true);
+    expect(buffers.size).toBe(lent ? 1 : Math.ceil(picture.length / 65_536));
+  }
+});
+
 describe.each([
   ["in memory", 64 * 1024 * 1024, false],
   ["in a file from the first byte", 0, true],
