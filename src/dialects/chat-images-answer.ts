@@ -48,12 +48,14 @@ export async function* readChatAnswer(
   const read = readAnswer(answerSchema, answer.json);
   const usage = chatUsage(read.usage);
   if (usage !== undefined) yield { usage };
-  const [cost] = quirks.cost_field === false ? [] : [...valuesAt(answer.json, quirks.cost_field)];
+  const [cost] = quirks.cost_field === false ? [] : valuesAt(answer.json, quirks.cost_field);
   if (typeof cost === "number" && cost >= 0) yield { charge: nanoFromUsd(cost) };
   const placed = findPictures(answer.json, quirks.pictures);
   const found = placed.length > 0 ? placed : picturesInTexts(answer.json, quirks.texts);
   if (found.length === 0) throw whyNot(answer, read, quirks);
-  for await (const { picture, index } of takePictures(found, http)) yield { picture, index };
+  const { taken, failure } = await takePictures(found, http);
+  for (const { picture, index } of taken) yield { picture, index };
+  if (failure !== undefined) throw failure.reason;
 }
 
 /** OpenAI's chat counts in the words of its images API. What is not said to be images is text. */
@@ -82,7 +84,7 @@ export function chatUsage(json: unknown): Usage | undefined {
 const markdownLink = /!\[[^\]]{0,1000}\]\((https?:\/\/[^)\s]{1,4000})\)/gi;
 
 /** Pictures that stood in texts as data URLs, and links to some in Markdown. */
-function picturesInTexts(json: unknown, places: readonly string[]): FoundPicture[] {
+function picturesInTexts(json: unknown, places: readonly string[]): readonly FoundPicture[] {
   const found: (Picture | string)[] = [];
   for (const place of places) {
     for (const value of valuesAt(json, place)) {

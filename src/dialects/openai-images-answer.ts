@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { errorTable, PinholeError } from "../core/errors.ts";
 import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
@@ -6,53 +5,38 @@ import type { WireAnswer, WireError } from "../core/wire.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
 import { findPictures, takePictures } from "./picture-places.ts";
 
-const tokens = z.number().min(0).nullish().catch(undefined);
-
-export const usageSchema = z.object({
-  input_tokens: tokens,
-  output_tokens: tokens,
-  total_tokens: tokens,
-  input_tokens_details: z.object({ text_tokens: tokens, image_tokens: tokens }).nullish(),
-  output_tokens_details: z.object({ text_tokens: tokens, image_tokens: tokens }).nullish(),
-});
-
-const answerSchema = z.object({
-  usage: usageSchema.nullish().catch(undefined),
-  quality: z.string().nullish().catch(undefined),
-  background: z.string().nullish().catch(undefined),
-});
-
-const itemSchema = z.object({ revised_prompt: z.string().nullish().catch(undefined) });
+/** One of an answer's objects, read by hand: a schema for the few fields of each answer costs more than all else here. */
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads an answer: usage first, since it is owed whatever follows, then each picture. Links are
+ * Asks for an answer and reads it: usage first, since it is owed whatever follows, then each picture. Links are
  * fetched side by side. Throws upstream_bad_answer where there is no picture, or what the answer's own error says.
  */
 export async function* readImagesAnswer(
-  answer: WireAnswer,
+  ask: () => WireAnswer | Promise<WireAnswer>,
   places: readonly string[],
   http: UpstreamHttp,
   readError: (error: WireError) => UpstreamFault | undefined = readOpenAiError,
 ): AsyncGenerator<ProviderEvent, void, void> {
+  const answer = await ask();
   if (answer.picture !== undefined) {
     yield { picture: answer.picture, index: 0 };
     return;
   }
-  const read = answerSchema.safeParse(answer.json);
-  if (!read.success) throw noPicture("the answer is no JSON object");
-  const { usage, quality, background } = read.data;
-  if (usage !== null && usage !== undefined) yield { usage: completeUsage(usage) };
-  const found = findPictures(answer.json, places);
+  const json = objectOf(answer.json);
+  if (json === undefined) throw noPicture("the answer is no JSON object");
+  const usage = readOpenAiUsage(json.usage);
+  if (usage !== undefined) yield { usage };
+  const quality = textOf(json.quality);
+  const background = textOf(json.background);
+  const found = findPictures(json, places);
   if (found.length === 0) throw emptyAnswer(answer, readError);
-  for await (const { picture, index, item } of takePictures(found, http)) {
-    yield {
-      picture,
-      index,
-      revisedPrompt: itemSchema.safeParse(item).data?.revised_prompt || undefined,
-      quality: quality ?? undefined,
-      background: background ?? undefined,
-    };
+  const { taken, failure } = await takePictures(found, http);
+  for (const { picture, index, item } of taken) {
+    const revisedPrompt = textOf(objectOf(item)?.revised_prompt) || undefined;
+    yield { picture, index, revisedPrompt, quality, background };
   }
+  if (failure !== undefined) throw failure.reason;
 }
 
 export function noPicture(detail: string): PinholeError {
@@ -78,27 +62,49 @@ function emptyAnswer(
   });
 }
 
-/** The usage of an answer; undefined where it says none that can be read. */
+/**
+ * The usage of an answer; undefined where it says none that can be read. Missing counts are zeros; a
+ * missing total is the sum.
+ */
 export function readOpenAiUsage(json: unknown): Usage | undefined {
-  const read = usageSchema.safeParse(json);
-  return read.success ? completeUsage(read.data) : undefined;
-}
-
-/** Missing counts are zeros; a missing total is the sum. */
-export function completeUsage(usage: z.infer<typeof usageSchema>): Usage {
-  const input = usage.input_tokens ?? 0;
-  const output = usage.output_tokens ?? 0;
-  const details = (part: z.infer<typeof usageSchema>["input_tokens_details"]) => ({
-    text_tokens: part?.text_tokens ?? 0,
-    image_tokens: part?.image_tokens ?? 0,
-  });
-  return {
+  const fields = objectOf(json);
+  if (fields === undefined) return undefined;
+  const { input_tokens_details: inputs, output_tokens_details: outputs } = fields;
+  if (!isDetails(inputs) || !isDetails(outputs)) return undefined;
+  const input = countOf(fields.input_tokens) ?? 0;
+  const output = countOf(fields.output_tokens) ?? 0;
+  const usage = {
     input_tokens: input,
     output_tokens: output,
-    total_tokens: usage.total_tokens ?? input + output,
-    input_tokens_details: details(usage.input_tokens_details),
-    ...(usage.output_tokens_details
-      ? { output_tokens_details: details(usage.output_tokens_details) }
-      : {}),
+    total_tokens: countOf(fields.total_tokens) ?? input + output,
+    input_tokens_details: detailsOf(inputs),
   };
+  return outputs === null || outputs === undefined
+    ? usage
+    : { ...usage, output_tokens_details: detailsOf(outputs) };
+}
+
+function isDetails(value: unknown): value is Fields | null | undefined {
+  return value === null || value === undefined || objectOf(value) !== undefined;
+}
+
+function detailsOf(details: Fields | null | undefined): Usage["input_tokens_details"] {
+  return {
+    text_tokens: countOf(details?.text_tokens) ?? 0,
+    image_tokens: countOf(details?.image_tokens) ?? 0,
+  };
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function objectOf(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : undefined;
 }

@@ -4,7 +4,7 @@ import { Picture } from "../core/picture.ts";
 import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
 import type { WireError, WireRequest } from "../core/wire.ts";
-import { completeUsage, noPicture, readImagesAnswer, usageSchema } from "./openai-images-answer.ts";
+import { noPicture, readImagesAnswer, readOpenAiUsage } from "./openai-images-answer.ts";
 import { eventPictures } from "./openai-images-request.ts";
 import { findPictures } from "./picture-places.ts";
 
@@ -16,7 +16,7 @@ const eventSchema = z.object({
   quality: text,
   background: text,
   revised_prompt: text,
-  usage: usageSchema.nullish().catch(undefined),
+  usage: z.unknown(),
   /** Another Pinhole says which picture an event is about. */
   pinhole: z
     .object({ index: z.int().min(0).nullish() })
@@ -27,7 +27,7 @@ type EventFields = z.infer<typeof eventSchema>;
 
 /** One stream, from its request on. */
 export interface ImagesStream {
-  readonly wire: WireRequest;
+  wire(): WireRequest;
   /** Pictures that were asked for. */
   readonly n: number;
   /** Where an ordinary answer has its pictures. */
@@ -48,22 +48,24 @@ export async function* readImagesStream(
 ): AsyncGenerator<ProviderEvent, void, void> {
   const { n, places, http } = stream;
   const tally = new Tally(n);
+  const eventPlaces = [...eventPictures, ...places];
   let fault: PinholeError | undefined;
-  for await (const wire of http.events(stream.wire)) {
+  for await (const wire of http.events(stream.wire())) {
     if ("answer" in wire) {
-      yield* readImagesAnswer(wire.answer, places, http, stream.readError);
+      yield* readImagesAnswer(() => wire.answer, places, http, stream.readError);
       return;
     }
     fault ??= wire.fault;
     const fields = eventSchema.safeParse(wire.json).data;
     if (fields === undefined) continue;
-    const found = findPictures(wire.json, [...eventPictures, ...places]);
+    const found = findPictures(wire.json, eventPlaces);
     if ((fields.type ?? wire.event).endsWith("partial_image")) {
       const preview = found[0]?.source;
       if (preview instanceof Picture) yield { partial: preview, index: tally.previewOf(fields) };
       continue;
     }
-    if (fields.usage) yield { usage: tally.add(completeUsage(fields.usage)) };
+    const usage = readOpenAiUsage(fields.usage);
+    if (usage !== undefined) yield { usage: tally.add(usage) };
     for (const { source } of found) {
       yield {
         picture: source instanceof Picture ? source : await http.download(source),

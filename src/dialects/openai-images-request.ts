@@ -7,6 +7,9 @@ import { governedFields, type OpenAiImagesQuirks, takesField } from "./openai-im
 /** Where an event of a stream has its picture. */
 export const eventPictures = ["b64_json", "url"] as const;
 
+/** Where OpenAI's own answers hold their pictures. */
+const openAiPlace = "data.*.b64_json";
+
 /** One call as this dialect sees it. */
 export interface OpenAiImagesCall {
   readonly request: FittedRequest;
@@ -23,20 +26,21 @@ export interface OpenAiImagesCall {
  */
 export function imagesRequest(call: OpenAiImagesCall): WireRequest {
   const { request, quirks } = call;
-  const { query } = quirks;
   // Each event of a stream is a document of its own, with its picture at the top.
   const lift = request.stream ? [...eventPictures, ...quirks.pictures] : quirks.pictures;
+  const relayable = quirks.pictures[0] === openAiPlace;
+  const answer = { query: quirks.query, lift, relayable };
   switch (request.operation) {
     case "generation":
-      return { url: quirks.generations_path, query, json: generationJson(call), lift };
+      return { url: quirks.generations_path, json: generationJson(call), ...answer };
     case "edit":
       if (quirks.edits === "none") throw noSuchOperation("edits");
       if (quirks.edits === "json")
-        return { url: quirks.edits_path, query, json: editJson(call), lift };
-      return { url: quirks.edits_path, query, form: editForm(call), lift };
+        return { url: quirks.edits_path, json: editJson(call), ...answer };
+      return { url: quirks.edits_path, form: editForm(call), ...answer };
     case "variation":
       if (quirks.edits === "none") throw noSuchOperation("variations");
-      return { url: quirks.variations_path, query, form: editForm(call), lift };
+      return { url: quirks.variations_path, form: editForm(call), ...answer };
     default:
       return request.operation satisfies never;
   }
@@ -51,28 +55,34 @@ function noSuchOperation(what: string): PinholeError {
 
 function generationJson(call: OpenAiImagesCall): WireJson {
   const { request, quirks } = call;
-  const [first, ...others] = request.images.map(dataUrl);
-  const reference = others.length === 0 ? first : [first, ...others];
-  return {
-    ...jsonFields(call),
-    [quirks.reference_field]: reference,
-    mask: request.mask === undefined ? undefined : dataUrl(request.mask),
-  };
+  const fields = jsonFields(call);
+  const { images, mask } = request;
+  const [first] = images;
+  const reference = images.length > 1 ? images.map(dataUrl) : first && dataUrl(first);
+  setOrDelete(fields, quirks.reference_field, reference);
+  setOrDelete(fields, "mask", mask && dataUrl(mask));
+  return Object.fromEntries(fields);
 }
 
 function editJson(call: OpenAiImagesCall): WireJson {
   const { images, mask } = call.request;
-  return {
-    ...jsonFields(call),
-    images: images.map((picture) => ({ image_url: dataUrl(picture) })),
-    mask: mask === undefined ? undefined : { image_url: dataUrl(mask) },
-  };
+  const fields = jsonFields(call);
+  const references = images.map((picture) => ({ image_url: dataUrl(picture) }));
+  setOrDelete(fields, "images", references);
+  setOrDelete(fields, "mask", mask && { image_url: dataUrl(mask) });
+  return Object.fromEntries(fields);
+}
+
+/** What holds pictures is the request's own to say, also where it says nothing. */
+function setOrDelete(fields: Map<string, WireJson>, name: string, value: WireJson): void {
+  if (value === undefined) fields.delete(name);
+  else fields.set(name, value);
 }
 
 function editForm(call: OpenAiImagesCall): FormField[] {
   const { images, mask } = call.request;
   const name = imagePartName(call.quirks.image_field, images.length);
-  const fields = [...wireFields(call)].flatMap(([field, value]) => formFields(field, value));
+  const fields = [...wireFields(call, formFields).values()].flat();
   const files = images.map((value, index) => ({ name: name(index), value }));
   return [...fields, ...files, ...(mask === undefined ? [] : [{ name: "mask", value: mask }])];
 }
@@ -98,42 +108,43 @@ function dataUrl(picture: Picture): EncodedPicture {
   return new EncodedPicture(picture, "data_url");
 }
 
-function jsonFields(call: OpenAiImagesCall): Readonly<Record<string, WireJson>> {
-  return Object.fromEntries(
-    [...wireFields(call)].map(([name, value]) => [name, jsonValue(name, value)]),
-  );
+function jsonFields(call: OpenAiImagesCall): Map<string, WireJson> {
+  return wireFields(call, jsonValue);
 }
 
 /** Every field but the pictures, by its name on the wire, in the order in which it is sent. */
-function wireFields(call: OpenAiImagesCall): ReadonlyMap<string, unknown> {
+function wireFields<T>(
+  call: OpenAiImagesCall,
+  written: (name: string, value: unknown) => T,
+): Map<string, T> {
   const { request, model, quirks, options } = call;
-  const fields = new Map<string, unknown>();
+  const fields = new Map<string, T>();
   const put = (wireName: string, value: unknown): void => {
-    if (value !== undefined) fields.set(wireName, value);
+    if (value !== undefined) fields.set(wireName, written(wireName, value));
   };
   // First, so that nothing which an operator fixed can stand in for what the request itself says.
-  for (const [name, value] of Object.entries(quirks.fixed)) put(name, value);
+  for (const name of Object.keys(quirks.fixed)) put(name, quirks.fixed[name]);
   if (quirks.model_parameter !== false) put(quirks.model_parameter, model);
   put("prompt", request.operation === "variation" ? undefined : request.prompt);
   if (quirks.n_parameter !== false) put(quirks.n_parameter, request.n);
   else if (request.n > 1) throw oneImageOnly();
-  const size = sizeFields(request, quirks);
   // `auto` leaves the size to the upstream, which is what a server without sizes does anyway.
-  if (takesField(quirks, "size")) {
-    for (const [name, value] of Object.entries(size)) put(renamed(quirks, name), value);
-  } else if (request.size !== undefined && request.size !== "auto") throw untakenField("size");
+  if (takesField(quirks, "size")) putSize(request, quirks, put);
+  else if (request.size !== undefined && request.size !== "auto") throw untakenField("size");
   if (quirks.response_format !== "none") put("response_format", quirks.response_format);
   if (request.stream) put("stream", true);
   if (request.stream && request.partial_images > 0) put("partial_images", request.partial_images);
   const governed = governedNames(quirks);
-  const asked = [...Object.entries(knownFields(request)), ...Object.entries(request.more)];
-  for (const [name, value] of [...asked, ...Object.entries(options)]) {
-    if (value === undefined) continue;
+  const ask = (name: string, value: unknown): void => {
+    if (value === undefined) return;
     const wireName = renamed(quirks, name);
     if (governed.has(name) || governed.has(wireName)) throw governedField(name);
     if (!takesField(quirks, name) || fields.has(wireName)) throw untakenField(name);
-    fields.set(wireName, value);
-  }
+    put(wireName, value);
+  };
+  for (const name of knownFields) ask(name, request[name]);
+  for (const name of Object.keys(request.more)) ask(name, request.more[name]);
+  for (const name of Object.keys(options)) ask(name, options[name]);
   return fields;
 }
 
@@ -141,39 +152,48 @@ function renamed(quirks: OpenAiImagesQuirks, name: string): string {
   return Object.hasOwn(quirks.renames, name) ? (quirks.renames[name] ?? name) : name;
 }
 
+/** Of each set of quirks, which stay while the configuration does. */
+const governedByQuirks = new WeakMap<OpenAiImagesQuirks, ReadonlySet<string>>();
+
 /** Names, on either side of the renaming, through which `more` must not change what is made and billed. */
 function governedNames(quirks: OpenAiImagesQuirks): ReadonlySet<string> {
+  const known = governedByQuirks.get(quirks);
+  if (known !== undefined) return known;
   const names = new Set<string>([...governedFields, ...quirks.refused, "response_format"]);
   names.add(renamed(quirks, "size"));
   if (quirks.n_parameter !== false) names.add(quirks.n_parameter);
   if (quirks.model_parameter !== false) names.add(quirks.model_parameter);
+  governedByQuirks.set(quirks, names);
   return names;
 }
 
 /** A model that takes a ratio and a tier gets these instead of pixels. */
-function sizeFields(
+function putSize(
   request: FittedRequest,
   quirks: OpenAiImagesQuirks,
-): Readonly<Record<string, string | undefined>> {
+  put: (wireName: string, value: unknown) => void,
+): void {
   const { size, ratio, tier } = request;
-  if (ratio !== undefined || tier !== undefined) return { aspect_ratio: ratio, resolution: tier };
-  if (size === undefined || size === "auto") return { size };
-  return { size: `${size.width}${quirks.size_separator}${size.height}` };
+  if (ratio !== undefined || tier !== undefined) {
+    put(renamed(quirks, "aspect_ratio"), ratio);
+    put(renamed(quirks, "resolution"), tier);
+  } else if (size !== undefined) {
+    const text = size === "auto" ? size : `${size.width}${quirks.size_separator}${size.height}`;
+    put(renamed(quirks, "size"), text);
+  }
 }
 
 /** The contract's optional fields that are a field of the fitted request. */
-function knownFields(request: FittedRequest): Readonly<Record<string, unknown>> {
-  return {
-    quality: request.quality,
-    style: request.style,
-    background: request.background,
-    output_format: request.output_format,
-    output_compression: request.output_compression,
-    watermark: request.watermark,
-    moderation: request.moderation,
-    user: request.user,
-  };
-}
+const knownFields = [
+  "quality",
+  "style",
+  "background",
+  "output_format",
+  "output_compression",
+  "watermark",
+  "moderation",
+  "user",
+] as const;
 
 function oneImageOnly(): PinholeError {
   return new PinholeError("invalid_value", {

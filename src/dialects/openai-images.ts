@@ -6,7 +6,7 @@ import type {
   UpstreamFault,
   UpstreamHttp,
 } from "../core/provider.ts";
-import type { WireError } from "../core/wire.ts";
+import type { WireError, WireRequest } from "../core/wire.ts";
 import { readImagesAnswer } from "./openai-images-answer.ts";
 import { readOpenAiError } from "./openai-images-errors.ts";
 import { readImagesStream } from "./openai-images-events.ts";
@@ -15,9 +15,6 @@ import { imagesRequest } from "./openai-images-request.ts";
 
 /** `provider_options` of a provider of this dialect: fields of the upstream's own, by its names. */
 export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;
-
-/** Where OpenAI's own answers hold their pictures. */
-const openAiPlace = "data.*.b64_json";
 
 /** What differs between providers of this dialect. */
 export interface OpenAiImagesDialect<S extends BaseSettings> {
@@ -39,19 +36,14 @@ export function openaiImages<S extends BaseSettings>(
 } {
   const readError = dialect.readError ?? readOpenAiError;
   return {
-    async *generate(input) {
+    generate(input) {
       const quirks = dialect.quirks(input);
-      const { request, model, options } = input;
+      const { request, model, options, http } = input;
+      const wire = (): WireRequest => imagesRequest({ request, model, options, quirks });
       const places = quirks.pictures;
-      const relayable = places[0] === openAiPlace;
-      const wire = { ...imagesRequest({ request, model, options, quirks }), relayable };
-      if (request.stream) {
-        const { n } = request;
-        yield* readImagesStream({ wire, n, places, http: input.http, readError });
-        return;
-      }
-      const answer = await input.http.call(wire);
-      yield* readImagesAnswer(answer, places, input.http, readError);
+      return request.stream
+        ? readImagesStream({ wire, n: request.n, places, http, readError })
+        : readImagesAnswer(() => http.call(wire()), places, http, readError);
     },
     readError,
   };

@@ -76,8 +76,10 @@ export default defineProvider({
     ...(organization === undefined ? {} : { "openai-organization": organization }),
     ...(project === undefined ? {} : { "openai-project": project }),
   }),
-  generate: (input) =>
-    dialect.generate({ ...input, request: withSafetyIdentifier(input.request, input.card) }),
+  generate(input) {
+    const request = withSafetyIdentifier(input.request, input.card);
+    return dialect.generate(request === input.request ? input : { ...input, request });
+  },
   readError: dialect.readError,
   discover: ({ http }) => listOpenAiModels(http),
 });
