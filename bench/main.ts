@@ -39,7 +39,7 @@ function machine(): Record<string, string> {
     kernel: release(),
     node: process.version,
     nginx: nginxVersion() ?? "missing",
-    commit: spawnSync("git", ["rev-parse", "--short", "HEAD"], {
+    commit: spawnSync("git", ["describe", "--always", "--dirty"], {
       cwd: project,
       encoding: "utf8",
     }).stdout.trim(),
@@ -58,6 +58,8 @@ async function run(): Promise<void> {
   const cache = join(project, ".cache/bench");
   mkdirSync(join(cache, "tools"), { recursive: true });
   const root = mkdtempSync(join(cache, "run-"));
+  // Asked before anything runs: the tree may change while it does.
+  const where = machine();
   const load = await startLoad();
   const bench: Bench = {
     root,
@@ -91,7 +93,7 @@ async function run(): Promise<void> {
     rmSync(root, { recursive: true, force: true });
   }
   const { rounds, seconds } = bench;
-  const report: Report = { machine: machine(), rounds, seconds, results };
+  const report: Report = { machine: where, rounds, seconds, results };
   mkdirSync(join(values.out, ".."), { recursive: true });
   writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
   process.stdout.write(table(report));

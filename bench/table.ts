@@ -8,9 +8,14 @@ export interface Report {
   readonly results: readonly RowResult[];
 }
 
-function number(value: number): string {
+export function number(value: number): string {
+  if (value === 0) return "0";
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function megabytes(bytes: number | undefined): string {

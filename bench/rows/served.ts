@@ -19,7 +19,7 @@ export const servedRows: readonly ServedRow[] = [
 ];
 
 const nginxName = "nginx, static file";
-const bareName = "bare Node, static file";
+const bareName = "bare Node, from memory";
 const ours = "pinhole";
 const nginxMust = 0.7;
 const nginxAim = 0.85;
@@ -51,7 +51,7 @@ export function servedRow(bench: Bench, row: ServedRow): Promise<RowResult> {
       unit: "requests/s",
       measured,
       verdicts: [
-        { what: "of nginx", reached, must: nginxMust, aim: nginxAim, unit: "×", goal: "least" },
+        { what: "nginx's rate", reached, must: nginxMust, aim: nginxAim, unit: "×", goal: "least" },
       ],
       notes: [],
     };

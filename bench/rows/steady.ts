@@ -171,7 +171,14 @@ export function measureScale(bench: Bench): Promise<RowResult> {
       unit: "requests/s",
       measured,
       verdicts: [
-        { what: "of few", reached: share, must: 0.9, aim: 0.97, unit: "×", goal: "least" },
+        {
+          what: "the rate with few",
+          reached: share,
+          must: 0.9,
+          aim: 0.97,
+          unit: "×",
+          goal: "least",
+        },
       ],
       notes: [],
     };

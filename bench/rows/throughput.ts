@@ -119,7 +119,7 @@ function verdicts(row: ThroughputRow, measured: readonly Measured[]): Verdict[] 
   const list: Verdict[] = [];
   if (nginx !== undefined)
     list.push({
-      what: "of nginx",
+      what: "nginx's rate",
       reached: ratio(us, nginx),
       must: row.nginxMust,
       aim: row.nginxAim,
@@ -128,7 +128,7 @@ function verdicts(row: ThroughputRow, measured: readonly Measured[]): Verdict[] 
     });
   if (portkey !== undefined && row.portkeyMust !== undefined)
     list.push({
-      what: "of Portkey",
+      what: "Portkey's rate",
       reached: ratio(us, portkey),
       must: row.portkeyMust,
       unit: "×",
