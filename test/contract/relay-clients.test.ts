@@ -20,7 +20,7 @@ const hugePicture = bigPng(24_000_000);
 const huge = answerOf(hugePicture);
 /** Nano-dollars. */
 const price = 10_000_000;
-const waitMs = 30_000;
+const waitMs = 20_000;
 
 /** One call, as the upstream sees it. */
 interface Asked {
@@ -132,10 +132,8 @@ function books({ folder }: TestGateway): unknown[] {
 /** One request, whose picture was paid for once however often it was asked for. */
 async function expectOneCharge(gateway: TestGateway, prompt: string): Promise<void> {
   expect(asked.get(prompt)).toHaveLength(1);
-  await vi.waitFor(() => {
-    const wanted = [{ request: "succeeded", hold: "settled", cost: price }];
-    expect(books(gateway)).toEqual(wanted);
-  });
+  const wanted = [{ request: "succeeded", hold: "settled", cost: price }];
+  await vi.waitFor(() => expect(books(gateway)).toEqual(wanted), { timeout: waitMs });
 }
 
 async function expectRetryGets(
@@ -259,7 +257,7 @@ describe("a relayed answer that turns out bad after its head", () => {
     const { error } = JSON.parse(answer.body.toString("utf8")) as { error: { code: string } };
     expect(error.code).toBe("upstream_failed");
     expect(asked.get(prompt)).toHaveLength(1);
-    await vi.waitFor(() => expect(books(gateway)).toEqual(nothingPaid));
+    await vi.waitFor(() => expect(books(gateway)).toEqual(nothingPaid), { timeout: waitMs });
   }
 
   test("is cut, and the retry gets the error", async () => {
