@@ -2,12 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { makeBodies } from "./bodies.ts";
 import { startLoad } from "./load-process.ts";
 import type { RowResult } from "./results.ts";
-import { rows } from "./rows/index.ts";
+import { type Row, rows } from "./rows/index.ts";
 import { nginxVersion } from "./servers/nginx.ts";
 import { type Report, table } from "./table.ts";
 
@@ -47,6 +47,24 @@ function machine(): Record<string, string> {
   };
 }
 
+/** A row's result; none where it cannot be measured, which is said and leaves the other rows alone. */
+async function measure(bench: Bench, row: Row): Promise<RowResult[]> {
+  if (row.needsNginx && !bench.hasNginx) {
+    bench.say(`${row.id}: left out, since nginx is not installed (Debian: apt-get install nginx)`);
+    return [];
+  }
+  bench.say(row.id);
+  const began = performance.now();
+  try {
+    const result = await row.measure(bench);
+    return [{ ...result, tookSeconds: (performance.now() - began) / 1000 }];
+  } catch (error) {
+    bench.say(`${row.id}: ${inspect(error)}`);
+    process.exitCode = 1;
+    return [];
+  }
+}
+
 async function run(): Promise<void> {
   const unknown = values.only.filter((id) => rows.every((row) => row.id !== id));
   if (values.help || unknown.length > 0) {
@@ -75,19 +93,9 @@ async function run(): Promise<void> {
   };
   const results: RowResult[] = [];
   try {
-    for (const row of rows) {
-      if (values.only.length > 0 && !values.only.includes(row.id)) continue;
-      if (row.needsNginx && !bench.hasNginx) {
-        bench.say(
-          `${row.id}: left out, since nginx is not installed (Debian: apt-get install nginx)`,
-        );
-        continue;
-      }
-      bench.say(row.id);
-      const began = performance.now();
-      const result = await row.measure(bench);
-      results.push({ ...result, tookSeconds: (performance.now() - began) / 1000 });
-    }
+    for (const row of rows)
+      if (values.only.length === 0 || values.only.includes(row.id))
+        results.push(...(await measure(bench, row)));
   } finally {
     load.stop();
     rmSync(root, { recursive: true, force: true });
