@@ -44,12 +44,34 @@ export function deliver(
   outcome: Deliverable,
   origin: string,
 ): JsonBody {
-  const document: Record<string, WireJson> = {
-    created: outcome.created,
-    data: outcome.pictures.map((kept) => entryOf(parts, kept, outcome.form, origin)),
-    ...(outcome.shape === "plain" ? {} : describe(outcome.pictures, outcome.usage)),
-  };
-  return jsonBody(document);
+  const { created, pictures, form, usage } = outcome;
+  const data = pictures.map((kept) => entryOf(parts, kept, form, origin));
+  if (outcome.shape === "plain") return jsonBody({ created, data });
+  return jsonBody({
+    created,
+    data,
+    background: agreed(pictures, ({ background }) => background),
+    output_format: agreed(pictures, ({ picture }) =>
+      outputFormats.find((format) => format === picture.format),
+    ),
+    quality: agreed(pictures, ({ quality }) => answerQualities.find((word) => word === quality)),
+    size: agreed(pictures, ({ picture }) => sizeText(picture)),
+    usage: usage === undefined ? undefined : usageJson(usage),
+  });
+}
+
+/** What the answer's `quality` may be. */
+const answerQualities = ["low", "medium", "high"];
+
+/** What was really made, where all pictures agree on it. */
+function agreed(
+  pictures: readonly Kept[],
+  fact: (kept: Kept) => string | undefined,
+): string | undefined {
+  const [first] = pictures;
+  if (first === undefined) return undefined;
+  const one = fact(first);
+  return pictures.every((kept) => kept === first || fact(kept) === one) ? one : undefined;
 }
 
 function entryOf(
@@ -92,21 +114,6 @@ export function pictureRecord(kept: Kept): PictureRecord {
   };
 }
 
-/** The answer's top-level facts: what was really made, where all pictures agree and the schema has a word for it. */
-function describe(pictures: readonly Kept[], usage: Usage | undefined): Record<string, WireJson> {
-  return {
-    background: agreed(pictures.map(({ background }) => background)),
-    output_format: agreed(
-      pictures.map(({ picture }) => outputFormats.find((format) => format === picture.format)),
-    ),
-    quality: agreed(
-      pictures.map(({ quality }) => ["low", "medium", "high"].find((word) => word === quality)),
-    ),
-    size: agreed(pictures.map(({ picture }) => sizeText(picture))),
-    usage: usage === undefined ? undefined : usageJson(usage),
-  };
-}
-
 export function usageJson(usage: Usage): WireJson {
   return {
     input_tokens: usage.input_tokens,
@@ -116,11 +123,6 @@ export function usageJson(usage: Usage): WireJson {
     output_tokens_details:
       usage.output_tokens_details === undefined ? undefined : { ...usage.output_tokens_details },
   };
-}
-
-function agreed(values: readonly (string | undefined)[]): string | undefined {
-  const [first] = values;
-  return values.every((value) => value === first) ? first : undefined;
 }
 
 /** What the later of two readings of one meter has beyond the earlier. */

@@ -7,7 +7,7 @@ export interface OutgoingBody {
   readonly byteLength: number;
   /** The bytes in chunks of at most 64 KiB or one text between two pictures. May be called again, for a retry. */
   chunks(): AsyncIterable<Buffer>;
-  /** The whole body, where it holds no picture. */
+  /** The whole body, where it holds no picture but small ones in memory. */
   readonly whole: Buffer | undefined;
 }
 
@@ -25,29 +25,38 @@ export function jsonBody(value: WireJson): JsonBody {
   return bodyOf(pieces.take());
 }
 
+/** A picture of at most so many bytes that is in memory costs less as text than as a piece of its own. */
+const smallPictureBytes = 16_384;
+
 /** A text, or a picture as base64. */
 type Piece = Buffer | EncodedPicture;
 
 /** Gathers what is written; texts that follow one another become one. */
 class Pieces {
   readonly #pieces: Piece[] = [];
-  #text: string[] = [];
+  #text = "";
 
   text(text: string): void {
-    this.#text.push(text);
+    this.#text += text;
   }
 
   picture(encoded: EncodedPicture): void {
-    this.#pieces.push(this.#flush(), encoded);
+    const { bytes } = encoded.picture;
+    const held = bytes.byteLength <= smallPictureBytes ? bytes.inMemory?.() : undefined;
+    const [block] = held ?? [];
+    // So few bytes are in one block.
+    if (block?.length === bytes.byteLength) this.#text += block.toString("base64");
+    else this.#pieces.push(this.#flush(), encoded);
   }
 
   take(): readonly Piece[] {
-    return [...this.#pieces, this.#flush()];
+    this.#pieces.push(this.#flush());
+    return this.#pieces;
   }
 
   #flush(): Buffer {
-    const text = Buffer.from(this.#text.join(""), "utf8");
-    this.#text = [];
+    const text = Buffer.from(this.#text, "utf8");
+    this.#text = "";
     return text;
   }
 }
@@ -75,8 +84,10 @@ function writeValue(pieces: Pieces, value: WireJson): void {
 
 function writeArray(pieces: Pieces, values: readonly WireJson[]): void {
   pieces.text("[");
-  for (const [index, value] of values.entries()) {
-    if (index > 0) pieces.text(",");
+  let separator = "";
+  for (const value of values) {
+    if (separator !== "") pieces.text(separator);
+    separator = ",";
     writeValue(pieces, value);
   }
   pieces.text("]");
@@ -84,7 +95,8 @@ function writeArray(pieces: Pieces, values: readonly WireJson[]): void {
 
 function writeObject(pieces: Pieces, object: { readonly [key: string]: WireJson }): void {
   let separator = "{";
-  for (const [key, value] of Object.entries(object)) {
+  for (const key of Object.keys(object)) {
+    const value = object[key];
     if (value === undefined) continue;
     pieces.text(`${separator}${JSON.stringify(key)}:`);
     separator = ",";
@@ -95,14 +107,27 @@ function writeObject(pieces: Pieces, object: { readonly [key: string]: WireJson 
 
 function bodyOf(pieces: readonly Piece[]): OutgoingBody {
   const [first] = pieces;
+  if (pieces.length === 1 && Buffer.isBuffer(first)) return wholeBody(first);
+  let byteLength = 0;
+  for (const piece of pieces) byteLength += pieceLength(piece);
   return {
-    byteLength: pieces.reduce((sum, piece) => sum + pieceLength(piece), 0),
-    whole: pieces.length === 1 && Buffer.isBuffer(first) ? first : undefined,
+    byteLength,
+    whole: undefined,
     async *chunks() {
       for (const piece of pieces) {
         if (Buffer.isBuffer(piece)) yield piece;
         else yield* base64Chunks(piece.picture.bytes);
       }
+    },
+  };
+}
+
+function wholeBody(whole: Buffer): OutgoingBody {
+  return {
+    byteLength: whole.length,
+    whole,
+    async *chunks() {
+      yield whole;
     },
   };
 }
