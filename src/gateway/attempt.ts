@@ -1,12 +1,11 @@
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
-import type { BaseSettings, GenerateInput, ProviderEvent, UpstreamHttp } from "../core/provider.ts";
+import type { ProviderEvent } from "../core/provider.ts";
 import type { Usage } from "../core/request.ts";
-import { createPacing } from "../net/poll.ts";
-import { upstreamImageLimits } from "../pictures/limits.ts";
 import type { Failure } from "./attempt-decision.ts";
 import type { Plan } from "./fit-terms.ts";
+import { generateInput } from "./generate-input.ts";
 import type { Relay } from "./relay.ts";
 import type { PreparedInputs } from "./inputs.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -47,7 +46,7 @@ export interface CallPart {
 export interface AttemptContext {
   readonly parts: GatewayParts;
   readonly spool: PictureSpool;
-  readonly inputs: (plan: Plan) => Promise<PreparedInputs>;
+  readonly inputs: (plan: Plan) => PreparedInputs | Promise<PreparedInputs>;
   readonly signal: AbortSignal;
   /** Unix milliseconds; one deadline over all attempts. */
   readonly deadline: number;
@@ -58,42 +57,36 @@ export interface AttemptContext {
   /** Called for each picture as it is made, before the call it belongs to has ended. `soFar` is the call up to this picture. */
   onMade(made: Made, soFar: CallResult): void;
   /** Called for each preview. `index` is its picture's place in the answer, from 0. */
-  onPartial?(partial: Picture, index: number, plan: Plan): void;
+  readonly onPartial?: ((partial: Picture, index: number, plan: Plan) => void) | undefined;
   /** Called when a call that made something is over. */
-  onEnded?(result: CallResult): void;
+  readonly onEnded?: ((result: CallResult) => void) | undefined;
   /** Where an upstream's body may go to the client as it arrives. */
   readonly relay?: Relay | undefined;
 }
-
-/** Downloads of one made picture before the result is given up. */
-const downloadTries = 3;
 
 /** How an attempt ended: with pictures, even where a fault followed them, or without. */
 export type AttemptEnd = { readonly result: CallResult } | { readonly failure: Failure };
 
 /** What an attempt has given so far. */
-interface Gathered {
-  readonly made: Made[];
+class Gathered {
+  readonly made: Made[] = [];
   usage: Usage | undefined;
   charge: Nano | undefined;
   /** A picture, a preview or a link to a picture was seen: it is never asked for again. */
-  produced: boolean;
-  /** All of it as a call's result. */
-  result(fault?: PinholeError): CallResult;
-}
+  produced = false;
+  readonly #plan: Plan;
+  readonly #part: CallPart;
 
-function createGathered(plan: Plan, part: CallPart): Gathered {
-  const made: Made[] = [];
-  return {
-    made,
-    usage: undefined,
-    charge: undefined,
-    produced: false,
-    result(fault) {
-      const { usage, charge } = this;
-      return { plan, part, made, usage, charge, fault };
-    },
-  };
+  constructor(plan: Plan, part: CallPart) {
+    this.#plan = plan;
+    this.#part = part;
+  }
+
+  /** All of it as a call's result. */
+  result(fault?: PinholeError): CallResult {
+    const { made, usage, charge } = this;
+    return { plan: this.#plan, part: this.#part, made, usage, charge, fault };
+  }
 }
 
 /**
@@ -108,28 +101,30 @@ export async function attempt(
   part: CallPart,
 ): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
-  const gathered = createGathered(plan, part);
-  const end = (fault?: PinholeError): AttemptEnd => {
-    const result = gathered.result(fault);
-    context.onEnded?.(result);
-    return { result };
-  };
+  const gathered = new Gathered(plan, part);
   try {
-    const input = await generateInput(context, plan, credential, part, gathered);
+    const inputs = await context.inputs(plan);
+    const seen = (): void => void (gathered.produced = true);
+    const input = generateInput(context, plan, credential, part, inputs, seen);
     for await (const event of channel.provider.generate(input)) {
       keep(event, gathered, context, plan, part);
     }
-    if (gathered.made.length > 0) return end();
+    if (gathered.made.length > 0) return ended(context, gathered.result());
     throw new PinholeError("upstream_bad_answer", {
       message: "The upstream answered without an image.",
       detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
     });
   } catch (thrown) {
     const fault = asPinholeError(thrown);
-    if (gathered.made.length > 0) return end(fault);
+    if (gathered.made.length > 0) return ended(context, gathered.result(fault));
     const error = gathered.produced || context.relay?.begun() === true ? afterMaking(fault) : fault;
     return { failure: { error, cancelled: context.signal.aborted } };
   }
+}
+
+function ended(context: AttemptContext, result: CallResult): AttemptEnd {
+  context.onEnded?.(result);
+  return { result };
 }
 
 function keep(
@@ -180,75 +175,4 @@ function madeFrom(
     background: event.background,
     plan,
   };
-}
-
-async function generateInput(
-  context: AttemptContext,
-  plan: Plan,
-  credential: number,
-  part: CallPart,
-  gathered: Gathered,
-): Promise<GenerateInput<BaseSettings, unknown>> {
-  const { parts, spool, signal } = context;
-  const { channel, model } = plan.target;
-  const inputs = await context.inputs(plan);
-  const settings = channel.credentials[credential];
-  if (settings === undefined) throw new Error("a lease names a credential that is not there");
-  const { connectMs, firstByteMs, totalMs } = channel.timeout;
-  const deadline = Math.min(context.deadline, parts.now() + totalMs);
-  const pacing = createPacing({ signal, deadline, now: parts.now });
-  return {
-    ...pacing,
-    request: {
-      ...plan.request,
-      more: withSeed(plan.request.more, part.offset),
-      n: part.count,
-      firstIndex: part.offset,
-      images: inputs.images,
-      mask: inputs.mask,
-    },
-    model: model.upstream,
-    card: model.card,
-    settings,
-    options: plan.options,
-    http: watchDownloads(
-      parts.egress.upstream({
-        provider: channel.provider,
-        settings,
-        spool,
-        limits: upstreamImageLimits,
-        signal,
-        deadline,
-        connectMs,
-        relay: context.relay?.tap(plan, context.attempts()),
-        ...(firstByteMs === undefined ? {} : { firstByteMs }),
-        retryDownloads: downloadTries,
-      }),
-      gathered,
-    ),
-    raster: {
-      decode: (picture) => parts.converter.decode(picture),
-      encode: (raster, format, compression) =>
-        parts.converter.encode(raster, format, compression, spool),
-    },
-  };
-}
-
-/** A link to a picture says that it is made: what is lost from then on is never made again. */
-function watchDownloads(http: UpstreamHttp, gathered: Gathered): UpstreamHttp {
-  return {
-    ...http,
-    download(url) {
-      gathered.produced = true;
-      return http.download(url);
-    },
-  };
-}
-
-/** The images of one request get seed, seed+1, … over all its calls. */
-function withSeed(
-  more: Readonly<Record<string, unknown>>,
-  offset: number,
-): Readonly<Record<string, unknown>> {
-  return typeof more.seed === "number" && offset > 0 ? { ...more, seed: more.seed + offset } : more;
 }

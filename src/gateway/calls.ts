@@ -2,6 +2,7 @@ import { asPinholeError, type PinholeError } from "../core/errors.ts";
 import type { AttemptOutcome, NewAttempt } from "../store/types.ts";
 import { attempt, type AttemptContext, type CallPart, type CallResult } from "./attempt.ts";
 import { chargeOf, type Failure, nextStep, verdictOf } from "./attempt-decision.ts";
+import type { Verdict } from "./channel-health.ts";
 import type { Chosen } from "./choose.ts";
 import { chooseTarget, type OpenCall, splitCalls } from "./dispatch.ts";
 import type { Plan } from "./fit-terms.ts";
@@ -11,7 +12,7 @@ import type { Tried } from "./tried.ts";
 /** Writes attempts to the request's record as they happen. */
 export interface AttemptBook {
   /** The attempt of this call, written before its socket opens: the first ones may have been written with the request itself. */
-  open(call: number, attempt: number, plan: Plan): Promise<NewAttempt>;
+  open(call: number, attempt: number, plan: Plan): NewAttempt | Promise<NewAttempt>;
   close(attempt: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void;
 }
 
@@ -46,11 +47,10 @@ export async function runCalls(
   calls: readonly OpenCall[],
 ): Promise<CallsResult> {
   const run: Run = { context, book, route, nextCall: calls.length };
-  return gather(
-    calls.map(({ part, tried, first }, call) =>
-      runCall(run, { call, part, tried, attempts: 0 }, first),
-    ),
-  );
+  const begin = ({ part, tried, first }: OpenCall, call: number): Promise<CallsResult> =>
+    runCall(run, { call, part, tried, attempts: 0 }, first);
+  const [only] = calls;
+  return only !== undefined && calls.length === 1 ? begin(only, 0) : gather(calls.map(begin));
 }
 
 /** Waits for all; a call that threw becomes a fault beside the others' results. */
@@ -85,12 +85,15 @@ async function runCall(
     const end = await tryOnce(run, running, chosen);
     if ("result" in end) {
       const { fault } = end.result;
-      return { results: [end.result], faults: fault === undefined ? [] : [fault] };
+      return { results: [end.result], faults: fault === undefined ? noFaults : [fault] };
     }
     chosen = await chooseNext(run, running, chosen, end.failure);
     if (chosen === undefined) throw end.failure.error;
   }
 }
+
+const noFaults: readonly PinholeError[] = [];
+const good: Verdict = { kind: "good" };
 
 /** Makes one attempt, with its line in the record and its word about the channel's health. */
 async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<typeof attempt> {
@@ -113,7 +116,7 @@ async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<t
         ? undefined
         : { error: fault, cancelled: context.signal.aborted };
   if (failure === undefined) {
-    lease.end({ kind: "good" }, "channel");
+    lease.end(good, "channel");
   } else {
     const { verdict, scope } = verdictOf(failure);
     lease.end(verdict, scope);

@@ -1,30 +1,22 @@
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { Nano } from "../core/money.ts";
 import type { PictureSpool } from "../core/picture.ts";
-import type { ImageRequest, Warning } from "../core/request.ts";
+import type { ImageRequest, Usage, Warning } from "../core/request.ts";
 import type { KeyRecord } from "../store/types.ts";
-import type { CallResult, Made } from "./attempt.ts";
 import { runCalls, type CallsResult } from "./calls.ts";
-import {
-  type Deliverable,
-  type DeliveryForm,
-  deliveryOf,
-  pictureRecord,
-  sumUsage,
-} from "./deliver.ts";
+import { type Deliverable, type DeliveryForm, deliveryOf, sumUsage } from "./deliver.ts";
 import { cancelCalls, type OpenCall, openCalls } from "./dispatch.ts";
 import type { Plan } from "./fit-terms.ts";
-import { answerRecord } from "./replay.ts";
 import type { RunControl } from "./request-registry.ts";
 import { createInputs, uprightInputs } from "./inputs.ts";
-import { type Job, openJob } from "./job.ts";
+import { openJob } from "./job.ts";
 import { authorize } from "./keys.ts";
 import type { GatewayParts } from "./parts.ts";
 import { planTargets } from "./plan.ts";
 import { costOfCall } from "./price.ts";
-import { type Live, type LiveObserver, startLive } from "./live.ts";
+import { type LiveObserver, startLive } from "./live.ts";
 import { createRelay, type Relay, type RelayClient } from "./relay.ts";
-import { type Kept, takePicture } from "./take.ts";
+import { type Kept, startTaking } from "./take.ts";
 import { rulingCard, servedName } from "./translate-retired.ts";
 
 /** One request for images, parsed and authenticated. */
@@ -37,9 +29,7 @@ export interface ImageCall {
   readonly strict: boolean;
   /** Holds the request's pictures; the caller disposes it when no answer needs them any more. */
   readonly spool: PictureSpool;
-  readonly fingerprint: string;
   readonly idempotencyKey: string | undefined;
-  readonly run: RunControl;
   /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */
   readonly signal: AbortSignal;
   /** Told of previews and finished pictures while the request runs, for clients that asked for a stream. */
@@ -64,13 +54,23 @@ export interface ImageOutcome extends Deliverable {
 }
 
 /** A request, top to bottom (DESIGN §2); `deliver` makes the answer of what it returns. Throws `PinholeError`. */
-export async function generateImage(parts: GatewayParts, call: ImageCall): Promise<ImageOutcome> {
+export async function generateImage(
+  parts: GatewayParts,
+  call: ImageCall,
+  fingerprint: string,
+  run: RunControl,
+): Promise<ImageOutcome> {
   const { key, request } = call;
   authorize(key, request.model, request.operation);
-  return parts.keyLimits.within(key, request.n, () => makeImages(parts, call));
+  return parts.keyLimits.within(key, request.n, () => makeImages(parts, call, fingerprint, run));
 }
 
-async function makeImages(parts: GatewayParts, call: ImageCall): Promise<ImageOutcome> {
+async function makeImages(
+  parts: GatewayParts,
+  call: ImageCall,
+  fingerprint: string,
+  run: RunControl,
+): Promise<ImageOutcome> {
   const { key, spool, signal } = call;
   const request = await uprightInputs(parts.converter, call.request, spool);
   const entry = parts.catalog().find(request.model);
@@ -79,27 +79,36 @@ async function makeImages(parts: GatewayParts, call: ImageCall): Promise<ImageOu
   const deadline = parts.now() + route.totalMs;
   await parts.kept.ensureRoom(route.roomBytes);
   const open = await openCalls({ parts, signal, deadline }, route, request.n);
-  refuseAbsent(call.run, open);
-  const job = await openJob(parts, { ...call, request }, route, open, deadline);
-  call.run.begun();
+  refuseAbsent(run, open);
+  const job = await openJob(parts, { call, request, fingerprint, deadline }, route, open);
+  run.begun();
   const started = parts.now();
   try {
     const live = call.live === undefined ? undefined : startLive(parts, request, call.live);
     const taking = startTaking(parts, call, live);
-    const inputs = createInputs(parts.converter, spool);
-    const { attempts } = job;
-    const wanted = (): boolean => !call.run.clientGone();
-    const relay = relayOf(parts, call.relay, request);
-    const hooks = { onMade: taking.take, ...live?.hooks };
-    const context = { parts, spool, inputs, signal, deadline, wanted, attempts, relay, ...hooks };
+    const context = {
+      parts,
+      spool,
+      inputs: createInputs(parts.converter, spool),
+      signal,
+      deadline,
+      wanted: () => !run.clientGone(),
+      attempts: () => job.attempts(),
+      relay: relayOf(parts, call.relay, request),
+      onMade: taking.take,
+      onPartial: live?.hooks.onPartial,
+      onEnded: live?.hooks.onEnded,
+    };
     const calls = await runCalls(context, job.book, route, open);
     const upstreamMs = parts.now() - started;
     const kept = await taking.kept();
     await live?.told();
-    return settle(parts, { ...call, request }, job, calls, kept, upstreamMs);
+    const outcome = outcomeOf(parts, call, calls, kept, job.attempts(), upstreamMs);
+    run.settling(job.finish(outcome));
+    return outcome;
   } catch (thrown) {
     const error = asPinholeError(thrown);
-    call.run.settling(job.fail(error));
+    run.settling(job.fail(error));
     throw error;
   }
 }
@@ -115,70 +124,30 @@ function relayOf(
   return createRelay(client, request, formOf, parts.now);
 }
 
-/** Takes each picture as it is made, so that converting one does not wait for the others. */
-function startTaking(
+function outcomeOf(
   parts: GatewayParts,
-  call: ImageCall,
-  live: Live | undefined,
-): {
-  readonly take: (made: Made, soFar: CallResult) => void;
-  readonly kept: () => Promise<Kept[]>;
-} {
-  const taking: Promise<Kept>[] = [];
-  return {
-    take(made, soFar) {
-      const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
-      const { url } = deliveryOf(call.request, parts, delivery);
-      const work = takePicture(parts, made, call.spool, url);
-      // A failure is seen by `kept`; without this it would count as unhandled until then.
-      work.catch(() => undefined);
-      taking.push(work);
-      live?.made(made, work, soFar);
-    },
-    kept: async () => (await Promise.all(taking)).toSorted((a, b) => a.index - b.index),
-  };
-}
-
-function settle(
-  parts: GatewayParts,
-  call: ImageCall,
-  job: Job,
+  { request, requestId }: ImageCall,
   calls: CallsResult,
   pictures: readonly Kept[],
+  attempts: number,
   upstreamMs: number,
 ): ImageOutcome {
-  const { request } = call;
-  const plan = calls.results[0]?.plan;
-  const usage = sumUsage(calls.results.map((result) => result.usage));
-  const costNano = costOf(request, calls);
-  const warnings = collectWarnings(request, calls, pictures);
-  const servedModel = plan === undefined ? request.model : servedName(plan.target);
-  const ruling = plan === undefined ? undefined : rulingCard(plan.target);
-  const outcome: ImageOutcome = {
-    requestId: call.requestId,
+  const target = calls.results[0]?.plan.target;
+  const ruling = target === undefined ? undefined : rulingCard(target);
+  return {
+    requestId,
     created: Math.floor(parts.now() / 1000),
     pictures,
-    usage,
+    usage: usageOf(calls),
     form: deliveryOf(request, parts, ruling?.delivery ?? "url"),
     shape: ruling?.answer ?? "full",
-    warnings,
-    servedModel,
-    channelId: plan?.target.channel.id ?? "",
-    attempts: job.attempts(),
-    costNano,
+    warnings: collectWarnings(request, calls, pictures),
+    servedModel: target === undefined ? request.model : servedName(target),
+    channelId: target?.channel.id ?? "",
+    attempts,
+    costNano: costOf(request, calls),
     upstreamMs,
   };
-  const settled = job.finish({
-    state: pictures.length < request.n ? "partial" : "succeeded",
-    costNano: costNano ?? 0,
-    usage,
-    warnings,
-    pictures: pictures.map(pictureRecord),
-    servedModel,
-    answer: answerRecord(outcome),
-  });
-  call.run.settling(settled);
-  return outcome;
 }
 
 /** What nobody waits for and no upstream has heard of need not be paid for. */
@@ -201,16 +170,24 @@ function costOf(request: ImageRequest, calls: CallsResult): Nano | undefined {
   return total;
 }
 
+function usageOf({ results }: CallsResult): Usage | undefined {
+  const isTold = results.some(({ usage }) => usage !== undefined);
+  return isTold ? sumUsage(results.map(({ usage }) => usage)) : undefined;
+}
+
 function collectWarnings(
   request: ImageRequest,
-  calls: CallsResult,
+  { results, faults }: CallsResult,
   pictures: readonly Kept[],
 ): Warning[] {
-  const told = new Set(calls.results.map((result) => result.plan.warnings));
-  const warnings = [...told].flat();
-  warnings.push(...pictures.flatMap((kept) => kept.warnings));
+  const warnings: Warning[] = [];
+  // Calls of one plan have the same warnings, which are told once.
+  const [first] = results;
+  if (first !== undefined && results.length === 1) warnings.push(...first.plan.warnings);
+  else for (const told of new Set(results.map(({ plan }) => plan.warnings))) warnings.push(...told);
+  for (const kept of pictures) warnings.push(...kept.warnings);
   if (pictures.length < request.n) {
-    const cause = calls.faults[0]?.message ?? "the provider returned fewer.";
+    const cause = faults[0]?.message ?? "the provider returned fewer.";
     warnings.push({
       param: "n",
       code: "partial_result",

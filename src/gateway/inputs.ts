@@ -14,20 +14,24 @@ export interface PreparedInputs {
  * Turns input pictures upright that carry an EXIF orientation: sizes, masks and models mean the
  * picture as people see it. All others are passed on byte for byte.
  */
-export async function uprightInputs(
+export function uprightInputs(
+  converter: Converter,
+  request: ImageRequest,
+  spool: PictureSpool,
+): ImageRequest | Promise<ImageRequest> {
+  const { images, mask } = request;
+  const isUpright =
+    !images.some(needsNormalising) && (mask === undefined || !needsNormalising(mask));
+  return isUpright ? request : turnUpright(converter, request, spool);
+}
+
+async function turnUpright(
   converter: Converter,
   request: ImageRequest,
   spool: PictureSpool,
 ): Promise<ImageRequest> {
   const upright = async (picture: Picture): Promise<Picture> =>
     needsNormalising(picture) ? converter.normalise(picture, spool) : picture;
-  if (
-    ![...request.images, ...(request.mask === undefined ? [] : [request.mask])].some(
-      needsNormalising,
-    )
-  ) {
-    return request;
-  }
   return {
     ...request,
     images: await Promise.all(request.images.map(upright)),
@@ -42,17 +46,22 @@ export async function uprightInputs(
 export function createInputs(
   converter: Converter,
   spool: PictureSpool,
-): (plan: Plan) => Promise<PreparedInputs> {
+): (plan: Plan) => PreparedInputs | Promise<PreparedInputs> {
   // Plans of one class of targets share what they want of the inputs.
-  const prepared = new Map<Plan["inputs"], Promise<PreparedInputs>>();
+  let prepared: Map<Plan["inputs"], Promise<PreparedInputs>> | undefined;
   return (plan) => {
-    const known = prepared.get(plan.inputs);
+    const { images, mask } = plan.inputs;
+    if (images.length === 0 && mask === undefined) return noInputs;
+    const known = prepared?.get(plan.inputs);
     if (known !== undefined) return known;
     const work = prepare(plan, converter, spool);
+    prepared ??= new Map();
     prepared.set(plan.inputs, work);
     return work;
   };
 }
+
+const noInputs: PreparedInputs = { images: [], mask: undefined };
 
 async function prepare(
   plan: Plan,

@@ -1,38 +1,23 @@
 import { asPinholeError, errorRow, PinholeError } from "../core/errors.ts";
-import type { Nano } from "../core/money.ts";
-import type { ImageRequest, Usage, Warning } from "../core/request.ts";
-import type {
-  AnswerRecord,
-  AttemptOutcome,
-  KeyRecord,
-  NewAttempt,
-  PictureRecord,
-  RequestOutcome,
-} from "../store/types.ts";
+import type { ImageRequest } from "../core/request.ts";
+import type { AttemptOutcome, NewAttempt, RequestOutcome } from "../store/types.ts";
 import type { AttemptBook } from "./calls.ts";
+import { pictureRecord } from "./deliver.ts";
 import { cancelCalls, type OpenCall } from "./dispatch.ts";
 import type { Plan } from "./fit-terms.ts";
+import type { ImageCall, ImageOutcome } from "./generate-image.ts";
 import type { GatewayParts } from "./parts.ts";
 import { recordFields, type Route } from "./plan.ts";
+import { answerRecord } from "./replay.ts";
 
 /** The request's record while it runs: opened with one commit, closed with one. */
 export interface Job {
   readonly book: AttemptBook;
   /** Attempts written so far. */
   attempts(): number;
-  /** Writes the outcome and settles the hold. The answer does not wait for it; `settled` of the gateway does. */
-  finish(outcome: JobOutcome): Promise<void>;
+  /** Writes the outcome and settles the hold. The answer does not wait for it. */
+  finish(outcome: ImageOutcome): Promise<void>;
   fail(error: PinholeError): Promise<void>;
-}
-
-export interface JobOutcome {
-  readonly state: "succeeded" | "partial";
-  readonly costNano: Nano;
-  readonly usage: Usage | undefined;
-  readonly warnings: readonly Warning[];
-  readonly pictures: readonly PictureRecord[];
-  readonly servedModel: string;
-  readonly answer: AnswerRecord;
 }
 
 /** Beyond the deadline, how long a hold outlives its request before the sweeper may void it. */
@@ -48,59 +33,69 @@ export const idempotencyMs = 24 * 60 * 60_000;
  */
 export async function openJob(
   parts: GatewayParts,
-  call: {
-    readonly requestId: string;
-    readonly clientRequestId: string | undefined;
-    readonly key: KeyRecord;
-    readonly request: ImageRequest;
-    readonly fingerprint: string;
-    readonly idempotencyKey: string | undefined;
-  },
+  { call, request, fingerprint, deadline }: JobFacts,
   { holdNano }: Route,
   calls: readonly OpenCall[],
-  deadline: number,
 ): Promise<Job> {
-  const { request, requestId } = call;
-  const newAttempt = (callIndex: number, attempt: number, plan: Plan): NewAttempt => ({
-    id: parts.newId("att"),
-    requestId,
-    call: callIndex,
-    attempt,
-    channelId: plan.target.channel.id,
-    providerId: plan.target.channel.provider.id,
-    upstreamModel: plan.target.model.upstream,
-    startedAt: parts.now(),
-  });
-  const first = calls.flatMap(({ first: chosen }, index) =>
-    chosen === undefined ? [] : [newAttempt(index, 1, chosen.plan)],
-  );
-  const begun = parts.store.requests.begin(
-    {
-      id: requestId,
-      keyId: call.key.id,
-      clientRequestId: call.clientRequestId ?? null,
-      operation: request.operation,
-      model: request.model,
-      n: request.n,
-      fields: recordFields(request),
-      createdAt: parts.now(),
-      holdNano,
-      holdLeaseUntil: deadline + leaseGraceMs,
-      idempotencyKey: call.idempotencyKey ?? null,
-      fingerprint: call.fingerprint,
-    },
-    first,
-    parts.now() - idempotencyMs,
-  );
-  const holder = await begun.catch((thrown: unknown) => {
+  const { requestId, idempotencyKey } = call;
+  const first: NewAttempt[] = [];
+  for (let index = 0; index < calls.length; index += 1) {
+    const plan = calls[index]?.first?.plan;
+    if (plan !== undefined) first.push(newAttempt(parts, requestId, index, 1, plan));
+  }
+  const now = parts.now();
+  const record = {
+    id: requestId,
+    keyId: call.key.id,
+    clientRequestId: call.clientRequestId ?? null,
+    operation: request.operation,
+    model: request.model,
+    n: request.n,
+    fields: recordFields(request),
+    createdAt: now,
+    holdNano,
+    holdLeaseUntil: deadline + leaseGraceMs,
+    idempotencyKey: idempotencyKey ?? null,
+    fingerprint,
+  };
+  let holder: string | undefined;
+  try {
+    holder = await parts.store.requests.begin(record, first, now - idempotencyMs);
+    if (holder !== undefined) throw keyJustTaken(holder);
+  } catch (thrown) {
     cancelCalls(calls);
     throw thrown;
-  });
-  if (holder !== undefined) {
-    cancelCalls(calls);
-    throw keyJustTaken(holder);
   }
-  return runningJob(parts, requestId, first, newAttempt);
+  return new RunningJob(parts, requestId, request.n, first);
+}
+
+/** What a record is opened with. */
+interface JobFacts {
+  readonly call: Pick<ImageCall, "requestId" | "clientRequestId" | "key" | "idempotencyKey">;
+  /** As it is sent on. */
+  readonly request: ImageRequest;
+  readonly fingerprint: string;
+  /** Unix milliseconds. */
+  readonly deadline: number;
+}
+
+function newAttempt(
+  parts: GatewayParts,
+  requestId: string,
+  call: number,
+  attempt: number,
+  { target }: Plan,
+): NewAttempt {
+  return {
+    id: parts.newId("att"),
+    requestId,
+    call,
+    attempt,
+    channelId: target.channel.id,
+    providerId: target.channel.provider.id,
+    upstreamModel: target.model.upstream,
+    startedAt: parts.now(),
+  };
 }
 
 /** Another process has begun a request with the key since this one looked. */
@@ -112,70 +107,98 @@ function keyJustTaken(holder: string): PinholeError {
   });
 }
 
-function runningJob(
-  parts: GatewayParts,
-  requestId: string,
-  first: readonly NewAttempt[],
-  newAttempt: (call: number, attempt: number, plan: Plan) => NewAttempt,
-): Job {
-  const outcomes: AttemptOutcome[] = [];
-  let written = first.length;
-  const finish = async (
-    outcome: Omit<RequestOutcome, "id" | "attempts" | "finishedAt">,
-  ): Promise<void> => {
+class RunningJob implements Job, AttemptBook {
+  readonly #parts: GatewayParts;
+  readonly #requestId: string;
+  /** Images that were asked for. */
+  readonly #n: number;
+  /** Attempts that were written with the record. */
+  readonly #first: readonly NewAttempt[];
+  readonly #outcomes: AttemptOutcome[] = [];
+  #written: number;
+
+  constructor(parts: GatewayParts, requestId: string, n: number, first: readonly NewAttempt[]) {
+    this.#parts = parts;
+    this.#requestId = requestId;
+    this.#n = n;
+    this.#first = first;
+    this.#written = first.length;
+  }
+
+  get book(): AttemptBook {
+    return this;
+  }
+
+  attempts(): number {
+    return this.#written;
+  }
+
+  open(call: number, attempt: number, plan: Plan): NewAttempt | Promise<NewAttempt> {
+    const prepared = attempt === 1 ? this.#first.find((one) => one.call === call) : undefined;
+    return prepared ?? this.#openAnother(call, attempt, plan);
+  }
+
+  async #openAnother(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {
+    const opened = newAttempt(this.#parts, this.#requestId, call, attempt, plan);
+    this.#written += 1;
+    await this.#parts.store.requests.addAttempt(opened, undefined);
+    return opened;
+  }
+
+  close({ id }: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void {
+    this.#outcomes.push({ ...outcome, id, finishedAt: this.#parts.now() });
+  }
+
+  finish(outcome: ImageOutcome): Promise<void> {
+    const { pictures, costNano, usage, warnings, servedModel } = outcome;
+    return this.#write({
+      id: this.#requestId,
+      state: pictures.length < this.#n ? "partial" : "succeeded",
+      errorCode: null,
+      errorMessage: null,
+      errorParam: null,
+      answer: answerRecord(outcome),
+      replayable: true,
+      costNano: costNano ?? 0,
+      usage: usage ?? null,
+      warnings,
+      pictures: pictures.map(pictureRecord),
+      attempts: this.#outcomes,
+      servedModel,
+      finishedAt: this.#parts.now(),
+    });
+  }
+
+  fail(error: PinholeError): Promise<void> {
+    return this.#write({
+      id: this.#requestId,
+      state: "failed",
+      errorCode: error.code,
+      errorMessage: error.message,
+      errorParam: error.param ?? null,
+      answer: null,
+      replayable: !errorRow(error.code).shouldRetry,
+      costNano: 0,
+      usage: null,
+      warnings: [],
+      pictures: [],
+      attempts: this.#outcomes,
+      servedModel: null,
+      finishedAt: this.#parts.now(),
+    });
+  }
+
+  async #write(outcome: RequestOutcome): Promise<void> {
+    const { store, log } = this.#parts;
     try {
-      await parts.store.requests.finish({
-        ...outcome,
-        id: requestId,
-        attempts: outcomes,
-        finishedAt: parts.now(),
-      });
+      await store.requests.finish(outcome);
     } catch (thrown) {
       const error = asPinholeError(thrown);
       // The hold stays with its lease, so the sweeper will void it: nobody is charged for a lost record.
-      parts.log.error(
-        { request_id: requestId, detail: error.detail ?? error.message },
+      log.error(
+        { request_id: this.#requestId, detail: error.detail ?? error.message },
         "the outcome of a request could not be written",
       );
     }
-  };
-  return {
-    attempts: () => written,
-    book: {
-      async open(call, attempt, plan) {
-        const prepared = attempt === 1 ? first.find((one) => one.call === call) : undefined;
-        if (prepared !== undefined) return prepared;
-        const opened = newAttempt(call, attempt, plan);
-        written += 1;
-        await parts.store.requests.addAttempt(opened, undefined);
-        return opened;
-      },
-      close(opened, outcome) {
-        outcomes.push({ ...outcome, id: opened.id, finishedAt: parts.now() });
-      },
-    },
-    finish: (outcome) =>
-      finish({
-        ...outcome,
-        usage: outcome.usage ?? null,
-        errorCode: null,
-        errorMessage: null,
-        errorParam: null,
-        replayable: true,
-      }),
-    fail: (error) =>
-      finish({
-        state: "failed",
-        errorCode: error.code,
-        errorMessage: error.message,
-        errorParam: error.param ?? null,
-        answer: null,
-        replayable: !errorRow(error.code).shouldRetry,
-        costNano: 0,
-        usage: null,
-        warnings: [],
-        pictures: [],
-        servedModel: null,
-      }),
-  };
+  }
 }

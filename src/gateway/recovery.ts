@@ -5,10 +5,10 @@ import { generateImage, type ImageCall, type ImageOutcome } from "./generate-ima
 import { idempotencyMs } from "./job.ts";
 import type { GatewayParts, RequestRecord } from "./parts.ts";
 import { replay } from "./replay.ts";
-import type { Client, Run } from "./request-registry.ts";
+import type { Client, Run, RunControl, RunWork } from "./request-registry.ts";
 
 /** A request as it came, with what tells whether it is a retry of an earlier one. */
-export interface ComingCall extends Omit<ImageCall, "fingerprint" | "run"> {
+export interface ComingCall extends ImageCall {
   readonly client: Client;
   /** An official SDK says that it tries again. */
   readonly sdkRetry: boolean;
@@ -31,10 +31,12 @@ export async function serveImage(parts: GatewayParts, coming: ComingCall): Promi
   let fingerprint: string;
   try {
     fingerprint = await fingerprintOf(coming.request);
-    const earlier = await findEarlier(parts, coming, fingerprint);
-    if (earlier !== undefined) {
-      coming.spool.dispose();
-      return await earlier.outcome;
+    if (mayRepeat(coming)) {
+      const earlier = await findEarlier(parts, coming, fingerprint);
+      if (earlier !== undefined) {
+        coming.spool.dispose();
+        return await earlier.outcome;
+      }
     }
   } catch (thrown) {
     coming.spool.dispose();
@@ -43,17 +45,42 @@ export async function serveImage(parts: GatewayParts, coming: ComingCall): Promi
   return start(parts, coming, fingerprint).outcome;
 }
 
+function mayRepeat({ idempotencyKey, sdkRetry }: ComingCall): boolean {
+  return sdkRetry || idempotencyKey !== undefined;
+}
+
 function start(parts: GatewayParts, coming: ComingCall, fingerprint: string): Run {
-  const { requestId, key, idempotencyKey, spool, client, ...rest } = coming;
+  const { requestId, key, idempotencyKey } = coming;
   const facts = { id: requestId, keyId: key.id, fingerprint, idempotencyKey };
-  const work = {
-    make: (run: ImageCall["run"]) =>
-      generateImage(parts, { ...rest, requestId, key, idempotencyKey, spool, fingerprint, run }),
-    keep: (outcome: ImageOutcome) => keepPictures(parts, outcome),
-    discard: (outcome: ImageOutcome) => removePictures(parts, outcome),
-    dispose: () => spool.dispose(),
-  };
-  return parts.registry.start(facts, work, client);
+  return parts.registry.start(facts, new Work(parts, coming, fingerprint), coming.client);
+}
+
+class Work implements RunWork {
+  readonly #parts: GatewayParts;
+  readonly #call: ImageCall;
+  readonly #fingerprint: string;
+
+  constructor(parts: GatewayParts, call: ImageCall, fingerprint: string) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#fingerprint = fingerprint;
+  }
+
+  make(run: RunControl): Promise<ImageOutcome> {
+    return generateImage(this.#parts, this.#call, this.#fingerprint, run);
+  }
+
+  keep(outcome: ImageOutcome): Promise<void> {
+    return keepPictures(this.#parts, outcome);
+  }
+
+  discard(outcome: ImageOutcome): Promise<void> {
+    return removePictures(this.#parts, outcome);
+  }
+
+  dispose(): void {
+    this.#call.spool.dispose();
+  }
 }
 
 /** The request that this one repeats; undefined: it is a new one. */
@@ -62,9 +89,10 @@ async function findEarlier(
   coming: ComingCall,
   fingerprint: string,
 ): Promise<Earlier | undefined> {
-  if (coming.idempotencyKey !== undefined)
-    return byIdempotencyKey(parts, coming, coming.idempotencyKey, fingerprint);
-  return coming.sdkRetry ? claimOrphan(parts, coming, fingerprint) : undefined;
+  const { idempotencyKey } = coming;
+  return idempotencyKey === undefined
+    ? claimOrphan(parts, coming, fingerprint)
+    : byIdempotencyKey(parts, coming, idempotencyKey, fingerprint);
 }
 
 async function byIdempotencyKey(

@@ -1,5 +1,3 @@
-import { z } from "zod";
-import type { PictureFacts } from "../core/picture.ts";
 import type { RelayTap } from "../net/relay-sink.ts";
 import type { DeliveryForm } from "./deliver.ts";
 import type { Plan } from "./fit-terms.ts";
@@ -32,17 +30,6 @@ export interface Relay {
   tap(plan: Plan, attempts: number): RelayTap | undefined;
 }
 
-/** What of an answer has been read when its first picture begins. */
-const beginning = z.object({
-  created: z.number(),
-  // An answer for one image, whose entry has nothing that ours would not have.
-  data: z.tuple([
-    z
-      .object({ url: z.undefined().optional(), revised_prompt: z.string().min(1).optional() })
-      .loose(),
-  ]),
-});
-
 /** A picture as bare base64 where clients look for it; some servers write a data URL there. */
 const barePicture = /"b64_json"\s*:\s*"(?!data:)[A-Za-z0-9+/\\]/;
 
@@ -59,37 +46,55 @@ export function createRelay(
   const began = now();
   let begun = false;
   const fits = (plan: Plan): boolean => {
-    const { url, base64 } = formOf(plan);
+    if (request.n !== 1 || request.stream) return false;
     const card = rulingCard(plan.target);
     const isFull = card === undefined || card.answer === "full";
-    return (
-      request.n === 1 && !request.stream && base64 && !url && isFull && card === plan.target.card
-    );
+    if (!isFull || card !== plan.target.card) return false;
+    const { url, base64 } = formOf(plan);
+    return base64 && !url;
+  };
+  const begin = ({ target, warnings }: Plan, attempts: number, byteLength?: number): void => {
+    begun = true;
+    client.begin({
+      servedModel: servedName(target),
+      channelId: target.channel.id,
+      warnings,
+      attempts,
+      upstreamMs: now() - began,
+      byteLength,
+    });
   };
   return {
     begun: () => begun,
-    tap(plan, attempts) {
-      if (begun || !fits(plan)) return undefined;
-      return {
-        wants: (document: unknown, picture: PictureFacts, text: string) =>
-          wantedChange({ picture, plan }) === undefined &&
-          beginning.safeParse(document).success &&
-          barePicture.test(text),
-        begin(byteLength) {
-          begun = true;
-          const { target, warnings } = plan;
-          client.begin({
-            servedModel: servedName(target),
-            channelId: target.channel.id,
-            warnings,
-            attempts,
-            upstreamMs: now() - began,
-            byteLength,
-          });
-        },
-        write: (chunk) => client.write(chunk),
-        congested: (resume) => client.congested(resume),
-      };
-    },
+    tap: (plan, attempts) =>
+      begun || !fits(plan)
+        ? undefined
+        : {
+            wants: (document, picture, text) =>
+              wantedChange({ picture, plan }) === undefined &&
+              isBeginning(document) &&
+              barePicture.test(text),
+            begin: (byteLength) => begin(plan, attempts, byteLength),
+            write: (chunk) => client.write(chunk),
+            congested: (resume) => client.congested(resume),
+          },
   };
+}
+
+/**
+ * What of an answer has been read when its first picture begins: is it one for one image, whose entry
+ * has nothing that ours would not have?
+ */
+function isBeginning(document: unknown): boolean {
+  if (!isObject(document) || !Number.isFinite(document.created)) return false;
+  const { data } = document;
+  if (!Array.isArray(data) || data.length !== 1) return false;
+  const entry: unknown = data[0];
+  if (!isObject(entry) || entry.url !== undefined) return false;
+  const { revised_prompt: revised } = entry;
+  return revised === undefined || (typeof revised === "string" && revised !== "");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -42,7 +42,8 @@ export interface RunWork {
 }
 
 /** One request in this process, from its first byte read until nobody needs its spool. */
-export interface Run extends RunFacts {
+export interface Run {
+  readonly fingerprint: string;
   readonly outcome: Promise<ImageOutcome>;
   /** The outcome is known. */
   over(): boolean;
@@ -65,23 +66,6 @@ export interface RequestRegistry {
   idle(): Promise<void>;
 }
 
-interface Entry {
-  readonly facts: RunFacts;
-  readonly work: RunWork;
-  attached: number;
-  orphaned: boolean;
-  begun: boolean;
-  over: boolean;
-  /** Set once; undefined until nobody needed the spool for the first time. */
-  kept: Promise<void> | undefined;
-  settling: Promise<unknown>;
-  closing: boolean;
-  discarded: boolean;
-  /** Its outcome may be given to nobody who comes later. */
-  dead: boolean;
-  outcome: Promise<ImageOutcome>;
-}
-
 interface Books {
   readonly parts: RegistryParts;
   readonly entries: Map<string, Entry>;
@@ -100,7 +84,7 @@ export function createRegistry(parts: RegistryParts): RequestRegistry {
   const books: Books = { parts, entries: new Map(), byKey: new Map(), idlers: new Set() };
   const { entries, byKey } = books;
   const shown = (entry: Entry | undefined): Run | undefined =>
-    entry === undefined || entry.dead || entry.discarded ? undefined : runOf(books, entry);
+    entry?.isShown === true ? entry : undefined;
   return {
     start: (facts, work, client) => start(books, facts, work, client),
     get: (id) => shown(entries.get(id)),
@@ -109,7 +93,7 @@ export function createRegistry(parts: RegistryParts): RequestRegistry {
       for (const entry of entries.values()) {
         const { facts } = entry;
         const same = facts.keyId === keyId && facts.fingerprint === fingerprint;
-        if (same && entry.orphaned && facts.idempotencyKey === undefined) return shown(entry);
+        if (same && entry.orphaned() && facts.idempotencyKey === undefined) return shown(entry);
       }
       return undefined;
     },
@@ -125,128 +109,161 @@ export function createRegistry(parts: RegistryParts): RequestRegistry {
 const keyText = (keyId: string, idempotencyKey: string): string => `${keyId} ${idempotencyKey}`;
 
 function start(books: Books, facts: RunFacts, work: RunWork, client: Client): Run {
-  const { promise, resolve, reject } = Promise.withResolvers<ImageOutcome>();
-  const entry: Entry = {
-    facts,
-    work,
-    attached: 0,
-    orphaned: false,
-    begun: false,
-    over: false,
-    kept: undefined,
-    settling: Promise.resolve(),
-    closing: false,
-    discarded: false,
-    dead: false,
-    outcome: promise,
-  };
-  books.entries.set(facts.id, entry);
-  if (facts.idempotencyKey !== undefined)
-    books.byKey.set(keyText(facts.keyId, facts.idempotencyKey), entry);
-  attach(books, entry, client);
-  // Nobody may be waiting any more.
-  promise.catch(() => undefined);
-  work
-    .make({
-      clientGone: () => entry.attached === 0,
-      begun() {
-        entry.begun = true;
-        if (entry.orphaned) writeOrphan(books, entry);
-      },
-      settling(settling) {
-        entry.settling = settling;
-      },
-    })
-    .then(
+  const { id, keyId, idempotencyKey } = facts;
+  const entry = new Entry(books, facts, work);
+  books.entries.set(id, entry);
+  if (idempotencyKey !== undefined) books.byKey.set(keyText(keyId, idempotencyKey), entry);
+  entry.attach(client);
+  entry.run();
+  return entry;
+}
+
+class Entry implements Run, RunControl {
+  readonly facts: RunFacts;
+  readonly work: RunWork;
+  readonly #books: Books;
+  #attached = 0;
+  #orphaned = false;
+  #begun = false;
+  #over = false;
+  /** Undefined while it runs, and where it failed. */
+  #made: ImageOutcome | undefined;
+  /** Set once; undefined until nobody needed the spool for the first time. */
+  #kept: Promise<void> | undefined;
+  #settling: Promise<unknown> | undefined;
+  #closing = false;
+  #discarded = false;
+  /** Its outcome may be given to nobody who comes later. */
+  #dead = false;
+  #outcome: Promise<ImageOutcome> | undefined;
+
+  constructor(books: Books, facts: RunFacts, work: RunWork) {
+    this.#books = books;
+    this.facts = facts;
+    this.work = work;
+  }
+
+  get fingerprint(): string {
+    return this.facts.fingerprint;
+  }
+
+  get outcome(): Promise<ImageOutcome> {
+    if (this.#outcome === undefined) throw new Error("a run is shown before it was begun");
+    return this.#outcome;
+  }
+
+  /** May it be shown to those who come later? */
+  get isShown(): boolean {
+    return !this.#dead && !this.#discarded;
+  }
+
+  run(): void {
+    this.#outcome = this.work.make(this);
+    // Nobody else may be waiting any more; those who do are told after this.
+    this.#outcome.then(
       (outcome) => {
-        entry.over = true;
-        resolve(outcome);
-        void close(books, entry);
+        this.#made = outcome;
+        this.#end();
       },
       (thrown: unknown) => {
-        entry.over = true;
         const { shouldRetry } = errorRow(asPinholeError(thrown).code);
-        entry.dead = shouldRetry || !entry.begun;
-        reject(thrown);
-        void close(books, entry);
+        this.#dead = shouldRetry || !this.#begun;
+        this.#end();
       },
     );
-  return runOf(books, entry);
-}
-
-function runOf(books: Books, entry: Entry): Run {
-  return {
-    ...entry.facts,
-    outcome: entry.outcome,
-    over: () => entry.over,
-    attach: (client) => attach(books, entry, client),
-    orphaned: () => entry.orphaned,
-    async discard() {
-      entry.discarded = true;
-      if (entry.kept === undefined) return;
-      await entry.kept;
-      await entry.work.discard(await entry.outcome);
-    },
-  };
-}
-
-function attach(books: Books, entry: Entry, client: Client): void {
-  entry.attached += 1;
-  if (entry.orphaned) setOrphaned(books, entry, false);
-  let waiting = true;
-  client.onEnd((end) => {
-    if (waiting) entry.attached -= 1;
-    waiting = false;
-    if (end === "gone" && entry.attached === 0) setOrphaned(books, entry, true);
-    void close(books, entry);
-  });
-}
-
-function setOrphaned(books: Books, entry: Entry, orphaned: boolean): void {
-  entry.orphaned = orphaned;
-  // Before that there is no row; `begun` writes it then.
-  if (entry.begun && !entry.dead) writeOrphan(books, entry);
-}
-
-function writeOrphan({ parts }: Books, entry: Entry): void {
-  parts.store.requests
-    .orphan(entry.facts.id, entry.orphaned ? parts.now() : null)
-    .catch((thrown: unknown) => {
-      const error = asPinholeError(thrown);
-      parts.log.error(
-        { request_id: entry.facts.id, detail: error.detail ?? error.message },
-        "it could not be written that a request's client has gone",
-      );
-    });
-}
-
-/** Puts the pictures away and forgets the request, once it is over and no answer needs it. */
-async function close(books: Books, entry: Entry): Promise<void> {
-  if (!entry.over || entry.attached > 0 || entry.closing) return;
-  entry.closing = true;
-  try {
-    entry.kept ??= keep(entry);
-    await entry.kept;
-    await entry.settling;
-  } catch (thrown) {
-    const error = asPinholeError(thrown);
-    books.parts.log.error(
-      { request_id: entry.facts.id, detail: error.detail ?? error.message },
-      "a request's pictures could not be kept",
-    );
-  } finally {
-    entry.closing = false;
   }
-  // A retry may have come meanwhile; its end closes this.
-  if (entry.attached > 0) return;
-  forget(books, entry);
-}
 
-async function keep(entry: Entry): Promise<void> {
-  const outcome = await entry.outcome.catch(() => undefined);
-  if (outcome === undefined) return;
-  if (entry.discarded) await entry.work.discard(outcome);
-  else await entry.work.keep(outcome);
+  clientGone(): boolean {
+    return this.#attached === 0;
+  }
+
+  begun(): void {
+    this.#begun = true;
+    if (this.#orphaned) this.#writeOrphan();
+  }
+
+  settling(work: Promise<unknown>): void {
+    this.#settling = work;
+  }
+
+  over(): boolean {
+    return this.#over;
+  }
+
+  orphaned(): boolean {
+    return this.#orphaned;
+  }
+
+  attach(client: Client): void {
+    this.#attached += 1;
+    if (this.#orphaned) this.#setOrphaned(false);
+    let waiting = true;
+    client.onEnd((end) => {
+      if (waiting) this.#attached -= 1;
+      waiting = false;
+      if (end === "gone" && this.#attached === 0) this.#setOrphaned(true);
+      this.#close();
+    });
+  }
+
+  async discard(): Promise<void> {
+    this.#discarded = true;
+    if (this.#kept === undefined) return;
+    await this.#kept;
+    await this.work.discard(await this.outcome);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#close();
+  }
+
+  #setOrphaned(orphaned: boolean): void {
+    this.#orphaned = orphaned;
+    // Before that there is no row; `begun` writes it then.
+    if (this.#begun && !this.#dead) this.#writeOrphan();
+  }
+
+  #writeOrphan(): void {
+    const { store, now } = this.#books.parts;
+    store.requests
+      .orphan(this.facts.id, this.#orphaned ? now() : null)
+      .catch((thrown: unknown) =>
+        this.#logFault(thrown, "it could not be written that a request's client has gone"),
+      );
+  }
+
+  /** Puts the pictures away and forgets the request, once it is over and no answer needs it. */
+  #close(): void {
+    if (this.#over && this.#attached === 0 && !this.#closing) void this.#putAway();
+  }
+
+  async #putAway(): Promise<void> {
+    this.#closing = true;
+    try {
+      this.#kept ??= this.#keep();
+      await this.#kept;
+      await this.#settling;
+    } catch (thrown) {
+      this.#logFault(thrown, "a request's pictures could not be kept");
+    } finally {
+      this.#closing = false;
+    }
+    // A retry may have come meanwhile; its end closes this.
+    if (this.#attached === 0) forget(this.#books, this);
+  }
+
+  async #keep(): Promise<void> {
+    if (this.#made === undefined) return;
+    if (this.#discarded) await this.work.discard(this.#made);
+    else await this.work.keep(this.#made);
+  }
+
+  #logFault(thrown: unknown, message: string): void {
+    const error = asPinholeError(thrown);
+    const fields = { request_id: this.facts.id, detail: error.detail ?? error.message };
+    this.#books.parts.log.error(fields, message);
+  }
 }
 
 function forget({ entries, byKey, idlers }: Books, entry: Entry): void {

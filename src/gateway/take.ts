@@ -2,12 +2,15 @@ import { keptId } from "../blobs/log-entry.ts";
 import type { StoredBlob } from "../blobs/types.ts";
 import type { OutputFormat, Picture, PictureFacts, PictureSpool } from "../core/picture.ts";
 import { outputFormats } from "../core/picture.ts";
-import { sizeText, type Warning } from "../core/request.ts";
+import { type ImageRequest, type Size, sizeText, type Warning } from "../core/request.ts";
 import { asPinholeError } from "../core/errors.ts";
-import type { Made } from "./attempt.ts";
+import type { CallResult, Made } from "./attempt.ts";
+import { deliveryOf } from "./deliver.ts";
 import type { KeepPlan } from "./kept-pictures.ts";
 import type { Plan } from "./fit-terms.ts";
+import type { Live } from "./live.ts";
 import type { GatewayParts } from "./parts.ts";
+import { rulingCard } from "./translate-retired.ts";
 
 /** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */
 export interface Kept {
@@ -25,30 +28,83 @@ export interface Kept {
   readonly warnings: readonly Warning[];
 }
 
+/** The pictures of one request, taken as they are made, so that converting one does not wait for the others. */
+export interface Taking {
+  take(made: Made, soFar: CallResult): void;
+  /** All of them, in the answer's order. */
+  kept(): Promise<Kept[]>;
+}
+
+export function startTaking(
+  parts: GatewayParts,
+  { request, spool }: { readonly request: ImageRequest; readonly spool: PictureSpool },
+  live: Live | undefined,
+): Taking {
+  const taking: (Kept | Promise<Kept>)[] = [];
+  return {
+    take(made, soFar) {
+      const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
+      const { url } = deliveryOf(request, parts, delivery);
+      const work = takePicture(parts, made, spool, url);
+      // A failure is seen by `kept`; without this it would count as unhandled until then.
+      if (work instanceof Promise) work.catch(() => undefined);
+      taking.push(work);
+      live?.made(made, Promise.resolve(work), soFar);
+    },
+    async kept() {
+      const [only] = taking;
+      if (only !== undefined && taking.length === 1) return [await only];
+      return (await Promise.all(taking.map(async (one) => one))).toSorted(
+        (a, b) => a.index - b.index,
+      );
+    },
+  };
+}
+
 /**
  * Makes of a picture what was asked for and the upstream could not do (format, compression, size),
  * and puts it into the image store where its URL is asked for. One that cannot be changed is
  * delivered as it was made, with a warning: it is paid for.
  */
-export async function takePicture(
+function takePicture(
   parts: GatewayParts,
   made: Made,
   spool: PictureSpool,
   hasUrl: boolean,
+): Kept | Promise<Kept> {
+  const change = wantedChange(made);
+  if (change === undefined && !hasUrl) return keptOf(parts, made, asMade(made), false);
+  return changeAndPut(parts, made, spool, change, hasUrl);
+}
+
+async function changeAndPut(
+  parts: GatewayParts,
+  made: Made,
+  spool: PictureSpool,
+  change: Change | undefined,
+  hasUrl: boolean,
 ): Promise<Kept> {
-  const { picture, warnings } = await changed(parts, made, spool);
+  const done = change === undefined ? asMade(made) : await changed(parts, made, change, spool);
+  const kept = keptOf(parts, made, done, hasUrl);
+  const { keep, picture } = kept;
+  if (!hasUrl || keep === undefined) return kept;
+  return { ...kept, blob: await parts.blobs.put(keep.id, picture, keep.keptUntil) };
+}
+
+/** The picture as it will be delivered, not in the store yet. */
+function keptOf(
+  parts: GatewayParts,
+  made: Made,
+  { picture, warnings }: Changed,
+  hasUrl: boolean,
+): Kept {
   const plan = parts.kept.plan(hasUrl);
-  const keep = plan === undefined ? undefined : { ...plan, id: newId(parts, hasUrl) };
-  const blob =
-    hasUrl && keep !== undefined
-      ? await parts.blobs.put(keep.id, picture, keep.keptUntil)
-      : undefined;
   const { index, revisedPrompt, quality } = made;
   return {
     index,
     picture,
-    blob,
-    keep,
+    blob: undefined,
+    keep: plan === undefined ? undefined : { ...plan, id: newId(parts, hasUrl) },
     revisedPrompt,
     quality,
     background: backgroundOf(made, picture),
@@ -70,16 +126,23 @@ function backgroundOf(made: Made, picture: Picture): string | undefined {
   return plan.request.background === "transparent" ? "transparent" : undefined;
 }
 
+type Changed = Pick<Kept, "picture" | "warnings">;
+
+const noWarnings: readonly Warning[] = [];
+
+function asMade({ picture }: Made): Changed {
+  return { picture, warnings: noWarnings };
+}
+
 async function changed(
   parts: GatewayParts,
   made: Made,
+  change: Change,
   spool: PictureSpool,
-): Promise<Pick<Kept, "picture" | "warnings">> {
-  const change = wantedChange(made);
-  if (change === undefined) return { picture: made.picture, warnings: [] };
+): Promise<Changed> {
   try {
     const picture = await parts.converter.convert(made.picture, change, spool);
-    return { picture, warnings: [] };
+    return { picture, warnings: noWarnings };
   } catch (thrown) {
     const error = asPinholeError(thrown);
     parts.log.warn(
@@ -110,7 +173,7 @@ export function wantedChange({
   readonly plan: Plan;
 }): Change | undefined {
   const { format, compression, size } = plan.output;
-  const resize = size !== undefined && sizeText(size) !== sizeText(picture) ? size : undefined;
+  const resize = size !== undefined && !sameSize(size, picture) ? size : undefined;
   const reformat = format !== undefined && format !== picture.format;
   // Re-encoding a picture that has the right format already would only lose quality, unless a
   // compression was asked for that the upstream does not know.
@@ -124,6 +187,10 @@ export function wantedChange({
     ...(compression === undefined ? {} : { compression }),
     ...(resize === undefined ? {} : { size: resize }),
   };
+}
+
+function sameSize(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height;
 }
 
 function outputFormat(picture: PictureFacts): OutputFormat | undefined {

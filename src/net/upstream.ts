@@ -32,7 +32,7 @@ export interface UpstreamContext {
   /** From a call's start until its connection is there, TLS included. */
   readonly connectMs: number;
   /** From a call's first byte out to the head of its answer; absent: the deadline counts. */
-  readonly firstByteMs?: number;
+  readonly firstByteMs?: number | undefined;
   /** Further tries of a failed download. */
   readonly retryDownloads: number;
   /** Where the body of a relayable answer goes as it arrives, where it needs no change. */
