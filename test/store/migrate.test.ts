@@ -149,4 +149,28 @@ describe("migrations", () => {
     const own = schemaOf(after).filter((sql) => !sql.includes("migrations"));
     expect(own).toEqual(schemaOf(before));
   });
+
+  test("0004-fewer-trees keeps every row, and rows still go with their request", () => {
+    const { file, open } = place();
+    const connection = open();
+    migrate(connection, { file, migrations: migrations.slice(0, 3), now: 5 });
+    connection.execute(`
+      INSERT INTO requests (id, key_id, operation, model, n, fields, created_at, lease_until, state, warnings)
+        VALUES ('r1', 'k', 'generation', 'm', 1, '{}', 1, 2, 'running', '[]'),
+          ('r2', 'k', 'generation', 'm', 1, '{}', 1, 2, 'running', '[]');
+      INSERT INTO attempts VALUES ('a1', 'r1', 0, 1, 'c', 'p', 'm', 3, 'failed', 'e', 'v', 'd', 4, 5),
+        ('a2', 'r1', 0, 2, 'c', 'p', 'm', 3, 'running', NULL, NULL, NULL, NULL, NULL);
+      INSERT INTO pictures VALUES ('r1', 0, 'b', 'png', 1, 2, 3, 'a fox', 6, 7);
+      INSERT INTO holds VALUES ('r1', 10, 'settled', 9, 1, 2), ('r2', 11, 'held', NULL, 1, NULL)`);
+    const children = ["attempts", "pictures", "holds"];
+    const read = () =>
+      children.map((table) => all(connection, `SELECT * FROM ${table} ORDER BY 1`));
+    const before = read();
+    migrate(connection, { file, migrations, now: 6 });
+    expect(read()).toEqual(before);
+    expect(all(connection, "PRAGMA foreign_key_check")).toEqual([]);
+    expect(all(connection, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    connection.execute("DELETE FROM requests WHERE id = 'r1'");
+    expect(read().map((rows) => rows.length)).toEqual([0, 0, 1]);
+  });
 });
