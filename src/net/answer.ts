@@ -1,5 +1,5 @@
-import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
-import type { WireError } from "../core/wire.ts";
+import type { PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
+import type { WireAnswer, WireError } from "../core/wire.ts";
 import type { AnswerHead, AnswerSink } from "./exchange.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "./json-reader.ts";
 
@@ -25,12 +25,6 @@ export class UnreadableAnswer extends Error {
   }
 }
 
-/** A 2xx answer's body. */
-export interface AnswerBody {
-  readonly json: unknown;
-  readonly picture: Picture | undefined;
-}
-
 export interface AnswerOptions {
   readonly lift: readonly string[];
   readonly liftInside?: readonly string[] | undefined;
@@ -42,57 +36,97 @@ export interface AnswerOptions {
  * Reads a 2xx answer as JSON with its pictures lifted out, or as a picture. Throws `UnreadableAnswer`,
  * and the `PinholeError` of a picture's writer.
  */
-export function answerSink(
-  head: AnswerHead,
-  options: AnswerOptions,
-): AnswerSink<AnswerBody> & {
-  /** What of a JSON document has been read so far; undefined where there is none. */
-  readonly document: () => unknown;
-} {
-  let excerpt = Buffer.alloc(0);
-  let reader: JsonReader | undefined;
-  let writer: PictureWriter | undefined;
-  const begin = (first: number): void => {
-    if (isPicture(head, first)) writer = options.spool.begin(options.limits);
-    else {
-      reader = createJsonReader({
-        ...options,
-        textBytesMax: answerTextBytesMax,
-        depthMax: answerDepthMax,
-        lenient: true,
-      });
+export function answerSink(head: AnswerHead, options: AnswerOptions): ReadingSink {
+  return new ReadingSink(head, options);
+}
+
+class ReadingSink implements AnswerSink<WireAnswer> {
+  readonly #head: AnswerHead;
+  readonly #options: AnswerOptions;
+  /** The beginning of the answer: its first chunk itself until there is a second, so that most are never copied. */
+  #excerpt: Buffer | undefined;
+  #isCopied = false;
+  #reader: JsonReader | undefined;
+  #writer: PictureWriter | undefined;
+
+  constructor(head: AnswerHead, options: AnswerOptions) {
+    this.#head = head;
+    this.#options = options;
+  }
+
+  write(chunk: Buffer): boolean {
+    this.#keepExcerpt(chunk);
+    const first = chunk[0];
+    if (first !== undefined && this.#reader === undefined && this.#writer === undefined) {
+      this.#begin(first);
     }
-  };
-  const read = <T>(work: () => T): T => {
+    this.#writer?.write(chunk);
     try {
-      return work();
+      this.#reader?.write(chunk);
     } catch (thrown) {
-      if (!(thrown instanceof JsonFault)) throw thrown;
-      const text = excerpt.toString("utf8");
-      throw new UnreadableAnswer(thrown, { ...head, json: undefined, text });
+      throw this.#unreadable(thrown);
     }
-  };
-  return {
-    write(chunk) {
-      if (excerpt.length < excerptBytesMax) {
-        excerpt = Buffer.concat([excerpt, chunk.subarray(0, excerptBytesMax - excerpt.length)]);
-      }
-      const first = chunk[0];
-      if (first !== undefined && reader === undefined && writer === undefined) begin(first);
-      writer?.write(chunk);
-      read(() => reader?.write(chunk));
-      return true;
-    },
-    end: () => ({ json: read(() => reader?.end()), picture: writer?.end() }),
-    abort() {
-      reader?.abort();
-      writer?.abort();
-    },
-    document: () => reader?.partial,
-    get complete() {
-      return reader?.complete ?? false;
-    },
-  };
+    return true;
+  }
+
+  end(): WireAnswer {
+    const { status, headers } = this.#head;
+    let json: unknown;
+    try {
+      json = this.#reader?.end();
+    } catch (thrown) {
+      throw this.#unreadable(thrown);
+    }
+    return { status, headers, json, picture: this.#writer?.end() };
+  }
+
+  abort(): void {
+    this.#reader?.abort();
+    this.#writer?.abort();
+  }
+
+  /** What of a JSON document has been read so far; undefined where there is none. */
+  document(): unknown {
+    return this.#reader?.partial;
+  }
+
+  get complete(): boolean {
+    return this.#reader?.complete ?? false;
+  }
+
+  #begin(first: number): void {
+    const { spool, limits, lift, liftInside } = this.#options;
+    if (isPicture(this.#head, first)) {
+      this.#writer = spool.begin(limits);
+      return;
+    }
+    this.#reader = createJsonReader({
+      lift,
+      liftInside,
+      spool,
+      limits,
+      textBytesMax: answerTextBytesMax,
+      depthMax: answerDepthMax,
+      lenient: true,
+    });
+  }
+
+  #keepExcerpt(chunk: Buffer): void {
+    const kept = this.#excerpt;
+    if (kept === undefined) {
+      this.#excerpt = chunk;
+    } else if (!this.#isCopied || kept.length < excerptBytesMax) {
+      const room = Math.max(0, excerptBytesMax - kept.length);
+      this.#excerpt = Buffer.concat([kept.subarray(0, excerptBytesMax), chunk.subarray(0, room)]);
+      this.#isCopied = true;
+    }
+  }
+
+  #unreadable(thrown: unknown): unknown {
+    if (!(thrown instanceof JsonFault)) return thrown;
+    const text = this.#excerpt?.toString("utf8", 0, excerptBytesMax) ?? "";
+    return new UnreadableAnswer(thrown, { ...this.#head, json: undefined, text });
+  }
 }
 
 /** JSON is known by its first character, a picture by its own or its content type. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PinholeError } from "../core/errors.ts";
-import type { WireError, WireEvent } from "../core/wire.ts";
-import { answerSink, type AnswerBody, type AnswerOptions } from "./answer.ts";
+import type { WireAnswer, WireError, WireEvent } from "../core/wire.ts";
+import { answerSink, type AnswerOptions } from "./answer.ts";
 import { createEventLines } from "./event-lines.ts";
 import type { AnswerHead, AnswerSink } from "./exchange.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "./json-reader.ts";
@@ -39,7 +39,7 @@ export interface EventSinkOptions extends AnswerOptions {
  */
 export function eventSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<void> {
   let events: AnswerSink<void> | undefined;
-  let answer: AnswerSink<AnswerBody> | undefined;
+  let answer: AnswerSink<WireAnswer> | undefined;
   const begin = (first: number | undefined): void => {
     if (isStream(head, first)) events = framesSink(head, options);
     else answer = answerSink(head, options);
@@ -52,8 +52,9 @@ export function eventSink(head: AnswerHead, options: EventSinkOptions): AnswerSi
     end() {
       events?.end();
       if (events === undefined) {
-        const read = answer?.end() ?? { json: undefined, picture: undefined };
-        options.push({ answer: { ...head, ...read } });
+        options.push({
+          answer: answer?.end() ?? { ...head, json: undefined, picture: undefined },
+        });
       }
     },
     abort() {

@@ -58,6 +58,9 @@ export interface ExchangeOptions<T> {
   receive(head: AnswerHead): AnswerSink<T>;
 }
 
+/** What an exchange waits for. */
+type Step = "connection" | "head" | "body";
+
 /** The longest delay that a timer takes. */
 const timerMax = 2_147_483_647;
 
@@ -75,9 +78,13 @@ export function exchange<T>(options: ExchangeOptions<T>): Promise<T> {
 class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly outcome = Promise.withResolvers<T>();
   readonly #options: ExchangeOptions<T>;
-  readonly #timers: NodeJS.Timeout[] = [];
-  #connectTimer: NodeJS.Timeout | undefined;
-  #headTimer: NodeJS.Timeout | undefined;
+  /** What is waited for, and until when on `performance.now()`: the step under way or the end of all. */
+  #step: Step = "connection";
+  #stepEnd = 0;
+  #end = 0;
+  /** One timer for all, since a step mostly ends long before its time: it is moved only where it would ring late. */
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #sink: AnswerSink<T> | undefined;
   #over = false;
@@ -98,12 +105,35 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       return;
     }
     signal.addEventListener("abort", this.#cancel);
-    const expire = (problem: string) => () => this.#break(this.#fault("timeout", problem));
-    const connect = setTimeout(expire(`no connection within ${connectMs} ms`), connectMs);
-    this.#connectTimer = connect;
-    const end = setTimeout(expire("no whole answer before the deadline"), Math.min(left, timerMax));
-    this.#timers.push(connect, end);
+    const began = performance.now();
+    this.#end = began + left;
+    this.#await("connection", began + connectMs);
     this.#dispatch();
+  }
+
+  /** Waits for the next step, for so long at most. */
+  #await(step: Step, until: number): void {
+    this.#step = step;
+    this.#stepEnd = until;
+    const at = Math.min(until, this.#end);
+    if (this.#timer !== undefined && this.#timerAt <= at) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(this.#ring, Math.min(Math.ceil(at - performance.now()), timerMax));
+  }
+
+  readonly #ring = (): void => {
+    this.#timer = undefined;
+    const now = performance.now();
+    const { connectMs, firstByteMs } = this.#options;
+    if (now < Math.min(this.#stepEnd, this.#end)) this.#await(this.#step, this.#stepEnd);
+    else if (now >= this.#end) this.#expire("no whole answer before the deadline");
+    else if (this.#step === "connection") this.#expire(`no connection within ${connectMs} ms`);
+    else this.#expire(`no answer began within ${firstByteMs} ms`);
+  };
+
+  #expire(problem: string): void {
+    this.#break(this.#fault("timeout", problem));
   }
 
   #dispatch(): void {
@@ -113,10 +143,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
         origin: url.origin,
         path: url.pathname + url.search,
         method,
-        headers: {
-          ...headers,
-          ...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
-        },
+        headers:
+          body === undefined ? headers : { ...headers, "content-length": String(body.byteLength) },
         // undici takes any async iterable; its types name only Node's streams.
         body:
           body === undefined ? null : (body.whole ?? (this.#source(body) as unknown as Readable)),
@@ -136,18 +164,9 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       return;
     }
     this.#controller = controller;
-    clearTimeout(this.#connectTimer);
-    this.#awaitHead();
-    this.#options.onSent?.();
-  }
-
-  #awaitHead(): void {
-    const { firstByteMs } = this.#options;
-    if (firstByteMs === undefined) return;
-    this.#headTimer = setTimeout(() => {
-      this.#break(this.#fault("timeout", `no answer began within ${firstByteMs} ms`));
-    }, firstByteMs);
-    this.#timers.push(this.#headTimer);
+    const { firstByteMs = Number.POSITIVE_INFINITY, onSent } = this.#options;
+    this.#await("head", performance.now() + firstByteMs);
+    onSent?.();
   }
 
   onResponseStart(
@@ -156,7 +175,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
   ): void {
     if (this.#over || status < 200) return;
-    clearTimeout(this.#headTimer);
+    this.#await("body", Number.POSITIVE_INFINITY);
     const flat = flatten(headers);
     try {
       this.#sink = this.#options.receive({ status, headers: flat });
@@ -250,7 +269,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   #settle(): void {
     this.#over = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#timer);
     this.#options.signal.removeEventListener("abort", this.#cancel);
   }
 
@@ -267,7 +286,8 @@ function describe(error: Error): string {
 
 function flatten(headers: IncomingHttpHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return flat;

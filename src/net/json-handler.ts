@@ -34,7 +34,7 @@ export interface JsonTokenLimits {
   /** Objects and arrays inside each other. */
   readonly depthMax: number;
   /** Takes invalid UTF-8 as U+FFFD. */
-  readonly lenient: boolean;
+  readonly lenient?: boolean | undefined;
 }
 
 /** Throws the fault found at this byte of the current chunk. */

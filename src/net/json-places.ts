@@ -2,7 +2,7 @@
 export type PlaceKind = "picture" | "inside";
 
 /** One step of the places where pictures may be: the names that lead on from here. */
-export interface PlaceNode {
+interface PlaceNode {
   readonly names: Map<string, PlaceNode>;
   /** The step for any name or index. */
   any: PlaceNode | undefined;
@@ -10,19 +10,82 @@ export interface PlaceNode {
   end: PlaceKind | undefined;
 }
 
-/** The steps that a value in the document stands on; several where `*` and a name both match. */
-export type Standing = readonly PlaceNode[];
+/**
+ * Where a value stands among the places: on several steps where `*` and a name both match. Made once
+ * for a list of places; what lies behind it is made as the first document leads there.
+ */
+export class Standing {
+  /** What stands here; undefined where it is no place. */
+  readonly kind: PlaceKind | undefined;
+  readonly #nodes: readonly PlaceNode[];
+  /** Members whose names are in places. */
+  readonly #named = new Map<string, Standing>();
+  readonly #hasNames: boolean;
+  /** Every other member. */
+  #other: Standing | undefined;
 
-const nowhere: Standing = [];
+  constructor(nodes: readonly PlaceNode[]) {
+    this.#nodes = nodes;
+    this.kind = nodes.find((node) => node.end !== undefined)?.end;
+    this.#hasNames = nodes.some((node) => node.names.size > 0);
+  }
+
+  /** Where a member of this object or array stands. */
+  member(key: string | number): Standing {
+    if (this.#nodes.length === 0) return this;
+    if (this.#hasNames) {
+      const name = String(key);
+      const known = this.#named.get(name);
+      if (known !== undefined) return known;
+      if (this.#nodes.some((node) => node.names.has(name))) {
+        const made = this.#step(name);
+        this.#named.set(name, made);
+        return made;
+      }
+    }
+    this.#other ??= this.#step(undefined);
+    return this.#other;
+  }
+
+  #step(name: string | undefined): Standing {
+    const nodes: PlaceNode[] = [];
+    for (const node of this.#nodes) {
+      const named = name === undefined ? undefined : node.names.get(name);
+      if (named !== undefined) nodes.push(named);
+      if (node.any !== undefined) nodes.push(node.any);
+    }
+    return nodes.length === 0 ? nowhere : new Standing(nodes);
+  }
+}
+
+const nowhere = new Standing([]);
+
+interface Compiled {
+  readonly texts: readonly string[];
+  readonly root: Standing;
+}
+
+/** Of the lists that were read last: providers give the same one with each call. */
+const compiled = new WeakMap<readonly string[], Compiled>();
+const noTexts: readonly string[] = [];
 
 /**
  * Reads places such as `data.*.b64_json`, of pictures and of texts that have some inside; the result is
- * where the document's root stands.
+ * where the document's root stands. The lists must not change afterwards.
  */
 export function compilePlaces(
   pictures: readonly string[],
-  texts: readonly string[] = [],
+  texts: readonly string[] = noTexts,
 ): Standing {
+  if (pictures.length + texts.length === 0) return nowhere;
+  const known = compiled.get(pictures);
+  if (known?.texts === texts) return known.root;
+  const root = compile(pictures, texts);
+  compiled.set(pictures, { texts, root });
+  return root;
+}
+
+function compile(pictures: readonly string[], texts: readonly string[]): Standing {
   const root = emptyNode();
   const add = (place: string, kind: PlaceKind): void => {
     let node = root;
@@ -31,7 +94,7 @@ export function compilePlaces(
   };
   for (const place of texts) add(place, "inside");
   for (const place of pictures) add(place, "picture");
-  return pictures.length + texts.length === 0 ? nowhere : [root];
+  return new Standing([root]);
 }
 
 function emptyNode(): PlaceNode {
@@ -48,21 +111,4 @@ function step(node: PlaceNode, name: string): PlaceNode {
   const made = emptyNode();
   node.names.set(name, made);
   return made;
-}
-
-/** Where a member of an object or array stands. */
-export function standingOf(parent: Standing, key: string | number): Standing {
-  if (parent.length === 0) return nowhere;
-  const standing: PlaceNode[] = [];
-  for (const node of parent) {
-    const named = node.names.size === 0 ? undefined : node.names.get(String(key));
-    if (named !== undefined) standing.push(named);
-    if (node.any !== undefined) standing.push(node.any);
-  }
-  return standing.length === 0 ? nowhere : standing;
-}
-
-/** What stands here; undefined where it is no place. */
-export function placeKind(standing: Standing): PlaceKind | undefined {
-  return standing.find((node) => node.end !== undefined)?.end;
 }

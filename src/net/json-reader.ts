@@ -5,7 +5,7 @@ import { JsonFault } from "./json-fault.ts";
 import type { JsonHandler } from "./json-handler.ts";
 import { createInlineSink } from "./json-inline.ts";
 import { decideLift, LiftError } from "./json-lift.ts";
-import { compilePlaces, placeKind, type Standing, standingOf } from "./json-places.ts";
+import { compilePlaces, type Standing } from "./json-places.ts";
 import { JsonTokens } from "./json-tokens.ts";
 
 export { JsonFault };
@@ -43,37 +43,54 @@ export interface JsonReader {
 }
 
 export function createJsonReader(options: JsonReaderOptions): JsonReader {
-  const document = new Document(options);
-  const tokens = new JsonTokens(document, {
-    textBytesMax: options.textBytesMax,
-    depthMax: options.depthMax,
-    lenient: options.lenient === true,
-  });
-  const guarded = (work: () => void): void => {
+  return new DocumentReader(options);
+}
+
+class DocumentReader implements JsonReader {
+  readonly #document: Document;
+  readonly #tokens: JsonTokens;
+
+  constructor(options: JsonReaderOptions) {
+    this.#document = new Document(options);
+    this.#tokens = new JsonTokens(this.#document, options);
+  }
+
+  write(chunk: Uint8Array): void {
+    const bytes = Buffer.isBuffer(chunk)
+      ? chunk
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     try {
-      work();
+      this.#tokens.write(bytes);
     } catch (thrown) {
-      tokens.abort();
-      throw asFault(thrown, tokens);
+      throw this.#failed(thrown);
     }
-  };
-  return {
-    write(chunk) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      guarded(() => tokens.write(bytes));
-    },
-    end() {
-      guarded(() => tokens.end());
-      return document.root;
-    },
-    abort: () => tokens.abort(),
-    get complete() {
-      return tokens.complete;
-    },
-    get partial() {
-      return document.root;
-    },
-  };
+  }
+
+  end(): unknown {
+    try {
+      this.#tokens.end();
+    } catch (thrown) {
+      throw this.#failed(thrown);
+    }
+    return this.#document.root;
+  }
+
+  abort(): void {
+    this.#tokens.abort();
+  }
+
+  get complete(): boolean {
+    return this.#tokens.complete;
+  }
+
+  get partial(): unknown {
+    return this.#document.root;
+  }
+
+  #failed(thrown: unknown): unknown {
+    this.#tokens.abort();
+    return asFault(thrown, this.#tokens);
+  }
 }
 
 /** Reads a whole document. Throws `JsonFault`, and what the source throws. */
@@ -105,11 +122,11 @@ function asFault(thrown: unknown, tokens: JsonTokens): unknown {
 
 class DuplicateKey extends Error {}
 
-/** An object or array that is open. */
+/** An object or array that is open. Used again for the next one at its depth. */
 interface Frame {
-  readonly object: Record<string, unknown> | undefined;
-  readonly array: unknown[];
-  readonly standing: Standing;
+  object: Record<string, unknown> | undefined;
+  array: unknown[] | undefined;
+  standing: Standing;
   key: string;
 }
 
@@ -117,43 +134,60 @@ interface Frame {
 class Document implements JsonHandler {
   root: unknown;
   readonly #options: JsonReaderOptions;
+  readonly #isLenient: boolean;
   readonly #start: Standing;
   readonly #frames: Frame[] = [];
+  /** Of those, how many are open; the last of them is the innermost. */
+  #depth = 0;
+  #inner: Frame | undefined;
 
   constructor(options: JsonReaderOptions) {
     this.#options = options;
+    this.#isLenient = options.lenient === true;
     this.#start = compilePlaces(options.lift, options.liftInside);
   }
 
   open(kind: "object" | "array"): void {
     const standing = this.#standing();
     const object = kind === "object" ? {} : undefined;
-    const array: unknown[] = [];
+    const array = kind === "array" ? [] : undefined;
     this.value(object ?? array);
-    this.#frames.push({ object, array, standing, key: "" });
+    let frame = this.#frames[this.#depth];
+    if (frame === undefined) {
+      frame = { object, array, standing, key: "" };
+      this.#frames.push(frame);
+    } else {
+      frame.object = object;
+      frame.array = array;
+      frame.standing = standing;
+      frame.key = "";
+    }
+    this.#depth += 1;
+    this.#inner = frame;
   }
 
   close(): void {
-    this.#frames.pop();
+    this.#depth -= 1;
+    this.#inner = this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
   }
 
   key(text: string): void {
-    const frame = this.#frames.at(-1);
+    const frame = this.#inner;
     if (frame === undefined) return;
     frame.key = text;
-    if (this.#options.lenient === true || frame.object === undefined) return;
+    if (this.#isLenient || frame.object === undefined) return;
     if (Object.hasOwn(frame.object, text)) throw new DuplicateKey();
   }
 
   value(value: unknown): void {
-    const frame = this.#frames.at(-1);
+    const frame = this.#inner;
     if (frame === undefined) this.root = value;
-    else if (frame.object === undefined) frame.array.push(value);
-    else setOwn(frame.object, frame.key, value);
+    else if (frame.object !== undefined) setOwn(frame.object, frame.key, value);
+    else frame.array?.push(value);
   }
 
   mayLift(): ReturnType<JsonHandler["mayLift"]> {
-    const kind = placeKind(this.#standing());
+    const { kind } = this.#standing();
     if (kind !== "inside") return kind === "picture";
     return createInlineSink(this.#options.spool, this.#options.limits);
   }
@@ -163,10 +197,11 @@ class Document implements JsonHandler {
   }
 
   path(): string {
-    const last = this.#frames.length - 1;
+    const last = this.#depth - 1;
     return this.#frames
+      .slice(0, this.#depth)
       .map((frame, depth) => {
-        if (frame.object !== undefined) return frame.key;
+        if (frame.array === undefined) return frame.key;
         // The member that is being read is already in every array but the innermost.
         return String(frame.array.length - (depth < last ? 1 : 0));
       })
@@ -176,9 +211,9 @@ class Document implements JsonHandler {
 
   /** Where the value that comes next stands. */
   #standing(): Standing {
-    const frame = this.#frames.at(-1);
+    const frame = this.#inner;
     if (frame === undefined) return this.#start;
-    return standingOf(frame.standing, frame.object === undefined ? frame.array.length : frame.key);
+    return frame.standing.member(frame.array === undefined ? frame.key : frame.array.length);
   }
 }
 

@@ -18,12 +18,15 @@ type Mode =
 const quote = 0x22;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
-const words: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
-  ["true", true],
-  ["false", false],
-  ["null", null],
-]);
+/** The words there are, by their first letters. */
+const words: Readonly<Record<string, { readonly word: string; readonly value: boolean | null }>> = {
+  t: { word: "true", value: true },
+  f: { word: "false", value: false },
+  n: { word: "null", value: null },
+};
 
+/** Whole numbers of up to so many digits, which is most of them, are exact when added up digit by digit. */
+const plainDigitsMax = 15;
 const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** RFC 8259 as a push parser over bytes: strict, one pass, no recursion. Tells a handler what it meets. */
@@ -47,7 +50,7 @@ export class JsonTokens {
     this.#limits = limits;
     this.#strings = new JsonStrings(
       handler,
-      limits.lenient,
+      limits.lenient === true,
       (reason, problem, at) => {
         throw this.fault(reason, problem, at);
       },
@@ -210,7 +213,18 @@ export class JsonTokens {
 
   #readNumber(chunk: Buffer, start: number): number {
     let at = start;
-    while (at < chunk.length && isNumberByte(chunk[at] ?? 0)) at += 1;
+    let value = 0;
+    let isPlain = this.#letters === "" && chunk[at] !== 0x30;
+    for (; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if (!isNumberByte(byte)) break;
+      isPlain &&= byte >= 0x30 && byte <= 0x39;
+      value = value * 10 + byte - 0x30;
+    }
+    if (isPlain && at < chunk.length && at - start <= plainDigitsMax) {
+      this.#value(value);
+      return at;
+    }
     this.#letters += chunk.toString("latin1", start, at);
     if (at < chunk.length) this.#endNumber(at);
     return at;
@@ -226,11 +240,11 @@ export class JsonTokens {
 
   #readWord(chunk: Buffer, start: number): number {
     this.#letters += String.fromCharCode(chunk[start] ?? 0);
-    const value = words.get(this.#letters);
-    if (value !== undefined) this.#value(value);
-    else if (![...words.keys()].some((word) => word.startsWith(this.#letters))) {
+    const found = words[this.#letters.charAt(0)];
+    if (found === undefined || !found.word.startsWith(this.#letters)) {
       throw this.#unexpected(start, "a value is expected");
     }
+    if (found.word === this.#letters) this.#value(found.value);
     return start + 1;
   }
 

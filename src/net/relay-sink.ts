@@ -1,5 +1,6 @@
-import type { PictureFacts, PictureSpool, PictureWriter } from "../core/picture.ts";
-import { type AnswerBody, type AnswerOptions, answerSink } from "./answer.ts";
+import type { PictureFacts, PictureWriter } from "../core/picture.ts";
+import type { WireAnswer } from "../core/wire.ts";
+import { type AnswerOptions, answerSink } from "./answer.ts";
 import type { AnswerHead, AnswerSink } from "./exchange.ts";
 
 /** Where an upstream's body goes, as it arrives, while it is read for its pictures and small fields. */
@@ -28,73 +29,94 @@ export function relaySink(
   head: AnswerHead,
   options: AnswerOptions,
   tap: RelayTap,
-): AnswerSink<AnswerBody> {
-  const watched = watchFirst(options.spool);
-  const inner = answerSink(head, { ...options, spool: watched.spool });
-  let state: "undecided" | "relaying" | "not relayed" = "undecided";
-  /** While undecided all that has come; while relaying the last chunk, so that a body's end goes only when all of it is sound. */
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  const decide = (): void => {
-    const facts = watched.facts();
-    if (facts === undefined && heldBytes < undecidedBytesMax) return;
-    if (facts !== undefined && heldBytes < relayBytesMin) return;
-    const text = Buffer.concat(held).toString("latin1");
-    const isWanted = facts !== undefined && tap.wants(inner.document(), facts, text);
-    state = isWanted ? "relaying" : "not relayed";
-    if (state === "relaying") tap.begin(lengthOf(head));
-    else held = [];
-  };
-  const forward = (): void => {
-    const last = held.pop();
-    for (const chunk of held) tap.write(chunk);
-    held = last === undefined ? [] : [last];
-  };
-  return {
-    write(chunk) {
-      // First, since what throws here must not have been passed on.
-      const goesOn = inner.write(chunk);
-      if (state === "not relayed") return goesOn;
-      held.push(chunk);
-      heldBytes += chunk.length;
-      if (state === "undecided") decide();
-      if (state === "relaying") forward();
-      return goesOn;
-    },
-    end() {
-      const body = inner.end();
-      if (state === "relaying") for (const chunk of held) tap.write(chunk);
-      held = [];
-      return body;
-    },
-    abort() {
-      held = [];
-      inner.abort();
-    },
-    get complete() {
-      return inner.complete;
-    },
-    congested: (resume) => state === "relaying" && tap.congested(resume),
-  };
+): AnswerSink<WireAnswer> {
+  return new RelayingSink(head, options, tap);
 }
 
-/** The spool, and what is known of the first picture that goes into it. */
-function watchFirst(spool: PictureSpool): {
-  readonly spool: PictureSpool;
-  readonly facts: () => PictureFacts | undefined;
-} {
-  let first: PictureWriter | undefined;
-  return {
-    spool: {
-      begin(limits) {
-        const writer = spool.begin(limits);
-        first ??= writer;
-        return writer;
+class RelayingSink implements AnswerSink<WireAnswer> {
+  readonly #head: AnswerHead;
+  readonly #tap: RelayTap;
+  readonly #inner: ReturnType<typeof answerSink>;
+  /** Of the first picture. */
+  #writer: PictureWriter | undefined;
+  #state: "undecided" | "relaying" | "not relayed" = "undecided";
+  /** While undecided all that has come; while relaying the last chunk, so that a body's end goes only when all of it is sound. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(head: AnswerHead, options: AnswerOptions, tap: RelayTap) {
+    this.#head = head;
+    this.#tap = tap;
+    const { spool } = options;
+    this.#inner = answerSink(head, {
+      ...options,
+      spool: {
+        begin: (limits) => {
+          const writer = spool.begin(limits);
+          this.#writer ??= writer;
+          return writer;
+        },
+        dispose: () => spool.dispose(),
       },
-      dispose: () => spool.dispose(),
-    },
-    facts: () => first?.facts(),
-  };
+    });
+  }
+
+  write(chunk: Buffer): boolean {
+    // First, since what throws here must not have been passed on.
+    const goesOn = this.#inner.write(chunk);
+    if (this.#state === "not relayed") return goesOn;
+    if (this.#state === "relaying") {
+      const [last] = this.#held;
+      this.#held[0] = chunk;
+      if (last !== undefined) this.#tap.write(last);
+      return goesOn;
+    }
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    this.#decide();
+    return goesOn;
+  }
+
+  end(): WireAnswer {
+    const answer = this.#inner.end();
+    if (this.#state === "relaying") for (const chunk of this.#held) this.#tap.write(chunk);
+    this.#held = [];
+    return answer;
+  }
+
+  abort(): void {
+    this.#held = [];
+    this.#inner.abort();
+  }
+
+  get complete(): boolean {
+    return this.#inner.complete;
+  }
+
+  congested(resume: () => void): boolean {
+    return this.#state === "relaying" && this.#tap.congested(resume);
+  }
+
+  #decide(): void {
+    if (this.#heldBytes < relayBytesMin) return;
+    const facts = this.#writer?.facts();
+    if (facts === undefined && this.#heldBytes < undecidedBytesMax) return;
+    const isWanted = facts !== undefined && this.#isWanted(facts);
+    this.#state = isWanted ? "relaying" : "not relayed";
+    if (!isWanted) {
+      this.#held = [];
+      return;
+    }
+    this.#tap.begin(lengthOf(this.#head));
+    const last = this.#held.pop();
+    for (const chunk of this.#held) this.#tap.write(chunk);
+    this.#held = last === undefined ? [] : [last];
+  }
+
+  #isWanted(facts: PictureFacts): boolean {
+    const text = Buffer.concat(this.#held).toString("latin1");
+    return this.#tap.wants(this.#inner.document(), facts, text);
+  }
 }
 
 function lengthOf({ headers }: AnswerHead): number | undefined {

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Dispatcher } from "undici";
 import { contentTypes, type PictureLimits, type PictureSpool } from "../core/picture.ts";
 import { PinholeError } from "../core/errors.ts";
-import type { BaseSettings, Provider, UpstreamHttp } from "../core/provider.ts";
-import type { WireError, WireEvent, WireRequest } from "../core/wire.ts";
+import type { BaseSettings, Provider, TokenHttp, UpstreamHttp } from "../core/provider.ts";
+import type { WireAnswer, WireError, WireEvent, WireRequest } from "../core/wire.ts";
 import { answerSink, errorSink } from "./answer.ts";
 import type { CredentialStore } from "./credential-cache.ts";
 import { createCleaner } from "./cleaner.ts";
@@ -60,40 +60,47 @@ export interface EgressParts {
 /** The HTTP that an adapter is handed for one attempt. */
 export function createUpstream(parts: EgressParts, context: UpstreamContext): UpstreamHttp {
   return {
-    call: (request) =>
-      call(parts, context, request, (head) => {
-        const { spool, limits, relay } = context;
-        const { lift = [], liftInside } = request;
-        const options = { lift, liftInside, spool, limits };
-        const sink =
-          relay === undefined || request.relayable !== true
-            ? answerSink(head, options)
-            : relaySink(head, options, relay);
-        return mapSink(sink, (read) => ({ ...head, ...read }));
-      }),
+    call: (request) => call(parts, context, request, answerOf),
     events: (request) => streamEvents(parts, context, request),
     download: createDownload(parts, context),
   };
 }
 
+function answerOf(
+  head: AnswerHead,
+  { spool, limits, relay }: UpstreamContext,
+  { lift = nothing, liftInside, relayable }: WireRequest,
+): AnswerSink<WireAnswer> {
+  const options = { lift, liftInside, spool, limits };
+  return relay === undefined || relayable !== true
+    ? answerSink(head, options)
+    : relaySink(head, options, relay);
+}
+
+const nothing: readonly string[] = [];
+
 /** The channel's credential for one request; may ask an identity provider for a token first. */
-async function authorize(
+function authorize(
   parts: EgressParts,
   context: UpstreamContext,
   request: WireRequest,
-): Promise<Readonly<Record<string, string>>> {
+): ReturnType<Provider["authorize"]> {
   const { provider, settings } = context;
-  const http = createTokenHttp({
+  // Made on use: most providers ask nobody for a credential.
+  const http: TokenHttp = { post: (asked) => tokenHttp(parts, context).post(asked) };
+  const cache = parts.credentials.of(provider.id);
+  return provider.authorize({ settings, request, http, cache, now: parts.now });
+}
+
+function tokenHttp(parts: EgressParts, context: UpstreamContext): TokenHttp {
+  return createTokenHttp({
     ...context,
     dispatcher: parts.open,
     userAgent: parts.userAgent,
     now: parts.now,
-    // Made on use: a cleaner is worth its making only where there is a fault to tell.
-    clean: (text) => createCleaner(settings, {})(text),
+    clean: (text) => createCleaner(context.settings, {})(text),
     resolve: (url) => resolveUrl({ url }, context),
   });
-  const cache = parts.credentials.of(provider.id);
-  return provider.authorize({ settings, request, http, cache, now: parts.now });
 }
 
 /** Begins when the first event is asked for; ends soon after nobody asks any more. */
@@ -107,18 +114,22 @@ function streamEvents(
   return readEvents((push, over) => {
     const cancellable = { ...context, signal: AbortSignal.any([context.signal, over]) };
     return call(parts, cancellable, { ...request, headers }, (head) =>
-      eventSink(head, { lift: request.lift ?? [], spool, limits, push }),
+      eventSink(head, { lift: request.lift ?? nothing, spool, limits, push }),
     );
   });
 }
 
-type Received<T> = { readonly answer: T } | { readonly error: WireError };
+type SinkOf<T> = (
+  head: AnswerHead,
+  context: UpstreamContext,
+  request: WireRequest,
+) => AnswerSink<T>;
 
 async function call<T>(
   parts: EgressParts,
   context: UpstreamContext,
   request: WireRequest,
-  sinkOf: (head: AnswerHead) => AnswerSink<T>,
+  sinkOf: SinkOf<T>,
 ): Promise<T> {
   const { provider, settings, signal } = context;
   const url = resolveUrl(request, context);
@@ -129,9 +140,9 @@ async function call<T>(
     now: parts.now(),
   });
   const { body, contentType } = bodyOf(request);
-  let received: Received<T>;
+  let received: T | RefusedAnswer;
   try {
-    received = await exchange<Received<T>>({
+    received = await exchange<T | RefusedAnswer>({
       dispatcher: parts.open,
       url,
       method: request.method ?? (body === undefined ? "GET" : "POST"),
@@ -143,7 +154,8 @@ async function call<T>(
       connectMs: context.connectMs,
       firstByteMs: context.firstByteMs,
       onSent: context.onSent,
-      receive: (head) => receive(head, sinkOf),
+      receive: (head) =>
+        head.status < 200 || head.status > 299 ? refusedSink(head) : sinkOf(head, context, request),
     });
   } catch (thrown) {
     if (thrown instanceof TransportFault && thrown.kind === "cancelled") {
@@ -152,37 +164,47 @@ async function call<T>(
     if (thrown instanceof ErrorEvent) throw errorEvent(thrown.error, faults());
     throw exchangeError(thrown, faults());
   }
-  if ("error" in received) throw refusal(received.error, faults());
-  return received.answer;
+  if (received instanceof RefusedAnswer) throw refusal(received.error, faults());
+  return received;
 }
 
-function receive<T>(
-  head: AnswerHead,
-  sinkOf: (head: AnswerHead) => AnswerSink<T>,
-): AnswerSink<Received<T>> {
-  if (head.status < 200 || head.status > 299) {
-    return mapSink(errorSink(head), (error) => ({ error }));
+/** What an answer with another status than 2xx came to. */
+class RefusedAnswer {
+  readonly error: WireError;
+
+  constructor(error: WireError) {
+    this.error = error;
   }
-  return mapSink(sinkOf(head), (answer) => ({ answer }));
 }
 
-function mapSink<T, U>(sink: AnswerSink<T>, map: (value: T) => U): AnswerSink<U> {
-  return {
-    write: (chunk) => sink.write(chunk),
-    end: () => map(sink.end()),
-    abort: () => sink.abort(),
-    get complete() {
-      return sink.complete;
-    },
-    congested: (resume) => sink.congested?.(resume) ?? false,
-  };
+function refusedSink(head: AnswerHead): AnswerSink<RefusedAnswer> {
+  const sink = errorSink(head);
+  return { ...sink, end: () => new RefusedAnswer(sink.end()) };
+}
+
+/** The URL that a channel was last asked for, by its settings: nearly every call goes to the same. */
+const lastUrls = new WeakMap<BaseSettings, { readonly path: string; readonly url: URL }>();
+
+function resolveUrl(request: WireRequest, context: UpstreamContext): URL {
+  const { url: path, query } = request;
+  const last = lastUrls.get(context.settings);
+  if (last?.path === path && hasNone(query)) return last.url;
+  const url = checkedUrl(path, context);
+  if (hasNone(query) && path.startsWith("/")) lastUrls.set(context.settings, { path, url });
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+function hasNone(query: WireRequest["query"]): boolean {
+  return query === undefined || Object.keys(query).length === 0;
 }
 
 /** Throws on a URL that credentials may not go to: an adapter's mistake, never an upstream's or a caller's doing. */
-function resolveUrl(request: WireRequest, { provider, settings }: UpstreamContext): URL {
+function checkedUrl(path: string, { provider, settings }: UpstreamContext): URL {
   const base = new URL(settings.base_url);
-  const isPath = request.url.startsWith("/");
-  const url = URL.parse(isPath ? settings.base_url + request.url : request.url);
+  const url = URL.parse(path.startsWith("/") ? settings.base_url + path : path);
   if (url === null || url.username !== "" || url.password !== "") {
     throw new Error("a request to an upstream needs a path or an absolute URL");
   }
@@ -193,9 +215,6 @@ function resolveUrl(request: WireRequest, { provider, settings }: UpstreamContex
   const isConfigured = (provider.credentialOrigins?.(settings) ?? []).includes(url.origin);
   if (url.origin !== base.origin && !isConfigured && !isTrusted) {
     throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
-  }
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) url.searchParams.append(name, value);
   }
   return url;
 }
@@ -229,10 +248,13 @@ function headersOf(
     accept: "application/json, image/*",
     // Lifting reads bytes as they come, and base64 of a picture does not compress.
     "accept-encoding": "identity",
-    ...(contentType === undefined ? {} : { "content-type": contentType }),
   };
-  for (const source of [request.headers ?? {}, authorization]) {
-    for (const [name, value] of Object.entries(source)) headers[name.toLowerCase()] = value;
-  }
+  if (contentType !== undefined) headers["content-type"] = contentType;
+  if (request.headers !== undefined) putAll(headers, request.headers);
+  putAll(headers, authorization);
   return headers;
+}
+
+function putAll(headers: Record<string, string>, more: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
 }
