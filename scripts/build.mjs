@@ -1,16 +1,7 @@
-// Builds dist/ from src/: plain tsc, then the files that are no TypeScript. Runs on Node 20 and later.
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+// Builds dist/ from src/: tsc checks the types, bundle.mjs writes the program. Runs on Node 20 and later.
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +20,7 @@ function files(folder) {
 export function buildIsStale() {
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
-  const inputs = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"].map((name) =>
+  const inputs = ["package-lock.json", "tsconfig.json", "scripts/bundle.mjs"].map((name) =>
     join(root, name),
   );
   const sources = files(join(root, "src"));
@@ -38,26 +29,24 @@ export function buildIsStale() {
   return [...inputs, ...sources, ...folders].some((path) => statSync(path).mtimeMs > built);
 }
 
-/** Compiles and copies. Throws where the compiler found a fault; dist/ is then left without its stamp. */
+/** The project's own Node; where npm ran no install scripts (as in the Dockerfile), the one that runs this. */
+function node() {
+  const own = join(root, "node_modules", ".bin", "node");
+  return existsSync(own) ? own : process.execPath;
+}
+
+function run(...args) {
+  const done = spawnSync(node(), args, { cwd: root, stdio: "inherit" });
+  if (done.status !== 0) throw new Error("The build failed; the messages above say why.");
+}
+
+/** Checks and bundles. Throws where there is a fault; dist/ is then left without its stamp. */
 export function build() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  const compiled = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (compiled.status !== 0)
-    throw new Error("The build failed; the compiler's messages are above.");
-  for (const source of files(join(root, "src"))) {
-    const inside = relative(join(root, "src"), source);
-    if (inside.endsWith(".ts") || inside.split(/[\\/]/).includes("fixtures")) continue;
-    const target = join(root, "dist", inside);
-    mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target);
-  }
-  // It is the package's command, and tsc writes no execute bits.
-  const command = join(root, "dist", "main.js");
-  if (existsSync(command)) chmodSync(command, 0o755);
+  run(join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json");
+  run(join(root, "scripts", "bundle.mjs"));
+  // It is the package's command, and the bundler writes no execute bits.
+  chmodSync(join(root, "dist", "main.js"), 0o755);
   writeFileSync(stamp, "");
 }
 

@@ -1,0 +1,78 @@
+// Bundles src/ and the packages it uses into dist/: docs/decisions/0012-bundle.md says why. Run by build.mjs, on the
+// project's own Node where it is there.
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const sources = join(root, "src");
+
+/** Stay where npm put them: what has binaries, and what Fastify loads only for routes with schemas, which there are none of. */
+const external = ["sharp", "@fastify/ajv-compiler", "@fastify/fast-json-stringify-compiler"];
+
+/** Everything but the command itself: as deep as a folder of src/, so that paths from there lead to the same places. */
+const parts = "parts";
+
+function files(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The program and each worker, by name; a worker is found beside whoever starts it. */
+function entries() {
+  const workers = files(sources).filter((path) => path.endsWith("worker.ts"));
+  const named = workers.map((path) => [basename(path, ".ts"), path]);
+  if (new Set(named.map(([name]) => name)).size !== named.length)
+    throw new Error("Two workers have one name; they end up in one folder.");
+  return { main: join(sources, "main.ts"), ...Object.fromEntries(named) };
+}
+
+/** What the program reads at run time, from where it is told to look: beside its own file. */
+function copyAssets() {
+  for (const path of files(sources)) {
+    if (/\.(ts|md)$/.test(path) || path.includes(`${sep}fixtures${sep}`)) continue;
+    const [, ...inside] = relative(sources, path).split(sep);
+    cpSync(path, join(root, "dist", parts, ...inside));
+  }
+}
+
+/** Licences ask that they come with every copy. */
+function writeLicences(modules) {
+  const folders = new Set(
+    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
+  );
+  const texts = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(folder, "package.json"), "utf8"),
+    );
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  const head = "dist/ holds code of these packages, under their own licences.\n";
+  writeFileSync(
+    join(root, "dist", "LICENSES.txt"),
+    [head, ...texts].join(`\n${"-".repeat(80)}\n\n`),
+  );
+}
+
+const bundle = await rolldown({
+  input: entries(),
+  platform: "node",
+  external,
+  logLevel: "warn",
+  cwd: root,
+});
+const { output } = await bundle.write({
+  dir: join(root, "dist"),
+  format: "esm",
+  entryFileNames: ({ name }) => (name === "main" ? "main.js" : `${parts}/${name}.js`),
+  chunkFileNames: `${parts}/[name].js`,
+  comments: false,
+});
+await bundle.close();
+copyAssets();
+writeLicences(output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])));
+if (!existsSync(join(root, "dist", "main.js"))) throw new Error("dist/main.js was not written.");
