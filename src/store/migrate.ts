@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { backUp } from "./database-file.ts";
 import { openFault } from "./faults.ts";
 import type { Migration } from "./migrations/migration.ts";
 import type { Connection } from "./sqlite.ts";
+import { record, text } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 
 export interface MigrateOptions {
@@ -13,7 +13,7 @@ export interface MigrateOptions {
   readonly now: number;
 }
 
-const checkSchema = z.object({ integrity_check: z.string() });
+const checkSchema = record({ integrity_check: text });
 
 /** Names in the order applied; empty for a new database. */
 function applied(connection: Connection): string[] {

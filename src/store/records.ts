@@ -1,21 +1,22 @@
-import { z } from "zod";
 import { operations } from "../core/request.ts";
 import type { Warning } from "../core/request.ts";
+import { boolean, listOf, nullable, number, oneOf, optional, record, text } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 import type { Tables } from "./tables.ts";
 import type { AttemptRecord, KeyRecord, PictureRecord, RequestRecord } from "./types.ts";
 
 /** Rows to records and back: JSON columns are written here and read here by schemas. */
 
-const modelsSchema = z.array(z.string());
-const operationsSchema = z.array(z.enum(operations));
-const tokensSchema = z.object({ text_tokens: z.number(), image_tokens: z.number() });
-const usageSchema = z.object({
-  input_tokens: z.number(),
-  output_tokens: z.number(),
-  total_tokens: z.number(),
+const modelsSchema = listOf(text);
+const operationsSchema = listOf(oneOf(operations));
+const tokensSchema = record({ text_tokens: number, image_tokens: number });
+const usageSchema = record({
+  input_tokens: number,
+  output_tokens: number,
+  total_tokens: number,
   input_tokens_details: tokensSchema,
-  output_tokens_details: tokensSchema.optional(),
+  output_tokens_details: optional(tokensSchema),
 });
 /** Written so that a code added to the vocabulary does not compile until it can be read here. */
 const warningCodes = {
@@ -25,22 +26,20 @@ const warningCodes = {
   partial_result: "partial_result",
   format_mismatch: "format_mismatch",
 } as const satisfies Record<Warning["code"], Warning["code"]>;
-const warningsSchema = z.array(
-  z.object({ param: z.string(), code: z.enum(warningCodes), message: z.string() }),
+const warningsSchema = listOf(
+  record({ param: text, code: oneOf(Object.values(warningCodes)), message: text }),
 );
-const answerSchema = z.object({
-  created: z.number(),
-  form: z.object({ url: z.boolean(), base64: z.boolean() }),
-  shape: z.enum(["full", "plain"]),
-  channelId: z.string(),
-  priced: z.boolean(),
-  pictures: z.array(
-    z.object({ quality: z.string().nullable(), background: z.string().nullable() }),
-  ),
+const answerSchema = record({
+  created: number,
+  form: record({ url: boolean, base64: boolean }),
+  shape: oneOf(["full", "plain"]),
+  channelId: text,
+  priced: boolean,
+  pictures: listOf(record({ quality: nullable(text), background: nullable(text) })),
 });
-const operationSchema = z.enum(operations);
+const operationSchema = oneOf(operations);
 
-function fromJson<T>(schema: z.ZodType<T>, text: string): T {
+function fromJson<T>(schema: Shape<T>, text: string): T {
   return schema.parse(JSON.parse(text));
 }
 

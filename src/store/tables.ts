@@ -1,111 +1,111 @@
-import { z } from "zod";
+import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
+import type { Shaped } from "./shape.ts";
 
 /**
  * The tables, declared once: these schemas read every row that comes back. The migrations
  * create them. Times are Unix milliseconds, money is
- * nano-dollars (`z.int()` refuses what JavaScript cannot hold exactly), flags are 0 or 1, so that
+ * nano-dollars (`integer` refuses what JavaScript cannot hold exactly), flags are 0 or 1, so that
  * every database keeps them alike. Columns that hold JSON say so; `records.ts` reads them.
  */
-const time = z.int();
-const nano = z.int();
-const flag = z.int().min(0).max(1);
+const time = integer;
+const nano = integer;
 
 export const requestStates = ["running", "succeeded", "partial", "failed"] as const;
 const attemptStates = ["running", "succeeded", "failed"] as const;
 const holdStates = ["held", "settled", "voided"] as const;
 
 export const rowSchemas = {
-  keys: z.object({
-    id: z.string(),
-    name: z.string(),
-    digest: z.string(),
-    hint: z.string(),
+  keys: record({
+    id: text,
+    name: text,
+    digest: text,
+    hint: text,
     /** JSON: a list of names and patterns. */
-    models: z.string(),
+    models: text,
     /** JSON: a list of operations. */
-    operations: z.string().nullable(),
+    operations: nullable(text),
     strict: flag,
     disabled: flag,
-    expires_at: time.nullable(),
+    expires_at: nullable(time),
     created_at: time,
-    rpm: z.int().nullable(),
-    ipm: z.int().nullable(),
-    ipd: z.int().nullable(),
-    concurrency: z.int().nullable(),
+    rpm: nullable(integer),
+    ipm: nullable(integer),
+    ipd: nullable(integer),
+    concurrency: nullable(integer),
   }),
-  requests: z.object({
-    id: z.string(),
-    key_id: z.string(),
-    client_request_id: z.string().nullable(),
-    operation: z.string(),
-    model: z.string(),
-    n: z.int(),
+  requests: record({
+    id: text,
+    key_id: text,
+    client_request_id: nullable(text),
+    operation: text,
+    model: text,
+    n: integer,
     /** JSON: the canonical fields, handed out as text. */
-    fields: z.string(),
+    fields: text,
     created_at: time,
     /** When its owner must have finished it; covers requests without a hold too. */
     lease_until: time,
-    state: z.enum(requestStates),
-    error_code: z.string().nullable(),
-    error_message: z.string().nullable(),
-    cost_nano: nano.nullable(),
+    state: oneOf(requestStates),
+    error_code: nullable(text),
+    error_message: nullable(text),
+    cost_nano: nullable(nano),
     /** JSON: token counts. */
-    usage: z.string().nullable(),
+    usage: nullable(text),
     /** JSON: a list of warnings. */
-    warnings: z.string(),
-    served_model: z.string().nullable(),
-    finished_at: time.nullable(),
-    idempotency_key: z.string().nullable(),
-    fingerprint: z.string().nullable(),
+    warnings: text,
+    served_model: nullable(text),
+    finished_at: nullable(time),
+    idempotency_key: nullable(text),
+    fingerprint: nullable(text),
     /** When its client went without the answer; null: it has it, or waits, or a retry has taken it. */
-    orphaned_at: time.nullable(),
-    deleted_at: time.nullable(),
-    error_param: z.string().nullable(),
+    orphaned_at: nullable(time),
+    deleted_at: nullable(time),
+    error_param: nullable(text),
     /** JSON: the rest of what the answer said. */
-    answer: z.string().nullable(),
+    answer: nullable(text),
   }),
-  attempts: z.object({
-    id: z.string(),
-    request_id: z.string(),
-    call: z.int(),
-    attempt: z.int(),
-    channel_id: z.string(),
-    provider_id: z.string(),
-    upstream_model: z.string(),
+  attempts: record({
+    id: text,
+    request_id: text,
+    call: integer,
+    attempt: integer,
+    channel_id: text,
+    provider_id: text,
+    upstream_model: text,
     started_at: time,
-    state: z.enum(attemptStates),
-    error_code: z.string().nullable(),
-    evidence: z.string().nullable(),
-    detail: z.string().nullable(),
+    state: oneOf(attemptStates),
+    error_code: nullable(text),
+    evidence: nullable(text),
+    detail: nullable(text),
     /** Null: unknown. */
-    provider_nano: nano.nullable(),
-    finished_at: time.nullable(),
+    provider_nano: nullable(nano),
+    finished_at: nullable(time),
   }),
-  pictures: z.object({
-    request_id: z.string(),
-    position: z.int(),
-    blob_id: z.string().nullable(),
-    format: z.string(),
-    width: z.int(),
-    height: z.int(),
-    byte_length: z.int(),
-    revised_prompt: z.string().nullable(),
-    url_until: time.nullable(),
-    kept_until: time.nullable(),
+  pictures: record({
+    request_id: text,
+    position: integer,
+    blob_id: nullable(text),
+    format: text,
+    width: integer,
+    height: integer,
+    byte_length: integer,
+    revised_prompt: nullable(text),
+    url_until: nullable(time),
+    kept_until: nullable(time),
   }),
-  holds: z.object({
-    request_id: z.string(),
+  holds: record({
+    request_id: text,
     /** What was set aside. */
     amount_nano: nano,
-    state: z.enum(holdStates),
+    state: oneOf(holdStates),
     /** What was taken of it, or above it; null until settled. */
-    settled_nano: nano.nullable(),
+    settled_nano: nullable(nano),
     created_at: time,
-    resolved_at: time.nullable(),
+    resolved_at: nullable(time),
   }),
-  settings: z.object({ name: z.string(), value: z.string() }),
-  migrations: z.object({ name: z.string(), applied_at: time }),
+  settings: record({ name: text, value: text }),
+  migrations: record({ name: text, applied_at: time }),
 } as const;
 
 /** Row types by table. */
-export type Tables = { [T in keyof typeof rowSchemas]: z.infer<(typeof rowSchemas)[T]> };
+export type Tables = { [T in keyof typeof rowSchemas]: Shaped<(typeof rowSchemas)[T]> };

@@ -135,7 +135,7 @@ describe("migrations", () => {
     for (const [table, schema] of Object.entries(rowSchemas)) {
       const columns = all(connection, `SELECT name FROM pragma_table_info('${table}')`);
       expect(new Set(columns.map((row) => row["name"]))).toEqual(
-        new Set(Object.keys(schema.shape)),
+        new Set(Object.keys(schema.fields)),
       );
     }
   });

@@ -1,15 +1,15 @@
-import { z } from "zod";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
+import { integer, nullable, record, text } from "../shape.ts";
 import type { KeptPicture, NewRequest } from "../types.ts";
 
-const idRow = z.object({ id: z.string() });
-const claimRow = z.object({ id: z.string(), created_at: z.int() });
-const keptRow = z.object({
-  blob_id: z.string(),
-  byte_length: z.int(),
-  url_until: z.int().nullable(),
-  kept_until: z.int(),
+const idRow = record({ id: text });
+const claimRow = record({ id: text, created_at: integer });
+const keptRow = record({
+  blob_id: text,
+  byte_length: integer,
+  url_until: nullable(integer),
+  kept_until: integer,
 });
 
 const holder = statement<{ keyId: string; idempotencyKey: string }>(
