@@ -58,7 +58,7 @@ export interface OutsideParts {
 }
 
 /** Pictures in memory before they go to spool files, all requests together. */
-const spoolMemoryBytesMax = 64 * 1024 * 1024;
+const spoolMemoryBytesMax = 32 * 1024 * 1024;
 const sweepEveryMs = 60_000;
 /** How far the clocks of machines that share a secret may be apart. */
 const clockToleranceSeconds = 60;
