@@ -199,7 +199,7 @@ async function readBody(
   { request, ticket }: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,
 ): Promise<RawRequest> {
-  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  const type = mediaTypeOf(request.headers["content-type"]);
   if (request.headers["content-encoding"] !== undefined) {
     throw new PinholeError("unsupported_media_type", {
       message: "Compressed bodies are not taken; send the body without Content-Encoding.",
@@ -226,6 +226,13 @@ async function readBody(
   throw new PinholeError("unsupported_media_type", {
     message: `The Content-Type must be ${bodyTypes[operation]}${type === undefined || type === "" ? "; none was sent" : `, not ${type.slice(0, 100)}`}.`,
   });
+}
+
+/** Without parameters, in lower case. */
+function mediaTypeOf(contentType: string | undefined): string | undefined {
+  // As nearly all clients write it.
+  if (contentType === "application/json") return contentType;
+  return contentType?.split(";", 1)[0]?.trim().toLowerCase();
 }
 
 function cappedFeed(body: IncomingMessage, bodyBytesMax: number, ticket: Ticket): BodyFeed {
