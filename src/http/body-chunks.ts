@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { PinholeError } from "../core/errors.ts";
 
 /**
  * Hands over a request's body as it arrives; resolves at its end. Where `take` throws, what follows is
@@ -20,9 +21,17 @@ export function eachChunk(body: IncomingMessage, take: (chunk: Buffer) => void):
     };
     body.on("data", onData);
     body.on("end", resolve);
-    body.on("error", fail);
+    body.on("error", (cause) => fail(brokenOff(cause)));
     body.on("close", () => {
-      if (!body.readableEnded) fail(new Error("The request was destroyed before its end."));
+      if (!body.readableEnded) fail(brokenOff(undefined));
     });
+  });
+}
+
+/** Nobody is left to read it; the log says that it was no fault of ours. */
+function brokenOff(cause: Error | undefined): PinholeError {
+  return new PinholeError("request_timeout", {
+    message: "The connection was closed before the whole request had come; send it again.",
+    cause,
   });
 }
