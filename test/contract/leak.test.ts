@@ -51,7 +51,8 @@ beforeAll(async () => {
   });
   gateway = await startGatewayProcess({
     settings: {
-      images: { recovery_bytes: "4MB", ttl: "60s" },
+      // Soon full, but not so soon that a picture goes before its own retry has come.
+      images: { recovery_bytes: "32MB", ttl: "60s" },
       channels: ["none", "no body", "half", "refused"].map(channel),
     },
   });
