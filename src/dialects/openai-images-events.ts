@@ -16,7 +16,7 @@ const eventSchema = z.object({
   quality: text,
   background: text,
   revised_prompt: text,
-  usage: z.unknown(),
+  usage: z.unknown().optional(),
   /** Another Pinhole says which picture an event is about. */
   pinhole: z
     .object({ index: z.int().min(0).nullish() })
