@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import { enableCompileCache, flushCompileCache } from "node:module";
 import type { Config } from "./config.ts";
 import type { CommandContext, RunningGateway } from "./cli/command.ts";
 
@@ -10,6 +10,9 @@ const [{ runCli }, { processEnvironment }] = await Promise.all([
   import("./config.ts"),
 ]);
 
+/** By then the first requests have been answered, and what they needed is compiled too. */
+const flushAfterMs = 5_000;
+
 /** Composes the gateway with a logger of the configured kind. */
 async function start(config: Config): Promise<RunningGateway> {
   const [{ default: pino }, { startApp }] = await Promise.all([import("pino"), import("./app.ts")]);
@@ -18,7 +21,10 @@ async function start(config: Config): Promise<RunningGateway> {
     format === "pretty"
       ? (await import("pino-pretty")).default({ colorize: process.stdout.isTTY })
       : pino.destination({ fd: 1, sync: false });
-  return startApp(config, pino({ level, base: null }, destination));
+  const app = await startApp(config, pino({ level, base: null }, destination));
+  // By itself Node writes the cache at a clean exit only: after a kill, every start would be the slow one.
+  setTimeout(flushCompileCache, flushAfterMs).unref();
+  return app;
 }
 
 const context: CommandContext = {
