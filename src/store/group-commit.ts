@@ -15,6 +15,10 @@ export interface GroupResult {
   readonly commits: number;
 }
 
+// Run as prepared statements: executing a text would parse it each time.
+const begin = { sql: "BEGIN IMMEDIATE", parameters: [] };
+const end = { sql: "COMMIT", parameters: [] };
+const rollback = { sql: "ROLLBACK", parameters: [] };
 const savepoint = { sql: "SAVEPOINT command", parameters: [] };
 const undo = { sql: "ROLLBACK TO command", parameters: [] };
 const release = { sql: "RELEASE command", parameters: [] };
@@ -27,7 +31,7 @@ const release = { sql: "RELEASE command", parameters: [] };
  */
 export function commitGroup(connection: Connection, group: readonly Work[]): GroupResult {
   try {
-    connection.execute("BEGIN IMMEDIATE");
+    connection.run(begin);
   } catch (thrown) {
     return allFailed(group, thrown);
   }
@@ -35,7 +39,7 @@ export function commitGroup(connection: Connection, group: readonly Work[]): Gro
   try {
     outcomes = group.map((work) => ({ value: work() }));
   } catch (thrown) {
-    if (connection.inTransaction()) connection.execute("ROLLBACK");
+    if (connection.inTransaction()) connection.run(rollback);
     if (group.length === 1) return allFailed(group, thrown);
     return commitWithSavepoints(connection, group);
   }
@@ -45,10 +49,10 @@ export function commitGroup(connection: Connection, group: readonly Work[]): Gro
 /** A failed COMMIT fails all commands of its transaction. */
 function commit(connection: Connection, outcomes: readonly Outcome[]): GroupResult {
   try {
-    connection.execute("COMMIT");
+    connection.run(end);
     return { outcomes, commits: 1 };
   } catch (thrown) {
-    if (connection.inTransaction()) connection.execute("ROLLBACK");
+    if (connection.inTransaction()) connection.run(rollback);
     return allFailed(outcomes, thrown);
   }
 }
@@ -59,7 +63,7 @@ function commit(connection: Connection, outcomes: readonly Outcome[]): GroupResu
  */
 function commitWithSavepoints(connection: Connection, group: readonly Work[]): GroupResult {
   try {
-    connection.execute("BEGIN IMMEDIATE");
+    connection.run(begin);
   } catch (thrown) {
     return allFailed(group, thrown);
   }
