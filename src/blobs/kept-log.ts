@@ -220,7 +220,10 @@ function seal(state: State): void {
 
 function tell(state: State, segment: Segment, byteLength: number): void {
   const { retentionMs } = state.options;
-  const keptUntil = segment.createdAt + retentionMs / segmentsWanted + retentionMs;
+  // While it is written to, the last picture that may still come decides.
+  const keptUntil = segment.sealed
+    ? segment.lastExpiry
+    : segment.createdAt + retentionMs / segmentsWanted + retentionMs;
   state.onSegment({ id: segmentId(segment), byteLength, keptUntil });
 }
 

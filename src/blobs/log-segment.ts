@@ -152,11 +152,20 @@ export function dropSegment(segment: Segment): void {
   unlinkSync(segment.path);
 }
 
-/** Makes one picture unreadable for good: its bytes are overwritten, once nobody reads them. */
+/**
+ * Makes one picture unreadable for good: its head says so at once, so that no restart finds it; its
+ * bytes are overwritten once nobody reads them.
+ */
 export function wipePicture(segment: Segment, id: string): boolean {
   const entry = segment.entries.get(id);
   if (entry === undefined) return false;
   segment.entries.delete(id);
+  const file = openSync(segment.path, "r+");
+  try {
+    writeSync(file, deadHead(entry.byteLength), 0, headBytes, entry.offset - headBytes);
+  } finally {
+    closeSync(file);
+  }
   segment.wipes.push(entry);
   wipeWaiting(segment);
   return true;
@@ -168,7 +177,6 @@ function wipeWaiting(segment: Segment): void {
   const file = openSync(segment.path, "r+");
   try {
     for (const { offset, byteLength } of wipes) {
-      writeSync(file, deadHead(byteLength), 0, headBytes, offset - headBytes);
       const nothing = Buffer.alloc(Math.min(byteLength, pieceBytes));
       for (let at = 0; at < byteLength; at += nothing.length)
         writeSync(file, nothing, 0, Math.min(nothing.length, byteLength - at), offset + at);

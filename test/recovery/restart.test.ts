@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { postJson } from "../support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
@@ -41,6 +41,34 @@ test("an outcome is replayed after a restart, by its key and by its id, and noth
   expect((await pictureOf(found)).equals(upstream.executions[0]?.picture ?? Buffer.alloc(0))).toBe(
     true,
   );
+  expect(upstream.executions).toHaveLength(1);
+});
+
+test("a picture that was kept outlives kill -9; deleted, it stays gone", async () => {
+  const upstream = await upstreamOf();
+  upstream.answerAll();
+  const settings = { channels: [channelAt(upstream)] };
+  const first = await startGatewayProcess({ settings });
+  onTestFinished(() => rm(first.folder, { recursive: true, force: true }));
+  const made = await ask(first, key);
+  const body = await made.text();
+  const call = (gateway: GatewayProcess, method = "GET"): Promise<Response> =>
+    fetch(`${gateway.url}/v1/images/requests/theirs-1`, {
+      method,
+      headers: { authorization: `Bearer ${gateway.key}` },
+    });
+  // Its books are closed soon after the answer.
+  await vi.waitFor(async () => expect((await call(first)).status).toBe(200), 5_000);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const second = await startGatewayProcess({ settings, folder: first.folder });
+  expect(await (await ask(second, key)).text()).toBe(body);
+  expect((await call(second, "DELETE")).status).toBe(200);
+  second.child.kill("SIGKILL");
+  await second.ended;
+  const third = await startGatewayProcess({ settings, folder: first.folder });
+  onTestFinished(() => third.stop());
+  expect((await call(third)).status).toBe(410);
   expect(upstream.executions).toHaveLength(1);
 });
 
