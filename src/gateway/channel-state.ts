@@ -32,10 +32,11 @@ export interface ChannelState {
   /** Models that the upstream has refused to know, by its names for them. */
   readonly models: ReadonlyMap<string, Health>;
   readonly waiting: number;
+  // These take the time, since one decision reads the clock once: a tick between two readings would look like cooling.
   /** From when it is healthy enough, whatever room it has. Unix milliseconds; Infinity: while a probe is under way. */
-  healthyAt(model: string): number;
+  healthyAt(model: string, now: number): number;
   /** From when a call that begins now would find room, nobody waiting before it. */
-  roomAt(images: number): number;
+  roomAt(images: number, now: number): number;
   /** Undefined: cooling or full. `lastResort` asks for room only. */
   acquire(wanted: Wanted, lastResort?: boolean): Lease | undefined;
   /** Waits in the queue for room; undefined: not until then, or the channel cools. */
@@ -108,8 +109,7 @@ class LiveChannel implements ChannelState, LeaseHolder {
     return this.#parts.health({ model });
   }
 
-  healthyAt(model: string): number {
-    const now = this.#parts.now();
+  healthyAt(model: string, now: number): number {
     return Math.max(this.#healthyAt(now), this.#modelAt(model, now));
   }
 
@@ -126,8 +126,8 @@ class LiveChannel implements ChannelState, LeaseHolder {
     return models.size === 0 ? now : (models.get(model)?.readyAt(now) ?? now);
   }
 
-  roomAt(images: number): number {
-    return this.waiting > 0 ? Infinity : this.room.readyAt(images, this.#parts.now());
+  roomAt(images: number, now: number): number {
+    return this.waiting > 0 ? Infinity : this.room.readyAt(images, now);
   }
 
   acquire(wanted: Wanted, lastResort = false): Lease | undefined {
@@ -162,8 +162,8 @@ class LiveChannel implements ChannelState, LeaseHolder {
 
   refresh(): void {
     const now = this.#parts.now();
-    if (this.waiting > 0) this.#queue.serve(this.healthyAt("") > now);
-    const channelAt = Math.max(this.roomAt(1), this.#healthyAt(now));
+    if (this.waiting > 0) this.#queue.serve(this.healthyAt("", now) > now);
+    const channelAt = Math.max(this.roomAt(1, now), this.#healthyAt(now));
     let next = Infinity;
     for (const watched of this.#spots) {
       const { tree, leaf, weight, model } = watched.spot;
@@ -181,16 +181,19 @@ class LiveChannel implements ChannelState, LeaseHolder {
   #begin(wanted: Wanted, lastResort: boolean): Lease | undefined {
     const now = this.#parts.now();
     if (this.room.readyAt(wanted.images, now) > now) return undefined;
-    if (!lastResort && this.healthyAt(wanted.model) > now) return undefined;
-    const credential = this.#pickCredential(wanted.triedCredentials, lastResort);
+    if (!lastResort && this.healthyAt(wanted.model, now) > now) return undefined;
+    const credential = this.#pickCredential(wanted.triedCredentials, lastResort, now);
     if (credential === undefined) return undefined;
     this.#nextCredential = (credential + 1) % this.credentials.length;
     return openLease(this, this.#healths, wanted, credential, now);
   }
 
   /** Round robin over the healthy ones that this call has not tried; as a last resort the one that will be healthy first. */
-  #pickCredential(tried: ReadonlySet<number>, lastResort: boolean): number | undefined {
-    const now = this.#parts.now();
+  #pickCredential(
+    tried: ReadonlySet<number>,
+    lastResort: boolean,
+    now: number,
+  ): number | undefined {
     const { credentials } = this;
     let best: { readonly index: number; readonly readyAt: number } | undefined;
     for (let step = 0; step < credentials.length; step += 1) {

@@ -54,7 +54,7 @@ export function choose(ranking: Ranking, tried: Tried, options: ChooseOptions): 
   }
   const queue = findQueue(someSpots(ranking, ranking.ranks, tried), tried, options, queueDefault);
   if (queue !== undefined) return { wait: queue };
-  const chosen = !tried.isEmpty ? undefined : lastResort(ranking, tried, options.images);
+  const chosen = !tried.isEmpty ? undefined : lastResort(ranking, tried, options);
   return chosen === undefined ? undefined : { chosen };
 }
 
@@ -158,7 +158,7 @@ function findQueue(
   for (const drawn of spots) {
     const { state } = drawn.spot;
     const { model, images } = wantedOf(drawn, tried, options.images);
-    if (state.healthyAt(model) > now) continue;
+    if (state.healthyAt(model, now) > now) continue;
     if (state.waiting >= (state.channel.limits.queue ?? unsized)) continue;
     const roomAt = state.room.readyAt(images, now);
     // Room at an unknown time: when one of those in flight ends.
@@ -182,9 +182,13 @@ export async function waitFor(
 }
 
 /** Where all cool, the one that will be healthy first is used all the same. */
-function lastResort(ranking: Ranking, tried: Tried, images: number): Chosen | undefined {
+function lastResort(
+  ranking: Ranking,
+  tried: Tried,
+  { images, now }: ChooseOptions,
+): Chosen | undefined {
   const found = [...someSpots(ranking, ranking.ranks, tried)].toSorted(
-    (a, b) => healthyAt(a) - healthyAt(b),
+    (a, b) => healthyAt(a, now) - healthyAt(b, now),
   );
   for (const drawn of found) {
     const lease = drawn.spot.state.acquire(wantedOf(drawn, tried, images), true);
@@ -193,8 +197,8 @@ function lastResort(ranking: Ranking, tried: Tried, images: number): Chosen | un
   return undefined;
 }
 
-function healthyAt({ spot }: Drawn): number {
-  return spot.state.healthyAt(spot.target.model.upstream);
+function healthyAt({ spot }: Drawn, now: number): number {
+  return spot.state.healthyAt(spot.target.model.upstream, now);
 }
 
 /** Milliseconds until a target may have room and health again; at least a second. */
@@ -204,7 +208,7 @@ export function comeBackMs(ranking: Ranking, images: number, now: number): numbe
   for (const drawn of someSpots(ranking, ranking.ranks, none)) {
     const { images: asked } = wantedOf(drawn, none, images);
     const roomAt = drawn.spot.state.room.readyAt(asked, now);
-    soonest = Math.min(soonest, Math.max(roomAt, healthyAt(drawn)));
+    soonest = Math.min(soonest, Math.max(roomAt, healthyAt(drawn, now)));
   }
   return soonest === Infinity ? 1000 : Math.max(1000, soonest - now);
 }

@@ -105,3 +105,26 @@ test("choosing from 10,000 channels looks at no more of them than choosing from 
   expect(few.looks).toBeGreaterThan(0);
   expect(many.looks).toBeLessThanOrEqual(few.looks);
 });
+
+test("a clock that ticks while a target is chosen does not make healthy channels look as if they cooled", () => {
+  let time = 1000;
+  const now = (): number => (time += 1);
+  const random = (): number => 0;
+  const routing = createRouting({ now, random, log: { info() {}, warn() {}, error() {} } });
+  const catalog = buildCatalog(watched(4, { count: 0 }), {});
+  // Only what planning uses of the gateway.
+  const parts = {
+    now,
+    random,
+    routing,
+    catalog: () => catalog,
+    policy: { resample: false, style: "drop", strict: false },
+  } as unknown as GatewayParts;
+  for (let turn = 0; turn < 3; turn += 1) {
+    const route = planTargets(parts, catalog.find("any"), request, false);
+    const choice = choose(route, new Tried(), { images: 1, now: now(), waitMsMax: 0 });
+    if (choice === undefined || !("chosen" in choice)) throw new Error("nothing was chosen");
+    expect(choice.chosen.spot.target.channel.priority).toBe(1);
+    choice.chosen.lease.end({ kind: "good" }, "channel");
+  }
+});
