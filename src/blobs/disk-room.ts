@@ -20,29 +20,38 @@ export interface DiskRoomOptions {
   readonly statfs: StatFileSystem;
 }
 
-/** Throws storage_full where the disk has no room for `bytes` more. */
-export type CheckDiskRoom = (bytes: number) => Promise<void>;
+/** What is known of a disk's room. */
+export interface DiskRoom {
+  /** True where it is known, without asking, that `bytes` more have room. */
+  has(bytes: number): boolean;
+  /** Throws storage_full where the disk has no room for `bytes` more. */
+  check(bytes: number): Promise<void>;
+}
 
-/** A check that asks the file system at most once a second. */
-export function createDiskRoom(options: DiskRoomOptions): CheckDiskRoom {
-  let asked: { readonly at: number; readonly spare: Promise<number> } | undefined;
+/** Asks the file system at most once a second. */
+export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
+  let asked: { readonly at: number; readonly spare: Promise<number>; left?: number } | undefined;
+  const isFresh = (at: number): boolean => Math.abs(options.now() - at) < freshMs;
   const measure = async (): Promise<number> => {
     const { bsize, blocks, bavail } = await options.statfs(options.directory);
     return bavail * bsize - Math.min(options.freeBytesMin, blocks * bsize * options.freeRatioMin);
   };
-  return async (bytes) => {
-    const now = options.now();
-    if (asked === undefined || Math.abs(now - asked.at) >= freshMs)
-      asked = { at: now, spare: measure() };
-    const { spare } = asked;
-    const left = await spare.catch((thrown: unknown) => {
-      asked = undefined;
-      throw thrown;
-    });
-    if (left < bytes) {
-      throw storageFull(
-        `The disk of ${options.directory} has ${Math.round(left)} bytes above the minimum that stays free; ${bytes} are needed.`,
-      );
-    }
+  return {
+    has: (bytes) => asked?.left !== undefined && asked.left >= bytes && isFresh(asked.at),
+    async check(bytes) {
+      if (asked === undefined || !isFresh(asked.at))
+        asked = { at: options.now(), spare: measure() };
+      const current = asked;
+      const left = await current.spare.catch((thrown: unknown) => {
+        asked = undefined;
+        throw thrown;
+      });
+      current.left = left;
+      if (left < bytes) {
+        throw storageFull(
+          `The disk of ${options.directory} has ${Math.round(left)} bytes above the minimum that stays free; ${bytes} are needed.`,
+        );
+      }
+    },
   };
 }

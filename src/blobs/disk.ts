@@ -1,6 +1,7 @@
 import { mkdir, open as openFile, readdir, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault, storageFull } from "../core/disk-fault.ts";
+import type { PinholeError } from "../core/errors.ts";
 import type { Bytes } from "../core/picture.ts";
 import {
   blobName,
@@ -47,6 +48,39 @@ interface Index {
   readonly earliest: Float64Array;
 }
 
+/** Looks for room: at once where the counts are known and the disk was asked a moment ago. */
+function roomFinder(
+  options: DiskBlobsOptions,
+  index: Index,
+  scanned: Promise<void>,
+): BlobStore["ensureRoom"] {
+  const { directory, quotaBytes, now, statfs } = options;
+  const room = createDiskRoom({
+    directory,
+    freeBytesMin: options.freeBytesMin ?? freeBytesMinDefault,
+    freeRatioMin: options.freeRatioMin ?? freeRatioMinDefault,
+    now,
+    statfs,
+  });
+  let isScanned = false;
+  const overQuota = (bytes: number): PinholeError | undefined => {
+    const used = index.used + (options.usedElsewhere?.() ?? 0);
+    if (quotaBytes === undefined || used + bytes <= quotaBytes) return undefined;
+    return storageFull(
+      `The blob store holds ${used} bytes of its quota of ${quotaBytes}; ${bytes} more are needed.`,
+    );
+  };
+  const find = async (bytes: number): Promise<void> => {
+    await scanned;
+    isScanned = true;
+    const refusal = overQuota(bytes);
+    if (refusal !== undefined) throw refusal;
+    await room.check(bytes);
+  };
+  return (bytes) =>
+    isScanned && overQuota(bytes) === undefined && room.has(bytes) ? undefined : find(bytes);
+}
+
 /**
  * Blobs as files. A file's name holds all that is known of it (`blob-name.ts`), so there is no index
  * to lose: a restart reads the names again, in the background, and `open` never needs more than the
@@ -54,20 +88,13 @@ interface Index {
  * which is asked before the call; only a full disk refuses it.
  */
 export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStore> {
-  const { directory, quotaBytes, now } = options;
+  const { directory, now } = options;
   const incoming = join(directory, incomingName);
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   const index: Index = { used: 0, earliest: new Float64Array(shardCount).fill(Infinity) };
   const scanned = scan(directory, index);
   // Whoever needs the counts is told of the failure; nobody may be needing them yet.
   scanned.catch(() => undefined);
-  const checkDisk = createDiskRoom({
-    directory,
-    freeBytesMin: options.freeBytesMin ?? freeBytesMinDefault,
-    freeRatioMin: options.freeRatioMin ?? freeRatioMinDefault,
-    now,
-    statfs: options.statfs,
-  });
   const shardPath = (shard: number): string => join(directory, shardName(shard));
   const sweepAll = createSweep(index, shardPath);
   const known = createKnownBlobs();
@@ -103,16 +130,7 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
       }
       return removed;
     },
-    async ensureRoom(bytes) {
-      await scanned;
-      const used = index.used + (options.usedElsewhere?.() ?? 0);
-      if (quotaBytes !== undefined && used + bytes > quotaBytes) {
-        throw storageFull(
-          `The blob store holds ${used} bytes of its quota of ${quotaBytes}; ${bytes} more are needed.`,
-        );
-      }
-      await checkDisk(bytes);
-    },
+    ensureRoom: roomFinder(options, index, scanned),
     async sweep(time) {
       await scanned;
       return sweepAll(time);

@@ -25,8 +25,11 @@ export interface BlobStore {
   open(id: string): Promise<OpenBlob | undefined>;
   /** False where there was none. */
   remove(id: string): Promise<boolean>;
-  /** Throws storage_full where the quota or the disk has no room for `bytes` more. Called before any paid call. */
-  ensureRoom(bytes: number): Promise<void>;
+  /**
+   * Throws storage_full where the quota or the disk has no room for `bytes` more. Called before any
+   * paid call. Undefined: there is room, and it was known without asking the disk.
+   */
+  ensureRoom(bytes: number): Promise<void> | undefined;
   /** Forgets what expired before `now`. Returns how many. */
   sweep(now: number): Promise<number>;
   /** A write and a delete, for readiness. */

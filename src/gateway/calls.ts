@@ -40,17 +40,20 @@ interface Running {
 }
 
 /** Runs all calls of a request in parallel. Throws the first fault where none of them made a picture. */
-export async function runCalls(
+export function runCalls(
   context: AttemptContext,
   book: AttemptBook,
   route: Route,
   calls: readonly OpenCall[],
 ): Promise<CallsResult> {
   const run: Run = { context, book, route, nextCall: calls.length };
-  const begin = ({ part, tried, first }: OpenCall, call: number): Promise<CallsResult> =>
-    runCall(run, { call, part, tried, attempts: 0 }, first);
-  const [only] = calls;
-  return only !== undefined && calls.length === 1 ? begin(only, 0) : gather(calls.map(begin));
+  const [first] = calls;
+  if (first !== undefined && calls.length === 1) return beginCall(run, first, 0);
+  return gather(calls.map((open, call) => beginCall(run, open, call)));
+}
+
+function beginCall(run: Run, { part, tried, first }: OpenCall, call: number): Promise<CallsResult> {
+  return runCall(run, { call, part, tried, attempts: 0 }, first);
 }
 
 /** Waits for all; a call that threw becomes a fault beside the others' results. */

@@ -1,5 +1,5 @@
 import type { CallPart } from "./attempt.ts";
-import { choose, type Chosen, comeBackMs, waitFor } from "./choose.ts";
+import { type Choice, choose, type Chosen, comeBackMs, type Drawn, waitFor } from "./choose.ts";
 import type { GatewayParts } from "./parts.ts";
 import { noChannel, type Route } from "./plan.ts";
 import { Tried } from "./tried.ts";
@@ -37,24 +37,34 @@ export function splitCalls(n: number, perCall: number): CallPart[] {
  * may wait in a queue; the others take what is free at once, since what they would wait for may be
  * the first one's end. Throws no_channel_available where there is none for the first.
  */
-export async function openCalls(
+export function openCalls(
   context: ChoiceContext,
   route: Route,
   n: number,
-): Promise<[OpenCall, ...OpenCall[]]> {
+): readonly OpenCall[] | Promise<readonly OpenCall[]> {
   const tried = new Tried();
-  const first = await chooseTarget(context, route, tried, n);
-  if (first === undefined) throw noChannel(comeBackMs(route, n, context.parts.now()));
-  const [part = { count: n, offset: 0 }, ...others] = splitCalls(n, first.plan.perCall);
-  const calls: [OpenCall, ...OpenCall[]] = [{ part, tried, first }];
-  for (const other of others) {
+  const first = chooseTarget(context, route, tried, n);
+  return first instanceof Promise
+    ? first.then((chosen) => openAll(context, route, n, tried, chosen))
+    : openAll(context, route, n, tried, first);
+}
+
+function openAll(
+  context: ChoiceContext,
+  route: Route,
+  n: number,
+  tried: Tried,
+  first: Chosen | undefined,
+): readonly OpenCall[] {
+  const now = context.parts.now();
+  if (first === undefined) throw noChannel(comeBackMs(route, n, now));
+  return splitCalls(n, first.plan.perCall).map((part, index) => {
+    if (index === 0) return { part, tried, first };
     const own = new Tried();
-    const now = context.parts.now();
-    const choice = choose(route, own, { images: other.count, now, waitMsMax: 0 });
+    const choice = choose(route, own, { images: part.count, now, waitMsMax: 0 });
     const chosen = choice !== undefined && "chosen" in choice ? choice.chosen : undefined;
-    calls.push({ part: other, tried: own, first: chosen });
-  }
-  return calls;
+    return { part, tried: own, first: chosen };
+  });
 }
 
 /** Gives back what calls hold that were never begun. Does nothing to those that were. */
@@ -63,23 +73,49 @@ export function cancelCalls(calls: readonly OpenCall[]): void {
 }
 
 /** The next target that the call has not tried, waited for where need be; undefined: none. */
-export async function chooseTarget(
+export function chooseTarget(
   context: ChoiceContext,
   route: Route,
   tried: Tried,
   images: number,
+): Chosen | undefined | Promise<Chosen | undefined> {
+  const until = Math.min(context.parts.now() + queueMsMax, context.deadline);
+  const choice = chooseNow(context, route, tried, images, until);
+  if (choice === undefined) return undefined;
+  return "chosen" in choice
+    ? choice.chosen
+    : waitForTarget(context, route, tried, images, until, choice.wait);
+}
+
+function chooseNow(
+  { parts, signal, deadline }: ChoiceContext,
+  route: Route,
+  tried: Tried,
+  images: number,
+  until: number,
+): Choice | undefined {
+  const now = parts.now();
+  if (signal.aborted || now >= deadline) return undefined;
+  parts.routing.states.wake();
+  return choose(route, tried, { images, now, waitMsMax: until - now });
+}
+
+async function waitForTarget(
+  context: ChoiceContext,
+  route: Route,
+  tried: Tried,
+  images: number,
+  until: number,
+  first: Drawn,
 ): Promise<Chosen | undefined> {
-  const { parts, signal, deadline } = context;
-  const { now, routing } = parts;
-  const until = Math.min(now() + queueMsMax, deadline);
-  // Where the channel waited for cools meanwhile, the others are looked at again.
-  while (!signal.aborted && now() < deadline) {
-    routing.states.wake();
-    const choice = choose(route, tried, { images, now: now(), waitMsMax: until - now() });
+  let drawn = first;
+  for (;;) {
+    const waited = await waitFor(route, drawn, tried, images, until, context.signal);
+    if (waited !== undefined) return waited;
+    // Where the channel waited for cools meanwhile, the others are looked at again.
+    const choice = chooseNow(context, route, tried, images, until);
     if (choice === undefined) return undefined;
     if ("chosen" in choice) return choice.chosen;
-    const waited = await waitFor(route, choice.wait, tried, images, until, signal);
-    if (waited !== undefined) return waited;
+    drawn = choice.wait;
   }
-  return undefined;
 }

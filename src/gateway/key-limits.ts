@@ -53,24 +53,25 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
     states.set(key.id, state);
     return state;
   };
+  const withinLimits: KeyLimiter["within"] = async (key, images, work) => {
+    const state = stateOf(key);
+    const begunAt = now();
+    refuse(key.limits, state, images, begunAt);
+    begin(state, images, begunAt);
+    let made = 0;
+    try {
+      const done = await work();
+      made = done.pictures.length;
+      return done;
+    } finally {
+      state.inFlight -= 1;
+      state.imagesMinute.giveBack(images - made, begunAt);
+      state.imagesDay.giveBack(images - made, begunAt);
+    }
+  };
   return {
-    async within(key, images, work) {
-      if (!isLimited(key.limits)) return work();
-      const state = stateOf(key);
-      const begunAt = now();
-      refuse(key.limits, state, images, begunAt);
-      begin(state, images, begunAt);
-      let made = 0;
-      try {
-        const done = await work();
-        made = done.pictures.length;
-        return done;
-      } finally {
-        state.inFlight -= 1;
-        state.imagesMinute.giveBack(images - made, begunAt);
-        state.imagesDay.giveBack(images - made, begunAt);
-      }
-    },
+    within: (key, images, work) =>
+      isLimited(key.limits) ? withinLimits(key, images, work) : work(),
     view(key) {
       const { rpm, ipm, ipd } = key.limits;
       if (rpm === null && ipm === null && ipd === null) return unlimited;

@@ -98,10 +98,15 @@ function alikeText(request: ImageRequest, strict: boolean): string {
   const { n, size, background, output_format: format, output_compression: compression } = request;
   const { watermark, stream, partial_images: partials, user, model } = request;
   const pixels = size === undefined || size === "auto" ? size : sizeText(size);
+  const flags = (strict ? 1 : 0) + (stream ? 2 : 0) + (user === undefined ? 0 : 4);
   // These two are the caller's own words, so they are quoted; the model comes last.
-  const words = JSON.stringify([request.quality, request.moderation]);
-  const flags = `${strict} ${watermark} ${stream} ${user === undefined}`;
-  return `${n} ${pixels} ${background} ${format} ${compression} ${partials} ${flags} ${words} ${model}`;
+  const quality = quoted(request.quality);
+  const moderation = quoted(request.moderation);
+  return `${n} ${pixels} ${background} ${format} ${compression} ${watermark} ${partials} ${flags} ${quality} ${moderation} ${model}`;
+}
+
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : JSON.stringify(text);
 }
 
 /** What stands for the words in plans that are shared: only whether there is a user. */

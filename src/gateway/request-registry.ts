@@ -118,6 +118,8 @@ function start(books: Books, facts: RunFacts, work: RunWork, client: Client): Ru
   return entry;
 }
 
+const nothingToKeep: Promise<void> = Promise.resolve();
+
 class Entry implements Run, RunControl {
   readonly facts: RunFacts;
   readonly work: RunWork;
@@ -253,10 +255,9 @@ class Entry implements Run, RunControl {
     if (this.#attached === 0) forget(this.#books, this);
   }
 
-  async #keep(): Promise<void> {
-    if (this.#made === undefined) return;
-    if (this.#discarded) await this.work.discard(this.#made);
-    else await this.work.keep(this.#made);
+  #keep(): Promise<void> {
+    if (this.#made === undefined) return nothingToKeep;
+    return this.#discarded ? this.work.discard(this.#made) : this.work.keep(this.#made);
   }
 
   #logFault(thrown: unknown, message: string): void {

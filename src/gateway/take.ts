@@ -32,7 +32,7 @@ export interface Kept {
 export interface Taking {
   take(made: Made, soFar: CallResult): void;
   /** All of them, in the answer's order. */
-  kept(): Promise<Kept[]>;
+  kept(): Kept[] | Promise<Kept[]>;
 }
 
 export function startTaking(
@@ -51,14 +51,17 @@ export function startTaking(
       taking.push(work);
       live?.made(made, Promise.resolve(work), soFar);
     },
-    async kept() {
+    kept() {
       const [only] = taking;
-      if (only !== undefined && taking.length === 1) return [await only];
-      return (await Promise.all(taking.map(async (one) => one))).toSorted(
-        (a, b) => a.index - b.index,
-      );
+      if (only === undefined || taking.length > 1 || only instanceof Promise) return allOf(taking);
+      return [only];
     },
   };
+}
+
+async function allOf(taking: readonly (Kept | Promise<Kept>)[]): Promise<Kept[]> {
+  const kept = await Promise.all(taking.map(async (one) => one));
+  return kept.toSorted((a, b) => a.index - b.index);
 }
 
 /**
