@@ -44,6 +44,8 @@ export interface Base64Decoder {
 const decodeChars = 65_536;
 /** Short pieces (text cut up by escapes) are gathered to this length first. */
 const gatherChars = 4096;
+/** What most pieces need: what stays behind of a long one, or a tiny picture. */
+const gatherCharsAtFirst = 512;
 
 /**
  * Output of every decoder: decoding and emitting are synchronous, so no two can use it at once, and a
@@ -52,38 +54,48 @@ const gatherChars = 4096;
 let sharedOutput: Buffer | undefined;
 
 export function createBase64Decoder(): Base64Decoder {
-  const gathered = Buffer.allocUnsafe(gatherChars);
-  let length = 0;
-  const gather = (ascii: Uint8Array): void => {
-    gathered.set(ascii, length);
-    length += ascii.length;
-  };
-  return {
-    write(ascii, emit) {
-      if (length + ascii.length <= gatherChars) {
-        gather(ascii);
-        return;
-      }
-      // What is gathered is topped up to whole groups of four; the rest is decoded where it is. At least
-      // one character stays behind, since only the very last group may be padded.
-      const missing = (4 - (length % 4)) % 4;
-      gather(ascii.subarray(0, missing));
-      const rest = ascii.subarray(missing);
-      const direct = Math.max(0, Math.ceil((rest.length - gatherChars / 2) / 4) * 4);
-      decodeGroups([gathered.subarray(0, length), rest.subarray(0, direct)], emit);
-      length = 0;
-      gather(rest.subarray(direct));
-    },
-    end(emit) {
-      if (length % 4 !== 0) {
-        throw new Base64Error("the base64 text has the wrong length or padding");
-      }
-      const whole = Math.max(0, length - 4);
-      decodeGroups([gathered.subarray(0, whole)], emit);
-      decodeLastGroup(gathered.toString("latin1", whole, length), emit);
-      length = 0;
-    },
-  };
+  return new GatheringDecoder();
+}
+
+class GatheringDecoder implements Base64Decoder {
+  #gathered = Buffer.allocUnsafe(gatherCharsAtFirst);
+  #length = 0;
+
+  write(ascii: Uint8Array, emit: (decoded: Uint8Array) => void): void {
+    if (this.#length + ascii.length <= gatherChars) {
+      this.#gather(ascii);
+      return;
+    }
+    // What is gathered is topped up to whole groups of four; the rest is decoded where it is. At least
+    // one character stays behind, since only the very last group may be padded.
+    const missing = (4 - (this.#length % 4)) % 4;
+    this.#gather(ascii.subarray(0, missing));
+    const rest = ascii.subarray(missing);
+    const direct = Math.max(0, Math.floor((rest.length - 1) / 4) * 4);
+    decodeGroups([this.#gathered.subarray(0, this.#length), rest.subarray(0, direct)], emit);
+    this.#length = 0;
+    this.#gather(rest.subarray(direct));
+  }
+
+  end(emit: (decoded: Uint8Array) => void): void {
+    const length = this.#length;
+    if (length % 4 !== 0) {
+      throw new Base64Error("the base64 text has the wrong length or padding");
+    }
+    this.#length = 0;
+    if (length > 0) decodeEnd(this.#gathered.subarray(0, length), emit);
+  }
+
+  #gather(ascii: Uint8Array): void {
+    const length = this.#length + ascii.length;
+    if (length > this.#gathered.length) {
+      const larger = Buffer.allocUnsafe(gatherChars);
+      larger.set(this.#gathered.subarray(0, this.#length));
+      this.#gathered = larger;
+    }
+    this.#gathered.set(ascii, this.#length);
+    this.#length = length;
+  }
 }
 
 /** Decodes unpadded groups of four and emits them in pieces that are as large as the output allows. */
@@ -118,10 +130,17 @@ function decodePiece(piece: Buffer, output: Buffer, offset: number, bytes: numbe
   }
 }
 
-function decodeLastGroup(group: string, emit: (decoded: Uint8Array) => void): void {
-  if (group === "") return;
-  if (!/^[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/](?:=|[A-Za-z0-9+/]))$/.test(group)) {
+const lastGroup = /^[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/](?:=|[A-Za-z0-9+/]))$/;
+
+/** Decodes what is left, with the last group, which alone may be padded. */
+function decodeEnd(text: Buffer, emit: (decoded: Uint8Array) => void): void {
+  const whole = text.length - 4;
+  const bytes = (whole / 4) * 3;
+  sharedOutput ??= Buffer.allocUnsafeSlow(decodeChars);
+  decodePiece(text.subarray(0, whole), sharedOutput, 0, bytes);
+  const group = text.toString("latin1", whole);
+  if (!lastGroup.test(group)) {
     throw new Base64Error("the base64 text has illegal characters or wrong padding at its end");
   }
-  emit(Buffer.from(group, "base64"));
+  emit(sharedOutput.subarray(0, bytes + sharedOutput.write(group, bytes, 3, "base64")));
 }
