@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import { release } from "../core/release.ts";
 import type { RelayClient, RelayStart } from "../gateway/relay.ts";
 import { beginAnswer, originHeaders, serverTiming } from "./answer-headers.ts";
 import type { HttpParts } from "./parts.ts";
@@ -71,7 +72,7 @@ class ClientRelay implements RelayAnswer {
   write(chunk: Buffer): void {
     const { raw } = this.#reply;
     if (raw.destroyed) return;
-    raw.write(chunk);
+    raw.write(chunk, () => release(chunk));
     // What it does not read is kept for its return, not in memory.
     if (raw.writableLength > this.#parts.relayPatience.stuckBytesMax) raw.destroy();
   }

@@ -1,4 +1,5 @@
 import type { PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
+import { release } from "../core/release.ts";
 import type { WireAnswer, WireError } from "../core/wire.ts";
 import type { AnswerHead, AnswerSink } from "./exchange.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "./json-reader.ts";
@@ -34,10 +35,15 @@ export interface AnswerOptions {
 
 /**
  * Reads a 2xx answer as JSON with its pictures lifted out, or as a picture. Throws `UnreadableAnswer`,
- * and the `PinholeError` of a picture's writer.
+ * and the `PinholeError` of a picture's writer. `mayRelease`: nobody else has the chunks that are written,
+ * so that their memory is given back as soon as they are read.
  */
-export function answerSink(head: AnswerHead, options: AnswerOptions): ReadingSink {
-  return new ReadingSink(head, options);
+export function answerSink(
+  head: AnswerHead,
+  options: AnswerOptions,
+  mayRelease = true,
+): ReadingSink {
+  return new ReadingSink(head, options, mayRelease);
 }
 
 class ReadingSink implements AnswerSink<WireAnswer> {
@@ -48,14 +54,22 @@ class ReadingSink implements AnswerSink<WireAnswer> {
   #isCopied = false;
   #reader: JsonReader | undefined;
   #writer: PictureWriter | undefined;
+  readonly #mayRelease: boolean;
+  /** The chunk before: what brought it may look at it until it brings the next. */
+  #last: Buffer | undefined;
 
-  constructor(head: AnswerHead, options: AnswerOptions) {
+  constructor(head: AnswerHead, options: AnswerOptions, mayRelease: boolean) {
     this.#head = head;
     this.#options = options;
+    this.#mayRelease = mayRelease;
   }
 
   write(chunk: Buffer): boolean {
     this.#keepExcerpt(chunk);
+    if (this.#mayRelease) {
+      if (this.#last !== undefined) release(this.#last);
+      this.#last = chunk;
+    }
     const first = chunk[0];
     if (first !== undefined && this.#reader === undefined && this.#writer === undefined) {
       this.#begin(first);

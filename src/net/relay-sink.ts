@@ -13,7 +13,7 @@ export interface RelayTap {
   wants(document: unknown, facts: PictureFacts, text: string): boolean;
   /** Called once, before the first `write`. `byteLength` is undefined where the upstream did not say. */
   begin(byteLength: number | undefined): void;
-  /** Everything written was found sound so far; the last bytes come only after the whole body was. */
+  /** The chunk is the tap's own from then on. Everything written was found sound so far; the last bytes come only after the whole body was. */
   write(chunk: Buffer): void;
   /** True where more should wait: `resume` is then called once, when it may go on. */
   congested(resume: () => void): boolean;
@@ -48,7 +48,7 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     this.#head = head;
     this.#tap = tap;
     const { spool } = options;
-    this.#inner = answerSink(head, {
+    const watched: AnswerOptions = {
       ...options,
       spool: {
         begin: (limits) => {
@@ -58,7 +58,8 @@ class RelayingSink implements AnswerSink<WireAnswer> {
         },
         dispose: () => spool.dispose(),
       },
-    });
+    };
+    this.#inner = answerSink(head, watched, false);
   }
 
   write(chunk: Buffer): boolean {
