@@ -1,4 +1,5 @@
-import { mkdir, open as openFile, readdir, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, readdir, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault, storageFull } from "../core/disk-fault.ts";
 import type { PinholeError } from "../core/errors.ts";
@@ -18,7 +19,7 @@ import {
   freeRatioMinDefault,
   type StatFileSystem,
 } from "./disk-room.ts";
-import { expired, fileChunks } from "./file-chunks.ts";
+import { fileChunks } from "./file-chunks.ts";
 import { createKnownBlobs, type KnownBlobs } from "./known-blobs.ts";
 import { errorCode, placeFile } from "./place-file.ts";
 import type { BlobStore, OpenBlob, StoredBlob } from "./types.ts";
@@ -112,12 +113,13 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
       if (await placeInShard(bytes, shardPath(shard), blobName(blob), temporary))
         index.used += blob.byteLength;
       known.set(blob);
+      known.wrote(id, now());
       index.earliest[shard] = Math.min(index.earliest[shard] ?? Infinity, whole);
       return blob;
     },
     async open(id) {
       if (!isBlobId(id)) return undefined;
-      return find(shardPath(shardOf(id)), id, known, now());
+      return find(shardPath(shardOf(id)), id, known, now);
     },
     async remove(id) {
       if (!isBlobId(id)) return false;
@@ -147,12 +149,14 @@ async function find(
   path: string,
   id: string,
   known: KnownBlobs,
-  now: number,
+  now: () => number,
 ): Promise<OpenBlob | undefined> {
-  const open = (blob: StoredBlob): Promise<OpenBlob | undefined> =>
-    blob.expiresAt <= now ? Promise.resolve(undefined) : openBlob(blob, join(path, blobName(blob)));
+  const open = (blob: StoredBlob): OpenBlob | undefined =>
+    blob.expiresAt <= now()
+      ? undefined
+      : openBlob(blob, join(path, blobName(blob)), () => known.read(id, now()));
   const told = known.get(id);
-  const remembered = told === undefined ? undefined : await open(told);
+  const remembered = told === undefined ? undefined : open(told);
   if (remembered !== undefined) return remembered;
   // What is not remembered, or was put again by another process since, is looked for.
   const [newest] = (await blobsOf(path, id)).toSorted((a, b) => b.expiresAt - a.expiresAt);
@@ -271,21 +275,23 @@ function createSweep(
 }
 
 /** Undefined where the file is gone or not whole (a power cut can leave a name without its bytes). */
-async function openBlob(blob: StoredBlob, path: string): Promise<OpenBlob | undefined> {
+function openBlob(blob: StoredBlob, path: string, isWarm: () => boolean): OpenBlob | undefined {
   try {
-    if ((await stat(path)).size !== blob.byteLength) return undefined;
+    // Of a file's facts the directory's cache knows: no wait worth another thread's turn.
+    if (statSync(path).size !== blob.byteLength) return undefined;
   } catch (thrown) {
     if (errorCode(thrown) === "ENOENT") return undefined;
     throw thrown;
   }
   return {
     ...blob,
-    async *chunks(start = 0, end = blob.byteLength) {
-      // From here on deleting the file only takes its name: who reads, reads to the end.
-      const file = await openFile(path, "r").catch((thrown: unknown) => {
-        throw errorCode(thrown) === "ENOENT" ? expired(thrown) : thrown;
-      });
-      yield* fileChunks(file, Math.max(0, start), Math.min(end, blob.byteLength));
-    },
+    chunks: (start = 0, end = blob.byteLength, lent = false) =>
+      fileChunks({
+        path,
+        start: Math.max(0, start),
+        end: Math.min(end, blob.byteLength),
+        lent,
+        warm: isWarm(),
+      }),
   };
 }

@@ -16,6 +16,7 @@ export interface HostedRequest {
 export interface HostedAnswer {
   readonly status: 200 | 206 | 304 | 404 | 410 | 412 | 416;
   readonly headers: Readonly<Record<string, string>>;
+  /** Chunks are lent: each is only valid until the next one is asked for. */
   readonly body?: AsyncIterable<Buffer>;
 }
 
@@ -88,7 +89,7 @@ function answer(blob: OpenBlob, { method, headers }: HostedRequest, restMs: numb
   return {
     status: range === "whole" ? 200 : 206,
     headers: described,
-    ...(method === "HEAD" ? {} : { body: blob.chunks(part.start, part.end) }),
+    ...(method === "HEAD" ? {} : { body: blob.chunks(part.start, part.end, true) }),
   };
 }
 

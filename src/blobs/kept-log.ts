@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { open as openFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault } from "../core/disk-fault.ts";
 import type { Picture } from "../core/picture.ts";
-import { expired, fileChunks } from "./file-chunks.ts";
+import { expired, fileChunks, warmMs } from "./file-chunks.ts";
 import { headBytes, isKeptId } from "./log-entry.ts";
 import {
   appendPicture,
@@ -118,7 +118,7 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
       const segment = holderOf(state, id);
       const entry = segment?.entries.get(id);
       if (segment === undefined || entry === undefined) return undefined;
-      return entry.expiresAt <= options.now() ? undefined : openEntry(segment, entry);
+      return entry.expiresAt <= options.now() ? undefined : openEntry(segment, entry, options.now);
     },
     async remove(id) {
       await loaded;
@@ -160,7 +160,8 @@ async function put(
   if (!isKeptId(id)) throw new TypeError(`${id} is no id of the kept log.`);
   const head = { id, format, byteLength: bytes.byteLength, expiresAt: Math.ceil(expiresAt) };
   try {
-    await appendPicture(segmentFor(state, headBytes + head.byteLength), head, bytes);
+    const segment = segmentFor(state, headBytes + head.byteLength);
+    await appendPicture(segment, { ...head, touchedAt: state.options.now() }, bytes);
   } catch (thrown) {
     // Of a segment that could not be written to nothing more is expected.
     seal(state);
@@ -169,20 +170,22 @@ async function put(
   return head;
 }
 
-function openEntry(segment: Segment, entry: Entry): OpenBlob {
+function openEntry(segment: Segment, entry: Entry, now: () => number): OpenBlob {
   const { id, format, byteLength, expiresAt, offset } = entry;
   return {
     id,
     format,
     byteLength,
     expiresAt,
-    async *chunks(start = 0, end = byteLength) {
+    async *chunks(start = 0, end = byteLength, lent = false) {
       if (segment.gone || !segment.entries.has(id)) throw expired(undefined);
       const finish = readSegment(segment);
+      const last = offset + Math.min(end, byteLength);
+      const warm = now() - entry.touchedAt < warmMs;
+      entry.touchedAt = now();
+      const from = offset + Math.max(0, start);
       try {
-        const file = await openFile(segment.path, "r");
-        const last = Math.min(end, byteLength);
-        yield* fileChunks(file, offset + Math.max(0, start), offset + last);
+        yield* fileChunks({ path: segment.path, start: from, end: last, lent, warm });
       } finally {
         finish();
       }

@@ -15,6 +15,8 @@ import { deadHead, type EntryHead, headBytes, readHead, writeHead } from "./log-
 export interface Entry extends EntryHead {
   /** Of the picture's first byte. */
   readonly offset: number;
+  /** When it was written or read last by this process; Unix milliseconds. */
+  touchedAt: number;
 }
 
 /** One file of the kept log. */
@@ -79,7 +81,7 @@ export function createSegment(sequence: number, path: string, now: number): Segm
  */
 export async function appendPicture(
   segment: Segment,
-  head: EntryHead,
+  head: Omit<Entry, "offset">,
   bytes: Bytes,
 ): Promise<void> {
   const at = segment.byteLength;
@@ -214,7 +216,7 @@ export async function loadSegment(sequence: number, path: string): Promise<Segme
       }
       const head = readHead(buffer.subarray(at - from, Math.min(length, at - from + headBytes)));
       if (head === undefined || at + headBytes + head.byteLength > size) break;
-      const entry = { ...head, offset: at + headBytes };
+      const entry: Entry = { ...head, offset: at + headBytes, touchedAt: -Infinity };
       segment.places += 1;
       if (head.expiresAt > 0) segment.entries.set(head.id, entry);
       segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);

@@ -10,8 +10,8 @@ export interface StoredBlob {
 }
 
 export interface OpenBlob extends StoredBlob {
-  /** The bytes from `start` (inclusive) to `end` (exclusive). */
-  chunks(start?: number, end?: number): AsyncIterable<Buffer>;
+  /** The bytes from `start` (inclusive) to `end` (exclusive). `lent`: a chunk is only read until the next one is asked for. */
+  chunks(start?: number, end?: number, lent?: boolean): AsyncIterable<Buffer>;
 }
 
 /** Where images rest. One suite of tests runs on every implementation. */

@@ -77,7 +77,10 @@ export function beginAnswer(
   ...headers: readonly Readonly<OutgoingHttpHeaders>[]
 ): void {
   reply.hijack();
-  reply.raw.writeHead(200, Object.assign(reply.getHeaders(), ...headers) as OutgoingHttpHeaders);
+  reply.raw.writeHead(
+    reply.statusCode,
+    Object.assign(reply.getHeaders(), ...headers) as OutgoingHttpHeaders,
+  );
 }
 
 /** Names may hold any character; a header value may not. */

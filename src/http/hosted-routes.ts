@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { Readable } from "node:stream";
 import { hostedAnswer } from "../blobs/hosted.ts";
 import { PinholeError } from "../core/errors.ts";
+import { beginAnswer } from "./answer-headers.ts";
 import type { HttpParts } from "./parts.ts";
+import { sendChunks } from "./send-chunks.ts";
 
 /** One answer for every address that is no signed one, whatever is wrong with it. */
 function noImage(): PinholeError {
@@ -38,10 +39,9 @@ export function hostedRoutes(app: FastifyInstance, parts: HttpParts): void {
         message: "The image has expired or was deleted; generate it again.",
       });
     }
-    void reply.code(answer.status).headers(answer.headers);
-    return reply.send(
-      answer.body === undefined ? "" : Readable.from(answer.body, { objectMode: false }),
-    );
+    void reply.code(answer.status);
+    if (answer.body === undefined) return reply.headers(answer.headers).send("");
+    return sendChunks(reply, answer.body, () => beginAnswer(reply, answer.headers));
   };
   app.get("/i/:name", { exposeHeadRoute: false }, serve);
   // A HEAD route that Fastify makes of the GET one would overwrite the picture's length with 0.

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { ImageRequest, Operation } from "../core/request.ts";
@@ -16,6 +15,7 @@ import { eachChunk } from "./body-chunks.ts";
 import { serveStream } from "./event-stream-images.ts";
 import { startInterim } from "./interim.ts";
 import { bodyTooLarge, readMultipart } from "./multipart.ts";
+import { sendChunks } from "./send-chunks.ts";
 import { headersFor } from "./rate-limit-headers.ts";
 import { relayAnswer } from "./relay-answer.ts";
 import { parseRequest, type RawRequest } from "./parse-request.ts";
@@ -143,12 +143,12 @@ export async function sendOutcome(
   });
   headers["content-type"] = "application/json";
   headers["content-length"] = String(body.byteLength);
-  if (body.byteLength > pieceBytesMax) {
-    return reply.headers(headers).send(Readable.from(body.chunks(), { objectMode: false }));
-  }
+  const begin = (): void =>
+    beginAnswer(reply, headers, headersFor(parts.gateway.keyLimits, request.gatewayKey));
+  if (body.byteLength > pieceBytesMax) return sendChunks(reply, body.chunks(), begin);
   // A small body in one piece, which costs a fraction of a stream.
   const whole = body.whole ?? (await gathered(body));
-  beginAnswer(reply, headers, headersFor(parts.gateway.keyLimits, request.gatewayKey));
+  begin();
   reply.raw.end(whole);
   return reply;
 }
