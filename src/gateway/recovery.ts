@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isKeptId } from "../blobs/log-entry.ts";
 import { asPinholeError, PinholeError } from "../core/errors.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { generateImage, type ImageCall, type ImageOutcome } from "./generate-image.ts";
@@ -224,9 +225,10 @@ async function keepPictures(parts: GatewayParts, outcome: ImageOutcome): Promise
   for (const { picture, blob, keep } of outcome.pictures) {
     if (keep === undefined) continue;
     try {
-      // Pictures without a URL go to the kept log, which counts itself.
       if (blob === undefined) await parts.blobs.put(keep.id, picture, keep.keptUntil);
-      else parts.kept.add({ ...keep, blobId: keep.id, byteLength: picture.bytes.byteLength });
+      // The kept log counts itself.
+      if (isKeptId(keep.id)) continue;
+      parts.kept.add({ ...keep, blobId: keep.id, byteLength: picture.bytes.byteLength });
     } catch (thrown) {
       const error = asPinholeError(thrown);
       parts.log.warn(

@@ -107,7 +107,7 @@ function keptOf(
     index,
     picture,
     blob: undefined,
-    keep: plan === undefined ? undefined : { ...plan, id: newId(parts, hasUrl) },
+    keep: plan === undefined ? undefined : { ...plan, id: newId(parts, picture, hasUrl) },
     revisedPrompt,
     quality,
     background: backgroundOf(made, picture),
@@ -115,10 +115,13 @@ function keptOf(
   };
 }
 
-/** What has no URL is kept in a log, where a picture costs less than a file. */
-function newId(parts: GatewayParts, hasUrl: boolean): string {
+/**
+ * What has no URL is kept in a log, where a picture costs less than a file of its own; unless it is in
+ * one already, which is linked rather than copied.
+ */
+function newId(parts: GatewayParts, { bytes }: Picture, hasUrl: boolean): string {
   const hex = parts.newBlobId();
-  return hasUrl ? hex : keptId(hex);
+  return hasUrl || bytes.path !== undefined ? hex : keptId(hex);
 }
 
 /** A picture without an alpha channel is opaque; with one, only the upstream or the request can say. */
