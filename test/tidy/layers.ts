@@ -42,7 +42,7 @@ export const layers: readonly Layer[] = [
   },
   {
     folder: "src/store",
-    holds: "keys, channels, ledger, request records: Kysely; SQLite and Postgres; migrations",
+    holds: "keys, channels, ledger, request records: SQL as text; SQLite and Postgres; migrations",
     mayImport: ["core"],
   },
   {
