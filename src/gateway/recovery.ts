@@ -206,9 +206,11 @@ export async function deleteRequest(
   id: string,
 ): Promise<string> {
   const record = await ownRecord(parts, keyId, id);
+  // Looked up before anything else is waited for: a record without its pictures yet has its run here.
+  const run = parts.registry.get(record.id);
   await parts.store.requests.markDeleted(record.id, parts.now());
   for (const { blobId } of record.pictures) if (blobId !== null) await parts.kept.remove(blobId);
-  await parts.registry.get(record.id)?.discard();
+  await run?.discard();
   return record.id;
 }
 

@@ -210,9 +210,11 @@ class Entry implements Run, RunControl {
 
   async discard(): Promise<void> {
     this.#discarded = true;
-    if (this.#kept === undefined) return;
+    // What still runs discards its pictures when it has made them.
+    if (!this.#over) return;
+    this.#kept ??= this.#keep();
     await this.#kept;
-    await this.work.discard(await this.outcome);
+    if (this.#made !== undefined) await this.work.discard(this.#made);
   }
 
   #end(): void {
