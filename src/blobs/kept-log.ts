@@ -55,7 +55,7 @@ export interface SegmentFacts {
 export interface KeptLog {
   /** Call once, before anything else: reads what an earlier process left, in the background. */
   begin(onSegment: OnSegment): void;
-  /** Throws storage_full. */
+  /** Throws storage_full. A picture that is larger than all that is wanted is not kept. */
   put(id: string, picture: Picture, expiresAt: number): Promise<StoredBlob>;
   open(id: string): Promise<OpenBlob | undefined>;
   remove(id: string): Promise<boolean>;
@@ -89,10 +89,10 @@ const segmentId = ({ sequence }: Pick<Segment, "sequence">): string =>
  */
 export function openKeptLog(options: KeptLogOptions): KeptLog {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const segmentBytes = Math.min(
-    segmentBytesMax,
-    Math.max(segmentBytesMin, Math.floor(options.bytesWanted / segmentsWanted)),
-  );
+  const { bytesWanted } = options;
+  const share = Math.max(segmentBytesMin, Math.floor(bytesWanted / segmentsWanted));
+  // A segment counts whole from its beginning, so one larger than the bound would go at once.
+  const segmentBytes = Math.min(segmentBytesMax, share, bytesWanted);
   const state: State = {
     options,
     segmentBytes,
@@ -159,6 +159,7 @@ async function put(
 ): Promise<StoredBlob> {
   if (!isKeptId(id)) throw new TypeError(`${id} is no id of the kept log.`);
   const head = { id, format, byteLength: bytes.byteLength, expiresAt: Math.ceil(expiresAt) };
+  if (headBytes + head.byteLength > state.options.bytesWanted) return head;
   try {
     const segment = segmentFor(state, headBytes + head.byteLength);
     await appendPicture(segment, { ...head, touchedAt: state.options.now() }, bytes);

@@ -1,15 +1,8 @@
-import {
-  closeSync,
-  fstatSync,
-  openSync,
-  readSync,
-  unlinkSync,
-  writeSync,
-  writevSync,
-} from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Bytes } from "../core/picture.ts";
 import { deadHead, type EntryHead, headBytes, readHead, writeHead } from "./log-entry.ts";
+import { writeBuffers } from "./write-buffers.ts";
 
 /** Where a picture is in its segment. */
 export interface Entry extends EntryHead {
@@ -76,8 +69,8 @@ export function createSegment(sequence: number, path: string, now: number): Segm
 
 /**
  * Writes a picture at the end. Synchronous writes: what is in the page cache costs less than handing
- * it to another thread, and is where the spool's own bytes go. Where it fails, its place is marked as
- * deleted, or if even that fails, ends what a restart can read of this segment.
+ * it to another thread, and is where the spool's own bytes go. Where it fails, nothing more is to be put
+ * behind it: a restart finds a file that ends too early, or in the place of a longer picture a deleted one.
  */
 export async function appendPicture(
   segment: Segment,
@@ -92,7 +85,7 @@ export async function appendPicture(
   segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
   const held = bytes.byteLength <= pieceBytes ? bytes.inMemory?.() : undefined;
   if (held === undefined) await writePieces(segment, entry, bytes);
-  else writeAll(segment, [writeHead(head), ...held], at);
+  else writeAt(segment, [writeHead(entry), ...held], at);
   segment.entries.set(head.id, entry);
 }
 
@@ -108,11 +101,11 @@ async function writePieces(segment: Segment, entry: Entry, bytes: Bytes): Promis
 }
 
 async function writeEach(segment: Segment, entry: Entry, bytes: Bytes): Promise<void> {
-  writeAll(segment, [deadHead(entry.byteLength)], entry.offset - headBytes);
+  writeAt(segment, [deadHead(entry.byteLength)], entry.offset - headBytes);
   let at = entry.offset;
   let sinceTurn = 0;
   for await (const chunk of bytes.chunks()) {
-    writeAll(segment, [chunk], at);
+    writeAt(segment, [chunk], at);
     at += chunk.length;
     sinceTurn += chunk.length;
     if (sinceTurn >= pieceBytes) {
@@ -120,17 +113,12 @@ async function writeEach(segment: Segment, entry: Entry, bytes: Bytes): Promise<
       await nextTurn();
     }
   }
-  writeAll(segment, [writeHead(entry)], entry.offset - headBytes);
+  writeAt(segment, [writeHead(entry)], entry.offset - headBytes);
 }
 
-function writeAll({ file, path }: Segment, buffers: readonly Buffer[], at: number): void {
+function writeAt({ file, path }: Segment, buffers: readonly Buffer[], at: number): void {
   if (file === undefined) throw new Error(`${path} is written to no more.`);
-  const total = buffers.reduce((sum, { length }) => sum + length, 0);
-  let written = writevSync(file, buffers, at);
-  // A write may stop short without an error; the rest goes on from there.
-  if (written === total) return;
-  const all = Buffer.concat(buffers);
-  while (written < total) written += writeSync(file, all, written, total - written, at + written);
+  writeBuffers(file, buffers, at);
 }
 
 /** Nothing more is put into it. */

@@ -1,6 +1,7 @@
-import { closeSync, linkSync, openSync, unlinkSync, writeSync, writevSync } from "node:fs";
+import { closeSync, linkSync, openSync, unlinkSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import type { Bytes } from "../core/picture.ts";
+import { writeBuffers } from "./write-buffers.ts";
 
 /** Longer pictures in memory are written in pieces, so that other work goes on between. */
 const oneGoBytesMax = 2 * 1024 * 1024;
@@ -58,7 +59,7 @@ function writeNew(buffers: readonly Buffer[], target: string): boolean {
     throw thrown;
   }
   try {
-    writeBuffers(file, buffers);
+    writeBuffers(file, buffers, 0);
   } catch (thrown) {
     unlinkSync(target);
     throw thrown;
@@ -66,16 +67,6 @@ function writeNew(buffers: readonly Buffer[], target: string): boolean {
     closeSync(file);
   }
   return true;
-}
-
-function writeBuffers(file: number, buffers: readonly Buffer[]): void {
-  let total = 0;
-  for (const { length } of buffers) total += length;
-  let written = writevSync(file, buffers);
-  // A write may stop short without an error; the rest goes on from there.
-  if (written === total) return;
-  const all = Buffer.concat(buffers);
-  while (written < total) written += writeSync(file, all, written);
 }
 
 async function copyFile(bytes: Bytes, target: string, temporary: string): Promise<boolean> {

@@ -204,6 +204,17 @@ describe("the kept log", () => {
     expect(readdirSync(bench.directory)).toEqual(files.slice(1));
   });
 
+  test("a small bound keeps what fits, the newest", async () => {
+    const bench = openLog(100_000);
+    for (let number = 0; number < 3; number += 1)
+      await bench.log.put(id(number), bytesPicture(60_000).picture, start + hour);
+    const sizes = [...bench.counted.values()].map(({ byteLength }) => byteLength);
+    expect(sizes).toEqual([60_048, 60_048, 100_000]);
+    await bench.log.put(id(9), bytesPicture(100_000).picture, start + hour);
+    expect(await read(bench.log, 9)).toBeUndefined();
+    expect(bench.counted.size).toBe(3);
+  });
+
   test("many tiny pictures fill a segment by their number", async () => {
     const bench = openLog(16 * 256 * 1024);
     for (let number = 0; number < 17; number += 1)
