@@ -97,7 +97,6 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   zod: "everywhere",
   undici: ["net"],
   sharp: ["pictures"],
-  kysely: ["store"],
   // The composition names its types only; listening is the server's own method.
   fastify: ["http", "app"],
   "@fastify/busboy": ["http"],

@@ -1,0 +1,27 @@
+-- What the first three migrations made in the databases of the first users: a line each, as it was written then.
+create table "keys" ("id" text primary key, "name" text not null, "digest" text not null unique, "hint" text not null, "models" text not null, "operations" text, "strict" integer not null, "disabled" integer not null, "expires_at" bigint, "created_at" bigint not null);
+create table "requests" ("id" text primary key, "key_id" text not null, "client_request_id" text, "operation" text not null, "model" text not null, "n" integer not null, "fields" text not null, "created_at" bigint not null, "lease_until" bigint not null, "state" text not null, "error_code" text, "error_message" text, "cost_nano" bigint check (cost_nano >= 0), "usage" text, "warnings" text not null, "served_model" text, "finished_at" bigint);
+create table "attempts" ("id" text primary key, "request_id" text not null references "requests" ("id") on delete cascade, "call" integer not null, "attempt" integer not null, "channel_id" text not null, "provider_id" text not null, "upstream_model" text not null, "started_at" bigint not null, "state" text not null, "error_code" text, "evidence" text, "detail" text, "provider_nano" bigint check (provider_nano >= 0), "finished_at" bigint);
+create table "pictures" ("request_id" text not null references "requests" ("id") on delete cascade, "position" integer not null, "blob_id" text, "format" text not null, "width" integer not null, "height" integer not null, "byte_length" bigint not null, "revised_prompt" text, constraint "pictures_primary" primary key ("request_id", "position"));
+create table "holds" ("request_id" text primary key references "requests" ("id") on delete cascade, "amount_nano" bigint not null check (amount_nano >= 0), "state" text not null, "settled_nano" bigint check (settled_nano >= 0), "created_at" bigint not null, "resolved_at" bigint);
+create table "settings" ("name" text primary key, "value" text not null);
+create index "requests_by_time" on "requests" ("created_at", "id");
+create index "requests_by_key" on "requests" ("key_id", "created_at", "id");
+create index "requests_by_client_id" on "requests" ("key_id", "client_request_id", "created_at") where "client_request_id" is not null;
+create index "requests_running" on "requests" ("lease_until", "id") where "state" = 'running';
+create unique index "attempts_by_request" on "attempts" ("request_id", "call", "attempt");
+alter table "requests" add column "idempotency_key" text;
+alter table "requests" add column "fingerprint" text;
+alter table "requests" add column "orphaned_at" bigint;
+alter table "requests" add column "deleted_at" bigint;
+alter table "requests" add column "error_param" text;
+alter table "requests" add column "answer" text;
+alter table "pictures" add column "url_until" bigint;
+alter table "pictures" add column "kept_until" bigint;
+create unique index "requests_by_idempotency_key" on "requests" ("key_id", "idempotency_key") where "idempotency_key" is not null;
+create index "requests_orphaned" on "requests" ("key_id", "fingerprint", "created_at", "id") where "orphaned_at" is not null;
+create index "pictures_kept" on "pictures" ("kept_until") where "kept_until" is not null;
+alter table "keys" add column "rpm" integer;
+alter table "keys" add column "ipm" integer;
+alter table "keys" add column "ipd" integer;
+alter table "keys" add column "concurrency" integer;
