@@ -26,7 +26,10 @@ export async function sendChunks(
     raw.end();
   } catch (thrown) {
     const { code, detail, message } = asPinholeError(thrown);
-    reply.request.log.warn({ code, detail: detail ?? message }, "an answer was cut");
+    reply.request.log.warn(
+      { code, detail: detail ?? message },
+      "an answer was cut: what was to be sent could not be read to its end",
+    );
     raw.destroy();
   }
   return reply;
