@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
@@ -29,6 +30,7 @@ export async function openImageStore(
   const log = openKeptLog({
     directory: join(images.folder, logName),
     bytesWanted: recoveryBytesMax,
+    boot: bootId(),
     retentionMs,
     now,
   });
@@ -60,6 +62,16 @@ export async function openImageStore(
       log.close();
     },
   };
+}
+
+/** Linux names each of the machine's starts; elsewhere it is not known. */
+function bootId(): string | undefined {
+  try {
+    const id = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").replaceAll("-", "").trim();
+    return /^[0-9a-f]{32}$/.test(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A segment of the kept log counts as one picture that goes as a whole. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, unlinkSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault } from "../core/disk-fault.ts";
@@ -12,10 +12,13 @@ import {
   type Entry,
   loadSegment,
   readSegment,
+  reuseSegment,
   sealSegment,
   type Segment,
   wipePicture,
 } from "./log-segment.ts";
+import { readSegmentName, segmentName, settleNow, settleRested } from "./segment-files.ts";
+import { SpareSegment } from "./spare-segment.ts";
 import type { OpenBlob, StoredBlob } from "./types.ts";
 
 /** What a picture counts for at least, so that the list of a full log's pictures stays short. */
@@ -25,13 +28,16 @@ const segmentBytesMax = 64 * 1024 * 1024;
 /** A log at its bound has about so many segments: dropping the oldest loses little. */
 const segmentsWanted = 16;
 
-const namePattern = /^([0-9a-z]{8})\.kept$/;
-
 export interface KeptLogOptions {
   /** Made with mode 0700. One process at a time. */
   readonly directory: string;
   /** Bytes that all segments together are meant to take; whoever counts them drops the oldest. */
   readonly bytesWanted: number;
+  /**
+   * Names the machine's running since its last start, 32 hexadecimal digits. Files are written over only
+   * where it is known: after a power cut such a file may hold anything, so it is not read then.
+   */
+  readonly boot: string | undefined;
   /** How long pictures are kept at most, milliseconds: a segment is written to for a part of that. */
   readonly retentionMs: number;
   /** Unix milliseconds. */
@@ -71,6 +77,7 @@ export interface KeptLog {
 interface State {
   readonly options: KeptLogOptions;
   readonly segmentBytes: number;
+  readonly spare: SpareSegment;
   /** Oldest first. */
   segments: Segment[];
   current: Segment | undefined;
@@ -96,6 +103,7 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
   const state: State = {
     options,
     segmentBytes,
+    spare: new SpareSegment(options.directory),
     segments: [],
     current: undefined,
     next: 0,
@@ -128,23 +136,38 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
     drop(id) {
       const segment = state.segments.find((one) => segmentId(one) === id);
       if (segment === undefined) return false;
-      forget(state, segment);
+      forget(state, segment, options.boot === undefined ? undefined : state.spare);
       return true;
     },
     async sweep(now) {
       await loaded;
-      let swept = 0;
-      for (const segment of state.segments) {
-        if (segment.lastExpiry >= now || segment.places === 0) continue;
-        swept += segment.entries.size;
-        forget(state, segment);
-        state.onSegment({ id: segmentId(segment), byteLength: 0, keptUntil: 0 });
-      }
-      return swept;
+      // Nothing that expired stays on the disk longer than it takes until the next sweep.
+      state.spare.discard();
+      await settleRested([...state.segments], now);
+      return sweep(state, now);
     },
-    byteLength: () => state.segments.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    close: () => seal(state),
+    byteLength: () =>
+      state.segments.reduce(
+        (sum, { byteLength, oldBytes }) => sum + Math.max(byteLength, oldBytes),
+        state.spare.byteLength(),
+      ),
+    close() {
+      seal(state);
+      state.spare.discard();
+      settleNow(state.segments);
+    },
   };
+}
+
+function sweep(state: State, now: number): number {
+  let swept = 0;
+  for (const segment of state.segments) {
+    if (segment.lastExpiry >= now || segment.places === 0) continue;
+    swept += segment.entries.size;
+    forget(state, segment);
+    state.onSegment({ id: segmentId(segment), byteLength: 0, keptUntil: 0 });
+  }
+  return swept;
 }
 
 function holderOf({ segments }: State, id: string): Segment | undefined {
@@ -204,13 +227,22 @@ function segmentFor(state: State, bytes: number): Segment {
     if (!isFull && !isOld) return current;
     seal(state);
   }
-  const path = join(options.directory, `${state.next.toString(36).padStart(8, "0")}.kept`);
-  const segment = createSegment(state.next, path, options.now());
+  const segment = beginSegment(state);
   state.next += 1;
   state.segments.push(segment);
   state.current = segment;
   tell(state, segment, Math.max(segmentBytes, bytes));
   return segment;
+}
+
+function beginSegment({ options, next, spare }: State): Segment {
+  const pathOf = (boot: string | undefined): string =>
+    join(options.directory, segmentName({ sequence: next, boot }));
+  const { boot } = options;
+  const reused = boot === undefined ? undefined : spare.rename(pathOf(boot));
+  return reused === undefined
+    ? createSegment(next, pathOf(undefined), options.now())
+    : reuseSegment(next, reused, options.now(), boot);
 }
 
 /** Ends the current segment, which from now on counts for what is in it. */
@@ -219,6 +251,7 @@ function seal(state: State): void {
   state.current = undefined;
   if (current === undefined || current.gone) return;
   sealSegment(current);
+  current.sealedAt = state.options.now();
   tell(state, current, current.byteLength);
 }
 
@@ -231,20 +264,26 @@ function tell(state: State, segment: Segment, byteLength: number): void {
   state.onSegment({ id: segmentId(segment), byteLength, keptUntil });
 }
 
-function forget(state: State, segment: Segment): void {
+function forget(state: State, segment: Segment, spare?: SpareSegment): void {
   if (state.current === segment) state.current = undefined;
   state.segments = state.segments.filter((one) => one !== segment);
-  dropSegment(segment);
+  dropSegment(segment, spare);
 }
 
 /** Reads what an earlier process left, oldest first. */
 async function load(state: State): Promise<void> {
-  const { directory } = state.options;
-  const names = (await readdir(directory)).filter((name) => namePattern.test(name)).toSorted();
-  for (const name of names) {
-    const sequence = Number.parseInt(name, 36);
-    const segment = await loadSegment(sequence, join(directory, name));
-    state.next = sequence + 1;
+  const { directory, boot } = state.options;
+  for (const file of (await readdir(directory)).toSorted()) {
+    const name = readSegmentName(file);
+    if (name === undefined) continue;
+    const path = join(directory, file);
+    state.next = name.sequence + 1;
+    if (name.boot !== undefined && name.boot !== boot) {
+      // Written over when the machine went down: another picture's bytes may be where one is to be.
+      unlinkSync(path);
+      continue;
+    }
+    const segment = await loadSegment(name, path);
     if (segment.entries.size === 0) {
       dropSegment(segment);
       continue;

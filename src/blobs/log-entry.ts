@@ -4,7 +4,8 @@ import { pictureFormats, type PictureFormat } from "../core/picture.ts";
 /**
  * The head of one picture in a segment of the kept log, 48 bytes, little-endian: the magic, the
  * format's place in `pictureFormats`, the expiry (double, Unix milliseconds), the picture's length
- * (double, bytes), the id's 128 bits, and the CRC-32 of all that. The picture's bytes follow.
+ * (double, bytes), the id's 128 bits, and the CRC-32 of all that, begun with the segment's number: a
+ * file may be written over, and heads of its earlier use are then none. The picture's bytes follow.
  */
 export const headBytes = 48;
 
@@ -32,21 +33,24 @@ export function isKeptId(id: string): boolean {
   return /^k[0-9a-f]{32}$/.test(id);
 }
 
-export function writeHead({ id, format, byteLength, expiresAt }: EntryHead): Buffer {
+export function writeHead(
+  { id, format, byteLength, expiresAt }: EntryHead,
+  sequence: number,
+): Buffer {
   const head = Buffer.alloc(headBytes);
   head.writeUInt32LE(magic, 0);
   head.writeUInt8(pictureFormats.indexOf(format), 4);
   head.writeDoubleLE(expiresAt, 8);
   head.writeDoubleLE(byteLength, 16);
   head.write(id.slice(letter.length), 24, "hex");
-  head.writeUInt32LE(crc32(head.subarray(0, crcAt)), crcAt);
+  head.writeUInt32LE(check(head, sequence), crcAt);
   return head;
 }
 
-/** Undefined where there is no whole head: a write that was cut, or the end. */
-export function readHead(head: Buffer): EntryHead | undefined {
+/** Undefined where there is no whole head of that segment: a write that was cut, or the end. */
+export function readHead(head: Buffer, sequence: number): EntryHead | undefined {
   if (head.length < headBytes || head.readUInt32LE(0) !== magic) return undefined;
-  if (head.readUInt32LE(crcAt) !== crc32(head.subarray(0, crcAt))) return undefined;
+  if (head.readUInt32LE(crcAt) !== check(head, sequence)) return undefined;
   const format = pictureFormats[head.readUInt8(4)];
   if (format === undefined) return undefined;
   return {
@@ -61,6 +65,11 @@ export function readHead(head: Buffer): EntryHead | undefined {
  * The head of a deleted picture: its place stays taken, so that what follows is found, but nothing
  * says what it was.
  */
-export function deadHead(byteLength: number): Buffer {
-  return writeHead({ id: keptId("0".repeat(32)), format: "png", byteLength, expiresAt: 0 });
+export function deadHead(byteLength: number, sequence: number): Buffer {
+  const nothing = { id: keptId("0".repeat(32)), format: "png", expiresAt: 0 } as const;
+  return writeHead({ ...nothing, byteLength }, sequence);
+}
+
+function check(head: Buffer, sequence: number): number {
+  return crc32(head.subarray(0, crcAt), sequence >>> 0);
 }

@@ -1,7 +1,17 @@
-import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Bytes } from "../core/picture.ts";
 import { deadHead, type EntryHead, headBytes, readHead, writeHead } from "./log-entry.ts";
+import type { SegmentName } from "./segment-files.ts";
+import type { Spare, SpareSegment } from "./spare-segment.ts";
 import { writeBuffers } from "./write-buffers.ts";
 
 /** Where a picture is in its segment. */
@@ -16,7 +26,10 @@ export interface Entry extends EntryHead {
 export interface Segment {
   /** Its number, which is its file's name; later ones are greater. */
   readonly sequence: number;
-  readonly path: string;
+  /** Changes once its content is on the disk. */
+  path: string;
+  /** Of the boot in whose page cache it is; undefined: nothing of an earlier use can be in it. */
+  boot: string | undefined;
   readonly entries: Map<string, Entry>;
   /** Unix milliseconds. */
   readonly createdAt: number;
@@ -25,8 +38,12 @@ export interface Segment {
   /** Writes that run, of pictures too long for one go. */
   writers: number;
   sealed: boolean;
-  /** Bytes of the file. */
+  /** When that was, in this process; Unix milliseconds. */
+  sealedAt: number;
+  /** Bytes of its pictures and their heads. */
   byteLength: number;
+  /** Bytes of an earlier use that the file may be longer by, at most. */
+  oldBytes: number;
   /** Pictures ever put in, deleted ones too. */
   places: number;
   /** The latest expiry of its pictures; Unix milliseconds. */
@@ -39,6 +56,7 @@ export interface Segment {
 
 /** Bytes written in one go; longer pictures let other work in between. */
 const pieceBytes = 2 * 1024 * 1024;
+const pageBytes = 4096;
 /** Bytes read at once while the heads are looked for; many small pictures come in one read. */
 const scanBytes = 65_536;
 
@@ -46,12 +64,15 @@ function newSegment(sequence: number, path: string, createdAt: number): Segment 
   return {
     sequence,
     path,
+    boot: undefined,
     entries: new Map(),
     createdAt,
     file: undefined,
     writers: 0,
     sealed: false,
+    sealedAt: 0,
     byteLength: 0,
+    oldBytes: 0,
     places: 0,
     lastExpiry: 0,
     readers: 0,
@@ -64,6 +85,20 @@ function newSegment(sequence: number, path: string, createdAt: number): Segment 
 export function createSegment(sequence: number, path: string, now: number): Segment {
   const segment = newSegment(sequence, path, now);
   segment.file = openSync(path, "wx", 0o600);
+  return segment;
+}
+
+/** A file that was used before and is written over. Throws the file system's error. */
+export function reuseSegment(
+  sequence: number,
+  spare: Spare,
+  now: number,
+  boot: string | undefined,
+): Segment {
+  const segment = newSegment(sequence, spare.path, now);
+  segment.boot = boot;
+  segment.oldBytes = spare.byteLength;
+  segment.file = openSync(spare.path, "r+");
   return segment;
 }
 
@@ -85,8 +120,24 @@ export async function appendPicture(
   segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
   const held = bytes.byteLength <= pieceBytes ? bytes.inMemory?.() : undefined;
   if (held === undefined) await writePieces(segment, entry, bytes);
-  else writeAt(segment, [writeHead(entry), ...held], at);
+  else writeHeld(segment, entry, held);
   segment.entries.set(head.id, entry);
+}
+
+/**
+ * In one go, but where something old could be behind a head whose picture was cut by the process's end:
+ * there the head goes last, unless both are in one page, which is written whole or not at all.
+ */
+function writeHeld(segment: Segment, entry: Entry, held: readonly Buffer[]): void {
+  const at = entry.offset - headBytes;
+  const head = writeHead(entry, segment.sequence);
+  const isInOnePage = (at % pageBytes) + headBytes + entry.byteLength <= pageBytes;
+  if (at >= segment.oldBytes || isInOnePage) {
+    writeAt(segment, [head, ...held], at);
+    return;
+  }
+  writeAt(segment, held, entry.offset);
+  writeAt(segment, [head], at);
 }
 
 /** The head last, so that a picture cut short by the process's end is none. */
@@ -101,7 +152,7 @@ async function writePieces(segment: Segment, entry: Entry, bytes: Bytes): Promis
 }
 
 async function writeEach(segment: Segment, entry: Entry, bytes: Bytes): Promise<void> {
-  writeAt(segment, [deadHead(entry.byteLength)], entry.offset - headBytes);
+  writeAt(segment, [deadHead(entry.byteLength, segment.sequence)], entry.offset - headBytes);
   let at = entry.offset;
   let sinceTurn = 0;
   for await (const chunk of bytes.chunks()) {
@@ -113,7 +164,7 @@ async function writeEach(segment: Segment, entry: Entry, bytes: Bytes): Promise<
       await nextTurn();
     }
   }
-  writeAt(segment, [writeHead(entry)], entry.offset - headBytes);
+  writeAt(segment, [writeHead(entry, segment.sequence)], entry.offset - headBytes);
 }
 
 function writeAt({ file, path }: Segment, buffers: readonly Buffer[], at: number): void {
@@ -129,17 +180,21 @@ export function sealSegment(segment: Segment): void {
 
 function closeFinished(segment: Segment): void {
   if (!segment.sealed || segment.writers > 0 || segment.file === undefined) return;
+  if (segment.oldBytes > segment.byteLength) ftruncateSync(segment.file, segment.byteLength);
+  segment.oldBytes = 0;
   closeSync(segment.file);
   segment.file = undefined;
 }
 
-/** Deletes the file; who reads, reads to the end. */
-export function dropSegment(segment: Segment): void {
+/** Deletes the file; who reads, reads to the end. With `spare` it may be kept to be written over. */
+export function dropSegment(segment: Segment, spare?: SpareSegment): void {
   if (segment.gone) return;
   segment.gone = true;
   segment.entries.clear();
   sealSegment(segment);
-  unlinkSync(segment.path);
+  const { path, byteLength, readers, writers } = segment;
+  const isUsed = readers > 0 || writers > 0;
+  if (isUsed || spare?.offer(path, byteLength) !== true) unlinkSync(path);
 }
 
 /**
@@ -152,7 +207,13 @@ export function wipePicture(segment: Segment, id: string): boolean {
   segment.entries.delete(id);
   const file = openSync(segment.path, "r+");
   try {
-    writeSync(file, deadHead(entry.byteLength), 0, headBytes, entry.offset - headBytes);
+    writeSync(
+      file,
+      deadHead(entry.byteLength, segment.sequence),
+      0,
+      headBytes,
+      entry.offset - headBytes,
+    );
   } finally {
     closeSync(file);
   }
@@ -185,33 +246,39 @@ export function readSegment(segment: Segment): () => void {
   };
 }
 
-/** A file of an earlier process: what its heads say, as far as they are whole. */
-export async function loadSegment(sequence: number, path: string): Promise<Segment> {
-  const file = openSync(path, "r");
+/** A file of an earlier process: what its heads say, as far as they are whole; what is behind them is cut off. */
+export async function loadSegment(name: SegmentName, path: string): Promise<Segment> {
+  const segment = newSegment(name.sequence, path, 0);
+  segment.boot = name.boot;
+  segment.sealed = true;
+  const file = openSync(path, "r+");
   try {
-    const { size, birthtimeMs } = fstatSync(file);
-    const segment = newSegment(sequence, path, birthtimeMs);
-    segment.byteLength = size;
-    segment.sealed = true;
-    const buffer = Buffer.allocUnsafeSlow(scanBytes);
-    let from = 0;
-    let length = 0;
-    for (let at = 0; at + headBytes <= size;) {
-      if (at < from || at + headBytes > from + length) {
-        from = at;
-        length = readSync(file, buffer, 0, scanBytes, at);
-        await nextTurn();
-      }
-      const head = readHead(buffer.subarray(at - from, Math.min(length, at - from + headBytes)));
-      if (head === undefined || at + headBytes + head.byteLength > size) break;
-      const entry: Entry = { ...head, offset: at + headBytes, touchedAt: -Infinity };
-      segment.places += 1;
-      if (head.expiresAt > 0) segment.entries.set(head.id, entry);
-      segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
-      at = entry.offset + head.byteLength;
-    }
+    const { size } = fstatSync(file);
+    await loadHeads(segment, file, size);
+    if (size > segment.byteLength) ftruncateSync(file, segment.byteLength);
     return segment;
   } finally {
     closeSync(file);
+  }
+}
+
+async function loadHeads(segment: Segment, file: number, size: number): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(scanBytes);
+  let from = 0;
+  let length = 0;
+  for (let at = 0; at + headBytes <= size; at = segment.byteLength) {
+    if (at < from || at + headBytes > from + length) {
+      from = at;
+      length = readSync(file, buffer, 0, scanBytes, at);
+      await nextTurn();
+    }
+    const bytes = buffer.subarray(at - from, Math.min(length, at - from + headBytes));
+    const head = readHead(bytes, segment.sequence);
+    if (head === undefined || at + headBytes + head.byteLength > size) return;
+    const entry: Entry = { ...head, offset: at + headBytes, touchedAt: -Infinity };
+    segment.places += 1;
+    if (head.expiresAt > 0) segment.entries.set(head.id, entry);
+    segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
+    segment.byteLength = entry.offset + head.byteLength;
   }
 }

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,10 +31,20 @@ interface Bench {
   /** What is counted now, by segment. */
   readonly counted: Map<string, SegmentFacts>;
   now: number;
-  reopen(): Bench;
+  /** Another process after this one has ended well. */
+  reopen(boot?: string): Bench;
+  /** Another process after this one was killed. */
+  killed(boot?: string): Bench;
 }
 
-function openLog(bytesWanted = 1024 ** 3, known?: string): Bench {
+const thisBoot = "a".repeat(32);
+const nextBoot = "b".repeat(32);
+
+function openLog(
+  bytesWanted = 1024 ** 3,
+  known?: string,
+  boot: string | undefined = thisBoot,
+): Bench {
   const directory = known ?? mkdtempSync(join(tmpdir(), "kept-log-"));
   folders.push(directory);
   const counted = new Map<string, SegmentFacts>();
@@ -41,11 +52,18 @@ function openLog(bytesWanted = 1024 ** 3, known?: string): Bench {
     directory,
     counted,
     now: start,
-    log: openKeptLog({ directory, bytesWanted, retentionMs: 24 * hour, now: () => bench.now }),
-    reopen() {
+    log: openKeptLog({
+      directory,
+      bytesWanted,
+      boot,
+      retentionMs: 24 * hour,
+      now: () => bench.now,
+    }),
+    reopen(boot2 = boot) {
       bench.log.close();
-      return openLog(bytesWanted, directory);
+      return openLog(bytesWanted, directory, boot2);
     },
+    killed: (boot2 = boot) => openLog(bytesWanted, directory, boot2),
   };
   bench.log.begin((segment) => {
     if (segment.byteLength === 0) counted.delete(segment.id);
@@ -201,7 +219,7 @@ describe("the kept log", () => {
     expect(bench.log.drop(oldest)).toBe(false);
     expect(await read(bench.log, 1)).toBeUndefined();
     expect(await read(bench.log, 2)).toBeDefined();
-    expect(readdirSync(bench.directory)).toEqual(files.slice(1));
+    expect(readdirSync(bench.directory)).toEqual([...files.slice(1), "spare"]);
   });
 
   test("a small bound keeps what fits, the newest", async () => {
@@ -231,5 +249,98 @@ describe("the kept log", () => {
     expect(await bench.log.sweep(bench.now)).toBe(1);
     expect(bench.counted.size).toBe(1);
     expect(await read(bench.log, 2)).toBeDefined();
+  });
+
+  /** Three segments of two pictures each were dropped and their files written over as far as there was need. */
+  async function writtenOver(boot?: string): Promise<{ bench: Bench; made: Buffer[] }> {
+    const bench = openLog(16 * 256 * 1024, undefined, boot);
+    const made: Buffer[] = [];
+    for (let number = 0; number < 9; number += 1) {
+      const { picture, bytes } = bytesPicture(100_000);
+      made.push(bytes);
+      await bench.log.put(id(number), picture, start + hour);
+      const [oldest = ""] = bench.counted.keys();
+      if (bench.counted.size > 2 && bench.log.drop(oldest)) bench.counted.delete(oldest);
+    }
+    return { bench, made };
+  }
+
+  test("a dropped segment's file is written over, and what was in it is not found again", async () => {
+    const { bench, made } = await writtenOver();
+    expect(readdirSync(bench.directory)).toEqual([
+      `00000003.${thisBoot}.kept`,
+      `00000004.${thisBoot}.kept`,
+      "spare",
+    ]);
+    const { log } = bench.killed();
+    for (const at of [bench.log, log]) {
+      for (let number = 0; number < 6; number += 1) expect(await read(at, number)).toBeUndefined();
+      for (let number = 6; number < 9; number += 1)
+        expect((await read(at, number))?.equals(made[number] ?? Buffer.alloc(0))).toBe(true);
+    }
+    expect(statSync(join(bench.directory, `00000004.${thisBoot}.kept`)).size).toBe(100_048);
+  });
+
+  test("after the machine went down only files are read that cannot hold anything older", async () => {
+    const { bench } = await writtenOver();
+    const { log, directory } = bench.killed(nextBoot);
+    expect(await read(log, 6)).toBeUndefined();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test("files written over are kept through the machine's next start once they are on the disk", async () => {
+    for (const end of ["close", "sweep"] as const) {
+      const { bench, made } = await writtenOver();
+      bench.now += 60_000;
+      if (end === "sweep") await bench.log.sweep(bench.now);
+      else bench.log.close();
+      expect(readdirSync(bench.directory)).toEqual(
+        end === "close"
+          ? ["00000003.kept", "00000004.kept"]
+          : ["00000003.kept", `00000004.${thisBoot}.kept`],
+      );
+      const { log } = bench.killed(nextBoot);
+      expect((await read(log, 7))?.equals(made[7] ?? Buffer.alloc(0))).toBe(true);
+      expect((await read(log, 8)) === undefined).toBe(end === "sweep");
+    }
+  });
+
+  test("one that is read keeps its name until the next sweep", async () => {
+    const { bench } = await writtenOver();
+    const reader = (await bench.log.open(id(6)))?.chunks()[Symbol.asyncIterator]();
+    await reader?.next();
+    bench.now += 60_000;
+    await bench.log.sweep(bench.now);
+    expect(readdirSync(bench.directory)[0]).toBe(`00000003.${thisBoot}.kept`);
+    await reader?.return?.();
+    await bench.log.sweep(bench.now);
+    expect(readdirSync(bench.directory)[0]).toBe("00000003.kept");
+  });
+
+  test("the disk's bytes are counted with what is left of an earlier use", async () => {
+    const { bench } = await writtenOver();
+    const sizes = readdirSync(bench.directory).map(
+      (name) => statSync(join(bench.directory, name)).size,
+    );
+    expect(bench.log.byteLength()).toBe(sizes.reduce((sum, one) => sum + one, 0));
+  });
+
+  test("where the machine's starts have no name, no file is written over", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "kept-log-"));
+    folders.push(directory);
+    const log = openKeptLog({
+      directory,
+      bytesWanted: 16 * 256 * 1024,
+      boot: undefined,
+      retentionMs: 24 * hour,
+      now: () => start,
+    });
+    const counted: string[] = [];
+    log.begin(({ id: segment }) => void counted.push(segment));
+    await log.put(id(1), bytesPicture(200_000).picture, start + hour);
+    log.drop(counted[0] ?? "");
+    expect(readdirSync(directory)).toEqual([]);
+    await log.put(id(2), bytesPicture(200_000).picture, start + hour);
+    expect(readdirSync(directory)).toEqual(["00000001.kept"]);
   });
 });
