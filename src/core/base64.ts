@@ -1,3 +1,4 @@
+import { decodeCharsMax, encodeBytesMax, simd } from "./base64-simd.ts";
 import type { Bytes } from "./picture.ts";
 
 /** Text that is no strict base64 (RFC 4648 §4: standard alphabet, padded, nothing in between). */
@@ -10,26 +11,86 @@ export function base64Length(byteLength: number): number {
   return Math.ceil(byteLength / 3) * 4;
 }
 
-/** Bytes encoded at once: a multiple of 3 whose text has exactly 64 KiB. */
-const encodeBytes = 49_152;
+/** Characters written at once. */
+const pieceChars = 65_536;
+/** The same where the reader lends them back: fewer turns for a long text. */
+const largePieceChars = 262_144;
+/** So many texts have large pieces at a time; with more of them under way their memory counts. */
+const largeTextsMax = 32;
+let largeTexts = 0;
 
-/** The bytes as base64 text in ASCII, in pieces of at most 64 KiB, whatever the lengths of the source's chunks. */
-export async function* base64Chunks(bytes: Pick<Bytes, "chunks">): AsyncGenerator<Buffer> {
-  let carry: Buffer = Buffer.alloc(0);
-  for await (const chunk of bytes.chunks(0, undefined, true)) {
-    const all = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
-    const whole = all.length - (all.length % 3);
-    for (let start = 0; start < whole; start += encodeBytes) {
-      yield encode(all.subarray(start, Math.min(start + encodeBytes, whole)));
-    }
-    // A copy, since the chunk is lent.
-    carry = Buffer.from(all.subarray(whole));
+/**
+ * The bytes as base64 text in ASCII, in pieces of at most 64 KiB (256 KiB where they are lent), whatever
+ * the lengths of the source's chunks. `lent`: a piece is only read until the next one is asked for.
+ */
+export async function* base64Chunks(
+  bytes: Pick<Bytes, "byteLength" | "chunks">,
+  lent = false,
+): AsyncGenerator<Buffer> {
+  const chars = base64Length(bytes.byteLength);
+  const isLarge = lent && chars > pieceChars && largeTexts < largeTextsMax;
+  largeTexts += isLarge ? 1 : 0;
+  try {
+    const size = isLarge ? largePieceChars : pieceChars;
+    yield* new Encoder(Math.min(size, chars), lent).encode(bytes);
+  } finally {
+    largeTexts -= isLarge ? 1 : 0;
   }
-  if (carry.length > 0) yield encode(carry);
 }
 
-function encode(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString("base64"), "latin1");
+class Encoder {
+  readonly #size: number;
+  readonly #lent: boolean;
+  /** What does not fill a group yet: at most two bytes. */
+  readonly #carry = Buffer.alloc(2);
+  #carried = 0;
+  #piece: Buffer;
+  #filled = 0;
+
+  constructor(size: number, lent: boolean) {
+    this.#size = size;
+    this.#lent = lent;
+    this.#piece = Buffer.allocUnsafeSlow(size);
+  }
+
+  async *encode(bytes: Pick<Bytes, "chunks">): AsyncGenerator<Buffer> {
+    for await (const chunk of bytes.chunks(0, undefined, true)) {
+      for (let at = 0; at < chunk.length;) {
+        at += this.#take(chunk, at);
+        if (this.#filled === this.#size) yield this.#full();
+      }
+    }
+    if (this.#carried > 0) this.#pad();
+    if (this.#filled > 0) yield this.#full();
+  }
+
+  /** Encodes from there what fits; says how many bytes it took. */
+  #take(chunk: Buffer, at: number): number {
+    const { input, output, encode } = simd();
+    const room = Math.min(encodeBytesMax, ((this.#size - this.#filled) / 4) * 3) - this.#carried;
+    const count = Math.min(room, chunk.length - at);
+    input.set(this.#carry.subarray(0, this.#carried));
+    chunk.copy(input, this.#carried, at, at + count);
+    const all = this.#carried + count;
+    this.#carried = all % 3;
+    const whole = all - this.#carried;
+    input.copy(this.#carry, 0, whole, all);
+    encode(whole);
+    this.#filled += output.copy(this.#piece, this.#filled, 0, (whole / 3) * 4);
+    return count;
+  }
+
+  #pad(): void {
+    const group = this.#carry.toString("base64", 0, this.#carried);
+    this.#filled += this.#piece.write(group, this.#filled, "latin1");
+  }
+
+  #full(): Buffer {
+    const piece = this.#piece.subarray(0, this.#filled);
+    this.#filled = 0;
+    if (!this.#lent) this.#piece = Buffer.allocUnsafeSlow(this.#size);
+    return piece;
+  }
 }
 
 /** Takes base64 text in as it arrives, in pieces of any length. */
@@ -40,23 +101,10 @@ export interface Base64Decoder {
   end(emit: (decoded: Uint8Array) => void): void;
 }
 
-/** Bytes of decoded output that are emitted at once, at most. */
-const outputBytes = 65_536;
-/**
- * Characters decoded at once. Node's decoder takes a string, and one this short is made in the young
- * generation; longer ones are allocated outside, which took a third of the time.
- */
-const decodeChars = 8_192;
 /** Short pieces (text cut up by escapes) are gathered to this length first. */
 const gatherChars = 4096;
 /** What most pieces need: what stays behind of a long one, or a tiny picture. */
 const gatherCharsAtFirst = 512;
-
-/**
- * Output of every decoder: decoding and emitting are synchronous, so no two can use it at once, and a
- * thousand pictures in flight need one buffer instead of a thousand. Made on first use.
- */
-let sharedOutput: Buffer | undefined;
 
 export function createBase64Decoder(): Base64Decoder {
   return new GatheringDecoder();
@@ -103,49 +151,45 @@ class GatheringDecoder implements Base64Decoder {
   }
 }
 
-/** Decodes unpadded groups of four and emits them in pieces that are as large as the output allows. */
+/**
+ * Decodes unpadded groups of four and emits them in pieces that are as large as the output allows. Decoding
+ * and emitting are synchronous, so all decoders share one memory.
+ */
 function decodeGroups(texts: readonly Uint8Array[], emit: (decoded: Uint8Array) => void): void {
-  sharedOutput ??= Buffer.allocUnsafeSlow(outputBytes);
-  const output = sharedOutput;
+  const { input } = simd();
   let filled = 0;
   for (const text of texts) {
-    const ascii = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
-    for (let start = 0; start < ascii.length; start += decodeChars) {
-      const piece = ascii.subarray(start, start + decodeChars);
-      const bytes = (piece.length / 4) * 3;
-      if (filled + bytes > output.length) {
-        emit(output.subarray(0, filled));
-        filled = 0;
-      }
-      decodePiece(piece, output, filled, bytes);
-      filled += bytes;
+    for (let at = 0; at < text.length;) {
+      const count = Math.min(decodeCharsMax - filled, text.length - at);
+      input.set(text.subarray(at, at + count), filled);
+      at += count;
+      filled += count;
+      if (filled < decodeCharsMax) continue;
+      emit(decoded(filled));
+      filled = 0;
     }
   }
-  if (filled > 0) emit(output.subarray(0, filled));
+  if (filled > 0) emit(decoded(filled));
 }
 
-/**
- * Node's decoder skips what is no base64, so anything illegal shows as missing output; it also takes
- * the URL-safe alphabet, which two fast scans rule out.
- */
-function decodePiece(piece: Buffer, output: Buffer, offset: number, bytes: number): void {
-  const written = output.write(piece.toString("latin1"), offset, bytes, "base64");
-  if (written !== bytes || piece.includes(0x2d) || piece.includes(0x5f)) {
-    throw new Base64Error("the text holds characters that are no base64");
-  }
+/** What so many characters of the input say; valid until the next call. */
+function decoded(chars: number): Buffer {
+  const { output, decode } = simd();
+  if (!decode(chars)) throw new Base64Error("the text holds characters that are no base64");
+  return output.subarray(0, (chars / 4) * 3);
 }
 
 const lastGroup = /^[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/](?:=|[A-Za-z0-9+/]))$/;
 
 /** Decodes what is left, with the last group, which alone may be padded. */
 function decodeEnd(text: Buffer, emit: (decoded: Uint8Array) => void): void {
+  const { input, output } = simd();
   const whole = text.length - 4;
-  const bytes = (whole / 4) * 3;
-  sharedOutput ??= Buffer.allocUnsafeSlow(outputBytes);
-  decodePiece(text.subarray(0, whole), sharedOutput, 0, bytes);
+  input.set(text.subarray(0, whole));
+  const bytes = decoded(whole).length;
   const group = text.toString("latin1", whole);
   if (!lastGroup.test(group)) {
     throw new Base64Error("the base64 text has illegal characters or wrong padding at its end");
   }
-  emit(sharedOutput.subarray(0, bytes + sharedOutput.write(group, bytes, 3, "base64")));
+  emit(output.subarray(0, bytes + output.write(group, bytes, 3, "base64")));
 }

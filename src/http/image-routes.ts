@@ -145,7 +145,7 @@ export async function sendOutcome(
   headers["content-length"] = String(body.byteLength);
   const begin = (): void =>
     beginAnswer(reply, headers, headersFor(parts.gateway.keyLimits, request.gatewayKey));
-  if (body.byteLength > pieceBytesMax) return sendChunks(reply, body.chunks(), begin);
+  if (body.byteLength > pieceBytesMax) return sendChunks(reply, body.chunks(true), begin);
   // A small body in one piece, which costs a fraction of a stream.
   const whole = body.whole ?? (await gathered(body));
   begin();

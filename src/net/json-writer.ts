@@ -5,8 +5,11 @@ import { EncodedPicture, type WireJson } from "../core/wire.ts";
 /** A body whose length is known before it is sent. */
 export interface OutgoingBody {
   readonly byteLength: number;
-  /** The bytes in chunks of at most 64 KiB or one text between two pictures. May be called again, for a retry. */
-  chunks(): AsyncIterable<Buffer>;
+  /**
+   * The bytes in chunks of at most 64 KiB or one text between two pictures. May be called again, for a
+   * retry. `lent`: a chunk is only read until the next one is asked for; it may have 256 KiB.
+   */
+  chunks(lent?: boolean): AsyncIterable<Buffer>;
   /** The whole body, where it holds no picture but small ones in memory. */
   readonly whole: Buffer | undefined;
 }
@@ -113,10 +116,10 @@ function bodyOf(pieces: readonly Piece[]): OutgoingBody {
   return {
     byteLength,
     whole: undefined,
-    async *chunks() {
+    async *chunks(lent = false) {
       for (const piece of pieces) {
         if (Buffer.isBuffer(piece)) yield piece;
-        else yield* base64Chunks(piece.picture.bytes);
+        else yield* base64Chunks(piece.picture.bytes, lent);
       }
     },
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -6,9 +7,12 @@ import {
   base64Length,
   createBase64Decoder,
 } from "../../src/core/base64.ts";
+import { assemble, assembledPath } from "../../scripts/assemble.ts";
+import type { Bytes } from "../../src/core/picture.ts";
 
-function source(chunks: readonly Uint8Array[]): { chunks(): AsyncIterable<Buffer> } {
+function source(chunks: readonly Uint8Array[]): Pick<Bytes, "byteLength" | "chunks"> {
   return {
+    byteLength: chunks.reduce((sum, { length }) => sum + length, 0),
     async *chunks() {
       for (const chunk of chunks) yield Buffer.from(chunk);
     },
@@ -66,6 +70,7 @@ describe("base64Chunks", () => {
   test("survives a source that reuses its chunk", async () => {
     const shared = Buffer.alloc(4);
     const bytes = {
+      byteLength: 12,
       async *chunks() {
         for (const fill of [1, 2, 3]) {
           shared.fill(fill);
@@ -79,6 +84,71 @@ describe("base64Chunks", () => {
     expect(Buffer.concat(pieces).toString()).toBe(expected);
   });
 });
+
+describe("base64Chunks, lent", () => {
+  const pieces = async (whole: Buffer, cut: number): Promise<number[]> => {
+    const chunks: Buffer[] = [];
+    for (let at = 0; at < whole.length; at += cut) chunks.push(whole.subarray(at, at + cut));
+    const lengths: number[] = [];
+    const text: Buffer[] = [];
+    for await (const piece of base64Chunks(source(chunks), true)) {
+      lengths.push(piece.length);
+      text.push(Buffer.from(piece));
+    }
+    expect(Buffer.concat(text).toString("latin1")).toBe(whole.toString("base64"));
+    return lengths;
+  };
+
+  test.each([65_536, 262_144, 50_000, 1_000_000])(
+    "writes pieces of at most 256 KiB from chunks of %i bytes",
+    async (cut) => {
+      const lengths = await pieces(pattern(500_000), cut);
+      expect(lengths).toEqual([262_144, 262_144, 142_380]);
+    },
+  );
+
+  test("many at once have small pieces, and none mixes with another", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => pieces(pattern(100_000 + index), 65_536)),
+    );
+    const large = all.filter(([first = 0]) => first > 65_536);
+    expect(large).toHaveLength(32);
+    expect((await pieces(pattern(100_000), 65_536))[0]).toBe(133_336);
+  });
+
+  test("who stops in the middle gives its place back", async () => {
+    for (let round = 0; round < 40; round += 1) {
+      for await (const piece of base64Chunks(source([pattern(500_000)]), true)) {
+        expect(piece.length).toBe(262_144);
+        break;
+      }
+    }
+  });
+});
+
+test("the assembled module is that of base64.wat", async () => {
+  expect(readFileSync(assembledPath, "utf8")).toBe(await assemble());
+});
+
+test.each(Array.from({ length: 32 }, (_, place) => place))(
+  "of all bytes just those of the alphabet are decoded at place %i",
+  (place) => {
+    const legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const refused: string[] = [];
+    for (let byte = 0; byte < 256; byte += 1) {
+      const text = Buffer.alloc(36, "A");
+      text[place] = byte;
+      const char = String.fromCharCode(byte);
+      try {
+        expect(decode(text).equals(Buffer.from(text.toString("latin1"), "base64"))).toBe(true);
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(Base64Error);
+        refused.push(char);
+      }
+      expect(refused.includes(char)).toBe(!legal.includes(char));
+    }
+  },
+);
 
 describe("createBase64Decoder", () => {
   test("undoes the encoding at every cutting", () => {
