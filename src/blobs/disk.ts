@@ -19,7 +19,7 @@ import {
   freeRatioMinDefault,
   type StatFileSystem,
 } from "./disk-room.ts";
-import { fileChunks } from "./file-chunks.ts";
+import { fileChunks, fileReader } from "./file-chunks.ts";
 import { createKnownBlobs, type KnownBlobs } from "./known-blobs.ts";
 import { errorCode, placeFile } from "./place-file.ts";
 import type { BlobStore, OpenBlob, StoredBlob } from "./types.ts";
@@ -285,6 +285,7 @@ function openBlob(blob: StoredBlob, path: string, isWarm: () => boolean): OpenBl
   }
   return {
     ...blob,
+    reader: () => (isWarm() ? fileReader(path, 0, () => undefined) : undefined),
     chunks: (start = 0, end = blob.byteLength, lent = false) =>
       fileChunks({
         path,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { PinholeError } from "../core/errors.ts";
+import type { BytesReader } from "../core/picture.ts";
 import { errorCode } from "./place-file.ts";
 
 /** Bytes read at once: each reader holds so much. */
@@ -65,6 +66,27 @@ async function* coldChunks({ path, start, end, lent }: FilePart): Chunks {
   } finally {
     await file.close();
   }
+}
+
+/** Reads the part of a file that begins at `offset`, without waiting: for what is warm. Throws result_expired where there is no such file. */
+export function fileReader(path: string, offset: number, onClose: () => void): BytesReader {
+  let file: number;
+  try {
+    file = orExpired(() => openSync(path, "r"));
+  } catch (thrown) {
+    onClose();
+    throw thrown;
+  }
+  return {
+    read(target, at, length, position) {
+      for (let done = 0; done < length;)
+        done += checked(readSync(file, target, at + done, length - done, offset + position + done));
+    },
+    close() {
+      closeSync(file);
+      onClose();
+    },
+  };
 }
 
 function checked(bytesRead: number): number {

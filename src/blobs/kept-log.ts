@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault } from "../core/disk-fault.ts";
 import type { Picture } from "../core/picture.ts";
-import { expired, fileChunks, warmMs } from "./file-chunks.ts";
+import { expired, fileChunks, fileReader, warmMs } from "./file-chunks.ts";
 import { headBytes, isKeptId } from "./log-entry.ts";
 import {
   appendPicture,
@@ -196,17 +196,22 @@ async function put(
 
 function openEntry(segment: Segment, entry: Entry, now: () => number): OpenBlob {
   const { id, format, byteLength, expiresAt, offset } = entry;
+  const isWarm = (): boolean => now() - entry.touchedAt < warmMs;
+  const begin = (): (() => void) => {
+    if (segment.gone || !segment.entries.has(id)) throw expired(undefined);
+    entry.touchedAt = now();
+    return readSegment(segment);
+  };
   return {
     id,
     format,
     byteLength,
     expiresAt,
+    reader: () => (isWarm() ? fileReader(segment.path, offset, begin()) : undefined),
     async *chunks(start = 0, end = byteLength, lent = false) {
-      if (segment.gone || !segment.entries.has(id)) throw expired(undefined);
-      const finish = readSegment(segment);
+      const warm = isWarm();
+      const finish = begin();
       const last = offset + Math.min(end, byteLength);
-      const warm = now() - entry.touchedAt < warmMs;
-      entry.touchedAt = now();
       const from = offset + Math.max(0, start);
       try {
         yield* fileChunks({ path: segment.path, start: from, end: last, lent, warm });

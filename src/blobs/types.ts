@@ -1,4 +1,4 @@
-import type { Picture, PictureFormat } from "../core/picture.ts";
+import type { BytesReader, Picture, PictureFormat } from "../core/picture.ts";
 
 /** What is kept about a stored image. Times are Unix milliseconds. */
 export interface StoredBlob {
@@ -12,6 +12,8 @@ export interface StoredBlob {
 export interface OpenBlob extends StoredBlob {
   /** The bytes from `start` (inclusive) to `end` (exclusive). `lent`: a chunk is only read until the next one is asked for. */
   chunks(start?: number, end?: number, lent?: boolean): AsyncIterable<Buffer>;
+  /** For reading without waiting, where the bytes were written or read moments ago. */
+  reader(): BytesReader | undefined;
 }
 
 /** Where images rest. One suite of tests runs on every implementation. */

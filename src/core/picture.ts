@@ -31,6 +31,15 @@ export interface Bytes {
    * only read until the next one is asked for, so that its memory may be used again.
    */
   chunks(start?: number, end?: number, lent?: boolean): AsyncIterable<Buffer>;
+  /** For reading without waiting; undefined: it might have to wait, so read the chunks. Close it at the end. */
+  reader?(): BytesReader | undefined;
+}
+
+/** Copies bytes to where they are needed, at once. */
+export interface BytesReader {
+  /** Puts exactly `length` bytes from `position` on to the target's place `at`. Throws where there are fewer. */
+  read(target: Buffer, at: number, length: number, position: number): void;
+  close(): void;
 }
 
 /** What a picture is, read from its bytes and never from a name or header. */

@@ -58,7 +58,12 @@ async function keptPicture(
   const blob = record.blobId === null ? undefined : await parts.blobs.open(record.blobId);
   if (blob === undefined) throw gone();
   const { id, format, byteLength, expiresAt } = blob;
-  const bytes = { byteLength, path: undefined, chunks: blob.chunks.bind(blob) };
+  const bytes = {
+    byteLength,
+    path: undefined,
+    chunks: blob.chunks.bind(blob),
+    reader: blob.reader.bind(blob),
+  };
   return {
     index: record.index,
     // What was not kept with the record is about inputs: no answer says it.

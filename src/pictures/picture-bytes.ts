@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Bytes } from "../core/picture.ts";
+import type { Bytes, BytesReader } from "../core/picture.ts";
 import { blockBytes } from "./memory.ts";
 
 /** Bytes that are in blocks: all of `blockBytes` but the last. `onRead` is told when they are first handed out. */
@@ -12,6 +12,7 @@ export function memoryBytes(
     byteLength,
     path: undefined,
     inMemory: () => (byteLength > 0 && blocks().length === 0 ? undefined : blocks()),
+    reader: () => memoryReader(blocks),
     async *chunks(start = 0, end = byteLength) {
       const last = Math.min(end, byteLength);
       let at = Math.max(0, start);
@@ -37,6 +38,7 @@ export function fileBytes(path: string, byteLength: number): Bytes {
   return {
     byteLength,
     path,
+    reader: () => fileReader(path),
     async *chunks(start = 0, end = byteLength, lent = false) {
       const last = Math.min(end, byteLength);
       let at = Math.max(0, start);
@@ -59,5 +61,37 @@ export function fileBytes(path: string, byteLength: number): Bytes {
         closeSync(file);
       }
     },
+  };
+}
+
+/** The copy is the reader's own, so nobody outside was shown a block. */
+function memoryReader(blocks: () => readonly Buffer[]): BytesReader {
+  return {
+    read(target, at, length, position) {
+      for (let done = 0; done < length;) {
+        const from = position + done;
+        const block = blocks()[Math.floor(from / blockBytes)];
+        if (block === undefined) throw new Error("The picture's spool has been disposed.");
+        const offset = from % blockBytes;
+        const count = block.copy(target, at + done, offset, offset + length - done);
+        if (count === 0) throw new Error("The picture's spool holds fewer bytes than it said.");
+        done += count;
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+function fileReader(path: string): BytesReader {
+  const file = openSync(path, "r");
+  return {
+    read(target, at, length, position) {
+      for (let done = 0; done < length;) {
+        const count = readSync(file, target, at + done, length - done, position + done);
+        if (count === 0) throw new Error(`The file ${path} is shorter than it was.`);
+        done += count;
+      }
+    },
+    close: () => closeSync(file),
   };
 }

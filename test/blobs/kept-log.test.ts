@@ -121,6 +121,26 @@ describe("the kept log", () => {
     },
   );
 
+  test("what was written moments ago is read without waiting; later, or after a restart, it is not", async () => {
+    const bench = openLog();
+    const { picture, bytes } = bytesPicture(200_000);
+    await bench.log.put(id(1), picture, start + hour);
+    const blob = await bench.log.open(id(1));
+    const target = Buffer.alloc(1_000);
+    const reader = blob?.reader();
+    reader?.read(target, 100, 900, 50_000);
+    expect(target.subarray(100).equals(bytes.subarray(50_000, 50_900))).toBe(true);
+    expect(await bench.log.remove(id(1))).toBe(true);
+    reader?.read(target, 0, 1_000, 199_000);
+    expect(target.equals(bytes.subarray(199_000))).toBe(true);
+    reader?.close();
+    expect(() => blob?.reader()).toThrow(expect.objectContaining({ code: "result_expired" }));
+    await bench.log.put(id(2), picture, start + hour);
+    expect((await bench.reopen().log.open(id(2)))?.reader()).toBeUndefined();
+    bench.now += 120_000;
+    expect((await bench.log.open(id(2)))?.reader()).toBeUndefined();
+  });
+
   test("a thousand small and a few long ones written at once keep apart", async () => {
     const bench = openLog(8 * 1024 * 1024);
     const made = Array.from({ length: 1_000 }, (_value, number) =>

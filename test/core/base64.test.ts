@@ -107,6 +107,44 @@ describe("base64Chunks, lent", () => {
     },
   );
 
+  test.each([100, 70_000, 262_144, 600_001])(
+    "reads %i bytes from a reader without asking for chunks, and closes it",
+    async (length) => {
+      const whole = pattern(length);
+      let open = 0;
+      const bytes = {
+        byteLength: length,
+        chunks: (): never => expect.fail("the chunks were asked for"),
+        reader() {
+          open += 1;
+          return {
+            read(target: Buffer, at: number, count: number, position: number): void {
+              expect(whole.copy(target, at, position, position + count)).toBe(count);
+            },
+            close: () => void (open -= 1),
+          };
+        },
+      };
+      const text: Buffer[] = [];
+      for await (const piece of base64Chunks(bytes, true)) text.push(Buffer.from(piece));
+      expect(Buffer.concat(text).toString("latin1")).toBe(whole.toString("base64"));
+      for await (const piece of base64Chunks(bytes, true)) {
+        expect(piece.length).toBeGreaterThan(0);
+        break;
+      }
+      expect(open).toBe(0);
+    },
+  );
+
+  test("a piece is used again only after its reader has come to the end", async () => {
+    const texts = base64Chunks(source([pattern(500_000)]), true);
+    const { value: held = Buffer.alloc(0) } = (await texts.next()) as { value?: Buffer };
+    const copy = Buffer.from(held);
+    await texts.return(undefined);
+    for (let round = 0; round < 40; round += 1) await pieces(Buffer.alloc(500_000, round), 65_536);
+    expect(held.equals(copy)).toBe(true);
+  });
+
   test("many at once have small pieces, and none mixes with another", async () => {
     const all = await Promise.all(
       Array.from({ length: 40 }, (_, index) => pieces(pattern(100_000 + index), 65_536)),
