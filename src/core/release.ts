@@ -8,6 +8,14 @@ const releasedBytesMin = 16_384;
  */
 export function release(chunk: Uint8Array): void {
   const { buffer } = chunk;
-  const isWhole = chunk.byteLength === buffer.byteLength && chunk.byteLength >= releasedBytesMin;
-  if (isWhole && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (isWhole(chunk) && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+/** The same for who is called by what brought the chunk, which may look at it until it is done. */
+export function releaseSoon(chunk: Uint8Array): void {
+  if (isWhole(chunk)) queueMicrotask(() => release(chunk));
+}
+
+function isWhole({ byteLength, buffer }: Uint8Array): boolean {
+  return byteLength === buffer.byteLength && byteLength >= releasedBytesMin;
 }

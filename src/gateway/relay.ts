@@ -32,6 +32,8 @@ export interface Relay {
 
 /** A picture as bare base64 where clients look for it; some servers write a data URL there. */
 const barePicture = /"b64_json"\s*:\s*"(?!data:)[A-Za-z0-9+/\\]/;
+/** Where nearly every answer has its picture: a text of all that has come would be a hundred times as long. */
+const startBytes = 1024;
 
 /**
  * Relays answers that are what the client is owed, as they are: one image, base64 alone, in the full
@@ -70,15 +72,23 @@ export function createRelay(
       begun || !fits(plan)
         ? undefined
         : {
-            wants: (document, picture, text) =>
+            wants: (document, picture, body) =>
               wantedChange({ picture, plan }) === undefined &&
               isBeginning(document) &&
-              barePicture.test(text),
+              showsBarePicture(body),
             begin: (byteLength) => begin(plan, attempts, byteLength),
             write: (chunk) => client.write(chunk),
             congested: (resume) => client.congested(resume),
           },
   };
+}
+
+function showsBarePicture(body: readonly Buffer[]): boolean {
+  const start = body[0]?.toString("latin1", 0, startBytes) ?? "";
+  const found = barePicture.exec(start);
+  // One at the very end may go on as a data URL.
+  const isWhole = found !== null && found.index + found[0].length + "data:".length <= start.length;
+  return isWhole || barePicture.test(Buffer.concat(body).toString("latin1"));
 }
 
 /**

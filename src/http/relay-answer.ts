@@ -7,7 +7,7 @@ import { headersFor } from "./rate-limit-headers.ts";
 
 /** How much of a slow client is borne. */
 export interface RelayPatience {
-  /** Bytes that wait for a client before its upstream is asked to wait. */
+  /** Bytes that wait for a client before its upstream is asked to wait; fewer where many relays share the memory. */
   readonly backlogBytesMax: number;
   /** How long an upstream waits for one client in all; after that its answer is read to its end. */
   readonly pauseMsMax: number;
@@ -20,6 +20,10 @@ export const usualPatience: RelayPatience = {
   pauseMsMax: 30_000,
   stuckBytesMax: 8_388_608,
 };
+
+/** Bytes that wait for all clients together, as far as more than one chunk waits for each. */
+const sharedBacklogBytesMax = 16_777_216;
+let relaysUnderWay = 0;
 
 /** An answer that is an upstream's body, as it arrives. */
 export interface RelayAnswer extends RelayClient {
@@ -57,6 +61,8 @@ class ClientRelay implements RelayAnswer {
 
   begin(start: RelayStart): void {
     this.#begun = true;
+    relaysUnderWay += 1;
+    this.#reply.raw.once("close", () => (relaysUnderWay -= 1));
     const { byteLength, attempts, upstreamMs } = start;
     const totalMs = performance.now() - this.#started;
     const { keyLimits } = this.#parts.gateway;
@@ -80,9 +86,10 @@ class ClientRelay implements RelayAnswer {
   congested(resume: () => void): boolean {
     const { raw } = this.#reply;
     const { backlogBytesMax, pauseMsMax } = this.#parts.relayPatience;
-    if (raw.destroyed || raw.writableLength < backlogBytesMax || this.#pausedMs >= pauseMsMax) {
-      return false;
-    }
+    const bytesMax = Math.min(backlogBytesMax, sharedBacklogBytesMax / relaysUnderWay);
+    // Of fewer bytes than its mark there is no word when they have gone.
+    const isLong = raw.writableLength >= Math.max(bytesMax, raw.writableHighWaterMark);
+    if (raw.destroyed || !isLong || this.#pausedMs >= pauseMsMax) return false;
     const since = performance.now();
     const go = (): void => {
       clearTimeout(timer);

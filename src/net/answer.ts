@@ -1,5 +1,5 @@
 import type { PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
-import { release } from "../core/release.ts";
+import { releaseSoon } from "../core/release.ts";
 import type { WireAnswer, WireError } from "../core/wire.ts";
 import type { AnswerHead, AnswerSink } from "./exchange.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "./json-reader.ts";
@@ -49,14 +49,12 @@ export function answerSink(
 class ReadingSink implements AnswerSink<WireAnswer> {
   readonly #head: AnswerHead;
   readonly #options: AnswerOptions;
-  /** The beginning of the answer: its first chunk itself until there is a second, so that most are never copied. */
+  /** The beginning of the answer: its first chunk itself where that is short and until there is a second, so that most are never copied. */
   #excerpt: Buffer | undefined;
   #isCopied = false;
   #reader: JsonReader | undefined;
   #writer: PictureWriter | undefined;
   readonly #mayRelease: boolean;
-  /** The chunk before: what brought it may look at it until it brings the next. */
-  #last: Buffer | undefined;
 
   constructor(head: AnswerHead, options: AnswerOptions, mayRelease: boolean) {
     this.#head = head;
@@ -66,10 +64,6 @@ class ReadingSink implements AnswerSink<WireAnswer> {
 
   write(chunk: Buffer): boolean {
     this.#keepExcerpt(chunk);
-    if (this.#mayRelease) {
-      if (this.#last !== undefined) release(this.#last);
-      this.#last = chunk;
-    }
     const first = chunk[0];
     if (first !== undefined && this.#reader === undefined && this.#writer === undefined) {
       this.#begin(first);
@@ -80,6 +74,7 @@ class ReadingSink implements AnswerSink<WireAnswer> {
     } catch (thrown) {
       throw this.#unreadable(thrown);
     }
+    if (this.#mayRelease && this.#excerpt !== chunk) releaseSoon(chunk);
     return true;
   }
 
@@ -128,7 +123,9 @@ class ReadingSink implements AnswerSink<WireAnswer> {
   #keepExcerpt(chunk: Buffer): void {
     const kept = this.#excerpt;
     if (kept === undefined) {
-      this.#excerpt = chunk;
+      // A copy of a long one, whose memory is given back.
+      this.#isCopied = chunk.length > excerptBytesMax;
+      this.#excerpt = this.#isCopied ? Buffer.from(chunk.subarray(0, excerptBytesMax)) : chunk;
     } else if (!this.#isCopied || kept.length < excerptBytesMax) {
       const room = Math.max(0, excerptBytesMax - kept.length);
       this.#excerpt = Buffer.concat([kept.subarray(0, excerptBytesMax), chunk.subarray(0, room)]);

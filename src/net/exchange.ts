@@ -170,10 +170,12 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
+    // Parts of the first chunk that was read: they would keep all 64 KiB of it until the answer's end.
+    controller.rawHeaders = null;
     if (this.#over || status < 200) return;
     this.#await("body", Number.POSITIVE_INFINITY);
     const flat = flatten(headers);

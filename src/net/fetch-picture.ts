@@ -1,4 +1,5 @@
 import { Base64Error, createBase64Decoder } from "../core/base64.ts";
+import { releaseSoon } from "../core/release.ts";
 import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
 import type { Dispatcher } from "undici";
 import { type AnswerHead, type AnswerSink, exchange } from "./exchange.ts";
@@ -87,6 +88,7 @@ function pictureSink(head: AnswerHead, writer: PictureWriter): AnswerSink<Answer
   return {
     write(chunk) {
       writer.write(chunk);
+      releaseSoon(chunk);
       return true;
     },
     end: () => ({ picture: writer.end() }),

@@ -1,4 +1,5 @@
 import type { PictureFacts, PictureWriter } from "../core/picture.ts";
+import { releaseSoon } from "../core/release.ts";
 import type { WireAnswer } from "../core/wire.ts";
 import { type AnswerOptions, answerSink } from "./answer.ts";
 import type { AnswerHead, AnswerSink } from "./exchange.ts";
@@ -7,10 +8,10 @@ import type { AnswerHead, AnswerSink } from "./exchange.ts";
 export interface RelayTap {
   /**
    * Asked at most once, as soon as the body's first picture is known for one: is this body the very
-   * answer that the client is owed? `document` is what has been read of it so far, `text` the same as
+   * answer that the client is owed? `document` is what has been read of it so far, `body` the same as
    * it stands in the body.
    */
-  wants(document: unknown, facts: PictureFacts, text: string): boolean;
+  wants(document: unknown, facts: PictureFacts, body: readonly Buffer[]): boolean;
   /** Called once, before the first `write`. `byteLength` is undefined where the upstream did not say. */
   begin(byteLength: number | undefined): void;
   /** The chunk is the tap's own from then on. Everything written was found sound so far; the last bytes come only after the whole body was. */
@@ -34,18 +35,21 @@ export function relaySink(
 }
 
 class RelayingSink implements AnswerSink<WireAnswer> {
-  readonly #head: AnswerHead;
   readonly #tap: RelayTap;
   readonly #inner: ReturnType<typeof answerSink>;
   /** Of the first picture. */
   #writer: PictureWriter | undefined;
   #state: "undecided" | "relaying" | "not relayed" = "undecided";
-  /** While undecided all that has come; while relaying the last chunk, so that a body's end goes only when all of it is sound. */
+  /**
+   * While undecided all that has come. While relaying the body's last chunk, or where its length was not
+   * said the latest one, so that a body's end goes only when all of it is sound.
+   */
   #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #byteLength: number | undefined;
+  #received = 0;
 
   constructor(head: AnswerHead, options: AnswerOptions, tap: RelayTap) {
-    this.#head = head;
+    this.#byteLength = lengthOf(head);
     this.#tap = tap;
     const { spool } = options;
     const watched: AnswerOptions = {
@@ -65,16 +69,14 @@ class RelayingSink implements AnswerSink<WireAnswer> {
   write(chunk: Buffer): boolean {
     // First, since what throws here must not have been passed on.
     const goesOn = this.#inner.write(chunk);
-    if (this.#state === "not relayed") return goesOn;
-    if (this.#state === "relaying") {
-      const [last] = this.#held;
-      this.#held[0] = chunk;
-      if (last !== undefined) this.#tap.write(last);
+    if (this.#state === "not relayed") {
+      releaseSoon(chunk);
       return goesOn;
     }
     this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    this.#decide();
+    this.#received += chunk.length;
+    if (this.#state === "relaying") this.#pass();
+    else this.#decide();
     return goesOn;
   }
 
@@ -99,24 +101,27 @@ class RelayingSink implements AnswerSink<WireAnswer> {
   }
 
   #decide(): void {
-    if (this.#heldBytes < relayBytesMin) return;
+    if (this.#received < relayBytesMin) return;
     const facts = this.#writer?.facts();
-    if (facts === undefined && this.#heldBytes < undecidedBytesMax) return;
-    const isWanted = facts !== undefined && this.#isWanted(facts);
+    if (facts === undefined && this.#received < undecidedBytesMax) return;
+    const isWanted =
+      facts !== undefined && this.#tap.wants(this.#inner.document(), facts, this.#held);
     this.#state = isWanted ? "relaying" : "not relayed";
     if (!isWanted) {
+      for (const chunk of this.#held) releaseSoon(chunk);
       this.#held = [];
       return;
     }
-    this.#tap.begin(lengthOf(this.#head));
-    const last = this.#held.pop();
-    for (const chunk of this.#held) this.#tap.write(chunk);
-    this.#held = last === undefined ? [] : [last];
+    this.#tap.begin(this.#byteLength);
+    this.#pass();
   }
 
-  #isWanted(facts: PictureFacts): boolean {
-    const text = Buffer.concat(this.#held).toString("latin1");
-    return this.#tap.wants(this.#inner.document(), facts, text);
+  /** Writes what is held but for what may be the body's end. */
+  #pass(): void {
+    const byteLength = this.#byteLength ?? this.#received;
+    const kept = this.#received < byteLength ? 0 : 1;
+    const passed = this.#held.splice(0, this.#held.length - kept);
+    for (const chunk of passed) this.#tap.write(chunk);
   }
 }
 

@@ -13,6 +13,14 @@ function answerOf(b64: string, entry = ""): string {
   return `{"created":1795348800,"surprise":{"a":[1,2]},"data":[{"b64_json":"${b64}"${entry}}],"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3}}`;
 }
 
+/** The answer with a text before its picture, which then begins at that byte. */
+function filledUp(answer: string, at: number): string {
+  const key = '"b64_json":"';
+  const field = '"filler":"",';
+  const missing = at - answer.indexOf(key) - key.length - field.length;
+  return answer.replace('"surprise"', `"filler":"${"x".repeat(missing)}","surprise"`);
+}
+
 /** What the upstream sends for a prompt: bytes, with the length it announces (none: in chunks). */
 interface Script {
   readonly body: string;
@@ -38,6 +46,11 @@ const scripts: Readonly<Record<string, Script>> = {
   "no end": { body: whole.slice(0, -1), sized: true },
   "data URL": { body: answerOf(`data:image/png;base64,${base64}`), sized: true },
   "no time": { body: whole.replace('"created":1795348800,', ""), sized: true },
+  "late picture": { body: filledUp(whole, 40_000), sized: true },
+  "late data URL": {
+    body: filledUp(answerOf(`data:image/png;base64,${base64}`), /* cut by the first KiB */ 1022),
+    sized: true,
+  },
   "empty url": { body: whole.replace('{"b64_json"', '{"url":"","b64_json"'), sized: true },
 };
 
@@ -148,9 +161,16 @@ describe("an answer that needs no change is passed on as it is", () => {
   );
 });
 
+test("so is one whose picture comes late", async () => {
+  const response = await ask("late picture");
+  expect(response.headers.get("x-pinhole-cost")).toBeNull();
+  expect((await response.text()) === scripts["late picture"]?.body).toBe(true);
+});
+
 describe("an answer that must be changed is not", () => {
   test.each([
     ["data URL", {}],
+    ["late data URL", {}],
     ["no time", {}],
     ["empty url", {}],
     ["sized", { output_format: "webp" }],
