@@ -52,6 +52,11 @@ export interface AttemptContext {
   readonly deadline: number;
   /** False: the client has gone, so no further attempt is begun. Absent: always. */
   readonly wanted?: () => boolean;
+  /**
+   * Resolves when the request's record is on the disk: nothing is asked of an upstream before. Rejects
+   * where it never will be. Absent: it is there.
+   */
+  readonly recorded?: Promise<void> | undefined;
   /** Attempts of the request so far. */
   attempts(): number;
   /** Called for each picture as it is made, before the call it belongs to has ended. `soFar` is the call up to this picture. */
@@ -107,6 +112,8 @@ export async function attempt(
     const seen = (): void => void (gathered.produced = true);
     const input = generateInput(context, plan, credential, part, inputs, seen);
     for await (const event of channel.provider.generate(input)) {
+      // A provider that asks nobody makes pictures meanwhile.
+      if (!gathered.produced && gathered.made.length === 0) await context.recorded;
       keep(event, gathered, context, plan, part);
     }
     if (gathered.made.length > 0) return ended(context, gathered.result());

@@ -3,6 +3,7 @@ import type { AttemptOutcome, NewAttempt } from "../store/types.ts";
 import { attempt, type AttemptContext, type CallPart, type CallResult } from "./attempt.ts";
 import { chargeOf, type Failure, nextStep, verdictOf } from "./attempt-decision.ts";
 import type { Verdict } from "./channel-health.ts";
+import type { Lease } from "./channel-lease.ts";
 import type { Chosen } from "./choose.ts";
 import { chooseTarget, type OpenCall, splitCalls } from "./dispatch.ts";
 import type { Plan } from "./fit-terms.ts";
@@ -111,6 +112,7 @@ async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<t
     throw thrown;
   }
   const end = await attempt(context, plan, lease.credential, running.part);
+  if ("failure" in end) await recordedOr(context, lease);
   const fault = "result" in end ? end.result.fault : undefined;
   const failure: Failure | undefined =
     "failure" in end
@@ -132,6 +134,16 @@ async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<t
     providerNano: "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure),
   });
   return end;
+}
+
+/** What failed because the request has no record was never begun, and says nothing about the channel. */
+async function recordedOr({ recorded }: AttemptContext, lease: Lease): Promise<void> {
+  try {
+    await recorded;
+  } catch (thrown) {
+    lease.cancel();
+    throw thrown;
+  }
 }
 
 /** The next target after a failure; undefined where nothing more may be tried. */

@@ -80,9 +80,15 @@ async function makeImages(
   await parts.kept.ensureRoom(route.roomBytes);
   const open = await openCalls({ parts, signal, deadline }, route, request.n);
   refuseAbsent(run, open);
-  const job = await openJob(parts, { call, request, fingerprint, deadline }, route, open);
-  run.begun();
-  const started = parts.now();
+  const job = openJob(parts, { call, request, fingerprint, deadline }, route, open);
+  let begunAt = parts.now();
+  const recorded = job.recorded.then(() => {
+    run.begun();
+    begunAt = parts.now();
+  });
+  // Whoever needs it is told; a call may still be waiting for its channel then.
+  recorded.catch(() => undefined);
+  const upstreamMs = (): number => parts.now() - begunAt;
   try {
     const live = call.live === undefined ? undefined : startLive(parts, request, call.live);
     const taking = startTaking(parts, call, live);
@@ -94,19 +100,22 @@ async function makeImages(
       deadline,
       wanted: () => !run.clientGone(),
       attempts: () => job.attempts(),
-      relay: relayOf(parts, call.relay, request),
+      // While the disk is waited for, the calls are made ready.
+      recorded,
+      relay: relayOf(parts, call.relay, request, upstreamMs),
       onMade: taking.take,
       onPartial: live?.hooks.onPartial,
       onEnded: live?.hooks.onEnded,
     };
     const calls = await runCalls(context, job.book, route, open);
-    const upstreamMs = parts.now() - started;
+    const waitedMs = upstreamMs();
     const kept = await taking.kept();
     await live?.told();
-    const outcome = outcomeOf(parts, call, calls, kept, job.attempts(), upstreamMs);
+    const outcome = outcomeOf(parts, call, calls, kept, job.attempts(), waitedMs);
     run.settling(job.finish(outcome));
     return outcome;
   } catch (thrown) {
+    await recorded;
     const error = asPinholeError(thrown);
     run.settling(job.fail(error));
     throw error;
@@ -117,11 +126,12 @@ function relayOf(
   parts: GatewayParts,
   client: RelayClient | undefined,
   request: ImageRequest,
+  upstreamMs: () => number,
 ): Relay | undefined {
   if (client === undefined) return undefined;
   const formOf = ({ target }: Plan): DeliveryForm =>
     deliveryOf(request, parts, rulingCard(target)?.delivery ?? "url");
-  return createRelay(client, request, formOf, parts.now);
+  return createRelay(client, request, formOf, upstreamMs);
 }
 
 function outcomeOf(

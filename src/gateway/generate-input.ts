@@ -36,6 +36,7 @@ export function generateInput(
     deadline,
     connectMs,
     firstByteMs,
+    ready: context.recorded,
     relay: context.relay?.tap(plan, context.attempts()),
     retryDownloads: downloadTries,
   });

@@ -1,6 +1,6 @@
 import { asPinholeError, errorRow, PinholeError } from "../core/errors.ts";
 import type { ImageRequest } from "../core/request.ts";
-import type { AttemptOutcome, NewAttempt, RequestOutcome } from "../store/types.ts";
+import type { AttemptOutcome, NewAttempt, NewRequest, RequestOutcome } from "../store/types.ts";
 import type { AttemptBook } from "./calls.ts";
 import { pictureRecord } from "./deliver.ts";
 import { cancelCalls, type OpenCall } from "./dispatch.ts";
@@ -13,6 +13,11 @@ import { answerRecord } from "./replay.ts";
 /** The request's record while it runs: opened with one commit, closed with one. */
 export interface Job {
   readonly book: AttemptBook;
+  /**
+   * Resolves when the record is on the disk; until then nothing may be asked of an upstream. Where it
+   * rejects nothing was begun, there is no outcome to write, and the calls have given back what they held.
+   */
+  readonly recorded: Promise<void>;
   /** Attempts written so far. */
   attempts(): number;
   /** Writes the outcome and settles the hold. The answer does not wait for it. */
@@ -27,16 +32,15 @@ const leaseGraceMs = 60_000;
 export const idempotencyMs = 24 * 60 * 60_000;
 
 /**
- * Writes record, idempotency claim, hold and the first attempt of every call that has its target in one commit, before
- * any upstream is called. The hold covers the dearest target that may be tried. Where it throws, the
- * calls have given back what they held.
+ * Begins to write record, idempotency claim, hold and the first attempt of every call that has its target, in one
+ * commit. The hold covers the dearest target that may be tried.
  */
-export async function openJob(
+export function openJob(
   parts: GatewayParts,
   { call, request, fingerprint, deadline }: JobFacts,
   { holdNano }: Route,
   calls: readonly OpenCall[],
-): Promise<Job> {
+): Job {
   const { requestId, idempotencyKey } = call;
   const first: NewAttempt[] = [];
   for (let index = 0; index < calls.length; index += 1) {
@@ -58,15 +62,21 @@ export async function openJob(
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
   };
-  let holder: string | undefined;
-  try {
-    holder = await parts.store.requests.begin(record, first, now - idempotencyMs);
-    if (holder !== undefined) throw keyJustTaken(holder);
-  } catch (thrown) {
+  const recorded = begin(parts, record, first).catch((thrown: unknown) => {
     cancelCalls(calls);
     throw thrown;
-  }
-  return new RunningJob(parts, requestId, request.n, first);
+  });
+  return new RunningJob(parts, record, first, recorded);
+}
+
+async function begin(
+  parts: GatewayParts,
+  record: NewRequest,
+  first: readonly NewAttempt[],
+): Promise<void> {
+  const idempotentSince = record.createdAt - idempotencyMs;
+  const holder = await parts.store.requests.begin(record, first, idempotentSince);
+  if (holder !== undefined) throw keyJustTaken(holder);
 }
 
 /** What a record is opened with. */
@@ -116,12 +126,19 @@ class RunningJob implements Job, AttemptBook {
   readonly #first: readonly NewAttempt[];
   readonly #outcomes: AttemptOutcome[] = [];
   #written: number;
+  readonly recorded: Promise<void>;
 
-  constructor(parts: GatewayParts, requestId: string, n: number, first: readonly NewAttempt[]) {
+  constructor(
+    parts: GatewayParts,
+    { id, n }: Pick<NewRequest, "id" | "n">,
+    first: readonly NewAttempt[],
+    recorded: Promise<void>,
+  ) {
     this.#parts = parts;
-    this.#requestId = requestId;
+    this.#requestId = id;
     this.#n = n;
     this.#first = first;
+    this.recorded = recorded;
     this.#written = first.length;
   }
 

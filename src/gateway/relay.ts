@@ -43,9 +43,8 @@ export function createRelay(
   client: RelayClient,
   request: { readonly n: number; readonly stream: boolean },
   formOf: (plan: Plan) => DeliveryForm,
-  now: () => number,
+  upstreamMs: () => number,
 ): Relay {
-  const began = now();
   let begun = false;
   const fits = (plan: Plan): boolean => {
     if (request.n !== 1 || request.stream) return false;
@@ -62,7 +61,7 @@ export function createRelay(
       channelId: target.channel.id,
       warnings,
       attempts,
-      upstreamMs: now() - began,
+      upstreamMs: upstreamMs(),
       byteLength,
     });
   };

@@ -35,6 +35,8 @@ export interface UpstreamContext {
   readonly firstByteMs?: number | undefined;
   /** Further tries of a failed download. */
   readonly retryDownloads: number;
+  /** Resolves when calls may leave; all that needs no answer is done before. Where it rejects, so do they. */
+  readonly ready?: Promise<void> | undefined;
   /** Where the body of a relayable answer goes as it arrives, where it needs no change. */
   readonly relay?: RelayTap | undefined;
   /** Called at each call just before its first byte is written: from here on it may cost money. */
@@ -140,13 +142,15 @@ async function call<T>(
     now: parts.now(),
   });
   const { body, contentType } = bodyOf(request);
+  const headers = headersOf(parts, request, contentType, authorization);
+  await context.ready;
   let received: T | RefusedAnswer;
   try {
     received = await exchange<T | RefusedAnswer>({
       dispatcher: parts.open,
       url,
       method: request.method ?? (body === undefined ? "GET" : "POST"),
-      headers: headersOf(parts, request, contentType, authorization),
+      headers,
       body,
       signal,
       deadline: context.deadline,

@@ -12,6 +12,8 @@ import type {
 
 /** Commands without an answer; beyond it new ones are refused instead of filling the memory. */
 const pendingMax = 100_000;
+/** What no answer waits for: sent when the answer has been. */
+const unhurried: ReadonlySet<string> = new Set<CommandName>(["requestsFinish"]);
 
 /** Since the store was opened; for metrics. */
 export interface StoreCounters {
@@ -149,11 +151,16 @@ function ask(state: State, name: string, args: readonly unknown[]): Promise<unkn
     );
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const id = state.commands++;
-  if (state.waiters.size === 0) state.worker.ref();
+  const isIdle = state.waiters.size === 0;
+  if (isIdle) state.worker.ref();
   state.waiters.set(id, { resolve, reject });
-  // One message for all that this turn of the event loop asks: each message has its price.
-  if (state.unsent.length === 0) setImmediate(() => send(state));
   state.unsent.push([id, name, args]);
+  // One message for all that is asked together, since each has its price: together are those of a turn of
+  // the event loop; where the worker has nothing to do only those asked without waiting in between, so
+  // that it begins while whoever asked makes ready what comes after.
+  if (state.unsent.length > 1) return promise;
+  if (isIdle && !unhurried.has(name)) queueMicrotask(() => send(state));
+  else setImmediate(() => send(state));
   return promise;
 }
 
