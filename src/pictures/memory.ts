@@ -1,3 +1,5 @@
+import { release } from "../core/release.ts";
+
 /** Bytes of a block: what sockets deliver at once, and what is read and written at once. */
 export const blockBytes = 65_536;
 /** Free blocks kept for the next picture, so that a busy process does not ask the system for each. */
@@ -23,7 +25,10 @@ export function createMemory(bytesMax: number): Memory {
   let inUse = 0;
   const give = (buffer: Buffer, reusable: boolean): void => {
     inUse -= buffer.length;
-    if (reusable && buffer.length === blockBytes && idle.length < idleBlocksMax) idle.push(buffer);
+    if (!reusable) return;
+    if (buffer.length === blockBytes && idle.length < idleBlocksMax) idle.push(buffer);
+    // The garbage collector learns of such memory late, and collects everything to get it back.
+    else release(buffer);
   };
   return {
     take() {
