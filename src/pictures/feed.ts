@@ -37,17 +37,30 @@ export interface Feed {
 const stepsMax = 2_000_000;
 
 const nothing = Buffer.alloc(0);
+/** So many bytes are copied out of their chunk, which a waiting reader would otherwise keep alive. */
+const copiedBytesMax = 64;
+
+/** Cuts parts out of chunks; each is valid until the next. */
+function createCutter(): (bytes: Buffer, at: number, length: number) => Buffer {
+  let copy: Buffer | undefined;
+  return (bytes, at, length) => {
+    if (length > copiedBytesMax) return bytes.subarray(at, at + length);
+    copy ??= Buffer.allocUnsafeSlow(copiedBytesMax);
+    bytes.copy(copy, 0, at, at + length);
+    return copy.subarray(0, length);
+  };
+}
 
 /** A feed for a reader. `name` is the format's, for messages. */
 export function createFeed(name: string, reader: Reader): Feed {
   let steps = 0;
   let next = reader.next();
   let gathered: Buffer | undefined;
+  const partOf = createCutter();
   let filled = 0;
   let skipped = 0;
   const scan: MarkerScan = { afterFf: false, found: false };
   let trailing = 0;
-
   const advance = (value: Buffer): void => {
     filled = 0;
     gathered = undefined;
@@ -62,12 +75,12 @@ export function createFeed(name: string, reader: Reader): Feed {
   };
 
   const take = (bytes: Buffer, at: number, wanted: number): number => {
-    if (filled === 0 && bytes.length - at >= wanted) {
-      advance(bytes.subarray(at, at + wanted));
+    const count = Math.min(wanted - filled, bytes.length - at);
+    if (count === wanted) {
+      advance(partOf(bytes, at, wanted));
       return at + wanted;
     }
     gathered ??= Buffer.alloc(wanted);
-    const count = Math.min(wanted - filled, bytes.length - at);
     bytes.copy(gathered, filled, at, at + count);
     filled += count;
     if (filled === wanted) advance(gathered);
@@ -83,7 +96,7 @@ export function createFeed(name: string, reader: Reader): Feed {
 
   const marker = (bytes: Buffer, from: number): number => {
     const at = endOfMarker(bytes, from, scan);
-    if (scan.found) advance(bytes.subarray(at - 1, at));
+    if (scan.found) advance(partOf(bytes, at - 1, 1));
     return at;
   };
 
