@@ -63,6 +63,12 @@ export interface Egress {
 
 /** Upper bound of every connection attempt; each call has its own, shorter one. */
 const connectTimeoutMs = 60_000;
+/**
+ * How long a connection may rest before it is used again, where its server has not said how long it may.
+ * A server that closes it at the very moment a paid request is written leaves nobody knowing whether an
+ * image was made, and nginx may be set to 1 s. Another handshake costs little beside making an image.
+ */
+const restMsMax = 500;
 const userAgentDefault = "pinhole";
 
 /** Opens no connection until it is used. Connections are kept alive. */
@@ -78,7 +84,7 @@ export function createEgress(options: EgressOptions): Egress {
     random: options.random ?? Math.random,
     userAgent: options.userAgent ?? userAgentDefault,
     open: openDispatcher(proxy),
-    guarded: new Agent({ allowH2: false, connect: guard.connect }),
+    guarded: new Agent({ allowH2: false, keepAliveTimeout: restMsMax, connect: guard.connect }),
     guard,
     credentials: createCredentialStore(options.now),
     proxy: proxy === undefined ? undefined : { filters: proxy.filters === true },
@@ -97,7 +103,11 @@ export function createEgress(options: EgressOptions): Egress {
  * number of connections is bounded by the channels' own limits, since a pool's limit queues in silence.
  */
 function openDispatcher(proxy: ProxyOptions | undefined): Dispatcher {
-  const shared = { allowH2: false, connectTimeout: connectTimeoutMs };
+  const shared = {
+    allowH2: false,
+    connectTimeout: connectTimeoutMs,
+    keepAliveTimeout: restMsMax,
+  };
   if (proxy === undefined) return new Agent(shared);
   return new EnvHttpProxyAgent({
     ...shared,

@@ -10,7 +10,15 @@ import type { Provider } from "../../src/core/provider.ts";
 import { EncodedPicture } from "../../src/core/wire.ts";
 import { createEgress } from "../../src/net/egress.ts";
 import { fileBytes } from "../../src/pictures/picture-bytes.ts";
-import { httpServer, type Loopback, secretKey, stubProvider, upstreamAt } from "./loopback.ts";
+import {
+  httpServer,
+  type Loopback,
+  onRequest,
+  rawServer,
+  secretKey,
+  stubProvider,
+  upstreamAt,
+} from "./loopback.ts";
 import { pictureBytes, pngBytes, pngPicture } from "./memory-spool.ts";
 
 const egress = createEgress({ now: Date.now, userAgent: "pinhole-test" });
@@ -50,6 +58,25 @@ async function answering(
 }
 
 const jsonType = { "content-type": "application/json" };
+
+test("a connection that rested is not trusted with another call, since its server may be closing it", async () => {
+  const server = await rawServer((socket) => {
+    onRequest(socket, () =>
+      socket.write(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
+      ),
+    );
+  });
+  servers.push(server);
+  const call = (): Promise<unknown> => upstreamAt(egress, server).call({ url: "/v1", json: {} });
+  await call();
+  await sleep(50);
+  await call();
+  expect(server.connections).toBe(1);
+  await sleep(700);
+  await call();
+  expect(server.connections).toBe(2);
+});
 
 describe("a call", () => {
   test("posts JSON with pictures written into it, authorised, with its length", async () => {
