@@ -1,4 +1,4 @@
-import { isMet, type Verdict } from "./results.ts";
+import { isMet, type RowResult, type Verdict } from "./results.ts";
 import { capital, number, type Report } from "./table.ts";
 
 /** The README's figures: a line for each goal, between two marks. */
@@ -26,11 +26,20 @@ function figures(report: Report): string {
     "",
     "| case | reached | must | aim |",
     "|---|---|---|---|",
-    ...results.flatMap((row) =>
-      row.verdicts.map((verdict, index) => line(index === 0 ? capital(row.title) : "", verdict)),
-    ),
+    ...results.flatMap((row) => [
+      ...row.verdicts.map((verdict, index) => line(index === 0 ? capital(row.title) : "", verdict)),
+      ...failures(row),
+    ]),
     "",
   ].join("\n");
+}
+
+/** What failed of ours: nothing may, in any row. Rows on memory say it by themselves. */
+function failures({ measured, verdicts }: RowResult): string[] {
+  const faults = measured.find(({ server }) => server === "pinhole")?.faults ?? {};
+  const said = Object.entries(faults).map(([what, count]) => `${count} × ${what}`);
+  if (said.length === 0 || verdicts.some(({ unit }) => unit === "answers")) return [];
+  return [`|  | failed: ${said.join(", ")} (missed) | none |  |`];
 }
 
 function line(title: string, verdict: Verdict): string {
