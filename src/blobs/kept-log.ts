@@ -143,8 +143,9 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
       await loaded;
       // Nothing that expired stays on the disk longer than it takes until the next sweep.
       state.spare.discard();
+      const swept = sweep(state, now);
       await settleRested([...state.segments], now);
-      return sweep(state, now);
+      return swept;
     },
     byteLength: () =>
       state.segments.reduce(

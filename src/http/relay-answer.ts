@@ -61,8 +61,12 @@ class ClientRelay implements RelayAnswer {
 
   begin(start: RelayStart): void {
     this.#begun = true;
-    relaysUnderWay += 1;
-    this.#reply.raw.once("close", () => (relaysUnderWay -= 1));
+    const { raw } = this.#reply;
+    // Of a client that has gone there is no further word, and nothing waits for it.
+    if (!raw.destroyed) {
+      relaysUnderWay += 1;
+      raw.once("close", () => (relaysUnderWay -= 1));
+    }
     const { byteLength, attempts, upstreamMs } = start;
     const totalMs = performance.now() - this.#started;
     const { keyLimits } = this.#parts.gateway;
