@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { IncomingMessage } from "node:http";
+import { Batch } from "../core/batch.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { requireKey } from "./authentication.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
@@ -38,6 +39,9 @@ const readOutMs = 5_000;
 
 /** Node looks for slow senders this often at most; rarely enough to cost nothing. */
 const slowCheckMsMax = 30_000;
+
+/** Requests whose head has come. */
+const arrivals = new Batch();
 
 /** Routes check what they get by themselves; that nobody gives one a schema spares loading Fastify's compilers. */
 const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
@@ -116,8 +120,9 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
   return { app, connections };
 }
 
-/** `x-request-id` on every answer, the client's own as a label, and one log line a request. */
+/** Many requests in a row; `x-request-id` on every answer, the client's own as a label, and one log line a request. */
 function requestHooks(app: FastifyInstance, log: FastifyBaseLogger): void {
+  app.addHook("onRequest", (_request, _reply, done) => arrivals.add(done));
   app.addHook("onRequest", (request, reply, done) => {
     void reply.header("x-request-id", request.id);
     requireOrigin(request);

@@ -1,7 +1,7 @@
 import type { PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
 import { releaseSoon } from "../core/release.ts";
 import type { WireAnswer, WireError } from "../core/wire.ts";
-import type { AnswerHead, AnswerSink } from "./exchange.ts";
+import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "./json-reader.ts";
 
 /** Bytes of an upstream's JSON beside its lifted pictures: room for picture URLs that are data URLs. */
@@ -47,6 +47,7 @@ export function answerSink(
 }
 
 class ReadingSink implements AnswerSink<WireAnswer> {
+  readonly patient = true;
   readonly #head: AnswerHead;
   readonly #options: AnswerOptions;
   /** The beginning of the answer: its first chunk itself where that is short and until there is a second, so that most are never copied. */

@@ -3,7 +3,7 @@ import { PinholeError } from "../core/errors.ts";
 import type { WireAnswer, WireError, WireEvent } from "../core/wire.ts";
 import { answerSink, type AnswerOptions } from "./answer.ts";
 import { createEventLines } from "./event-lines.ts";
-import type { AnswerHead, AnswerSink } from "./exchange.ts";
+import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "./json-reader.ts";
 import { pictureError, sentenceOf } from "./upstream-faults.ts";
 

@@ -1,28 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { Batch } from "../core/batch.ts";
+import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
 import { GuardRefusal } from "./guard.ts";
 import type { OutgoingBody } from "./json-writer.ts";
-
-/** Status and headers of an answer; names in lower case, repeated headers joined with `, `. */
-export interface AnswerHead {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Takes an answer's body in. Everything is synchronous; reading pauses only where `congested` says so. */
-export interface AnswerSink<T> {
-  /** False: has seen enough, the rest is not wanted. May throw. */
-  write(chunk: Buffer): boolean;
-  /** May throw. */
-  end(): T;
-  /** Called instead of `end`, and after a throw. */
-  abort(): void;
-  /** True where what came is whole by its own form, so that a broken end of the transport loses nothing. */
-  readonly complete: boolean;
-  /** True where reading should wait until `resume` is called; asked after a `write` that was not the last. */
-  congested?(resume: () => void): boolean;
-}
+import { type Step, StepClock } from "./step-clock.ts";
 
 /** How one HTTP exchange broke. */
 export class TransportFault extends Error {
@@ -58,11 +41,11 @@ export interface ExchangeOptions<T> {
   receive(head: AnswerHead): AnswerSink<T>;
 }
 
-/** What an exchange waits for. */
-type Step = "connection" | "head" | "body";
-
-/** The longest delay that a timer takes. */
-const timerMax = 2_147_483_647;
+/** A patient sink's answer is held until all of it has come, up to this size and so many pieces. */
+const heldBytesMax = 65_536;
+const heldPiecesMax = 4;
+/** Answers that are whole, to be read many in a row. */
+const answers = new Batch();
 
 /**
  * One request and its answer on undici's `dispatch`. Throws `TransportFault`, or whatever the sink
@@ -78,13 +61,7 @@ export function exchange<T>(options: ExchangeOptions<T>): Promise<T> {
 class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly outcome = Promise.withResolvers<T>();
   readonly #options: ExchangeOptions<T>;
-  /** What is waited for, and until when on `performance.now()`: the step under way or the end of all. */
-  #step: Step = "connection";
-  #stepEnd = 0;
-  #end = 0;
-  /** One timer for all, since a step mostly ends long before its time: it is moved only where it would ring late. */
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = 0;
+  readonly #clock = new StepClock((expired) => this.#expire(expired));
   #controller: Dispatcher.DispatchController | undefined;
   #sink: AnswerSink<T> | undefined;
   #over = false;
@@ -92,6 +69,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   /** Bytes that the answer announced and that came. */
   #expected: number | undefined;
   #received = 0;
+  /** What has come of an answer for a patient sink; undefined: it is written as it comes. */
+  #held: Buffer[] | undefined;
+  /** All has come, and waits for the others that came with it. What happens to the connection now says nothing. */
+  #whole = false;
 
   constructor(options: ExchangeOptions<T>) {
     this.#options = options;
@@ -106,33 +87,18 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
     signal.addEventListener("abort", this.#cancel);
     const began = performance.now();
-    this.#end = began + left;
-    this.#await("connection", began + connectMs);
+    this.#clock.start(began + connectMs, began + left);
     this.#dispatch();
   }
 
-  /** Waits for the next step, for so long at most. */
-  #await(step: Step, until: number): void {
-    this.#step = step;
-    this.#stepEnd = until;
-    const at = Math.min(until, this.#end);
-    if (this.#timer !== undefined && this.#timerAt <= at) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    this.#timer = setTimeout(this.#ring, Math.min(Math.ceil(at - performance.now()), timerMax));
-  }
-
-  readonly #ring = (): void => {
-    this.#timer = undefined;
-    const now = performance.now();
+  #expire(expired: Step | "all"): void {
     const { connectMs, firstByteMs } = this.#options;
-    if (now < Math.min(this.#stepEnd, this.#end)) this.#await(this.#step, this.#stepEnd);
-    else if (now >= this.#end) this.#expire("no whole answer before the deadline");
-    else if (this.#step === "connection") this.#expire(`no connection within ${connectMs} ms`);
-    else this.#expire(`no answer began within ${firstByteMs} ms`);
-  };
-
-  #expire(problem: string): void {
+    const problem =
+      expired === "all"
+        ? "no whole answer before the deadline"
+        : expired === "connection"
+          ? `no connection within ${connectMs} ms`
+          : `no answer began within ${firstByteMs} ms`;
     this.#break(this.#fault("timeout", problem));
   }
 
@@ -165,7 +131,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
     this.#controller = controller;
     const { firstByteMs = Number.POSITIVE_INFINITY, onSent } = this.#options;
-    this.#await("head", performance.now() + firstByteMs);
+    this.#clock.await("head", performance.now() + firstByteMs);
     onSent?.();
   }
 
@@ -177,7 +143,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     // Parts of the first chunk that was read: they would keep all 64 KiB of it until the answer's end.
     controller.rawHeaders = null;
     if (this.#over || status < 200) return;
-    this.#await("body", Number.POSITIVE_INFINITY);
+    this.#clock.await("body", Number.POSITIVE_INFINITY);
     const flat = flatten(headers);
     try {
       this.#sink = this.#options.receive({ status, headers: flat });
@@ -189,33 +155,35 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (length !== undefined && /^\d+$/.test(length) && flat["transfer-encoding"] === undefined) {
       this.#expected = Number(length);
     }
+    if (this.#sink.patient === true && (this.#expected ?? 0) <= heldBytesMax) this.#held = [];
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return;
     this.#received += chunk.length;
-    try {
-      if (this.#sink?.write(chunk) === false) {
-        this.#finish();
-        this.#controller?.abort(new Error("the rest of the answer is not wanted"));
-        return;
-      }
-    } catch (thrown) {
-      this.#break(thrown);
-      return;
+    const isLast = this.#received === this.#expected;
+    if (this.#held !== undefined) {
+      this.#held.push(chunk);
+      const isSmall = this.#received <= heldBytesMax && this.#held.length < heldPiecesMax;
+      if (isSmall && !isLast) return;
+      if (!isLast) this.#writeHeld();
+    } else {
+      this.#write(chunk);
     }
+    if (this.#over) return;
     // Never after the last byte: undici makes an error of a paused answer that is whole already where
     // its upstream closes the connection. What is still to come keeps the connection's end from being seen.
-    if (this.#received === this.#expected) this.#finish();
+    if (isLast) this.#end();
     else if (this.#sink?.congested?.(this.#resume) === true) controller.pause();
   }
 
   onResponseEnd(): void {
-    this.#finish();
+    this.#end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#over) return;
+    if (this.#over || this.#whole) return;
+    this.#writeHeld();
     if (this.#sink?.complete === true) {
       this.#finish();
       return;
@@ -234,6 +202,38 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     } catch (thrown) {
       this.#bodyFault = thrown;
       throw thrown;
+    }
+  }
+
+  /** What was held goes to the sink, which takes the rest as it comes. */
+  #writeHeld(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const chunk of held) if (!this.#over) this.#write(chunk);
+  }
+
+  /** All has come. */
+  #end(): void {
+    if (this.#whole) return;
+    if (this.#held === undefined) {
+      this.#finish();
+      return;
+    }
+    this.#whole = true;
+    this.#unwatch();
+    answers.add(() => {
+      this.#writeHeld();
+      this.#finish();
+    });
+  }
+
+  #write(chunk: Buffer): void {
+    try {
+      if (this.#sink?.write(chunk) !== false) return;
+      this.#finish();
+      this.#controller?.abort(new Error("the rest of the answer is not wanted"));
+    } catch (thrown) {
+      this.#break(thrown);
     }
   }
 
@@ -271,7 +271,11 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   #settle(): void {
     this.#over = true;
-    clearTimeout(this.#timer);
+    this.#unwatch();
+  }
+
+  #unwatch(): void {
+    this.#clock.stop();
     this.#options.signal.removeEventListener("abort", this.#cancel);
   }
 

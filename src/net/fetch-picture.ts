@@ -2,7 +2,8 @@ import { Base64Error, createBase64Decoder } from "../core/base64.ts";
 import { releaseSoon } from "../core/release.ts";
 import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
 import type { Dispatcher } from "undici";
-import { type AnswerHead, type AnswerSink, exchange } from "./exchange.ts";
+import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
+import { exchange } from "./exchange.ts";
 import { GuardRefusal } from "./guard.ts";
 
 const redirectsMax = 3;

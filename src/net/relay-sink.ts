@@ -2,7 +2,7 @@ import type { PictureFacts, PictureWriter } from "../core/picture.ts";
 import { releaseSoon } from "../core/release.ts";
 import type { WireAnswer } from "../core/wire.ts";
 import { type AnswerOptions, answerSink } from "./answer.ts";
-import type { AnswerHead, AnswerSink } from "./exchange.ts";
+import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
 
 /** Where an upstream's body goes, as it arrives, while it is read for its pictures and small fields. */
 export interface RelayTap {
@@ -35,6 +35,8 @@ export function relaySink(
 }
 
 class RelayingSink implements AnswerSink<WireAnswer> {
+  /** A small answer is not relayed, and the beginning of a large one is held here as well. */
+  readonly patient = true;
   readonly #tap: RelayTap;
   readonly #inner: ReturnType<typeof answerSink>;
   /** Of the first picture. */

@@ -1,6 +1,7 @@
 import { Dispatcher } from "undici";
 import { describe, expect, test } from "vitest";
 import { errorSink } from "../../src/net/answer.ts";
+import type { AnswerSink } from "../../src/net/answer-sink.ts";
 import { exchange, TransportFault } from "../../src/net/exchange.ts";
 
 /** What undici would do, step by step. */
@@ -37,6 +38,56 @@ class Scripted extends Dispatcher {
     return true;
   }
 }
+
+/** Notes what it is given, and counts what came as a whole answer where it says so. */
+class NotingSink implements AnswerSink<string> {
+  readonly patient = true;
+  readonly written: string[] = [];
+  aborts = 0;
+  readonly #wanted: number;
+
+  constructor(wanted = Number.POSITIVE_INFINITY) {
+    this.#wanted = wanted;
+  }
+
+  write(chunk: Buffer): boolean {
+    this.written.push(chunk.toString());
+    return this.written.length < this.#wanted;
+  }
+
+  end(): string {
+    return this.written.join("");
+  }
+
+  abort(): void {
+    this.aborts += 1;
+  }
+
+  get complete(): boolean {
+    return this.written.join("").endsWith("}");
+  }
+}
+
+const answer = (headers: Record<string, string>, pieces: readonly string[]) =>
+  new Scripted((handler, controller) => {
+    handler.onRequestStart?.(controller, null);
+    handler.onResponseStart?.(controller, 200, headers);
+    for (const piece of pieces) handler.onResponseData?.(controller, Buffer.from(piece));
+  });
+
+const playInto = <T>(dispatcher: Dispatcher, sink: AnswerSink<T>, signal?: AbortSignal) =>
+  exchange({
+    dispatcher,
+    url: new URL("http://upstream.test/"),
+    method: "POST",
+    headers: {},
+    body: undefined,
+    signal: signal ?? new AbortController().signal,
+    deadline: Date.now() + 10_000,
+    now: Date.now,
+    connectMs: 10_000,
+    receive: () => sink,
+  });
 
 const play = (dispatcher: Dispatcher) =>
   exchange({
@@ -96,5 +147,71 @@ describe("an exchange", () => {
     await expect(playing).rejects.toBeInstanceOf(TransportFault);
     await expect(playing).rejects.toMatchObject({ sent: true });
     expect(dispatcher.aborts).toBe(1);
+  });
+});
+
+describe("an answer for a patient sink", () => {
+  test("is written when all of it has come, and not before", async () => {
+    const sink = new NotingSink();
+    const playing = playInto(answer({ "content-length": "4" }, ["{a", "b}"]), sink);
+    expect(sink.written).toEqual([]);
+    expect(await playing).toBe("{ab}");
+    expect(sink.written).toEqual(["{a", "b}"]);
+  });
+
+  test("whose length was not said is written at its end", async () => {
+    const sink = new NotingSink();
+    const dispatcher = new Scripted((handler, controller) => {
+      handler.onRequestStart?.(controller, null);
+      handler.onResponseStart?.(controller, 200, {});
+      handler.onResponseData?.(controller, Buffer.from("{}"));
+      expect(sink.written).toEqual([]);
+      handler.onResponseEnd?.(controller, {});
+    });
+    expect(await playInto(dispatcher, sink)).toBe("{}");
+  });
+
+  test("is written as it comes once it has many pieces, or is large", async () => {
+    const many = new NotingSink();
+    void playInto(answer({ "content-length": "9" }, ["1", "2", "3"]), many).catch(() => undefined);
+    expect(many.written).toEqual([]);
+    const more = new NotingSink();
+    const pieces = ["1", "2", "3", "4", "5"];
+    void playInto(answer({ "content-length": "9" }, pieces), more).catch(() => undefined);
+    expect(more.written).toEqual(pieces);
+    const large = new NotingSink();
+    const length = { "content-length": "65537" };
+    void playInto(answer(length, ["1"]), large).catch(() => undefined);
+    expect(large.written).toEqual(["1"]);
+  });
+
+  test("counts as whole where it is so by its own form, however the connection ended", async () => {
+    const scripted = (text: string) =>
+      new Scripted((handler, controller) => {
+        handler.onRequestStart?.(controller, null);
+        handler.onResponseStart?.(controller, 200, {});
+        handler.onResponseData?.(controller, Buffer.from(text));
+        handler.onResponseError?.(controller, otherSideClosed);
+      });
+    expect(await playInto(scripted("{}"), new NotingSink())).toBe("{}");
+    const cut = new NotingSink();
+    await expect(playInto(scripted("{"), cut)).rejects.toMatchObject({ kind: "failed" });
+    expect(cut.aborts).toBe(1);
+  });
+
+  test("that is whole is an answer, though the request is cancelled in the same moment", async () => {
+    const stop = new AbortController();
+    const playing = playInto(
+      answer({ "content-length": "2" }, ["{}"]),
+      new NotingSink(),
+      stop.signal,
+    );
+    stop.abort();
+    expect(await playing).toBe("{}");
+  });
+
+  test("ends where the sink has seen enough", async () => {
+    const sink = new NotingSink(1);
+    expect(await playInto(answer({ "content-length": "4" }, ["{}", "  "]), sink)).toBe("{}");
   });
 });
