@@ -17,6 +17,8 @@ export interface Connections {
 interface Connection {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
+  /** What had been read of it when its last answer was done, bytes; more means that another request is coming in. */
+  readAtEnd: number;
 }
 
 /**
@@ -40,12 +42,19 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
     else socket.setTimeout(readTimeoutMs);
     if (stalled) onCut();
   };
+  /** Node's own way would cut those that are new as well, whose first request may be on its way. */
+  const cutRested = (): void => {
+    for (const [socket, { response, readAtEnd }] of sockets) {
+      if (response === undefined || unfinished.has(response)) continue;
+      if (socket.bytesRead === readAtEnd) socket.destroy();
+    }
+  };
   return {
     watch(server) {
       server.setTimeout(readTimeoutMs);
       server.on("timeout", onSilence);
       server.on("connection", (socket) => {
-        sockets.set(socket, { request: undefined, response: undefined });
+        sockets.set(socket, { request: undefined, response: undefined, readAtEnd: 0 });
         socket.once("close", () => sockets.delete(socket));
       });
       // Before the routes, which may answer at once.
@@ -59,8 +68,9 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
         if (draining) sayClose(response);
         response.on("close", () => {
           unfinished.delete(response);
+          if (connection !== undefined) connection.readAtEnd = request.socket.bytesRead;
           // An answer whose head had gone before the stop leaves its connection open.
-          if (draining) setImmediate(() => server.closeIdleConnections());
+          if (draining) setImmediate(cutRested);
         });
       });
     },
