@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { PinholeError, asPinholeError } from "../core/errors.ts";
 import type { CommandArguments, CommandName, CommandResult } from "./commands/index.ts";
+import { argumentsAsSent } from "./as-json.ts";
 import { fromWire, toWire } from "./faults.ts";
 import type {
   CommandMessage,
@@ -140,7 +141,7 @@ function listen(state: State, onError: (error: PinholeError) => void): void {
   });
 }
 
-function ask(state: State, name: string, args: readonly unknown[]): Promise<unknown> {
+function ask(state: State, name: CommandName, args: readonly unknown[]): Promise<unknown> {
   if (state.refusal !== undefined) return Promise.reject(state.refusal);
   if (state.waiters.size >= pendingMax)
     return Promise.reject(
@@ -149,12 +150,19 @@ function ask(state: State, name: string, args: readonly unknown[]): Promise<unkn
         detail: `${pendingMax} commands wait for the store`,
       }),
     );
+  let sent: CommandMessage[2];
+  try {
+    sent = argumentsAsSent(name, args);
+  } catch (thrown) {
+    // A fault in this program.
+    return Promise.reject(asPinholeError(thrown));
+  }
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const id = state.commands++;
   const isIdle = state.waiters.size === 0;
   if (isIdle) state.worker.ref();
   state.waiters.set(id, { resolve, reject });
-  state.unsent.push([id, name, args]);
+  state.unsent.push([id, name, sent]);
   // One message for all that is asked together, since each has its price: together are those of a turn of
   // the event loop; where the worker has nothing to do only those asked without waiting in between, so
   // that it begins while whoever asked makes ready what comes after.

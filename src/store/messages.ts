@@ -11,8 +11,8 @@ export interface WorkerSettings {
   readonly now: number;
 }
 
-/** One command: a number to answer under, a name of `Commands`, its arguments. */
-export type CommandMessage = readonly [id: number, name: string, args: readonly unknown[]];
+/** One command: a number to answer under, a name of `Commands`, its arguments, which may be written as JSON. */
+export type CommandMessage = readonly [id: number, name: string, args: readonly unknown[] | string];
 
 /** Asks for one call of the event loop's commands, or for the end after all that came before. */
 export type ToWorker =

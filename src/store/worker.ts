@@ -22,7 +22,7 @@ import type { Connection } from "./sqlite.ts";
 /** Commands in one transaction: reads that arrive meanwhile wait for no more than this. */
 const groupCommandsMax = 1000;
 
-type Run = (name: string, args: readonly unknown[]) => unknown;
+type Run = (name: string, args: CommandMessage[2]) => unknown;
 
 function open({ file, busyTimeoutMs, now }: WorkerSettings): Connection {
   prepareFile(file);
@@ -43,7 +43,9 @@ function runner(connection: Connection): Run {
     if (command === undefined) throw new Error(`no store command is called ${name}`);
     // The client's types tie each name to its arguments; a name known only at run time cannot.
     const begin = command as (...args: readonly unknown[]) => Steps<unknown>;
-    return runSteps(connection, begin(...args));
+    // As the client wrote them.
+    const given = typeof args === "string" ? (JSON.parse(args) as readonly unknown[]) : args;
+    return runSteps(connection, begin(...given));
   };
 }
 
