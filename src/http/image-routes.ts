@@ -28,6 +28,8 @@ const formPartsMax = 128;
 const retryCountHeader = "x-stainless-retry-count";
 /** Answers up to this size are sent in one piece. */
 const pieceBytesMax = 65_536;
+/** What Node writes at once from a text, less room for the head. */
+const textBodyBytesMax = 14_336;
 
 /** What each operation's body may be. */
 const bodyTypes: Readonly<Record<Operation, string>> = {
@@ -149,7 +151,9 @@ export async function sendOutcome(
   // A small body in one piece, which costs a fraction of a stream.
   const whole = body.whole ?? (await gathered(body));
   begin();
-  reply.raw.end(whole);
+  // As a text the body goes in one write with the head; byte for byte, which latin1 is.
+  if (whole.length <= textBodyBytesMax) reply.raw.end(whole.toString("latin1"), "latin1");
+  else reply.raw.end(whole);
   return reply;
 }
 
