@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import type { Bodies } from "./bodies.ts";
 import type { Load } from "./load-process.ts";
 import type { JobResult, WireRequest } from "./load/jobs.ts";
@@ -29,8 +30,6 @@ export interface Contender {
   readonly port: number;
   readonly process: Started;
   readonly request: WireRequest;
-  /** Milliseconds to wait for its own housekeeping after each of its turns. */
-  readonly settleMs?: number;
   /** What a reader of the figures must know of it, such as its version. */
   readonly note?: string;
 }
@@ -62,7 +61,7 @@ export async function compare(bench: Bench, contenders: readonly Contender[]): P
   const runs = contenders.map((contender) => ({ contender, results: [] as JobResult[], peak: 0 }));
   for (let round = 0; round < bench.rounds; round += 1) {
     for (const run of runs) {
-      const { name, port, request, process, settleMs } = run.contender;
+      const { name, port, request, process } = run.contender;
       const job = { kind: "throughput", host: "127.0.0.1", port, request, connections } as const;
       await bench.load.run({ ...job, seconds: round === 0 ? warmSeconds * 2 : warmSeconds / 2 });
       const watch = watchPeak(process.pid);
@@ -72,7 +71,8 @@ export async function compare(bench: Bench, contenders: readonly Contender[]): P
       bench.say(
         `  ${name}: ${(result.requests / result.seconds).toFixed(0)}/s ${JSON.stringify(result.faults)}`,
       );
-      if (settleMs !== undefined) await new Promise((resolve) => setTimeout(resolve, settleMs));
+      // What it wrote is on the disk before the next one's turn, so that nobody pays for another's writing.
+      spawnSync("sync");
     }
   }
   return runs.map(({ contender, results, peak }) => measured(contender.name, results, peak));
