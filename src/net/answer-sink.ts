@@ -19,3 +19,10 @@ export interface AnswerSink<T> {
   /** True where reading should wait until `resume` is called; asked after a `write` that was not the last. */
   congested?(resume: () => void): boolean;
 }
+
+/** How long a body its head says it is, bytes; undefined where it does not. */
+export function announcedLength({ headers }: AnswerHead): number | undefined {
+  const length = headers["content-length"];
+  const isSaid = length !== undefined && /^\d+$/.test(length);
+  return isSaid && headers["transfer-encoding"] === undefined ? Number(length) : undefined;
+}

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Batch } from "../core/batch.ts";
-import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
+import { type AnswerHead, type AnswerSink, announcedLength } from "./answer-sink.ts";
 import { GuardRefusal } from "./guard.ts";
 import type { OutgoingBody } from "./json-writer.ts";
 import { type Step, StepClock } from "./step-clock.ts";
@@ -41,7 +41,7 @@ export interface ExchangeOptions<T> {
   receive(head: AnswerHead): AnswerSink<T>;
 }
 
-/** A patient sink's answer is held until all of it has come, up to this size and so many pieces. */
+/** A patient sink's answer to a POST is held until all of it has come, up to this size and so many pieces. */
 const heldBytesMax = 65_536;
 const heldPiecesMax = 4;
 /** Answers that are whole, to be read many in a row. */
@@ -144,18 +144,17 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     controller.rawHeaders = null;
     if (this.#over || status < 200) return;
     this.#clock.await("body", Number.POSITIVE_INFINITY);
-    const flat = flatten(headers);
+    const head = { status, headers: flatten(headers) };
     try {
-      this.#sink = this.#options.receive({ status, headers: flat });
+      this.#sink = this.#options.receive(head);
     } catch (thrown) {
       this.#break(thrown);
       return;
     }
-    const length = flat["content-length"];
-    if (length !== undefined && /^\d+$/.test(length) && flat["transfer-encoding"] === undefined) {
-      this.#expected = Number(length);
-    }
-    if (this.#sink.patient === true && (this.#expected ?? 0) <= heldBytesMax) this.#held = [];
+    this.#expected = announcedLength(head);
+    // A look at work that goes on elsewhere is read at once: the work's own answer may come right behind it.
+    const mayWait = this.#sink.patient === true && this.#options.method === "POST";
+    if (mayWait && (this.#expected ?? 0) <= heldBytesMax) this.#held = [];
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -2,7 +2,7 @@ import type { PictureFacts, PictureWriter } from "../core/picture.ts";
 import { releaseSoon } from "../core/release.ts";
 import type { WireAnswer } from "../core/wire.ts";
 import { type AnswerOptions, answerSink } from "./answer.ts";
-import type { AnswerHead, AnswerSink } from "./answer-sink.ts";
+import { type AnswerHead, type AnswerSink, announcedLength } from "./answer-sink.ts";
 
 /** Where an upstream's body goes, as it arrives, while it is read for its pictures and small fields. */
 export interface RelayTap {
@@ -51,7 +51,7 @@ class RelayingSink implements AnswerSink<WireAnswer> {
   #received = 0;
 
   constructor(head: AnswerHead, options: AnswerOptions, tap: RelayTap) {
-    this.#byteLength = lengthOf(head);
+    this.#byteLength = announcedLength(head);
     this.#tap = tap;
     const { spool } = options;
     const watched: AnswerOptions = {
@@ -125,10 +125,4 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     const passed = this.#held.splice(0, this.#held.length - kept);
     for (const chunk of passed) this.#tap.write(chunk);
   }
-}
-
-function lengthOf({ headers }: AnswerHead): number | undefined {
-  const length = headers["content-length"];
-  const isSaid = length !== undefined && /^\d+$/.test(length);
-  return isSaid && headers["transfer-encoding"] === undefined ? Number(length) : undefined;
 }
