@@ -120,9 +120,14 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
   return { app, connections };
 }
 
-/** Many requests in a row; `x-request-id` on every answer, the client's own as a label, and one log line a request. */
+/** `x-request-id` on every answer, the client's own as a label, and one log line a request. */
 function requestHooks(app: FastifyInstance, log: FastifyBaseLogger): void {
-  app.addHook("onRequest", (_request, _reply, done) => arrivals.add(done));
+  // Many in a row. Of one whose connection broke meanwhile there is no further word, so it would never be over.
+  app.addHook("onRequest", ({ raw }, _reply, done) =>
+    arrivals.add(() => {
+      if (!raw.socket.destroyed) done();
+    }),
+  );
   app.addHook("onRequest", (request, reply, done) => {
     void reply.header("x-request-id", request.id);
     requireOrigin(request);
