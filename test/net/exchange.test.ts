@@ -1,7 +1,7 @@
 import { Dispatcher } from "undici";
 import { describe, expect, test } from "vitest";
 import { errorSink } from "../../src/net/answer.ts";
-import type { AnswerSink } from "../../src/net/answer-sink.ts";
+import type { AnswerHead, AnswerSink } from "../../src/net/answer-sink.ts";
 import { exchange, TransportFault } from "../../src/net/exchange.ts";
 
 /** What undici would do, step by step. */
@@ -75,33 +75,26 @@ const answer = (headers: Record<string, string>, pieces: readonly string[]) =>
     for (const piece of pieces) handler.onResponseData?.(controller, Buffer.from(piece));
   });
 
-const playInto = <T>(dispatcher: Dispatcher, sink: AnswerSink<T>, signal?: AbortSignal) =>
+const playInto = <T>(
+  dispatcher: Dispatcher,
+  receive: (head: AnswerHead) => AnswerSink<T>,
+  signal = new AbortController().signal,
+) =>
   exchange({
     dispatcher,
     url: new URL("http://upstream.test/"),
     method: "POST",
     headers: {},
     body: undefined,
-    signal: signal ?? new AbortController().signal,
+    signal,
     deadline: Date.now() + 10_000,
     now: Date.now,
     connectMs: 10_000,
-    receive: () => sink,
+    receive,
   });
 
 const play = (dispatcher: Dispatcher) =>
-  exchange({
-    dispatcher,
-    url: new URL("http://upstream.test/"),
-    method: "POST",
-    headers: {},
-    body: undefined,
-    signal: new AbortController().signal,
-    deadline: Date.now() + 10_000,
-    now: Date.now,
-    connectMs: 10_000,
-    receive: (head) => ({ ...errorSink(head), complete: false }),
-  });
+  playInto(dispatcher, (head) => ({ ...errorSink(head), complete: false }));
 
 const otherSideClosed = Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" });
 
@@ -153,7 +146,7 @@ describe("an exchange", () => {
 describe("an answer for a patient sink", () => {
   test("is written when all of it has come, and not before", async () => {
     const sink = new NotingSink();
-    const playing = playInto(answer({ "content-length": "4" }, ["{a", "b}"]), sink);
+    const playing = playInto(answer({ "content-length": "4" }, ["{a", "b}"]), () => sink);
     expect(sink.written).toEqual([]);
     expect(await playing).toBe("{ab}");
     expect(sink.written).toEqual(["{a", "b}"]);
@@ -168,20 +161,22 @@ describe("an answer for a patient sink", () => {
       expect(sink.written).toEqual([]);
       handler.onResponseEnd?.(controller, {});
     });
-    expect(await playInto(dispatcher, sink)).toBe("{}");
+    expect(await playInto(dispatcher, () => sink)).toBe("{}");
   });
 
   test("is written as it comes once it has many pieces, or is large", async () => {
     const many = new NotingSink();
-    void playInto(answer({ "content-length": "9" }, ["1", "2", "3"]), many).catch(() => undefined);
+    void playInto(answer({ "content-length": "9" }, ["1", "2", "3"]), () => many).catch(
+      () => undefined,
+    );
     expect(many.written).toEqual([]);
     const more = new NotingSink();
     const pieces = ["1", "2", "3", "4", "5"];
-    void playInto(answer({ "content-length": "9" }, pieces), more).catch(() => undefined);
+    void playInto(answer({ "content-length": "9" }, pieces), () => more).catch(() => undefined);
     expect(more.written).toEqual(pieces);
     const large = new NotingSink();
     const length = { "content-length": "65537" };
-    void playInto(answer(length, ["1"]), large).catch(() => undefined);
+    void playInto(answer(length, ["1"]), () => large).catch(() => undefined);
     expect(large.written).toEqual(["1"]);
   });
 
@@ -193,9 +188,9 @@ describe("an answer for a patient sink", () => {
         handler.onResponseData?.(controller, Buffer.from(text));
         handler.onResponseError?.(controller, otherSideClosed);
       });
-    expect(await playInto(scripted("{}"), new NotingSink())).toBe("{}");
+    expect(await playInto(scripted("{}"), () => new NotingSink())).toBe("{}");
     const cut = new NotingSink();
-    await expect(playInto(scripted("{"), cut)).rejects.toMatchObject({ kind: "failed" });
+    await expect(playInto(scripted("{"), () => cut)).rejects.toMatchObject({ kind: "failed" });
     expect(cut.aborts).toBe(1);
   });
 
@@ -203,7 +198,7 @@ describe("an answer for a patient sink", () => {
     const stop = new AbortController();
     const playing = playInto(
       answer({ "content-length": "2" }, ["{}"]),
-      new NotingSink(),
+      () => new NotingSink(),
       stop.signal,
     );
     stop.abort();
@@ -212,6 +207,6 @@ describe("an answer for a patient sink", () => {
 
   test("ends where the sink has seen enough", async () => {
     const sink = new NotingSink(1);
-    expect(await playInto(answer({ "content-length": "4" }, ["{}", "  "]), sink)).toBe("{}");
+    expect(await playInto(answer({ "content-length": "4" }, ["{}", "  "]), () => sink)).toBe("{}");
   });
 });
