@@ -118,6 +118,10 @@ test(
     const body = JSON.stringify({ model: "m", prompt: "slow reader", response_format: "b64_json" });
     const request = `POST /v1/images/generations HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${gateway.key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
     for (let reader = 0; reader < slowReaders; reader += 1) void say(request, false);
+    // Let in before the flood, of which some are refused.
+    await expect
+      .poll(() => upstream.tally("slow reader").asked, { timeout: 30_000 })
+      .toBe(slowReaders);
     const picture = new Blob([new Uint8Array(bigPng(uploadBytes))], { type: "image/png" });
     const working = Array.from({ length: uploads }, (_, number) => upload(picture, number));
     const live = await fetch(`${gateway.url}/health/live`);
