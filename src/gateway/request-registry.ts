@@ -1,4 +1,5 @@
 import { asPinholeError, errorRow } from "../core/errors.ts";
+import { Slots } from "../core/slots.ts";
 import type { Store } from "../store/types.ts";
 import type { ImageOutcome } from "./generate-image.ts";
 import type { GatewayLog } from "./parts.ts";
@@ -68,8 +69,10 @@ export interface RequestRegistry {
 
 interface Books {
   readonly parts: RegistryParts;
-  readonly entries: Map<string, Entry>;
-  readonly byKey: Map<string, Entry>;
+  readonly entries: Slots<Entry>;
+  /** Places of entries. */
+  readonly byId: Map<string, number>;
+  readonly byKey: Map<string, number>;
   readonly idlers: Set<() => void>;
 }
 
@@ -81,19 +84,29 @@ export interface RegistryParts {
 
 /** An empty registry. */
 export function createRegistry(parts: RegistryParts): RequestRegistry {
-  const books: Books = { parts, entries: new Map(), byKey: new Map(), idlers: new Set() };
-  const { entries, byKey } = books;
-  const shown = (entry: Entry | undefined): Run | undefined =>
-    entry?.isShown === true ? entry : undefined;
+  const books: Books = {
+    parts,
+    entries: new Slots(),
+    byId: new Map(),
+    byKey: new Map(),
+    idlers: new Set(),
+  };
+  const { entries, byId, byKey } = books;
+  const shown = (place: number | undefined): Run | undefined => {
+    const entry = entries.get(place ?? -1);
+    return entry?.isShown === true ? entry : undefined;
+  };
   return {
     start: (facts, work, client) => start(books, facts, work, client),
-    get: (id) => shown(entries.get(id)),
+    get: (id) => shown(byId.get(id)),
     byIdempotencyKey: (keyId, idempotencyKey) => shown(byKey.get(keyText(keyId, idempotencyKey))),
     orphan(keyId, fingerprint) {
-      for (const entry of entries.values()) {
-        const { facts } = entry;
-        const same = facts.keyId === keyId && facts.fingerprint === fingerprint;
-        if (same && entry.orphaned() && facts.idempotencyKey === undefined) return shown(entry);
+      // The oldest first.
+      for (const place of byId.values()) {
+        const entry = entries.get(place);
+        const isSame = entry?.facts.keyId === keyId && entry.facts.fingerprint === fingerprint;
+        const isOpen = isSame && entry.facts.idempotencyKey === undefined;
+        if (isOpen && entry.orphaned()) return shown(place);
       }
       return undefined;
     },
@@ -111,8 +124,9 @@ const keyText = (keyId: string, idempotencyKey: string): string => `${keyId} ${i
 function start(books: Books, facts: RunFacts, work: RunWork, client: Client): Run {
   const { id, keyId, idempotencyKey } = facts;
   const entry = new Entry(books, facts, work);
-  books.entries.set(id, entry);
-  if (idempotencyKey !== undefined) books.byKey.set(keyText(keyId, idempotencyKey), entry);
+  const place = books.entries.add(entry);
+  books.byId.set(id, place);
+  if (idempotencyKey !== undefined) books.byKey.set(keyText(keyId, idempotencyKey), place);
   entry.attach(client);
   entry.run();
   return entry;
@@ -269,13 +283,15 @@ class Entry implements Run, RunControl {
   }
 }
 
-function forget({ entries, byKey, idlers }: Books, entry: Entry): void {
+function forget({ entries, byId, byKey, idlers }: Books, entry: Entry): void {
   const { id, keyId, idempotencyKey } = entry.facts;
-  if (entries.get(id) !== entry) return;
-  entries.delete(id);
+  const place = byId.get(id) ?? -1;
+  if (entries.get(place) !== entry) return;
+  entries.take(place);
+  byId.delete(id);
   if (idempotencyKey !== undefined) {
     const text = keyText(keyId, idempotencyKey);
-    if (byKey.get(text) === entry) byKey.delete(text);
+    if (byKey.get(text) === place) byKey.delete(text);
   }
   entry.work.dispose();
   if (entries.size > 0) return;

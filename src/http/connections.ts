@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { Slots } from "../core/slots.ts";
 
 /** Everyone who is connected: clients that stop reading are cut, and on a stop all are told to go. */
 export interface Connections {
@@ -17,9 +18,18 @@ export interface Connections {
 interface Connection {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
+  /** Its answer is under way. */
+  answering: boolean;
   /** What had been read of it when its last answer was done, bytes; more means that another request is coming in. */
   readAtEnd: number;
 }
+
+const unused: Connection = {
+  request: undefined,
+  response: undefined,
+  answering: false,
+  readAtEnd: 0,
+};
 
 /**
  * Watches nothing yet. `readTimeoutMs`: how long a client may take nothing of an answer that waits for it.
@@ -28,24 +38,24 @@ interface Connection {
  */
 export function createConnections(readTimeoutMs: number, onCut: () => void): Connections {
   const sockets = new Map<Socket, Connection>();
-  const unfinished = new Set<ServerResponse>();
+  const unfinished = new Slots<ServerResponse>();
   let draining = false;
   const sayClose = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader("connection", "close");
   };
   /** Node calls this after so long without a byte in either direction; a write that makes progress counts. */
   const onSilence = (socket: Socket): void => {
-    const response = sockets.get(socket)?.response;
+    const { response, answering } = sockets.get(socket) ?? {};
     const stalled = socket.writableLength > 0;
-    const idle = response !== undefined && !unfinished.has(response);
+    const idle = response !== undefined && answering !== true;
     if (stalled || idle) socket.destroy();
     else socket.setTimeout(readTimeoutMs);
     if (stalled) onCut();
   };
   /** Node's own way would cut those that are new as well, whose first request may be on its way. */
   const cutRested = (): void => {
-    for (const [socket, { response, readAtEnd }] of sockets) {
-      if (response === undefined || unfinished.has(response)) continue;
+    for (const [socket, { response, answering, readAtEnd }] of sockets) {
+      if (response === undefined || answering) continue;
       if (socket.bytesRead === readAtEnd) socket.destroy();
     }
   };
@@ -54,7 +64,7 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
       server.setTimeout(readTimeoutMs);
       server.on("timeout", onSilence);
       server.on("connection", (socket) => {
-        sockets.set(socket, { request: undefined, response: undefined, readAtEnd: 0 });
+        sockets.set(socket, { ...unused });
         socket.once("close", () => sockets.delete(socket));
       });
       // Before the routes, which may answer at once.
@@ -63,12 +73,16 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
         if (connection !== undefined) {
           connection.request = request;
           connection.response = response;
+          connection.answering = true;
         }
-        unfinished.add(response);
+        const place = unfinished.add(response);
         if (draining) sayClose(response);
         response.on("close", () => {
-          unfinished.delete(response);
-          if (connection !== undefined) connection.readAtEnd = request.socket.bytesRead;
+          unfinished.take(place);
+          if (connection !== undefined) {
+            connection.readAtEnd = request.socket.bytesRead;
+            if (connection.response === response) connection.answering = false;
+          }
           // An answer whose head had gone before the stop leaves its connection open.
           if (draining) setImmediate(cutRested);
         });
@@ -80,11 +94,11 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
     },
     drain() {
       draining = true;
-      for (const response of unfinished) sayClose(response);
+      for (const response of unfinished.values()) sayClose(response);
     },
     cutIdle() {
-      for (const [socket, { response }] of sockets) {
-        if (response === undefined || !unfinished.has(response)) socket.destroy();
+      for (const [socket, { answering }] of sockets) {
+        if (!answering) socket.destroy();
       }
     },
   };

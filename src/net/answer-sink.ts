@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 /** Status and headers of an answer; names in lower case, repeated headers joined with `, `. */
 export interface AnswerHead {
   readonly status: number;
@@ -25,4 +27,14 @@ export function announcedLength({ headers }: AnswerHead): number | undefined {
   const length = headers["content-length"];
   const isSaid = length !== undefined && /^\d+$/.test(length);
   return isSaid && headers["transfer-encoding"] === undefined ? Number(length) : undefined;
+}
+
+/** Node's headers with one value a name. */
+export function flatHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
 }

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { Batch } from "../core/batch.ts";
-import { type AnswerHead, type AnswerSink, announcedLength } from "./answer-sink.ts";
+import { abortListeners } from "./abort-listeners.ts";
+import { type AnswerHead, type AnswerSink, announcedLength, flatHeaders } from "./answer-sink.ts";
 import { GuardRefusal } from "./guard.ts";
 import type { OutgoingBody } from "./json-writer.ts";
 import { type Step, StepClock } from "./step-clock.ts";
@@ -64,6 +65,8 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #clock = new StepClock((expired) => this.#expire(expired));
   #controller: Dispatcher.DispatchController | undefined;
   #sink: AnswerSink<T> | undefined;
+  /** Its place among those who are told of an abort. */
+  #watching: number | undefined;
   #over = false;
   #bodyFault: unknown;
   /** Bytes that the answer announced and that came. */
@@ -85,7 +88,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       this.#fail(this.#fault(signal.aborted ? "cancelled" : "timeout", "nothing was begun"));
       return;
     }
-    signal.addEventListener("abort", this.#cancel);
+    this.#watching = abortListeners(signal).add(this.#cancel);
     const began = performance.now();
     this.#clock.start(began + connectMs, began + left);
     this.#dispatch();
@@ -144,7 +147,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     controller.rawHeaders = null;
     if (this.#over || status < 200) return;
     this.#clock.await("body", Number.POSITIVE_INFINITY);
-    const head = { status, headers: flatten(headers) };
+    const head = { status, headers: flatHeaders(headers) };
     try {
       this.#sink = this.#options.receive(head);
     } catch (thrown) {
@@ -275,7 +278,9 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   #unwatch(): void {
     this.#clock.stop();
-    this.#options.signal.removeEventListener("abort", this.#cancel);
+    if (this.#watching === undefined) return;
+    abortListeners(this.#options.signal).remove(this.#watching);
+    this.#watching = undefined;
   }
 
   #fault(kind: TransportFault["kind"], problem: string): TransportFault {
@@ -287,13 +292,4 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 function describe(error: Error): string {
   if (!(error instanceof AggregateError)) return error.message;
   return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
-}
-
-function flatten(headers: IncomingHttpHeaders): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const name of Object.keys(headers)) {
-    const value = headers[name];
-    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return flat;
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { PinholeError, asPinholeError } from "../core/errors.ts";
+import { Slots } from "../core/slots.ts";
 import type { CommandArguments, CommandName, CommandResult } from "./commands/index.ts";
 import { argumentsAsSent } from "./as-json.ts";
 import { fromWire, toWire } from "./faults.ts";
@@ -48,7 +49,7 @@ interface Waiter {
 
 interface State {
   readonly worker: Worker;
-  readonly waiters: Map<number, Waiter>;
+  readonly waiters: Slots<Waiter>;
   /** Asked in this turn of the event loop, not sent yet. */
   unsent: CommandMessage[];
   commands: number;
@@ -71,7 +72,7 @@ export async function startClient(options: ClientOptions): Promise<StoreClient> 
   await opened(worker);
   const state: State = {
     worker,
-    waiters: new Map(),
+    waiters: new Slots(),
     unsent: [],
     commands: 0,
     commits: 0,
@@ -158,10 +159,10 @@ function ask(state: State, name: CommandName, args: readonly unknown[]): Promise
     return Promise.reject(asPinholeError(thrown));
   }
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const id = state.commands++;
+  state.commands += 1;
   const isIdle = state.waiters.size === 0;
   if (isIdle) state.worker.ref();
-  state.waiters.set(id, { resolve, reject });
+  const id = state.waiters.add({ resolve, reject });
   state.unsent.push([id, name, sent]);
   // One message for all that is asked together, since each has its price: together are those of a turn of
   // the event loop; where the worker has nothing to do only those asked without waiting in between, so
@@ -193,8 +194,7 @@ function send(state: State): void {
 function settle(state: State, results: readonly ResultMessage[], commits: number): void {
   state.commits += commits;
   for (const [id, value, fault] of results) {
-    const waiter = state.waiters.get(id);
-    state.waiters.delete(id);
+    const waiter = state.waiters.take(id);
     if (fault === undefined) waiter?.resolve(value);
     else waiter?.reject(fromWire(fault));
   }
@@ -202,10 +202,8 @@ function settle(state: State, results: readonly ResultMessage[], commits: number
 }
 
 function rejectAll(state: State, error: PinholeError): void {
-  const waiters = [...state.waiters.values()];
-  state.waiters.clear();
   state.unsent = [];
-  for (const waiter of waiters) waiter.reject(error);
+  state.waiters.drain((waiter) => waiter.reject(error));
 }
 
 function close(state: State): Promise<void> {
