@@ -1,16 +1,23 @@
 import type { WireEvent } from "../core/wire.ts";
+import { abortListeners } from "./abort-listeners.ts";
 
 /** How long a stream that nobody reads any more may still take to end by itself, so that its connection can be used again. */
 const lingerMs = 1_000;
 
 /**
  * Runs `begin` and yields what it pushes, in order; then throws what it rejects with. The pushing side
- * is never paused: the sink that pushes has limits of its own. `over` is aborted when the reader stops early.
+ * is never paused: the sink that pushes has limits of its own. `over` is aborted when the reader stops early,
+ * and with `signal`, for its reason.
  */
 export async function* readEvents(
+  signal: AbortSignal,
   begin: (push: (event: WireEvent) => void, over: AbortSignal) => Promise<void>,
 ): AsyncGenerator<WireEvent, void, void> {
   const over = new AbortController();
+  const end = (): void => over.abort(signal.reason);
+  if (signal.aborted) end();
+  const listeners = abortListeners(signal);
+  const place = listeners.add(end);
   const waiting: WireEvent[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;
@@ -20,6 +27,7 @@ export async function* readEvents(
   };
   const running = begin(push, over.signal).finally(() => {
     ended = true;
+    listeners.remove(place);
     wake.resolve();
   });
   // The reader sees a failure after the events before it; until then it must not count as unhandled.

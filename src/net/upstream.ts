@@ -114,12 +114,11 @@ function streamEvents(
 ): AsyncIterable<WireEvent> {
   const { spool, limits } = context;
   const headers = { accept: "text/event-stream, application/json", ...request.headers };
-  return readEvents((push, over) => {
-    const cancellable = { ...context, signal: AbortSignal.any([context.signal, over]) };
-    return call(parts, cancellable, { ...request, headers }, (head) =>
+  return readEvents(context.signal, (push, over) =>
+    call(parts, { ...context, signal: over }, { ...request, headers }, (head) =>
       eventSink(head, { lift: request.lift ?? nothing, spool, limits, push }),
-    );
-  });
+    ),
+  );
 }
 
 type SinkOf<T> = (
