@@ -41,9 +41,4 @@ export class Slots<T extends object> {
       if (item !== undefined) each(item);
     }
   }
-
-  /** All that is in it, in no order. */
-  values(): T[] {
-    return this.#items.filter((item) => item !== undefined);
-  }
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Slots } from "../core/slots.ts";
 
 /** Everyone who is connected: clients that stop reading are cut, and on a stop all are told to go. */
 export interface Connections {
@@ -18,7 +17,7 @@ export interface Connections {
 interface Connection {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
-  /** Its answer is under way. */
+  /** That request's answer is under way. */
   answering: boolean;
   /** What had been read of it when its last answer was done, bytes; more means that another request is coming in. */
   readAtEnd: number;
@@ -38,7 +37,6 @@ const unused: Connection = {
  */
 export function createConnections(readTimeoutMs: number, onCut: () => void): Connections {
   const sockets = new Map<Socket, Connection>();
-  const unfinished = new Slots<ServerResponse>();
   let draining = false;
   const sayClose = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader("connection", "close");
@@ -75,10 +73,8 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
           connection.response = response;
           connection.answering = true;
         }
-        const place = unfinished.add(response);
         if (draining) sayClose(response);
         response.on("close", () => {
-          unfinished.take(place);
           if (connection !== undefined) {
             connection.readAtEnd = request.socket.bytesRead;
             if (connection.response === response) connection.answering = false;
@@ -94,7 +90,10 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
     },
     drain() {
       draining = true;
-      for (const response of unfinished.values()) sayClose(response);
+      // Said in an earlier answer, it would end the connection before the newest one.
+      for (const { response, answering } of sockets.values()) {
+        if (answering && response !== undefined) sayClose(response);
+      }
     },
     cutIdle() {
       for (const [socket, { answering }] of sockets) {

@@ -17,13 +17,10 @@ test("each is found at its own place until it is taken out, once", () => {
   expect(slots.size).toBe(3);
 });
 
-test("all can be looked at, and taken out one by one", () => {
+test("all can be taken out one by one", () => {
   const slots = new Slots<{ readonly name: string }>();
   const places = ["a", "b", "c"].map((name) => slots.add({ name }));
   slots.take(places[0] ?? -1);
-  const names = (list: readonly { readonly name: string }[]): string =>
-    list.map(({ name }) => name).join("");
-  expect(names(slots.values())).toBe("bc");
   const drained: string[] = [];
   slots.drain(({ name }) => {
     drained.push(name);
@@ -31,7 +28,6 @@ test("all can be looked at, and taken out one by one", () => {
   });
   expect(drained).toEqual(["b"]);
   expect(slots.size).toBe(0);
-  expect(slots.values()).toEqual([]);
   expect(slots.get(slots.add({ name: "e" }))).toEqual({ name: "e" });
   expect(slots.size).toBe(1);
 });

@@ -1,16 +1,39 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { createConnections } from "../../src/http/connections.ts";
+import { type Connections, createConnections } from "../../src/http/connections.ts";
 
 const sockets: Socket[] = [];
-const server = createServer();
+const servers: Server[] = [];
+const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 afterEach(() => {
-  for (const socket of sockets) socket.destroy();
-  server.close();
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
 });
+
+interface Watched {
+  readonly port: number;
+  readonly connections: Connections;
+  /** In the order in which their requests came. */
+  readonly waiting: readonly ServerResponse[];
+}
+
+/** A server that answers nothing by itself. */
+async function watched(): Promise<Watched> {
+  const server = createServer();
+  servers.push(server);
+  const connections = createConnections(60_000, () => undefined);
+  const waiting: ServerResponse[] = [];
+  server.on("request", (_request, response) => void waiting.push(response));
+  connections.watch(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A TCP server's address is never a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  return { port, connections, waiting };
+}
 
 async function connected(port: number): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1" });
@@ -21,15 +44,7 @@ async function connected(port: number): Promise<Socket> {
 }
 
 test("a stop ends a connection with its last answer, and leaves one alone whose first request may be on its way", async () => {
-  const connections = createConnections(60_000, () => undefined);
-  const waiting: ServerResponse[] = [];
-  server.on("request", (_request, response) => void waiting.push(response));
-  connections.watch(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  // A TCP server's address is never a pipe's name.
-  const { port } = server.address() as AddressInfo;
-  const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  const { port, connections, waiting } = await watched();
   const old = await connected(port);
   old.write(request);
   await expect.poll(() => waiting.length).toBe(1);
@@ -47,4 +62,19 @@ test("a stop ends a connection with its last answer, and leaves one alone whose 
   const closing = once(fresh, "data") as Promise<[Buffer]>;
   waiting[1]?.end();
   expect((await closing)[0].toString()).toContain("HTTP/1.1 200 OK\r\nconnection: close\r\n");
+});
+
+test("a stop lets a connection have all answers that it waits for, and says so in the last", async () => {
+  const { port, connections, waiting } = await watched();
+  const socket = await connected(port);
+  let got = "";
+  socket.on("data", (chunk: Buffer) => (got += chunk.toString("latin1")));
+  socket.write(request + request);
+  await expect.poll(() => waiting.length).toBe(2);
+  connections.drain();
+  const ended = once(socket, "close");
+  for (const [place, response] of waiting.entries()) response.end(`answer ${place}`);
+  await ended;
+  expect(got).toMatch(/answer 0HTTP.*answer 1$/s);
+  expect(got.match(/connection: close/gi)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { abortListeners } from "../../src/net/abort-listeners.ts";
 
 test("an abort tells all who are still there, once each", () => {
@@ -36,4 +36,20 @@ test("who is told may leave, and take another one off", () => {
   places.push(listeners.add(listener), listeners.add(listener));
   controller.abort();
   expect(told).toBe(1);
+});
+
+test("a throw is reported afterwards and keeps nobody else from being told", () => {
+  const report = vi.spyOn(process, "nextTick").mockImplementation(() => undefined);
+  const controller = new AbortController();
+  const listeners = abortListeners(controller.signal);
+  let told = 0;
+  listeners.add(() => {
+    throw new Error("a fault");
+  });
+  listeners.add(() => void (told += 1));
+  controller.abort();
+  const [reported] = report.mock.calls.at(-1) ?? [];
+  report.mockRestore();
+  expect(told).toBe(1);
+  expect(reported).toThrow("a fault");
 });
