@@ -1,11 +1,11 @@
-// Writes src/core/base64-module.ts from src/core/base64.wat: npm run assemble. A test says where the two differ.
+// Writes src/runtime/base64/base64-module.ts from src/runtime/base64/base64.wat: npm run assemble. A test says where the two differ.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import wabt from "wabt";
 
-const source = fileURLToPath(new URL("../src/core/base64.wat", import.meta.url));
+const source = fileURLToPath(new URL("../src/runtime/base64/base64.wat", import.meta.url));
 export const assembledPath = fileURLToPath(
-  new URL("../src/core/base64-module.ts", import.meta.url),
+  new URL("../src/runtime/base64/base64-module.ts", import.meta.url),
 );
 
 /** The text of the TypeScript module that holds the assembled bytes. */

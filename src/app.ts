@@ -1,40 +1,39 @@
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { StartError, openDataFolder } from "./app/data-folder.ts";
 import { openImageStore } from "./app/image-store.ts";
-import { openDataFolder, StartError } from "./app/data-folder.ts";
-import { createSigner } from "./blobs/sign.ts";
+import { startUpkeep } from "./app/upkeep.ts";
+import { createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
+import { indexCards, retiredCards } from "./core/cards.ts";
 import { deriveKey } from "./core/derive.ts";
-import { asPinholeError } from "./core/errors.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
 import {
-  administerKeys,
-  createAdminCheck,
   type FirstCredentials,
   type KeyAdministration,
+  administerKeys,
+  createAdminCheck,
   makeFirstCredentials,
-} from "./gateway/administer-keys.ts";
-import { createAdmission } from "./gateway/admission.ts";
-import { buildCatalog, type Catalog, indexCards, retiredCards } from "./gateway/catalog.ts";
-import { createRouting } from "./gateway/choose-lanes.ts";
-import { watchEventLoop } from "./gateway/event-loop.ts";
-import type { KeptPictures } from "./gateway/kept-pictures.ts";
-import { createKeyLimiter } from "./gateway/key-limits.ts";
-import { createKeyRing } from "./gateway/keys.ts";
-import type { GatewayParts } from "./gateway/parts.ts";
-import { createRegistry } from "./gateway/request-registry.ts";
-import { createClientWatch } from "./http/client-watch.ts";
-import type { HttpParts } from "./http/parts.ts";
-import { type RelayPatience, usualPatience } from "./http/relay-answer.ts";
+} from "./gateway/administration/keys.ts";
+import { type Catalog, buildCatalog } from "./gateway/catalog/catalog.ts";
+import type { GatewayParts } from "./gateway/gateway.ts";
+import { createKeyRing } from "./gateway/keys/key-ring.ts";
+import { createAdmission } from "./gateway/limits/admission.ts";
+import { watchEventLoop } from "./gateway/limits/event-loop.ts";
+import { createKeyLimiter } from "./gateway/limits/key-limits.ts";
+import { createRegistry } from "./gateway/requests/registry.ts";
+import { createRouting } from "./gateway/routing/routing.ts";
+import type { HttpParts, RelayPatience } from "./http/parts.ts";
 import { createServer } from "./http/server.ts";
-import { shutDown } from "./http/shutdown.ts";
-import { createEgress, type EgressOptions, type Resolve } from "./net/egress.ts";
+import { createClientWatch } from "./http/server/client-watch.ts";
+import { shutDown } from "./http/server/shutdown.ts";
+import { usualPatience } from "./http/v1/relay-answer.ts";
+import { type EgressOptions, type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
 import { providers } from "./providers/index.ts";
 import { openStore } from "./store/open.ts";
-import type { Store } from "./store/types.ts";
 
 export interface App {
   /** Where it listens, for people: http://127.0.0.1:8080 */
@@ -59,7 +58,7 @@ export interface OutsideParts {
 
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 32 * 1024 * 1024;
-const sweepEveryMs = 60_000;
+
 /** How far the clocks of machines that share a secret may be apart. */
 const clockToleranceSeconds = 60;
 
@@ -240,31 +239,4 @@ function egressOptions(config: Config): Pick<EgressOptions, "allowPrivate" | "pr
   const { http, https } = config.proxy;
   const isDirect = http === undefined && https === undefined;
   return { allowPrivate, ...(isDirect ? {} : { proxy: { ...config.proxy, filters } }) };
-}
-
-/** Soon after a start and then every minute: holds whose gateway is gone are voided, old kept pictures go. */
-function startUpkeep(
-  store: Store,
-  kept: KeptPictures,
-  now: () => number,
-  logger: FastifyBaseLogger,
-): NodeJS.Timeout {
-  const sweep = (): void => {
-    kept.tick();
-    store.requests.sweep(now()).then(
-      (count) => {
-        if (count > 0)
-          logger.warn(
-            { count },
-            "requests of a gateway that stopped were closed and their holds voided",
-          );
-      },
-      (error: unknown) =>
-        logger.error({ detail: asPinholeError(error).detail }, "sweeping holds failed"),
-    );
-  };
-  sweep();
-  const timer = setInterval(sweep, sweepEveryMs);
-  timer.unref();
-  return timer;
 }

@@ -1,4 +1,4 @@
-import { keyChangeBody, newKeyBody, pageQuery } from "../../src/api/admin.ts";
+import { keyChangeBody, newKeyBody, pageQuery } from "../../src/api/admin/keys.ts";
 import { imageFields, pictureFieldDocs } from "../../src/api/image-fields.ts";
 import { answerHeaders, requestHeaders, routes } from "../../src/api/routes.ts";
 import { code, page, table, type Page } from "./markdown.ts";

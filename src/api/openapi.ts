@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Operation } from "../core/request.ts";
-import { keyChangeBody, newKeyBody, pageQuery } from "./admin.ts";
+import { keyChangeBody, newKeyBody, pageQuery } from "./admin/keys.ts";
 import * as answers from "./answers.ts";
 import { type JsonSchema, jsonSchemaOf, reference } from "./json-schema.ts";
 import { imageBodies } from "./openapi-bodies.ts";

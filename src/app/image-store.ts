@@ -2,16 +2,16 @@ import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
-import { openDiskBlobs } from "../blobs/disk.ts";
-import { isKeptId } from "../blobs/log-entry.ts";
-import { openKeptLog, type SegmentFacts } from "../blobs/kept-log.ts";
+import { openDiskBlobs } from "../blobs/disk/disk.ts";
+import { isKeptId } from "../blobs/kept-log/entry.ts";
+import { openKeptLog, type SegmentFacts } from "../blobs/kept-log/log.ts";
 import { startSweeper } from "../blobs/sweeper.ts";
 import type { BlobStore } from "../blobs/types.ts";
-import { withKeptLog } from "../blobs/with-log.ts";
+import { withKeptLog } from "../blobs/two-places.ts";
 import type { Config } from "../config.ts";
 import { asPinholeError } from "../core/errors.ts";
-import { createKeptPictures, type KeptPictures } from "../gateway/kept-pictures.ts";
-import type { Store } from "../store/types.ts";
+import { createKeptPictures, type KeptPictures } from "../blobs/kept-pictures.ts";
+import type { Store } from "../store/store.ts";
 
 /** The folder of the kept log, beside those of the images. */
 const logName = "kept";

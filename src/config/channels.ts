@@ -1,8 +1,8 @@
 import type { Channel, ChannelModel } from "../core/channel.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Provider } from "../core/provider.ts";
-import { indexCards } from "../gateway/catalog.ts";
-import { channelSchema, type ChannelSettings, modelSchema } from "./channel-schema.ts";
+import { indexCards } from "../core/cards.ts";
+import { channelSchema, type ChannelSettings, modelSchema } from "./sections/channel.ts";
 import { findProvider, resolveCredentials } from "./credentials.ts";
 import { isRecord } from "./document.ts";
 import type { Faults, Path } from "./faults.ts";

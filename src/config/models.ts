@@ -1,7 +1,7 @@
 import type { ChannelModel } from "../core/channel.ts";
 import { isRetired, type ModelCard, modelCardSchema } from "../core/model-card.ts";
 import type { Provider } from "../core/provider.ts";
-import type { ModelSettings } from "./channel-schema.ts";
+import type { ModelSettings } from "./sections/channel.ts";
 import { isRecord } from "./document.ts";
 import type { Path } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";

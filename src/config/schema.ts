@@ -1,185 +1,12 @@
 import { z } from "zod";
-import { operations } from "../core/request.ts";
-import { channelSchema } from "./channel-schema.ts";
-import { egressSchema } from "./egress-schema.ts";
+import { channelSchema } from "./sections/channel.ts";
+import { egressSchema } from "./sections/egress.ts";
+import { count, flag } from "./sections/forms.ts";
+import { imagesSchema } from "./sections/images.ts";
+import { keySchema } from "./sections/keys.ts";
+import { serverSchema } from "./sections/server.ts";
 import { logLevels } from "./types.ts";
-import {
-  byteSize,
-  duration,
-  isAddressRange,
-  isOrigin,
-  moment,
-  secretText,
-  webUrl,
-} from "./values.ts";
-
-const flag = (description: string) => z.boolean().default(false).describe(description);
-const count = (max: number) => {
-  const form = `a whole number from 1 to ${max}`;
-  return z
-    .int({ error: `must be ${form}` })
-    .min(1)
-    .max(max)
-    .meta({ form });
-};
-
-const originForm = "an origin such as https://app.example.com, without a path, or *";
-const portForm = "a whole number from 0 to 65535";
-const proxyForm =
-  "a list of addresses, ranges such as 10.0.0.0/8, or the words loopback, linklocal, uniquelocal";
-
-const serverSchema = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .default("127.0.0.1")
-    .describe("Address to listen on; 0.0.0.0 for every IPv4 address of the machine."),
-  port: z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8080)
-    .meta({ form: portForm, description: "Port to listen on; 0 takes any free one." }),
-  public_url: webUrl()
-    .optional()
-    .describe(
-      "How clients reach this gateway, with its path if it has one: hosted images are linked below it. Not set: the Host that the client called.",
-    ),
-  trusted_proxies: z
-    .array(
-      z
-        .string()
-        .refine(isAddressRange, { error: `must be ${proxyForm}` })
-        .meta({
-          form: "an address, a range such as 10.0.0.0/8, or one of the words loopback, linklocal, uniquelocal",
-        }),
-    )
-    .default([])
-    .meta({
-      form: proxyForm,
-      description: "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
-    }),
-  cors: z
-    .array(z.string().refine(isOrigin, { error: `must be ${originForm}` }))
-    .default([])
-    .meta({
-      form: "a list of origins such as https://app.example.com, or of *",
-      description: "Origins of web pages that may call the API below /v1.",
-    }),
-  request_timeout: duration("1s", "1h")
-    .prefault("300s")
-    .describe("How long a client may take to send its request."),
-  read_timeout: duration("100ms", "1h")
-    .prefault("60s")
-    .describe("How long a client may take nothing of its answer before it is cut off."),
-  shutdown_grace: duration("0s", "5m")
-    .prefault("2s")
-    .describe(
-      "How long, after SIGTERM, new connections are still taken while /health/ready says 503: what a load balancer needs to notice.",
-    ),
-  body_bytes_max: byteSize("1MB", "10GiB")
-    .prefault("1GiB")
-    .describe("Largest request body; uploads of sixteen images of 50 MB fit the default."),
-  heartbeat: duration("100ms", "10m")
-    .prefault("15s")
-    .describe(
-      "Pause between comment lines on idle streams; the first comes after 10s, or after this where it is shorter.",
-    ),
-  interim_102: flag(
-    "Send 102 Processing, every `heartbeat`, while a client waits for an answer that is not streamed.",
-  ),
-  retry_window: duration("1s", "24h")
-    .prefault("10m")
-    .describe(
-      "After its end, how long a request whose client had gone answers the retry of an official SDK.",
-    ),
-});
-
-const imagesSchema = z.strictObject({
-  url: z
-    .string()
-    .regex(/^file:.+/, { error: "must be file: and a folder" })
-    .optional()
-    .meta({
-      form: "file: and a folder, such as file:./data/images",
-      description: "Where hosted images rest. Not set: images in the data folder.",
-    }),
-  ttl: duration("10s", "365d")
-    .prefault("1h")
-    .describe("Life of a hosted image and of its signed URL."),
-  response_format: z
-    .enum(["auto", "url", "b64_json", "both"])
-    .default("auto")
-    .describe(
-      "What a client that does not say gets: auto is a URL, or base64 for models whose clients read base64.",
-    ),
-  quota: byteSize("1MB", "1000TB")
-    .optional()
-    .describe("Most that hosted images may take together. Not set: the disk is the limit."),
-  recovery_bytes: byteSize("0B", "1000TB")
-    .prefault("1GiB")
-    .describe(
-      "Most that images without a living URL, kept for clients that come back, may take; the oldest go first. 0B keeps none.",
-    ),
-  retention: duration("1m", "365d")
-    .prefault("24h")
-    .describe(
-      "How long images are kept for clients that come back; at least as long as their URLs live.",
-    ),
-});
-
-const budgetSchema = z
-  .strictObject({
-    usd: z
-      .number()
-      .min(0)
-      .meta({ form: "US dollars, 0 or more" })
-      .describe("US dollars in a period."),
-    period: z
-      .enum(["day", "week", "month", "total"])
-      .default("month")
-      .describe("When spending starts again at zero."),
-  })
-  .optional()
-  .describe("Most that the key may spend.");
-
-const patternForm = "a model's name, or a pattern that ends in *";
-
-const keySchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[^\s].{0,99}$/, { error: "must be text of 1 to 100 characters" })
-    .meta({ form: "text of 1 to 100 characters", description: "What people call the key." }),
-  key: secretText(20).describe("The key itself; take it from the environment: ${DEV_KEY}."),
-  models: z
-    .array(
-      z
-        .string()
-        .regex(/^(\*|[^*\s][^*]*\*?)$/, { error: `must be ${patternForm}` })
-        .meta({ form: patternForm }),
-    )
-    .default(["*"])
-    .meta({
-      form: "a list of models' names, or patterns that end in *",
-      description: "Models that the key may use; * is all.",
-    }),
-  operations: z
-    .array(z.enum(operations))
-    .min(1)
-    .optional()
-    .meta({
-      form: `a list of ${operations.map((word) => `\`${word}\``).join(", ")}`,
-      description: "Operations that the key may make. Not set: all.",
-    }),
-  strict: flag("Refuse with a 400 what a model cannot honour, instead of warning."),
-  disabled: flag("Refuse the key."),
-  expires_at: moment().optional().describe("From then on the key is refused. Not set: never."),
-  rpm: count(1_000_000).optional().describe("Requests a minute. Not set: no limit."),
-  ipm: count(1_000_000).optional().describe("Images a minute. Not set: no limit."),
-  ipd: count(1_000_000_000).optional().describe("Images a day. Not set: no limit."),
-  concurrency: count(100_000).optional().describe("Requests at the same time. Not set: no limit."),
-  budget: budgetSchema,
-});
+import { byteSize, duration, secretText } from "./values.ts";
 
 const policySchema = z.strictObject({
   strict: flag("Refuse with a 400 what a model cannot honour, instead of warning; for every key."),
@@ -212,6 +39,7 @@ const admissionSchema = z.strictObject({
 });
 
 const section = "A group of settings.";
+
 const aliasForm = "a model's name or a list of them";
 
 /** `pinhole.yaml`. What is written; `Config` is what comes of it. */
@@ -292,4 +120,5 @@ export const fileSchema = z.strictObject({
     .prefault({})
     .describe(section),
 });
+
 export type FileSettings = z.output<typeof fileSchema>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ErrorCode } from "../core/errors.ts";
 import { faultFromStatus, type UpstreamFault } from "../core/provider.ts";
 import type { WireError } from "../core/wire.ts";
-import { readOpenAiError } from "./openai-images-errors.ts";
+import { readOpenAiError } from "./openai-images/errors.ts";
 import { publicText } from "./public-text.ts";
 
 const word = z.string().nullish().catch(undefined);

@@ -1,10 +1,7 @@
-import type { FastifyRequest } from "fastify";
-import { PinholeError } from "../core/errors.ts";
-import type { Admission } from "../gateway/admission.ts";
-import type { GatewayParts } from "../gateway/parts.ts";
-import type { KeyAdministration } from "../gateway/administer-keys.ts";
-import type { ClientWatch } from "./client-watch.ts";
-import type { RelayPatience } from "./relay-answer.ts";
+import type { KeyAdministration } from "../gateway/administration/keys.ts";
+import type { GatewayParts } from "../gateway/gateway.ts";
+import type { Admission } from "../gateway/limits/admission.ts";
+import type { ClientWatch } from "./server/client-watch.ts";
 
 /** What the listening side works with, composed in app.ts. */
 export interface HttpParts {
@@ -32,40 +29,15 @@ export interface HttpParts {
   readonly keys: KeyAdministration;
 }
 
-/** Scheme and host that the URLs in an answer to this request begin with. */
-export function originOf(
-  parts: Pick<HttpParts, "publicUrl">,
-  { protocol, host, socket }: Pick<FastifyRequest, "protocol" | "host" | "socket">,
-): string {
-  // A request of HTTP/1.0 may say no host.
-  const own = `${socket.localAddress ?? "localhost"}:${socket.localPort ?? 80}`;
-  return parts.publicUrl ?? `${protocol}://${host === "" ? own : host}`;
-}
-
 /** A name or an address, and perhaps a port: what may stand in a URL without becoming something else. */
-const hostForm = /^([\w.-]{0,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})?$/i;
+export const hostForm = /^([\w.-]{0,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})?$/i;
 
-/**
- * Refuses what would end up as something else in URLs and logs. A trusted proxy's X-Forwarded-Host and
- * X-Forwarded-Proto count as the client's own words do.
- */
-export function requireOrigin({
-  protocol,
-  host,
-  raw,
-}: Pick<FastifyRequest, "protocol" | "host" | "raw">): void {
-  if (hostForm.test(host) && /^https?$/.test(protocol) && !namesTwoHosts(raw.rawHeaders)) return;
-  throw new PinholeError("invalid_value", {
-    message: "The request's Host or X-Forwarded-Proto is malformed; send one plain host name.",
-  });
-}
-
-/** Node takes the first of two, a proxy in front perhaps the other. */
-function namesTwoHosts(rawHeaders: readonly string[]): boolean {
-  let count = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? "";
-    if (name.length === 4 && name.toLowerCase() === "host") count += 1;
-  }
-  return count > 1;
+/** How much of a slow client is borne. */
+export interface RelayPatience {
+  /** Bytes that wait for a client before its upstream is asked to wait; fewer where many relays share the memory. */
+  readonly backlogBytesMax: number;
+  /** How long an upstream waits for one client in all; after that its answer is read to its end. */
+  readonly pauseMsMax: number;
+  /** Bytes that wait for a client that was waited for in vain, before its connection is cut. */
+  readonly stuckBytesMax: number;
 }

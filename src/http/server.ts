@@ -1,21 +1,22 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { IncomingMessage } from "node:http";
-import { Batch } from "../core/batch.ts";
-import { adminRoutes } from "./admin-routes.ts";
-import { requireKey } from "./authentication.ts";
-import { answerBrokenRequest } from "./broken-requests.ts";
-import { type Connections, createConnections } from "./connections.ts";
-import { documentRoutes } from "./document-routes.ts";
-import { allowOrigins } from "./cors.ts";
-import { installNotFound, sendError } from "./error-answers.ts";
-import { healthRoutes } from "./health-routes.ts";
-import { asMissingImage, hostedRoutes } from "./hosted-routes.ts";
-import { imageRoutes } from "./image-routes.ts";
-import { modelRoutes } from "./model-routes.ts";
-import { type HttpParts, requireOrigin } from "./parts.ts";
-import { recoveryRoutes } from "./recovery-routes.ts";
-import { RequestLog } from "./request-log.ts";
-import { rateLimitHeaders } from "./rate-limit-headers.ts";
+import { Batch } from "../runtime/batch.ts";
+import { adminRoutes } from "./admin/admin-routes.ts";
+import { requireKey } from "./server/authentication.ts";
+import { answerBrokenRequest } from "./server/broken-requests.ts";
+import { type Connections, createConnections } from "./server/connections.ts";
+import { documentRoutes } from "./open/document-routes.ts";
+import { allowOrigins } from "./server/cors.ts";
+import { installNotFound, sendError } from "./server/error-answers.ts";
+import { healthRoutes } from "./open/health-routes.ts";
+import { asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
+import { imageRoutes } from "./v1/image-routes.ts";
+import { modelRoutes } from "./v1/model-routes.ts";
+import type { HttpParts } from "./parts.ts";
+import { requireOrigin } from "./server/origin.ts";
+import { recoveryRoutes } from "./v1/request-routes.ts";
+import { RequestLog } from "./server/request-log.ts";
+import { rateLimitHeaders } from "./v1/rate-limit-headers.ts";
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;

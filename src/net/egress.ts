@@ -2,17 +2,18 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
 import type { UpstreamHttp } from "../core/provider.ts";
-import { createCredentialStore } from "./credential-cache.ts";
-import { TransportFault } from "./exchange.ts";
-import { fetchPicture, StatusFault } from "./fetch-picture.ts";
+import { createCredentialStore } from "./upstream/credential-cache.ts";
+import { TransportFault } from "./transport/exchange.ts";
+import { fetchPicture, StatusFault } from "./guard/fetch-picture.ts";
 import {
   type AllowPrivate,
   createGuard,
   GuardRefusal,
   nothingPrivate,
   type Resolve,
-} from "./guard.ts";
-import { createUpstream, type EgressParts, type UpstreamContext } from "./upstream.ts";
+} from "./guard/guard.ts";
+import { createUpstream } from "./upstream/upstream.ts";
+import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 
 export type { AllowPrivate, Resolve, UpstreamContext };
 

@@ -1,4 +1,4 @@
-import { release } from "../core/release.ts";
+import { release } from "../runtime/release.ts";
 
 /** Bytes of a block: what sockets deliver at once, and what is read and written at once. */
 export const blockBytes = 65_536;

@@ -1,10 +1,10 @@
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PinholeError } from "../core/errors.ts";
-import { startClient } from "./client.ts";
-import type { StoreClient, StoreCounters } from "./client.ts";
-import { openFault } from "./faults.ts";
-import type { Store } from "./types.ts";
+import { startClient } from "./sqlite/client.ts";
+import type { StoreClient, StoreCounters } from "./sqlite/client.ts";
+import { openFault } from "./sqlite/faults.ts";
+import type { Store } from "./store.ts";
 
 /** How long a command waits for another process that holds the write lock. */
 const busyTimeoutMsDefault = 5000;
@@ -37,7 +37,7 @@ export interface OpenedStore extends Store {
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
   const client = await startClient({
     // As .ts under type stripping, as .js when built.
-    worker: new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
+    worker: new URL(`./sqlite/worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
     settings: {
       file: fileOf(options.url),
       busyTimeoutMs: options.busyTimeoutMs ?? busyTimeoutMsDefault,

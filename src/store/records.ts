@@ -4,7 +4,8 @@ import { boolean, listOf, nullable, number, oneOf, optional, record, text } from
 import type { Shape } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 import type { Tables } from "./tables.ts";
-import type { AttemptRecord, KeyRecord, PictureRecord, RequestRecord } from "./types.ts";
+import type { AttemptRecord, PictureRecord, RequestRecord } from "./request-records.ts";
+import type { KeyRecord } from "../core/key.ts";
 
 /** Rows to records and back: JSON columns are written here and read here by schemas. */
 

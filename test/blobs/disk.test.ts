@@ -3,8 +3,8 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Bytes, Picture } from "../../src/core/picture.ts";
-import { openDiskBlobs, type DiskBlobsOptions } from "../../src/blobs/disk.ts";
-import { placeFile } from "../../src/blobs/place-file.ts";
+import { openDiskBlobs, type DiskBlobsOptions } from "../../src/blobs/disk/disk.ts";
+import { placeFile } from "../../src/blobs/files/place-file.ts";
 import { noisy, openBench, scratchDirectory, take } from "../pictures/samples.ts";
 import { blobBytes, blobId, blobStoreSuite } from "./blob-store-suite.ts";
 

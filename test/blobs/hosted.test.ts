@@ -1,9 +1,9 @@
 import { statfs } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { readRange } from "../../src/blobs/byte-range.ts";
-import { openDiskBlobs } from "../../src/blobs/disk.ts";
-import { hostedAnswer, type HostedAnswer } from "../../src/blobs/hosted.ts";
-import { createSigner } from "../../src/blobs/sign.ts";
+import { readRange } from "../../src/blobs/hosting/byte-range.ts";
+import { openDiskBlobs } from "../../src/blobs/disk/disk.ts";
+import { hostedAnswer, type HostedAnswer } from "../../src/blobs/hosting/hosted.ts";
+import { createSigner } from "../../src/blobs/hosting/sign.ts";
 import { noisy, openBench, scratchDirectory, take } from "../pictures/samples.ts";
 import { blobId } from "./blob-store-suite.ts";
 

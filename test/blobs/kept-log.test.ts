@@ -11,8 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { type KeptLog, openKeptLog, type SegmentFacts } from "../../src/blobs/kept-log.ts";
-import { keptId } from "../../src/blobs/log-entry.ts";
+import { type KeptLog, openKeptLog, type SegmentFacts } from "../../src/blobs/kept-log/log.ts";
+import { keptId } from "../../src/blobs/kept-log/entry.ts";
 import { Picture } from "../../src/core/picture.ts";
 import { noisy, openBench, take } from "../pictures/samples.ts";
 import { blobBytes } from "./blob-store-suite.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deriveKey } from "../../src/core/derive.ts";
-import { createSigner, type Signer, type SigningKey } from "../../src/blobs/sign.ts";
+import { createSigner, type Signer, type SigningKey } from "../../src/blobs/hosting/sign.ts";
 import { pictureFormats } from "../../src/core/picture.ts";
 import { blobId } from "./blob-store-suite.ts";
 

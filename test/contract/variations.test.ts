@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { variationPrompt } from "../../src/gateway/fit-operation.ts";
+import { variationPrompt } from "../../src/gateway/fit/operation.ts";
 import { startTestGateway, testKey, type TestGateway } from "../support/gateway.ts";
 import { type MockOpenAi, startMockOpenAi } from "../support/mock-openai.ts";
 import { factsOf, samplePng } from "../support/pictures.ts";

@@ -6,7 +6,7 @@ import {
   Base64Error,
   base64Length,
   createBase64Decoder,
-} from "../../src/core/base64.ts";
+} from "../../src/runtime/base64/base64.ts";
 import { assemble, assembledPath } from "../../scripts/assemble.ts";
 import type { Bytes } from "../../src/core/picture.ts";
 

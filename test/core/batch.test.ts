@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { Batch } from "../../src/core/batch.ts";
+import { Batch } from "../../src/runtime/batch.ts";
 
 test("what is added in one turn of the event loop is done in its order, after what runs", async () => {
   const batch = new Batch();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { release, releaseSoon } from "../../src/core/release.ts";
+import { release, releaseSoon } from "../../src/runtime/release.ts";
 
 test("a chunk that is a buffer of its own is emptied, its memory given back", () => {
   const chunk = Buffer.alloc(65_536, 1);

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { Slots } from "../../src/core/slots.ts";
+import { Slots } from "../../src/runtime/slots.ts";
 
 test("each is found at its own place until it is taken out, once", () => {
   const slots = new Slots<{ readonly name: string }>();

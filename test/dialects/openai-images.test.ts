@@ -3,9 +3,9 @@ import { PinholeError } from "../../src/core/errors.ts";
 import type { BaseSettings, ProviderEvent } from "../../src/core/provider.ts";
 import type { FittedRequest } from "../../src/core/request.ts";
 import { EncodedPicture } from "../../src/core/wire.ts";
-import { openaiImages } from "../../src/dialects/openai-images.ts";
-import { readOpenAiError } from "../../src/dialects/openai-images-errors.ts";
-import { openaiImagesQuirks } from "../../src/dialects/openai-images-quirks.ts";
+import { openaiImages } from "../../src/dialects/openai-images/index.ts";
+import { readOpenAiError } from "../../src/dialects/openai-images/errors.ts";
+import { openaiImagesQuirks } from "../../src/dialects/openai-images/quirks.ts";
 import { failed, fakePicture, type FakeTools, fakeTools, fittedRequest } from "./fake-tools.ts";
 
 interface Run {

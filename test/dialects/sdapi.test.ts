@@ -3,8 +3,8 @@ import { z } from "zod";
 import { defineCard, type ModelCard } from "../../src/core/model-card.ts";
 import type { FittedRequest } from "../../src/core/request.ts";
 import { EncodedPicture } from "../../src/core/wire.ts";
-import { sdapiOptions, sdapiSettings } from "../../src/dialects/sdapi-settings.ts";
-import { sdapi } from "../../src/dialects/sdapi.ts";
+import { sdapiOptions, sdapiSettings } from "../../src/dialects/sdapi/settings.ts";
+import { sdapi } from "../../src/dialects/sdapi/index.ts";
 import { errorOf, eventsOf, fakePicture, fakeTools, fittedRequest } from "./fake-tools.ts";
 
 const schema = z.strictObject({ base_url: z.string(), ...sdapiSettings });

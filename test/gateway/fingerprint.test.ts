@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fingerprintOf } from "../../src/gateway/fingerprint.ts";
+import { fingerprintOf } from "../../src/gateway/requests/fingerprint.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
 
 const request: ImageRequest = {

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { Channel, Target } from "../../src/core/channel.ts";
 import { errorRow, PinholeError } from "../../src/core/errors.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
-import { splitCalls } from "../../src/gateway/dispatch.ts";
-import { buildCatalog } from "../../src/gateway/catalog.ts";
-import { fit } from "../../src/gateway/fit.ts";
-import type { FitPolicy, Plan } from "../../src/gateway/fit-terms.ts";
+import { splitCalls } from "../../src/gateway/routing/call-part.ts";
+import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
+import { fit } from "../../src/gateway/fit/fit.ts";
+import type { FitPolicy, Plan } from "../../src/gateway/fit/terms.ts";
 import { channels, requests } from "./random-requests.ts";
 
 const policies: fc.Arbitrary<FitPolicy> = fc.record({

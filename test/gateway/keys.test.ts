@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { keyDigest } from "../../src/core/keys.ts";
-import { createKeyRing } from "../../src/gateway/keys.ts";
-import type { KeyRecord } from "../../src/store/types.ts";
+import { createKeyRing } from "../../src/gateway/keys/key-ring.ts";
+import type { KeyRecord } from "../../src/core/key.ts";
 
 const pepper = Buffer.alloc(32, 1);
 const token = "an-imported-key-of-ours";

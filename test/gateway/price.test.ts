@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { holdOf, priceOf } from "../../src/gateway/price.ts";
+import { holdOf, priceOf } from "../../src/money/price.ts";
 
 const made = {
   operation: "generation",

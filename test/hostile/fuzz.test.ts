@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { createSigner } from "../../src/blobs/sign.ts";
+import { createSigner } from "../../src/blobs/hosting/sign.ts";
 import { parseByteSize, parseDuration } from "../../src/config/values.ts";
 import { PinholeError } from "../../src/core/errors.ts";
-import { readMultipart } from "../../src/http/multipart.ts";
-import { createGuard, GuardRefusal, nothingPrivate } from "../../src/net/guard.ts";
-import { createJsonReader, JsonFault } from "../../src/net/json-reader.ts";
+import { readMultipart } from "../../src/http/intake/multipart.ts";
+import { createGuard, GuardRefusal, nothingPrivate } from "../../src/net/guard/guard.ts";
+import { createJsonReader, JsonFault } from "../../src/json/reader.ts";
 import { inputImageLimits } from "../../src/pictures/limits.ts";
 import { memorySpool } from "../net/memory-spool.ts";
 import { bigPng } from "../support/big-png.ts";

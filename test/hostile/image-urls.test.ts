@@ -3,7 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSigner } from "../../src/blobs/sign.ts";
+import { createSigner } from "../../src/blobs/hosting/sign.ts";
 import { deriveKey } from "../../src/core/derive.ts";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Warning } from "../../src/core/request.ts";
-import { warningsHeader } from "../../src/http/answer-headers.ts";
+import { warningsHeader } from "../../src/http/v1/answer-headers.ts";
 
 const warning = (message: string): Warning => ({ param: "size", code: "adjusted_value", message });
 

@@ -10,7 +10,7 @@ import { imageFields } from "../../src/api/image-fields.ts";
 import { openApiDocument, pathOf } from "../../src/api/openapi.ts";
 import { routes } from "../../src/api/routes.ts";
 import { errorTable, publicCode, type ErrorCode } from "../../src/core/errors.ts";
-import { docsPage } from "../../src/http/docs/page.ts";
+import { docsPage } from "../../src/http/open/docs/page.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { factsOf, leftHalfMask } from "../support/pictures.ts";
 import { requireForTest, testPython } from "../support/require.ts";

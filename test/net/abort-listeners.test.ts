@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { abortListeners } from "../../src/net/abort-listeners.ts";
+import { abortListeners } from "../../src/runtime/abort-listeners.ts";
 
 test("an abort tells all who are still there, once each", () => {
   const controller = new AbortController();

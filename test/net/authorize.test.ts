@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { PinholeError } from "../../src/core/errors.ts";
 import type { Provider } from "../../src/core/provider.ts";
 import { Secret } from "../../src/core/secret.ts";
-import { createCredentialStore } from "../../src/net/credential-cache.ts";
+import { createCredentialStore } from "../../src/net/upstream/credential-cache.ts";
 import { createEgress } from "../../src/net/egress.ts";
 import { httpServer, type Loopback, secretKey, stubProvider, upstreamAt } from "./loopback.ts";
 

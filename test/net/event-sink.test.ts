@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { PinholeError } from "../../src/core/errors.ts";
 import { Picture } from "../../src/core/picture.ts";
 import type { WireEvent } from "../../src/core/wire.ts";
-import { ErrorEvent, eventSink } from "../../src/net/event-sink.ts";
+import { ErrorEvent, eventSink } from "../../src/net/events/event-sink.ts";
 import { memorySpool, pictureBytes, pngBytes, wideLimits } from "./memory-spool.ts";
 
 const png = pngBytes(50).toString("base64");

@@ -1,8 +1,8 @@
 import { Dispatcher } from "undici";
 import { describe, expect, test } from "vitest";
-import { errorSink } from "../../src/net/answer.ts";
-import type { AnswerHead, AnswerSink } from "../../src/net/answer-sink.ts";
-import { exchange, TransportFault } from "../../src/net/exchange.ts";
+import { errorSink } from "../../src/net/upstream/answer.ts";
+import type { AnswerHead, AnswerSink } from "../../src/net/transport/answer-sink.ts";
+import { exchange, TransportFault } from "../../src/net/transport/exchange.ts";
 
 /** What undici would do, step by step. */
 type Script = (

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formBody } from "../../src/net/form-writer.ts";
+import { formBody } from "../../src/net/upstream/form-writer.ts";
 import { pngBytes, pngPicture } from "./memory-spool.ts";
 
 async function bytesOf(body: { chunks(): AsyncIterable<Buffer> }): Promise<Buffer> {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Picture } from "../../src/core/picture.ts";
-import { isPublicAddress } from "../../src/net/addresses.ts";
+import { isPublicAddress } from "../../src/net/guard/addresses.ts";
 import { createEgress, type EgressOptions } from "../../src/net/egress.ts";
 import {
   type AllowPrivate,
   createGuard,
   GuardRefusal,
   nothingPrivate,
-} from "../../src/net/guard.ts";
+} from "../../src/net/guard/guard.ts";
 import { addressSpellings, resolveCorpus } from "../support/address-spellings.ts";
 import { contextFor, httpServer, type Loopback, stubProvider } from "./loopback.ts";
 import { memorySpool, pictureBytes, pngBytes, wideLimits } from "./memory-spool.ts";

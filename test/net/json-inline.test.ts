@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Picture, wholeBytes } from "../../src/core/picture.ts";
-import { createJsonReader, JsonFault } from "../../src/net/json-reader.ts";
+import { createJsonReader, JsonFault } from "../../src/json/reader.ts";
 import { memorySpool, pngBytes, wideLimits } from "./memory-spool.ts";
 
 /** A document whose `text` may have pictures inside and whose `picture` is one. */

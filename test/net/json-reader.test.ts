@@ -8,7 +8,7 @@ import {
   JsonFault,
   type JsonReaderOptions,
   readJson,
-} from "../../src/net/json-reader.ts";
+} from "../../src/json/reader.ts";
 import { memorySpool, pictureBytes, pngBytes, wideLimits } from "./memory-spool.ts";
 
 function read(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EncodedPicture } from "../../src/core/wire.ts";
-import { jsonBody } from "../../src/net/json-writer.ts";
+import { jsonBody } from "../../src/json/writer.ts";
 import { pngBytes, pngPicture } from "./memory-spool.ts";
 
 async function bytesOf(body: { chunks(): AsyncIterable<Buffer> }): Promise<Buffer> {

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { base64Length } from "../../src/core/base64.ts";
+import { base64Length } from "../../src/runtime/base64/base64.ts";
 import { httpServer } from "./loopback.ts";
 import { pngBytes } from "./memory-spool.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PinholeError } from "../../src/core/errors.ts";
-import { createPacing } from "../../src/net/poll.ts";
+import { createPacing } from "../../src/net/upstream/poll.ts";
 
 /** A clock that only sleeping moves. */
 function stage(deadline: number, signal: AbortSignal = new AbortController().signal) {

@@ -10,12 +10,12 @@ import {
   type ProviderEvent,
 } from "../../src/core/provider.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
-import { runCalls } from "../../src/gateway/calls.ts";
-import { buildCatalog } from "../../src/gateway/catalog.ts";
-import { createRouting } from "../../src/gateway/choose-lanes.ts";
-import { openCalls } from "../../src/gateway/dispatch.ts";
-import type { GatewayParts } from "../../src/gateway/parts.ts";
-import { planTargets } from "../../src/gateway/plan.ts";
+import { runCalls } from "../../src/gateway/attempts/calls.ts";
+import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
+import { createRouting } from "../../src/gateway/routing/routing.ts";
+import { openCalls } from "../../src/gateway/routing/dispatch.ts";
+import type { GatewayParts } from "../../src/gateway/gateway.ts";
+import { planTargets } from "../../src/gateway/routing/route.ts";
 
 /** How a scripted upstream ends an attempt. */
 export const endings = [

@@ -3,12 +3,12 @@ import { z } from "zod";
 import type { Channel } from "../../src/core/channel.ts";
 import { defineProvider } from "../../src/core/provider.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
-import { buildCatalog } from "../../src/gateway/catalog.ts";
-import { choose } from "../../src/gateway/choose.ts";
-import { createRouting } from "../../src/gateway/choose-lanes.ts";
-import type { GatewayParts } from "../../src/gateway/parts.ts";
-import { planTargets } from "../../src/gateway/plan.ts";
-import { Tried } from "../../src/gateway/tried.ts";
+import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
+import { choose } from "../../src/gateway/routing/choose.ts";
+import { createRouting } from "../../src/gateway/routing/routing.ts";
+import type { GatewayParts } from "../../src/gateway/gateway.ts";
+import { planTargets } from "../../src/gateway/routing/route.ts";
+import { Tried } from "../../src/gateway/routing/tried.ts";
 
 const provider = defineProvider({
   id: "scripted",

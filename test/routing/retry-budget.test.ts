@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRetryBudget } from "../../src/gateway/retry-budget.ts";
+import { createRetryBudget } from "../../src/gateway/routing/retry-budget.ts";
 
 test("retries are at most a fifth of ten seconds' calls or ten, and that many are given", () => {
   const step = fc.record({

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { onTestFinished, expect, test } from "vitest";
 import { z } from "zod";
-import { commitGroup } from "../../src/store/group-commit.ts";
-import { openConnection } from "../../src/store/sqlite.ts";
-import type { Connection } from "../../src/store/sqlite.ts";
+import { commitGroup } from "../../src/store/sqlite/group-commit.ts";
+import { openConnection } from "../../src/store/sqlite/connection.ts";
+import type { Connection } from "../../src/store/sqlite/connection.ts";
 import { temporaryFolder } from "./samples.ts";
 
 function open(): Connection {

@@ -3,12 +3,12 @@ import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { backups } from "../../src/store/database-file.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { backups } from "../../src/store/sqlite/database-file.ts";
+import { migrate } from "../../src/store/sqlite/migrate.ts";
 import { migrations } from "../../src/store/migrations/index.ts";
 import type { Migration } from "../../src/store/migrations/migration.ts";
-import { openConnection } from "../../src/store/sqlite.ts";
-import type { Connection } from "../../src/store/sqlite.ts";
+import { openConnection } from "../../src/store/sqlite/connection.ts";
+import type { Connection } from "../../src/store/sqlite/connection.ts";
 import { rowSchemas } from "../../src/store/tables.ts";
 import { temporaryFolder } from "./samples.ts";
 

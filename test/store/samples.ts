@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type {
   AttemptOutcome,
-  KeyRecord,
   NewAttempt,
   NewRequest,
   PictureRecord,
   RequestOutcome,
-} from "../../src/store/types.ts";
+} from "../../src/store/request-records.ts";
+import type { KeyRecord } from "../../src/core/key.ts";
 
 export const sampleKey: KeyRecord = {
   id: "key_1",

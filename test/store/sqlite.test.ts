@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, onTestFinished, describe, expect, test } from "vitest";
-import { networkFileSystem } from "../../src/store/database-file.ts";
+import { networkFileSystem } from "../../src/store/sqlite/database-file.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { OpenedStore } from "../../src/store/open.ts";
 import { attempt, outcome, request, sampleKey, temporaryFolder } from "./samples.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Store } from "../../src/store/types.ts";
+import type { Store } from "../../src/store/store.ts";
 import { attempt, attemptOutcome, outcome, request, sampleKey, samplePicture } from "./samples.ts";
 
 /** Opens an empty store that is closed and gone after the test. */

@@ -28,22 +28,22 @@ export const layers: readonly Layer[] = [
     folder: "src/net",
     holds:
       "all HTTP and websockets to upstreams, caller-given URLs, webhooks and identity providers: client, streaming JSON reader and writer, polling, private-network guard. (Database, Redis and S3 clients speak for themselves)",
-    mayImport: ["core"],
+    mayImport: ["runtime", "json", "core"],
   },
   {
     folder: "src/pictures",
     holds: "bytes: sniff, probe, limits, re-encode, masks, base64 streams, spooling",
-    mayImport: ["core"],
+    mayImport: ["runtime", "core"],
   },
   {
     folder: "src/blobs",
     holds: "where images rest: disk, S3; signed URLs; expiry",
-    mayImport: ["core"],
+    mayImport: ["runtime", "core"],
   },
   {
     folder: "src/store",
     holds: "keys, channels, ledger, request records: SQL as text; SQLite and Postgres; migrations",
-    mayImport: ["core"],
+    mayImport: ["runtime", "core"],
   },
   {
     folder: "src/identity",
@@ -53,8 +53,11 @@ export const layers: readonly Layer[] = [
   {
     folder: "src/gateway",
     holds: "the use cases; choosing, attempting, settling beside the story",
-    mayImport: ["core", "net", "pictures", "blobs", "store"],
+    mayImport: ["core", "runtime", "json", "money", "api", "net", "pictures", "blobs", "store"],
   },
+  { folder: "src/runtime", holds: "runtime", mayImport: ["core"] },
+  { folder: "src/json", holds: "json", mayImport: ["core", "runtime"] },
+  { folder: "src/money", holds: "money", mayImport: ["core"] },
   {
     folder: "src/api",
     holds:
@@ -65,7 +68,7 @@ export const layers: readonly Layer[] = [
     folder: "src/http",
     holds:
       "Fastify: routes, authentication, multipart intake, hosted images, error answers, server-sent events, static console",
-    mayImport: ["core", "api", "gateway", "pictures", "blobs", "identity"],
+    mayImport: ["runtime", "json", "core", "api", "gateway", "pictures", "blobs", "identity"],
   },
   {
     folder: "src/cli",

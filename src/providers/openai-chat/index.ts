@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineCard } from "../../core/model-card.ts";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
-import { chatImages } from "../../dialects/chat-images.ts";
-import { chatImagesQuirks, takesChatField } from "../../dialects/chat-images-quirks.ts";
-import { listOpenAiModels } from "../../dialects/openai-images.ts";
+import { chatImages } from "../../dialects/chat-images/index.ts";
+import { chatImagesQuirks, takesChatField } from "../../dialects/chat-images/quirks.ts";
+import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
 
 const settings = z.strictObject({
   base_url: z

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
-import { listOpenAiModels, openaiImages } from "../../dialects/openai-images.ts";
+import { listOpenAiModels, openaiImages } from "../../dialects/openai-images/index.ts";
 import {
   imagesPerCall,
   openaiImagesQuirks,
   type OpenAiImagesQuirks,
   takesField,
-} from "../../dialects/openai-images-quirks.ts";
+} from "../../dialects/openai-images/quirks.ts";
 
 const settings = z.strictObject({
   base_url: z

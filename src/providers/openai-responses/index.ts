@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
-import { listOpenAiModels } from "../../dialects/openai-images.ts";
-import { openaiResponses, takesToolField } from "../../dialects/openai-responses.ts";
+import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
+import { openaiResponses, takesToolField } from "../../dialects/openai-responses/index.ts";
 
 /** Fields that a request itself decides: what is made, by which model, and that it is made at all. */
 const governed = [

@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { ModelCard } from "../../core/model-card.ts";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
 import type { FittedRequest } from "../../core/request.ts";
-import { listOpenAiModels, openaiImages } from "../../dialects/openai-images.ts";
+import { listOpenAiModels, openaiImages } from "../../dialects/openai-images/index.ts";
 import {
   openaiImagesQuirks,
   type OpenAiImagesQuirks,
-} from "../../dialects/openai-images-quirks.ts";
+} from "../../dialects/openai-images/quirks.ts";
 import { cards } from "./cards.ts";
 
 const settings = z.strictObject({

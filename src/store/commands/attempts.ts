@@ -2,7 +2,7 @@ import { PinholeError } from "../../core/errors.ts";
 import { checkedNano } from "../../core/money.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
-import type { AttemptOutcome, NewAttempt } from "../types.ts";
+import type { AttemptOutcome, NewAttempt } from "../request-records.ts";
 
 /** A mistake of the gateway, never of a client: the record is left as it was. */
 export function broken(detail: string): PinholeError {

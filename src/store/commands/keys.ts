@@ -2,7 +2,7 @@ import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { keyFromRow, rowFromKey } from "../records.ts";
 import type { Tables } from "../tables.ts";
-import type { KeyRecord } from "../types.ts";
+import type { KeyRecord } from "../../core/key.ts";
 
 /** What may be changed of a key. */
 export interface KeyChange {

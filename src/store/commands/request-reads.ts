@@ -3,7 +3,7 @@ import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { requestFromRows } from "../records.ts";
 import { rowSchemas } from "../tables.ts";
-import type { Page, RequestRecord } from "../types.ts";
+import type { Page, RequestRecord } from "../request-records.ts";
 
 /** The longest page: a longer one would hold up the commits behind it. */
 const pageLimitMax = 100;

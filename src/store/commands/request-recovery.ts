@@ -1,7 +1,8 @@
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { integer, nullable, record, text } from "../shape.ts";
-import type { KeptPicture, NewRequest } from "../types.ts";
+import type { KeptPicture } from "../../core/kept-picture.ts";
+import type { NewRequest } from "../request-records.ts";
 
 const idRow = record({ id: text });
 const claimRow = record({ id: text, created_at: integer });

@@ -7,7 +7,7 @@ import type {
   NewRequest,
   PictureRecord,
   RequestOutcome,
-} from "../types.ts";
+} from "../request-records.ts";
 import { attemptWrites, broken } from "./attempts.ts";
 import { claimIdempotencyKey } from "./request-recovery.ts";
 

@@ -1,0 +1,156 @@
+import type { BlobStore } from "./types.ts";
+import { asPinholeError } from "../core/errors.ts";
+import type { KeptPicture } from "../core/kept-picture.ts";
+import type { GatewayLog } from "../core/log.ts";
+
+/** How long and how many pictures are kept for clients that come back. */
+export interface KeepRules {
+  /** Life of a URL that is handed out, milliseconds. */
+  readonly ttlMs: number;
+  /** Life of a picture after it was made, milliseconds; never shorter than its URL's. */
+  readonly retentionMs: number;
+  /** Bytes of kept pictures that no living URL points to; 0: none are kept. */
+  readonly recoveryBytesMax: number;
+}
+
+/** Until when one picture is in the image store. Unix milliseconds. */
+export interface KeepPlan {
+  /** Null: no URL of it was handed out. */
+  readonly urlUntil: number | null;
+  readonly keptUntil: number;
+}
+
+/** The pictures that are in the image store so that a client can come back for them. */
+export interface KeptPictures {
+  /** What to do with a picture made now; undefined: it is not kept. */
+  plan(hasUrl: boolean): KeepPlan | undefined;
+  /** Counts a picture that is in the store now; the oldest ones go where there are too many bytes. */
+  add(picture: KeptPicture): void;
+  /** A new URL of it has been handed out. */
+  renew(blobId: string): void;
+  remove(blobId: string): Promise<void>;
+  /** It has gone by itself. */
+  forget(blobId: string): void;
+  /**
+   * Room for a paid call: kept pictures give way before it is refused. Throws storage_full. Undefined:
+   * there is room, and nothing had to be asked.
+   */
+  ensureRoom(bytes: number): Promise<void> | undefined;
+  /** Drops what has grown old; called every so often. */
+  tick(): void;
+  /** Pictures that a process before this one kept, the last to go first. */
+  restore(pictures: readonly KeptPicture[]): void;
+}
+
+interface State {
+  /** A URL points to them: by when it ends, the next first. */
+  readonly hosted: Map<string, KeptPicture>;
+  /** Nothing but recovery needs them: the longest unused first. */
+  readonly spare: Map<string, KeptPicture>;
+  spareBytes: number;
+}
+
+/** Keeps the books of kept pictures; the bytes themselves are in the blob store. */
+export function createKeptPictures(
+  blobs: BlobStore,
+  rules: KeepRules,
+  log: GatewayLog,
+  now: () => number,
+): KeptPictures {
+  const state: State = { hosted: new Map(), spare: new Map(), spareBytes: 0 };
+  const add = (picture: KeptPicture): void => {
+    forget(state, picture.blobId);
+    if ((picture.urlUntil ?? 0) > now()) state.hosted.set(picture.blobId, picture);
+    else addSpare(state, picture);
+  };
+  const evict = async (picture: KeptPicture): Promise<void> => {
+    forget(state, picture.blobId);
+    try {
+      await blobs.remove(picture.blobId);
+    } catch (thrown) {
+      // It expires by itself in the end.
+      log.warn({ detail: asPinholeError(thrown).detail }, "a kept image could not be removed");
+    }
+  };
+  const trim = (): void => {
+    expire(state, now());
+    for (const picture of state.spare.values()) {
+      if (state.spareBytes <= rules.recoveryBytesMax) return;
+      void evict(picture);
+    }
+  };
+  return {
+    plan(hasUrl) {
+      const urlUntil = hasUrl ? now() + rules.ttlMs : null;
+      if (rules.recoveryBytesMax === 0)
+        return urlUntil === null ? undefined : { urlUntil, keptUntil: urlUntil };
+      return { urlUntil, keptUntil: now() + Math.max(rules.retentionMs, rules.ttlMs) };
+    },
+    add(picture) {
+      add(picture);
+      trim();
+    },
+    renew(blobId) {
+      const picture = state.hosted.get(blobId) ?? state.spare.get(blobId);
+      if (picture === undefined) return;
+      add({ ...picture, urlUntil: Math.min(now() + rules.ttlMs, picture.keptUntil) });
+    },
+    async remove(blobId) {
+      forget(state, blobId);
+      await blobs.remove(blobId);
+    },
+    forget: (blobId) => forget(state, blobId),
+    ensureRoom: (bytes) =>
+      blobs.ensureRoom(bytes)?.catch(async (thrown: unknown) => {
+        if (asPinholeError(thrown).code !== "storage_full") throw thrown;
+        if (!(await giveWay(state, bytes, evict))) throw thrown;
+        await blobs.ensureRoom(bytes);
+      }),
+    tick: trim,
+    restore(pictures) {
+      for (const picture of pictures.toReversed()) add(picture);
+      trim();
+    },
+  };
+}
+
+function addSpare(state: State, picture: KeptPicture): void {
+  state.spare.set(picture.blobId, picture);
+  state.spareBytes += picture.byteLength;
+}
+
+function forget(state: State, blobId: string): void {
+  state.hosted.delete(blobId);
+  const spare = state.spare.get(blobId);
+  if (spare === undefined) return;
+  state.spare.delete(blobId);
+  state.spareBytes -= spare.byteLength;
+}
+
+/** Pictures whose URL has ended become spare; those whose time is over are the store's own sweep's business. */
+function expire(state: State, time: number): void {
+  for (const picture of state.hosted.values()) {
+    if ((picture.urlUntil ?? 0) > time) break;
+    state.hosted.delete(picture.blobId);
+    addSpare(state, picture);
+  }
+  for (const picture of state.spare.values()) {
+    if (picture.keptUntil > time) break;
+    forget(state, picture.blobId);
+  }
+}
+
+/** Evicts the oldest spare pictures until so many bytes are free. False where there were none. */
+async function giveWay(
+  state: State,
+  bytes: number,
+  evict: (picture: KeptPicture) => Promise<void>,
+): Promise<boolean> {
+  let freed = 0;
+  for (const picture of state.spare.values()) {
+    if (freed >= bytes) break;
+    freed += picture.byteLength;
+    await evict(picture);
+  }
+  return freed > 0;
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { byteSize, duration } from "../values.ts";
+
+export const imagesSchema = z.strictObject({
+  url: z
+    .string()
+    .regex(/^file:.+/, { error: "must be file: and a folder" })
+    .optional()
+    .meta({
+      form: "file: and a folder, such as file:./data/images",
+      description: "Where hosted images rest. Not set: images in the data folder.",
+    }),
+  ttl: duration("10s", "365d")
+    .prefault("1h")
+    .describe("Life of a hosted image and of its signed URL."),
+  response_format: z
+    .enum(["auto", "url", "b64_json", "both"])
+    .default("auto")
+    .describe(
+      "What a client that does not say gets: auto is a URL, or base64 for models whose clients read base64.",
+    ),
+  quota: byteSize("1MB", "1000TB")
+    .optional()
+    .describe("Most that hosted images may take together. Not set: the disk is the limit."),
+  recovery_bytes: byteSize("0B", "1000TB")
+    .prefault("1GiB")
+    .describe(
+      "Most that images without a living URL, kept for clients that come back, may take; the oldest go first. 0B keeps none.",
+    ),
+  retention: duration("1m", "365d")
+    .prefault("24h")
+    .describe(
+      "How long images are kept for clients that come back; at least as long as their URLs live.",
+    ),
+});

@@ -1,0 +1,32 @@
+import type { Operation } from "./request.ts";
+
+/** What a key may do. Null: no limit. */
+export interface KeyLimits {
+  /** Requests a minute. */
+  readonly rpm: number | null;
+  /** Images a minute. */
+  readonly ipm: number | null;
+  /** Images a day. */
+  readonly ipd: number | null;
+  /** Requests at the same time. */
+  readonly concurrency: number | null;
+}
+
+/** A gateway key as kept: the key itself is known only to its owner. Times are Unix milliseconds throughout this folder. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly name: string;
+  /** HMAC-SHA-256 of the key, hex. */
+  readonly digest: string;
+  /** The last four characters, for people to tell keys apart. */
+  readonly hint: string;
+  /** Model names and patterns ending in `*`; `*` alone is all. */
+  readonly models: readonly string[];
+  /** Absent in the record: all. */
+  readonly operations: readonly Operation[] | null;
+  readonly strict: boolean;
+  readonly disabled: boolean;
+  readonly expiresAt: number | null;
+  readonly limits: KeyLimits;
+  readonly createdAt: number;
+}

@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { errorTable, PinholeError } from "../../core/errors.ts";
+import { nanoFromUsd } from "../../core/money.ts";
+import { Picture } from "../../core/picture.ts";
+import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
+import type { Usage } from "../../core/request.ts";
+import type { WireAnswer } from "../../core/wire.ts";
+import type { ChatImagesQuirks } from "./quirks.ts";
+import { readNumericError } from "../numeric-errors.ts";
+import { findPictures, type FoundPicture, takePictures, valuesAt } from "../picture-places.ts";
+import { readAnswer } from "../read-answer.ts";
+
+const count = z.number().min(0).nullish().catch(undefined);
+const word = z.string().nullish().catch(undefined);
+const tokenParts = z.object({ image_tokens: count }).nullish().catch(undefined);
+
+const usageSchema = z.object({
+  prompt_tokens: count,
+  completion_tokens: count,
+  total_tokens: count,
+  prompt_tokens_details: tokenParts,
+  completion_tokens_details: tokenParts,
+});
+
+const answerSchema = z.object({
+  usage: z.unknown().optional(),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: word,
+        native_finish_reason: word,
+        message: z.object({ refusal: word }).nullish().catch(undefined),
+      }),
+    )
+    .nullish()
+    .catch(undefined),
+});
+
+/**
+ * Reads a chat completion: usage and cost first, since they are owed whatever follows, then the
+ * pictures. Throws what the answer's own error, its finish reason or a refusal means where there is none.
+ */
+export async function* readChatAnswer(
+  answer: WireAnswer,
+  quirks: ChatImagesQuirks,
+  http: UpstreamHttp,
+): AsyncGenerator<ProviderEvent, void, void> {
+  const read = readAnswer(answerSchema, answer.json);
+  const usage = chatUsage(read.usage);
+  if (usage !== undefined) yield { usage };
+  const [cost] = quirks.cost_field === false ? [] : valuesAt(answer.json, quirks.cost_field);
+  if (typeof cost === "number" && cost >= 0) yield { charge: nanoFromUsd(cost) };
+  const placed = findPictures(answer.json, quirks.pictures);
+  const found = placed.length > 0 ? placed : picturesInTexts(answer.json, quirks.texts);
+  if (found.length === 0) throw whyNot(answer, read, quirks);
+  const { taken, failure } = await takePictures(found, http);
+  for (const { picture, index } of taken) yield { picture, index };
+  if (failure !== undefined) throw failure.reason;
+}
+
+/** OpenAI's chat counts in the words of its images API. What is not said to be images is text. */
+export function chatUsage(json: unknown): Usage | undefined {
+  const read = usageSchema.safeParse(json).data;
+  if (read === undefined) return undefined;
+  const input = read.prompt_tokens ?? 0;
+  const output = read.completion_tokens ?? 0;
+  const parts = (all: number, images: number | null | undefined) => {
+    const imageTokens = Math.min(images ?? 0, all);
+    return { text_tokens: all - imageTokens, image_tokens: imageTokens };
+  };
+  const imagesOut = read.completion_tokens_details?.image_tokens;
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: read.total_tokens ?? input + output,
+    input_tokens_details: parts(input, read.prompt_tokens_details?.image_tokens),
+    ...(imagesOut === null || imagesOut === undefined
+      ? {}
+      : { output_tokens_details: parts(output, imagesOut) }),
+  };
+}
+
+/** `![alt](https://…)`: the address ends at white space or the bracket. */
+const markdownLink = /!\[[^\]]{0,1000}\]\((https?:\/\/[^)\s]{1,4000})\)/gi;
+
+/** Pictures that stood in texts as data URLs, and links to some in Markdown. */
+function picturesInTexts(json: unknown, places: readonly string[]): readonly FoundPicture[] {
+  const found: (Picture | string)[] = [];
+  for (const place of places) {
+    for (const value of valuesAt(json, place)) {
+      const pieces: readonly unknown[] = Array.isArray(value) ? value : [value];
+      for (const piece of pieces) {
+        if (piece instanceof Picture) found.push(piece);
+        else if (typeof piece === "string")
+          found.push(...[...piece.matchAll(markdownLink)].flatMap(([, link]) => link ?? []));
+      }
+    }
+  }
+  return found.map((source) => ({ source, item: undefined }));
+}
+
+/** Why there is no picture. The answer's words stay out of the message: the egress has not cleaned them. */
+function whyNot(
+  answer: WireAnswer,
+  { choices }: z.infer<typeof answerSchema>,
+  quirks: ChatImagesQuirks,
+): PinholeError {
+  const fault = readNumericError({ ...answer, text: "" });
+  if (fault !== undefined) {
+    return new PinholeError(fault.code, {
+      message: errorTable[fault.code].meaning,
+      detail: "an error in the body of an answer with a good status",
+    });
+  }
+  const reasons = (choices ?? []).flatMap((choice) => [
+    choice.finish_reason ?? "",
+    choice.native_finish_reason ?? "",
+  ]);
+  const blocked = reasons.find((reason) => quirks.blocked_reasons.includes(reason.toLowerCase()));
+  const refuses = (choices ?? []).some((choice) => choice.message?.refusal);
+  if (blocked !== undefined || refuses) {
+    return new PinholeError("moderation_blocked", {
+      message: "The model refused the prompt or its own result; change the prompt.",
+      detail: blocked === undefined ? "a refusal in the message" : `finished with ${blocked}`,
+    });
+  }
+  return new PinholeError("upstream_bad_answer", {
+    message: "The upstream answered without an image.",
+    detail: `no picture in the message; finished with ${reasons.filter(Boolean).join(", ") || "no reason"}`,
+  });
+}

@@ -1,0 +1,110 @@
+import { errorTable, PinholeError } from "../../core/errors.ts";
+import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../../core/provider.ts";
+import type { Usage } from "../../core/request.ts";
+import type { WireAnswer, WireError } from "../../core/wire.ts";
+import { readOpenAiError } from "./errors.ts";
+import { findPictures, takePictures } from "../picture-places.ts";
+
+/** One of an answer's objects, read by hand: a schema for the few fields of each answer costs more than all else here. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Asks for an answer and reads it: usage first, since it is owed whatever follows, then each picture. Links are
+ * fetched side by side. Throws upstream_bad_answer where there is no picture, or what the answer's own error says.
+ */
+export async function* readImagesAnswer(
+  ask: () => WireAnswer | Promise<WireAnswer>,
+  places: readonly string[],
+  http: UpstreamHttp,
+  readError: (error: WireError) => UpstreamFault | undefined = readOpenAiError,
+): AsyncGenerator<ProviderEvent, void, void> {
+  const answer = await ask();
+  if (answer.picture !== undefined) {
+    yield { picture: answer.picture, index: 0 };
+    return;
+  }
+  const json = objectOf(answer.json);
+  if (json === undefined) throw noPicture("the answer is no JSON object");
+  const usage = readOpenAiUsage(json.usage);
+  if (usage !== undefined) yield { usage };
+  const quality = textOf(json.quality);
+  const background = textOf(json.background);
+  const found = findPictures(json, places);
+  if (found.length === 0) throw emptyAnswer(answer, readError);
+  const { taken, failure } = await takePictures(found, http);
+  for (const { picture, index, item } of taken) {
+    const revisedPrompt = textOf(objectOf(item)?.revised_prompt) || undefined;
+    yield { picture, index, revisedPrompt, quality, background };
+  }
+  if (failure !== undefined) throw failure.reason;
+}
+
+export function noPicture(detail: string): PinholeError {
+  return new PinholeError("upstream_bad_answer", {
+    message: "The upstream answered without an image.",
+    detail,
+  });
+}
+
+/**
+ * Some servers answer 200 with an error in the body: its code decides. Its words are left out, since
+ * they have not passed the egress, which alone can clean them of this channel's secrets.
+ */
+function emptyAnswer(
+  answer: WireAnswer,
+  readError: (error: WireError) => UpstreamFault | undefined,
+): PinholeError {
+  const fault = readError({ ...answer, text: "" });
+  if (fault === undefined) return noPicture("no place for pictures held one");
+  return new PinholeError(fault.code, {
+    message: errorTable[fault.code].meaning,
+    detail: "an error in the body of an answer with a good status",
+  });
+}
+
+/**
+ * The usage of an answer; undefined where it says none that can be read. Missing counts are zeros; a
+ * missing total is the sum.
+ */
+export function readOpenAiUsage(json: unknown): Usage | undefined {
+  const fields = objectOf(json);
+  if (fields === undefined) return undefined;
+  const { input_tokens_details: inputs, output_tokens_details: outputs } = fields;
+  if (!isDetails(inputs) || !isDetails(outputs)) return undefined;
+  const input = countOf(fields.input_tokens) ?? 0;
+  const output = countOf(fields.output_tokens) ?? 0;
+  const usage = {
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: countOf(fields.total_tokens) ?? input + output,
+    input_tokens_details: detailsOf(inputs),
+  };
+  return outputs === null || outputs === undefined
+    ? usage
+    : { ...usage, output_tokens_details: detailsOf(outputs) };
+}
+
+function isDetails(value: unknown): value is Fields | null | undefined {
+  return value === null || value === undefined || objectOf(value) !== undefined;
+}
+
+function detailsOf(details: Fields | null | undefined): Usage["input_tokens_details"] {
+  return {
+    text_tokens: countOf(details?.text_tokens) ?? 0,
+    image_tokens: countOf(details?.image_tokens) ?? 0,
+  };
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function objectOf(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : undefined;
+}

@@ -1,0 +1,157 @@
+import { z } from "zod";
+import type { PinholeError } from "../../core/errors.ts";
+import { Picture } from "../../core/picture.ts";
+import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../../core/provider.ts";
+import type { Usage } from "../../core/request.ts";
+import type { WireError, WireRequest } from "../../core/wire.ts";
+import { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
+import { eventPictures } from "./request.ts";
+import { findPictures } from "../picture-places.ts";
+
+const text = z.string().nullish().catch(undefined);
+
+const eventSchema = z.object({
+  type: text,
+  partial_image_index: z.int().min(0).nullish().catch(undefined),
+  quality: text,
+  background: text,
+  revised_prompt: text,
+  usage: z.unknown().optional(),
+  /** Another Pinhole says which picture an event is about. */
+  pinhole: z
+    .object({ index: z.int().min(0).nullish() })
+    .nullish()
+    .catch(undefined),
+});
+type EventFields = z.infer<typeof eventSchema>;
+
+/** One stream, from its request on. */
+export interface ImagesStream {
+  wire(): WireRequest;
+  /** Pictures that were asked for. */
+  readonly n: number;
+  /** Where an ordinary answer has its pictures. */
+  readonly places: readonly string[];
+  readonly http: UpstreamHttp;
+  /** Of an error in the body of an ordinary answer; `http` reads the events'. */
+  readonly readError: (error: WireError) => UpstreamFault | undefined;
+}
+
+/**
+ * Reads `image_generation.*` and `image_edit.*` events (clouds.md §1, Streaming). An event that holds a
+ * picture is a preview where its type ends in `partial_image` and a finished picture else, as the
+ * imitators that send whole pictures one by one mean it. An upstream that does not stream answers as
+ * ever. An event that cannot be read only counts where a picture is missing in the end.
+ */
+export async function* readImagesStream(
+  stream: ImagesStream,
+): AsyncGenerator<ProviderEvent, void, void> {
+  const { n, places, http } = stream;
+  const tally = new Tally(n);
+  const eventPlaces = [...eventPictures, ...places];
+  let fault: PinholeError | undefined;
+  for await (const wire of http.events(stream.wire())) {
+    if ("answer" in wire) {
+      yield* readImagesAnswer(() => wire.answer, places, http, stream.readError);
+      return;
+    }
+    fault ??= wire.fault;
+    const fields = eventSchema.safeParse(wire.json).data;
+    if (fields === undefined) continue;
+    const found = findPictures(wire.json, eventPlaces);
+    if ((fields.type ?? wire.event).endsWith("partial_image")) {
+      const preview = found[0]?.source;
+      if (preview instanceof Picture) yield { partial: preview, index: tally.previewOf(fields) };
+      continue;
+    }
+    const usage = readOpenAiUsage(fields.usage);
+    if (usage !== undefined) yield { usage: tally.add(usage) };
+    for (const { source } of found) {
+      yield {
+        picture: source instanceof Picture ? source : await http.download(source),
+        index: tally.pictureOf(fields),
+        revisedPrompt: fields.revised_prompt || undefined,
+        quality: fields.quality ?? undefined,
+        background: fields.background ?? undefined,
+      };
+    }
+    // What may still come is no picture that was asked for; some tell the usage in an event behind the last.
+    if (tally.made >= n && tally.hasUsage) return;
+  }
+  if (fault !== undefined) throw fault;
+  if (tally.made === 0) throw noPicture("the stream ended without a picture");
+}
+
+/** Which picture an event is about, and what was used so far. */
+class Tally {
+  readonly #n: number;
+  readonly #finished = new Set<number>();
+  /** How often each place among the previews came: once for every picture. */
+  readonly #previews = new Map<number, number>();
+  #usage: Usage | undefined;
+
+  constructor(n: number) {
+    this.#n = n;
+  }
+
+  get made(): number {
+    return this.#finished.size;
+  }
+
+  get hasUsage(): boolean {
+    return this.#usage !== undefined;
+  }
+
+  /** The published events do not name their picture: the second first preview belongs to the second picture. */
+  previewOf({ pinhole, partial_image_index }: EventFields): number {
+    const place = partial_image_index ?? 0;
+    const before = this.#previews.get(place) ?? 0;
+    this.#previews.set(place, before + 1);
+    return Math.min(this.#n - 1, pinhole?.index ?? this.#unfinished(before));
+  }
+
+  pictureOf({ pinhole }: EventFields): number {
+    const named = pinhole?.index ?? undefined;
+    const index =
+      named === undefined || named >= this.#n || this.#finished.has(named)
+        ? this.#unfinished(0)
+        : named;
+    this.#finished.add(index);
+    return index;
+  }
+
+  /** Of all calls' events together. */
+  add(usage: Usage): Usage {
+    this.#usage = this.#usage === undefined ? usage : sum(this.#usage, usage);
+    return this.#usage;
+  }
+
+  #unfinished(from: number): number {
+    let index = from;
+    while (this.#finished.has(index)) index += 1;
+    return index;
+  }
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  const parts = (one: Usage["input_tokens_details"], other: Usage["input_tokens_details"]) => ({
+    text_tokens: one.text_tokens + other.text_tokens,
+    image_tokens: one.image_tokens + other.image_tokens,
+  });
+  const none = { text_tokens: 0, image_tokens: 0 };
+  const detailed = a.output_tokens_details !== undefined || b.output_tokens_details !== undefined;
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    output_tokens: a.output_tokens + b.output_tokens,
+    total_tokens: a.total_tokens + b.total_tokens,
+    input_tokens_details: parts(a.input_tokens_details, b.input_tokens_details),
+    ...(detailed
+      ? {
+          output_tokens_details: parts(
+            a.output_tokens_details ?? none,
+            b.output_tokens_details ?? none,
+          ),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,121 @@
+import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { Nano } from "../../core/money.ts";
+import type { Picture } from "../../core/picture.ts";
+import type { ProviderEvent } from "../../core/provider.ts";
+import type { Usage } from "../../core/request.ts";
+import { generateInput } from "./provider-input.ts";
+import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { CallPart } from "../routing/call-part.ts";
+
+/** What an attempt has given so far. */
+class Gathered {
+  readonly made: Made[] = [];
+  usage: Usage | undefined;
+  charge: Nano | undefined;
+  /** A picture, a preview or a link to a picture was seen: it is never asked for again. */
+  produced = false;
+  readonly #plan: Plan;
+  readonly #part: CallPart;
+
+  constructor(plan: Plan, part: CallPart) {
+    this.#plan = plan;
+    this.#part = part;
+  }
+
+  /** All of it as a call's result. */
+  result(fault?: PinholeError): CallResult {
+    const { made, usage, charge } = this;
+    return { plan: this.#plan, part: this.#part, made, usage, charge, fault };
+  }
+}
+
+/**
+ * Runs one attempt of an upstream call, with one of the channel's credentials, to its end. Never
+ * throws. A failure after something was seen has the evidence `produced`; once a picture has been made
+ * the result is kept and the fault reported beside it.
+ */
+export async function attempt(
+  context: AttemptContext,
+  plan: Plan,
+  credential: number,
+  part: CallPart,
+): Promise<AttemptEnd> {
+  const { channel, model } = plan.target;
+  const gathered = new Gathered(plan, part);
+  try {
+    const inputs = await context.inputs(plan);
+    const seen = (): void => void (gathered.produced = true);
+    const input = generateInput(context, plan, credential, part, inputs, seen);
+    for await (const event of channel.provider.generate(input)) {
+      // A provider that asks nobody makes pictures meanwhile.
+      if (!gathered.produced && gathered.made.length === 0) await context.recorded;
+      keep(event, gathered, context, plan, part);
+    }
+    if (gathered.made.length > 0) return ended(context, gathered.result());
+    throw new PinholeError("upstream_bad_answer", {
+      message: "The upstream answered without an image.",
+      detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
+    });
+  } catch (thrown) {
+    const fault = asPinholeError(thrown);
+    if (gathered.made.length > 0) return ended(context, gathered.result(fault));
+    const error = gathered.produced || context.relay?.begun() === true ? afterMaking(fault) : fault;
+    return { failure: { error, cancelled: context.signal.aborted } };
+  }
+}
+
+function ended(context: AttemptContext, result: CallResult): AttemptEnd {
+  context.onEnded?.(result);
+  return { result };
+}
+
+function keep(
+  event: ProviderEvent,
+  gathered: Gathered,
+  context: AttemptContext,
+  plan: Plan,
+  part: CallPart,
+): void {
+  if ("partial" in event) {
+    gathered.produced = true;
+    context.onPartial?.(event.partial, part.offset + event.index, plan);
+  } else if ("usage" in event) gathered.usage = event.usage;
+  else if ("charge" in event) gathered.charge = event.charge;
+  else if ("picture" in event) {
+    // More than was asked for is not delivered: it would be billed.
+    if (gathered.made.length === part.count) return;
+    const one = madeFrom(event, plan, part);
+    gathered.made.push(one);
+    context.onMade(one, gathered.result());
+  }
+}
+
+/** Work was done and will be billed, so neither the gateway nor the client may begin it again. */
+function afterMaking(fault: PinholeError): PinholeError {
+  const isUpstream = fault.evidence !== undefined && fault.evidence !== "caller";
+  return new PinholeError(isUpstream ? "upstream_failed" : fault.code, {
+    message: isUpstream
+      ? "The upstream failed while it was making the image; it may have been billed."
+      : fault.message,
+    param: fault.param,
+    detail: `${fault.code} after something was made: ${fault.detail ?? fault.message}`,
+    evidence: "produced",
+    cause: fault,
+  });
+}
+
+function madeFrom(
+  event: Extract<ProviderEvent, { readonly picture: Picture }>,
+  plan: Plan,
+  part: CallPart,
+): Made {
+  return {
+    index: part.offset + event.index,
+    picture: event.picture,
+    revisedPrompt: event.revisedPrompt,
+    quality: event.quality ?? plan.request.quality,
+    background: event.background,
+    plan,
+  };
+}

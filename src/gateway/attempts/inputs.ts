@@ -1,0 +1,84 @@
+import type { Picture, PictureSpool } from "../../core/picture.ts";
+import type { ImageRequest } from "../../core/request.ts";
+import { type Converter, needsNormalising } from "../../pictures/convert.ts";
+import { fitMask } from "../../pictures/masks.ts";
+import type { Plan } from "../fit/terms.ts";
+
+/** Input pictures as one upstream wants them. */
+export interface PreparedInputs {
+  readonly images: readonly Picture[];
+  readonly mask: Picture | undefined;
+}
+
+/**
+ * Turns input pictures upright that carry an EXIF orientation: sizes, masks and models mean the
+ * picture as people see it. All others are passed on byte for byte.
+ */
+export function uprightInputs(
+  converter: Converter,
+  request: ImageRequest,
+  spool: PictureSpool,
+): ImageRequest | Promise<ImageRequest> {
+  const { images, mask } = request;
+  const isUpright =
+    !images.some(needsNormalising) && (mask === undefined || !needsNormalising(mask));
+  return isUpright ? request : turnUpright(converter, request, spool);
+}
+
+async function turnUpright(
+  converter: Converter,
+  request: ImageRequest,
+  spool: PictureSpool,
+): Promise<ImageRequest> {
+  const upright = async (picture: Picture): Promise<Picture> =>
+    needsNormalising(picture) ? converter.normalise(picture, spool) : picture;
+  return {
+    ...request,
+    images: await Promise.all(request.images.map(upright)),
+    mask: request.mask === undefined ? undefined : await upright(request.mask),
+  };
+}
+
+/**
+ * Converts a plan's input pictures (format, mask polarity) once and shares the result
+ * among its calls and attempts: a failover does not read the client again.
+ */
+export function createInputs(
+  converter: Converter,
+  spool: PictureSpool,
+): (plan: Plan) => PreparedInputs | Promise<PreparedInputs> {
+  // Plans of one class of targets share what they want of the inputs.
+  let prepared: Map<Plan["inputs"], Promise<PreparedInputs>> | undefined;
+  return (plan) => {
+    const { images, mask } = plan.inputs;
+    if (images.length === 0 && mask === undefined) return noInputs;
+    const known = prepared?.get(plan.inputs);
+    if (known !== undefined) return known;
+    const work = prepare(plan, converter, spool);
+    prepared ??= new Map();
+    prepared.set(plan.inputs, work);
+    return work;
+  };
+}
+
+const noInputs: PreparedInputs = { images: [], mask: undefined };
+
+async function prepare(
+  plan: Plan,
+  converter: Converter,
+  spool: PictureSpool,
+): Promise<PreparedInputs> {
+  const { images, mask, maskRule } = plan.inputs;
+  const converted: Picture[] = [];
+  for (const { picture, convertTo } of images) {
+    converted.push(
+      convertTo === undefined
+        ? picture
+        : await converter.convert(picture, { format: convertTo }, spool),
+    );
+  }
+  return {
+    images: converted,
+    mask: mask === undefined ? undefined : await fitMask(mask, maskRule, spool, converter),
+  };
+}

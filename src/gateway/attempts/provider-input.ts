@@ -1,0 +1,122 @@
+import type { OutputFormat, Picture, PictureSpool, Raster } from "../../core/picture.ts";
+import type {
+  BaseSettings,
+  GenerateInput,
+  ProviderTools,
+  UpstreamHttp,
+} from "../../core/provider.ts";
+import type { FittedRequest } from "../../core/request.ts";
+import type { WireAnswer, WireEvent, WireRequest } from "../../core/wire.ts";
+import { createPacing } from "../../net/upstream/poll.ts";
+import type { Converter } from "../../pictures/convert.ts";
+import { upstreamImageLimits } from "../../pictures/limits.ts";
+import type { AttemptContext } from "./terms.ts";
+import type { CallPart } from "../routing/call-part.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { PreparedInputs } from "./inputs.ts";
+
+/** Downloads of one made picture before the result is given up. */
+const downloadTries = 3;
+
+/** What a provider is given for one attempt. `onLink` is called where it asks for a made picture's link. */
+export function generateInput(
+  context: AttemptContext,
+  plan: Plan,
+  credential: number,
+  part: CallPart,
+  inputs: PreparedInputs,
+  onLink: () => void,
+): GenerateInput<BaseSettings, unknown> {
+  const { parts, spool, signal } = context;
+  const { channel, model } = plan.target;
+  const settings = channel.credentials[credential];
+  if (settings === undefined) throw new Error("a lease names a credential that is not there");
+  const { connectMs, firstByteMs, totalMs } = channel.timeout;
+  const deadline = Math.min(context.deadline, parts.now() + totalMs);
+  const http = parts.egress.upstream({
+    provider: channel.provider,
+    settings,
+    spool,
+    limits: upstreamImageLimits,
+    signal,
+    deadline,
+    connectMs,
+    firstByteMs,
+    ready: context.recorded,
+    relay: context.relay?.tap(plan, context.attempts()),
+    retryDownloads: downloadTries,
+  });
+  const { poll, sleep, alongside } = createPacing({ signal, deadline, now: parts.now });
+  return {
+    request: requestOf(plan, part, inputs),
+    model: model.upstream,
+    card: model.card,
+    settings,
+    options: plan.options,
+    http: new WatchedHttp(http, onLink),
+    raster: new SpoolRaster(parts.converter, spool),
+    poll,
+    sleep,
+    alongside,
+  };
+}
+
+/** One call's part of the fitted request. */
+function requestOf(
+  { request }: Plan,
+  { count, offset }: CallPart,
+  { images, mask }: PreparedInputs,
+): FittedRequest {
+  const more = withSeed(request.more, offset);
+  return { ...request, more, n: count, firstIndex: offset, images, mask };
+}
+
+/** The images of one request get seed, seed+1, … over all its calls. */
+function withSeed(
+  more: Readonly<Record<string, unknown>>,
+  offset: number,
+): Readonly<Record<string, unknown>> {
+  return typeof more.seed === "number" && offset > 0 ? { ...more, seed: more.seed + offset } : more;
+}
+
+/** A link to a picture says that it is made: what is lost from then on is never made again. */
+class WatchedHttp implements UpstreamHttp {
+  readonly #http: UpstreamHttp;
+  readonly #onLink: () => void;
+
+  constructor(http: UpstreamHttp, onLink: () => void) {
+    this.#http = http;
+    this.#onLink = onLink;
+  }
+
+  call(request: WireRequest): Promise<WireAnswer> {
+    return this.#http.call(request);
+  }
+
+  events(request: WireRequest): AsyncIterable<WireEvent> {
+    return this.#http.events(request);
+  }
+
+  download(url: string): Promise<Picture> {
+    this.#onLink();
+    return this.#http.download(url);
+  }
+}
+
+class SpoolRaster implements Pick<ProviderTools["raster"], "decode" | "encode"> {
+  readonly #converter: Converter;
+  readonly #spool: PictureSpool;
+
+  constructor(converter: Converter, spool: PictureSpool) {
+    this.#converter = converter;
+    this.#spool = spool;
+  }
+
+  decode(picture: Picture): Promise<Raster> {
+    return this.#converter.decode(picture);
+  }
+
+  encode(raster: Raster, format: OutputFormat, compression?: number): Promise<Picture> {
+    return this.#converter.encode(raster, format, compression, this.#spool);
+  }
+}

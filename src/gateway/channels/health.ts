@@ -1,0 +1,231 @@
+import { createSlidingWindow } from "../limits/sliding-window.ts";
+
+/** Failures in a row after which nothing more is sent for a while. */
+export const failuresInRowMax = 5;
+/**
+ * Ejected too where at least this share of the last minute's attempts failed, and there were at least
+ * so many. With a half, chance would let a channel that fails half of the time linger.
+ */
+const failedShareMax = 0.3;
+const attemptsForShareMin = 10;
+const coolFirstMs = 30_000;
+const coolMaxMs = 600_000;
+/** Up to a fifth is added, so that what failed together is not tried again together. */
+const jitterShare = 0.2;
+/** A provider that asks for no wait at all is given this one. */
+const retryAfterMinMs = 1000;
+const recent = { windowMs: 60_000, pieceMs: 1000 };
+
+export type HealthState = "healthy" | "cooling" | "half_open";
+
+/** What an attempt said about the health of what it used. */
+export type Verdict =
+  /** It works, also where it refused the caller's own mistake. */
+  | { readonly kind: "good" }
+  /** It failed; several of these eject. */
+  | { readonly kind: "failed"; readonly why: string }
+  /** The provider said no: cools at once, as long as it asked for. */
+  | { readonly kind: "refused"; readonly why: string; readonly retryAfterMs: number | undefined }
+  /** It says nothing: cancelled, or the gateway's own fault. */
+  | { readonly kind: "neutral" };
+
+/** An attempt under way, as the health that it was begun under knows it. */
+export interface HealthPass {
+  readonly epoch: number;
+}
+
+/** Times are Unix milliseconds. */
+export interface HealthView {
+  readonly state: HealthState;
+  /** Why it cools or is half open; undefined: healthy. */
+  readonly why: string | undefined;
+  readonly since: number;
+  /** When the next real request may probe it; undefined: healthy, or the probe is under way. */
+  readonly nextProbe: number | undefined;
+  /** Of the last minute. */
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+export interface HealthChange {
+  readonly from: HealthState;
+  readonly to: HealthState;
+  readonly why: string | undefined;
+  /** Set where it cools. */
+  readonly until: number | undefined;
+}
+
+/**
+ * The health of one thing that can fail by itself: a channel, a credential, a model on a channel. A
+ * state machine whose time and randomness come in from outside:
+ * healthy → (5 failures in a row, a third of a minute's attempts, or a refusal) → cooling
+ * → (time) → half open: one real request → healthy, or cooling twice as long.
+ */
+export interface Health {
+  /** From when it may be used: at most `now` where that is at once, Infinity while its probe is under way. */
+  readyAt(now: number): number;
+  /** An attempt begins. Half open, it is the probe. */
+  begin(now: number): HealthPass;
+  end(pass: HealthPass, verdict: Verdict, now: number): void;
+  view(now: number): HealthView;
+}
+
+interface Cooling {
+  readonly why: string;
+  until: number;
+}
+
+class HealthMachine implements Health {
+  readonly #random: () => number;
+  readonly #onChange: (change: HealthChange) => void;
+  /** For people: all of the last minute. */
+  readonly #seen = { good: createSlidingWindow(recent), bad: createSlidingWindow(recent) };
+  /** For the share: of that, what came after the last change of state. */
+  #judged = { good: createSlidingWindow(recent), bad: createSlidingWindow(recent) };
+  #cooling: Cooling | undefined;
+  #halfOpen = false;
+  #probe: HealthPass | undefined;
+  /**
+   * What all attempts of an epoch have, but a probe. The epoch grows with every ejection and recovery:
+   * an attempt begun before one says nothing about what came after.
+   */
+  #pass: HealthPass = { epoch: 0 };
+  #failuresInRow = 0;
+  /** Ejections since it was last healthy. */
+  #ejections = 0;
+  #since: number;
+
+  constructor(now: number, random: () => number, onChange: (change: HealthChange) => void) {
+    this.#since = now;
+    this.#random = random;
+    this.#onChange = onChange;
+  }
+
+  readyAt(now: number): number {
+    this.#open(now);
+    if (this.#cooling === undefined) return now;
+    if (!this.#halfOpen) return this.#cooling.until;
+    return this.#probe === undefined ? now : Infinity;
+  }
+
+  begin(now: number): HealthPass {
+    this.#open(now);
+    if (!this.#halfOpen || this.#probe !== undefined) return this.#pass;
+    this.#probe = { epoch: this.#pass.epoch };
+    return this.#probe;
+  }
+
+  end(pass: HealthPass, verdict: Verdict, now: number): void {
+    if (this.#probe === pass) this.#probe = undefined;
+    if (verdict.kind === "neutral") return;
+    const isCurrent = pass.epoch === this.#pass.epoch;
+    if (verdict.kind === "good") {
+      this.#seen.good.take(1, now);
+      this.#judged.good.take(1, now);
+      if (this.#cooling === undefined) this.#failuresInRow = 0;
+      else if (isCurrent) this.#recover(now);
+      return;
+    }
+    this.#seen.bad.take(1, now);
+    if (this.#cooling !== undefined && !isCurrent) this.#extend(this.#cooling, verdict, now);
+    else if (this.#cooling !== undefined || verdict.kind === "refused") this.#eject(verdict, now);
+    else if (isCurrent) this.#count(verdict, now);
+  }
+
+  view(now: number): HealthView {
+    this.#open(now);
+    const probing = this.#probe !== undefined;
+    return {
+      state: this.#state(),
+      why: this.#cooling?.why,
+      since: this.#since,
+      nextProbe: probing ? undefined : this.#cooling?.until,
+      succeeded: this.#seen.good.used(now),
+      failed: this.#seen.bad.used(now),
+    };
+  }
+
+  #state(): HealthState {
+    if (this.#cooling === undefined) return "healthy";
+    return this.#halfOpen ? "half_open" : "cooling";
+  }
+
+  /** Time alone ends the cooling: seen by whoever asks next. */
+  #open(now: number): void {
+    const cooling = this.#cooling;
+    if (cooling === undefined || this.#halfOpen || now < cooling.until) return;
+    this.#halfOpen = true;
+    this.#since = cooling.until;
+    this.#onChange({ from: "cooling", to: "half_open", why: cooling.why, until: undefined });
+  }
+
+  #count(verdict: { readonly why: string }, now: number): void {
+    this.#failuresInRow += 1;
+    this.#judged.bad.take(1, now);
+    if (this.#failuresInRow >= failuresInRowMax) {
+      const why = `${this.#failuresInRow} failures in a row, the last: ${verdict.why}`;
+      this.#eject({ kind: "failed", why }, now);
+      return;
+    }
+    const bad = this.#judged.bad.used(now);
+    const all = bad + this.#judged.good.used(now);
+    if (all < attemptsForShareMin || bad < all * failedShareMax) return;
+    const why = `${bad} of ${all} attempts of the last minute failed, the last: ${verdict.why}`;
+    this.#eject({ kind: "failed", why }, now);
+  }
+
+  #eject(verdict: Exclude<Verdict, { readonly kind: "good" | "neutral" }>, now: number): void {
+    const from = this.#state();
+    const coolMs = this.#coolMs(verdict);
+    this.#cooling = { why: verdict.why, until: now + coolMs };
+    this.#ejections += 1;
+    this.#failuresInRow = 0;
+    this.#begin(now);
+    this.#onChange({ from, to: "cooling", why: verdict.why, until: now + coolMs });
+  }
+
+  /** A failure of an attempt that was under way when it was ejected: only a refusal knows something new. */
+  #extend(cooling: Cooling, verdict: Verdict, now: number): void {
+    if (verdict.kind !== "refused" || this.#halfOpen) return;
+    cooling.until = Math.max(cooling.until, now + (this.#asked(verdict) ?? 0));
+  }
+
+  #recover(now: number): void {
+    const from = this.#state();
+    this.#cooling = undefined;
+    this.#ejections = 0;
+    this.#failuresInRow = 0;
+    this.#begin(now);
+    this.#onChange({ from, to: "healthy", why: undefined, until: undefined });
+  }
+
+  #begin(now: number): void {
+    this.#halfOpen = false;
+    this.#probe = undefined;
+    this.#pass = { epoch: this.#pass.epoch + 1 };
+    this.#since = now;
+    // What led here has been answered; counted again it would eject at the first failure after.
+    this.#judged = { good: createSlidingWindow(recent), bad: createSlidingWindow(recent) };
+  }
+
+  #asked(verdict: Verdict): number | undefined {
+    if (verdict.kind !== "refused" || verdict.retryAfterMs === undefined) return undefined;
+    return Math.max(retryAfterMinMs, verdict.retryAfterMs);
+  }
+
+  #coolMs(verdict: Verdict): number {
+    const doubled = Math.min(coolMaxMs, coolFirstMs * 2 ** this.#ejections);
+    const jitter = 1 + this.#random() * jitterShare;
+    // The provider's own word is kept to the millisecond and never shortened.
+    return this.#asked(verdict) ?? Math.min(coolMaxMs, Math.round(doubled * jitter));
+  }
+}
+
+/** Healthy from `now` on. `onChange` is called at every change of state, as soon as anybody asks. */
+export function createHealth(
+  now: number,
+  random: () => number,
+  onChange: (change: HealthChange) => void,
+): Health {
+  return new HealthMachine(now, random, onChange);
+}

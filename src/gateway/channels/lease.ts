@@ -1,0 +1,139 @@
+import type { Channel } from "../../core/channel.ts";
+import type { Health, HealthPass, Verdict } from "./health.ts";
+import type { ChannelRoom } from "./room.ts";
+
+/** What a failure was about, and so what it speaks against. */
+export type FaultScope = "channel" | "credential" | "model";
+
+/** What a call wants to begin. */
+export interface Wanted {
+  /** The model's name at the upstream. */
+  readonly model: string;
+  readonly images: number;
+  /** Places of the credentials that this call has tried here. */
+  readonly triedCredentials: ReadonlySet<number>;
+}
+
+/** The right to make one attempt. Ended or cancelled once; what comes after changes nothing. */
+export interface Lease {
+  /** Place of the credential to use. */
+  readonly credential: number;
+  end(verdict: Verdict, scope: FaultScope): void;
+  /** It was not used: gives everything back. */
+  cancel(): void;
+}
+
+/** What begins anew when the channel is configured anew. */
+export interface Healths {
+  readonly channel: Channel;
+  readonly health: Health;
+  readonly credentials: readonly Health[];
+  readonly models: Map<string, Health>;
+}
+
+/** The channel that a lease is of. */
+export interface LeaseHolder {
+  readonly room: ChannelRoom;
+  now(): number;
+  newModelHealth(model: string): Health;
+  /** Something may have changed that decides whether it can be chosen. */
+  refresh(): void;
+}
+
+const neutral: Verdict = { kind: "neutral" };
+
+/**
+ * Begins an attempt on a channel. A reload may replace its healths while the lease is open; it then
+ * speaks about the old ones.
+ */
+export function openLease(
+  holder: LeaseHolder,
+  healths: Healths,
+  wanted: Wanted,
+  credential: number,
+  begunAt: number,
+): Lease {
+  return new OpenLease(holder, healths, wanted, credential, begunAt);
+}
+
+/** One health, and the attempt as it knows it. */
+class Pass {
+  readonly #health: Health;
+  readonly #pass: HealthPass;
+
+  constructor(health: Health, now: number) {
+    this.#health = health;
+    this.#pass = health.begin(now);
+  }
+
+  /** What worked speaks for all that was used; a fault speaks only against what it was about. */
+  end(verdict: Verdict, isAbout: boolean, now: number): void {
+    this.#health.end(this.#pass, verdict.kind === "good" || isAbout ? verdict : neutral, now);
+  }
+}
+
+class OpenLease implements Lease {
+  readonly credential: number;
+  readonly #holder: LeaseHolder;
+  readonly #healths: Healths;
+  readonly #wanted: Wanted;
+  readonly #begunAt: number;
+  readonly #channel: Pass;
+  readonly #credential: Pass | undefined;
+  readonly #model: Pass | undefined;
+  #isOpen = true;
+
+  constructor(
+    holder: LeaseHolder,
+    healths: Healths,
+    wanted: Wanted,
+    credential: number,
+    begunAt: number,
+  ) {
+    const own = healths.credentials[credential];
+    const ofModel = healths.models.get(wanted.model);
+    this.credential = credential;
+    this.#holder = holder;
+    this.#healths = healths;
+    this.#wanted = wanted;
+    this.#begunAt = begunAt;
+    this.#channel = new Pass(healths.health, begunAt);
+    this.#credential = own === undefined ? undefined : new Pass(own, begunAt);
+    this.#model = ofModel === undefined ? undefined : new Pass(ofModel, begunAt);
+    holder.room.begin(wanted.images, begunAt);
+  }
+
+  end(verdict: Verdict, scope: FaultScope): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#holder.room.end();
+    this.#close(verdict, scope);
+  }
+
+  cancel(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#holder.room.cancel(this.#wanted.images, this.#begunAt);
+    this.#close(neutral, "channel");
+  }
+
+  #close(verdict: Verdict, scope: FaultScope): void {
+    const now = this.#holder.now();
+    this.#channel.end(verdict, scope === "channel", now);
+    this.#credential?.end(verdict, scope === "credential", now);
+    this.#model?.end(verdict, scope === "model", now);
+    if (scope === "model" && verdict.kind !== "good" && this.#model === undefined) {
+      this.#modelFailed(verdict, now);
+    }
+    this.#holder.refresh();
+  }
+
+  /** A model has a health of its own only from its first failure on. */
+  #modelFailed(verdict: Verdict, now: number): void {
+    const { models } = this.#healths;
+    const { model } = this.#wanted;
+    const health = models.get(model) ?? this.#holder.newModelHealth(model);
+    models.set(model, health);
+    health.end(health.begin(now), verdict, now);
+  }
+}

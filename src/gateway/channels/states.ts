@@ -1,0 +1,85 @@
+import type { Channel } from "../../core/channel.ts";
+import { createHealth, type Health, type HealthChange } from "./health.ts";
+import { type ChannelState, createChannelState } from "./state.ts";
+import type { Timer } from "./timer.ts";
+import { type ChannelView, viewChannel } from "./view.ts";
+import { createWakeQueue } from "./wakes.ts";
+import type { GatewayLog } from "../../core/log.ts";
+
+/** The live state of all channels: health, room, queues. It outlives a reload of the configuration. */
+export interface ChannelStates {
+  /** The state of a channel; the channel as it is configured now, should it have changed. */
+  of(channel: Channel): ChannelState;
+  /** Looks again at what time alone has changed. Costs nothing where nothing was due. */
+  wake(): void;
+  /** Places of a catalog that is no longer in use are told nothing any more. */
+  forgetSpots(): void;
+  view(channel: Channel): ChannelView;
+}
+
+export interface ChannelStatesOptions {
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  readonly log: GatewayLog;
+  /** The platform's timer unless given. */
+  readonly timer?: Timer;
+}
+
+const platformTimer: Timer = (ms, work) => {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+};
+
+export function createChannelStates(options: ChannelStatesOptions): ChannelStates {
+  const { now, random, log, timer = platformTimer } = options;
+  const states = new Map<string, ChannelState>();
+  const wakes = createWakeQueue<ChannelState>();
+  const health = (fields: Readonly<Record<string, unknown>>): Health =>
+    createHealth(now(), random, (change) => logChange(log, fields, change));
+  return {
+    of(channel) {
+      let state = states.get(channel.id);
+      if (state === undefined) {
+        state = createChannelState(channel, {
+          now,
+          timer,
+          health: (fields) => health({ channel: channel.id, ...fields }),
+          wakeAt: (at, self) => wakes.add(at, self),
+        });
+        states.set(channel.id, state);
+      } else if (state.channel !== channel) state.replace(channel);
+      return state;
+    },
+    wake() {
+      const at = now();
+      for (let due = wakes.due(at); due !== undefined; due = wakes.due(at)) due.refresh();
+    },
+    forgetSpots() {
+      for (const state of states.values()) state.forgetSpots();
+    },
+    view(channel) {
+      return viewChannel(this.of(channel), now());
+    },
+  };
+}
+
+/** One line for every change of state, so that an operator can see afterwards what was used when. */
+function logChange(
+  log: GatewayLog,
+  fields: Readonly<Record<string, unknown>>,
+  { from, to, why, until }: HealthChange,
+): void {
+  const line = {
+    ...fields,
+    from,
+    to,
+    ...(why === undefined ? {} : { why }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
+  if (to === "cooling") log.warn(line, "channel health changed");
+  else log.info(line, "channel health changed");
+}
+
+export type { ChannelState, ChannelView };

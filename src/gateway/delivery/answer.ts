@@ -1,0 +1,81 @@
+import { outputFormats } from "../../core/picture.ts";
+import { type Usage, sizeText } from "../../core/request.ts";
+import { EncodedPicture, type WireJson } from "../../core/wire.ts";
+import type { DeliveryForm } from "./form.ts";
+import type { Deliverable, Kept } from "./outcome.ts";
+import type { DeliveryParts } from "./parts.ts";
+import { type JsonBody, jsonBody } from "../../json/writer.ts";
+
+/**
+ * The answer's body. URLs are signed afresh each time; base64 is made on the way out. `origin` is the
+ * scheme and host that URLs begin with.
+ */
+export function deliver(
+  parts: Pick<DeliveryParts, "signer" | "images" | "now">,
+  outcome: Deliverable,
+  origin: string,
+): JsonBody {
+  const { created, pictures, form, usage } = outcome;
+  const data = pictures.map((kept) => entryOf(parts, kept, form, origin));
+  if (outcome.shape === "plain") return jsonBody({ created, data });
+  return jsonBody({
+    created,
+    data,
+    background: agreed(pictures, ({ background }) => background),
+    output_format: agreed(pictures, ({ picture }) =>
+      outputFormats.find((format) => format === picture.format),
+    ),
+    quality: agreed(pictures, ({ quality }) => answerQualities.find((word) => word === quality)),
+    size: agreed(pictures, ({ picture }) => sizeText(picture)),
+    usage: usage === undefined ? undefined : usageJson(usage),
+  });
+}
+
+/** What the answer's `quality` may be. */
+const answerQualities = ["low", "medium", "high"];
+
+/** What was really made, where all pictures agree on it. */
+function agreed(
+  pictures: readonly Kept[],
+  fact: (kept: Kept) => string | undefined,
+): string | undefined {
+  const [first] = pictures;
+  if (first === undefined) return undefined;
+  const one = fact(first);
+  return pictures.every((kept) => kept === first || fact(kept) === one) ? one : undefined;
+}
+
+function entryOf(
+  parts: Pick<DeliveryParts, "signer" | "images" | "now">,
+  kept: Kept,
+  form: DeliveryForm,
+  origin: string,
+): WireJson {
+  return {
+    url: form.url ? urlOf(parts, kept, origin) : undefined,
+    b64_json: form.base64 ? new EncodedPicture(kept.picture, "base64") : undefined,
+    revised_prompt: kept.revisedPrompt,
+  };
+}
+
+/** A signed URL of a stored picture; undefined where it is in no store. */
+export function urlOf(
+  parts: Pick<DeliveryParts, "signer" | "images" | "now">,
+  kept: Kept,
+  origin: string,
+): string | undefined {
+  if (kept.blob === undefined) return undefined;
+  const expiresAt = Math.min(parts.now() + parts.images.ttlMs, kept.blob.expiresAt);
+  return origin + parts.signer.path(kept.blob, expiresAt);
+}
+
+export function usageJson(usage: Usage): WireJson {
+  return {
+    input_tokens: usage.input_tokens,
+    output_tokens: usage.output_tokens,
+    total_tokens: usage.total_tokens,
+    input_tokens_details: { ...usage.input_tokens_details },
+    output_tokens_details:
+      usage.output_tokens_details === undefined ? undefined : { ...usage.output_tokens_details },
+  };
+}

@@ -1,0 +1,99 @@
+import { outputFormats, type Picture } from "../../core/picture.ts";
+import { usdText } from "../../core/money.ts";
+import { type Operation, sizeText, type Usage, type Warning } from "../../core/request.ts";
+import { EncodedPicture, type WireJson } from "../../core/wire.ts";
+import { jsonBody, type JsonBody } from "../../json/writer.ts";
+import { urlOf, usageJson } from "./answer.ts";
+import type { LivePicture, LivePreview } from "./live.ts";
+import type { DeliveryParts } from "./parts.ts";
+
+/** One event of a stream (CONTRACT "Streaming"); its data is written while it is sent. */
+export interface ImageEvent {
+  /** `image_generation.completed` and its like. */
+  readonly name: string;
+  readonly data: JsonBody;
+}
+
+/** What all events of one stream share. */
+export interface EventContext {
+  readonly requestId: string;
+  readonly operation: Operation;
+  /** Scheme and host that URLs begin with; undefined: no URLs. */
+  readonly origin: string | undefined;
+}
+
+type EventParts = Pick<DeliveryParts, "signer" | "images" | "now">;
+
+/** A preview as an event: what it says of size and format is the preview's own. */
+export function partialEvent(
+  parts: Pick<DeliveryParts, "now">,
+  context: EventContext,
+  preview: LivePreview,
+): ImageEvent {
+  const { index, partialIndex, picture, quality, background } = preview;
+  return eventOf(context, "partial_image", {
+    ...pictureFields(parts, picture, quality, background),
+    partial_image_index: partialIndex,
+    pinhole: { request_id: context.requestId, index },
+  });
+}
+
+/** A finished picture as an event. The published schema requires usage, so unreported usage is zeros. */
+export function completedEvent(
+  parts: EventParts,
+  context: EventContext,
+  live: LivePicture,
+  warnings: readonly Warning[],
+): ImageEvent {
+  const { kept, usage, costNano, origin } = live;
+  return eventOf(context, "completed", {
+    ...pictureFields(parts, kept.picture, kept.quality, kept.background),
+    url: context.origin === undefined ? undefined : urlOf(parts, kept, context.origin),
+    revised_prompt: kept.revisedPrompt,
+    usage: usageJson(usage ?? noUsage),
+    pinhole: {
+      request_id: context.requestId,
+      index: kept.index,
+      model: origin.servedModel,
+      cost: costNano === undefined ? undefined : usdText(costNano),
+      warnings: warnings.length === 0 ? undefined : warnings.map((warning) => ({ ...warning })),
+    },
+  });
+}
+
+const noUsage: Usage = {
+  input_tokens: 0,
+  output_tokens: 0,
+  total_tokens: 0,
+  input_tokens_details: { text_tokens: 0, image_tokens: 0 },
+};
+
+/** A variation is an edit to the published schema, which has no events for it. */
+function eventOf(
+  { operation }: EventContext,
+  kind: "partial_image" | "completed",
+  fields: Readonly<Record<string, WireJson>>,
+): ImageEvent {
+  const name = `${operation === "generation" ? "image_generation" : "image_edit"}.${kind}`;
+  return { name, data: jsonBody({ type: name, ...fields }) };
+}
+
+/**
+ * The fields that both kinds of event must have. Where the schema has no word for what is true it is
+ * `auto`, except for the format, which is always the picture's own.
+ */
+function pictureFields(
+  parts: Pick<DeliveryParts, "now">,
+  picture: Picture,
+  quality: string | undefined,
+  background: string | undefined,
+): Readonly<Record<string, WireJson>> {
+  return {
+    b64_json: new EncodedPicture(picture, "base64"),
+    created_at: Math.floor(parts.now() / 1000),
+    size: sizeText(picture),
+    quality: ["low", "medium", "high"].find((word) => word === quality) ?? "auto",
+    background: ["transparent", "opaque"].find((word) => word === background) ?? "auto",
+    output_format: outputFormats.find((format) => format === picture.format) ?? picture.format,
+  };
+}

@@ -1,0 +1,125 @@
+import type { Nano } from "../../core/money.ts";
+import type { Picture } from "../../core/picture.ts";
+import type { ImageRequest, Usage, Warning } from "../../core/request.ts";
+import type { AttemptContext, CallResult, Made } from "../attempts/terms.ts";
+import { subtractUsage } from "../../core/usage.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { DeliveryParts } from "./parts.ts";
+import { costOfCall } from "../attempts/cost.ts";
+import type { Kept } from "./outcome.ts";
+import { servedName } from "../catalog/serving.ts";
+
+/** A preview as the provider made it: in its own format and size. */
+export interface LivePreview {
+  /** Its picture's place in the answer, from 0. */
+  readonly index: number;
+  /** Its place among the previews of that picture, from 0. */
+  readonly partialIndex: number;
+  readonly picture: Picture;
+  readonly quality: string | undefined;
+  readonly background: string | undefined;
+  readonly origin: LiveOrigin;
+}
+
+/** What made a preview or picture. */
+export interface LiveOrigin {
+  /** The model that ran, in the client's words. */
+  readonly servedModel: string;
+  readonly channelId: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** A finished picture. Usage and cost are what it adds to those told before: the sums are the request's. */
+export interface LivePicture {
+  readonly kept: Kept;
+  readonly usage: Usage | undefined;
+  /** Undefined where the model has no price or the facts for it are missing. */
+  readonly costNano: Nano | undefined;
+  readonly origin: LiveOrigin;
+}
+
+/** Who watches a request run. Functions return at once and do not throw. */
+export interface LiveObserver {
+  partial(preview: LivePreview): void;
+  completed(picture: LivePicture): void;
+}
+
+/** Turns what upstream calls report into what the observer is told. */
+export interface Live {
+  readonly hooks: Pick<AttemptContext, "onPartial" | "onEnded">;
+  made(made: Made, kept: Promise<Kept>, soFar: CallResult): void;
+  /** Resolves when the observer knows of every picture that could be kept. */
+  told(): Promise<void>;
+}
+
+/**
+ * Begins to tell. A picture is told of as soon as it is kept; only the last one of a call waits for the
+ * call's end, since usage and charge come there.
+ */
+export function startLive(
+  parts: Pick<DeliveryParts, "log">,
+  request: ImageRequest,
+  observer: LiveObserver,
+): Live {
+  const keeping = new Map<Made, Promise<Kept>>();
+  const accounts = new Map<readonly Made[], Account>();
+  const telling: Promise<void>[] = [];
+  const finished = new Set<number>();
+  const previews = new Map<number, number>();
+
+  const announce = (made: Made, result: CallResult): void => {
+    const kept = keeping.get(made);
+    if (kept === undefined) return;
+    keeping.delete(made);
+    const account = accounts.get(result.made) ?? { usage: undefined, costNano: 0 };
+    const now: Account = { usage: result.usage, costNano: costOfCall(request, result) };
+    accounts.set(result.made, { ...now, costNano: now.costNano ?? account.costNano });
+    const added = {
+      usage: subtractUsage(now.usage, account.usage),
+      costNano: subtractCost(now.costNano, account.costNano),
+      origin: originOf(made.plan),
+    };
+    // Why a picture could not be kept is for the request itself to say.
+    telling.push(
+      kept.then(
+        (one) => observer.completed({ kept: one, ...added }),
+        () => parts.log.warn({ index: made.index }, "a picture of a stream could not be kept"),
+      ),
+    );
+  };
+  return {
+    hooks: {
+      onPartial(picture, index, plan) {
+        const partialIndex = previews.get(index) ?? 0;
+        if (finished.has(index) || partialIndex >= request.partial_images) return;
+        previews.set(index, partialIndex + 1);
+        const { quality, background } = plan.request;
+        const origin = originOf(plan);
+        observer.partial({ index, partialIndex, picture, quality, background, origin });
+      },
+      onEnded(result) {
+        for (const made of result.made) announce(made, result);
+      },
+    },
+    made(made, kept, soFar) {
+      finished.add(made.index);
+      keeping.set(made, kept);
+      if (soFar.made.length < soFar.part.count) announce(made, soFar);
+    },
+    told: async () => void (await Promise.all(telling)),
+  };
+}
+
+/** What of a call has been told. */
+interface Account {
+  readonly usage: Usage | undefined;
+  readonly costNano: Nano | undefined;
+}
+
+function subtractCost(now: Nano | undefined, before: Nano | undefined): Nano | undefined {
+  return now === undefined ? undefined : now - (before ?? 0);
+}
+
+function originOf({ target, warnings }: Plan): LiveOrigin {
+  return { servedModel: servedName(target), channelId: target.channel.id, warnings };
+}

@@ -1,0 +1,48 @@
+import type { KeepPlan } from "../../blobs/kept-pictures.ts";
+import type { StoredBlob } from "../../blobs/types.ts";
+import type { Nano } from "../../core/money.ts";
+import type { Picture } from "../../core/picture.ts";
+import type { Usage, Warning } from "../../core/request.ts";
+import type { DeliveryForm } from "./form.ts";
+
+/** What an answer says; the outcome of a request, delivered as often as it is asked for. */
+export interface Deliverable {
+  /** Unix seconds. */
+  readonly created: number;
+  readonly pictures: readonly Kept[];
+  readonly usage: Usage | undefined;
+  readonly form: DeliveryForm;
+  /** `plain`: only created and data. */
+  readonly shape: "full" | "plain";
+}
+
+/** What came of a request. It can be delivered more than once, until its spool is disposed. */
+export interface ImageOutcome extends Deliverable {
+  /** The request that made it; an answer to a retry is another one's outcome. */
+  readonly requestId: string;
+  readonly warnings: readonly Warning[];
+  /** The model that really ran, in the client's words. */
+  readonly servedModel: string;
+  readonly channelId: string;
+  readonly attempts: number;
+  /** Undefined where the model has no price. */
+  readonly costNano: Nano | undefined;
+  /** Time spent waiting for upstreams. */
+  readonly upstreamMs: number;
+}
+
+/** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */
+export interface Kept {
+  /** Its place in the answer, from 0. */
+  readonly index: number;
+  readonly picture: Picture;
+  /** Where the image store has it; undefined: it is only in the request's spool. */
+  readonly blob: StoredBlob | undefined;
+  /** Under which id and how long the store keeps it, now or once the answer has gone; undefined: it does not. */
+  readonly keep: (KeepPlan & { readonly id: string }) | undefined;
+  readonly revisedPrompt: string | undefined;
+  /** The upstream's word for what it made, else what it was asked for. */
+  readonly quality: string | undefined;
+  readonly background: string | undefined;
+  readonly warnings: readonly Warning[];
+}

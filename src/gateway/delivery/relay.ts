@@ -1,0 +1,102 @@
+import type { Relay } from "../attempts/terms.ts";
+import { rulingCard, servedName } from "../catalog/serving.ts";
+import { wantedChange } from "./change.ts";
+import type { DeliveryForm } from "./form.ts";
+import type { LiveOrigin } from "./live.ts";
+import type { Plan } from "../fit/terms.ts";
+
+/** What is known when an upstream's body begins to flow to the client. */
+export interface RelayStart extends LiveOrigin {
+  readonly attempts: number;
+  /** Time spent waiting for the upstream until now. */
+  readonly upstreamMs: number;
+  /** Of the whole body; undefined where the upstream did not say. */
+  readonly byteLength: number | undefined;
+}
+
+/** A client's connection that can take an upstream's body as it arrives. Functions do not throw. */
+export interface RelayClient {
+  begin(start: RelayStart): void;
+  write(chunk: Buffer): void;
+  /** True where more should wait: `resume` is then called once, also when the client goes away. */
+  congested(resume: () => void): boolean;
+}
+
+/** A picture as bare base64 where clients look for it; some servers write a data URL there. */
+const barePicture = /"b64_json"\s*:\s*"(?!data:)[A-Za-z0-9+/\\]/;
+
+/** Where nearly every answer has its picture: a text of all that has come would be a hundred times as long. */
+const startBytes = 1024;
+
+/**
+ * Relays answers that are what the client is owed, as they are: one image, base64 alone, in the full
+ * shape, made by the model that was named, in the format and size that was asked for.
+ */
+export function createRelay(
+  client: RelayClient,
+  request: { readonly n: number; readonly stream: boolean },
+  formOf: (plan: Plan) => DeliveryForm,
+  upstreamMs: () => number,
+): Relay {
+  let begun = false;
+  const fits = (plan: Plan): boolean => {
+    if (request.n !== 1 || request.stream) return false;
+    const card = rulingCard(plan.target);
+    const isFull = card === undefined || card.answer === "full";
+    if (!isFull || card !== plan.target.card) return false;
+    const { url, base64 } = formOf(plan);
+    return base64 && !url;
+  };
+  const begin = ({ target, warnings }: Plan, attempts: number, byteLength?: number): void => {
+    begun = true;
+    client.begin({
+      servedModel: servedName(target),
+      channelId: target.channel.id,
+      warnings,
+      attempts,
+      upstreamMs: upstreamMs(),
+      byteLength,
+    });
+  };
+  return {
+    begun: () => begun,
+    tap: (plan, attempts) =>
+      begun || !fits(plan)
+        ? undefined
+        : {
+            wants: (document, picture, body) =>
+              wantedChange({ picture, plan }) === undefined &&
+              isBeginning(document) &&
+              showsBarePicture(body),
+            begin: (byteLength) => begin(plan, attempts, byteLength),
+            write: (chunk) => client.write(chunk),
+            congested: (resume) => client.congested(resume),
+          },
+  };
+}
+
+function showsBarePicture(body: readonly Buffer[]): boolean {
+  const start = body[0]?.toString("latin1", 0, startBytes) ?? "";
+  const found = barePicture.exec(start);
+  // One at the very end may go on as a data URL.
+  const isWhole = found !== null && found.index + found[0].length + "data:".length <= start.length;
+  return isWhole || barePicture.test(Buffer.concat(body).toString("latin1"));
+}
+
+/**
+ * What of an answer has been read when its first picture begins: is it one for one image, whose entry
+ * has nothing that ours would not have?
+ */
+function isBeginning(document: unknown): boolean {
+  if (!isObject(document) || !Number.isFinite(document.created)) return false;
+  const { data } = document;
+  if (!Array.isArray(data) || data.length !== 1) return false;
+  const entry: unknown = data[0];
+  if (!isObject(entry) || entry.url !== undefined) return false;
+  const { revised_prompt: revised } = entry;
+  return revised === undefined || (typeof revised === "string" && revised !== "");
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,103 @@
+import type { Target } from "../../core/channel.ts";
+import { PinholeError } from "../../core/errors.ts";
+import type { FittedRequest, ImageRequest, Size } from "../../core/request.ts";
+import type { Complain, OutputPlan } from "./terms.ts";
+
+export interface FittedOutput {
+  /** What the upstream is asked for. */
+  readonly format: FittedRequest["output_format"];
+  readonly compression: number | undefined;
+  /** What the gateway makes of the result. */
+  readonly plan: OutputPlan;
+}
+
+/** Format, compression and resampling: natively where the model can, else by the gateway. */
+export function fitOutput(
+  request: ImageRequest,
+  target: Target,
+  size: Size | undefined,
+  complain: Complain,
+): FittedOutput {
+  checkCombinations(request);
+  const { output_format: format, output_compression: compression } = request;
+  if (format === "gif" || format === "svg") {
+    return fitForeign(format, request, target, size, complain);
+  }
+  const { card } = target;
+  const takesFormat =
+    card === undefined
+      ? target.takes("output_format")
+      : card.format_parameter && (format === undefined || card.formats.includes(format));
+  const takesCompression =
+    takesFormat &&
+    (card === undefined ? target.takes("output_compression") : card.compression_parameter);
+  return {
+    format: takesFormat ? format : undefined,
+    compression: takesCompression ? compression : undefined,
+    plan: {
+      format,
+      compression: takesCompression && size === undefined ? undefined : compression,
+      size,
+    },
+  };
+}
+
+function checkCombinations({
+  background,
+  output_format: format,
+  output_compression: compression,
+}: ImageRequest): void {
+  if (background === "transparent" && format === "jpeg") {
+    throw new PinholeError("invalid_value", {
+      message:
+        "`background` transparent needs `output_format` png or webp; jpeg has no transparency.",
+      param: "background",
+    });
+  }
+  if (
+    compression !== undefined &&
+    compression !== 100 &&
+    (format === undefined || format === "png")
+  ) {
+    throw new PinholeError("invalid_value", {
+      message:
+        "`output_compression` below 100 needs `output_format` jpeg or webp; png is lossless.",
+      param: "output_compression",
+    });
+  }
+}
+
+/** Formats that the gateway neither makes nor changes: only a model that has them gives them. */
+function fitForeign(
+  format: "gif" | "svg",
+  request: ImageRequest,
+  target: Target,
+  size: Size | undefined,
+  complain: Complain,
+): FittedOutput {
+  const { card } = target;
+  const parameter = card === undefined ? target.takes("output_format") : card.format_parameter;
+  const unasked = card?.formats[0] === format;
+  if (!unasked && !(parameter && (card === undefined || card.formats.includes(format)))) {
+    throw new PinholeError("invalid_value", {
+      message: `\`output_format\` ${format} is not made by ${request.model}; use png, jpeg or webp.`,
+      param: "output_format",
+    });
+  }
+  const { output_compression: compression } = request;
+  if (compression !== undefined && compression !== 100) {
+    complain(
+      "output_compression",
+      "unsupported_parameter",
+      `\`output_compression\` has no meaning for ${format}.`,
+    );
+  }
+  if (size !== undefined) {
+    complain("size", "adjusted_value", `A ${format} is delivered in the size it is made in.`);
+  }
+  return {
+    format: parameter ? format : undefined,
+    compression: undefined,
+    plan: { format: undefined, compression: undefined, size: undefined },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Target } from "../../core/channel.ts";
+import type { ImageRequest, Warning } from "../../core/request.ts";
+import { servedName } from "../catalog/serving.ts";
+import type { Plan } from "./terms.ts";
+
+/**
+ * What a request for a retired model asks of the model in its place. `ruled` is the request as the
+ * retired model's own card reads it: its defaults are said aloud (size, quality), since the other
+ * model's differ, and what it never took is gone.
+ */
+export function translateRetired(
+  request: ImageRequest,
+  { request: ruled, output }: Pick<Plan, "request" | "output">,
+): ImageRequest {
+  return {
+    ...request,
+    operation: ruled.operation,
+    prompt: ruled.prompt,
+    size: output.size ?? ruled.size,
+    // What a model without tiers or backgrounds does unasked, another one has to be told.
+    quality: ruled.quality ?? (request.quality === "standard" ? "standard" : undefined),
+    style: ruled.style,
+    background: ruled.background ?? (request.background === "opaque" ? "opaque" : undefined),
+    watermark: ruled.watermark,
+    moderation: ruled.moderation,
+    partial_images: ruled.partial_images,
+    more: ruled.more,
+  };
+}
+
+/** The target as the translation is fitted to it: words of the retired model become the nearest that it has. */
+export function standInTarget(target: Target): Target {
+  const { card } = target;
+  return card === undefined ? target : { ...target, card: { ...card, strict: false } };
+}
+
+/** Said on every request for a retired model. */
+export function replacedWarning(request: ImageRequest, target: Target): Warning {
+  const since = target.model.named?.retires_at;
+  const when = since === undefined ? "" : ` on ${since}`;
+  return {
+    param: "model",
+    code: "model_replaced",
+    message: `\`${request.model}\` was retired${when}; ${servedName(target)} serves it. Name that one in \`model\`.`,
+  };
+}

@@ -1,0 +1,25 @@
+import { PinholeError } from "../../core/errors.ts";
+import type { KeyRecord } from "../../core/key.ts";
+import type { Operation } from "../../core/request.ts";
+
+/** True where a key's list of names and `prefix*` patterns allows the model. */
+export function mayUse(key: KeyRecord, model: string): boolean {
+  return key.models.some((pattern) =>
+    pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : pattern === model,
+  );
+}
+
+/** Throws model_not_allowed or operation_not_allowed. */
+export function authorize(key: KeyRecord, model: string, operation: Operation): void {
+  if (!mayUse(key, model)) {
+    throw new PinholeError("model_not_allowed", {
+      message: `This key may not use the model \`${model.slice(0, 200)}\`; GET /v1/models lists what it may use.`,
+      param: "model",
+    });
+  }
+  if (key.operations !== null && !key.operations.includes(operation)) {
+    throw new PinholeError("operation_not_allowed", {
+      message: `This key may not make ${operation} requests; it may make: ${key.operations.join(", ")}.`,
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import { PinholeError } from "../../core/errors.ts";
+import type { KeyLimits, KeyRecord } from "../../core/key.ts";
+import { createSlidingWindow, day, minute, type SlidingWindow } from "./sliding-window.ts";
+
+/** Where one limit of a key stands. */
+export interface RateView {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds until all of it is there again. */
+  readonly resetMs: number;
+}
+
+/** What a key may do in a minute, in a day and at once. */
+export interface KeyLimiter {
+  /**
+   * Does the work within the key's limits: one request of n images. Throws rate_limit_exceeded, which
+   * costs nothing, and invalid_value for more images than could ever fit. Images that were not made are
+   * given back.
+   */
+  within<T extends { readonly pictures: readonly unknown[] }>(
+    key: KeyRecord,
+    images: number,
+    work: () => Promise<T>,
+  ): Promise<T>;
+  /** Requests a minute, and the tighter of images a minute and a day; undefined where there is no such limit. */
+  view(key: KeyRecord): {
+    readonly requests: RateView | undefined;
+    readonly images: RateView | undefined;
+  };
+}
+
+interface KeyState {
+  readonly requests: SlidingWindow;
+  readonly imagesMinute: SlidingWindow;
+  readonly imagesDay: SlidingWindow;
+  inFlight: number;
+}
+
+const unlimited: ReturnType<KeyLimiter["view"]> = { requests: undefined, images: undefined };
+
+/** `now`: Unix milliseconds. Counts live in this process and begin at zero with it. */
+export function createKeyLimiter(now: () => number): KeyLimiter {
+  const states = new Map<string, KeyState>();
+  const stateOf = (key: KeyRecord): KeyState => {
+    const known = states.get(key.id);
+    if (known !== undefined) return known;
+    const state: KeyState = {
+      requests: createSlidingWindow(minute),
+      imagesMinute: createSlidingWindow(minute),
+      imagesDay: createSlidingWindow(day),
+      inFlight: 0,
+    };
+    states.set(key.id, state);
+    return state;
+  };
+  const withinLimits: KeyLimiter["within"] = async (key, images, work) => {
+    const state = stateOf(key);
+    const begunAt = now();
+    refuse(key.limits, state, images, begunAt);
+    begin(state, images, begunAt);
+    let made = 0;
+    try {
+      const done = await work();
+      made = done.pictures.length;
+      return done;
+    } finally {
+      state.inFlight -= 1;
+      state.imagesMinute.giveBack(images - made, begunAt);
+      state.imagesDay.giveBack(images - made, begunAt);
+    }
+  };
+  return {
+    within: (key, images, work) =>
+      isLimited(key.limits) ? withinLimits(key, images, work) : work(),
+    view(key) {
+      const { rpm, ipm, ipd } = key.limits;
+      if (rpm === null && ipm === null && ipd === null) return unlimited;
+      const state = stateOf(key);
+      const inMinute = rateView(state.imagesMinute, ipm, now());
+      const inDay = rateView(state.imagesDay, ipd, now());
+      const isDayTighter =
+        inDay !== undefined && (inMinute === undefined || inDay.remaining < inMinute.remaining);
+      return {
+        requests: rateView(state.requests, rpm, now()),
+        images: isDayTighter ? inDay : inMinute,
+      };
+    },
+  };
+}
+
+function isLimited({ rpm, ipm, ipd, concurrency }: KeyLimits): boolean {
+  return rpm !== null || ipm !== null || ipd !== null || concurrency !== null;
+}
+
+function begin(state: KeyState, images: number, now: number): void {
+  state.inFlight += 1;
+  state.requests.take(1, now);
+  state.imagesMinute.take(images, now);
+  state.imagesDay.take(images, now);
+}
+
+function rateView(window: SlidingWindow, limit: number | null, now: number): RateView | undefined {
+  if (limit === null) return undefined;
+  return {
+    limit,
+    remaining: Math.max(0, limit - window.used(now)),
+    resetMs: window.resetMs(now),
+  };
+}
+
+/** Throws where a limit does not allow it. */
+function refuse(limits: KeyLimits, state: KeyState, images: number, now: number): void {
+  const { rpm, ipm, ipd, concurrency } = limits;
+  if (concurrency !== null && state.inFlight >= concurrency) {
+    throw exceeded(`may run ${amount(concurrency, "request")} at the same time`, 1000);
+  }
+  const checks = [
+    { limit: rpm, window: state.requests, asked: 1, what: "request", span: "minute" },
+    { limit: ipm, window: state.imagesMinute, asked: images, what: "image", span: "minute" },
+    { limit: ipd, window: state.imagesDay, asked: images, what: "image", span: "day" },
+  ];
+  let longest: { readonly wait: number; readonly rule: string } | undefined;
+  for (const { limit, window, asked, what, span } of checks) {
+    if (limit === null) continue;
+    const rule = `may make ${amount(limit, what)} a ${span}`;
+    const wait = window.waitMs(asked, limit, now);
+    if (wait === undefined) throw neverFits(rule, images);
+    if (wait > (longest?.wait ?? 0)) longest = { wait, rule };
+  }
+  if (longest !== undefined) throw exceeded(longest.rule, longest.wait);
+}
+
+function amount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function exceeded(rule: string, waitMs: number): PinholeError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new PinholeError("rate_limit_exceeded", {
+    message: `This key ${rule}; try again in ${amount(seconds, "second")}.`,
+    retryAfterSeconds: seconds,
+  });
+}
+
+/** No waiting would help, so this is no rate limit to retry on. */
+function neverFits(rule: string, images: number): PinholeError {
+  return new PinholeError("invalid_value", {
+    message: `This key ${rule}, which ${images} in one request exceed; ask for fewer in \`n\`.`,
+    param: "n",
+  });
+}

@@ -1,0 +1,55 @@
+import { PinholeError } from "../../core/errors.ts";
+import type { ImageOutcome } from "../delivery/outcome.ts";
+import type { RequestParts } from "./parts.ts";
+import type { Client } from "./registry.ts";
+import { replay } from "./replay.ts";
+import type { RequestRecord } from "../../store/request-records.ts";
+
+/** What is made of a request by its id: running, or an outcome to deliver. */
+export type Fetched =
+  | { readonly status: "running"; readonly id: string }
+  | { readonly status: "over"; readonly outcome: ImageOutcome };
+
+/**
+ * The outcome of a request of this key: by our id, or the newest with the client's own. Throws its
+ * error where it failed, result_expired where it is gone, not_found where the key has none such.
+ */
+export async function fetchRequest(
+  parts: RequestParts,
+  keyId: string,
+  id: string,
+  client: Client,
+): Promise<Fetched> {
+  const record = await ownRecord(parts, keyId, id);
+  const run = parts.registry.get(record.id);
+  if (record.deletedAt === null && run !== undefined) {
+    if (!run.over()) return { status: "running", id: record.id };
+    run.attach(client);
+    return { status: "over", outcome: await run.outcome };
+  }
+  if (record.state === "running") return { status: "running", id: record.id };
+  return { status: "over", outcome: await replay(parts, record) };
+}
+
+/** Deletes a request's pictures; returns our id. What still runs is finished, but not kept. */
+export async function deleteRequest(
+  parts: RequestParts,
+  keyId: string,
+  id: string,
+): Promise<string> {
+  const record = await ownRecord(parts, keyId, id);
+  // Looked up before anything else is waited for: a record without its pictures yet has its run here.
+  const run = parts.registry.get(record.id);
+  await parts.store.requests.markDeleted(record.id, parts.now());
+  for (const { blobId } of record.pictures) if (blobId !== null) await parts.kept.remove(blobId);
+  await run?.discard();
+  return record.id;
+}
+
+async function ownRecord(parts: RequestParts, keyId: string, id: string): Promise<RequestRecord> {
+  const ours = await parts.store.requests.get(id);
+  if (ours?.keyId === keyId) return ours;
+  const theirs = await parts.store.requests.byClientId(keyId, id);
+  if (theirs !== undefined) return theirs;
+  throw new PinholeError("not_found", { message: "This key has made no request with this id." });
+}

@@ -1,0 +1,94 @@
+import { createHash, hash } from "node:crypto";
+import type { Picture } from "../../core/picture.ts";
+import type { ImageRequest } from "../../core/request.ts";
+
+/** The fields of a request as the fingerprint has them, in its order. */
+const fieldNames = Object.keys({
+  background: true,
+  images: true,
+  mask: true,
+  model: true,
+  moderation: true,
+  more: true,
+  n: true,
+  operation: true,
+  output_compression: true,
+  output_format: true,
+  partial_images: true,
+  prompt: true,
+  provider_options: true,
+  quality: true,
+  response_format: true,
+  size: true,
+  stream: true,
+  style: true,
+  unknown: true,
+  user: true,
+  watermark: true,
+} satisfies Record<keyof ImageRequest, true>) as readonly (keyof ImageRequest)[];
+
+/**
+ * SHA-256, hex, of what was asked: the parsed fields in one order and a digest of each file. A new
+ * multipart boundary, another order of parts or keys, white space, and `null` for an absent field
+ * change nothing (CONTRACT "Client gone, client retrying"). At once where there is no file to read.
+ */
+export function fingerprintOf(request: ImageRequest): string | Promise<string> {
+  const { images, mask } = request;
+  if (images.length === 0 && mask === undefined) return fingerprint(request, noFiles, undefined);
+  return withFiles(request);
+}
+
+const noFiles: readonly string[] = [];
+
+async function withFiles(request: ImageRequest): Promise<string> {
+  const { images, mask } = request;
+  const files: string[] = [];
+  for (const image of images) files.push(await digestOf(image));
+  return fingerprint(request, files, mask === undefined ? undefined : await digestOf(mask));
+}
+
+async function digestOf({ bytes }: Picture): Promise<string> {
+  const digest = createHash("sha256");
+  for await (const chunk of bytes.chunks(0, undefined, true)) digest.update(chunk);
+  return digest.digest("hex");
+}
+
+function fingerprint(
+  request: ImageRequest,
+  images: readonly string[],
+  mask: string | undefined,
+): string {
+  const text = objectJson(fieldNames, (name) =>
+    name === "images" ? images : name === "mask" ? mask : request[name],
+  );
+  return hash("sha256", text, "hex");
+}
+
+/** JSON with the keys of every object sorted and undefined ones left out. */
+function canonicalJson(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map((member) => canonicalJson(member)).join(",")}]`;
+  // Narrowing `object` needs the cast.
+  const object = value as Readonly<Record<string, unknown>>;
+  return objectJson(sortedKeys(object), (key) => object[key]);
+}
+
+function objectJson<K extends string>(keys: readonly K[], valueOf: (key: K) => unknown): string {
+  let text = "";
+  for (const key of keys) {
+    const value = valueOf(key);
+    if (value === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(value)}`;
+  }
+  return `{${text}}`;
+}
+
+/** As an object that was filled in sorted order has them: fingerprints outlive the process that made them. */
+function sortedKeys(object: Readonly<Record<string, unknown>>): readonly string[] {
+  const keys = Object.keys(object);
+  if (keys.length < 2) return keys;
+  keys.sort((a, b) => (a < b ? -1 : 1));
+  // JavaScript puts whole numbers before all other keys, by their value.
+  if (!keys.some((key) => /^\d/.test(key))) return keys;
+  return Object.keys(Object.fromEntries(keys.map((key) => [key, true])));
+}

@@ -1,0 +1,32 @@
+import type { KeyRecord } from "../../core/key.ts";
+import type { PictureSpool } from "../../core/picture.ts";
+import type { ImageRequest } from "../../core/request.ts";
+import type { LiveObserver } from "../delivery/live.ts";
+import type { RelayClient } from "../delivery/relay.ts";
+import type { Client } from "./registry.ts";
+
+/** One request for images, parsed and authenticated. */
+export interface ImageCall {
+  readonly requestId: string;
+  readonly clientRequestId: string | undefined;
+  readonly key: KeyRecord;
+  readonly request: ImageRequest;
+  /** Asked for by header; the key's and the operator's settings are added here. */
+  readonly strict: boolean;
+  /** Holds the request's pictures; the caller disposes it when no answer needs them any more. */
+  readonly spool: PictureSpool;
+  readonly idempotencyKey: string | undefined;
+  /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */
+  readonly signal: AbortSignal;
+  /** Told of previews and finished pictures while the request runs, for clients that asked for a stream. */
+  readonly live?: LiveObserver | undefined;
+  /** Takes an upstream's body as it arrives, where nothing has to change; the outcome is then its record. */
+  readonly relay?: RelayClient | undefined;
+}
+
+/** A request as it came, with what tells whether it is a retry of an earlier one. */
+export interface ComingCall extends ImageCall {
+  readonly client: Client;
+  /** An official SDK says that it tries again. */
+  readonly sdkRetry: boolean;
+}

@@ -1,0 +1,17 @@
+import type { Store } from "../../store/store.ts";
+import type { AttemptParts } from "../attempts/parts.ts";
+import type { DeliveryParts } from "../delivery/parts.ts";
+import type { KeyLimiter } from "../limits/key-limits.ts";
+import type { RoutingParts } from "../routing/parts.ts";
+import type { RequestRegistry } from "./registry.ts";
+
+/** What the story of a request works with. */
+export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts {
+  readonly store: Store;
+  readonly registry: RequestRegistry;
+  readonly keyLimits: KeyLimiter;
+  /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
+  readonly retryWindowMs: number;
+  /** A new unique, time-sortable id beginning with the prefix. */
+  readonly newId: (prefix: string) => string;
+}

@@ -1,0 +1,68 @@
+import type { PictureFacts } from "../../core/picture.ts";
+import { type ImageRequest, sizeText } from "../../core/request.ts";
+import type { ImageOutcome, Kept } from "../delivery/outcome.ts";
+import type { AnswerRecord, PictureRecord } from "../../store/request-records.ts";
+
+/** What the record keeps of a delivered picture. */
+export function pictureRecord(kept: Kept): PictureRecord {
+  const { index, picture, keep, revisedPrompt } = kept;
+  return {
+    index,
+    blobId: keep?.id ?? null,
+    format: picture.format,
+    width: picture.width,
+    height: picture.height,
+    byteLength: picture.bytes.byteLength,
+    revisedPrompt: revisedPrompt ?? null,
+    urlUntil: keep?.urlUntil ?? null,
+    keptUntil: keep?.keptUntil ?? null,
+  };
+}
+
+/** The canonical fields as the record keeps them: no pictures, only what they are. */
+export function recordFields(request: ImageRequest): string {
+  const { images, mask, size } = request;
+  return JSON.stringify({
+    quality: request.quality,
+    response_format: request.response_format,
+    style: request.style,
+    background: request.background,
+    output_format: request.output_format,
+    output_compression: request.output_compression,
+    watermark: request.watermark,
+    moderation: request.moderation,
+    user: request.user,
+    operation: request.operation,
+    model: request.model,
+    prompt: request.prompt,
+    n: request.n,
+    stream: request.stream,
+    partial_images: request.partial_images,
+    more: request.more,
+    unknown: request.unknown,
+    provider_options: request.provider_options,
+    size: size === undefined || size === "auto" ? size : sizeText(size),
+    images: images.length === 0 ? images : images.map(pictureText),
+    mask: mask === undefined ? undefined : pictureText(mask),
+  } satisfies Record<keyof ImageRequest, unknown>);
+}
+
+function pictureText(picture: PictureFacts): string {
+  return `${picture.format} ${sizeText(picture)}`;
+}
+
+/** What of an answer the record keeps beside its own columns. */
+export function answerRecord(outcome: ImageOutcome): AnswerRecord {
+  const { created, form, shape, channelId, costNano, pictures } = outcome;
+  return {
+    created,
+    form,
+    shape,
+    channelId,
+    priced: costNano !== undefined,
+    pictures: pictures.map(({ quality, background }) => ({
+      quality: quality ?? null,
+      background: background ?? null,
+    })),
+  };
+}

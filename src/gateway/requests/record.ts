@@ -1,0 +1,226 @@
+import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
+import type { ImageRequest } from "../../core/request.ts";
+import type {
+  AttemptOutcome,
+  NewAttempt,
+  NewRequest,
+  RequestOutcome,
+} from "../../store/request-records.ts";
+import type { AttemptBook } from "../attempts/calls.ts";
+import { pictureRecord, recordFields, answerRecord } from "./record-fields.ts";
+import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { ImageCall } from "./image-call.ts";
+import type { ImageOutcome } from "../delivery/outcome.ts";
+import type { RequestParts } from "./parts.ts";
+import type { Route } from "../routing/route.ts";
+
+/** The request's record while it runs: opened with one commit, closed with one. */
+export interface Job {
+  readonly book: AttemptBook;
+  /**
+   * Resolves when the record is on the disk; until then nothing may be asked of an upstream. Where it
+   * rejects nothing was begun, there is no outcome to write, and the calls have given back what they held.
+   */
+  readonly recorded: Promise<void>;
+  /** Attempts written so far. */
+  attempts(): number;
+  /** Writes the outcome and settles the hold. The answer does not wait for it. */
+  finish(outcome: ImageOutcome): Promise<void>;
+  fail(error: PinholeError): Promise<void>;
+}
+
+/** Beyond the deadline, how long a hold outlives its request before the sweeper may void it. */
+const leaseGraceMs = 60_000;
+
+/** How long an idempotency key stands for its request (CONTRACT "Client gone, client retrying"). */
+export const idempotencyMs = 24 * 60 * 60_000;
+
+/**
+ * Begins to write record, idempotency claim, hold and the first attempt of every call that has its target, in one
+ * commit. The hold covers the dearest target that may be tried.
+ */
+export function openJob(
+  parts: RequestParts,
+  { call, request, fingerprint, deadline }: JobFacts,
+  { holdNano }: Route,
+  calls: readonly OpenCall[],
+): Job {
+  const { requestId, idempotencyKey } = call;
+  const first: NewAttempt[] = [];
+  for (let index = 0; index < calls.length; index += 1) {
+    const plan = calls[index]?.first?.plan;
+    if (plan !== undefined) first.push(newAttempt(parts, requestId, index, 1, plan));
+  }
+  const now = parts.now();
+  const record = {
+    id: requestId,
+    keyId: call.key.id,
+    clientRequestId: call.clientRequestId ?? null,
+    operation: request.operation,
+    model: request.model,
+    n: request.n,
+    fields: recordFields(request),
+    createdAt: now,
+    holdNano,
+    holdLeaseUntil: deadline + leaseGraceMs,
+    idempotencyKey: idempotencyKey ?? null,
+    fingerprint,
+  };
+  const recorded = begin(parts, record, first).catch((thrown: unknown) => {
+    cancelCalls(calls);
+    throw thrown;
+  });
+  return new RunningJob(parts, record, first, recorded);
+}
+
+async function begin(
+  parts: RequestParts,
+  record: NewRequest,
+  first: readonly NewAttempt[],
+): Promise<void> {
+  const idempotentSince = record.createdAt - idempotencyMs;
+  const holder = await parts.store.requests.begin(record, first, idempotentSince);
+  if (holder !== undefined) throw keyJustTaken(holder);
+}
+
+/** What a record is opened with. */
+interface JobFacts {
+  readonly call: Pick<ImageCall, "requestId" | "clientRequestId" | "key" | "idempotencyKey">;
+  /** As it is sent on. */
+  readonly request: ImageRequest;
+  readonly fingerprint: string;
+  /** Unix milliseconds. */
+  readonly deadline: number;
+}
+
+function newAttempt(
+  parts: RequestParts,
+  requestId: string,
+  call: number,
+  attempt: number,
+  { target }: Plan,
+): NewAttempt {
+  return {
+    id: parts.newId("att"),
+    requestId,
+    call,
+    attempt,
+    channelId: target.channel.id,
+    providerId: target.channel.provider.id,
+    upstreamModel: target.model.upstream,
+    startedAt: parts.now(),
+  };
+}
+
+/** Another process has begun a request with the key since this one looked. */
+function keyJustTaken(holder: string): PinholeError {
+  return new PinholeError("overloaded", {
+    message: "A request with this Idempotency-Key has just begun; send it again to wait for it.",
+    detail: `request ${holder} has the key`,
+    retryAfterSeconds: 1,
+  });
+}
+
+class RunningJob implements Job, AttemptBook {
+  readonly #parts: RequestParts;
+  readonly #requestId: string;
+  /** Images that were asked for. */
+  readonly #n: number;
+  /** Attempts that were written with the record. */
+  readonly #first: readonly NewAttempt[];
+  readonly #outcomes: AttemptOutcome[] = [];
+  #written: number;
+  readonly recorded: Promise<void>;
+
+  constructor(
+    parts: RequestParts,
+    { id, n }: Pick<NewRequest, "id" | "n">,
+    first: readonly NewAttempt[],
+    recorded: Promise<void>,
+  ) {
+    this.#parts = parts;
+    this.#requestId = id;
+    this.#n = n;
+    this.#first = first;
+    this.recorded = recorded;
+    this.#written = first.length;
+  }
+
+  get book(): AttemptBook {
+    return this;
+  }
+
+  attempts(): number {
+    return this.#written;
+  }
+
+  open(call: number, attempt: number, plan: Plan): NewAttempt | Promise<NewAttempt> {
+    const prepared = attempt === 1 ? this.#first.find((one) => one.call === call) : undefined;
+    return prepared ?? this.#openAnother(call, attempt, plan);
+  }
+
+  async #openAnother(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {
+    const opened = newAttempt(this.#parts, this.#requestId, call, attempt, plan);
+    this.#written += 1;
+    await this.#parts.store.requests.addAttempt(opened, undefined);
+    return opened;
+  }
+
+  close({ id }: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void {
+    this.#outcomes.push({ ...outcome, id, finishedAt: this.#parts.now() });
+  }
+
+  finish(outcome: ImageOutcome): Promise<void> {
+    const { pictures, costNano, usage, warnings, servedModel } = outcome;
+    return this.#write({
+      id: this.#requestId,
+      state: pictures.length < this.#n ? "partial" : "succeeded",
+      errorCode: null,
+      errorMessage: null,
+      errorParam: null,
+      answer: answerRecord(outcome),
+      replayable: true,
+      costNano: costNano ?? 0,
+      usage: usage ?? null,
+      warnings,
+      pictures: pictures.map(pictureRecord),
+      attempts: this.#outcomes,
+      servedModel,
+      finishedAt: this.#parts.now(),
+    });
+  }
+
+  fail(error: PinholeError): Promise<void> {
+    return this.#write({
+      id: this.#requestId,
+      state: "failed",
+      errorCode: error.code,
+      errorMessage: error.message,
+      errorParam: error.param ?? null,
+      answer: null,
+      replayable: !errorRow(error.code).shouldRetry,
+      costNano: 0,
+      usage: null,
+      warnings: [],
+      pictures: [],
+      attempts: this.#outcomes,
+      servedModel: null,
+      finishedAt: this.#parts.now(),
+    });
+  }
+
+  async #write(outcome: RequestOutcome): Promise<void> {
+    const { store, log } = this.#parts;
+    try {
+      await store.requests.finish(outcome);
+    } catch (thrown) {
+      const error = asPinholeError(thrown);
+      // The hold stays with its lease, so the sweeper will void it: nobody is charged for a lost record.
+      log.error(
+        { request_id: this.#requestId, detail: error.detail ?? error.message },
+        "the outcome of a request could not be written",
+      );
+    }
+  }
+}

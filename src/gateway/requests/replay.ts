@@ -1,0 +1,94 @@
+import { type ErrorCode, PinholeError, errorTable } from "../../core/errors.ts";
+import { Picture, type PictureFormat, pictureFormats } from "../../core/picture.ts";
+import type { ImageOutcome, Kept } from "../delivery/outcome.ts";
+import type { RequestParts } from "./parts.ts";
+import type { AnswerRecord, PictureRecord, RequestRecord } from "../../store/request-records.ts";
+
+/**
+ * A finished request's outcome once more, from its record and the image store. Throws its own error
+ * where it failed, and result_expired where a picture of it is gone.
+ */
+export async function replay(parts: RequestParts, record: RequestRecord): Promise<ImageOutcome> {
+  if (record.deletedAt !== null) throw gone();
+  if (record.state === "failed") throw recordedError(record);
+  const { answer } = record;
+  if (answer === null) throw gone();
+  const pictures = await Promise.all(
+    record.pictures.map((picture, at) => keptPicture(parts, picture, answer.pictures[at])),
+  );
+  if (answer.form.url) for (const { keep } of pictures) if (keep) parts.kept.renew(keep.id);
+  return {
+    requestId: record.id,
+    created: answer.created,
+    pictures,
+    usage: record.usage ?? undefined,
+    form: answer.form,
+    shape: answer.shape,
+    warnings: record.warnings,
+    servedModel: record.servedModel ?? record.model,
+    channelId: answer.channelId,
+    attempts: record.attempts.length,
+    costNano: answer.priced ? (record.costNano ?? undefined) : undefined,
+    upstreamMs: 0,
+  };
+}
+
+async function keptPicture(
+  parts: RequestParts,
+  record: PictureRecord,
+  said: AnswerRecord["pictures"][number] | undefined,
+): Promise<Kept> {
+  const blob = record.blobId === null ? undefined : await parts.blobs.open(record.blobId);
+  if (blob === undefined) throw gone();
+  const { id, format, byteLength, expiresAt } = blob;
+  const bytes = {
+    byteLength,
+    path: undefined,
+    chunks: blob.chunks.bind(blob),
+    reader: blob.reader.bind(blob),
+  };
+  return {
+    index: record.index,
+    // What was not kept with the record is about inputs: no answer says it.
+    picture: new Picture(bytes, {
+      format: formatOf(record.format),
+      width: record.width,
+      height: record.height,
+      alpha: false,
+      frames: 1,
+      orientation: 1,
+    }),
+    blob: { id, format, byteLength, expiresAt },
+    keep: { id, urlUntil: record.urlUntil, keptUntil: expiresAt },
+    revisedPrompt: record.revisedPrompt ?? undefined,
+    quality: said?.quality ?? undefined,
+    background: said?.background ?? undefined,
+    warnings: [],
+  };
+}
+
+function formatOf(word: string): PictureFormat {
+  const format = pictureFormats.find((known) => known === word);
+  if (format === undefined) throw new Error(`the record has a picture of the format ${word}`);
+  return format;
+}
+
+function recordedError(record: RequestRecord): PinholeError {
+  const code = record.errorCode ?? "internal_error";
+  return new PinholeError(isErrorCode(code) ? code : "internal_error", {
+    message: record.errorMessage ?? "The request failed.",
+    param: record.errorParam ?? undefined,
+    detail: `as recorded for ${record.id}`,
+  });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+function gone(): PinholeError {
+  return new PinholeError("result_expired", {
+    message:
+      "The result of this request was deleted or has expired; send a new request to make another.",
+  });
+}

@@ -1,0 +1,14 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { FitPolicy } from "../fit/terms.ts";
+import type { Routing } from "./routing.ts";
+
+/** What routing works with. */
+export interface RoutingParts {
+  readonly catalog: () => Catalog;
+  readonly routing: Routing;
+  readonly policy: FitPolicy & { readonly strict: boolean };
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+}

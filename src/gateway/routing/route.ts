@@ -1,0 +1,172 @@
+import { PinholeError, asPinholeError, errorRow } from "../../core/errors.ts";
+import { type ImageRequest, type Size, sizeText } from "../../core/request.ts";
+import type { CatalogEntry } from "../catalog/catalog.ts";
+import { fit } from "../fit/fit.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { RoutingParts } from "./parts.ts";
+import type { Ranking, Words } from "./choose.ts";
+import type { Fitted } from "./fitted.ts";
+import type { EntryLanes, FitClass } from "./lanes.ts";
+import { rankLanes } from "./rank.ts";
+import { holdOf } from "../../money/price.ts";
+import { checkMask } from "../../pictures/masks.ts";
+
+/** What could serve a request, best first. */
+export interface Route extends Ranking, Fitted {}
+
+/** How many ways of asking are remembered; with more of them in use, all are forgotten. */
+const fittedMax = 1000;
+
+/** A word longer than this is no word that a model knows. */
+const wordMax = 40;
+
+/**
+ * Fits the request to each class of targets that could serve it; one that cannot honour the request is
+ * left out. None left: the first refusal is thrown. Nothing is chosen yet. Generations that differ in
+ * their prompt and user alone are fitted once.
+ */
+export function planTargets(
+  parts: RoutingParts,
+  entry: CatalogEntry,
+  request: ImageRequest,
+  strict: boolean,
+): Route {
+  const [first] = request.images;
+  if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
+  const lanes = parts.routing.lanes(parts.catalog(), entry);
+  if (!isPlain(request, lanes)) {
+    return routeOf(fitLanes(parts, lanes, request, strict), undefined, parts.random);
+  }
+  const { fitted } = parts.routing;
+  const key = alikeText(request, strict);
+  let known = fitted.get(key);
+  if (known === undefined) {
+    if (fitted.size >= fittedMax) fitted.clear();
+    known = fitLanes(parts, lanes, withoutWords(request), strict);
+    fitted.set(key, known);
+  }
+  return routeOf(known, request, parts.random);
+}
+
+function routeOf(
+  { ranks, totalMs, holdNano, roomBytes }: Fitted,
+  words: Words | undefined,
+  random: () => number,
+): Route {
+  return { ranks, totalMs, holdNano, roomBytes, words, random };
+}
+
+/** True where fitting looks at neither the prompt nor at anything that `alikeText` does not name. */
+function isPlain(request: ImageRequest, { promptMax }: EntryLanes): boolean {
+  const { operation, prompt, images, mask, style, more, unknown, provider_options } = request;
+  return (
+    operation === "generation" &&
+    prompt.length <= promptMax &&
+    images.length === 0 &&
+    mask === undefined &&
+    // A style may become part of the prompt.
+    style === undefined &&
+    isWord(request.quality) &&
+    isWord(request.moderation) &&
+    isEmpty(more) &&
+    isEmpty(unknown) &&
+    isEmpty(provider_options)
+  );
+}
+
+function isWord(text: string | undefined): boolean {
+  return text === undefined || text.length <= wordMax;
+}
+
+function isEmpty(object: object): boolean {
+  return Object.keys(object).length === 0;
+}
+
+/** All that fitting looks at in a plain request. */
+function alikeText(request: ImageRequest, strict: boolean): string {
+  const { n, size, background, output_format: format, output_compression: compression } = request;
+  const { watermark, stream, partial_images: partials, user, model } = request;
+  const pixels = size === undefined || size === "auto" ? size : sizeText(size);
+  const flags = (strict ? 1 : 0) + (stream ? 2 : 0) + (user === undefined ? 0 : 4);
+  // These two are the caller's own words, so they are quoted; the model comes last.
+  const quality = quoted(request.quality);
+  const moderation = quoted(request.moderation);
+  return `${n} ${pixels} ${background} ${format} ${compression} ${watermark} ${partials} ${flags} ${quality} ${moderation} ${model}`;
+}
+
+function quoted(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : JSON.stringify(text);
+}
+
+/** What stands for the words in plans that are shared: only whether there is a user. */
+function withoutWords(request: ImageRequest): ImageRequest {
+  return { ...request, prompt: "", user: request.user === undefined ? undefined : "" };
+}
+
+function fitLanes(
+  parts: RoutingParts,
+  lanes: EntryLanes,
+  request: ImageRequest,
+  strict: boolean,
+): Fitted {
+  const fits = new Map<FitClass, Plan>();
+  let refusal: PinholeError | undefined;
+  const options = { policy: parts.policy, strict, chain: lanes.providers };
+  for (const fitClass of lanes.classes) {
+    try {
+      fits.set(fitClass, fit(request, fitClass.representative, options));
+    } catch (thrown) {
+      const error = asPinholeError(thrown);
+      if (errorRow(error.code).evidence !== "caller") throw thrown;
+      refusal ??= error;
+    }
+  }
+  const { ranks, plans } = rankLanes(lanes, ({ fitClass }) => fits.get(fitClass));
+  const [best] = plans;
+  if (best === undefined) throw refusal ?? noChannel(10_000);
+  return {
+    ranks,
+    totalMs: lanes.attemptMsMax,
+    holdNano: holdFor(plans, request),
+    roomBytes: roomFor(best, request.n),
+  };
+}
+
+/** Every target is cooling or full. `waitMs`: until that may have changed. */
+export function noChannel(waitMs: number): PinholeError {
+  return new PinholeError("no_channel_available", {
+    message: "Every channel that serves this model is busy or cooling down; try again later.",
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+  });
+}
+
+/** Pixels to reckon with where the size is left to the model. */
+const unsaidSize: Size = { width: 2048, height: 2048 };
+
+/** The pixels a plan's pictures will probably have, for holds and room. */
+function expectedSize(plan: Plan): Size {
+  const { size } = plan.request;
+  if (plan.output.size !== undefined) return plan.output.size;
+  return size === undefined || size === "auto" ? unsaidSize : size;
+}
+
+/** What the pictures may take, at two bytes a pixel. */
+function roomFor(plan: Plan, n: number): number {
+  const size = expectedSize(plan);
+  return n * size.width * size.height * 2;
+}
+
+function holdFor(plans: readonly Plan[], request: ImageRequest): number | null {
+  let dearest = 0;
+  for (const plan of plans) {
+    const hold = holdOf(plan.target.model.price ?? plan.target.card?.price, {
+      operation: request.operation,
+      quality: plan.request.quality,
+      n: request.n,
+      size: expectedSize(plan),
+    });
+    if (hold === undefined) return null;
+    dearest = Math.max(dearest, hold);
+  }
+  return dearest;
+}

@@ -1,0 +1,57 @@
+import { usdText } from "../../core/money.ts";
+import type { RequestRecord } from "../../gateway/gateway.ts";
+
+export function requestJson(record: RequestRecord): Record<string, unknown> {
+  return {
+    id: record.id,
+    key_id: record.keyId,
+    client_request_id: record.clientRequestId,
+    operation: record.operation,
+    model: record.model,
+    served_model: record.servedModel,
+    n: record.n,
+    state: record.state,
+    error:
+      record.errorCode === null ? null : { code: record.errorCode, message: record.errorMessage },
+    fields: JSON.parse(record.fields) as unknown,
+    usage: record.usage,
+    warnings: record.warnings,
+    pictures: record.pictures.map((picture) => ({
+      index: picture.index,
+      blob_id: picture.blobId,
+      format: picture.format,
+      width: picture.width,
+      height: picture.height,
+      bytes: picture.byteLength,
+      revised_prompt: picture.revisedPrompt,
+    })),
+    attempts: record.attempts.map(attemptJson),
+    cost_usd: record.costNano === null ? null : usdText(record.costNano),
+    hold:
+      record.hold === null ? null : { usd: usdText(record.hold.nano), state: record.hold.state },
+    created_at: isoTime(record.createdAt),
+    finished_at: record.finishedAt === null ? null : isoTime(record.finishedAt),
+  };
+}
+
+function attemptJson(attempt: RequestRecord["attempts"][number]): Record<string, unknown> {
+  return {
+    id: attempt.id,
+    call: attempt.call,
+    attempt: attempt.attempt,
+    channel: attempt.channelId,
+    provider: attempt.providerId,
+    upstream_model: attempt.upstreamModel,
+    state: attempt.state,
+    error_code: attempt.errorCode,
+    evidence: attempt.evidence,
+    detail: attempt.detail,
+    provider_usd: attempt.providerNano === null ? null : usdText(attempt.providerNano),
+    started_at: isoTime(attempt.startedAt),
+    finished_at: attempt.finishedAt === null ? null : isoTime(attempt.finishedAt),
+  };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

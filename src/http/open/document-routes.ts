@@ -1,0 +1,43 @@
+import type { FastifyInstance } from "fastify";
+import { readFileSync } from "node:fs";
+import type { HttpParts } from "../parts.ts";
+
+/** Nothing but the page's own style sheet is loaded, and nothing runs. */
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/**
+ * GET /openapi.json and GET /docs, for anybody: they say no more than the source does. What they show is
+ * loaded when it is first asked for: most gateways never are, and a start need not wait for it.
+ */
+export function documentRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const styles = readFileSync(new URL("./docs/docs.css", import.meta.url));
+  let document: Promise<string> | undefined;
+  app.get("/openapi.json", async (_request, reply) => {
+    document ??= writeDocument();
+    return reply.header("content-type", "application/json").send(await document);
+  });
+  // Who opens the gateway's address in a browser wants to know what it is.
+  app.get("/", (_request, reply) => reply.redirect("/docs", 302));
+  app.get("/docs", async (request, reply) => {
+    const { docsPage } = await import("./docs/page.ts");
+    const origin = parts.publicUrl ?? `${request.protocol}://${request.host}`;
+    return reply
+      .header("content-type", "text/html; charset=utf-8")
+      .header("content-security-policy", pagePolicy)
+      .header("x-content-type-options", "nosniff")
+      .header("referrer-policy", "no-referrer")
+      .send(docsPage(origin, parts.defaultModel() ?? "sandbox-fast"));
+  });
+  app.get("/docs/docs.css", (_request, reply) =>
+    reply
+      .header("content-type", "text/css; charset=utf-8")
+      .header("x-content-type-options", "nosniff")
+      .send(styles),
+  );
+}
+
+async function writeDocument(): Promise<string> {
+  const { openApiDocument } = await import("../../api/openapi.ts");
+  return JSON.stringify(openApiDocument());
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { KeyRecord } from "../../core/key.ts";
+import { PinholeError } from "../../core/errors.ts";
+import { bearer } from "../../gateway/keys/key-ring.ts";
+import type { HttpParts } from "../parts.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set on every /v1 route before its handler runs. */
+    gatewayKey: KeyRecord | undefined;
+    /** The client's own x-request-id, where it is printable ASCII of at most 128 characters. */
+    clientRequestId: string | undefined;
+  }
+}
+
+/** Every route of the plugin needs a gateway key; checked before the body is read. */
+export function requireKey(app: FastifyInstance, parts: HttpParts): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    request.gatewayKey = parts.gateway.keys.authenticate(request.headers.authorization);
+    done();
+  });
+}
+
+/** Every route of the plugin needs the admin token: the default is no. */
+export function requireAdmin(app: FastifyInstance, parts: HttpParts): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    const token = bearer(request.headers.authorization);
+    if (token === undefined || !parts.isAdmin(token)) {
+      throw new PinholeError("invalid_api_key", {
+        message:
+          "The admin token is missing or not valid. Send it as `Authorization: Bearer <token>`; API keys do not open this address.",
+      });
+    }
+    done();
+  });
+}
+
+/** The key that authentication found. */
+export function keyOf(request: FastifyRequest): KeyRecord {
+  if (request.gatewayKey === undefined) throw new Error("a /v1 route ran without authentication");
+  return request.gatewayKey;
+}

@@ -1,0 +1,38 @@
+import type { FastifyRequest } from "fastify";
+import { PinholeError } from "../../core/errors.ts";
+import { type HttpParts, hostForm } from "../parts.ts";
+
+/** Scheme and host that the URLs in an answer to this request begin with. */
+export function originOf(
+  parts: Pick<HttpParts, "publicUrl">,
+  { protocol, host, socket }: Pick<FastifyRequest, "protocol" | "host" | "socket">,
+): string {
+  // A request of HTTP/1.0 may say no host.
+  const own = `${socket.localAddress ?? "localhost"}:${socket.localPort ?? 80}`;
+  return parts.publicUrl ?? `${protocol}://${host === "" ? own : host}`;
+}
+
+/**
+ * Refuses what would end up as something else in URLs and logs. A trusted proxy's X-Forwarded-Host and
+ * X-Forwarded-Proto count as the client's own words do.
+ */
+export function requireOrigin({
+  protocol,
+  host,
+  raw,
+}: Pick<FastifyRequest, "protocol" | "host" | "raw">): void {
+  if (hostForm.test(host) && /^https?$/.test(protocol) && !namesTwoHosts(raw.rawHeaders)) return;
+  throw new PinholeError("invalid_value", {
+    message: "The request's Host or X-Forwarded-Proto is malformed; send one plain host name.",
+  });
+}
+
+/** Node takes the first of two, a proxy in front perhaps the other. */
+function namesTwoHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.length === 4 && name.toLowerCase() === "host") count += 1;
+  }
+  return count > 1;
+}

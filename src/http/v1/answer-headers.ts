@@ -1,0 +1,89 @@
+import type { FastifyReply } from "fastify";
+import type { OutgoingHttpHeaders } from "node:http";
+import { usdText } from "../../core/money.ts";
+import type { Warning } from "../../core/request.ts";
+import type { ImageOutcome } from "../../gateway/delivery/outcome.ts";
+import type { LiveOrigin } from "../../gateway/delivery/live.ts";
+
+/** Bytes of `x-pinhole-warnings`; the rest is in the request's record. */
+const warningsBytesMax = 2048;
+
+/** Warnings as an ASCII JSON array of at most 2 KB: whole entries from the front, the last one says how many are missing. */
+export function warningsHeader(warnings: readonly Warning[]): string {
+  const entries = warnings.map((warning) => asciiJson(warning));
+  for (let kept = entries.length; kept > 0; kept -= 1) {
+    const missing = entries.length - kept;
+    const tail =
+      missing === 0
+        ? []
+        : [
+            asciiJson({
+              param: "",
+              code: "more",
+              message: `${missing} more warnings are in the request record.`,
+            }),
+          ];
+    const text = `[${[...entries.slice(0, kept), ...tail].join(",")}]`;
+    if (text.length <= warningsBytesMax) return text;
+  }
+  return "[]";
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** The headers of CONTRACT "Headers a client can rely on" that one answer knows. */
+export function answerHeaders(
+  requestId: string,
+  answer: ImageOutcome,
+  options: { readonly exposeChannel: boolean; readonly totalMs: number },
+): Record<string, string> {
+  const headers = originHeaders(answer, options);
+  if (answer.requestId !== requestId) headers["x-pinhole-replay-of"] = answer.requestId;
+  headers["x-pinhole-attempts"] = String(answer.attempts);
+  if (answer.costNano !== undefined) headers["x-pinhole-cost"] = usdText(answer.costNano);
+  headers["server-timing"] = serverTiming(options.totalMs, answer.upstreamMs);
+  return headers;
+}
+
+/** The gateway's own share of the time and the upstream's, milliseconds. */
+export function serverTiming(totalMs: number, upstreamMs: number): string {
+  const own = Math.max(0, totalMs - upstreamMs);
+  return `gateway;dur=${own.toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}`;
+}
+
+/** What ran and what was left out: the headers that a stream has too, where its first event knows them. */
+export function originHeaders(
+  origin: LiveOrigin,
+  options: { readonly exposeChannel: boolean },
+): Record<string, string> {
+  const { servedModel, channelId, warnings } = origin;
+  const headers: Record<string, string> = { "x-pinhole-model": headerText(servedModel) };
+  if (warnings.length > 0) headers["x-pinhole-warnings"] = warningsHeader(warnings);
+  if (options.exposeChannel) headers["x-pinhole-channel"] = headerText(channelId);
+  return headers;
+}
+
+/**
+ * Begins an answer that goes out beside Fastify, with no hook behind it: what was set on the reply so
+ * far is in its head. The request's line is logged as for any other.
+ */
+export function beginAnswer(
+  reply: FastifyReply,
+  ...headers: readonly Readonly<OutgoingHttpHeaders>[]
+): void {
+  reply.hijack();
+  reply.raw.writeHead(
+    reply.statusCode,
+    Object.assign(reply.getHeaders(), ...headers) as OutgoingHttpHeaders,
+  );
+}
+
+/** Names may hold any character; a header value may not. */
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
+}

@@ -1,0 +1,129 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { PictureSpool } from "../../core/picture.ts";
+import type { ImageRequest, Operation } from "../../core/request.ts";
+import { parseRequest } from "../../gateway/intake/parse-request.ts";
+import { serveImage } from "../../gateway/requests/serve-image.ts";
+import type { HttpParts } from "../parts.ts";
+import { keyOf } from "../server/authentication.ts";
+import { serveStream } from "./image-stream.ts";
+import { startInterim } from "./interim.ts";
+import { type Admitted, readBody } from "./read-body.ts";
+import { relayAnswer } from "./relay-answer.ts";
+import { sendOutcome } from "./send-outcome.ts";
+
+/** Official SDKs count their tries in it, from 0. */
+const retryCountHeader = "x-stainless-retry-count";
+
+/** POST /v1/images/generations, /v1/images/edits and /v1/images/variations. Authentication ran before, on the plugin. */
+export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
+  const serve =
+    (operation: Operation) =>
+    (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      admit(parts, operation, request, reply);
+  app.post("/v1/images/generations", serve("generation"));
+  app.post("/v1/images/edits", serve("edit"));
+  app.post("/v1/images/variations", serve("variation"));
+}
+
+/** Over when the work is done and the answer has left, or its reader has. */
+async function admit(
+  parts: HttpParts,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const ticket = parts.admission.enter(bodyBytesOf(request));
+  let hasLeft = false;
+  let isDone = false;
+  reply.raw.on("close", () => {
+    hasLeft = true;
+    if (isDone) ticket.leave();
+  });
+  try {
+    return await serveImages(parts, operation, { request, reply, ticket });
+  } finally {
+    isDone = true;
+    if (hasLeft) ticket.leave();
+  }
+}
+
+/** What the head announces; undefined for a body of unsaid length. */
+function bodyBytesOf(request: FastifyRequest): number | undefined {
+  const length = request.headers["content-length"];
+  return length === undefined ? undefined : Number(length);
+}
+
+async function serveImages(
+  parts: HttpParts,
+  operation: Operation,
+  admitted: Admitted,
+): Promise<FastifyReply> {
+  const { request, reply } = admitted;
+  const started = performance.now();
+  const idempotencyKey = idempotencyKeyOf(request);
+  const retryCount = request.headers[retryCountHeader];
+  const client = parts.clients.watch(request, reply, retryCount !== undefined);
+  const spool = parts.gateway.spools.open();
+  const relay = relayAnswer(parts, reply, started);
+  const call = {
+    requestId: request.id,
+    clientRequestId: request.clientRequestId,
+    key: keyOf(request),
+    request: await readRequest(parts, operation, admitted, spool),
+    strict: request.headers["x-pinhole-strict"] === "true",
+    spool,
+    signal: parts.stopped,
+    idempotencyKey,
+    client,
+    sdkRetry: typeof retryCount === "string" && /^[1-9]\d{0,3}$/.test(retryCount),
+    // Under an idempotency key every answer is the same to the byte, so the first is written as a replay is.
+    relay: idempotencyKey === undefined ? relay : undefined,
+  };
+  if (call.request.stream) return serveStream(parts, { ...call, relay: undefined }, request, reply);
+  const stopInterim = startInterim(request, reply, parts.interimMs);
+  try {
+    const outcome = await serveImage(parts.gateway, call);
+    if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
+    relay.end();
+  } catch (thrown) {
+    if (!relay.begun()) throw thrown;
+    logCut(request, asPinholeError(thrown));
+    relay.cut();
+  } finally {
+    stopInterim();
+  }
+  return reply;
+}
+
+function logCut(request: FastifyRequest, { code, detail, message }: PinholeError): void {
+  request.log.warn({ code, detail: detail ?? message }, "a relayed answer was cut");
+}
+
+/** Reads and parses a body; where that fails nothing is left of it. */
+async function readRequest(
+  parts: HttpParts,
+  operation: Operation,
+  admitted: Pick<Admitted, "request" | "ticket">,
+  spool: PictureSpool,
+): Promise<ImageRequest> {
+  try {
+    const raw = await readBody(parts, operation, admitted, spool);
+    admitted.ticket.bodyRead();
+    return parseRequest(raw, operation, parts.defaultModel());
+  } catch (thrown) {
+    spool.dispose();
+    throw thrown;
+  }
+}
+
+/** The client's own key, which makes a request that is sent twice one request. */
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const value = request.headers["idempotency-key"];
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value)) return value;
+  throw new PinholeError("invalid_value", {
+    message: "The Idempotency-Key header must be 1 to 255 printable ASCII characters.",
+    param: "Idempotency-Key",
+  });
+}

@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { deliveryOf } from "../../gateway/delivery/form.ts";
+import { completedEvent, partialEvent } from "../../gateway/delivery/events.ts";
+import type { ImageOutcome } from "../../gateway/delivery/outcome.ts";
+import type { LiveObserver, LivePicture } from "../../gateway/delivery/live.ts";
+import type { ComingCall } from "../../gateway/requests/image-call.ts";
+import { serveImage } from "../../gateway/requests/serve-image.ts";
+import { originHeaders } from "./answer-headers.ts";
+import { logError } from "../server/error-answers.ts";
+import { type EventStream, openEventStream } from "../server/event-stream.ts";
+import type { HttpParts } from "../parts.ts";
+import { originOf } from "../server/origin.ts";
+import { headersFor } from "./rate-limit-headers.ts";
+
+/** The first comment line comes well inside the shortest read timeouts of proxies (30 s). */
+const firstHeartbeatMs = 10_000;
+
+/**
+ * Answers with server-sent events (CONTRACT "Streaming"). Until the first of them an error is an
+ * ordinary answer, thrown here; from then on it is an `error` event. A client that goes away changes
+ * nothing for the generation.
+ */
+export async function serveStream(
+  parts: HttpParts,
+  call: ComingCall,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  let head: Readonly<Record<string, string>> = {};
+  const everyMs = parts.heartbeatMs;
+  // Who sets a short pause has a proxy that needs it from the beginning.
+  const pace = { firstMs: Math.min(firstHeartbeatMs, everyMs), everyMs };
+  const stream = openEventStream(reply, pace, () => ({
+    ...head,
+    ...headersFor(parts.gateway.keyLimits, call.key),
+  }));
+  const teller = tellerOf(parts, call, request, stream, (headers) => {
+    head = headers;
+  });
+  try {
+    const outcome = await serveImage(parts.gateway, { ...call, live: teller.live });
+    teller.rest(outcome);
+  } catch (thrown) {
+    if (!stream.begun) {
+      await stream.end();
+      throw thrown;
+    }
+    stream.error(logError(request, thrown));
+  }
+  await stream.end();
+  return reply;
+}
+
+interface Teller {
+  readonly live: LiveObserver;
+  /** What the live part has not told: the pictures of a request that ran before, and late warnings. */
+  rest(outcome: ImageOutcome): void;
+}
+
+function tellerOf(
+  parts: HttpParts,
+  call: ComingCall,
+  request: FastifyRequest,
+  stream: EventStream,
+  setHead: (headers: Readonly<Record<string, string>>) => void,
+): Teller {
+  const { gateway } = parts;
+  const { url } = deliveryOf(call.request, gateway, "b64_json");
+  const context = {
+    requestId: call.requestId,
+    operation: call.request.operation,
+    origin: url ? originOf(parts, request) : undefined,
+  };
+  const told = new Set<number>();
+  const completed = (picture: LivePicture, requestId = call.requestId): void => {
+    const { origin, kept } = picture;
+    told.add(kept.index);
+    const replayed = requestId === call.requestId ? {} : { "x-pinhole-replay-of": requestId };
+    setHead({ ...originHeaders(origin, parts), ...replayed });
+    const warnings = [...new Set([...origin.warnings, ...kept.warnings])];
+    const event = completedEvent(gateway, { ...context, requestId }, picture, warnings);
+    stream.event(event.name, event.data);
+  };
+  return {
+    live: {
+      partial(preview) {
+        setHead(originHeaders(preview.origin, parts));
+        const event = partialEvent(gateway, context, preview);
+        stream.event(event.name, event.data);
+      },
+      completed: (picture) => completed(picture),
+    },
+    rest(outcome) {
+      const untold = outcome.pictures.filter((kept) => !told.has(kept.index));
+      const whole = told.size === 0;
+      for (const [position, kept] of untold.entries()) {
+        const last = whole && position === untold.length - 1;
+        const usage = last ? outcome.usage : undefined;
+        const costNano = last ? outcome.costNano : undefined;
+        completed({ kept, usage, costNano, origin: outcome }, outcome.requestId);
+      }
+      // The pictures are out, so an error event, on which SDKs throw, would only lose them to the client.
+      for (const { code, message } of outcome.warnings) {
+        if (code === "partial_result") stream.comment(`${code}: ${message}`);
+      }
+    },
+  };
+}

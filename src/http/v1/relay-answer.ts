@@ -1,0 +1,109 @@
+import type { FastifyReply } from "fastify";
+import type { RelayClient, RelayStart } from "../../gateway/delivery/relay.ts";
+import type { HttpParts, RelayPatience } from "../parts.ts";
+import { beginAnswer, originHeaders, serverTiming } from "./answer-headers.ts";
+import { headersFor } from "./rate-limit-headers.ts";
+import { release } from "../../runtime/release.ts";
+
+export const usualPatience: RelayPatience = {
+  backlogBytesMax: 262_144,
+  pauseMsMax: 30_000,
+  stuckBytesMax: 8_388_608,
+};
+
+/** Bytes that wait for all clients together, as far as more than one chunk waits for each. */
+const sharedBacklogBytesMax = 16_777_216;
+
+let relaysUnderWay = 0;
+
+/** An answer that is an upstream's body, as it arrives. */
+export interface RelayAnswer extends RelayClient {
+  begun(): boolean;
+  /** All of it has been written and the request has succeeded. */
+  end(): void;
+  /** The body was found bad after its head had gone: nobody must take it for a whole one. */
+  cut(): void;
+}
+
+type RelayParts = Pick<HttpParts, "exposeChannel" | "gateway" | "relayPatience">;
+
+/** `started`: of `performance.now()`. */
+export function relayAnswer(parts: RelayParts, reply: FastifyReply, started: number): RelayAnswer {
+  return new ClientRelay(parts, reply, started);
+}
+
+/** A class, since one is made for each request and few of them are ever used. */
+class ClientRelay implements RelayAnswer {
+  readonly #parts: RelayParts;
+  readonly #reply: FastifyReply;
+  readonly #started: number;
+  #begun = false;
+  #pausedMs = 0;
+
+  constructor(parts: RelayParts, reply: FastifyReply, started: number) {
+    this.#parts = parts;
+    this.#reply = reply;
+    this.#started = started;
+  }
+
+  begun(): boolean {
+    return this.#begun;
+  }
+
+  begin(start: RelayStart): void {
+    this.#begun = true;
+    const { raw } = this.#reply;
+    // Of a client that has gone there is no further word, and nothing waits for it.
+    if (!raw.destroyed) {
+      relaysUnderWay += 1;
+      raw.once("close", () => (relaysUnderWay -= 1));
+    }
+    const { byteLength, attempts, upstreamMs } = start;
+    const totalMs = performance.now() - this.#started;
+    const { keyLimits } = this.#parts.gateway;
+    const limits = headersFor(keyLimits, this.#reply.request.gatewayKey);
+    beginAnswer(this.#reply, limits, originHeaders(start, this.#parts), {
+      "x-pinhole-attempts": String(attempts),
+      "server-timing": serverTiming(totalMs, upstreamMs),
+      "content-type": "application/json",
+      ...(byteLength === undefined ? {} : { "content-length": byteLength }),
+    });
+  }
+
+  write(chunk: Buffer): void {
+    const { raw } = this.#reply;
+    if (raw.destroyed) return;
+    raw.write(chunk, () => release(chunk));
+    // What it does not read is kept for its return, not in memory.
+    if (raw.writableLength > this.#parts.relayPatience.stuckBytesMax) raw.destroy();
+  }
+
+  congested(resume: () => void): boolean {
+    const { raw } = this.#reply;
+    const { backlogBytesMax, pauseMsMax } = this.#parts.relayPatience;
+    const bytesMax = Math.min(backlogBytesMax, sharedBacklogBytesMax / relaysUnderWay);
+    // Of fewer bytes than its mark there is no word when they have gone.
+    const isLong = raw.writableLength >= Math.max(bytesMax, raw.writableHighWaterMark);
+    if (raw.destroyed || !isLong || this.#pausedMs >= pauseMsMax) return false;
+    const since = performance.now();
+    const go = (): void => {
+      clearTimeout(timer);
+      raw.off("drain", go);
+      raw.off("close", go);
+      this.#pausedMs += performance.now() - since;
+      resume();
+    };
+    const timer = setTimeout(go, pauseMsMax - this.#pausedMs);
+    raw.once("drain", go);
+    raw.once("close", go);
+    return true;
+  }
+
+  end(): void {
+    this.#reply.raw.end();
+  }
+
+  cut(): void {
+    this.#reply.raw.destroy();
+  }
+}

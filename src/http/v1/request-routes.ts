@@ -1,0 +1,30 @@
+import type { FastifyInstance } from "fastify";
+import { deleteRequest, fetchRequest } from "../../gateway/requests/fetch-request.ts";
+import { keyOf } from "../server/authentication.ts";
+import { sendOutcome } from "./send-outcome.ts";
+import type { HttpParts } from "../parts.ts";
+
+/** Seconds after which a client may ask again for a request that runs. */
+const askAgainSeconds = 2;
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+/** GET and DELETE /v1/images/requests/{id}: what a client comes back for, by our id or its own. */
+export function recoveryRoutes(app: FastifyInstance, parts: HttpParts): void {
+  app.get<ById>("/v1/images/requests/:id", async (request, reply) => {
+    const started = performance.now();
+    const client = parts.clients.watch(request, reply, false);
+    const found = await fetchRequest(parts.gateway, keyOf(request).id, request.params.id, client);
+    if (found.status === "over") return sendOutcome(parts, request, reply, found.outcome, started);
+    return reply
+      .code(202)
+      .header("retry-after", String(askAgainSeconds))
+      .send({ id: found.id, status: found.status });
+  });
+  app.delete<ById>("/v1/images/requests/:id", async (request) => {
+    const id = await deleteRequest(parts.gateway, keyOf(request).id, request.params.id);
+    return { id, deleted: true };
+  });
+}

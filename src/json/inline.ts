@@ -1,0 +1,223 @@
+import { createBase64Decoder } from "../runtime/base64/base64.ts";
+import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
+import type { LiftSink } from "./handler.ts";
+import { LiftError } from "./lift.ts";
+
+const marker = "data:image/";
+const base64Mark = ";base64";
+/** The longest `png;…;base64` between the marker and the comma. Characters. */
+const typeMax = 128;
+/** What is kept of the words around the pictures. */
+const textBytesMax = 65_536;
+const picturesMax = 16;
+const replacement = "\ufffd";
+
+const comma = 0x2c;
+
+/** A text, or a picture that stood in it as a data URL. */
+type Piece = string | Picture;
+
+/**
+ * Takes in a text that may have pictures among its words, as data URLs in Markdown or HTML. Its end is
+ * the text, or where there are pictures a list of texts and pictures in their order. Of the words the
+ * first 64 KiB are kept. Throws `Base64Error`, `LiftError` and what the pictures' writers throw.
+ */
+export function createInlineSink(spool: PictureSpool, limits: PictureLimits): LiftSink {
+  const words = new Words();
+  const pieces: Piece[] = [];
+  let open: OpenPicture | undefined;
+  const beginPicture = (): OpenPicture => {
+    if (pieces.filter((piece) => typeof piece !== "string").length === picturesMax)
+      throw new LiftError(`a text holds more than ${picturesMax} pictures`);
+    pieces.push(words.take());
+    return new OpenPicture(spool.begin(limits));
+  };
+  const endPicture = (): void => {
+    if (open === undefined) return;
+    pieces.push(open.end());
+    open = undefined;
+  };
+  const write = (run: Uint8Array): void => {
+    for (let at = 0; at < run.length;) {
+      if (open === undefined) {
+        if (words.read(run[at] ?? 0)) open = beginPicture();
+        at += 1;
+        continue;
+      }
+      let stop = at;
+      while (stop < run.length && isBase64(run[stop] ?? 0)) stop += 1;
+      if (stop > at) open.write(run.subarray(at, stop));
+      if (stop < run.length) endPicture();
+      at = stop;
+    }
+  };
+  return {
+    write,
+    unit(unit) {
+      if (unit < 0x80) {
+        write(Uint8Array.of(unit));
+        return;
+      }
+      endPicture();
+      words.readUnit(unit);
+    },
+    end() {
+      endPicture();
+      const last = words.take();
+      if (pieces.length === 0) return last;
+      return [...pieces, last].filter((piece) => piece !== "");
+    },
+    abort() {
+      open?.abort();
+    },
+  };
+}
+
+/** What stands outside of pictures; finds where a data URL begins. */
+class Words {
+  readonly #text = new KeptText();
+  /** How much of the marker the last characters are. */
+  #matched = 0;
+  /** What has come of a data URL's type, behind the marker. */
+  #type: string | undefined;
+
+  /** One character. True where behind it a picture's base64 begins: its `data:…;base64,` is no text. */
+  read(byte: number): boolean {
+    if (this.#type === undefined) {
+      this.#text.add(byte);
+      // Only its first letter begins the marker again, so there is nothing else to fall back to.
+      const letter = lower(byte);
+      const goesOn = letter === marker.charCodeAt(this.#matched);
+      this.#matched = goesOn ? this.#matched + 1 : Number(letter === marker.charCodeAt(0));
+      if (this.#matched < marker.length) return false;
+      this.#matched = 0;
+      this.#text.drop(marker.length);
+      this.#type = "";
+      return false;
+    }
+    if (byte === comma && this.#type.toLowerCase().endsWith(base64Mark)) {
+      this.#type = undefined;
+      return true;
+    }
+    this.#type += String.fromCharCode(byte);
+    if (this.#type.length > typeMax || !/^[\w.+;=-]*$/.test(this.#type)) this.#giveBack();
+    return false;
+  }
+
+  /** One UTF-16 code unit beyond ASCII. */
+  readUnit(unit: number): void {
+    this.#giveBack();
+    this.#matched = 0;
+    this.#text.addUnit(unit);
+  }
+
+  take(): string {
+    this.#giveBack();
+    return this.#text.take();
+  }
+
+  /** What looked like the head of a data URL was none: it is text. */
+  #giveBack(): void {
+    if (this.#type === undefined) return;
+    for (const letter of Buffer.from(marker + this.#type, "latin1")) this.#text.add(letter);
+    this.#type = undefined;
+  }
+}
+
+/** A picture that is being decoded. */
+class OpenPicture {
+  readonly #decoder = createBase64Decoder();
+  readonly #writer: PictureWriter;
+
+  constructor(writer: PictureWriter) {
+    this.#writer = writer;
+  }
+
+  write(ascii: Uint8Array): void {
+    this.#decoder.write(ascii, this.#emit);
+  }
+
+  end(): Picture {
+    this.#decoder.end(this.#emit);
+    return this.#writer.end();
+  }
+
+  abort(): void {
+    this.#writer.abort();
+  }
+
+  readonly #emit = (decoded: Uint8Array): void => this.#writer.write(decoded);
+}
+
+/** The first bytes of a text, as UTF-8. */
+class KeptText {
+  #bytes = Buffer.alloc(256);
+  #length = 0;
+  /** Characters that were no longer kept, so that `drop` does not take others in their stead. */
+  #over = 0;
+  /** The first half of a character, until its second comes. */
+  #high: number | undefined;
+
+  add(byte: number): void {
+    if (this.#high !== undefined) this.#write(replacement);
+    this.#put(byte);
+  }
+
+  /** An escaped UTF-16 code unit; two surrogates in a row are one character. */
+  addUnit(unit: number): void {
+    const isLow = unit >= 0xdc00 && unit < 0xe000;
+    if (this.#high !== undefined) {
+      this.#write(isLow ? String.fromCharCode(this.#high, unit) : replacement);
+      if (isLow) return;
+    }
+    if (unit >= 0xd800 && unit < 0xdc00) this.#high = unit;
+    else this.#write(String.fromCharCode(unit));
+  }
+
+  #write(text: string): void {
+    this.#high = undefined;
+    for (const byte of Buffer.from(text, "utf8")) this.#put(byte);
+  }
+
+  #put(byte: number): void {
+    if (this.#length === textBytesMax) {
+      this.#over += 1;
+      return;
+    }
+    if (this.#length === this.#bytes.length) {
+      this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length)]);
+    }
+    this.#bytes[this.#length] = byte;
+    this.#length += 1;
+  }
+
+  /** Takes back the last characters. */
+  drop(count: number): void {
+    const over = Math.min(count, this.#over);
+    this.#over -= over;
+    this.#length -= count - over;
+  }
+
+  take(): string {
+    if (this.#high !== undefined) this.#write(replacement);
+    const text = this.#bytes.toString("utf8", 0, this.#length);
+    this.#length = 0;
+    this.#over = 0;
+    return text;
+  }
+}
+
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+}
+
+/** The characters of base64, padding included. */
+function isBase64(byte: number): boolean {
+  const letter = lower(byte);
+  return (
+    (letter >= 0x61 && letter <= 0x7a) ||
+    (byte >= 0x2f && byte <= 0x39) ||
+    byte === 0x2b ||
+    byte === 0x3d
+  );
+}

@@ -1,0 +1,216 @@
+import { z } from "zod";
+import { PinholeError } from "../../core/errors.ts";
+import type { WireAnswer, WireError, WireEvent } from "../../core/wire.ts";
+import { answerSink, type AnswerOptions } from "../upstream/answer.ts";
+import { createEventLines } from "./event-lines.ts";
+import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
+import { createJsonReader, JsonFault, type JsonReader } from "../../json/reader.ts";
+import { pictureError, sentenceOf } from "../upstream/upstream-faults.ts";
+
+/** Bytes of one event beside its lifted pictures. */
+const eventTextBytesMax = 4 * 1024 * 1024;
+const eventDepthMax = 64;
+/** Events of one stream: ten pictures with three previews each are forty. */
+const eventsMax = 10_000;
+/** Bytes of one stream, pictures and all: ten pictures of 100 MB as base64. */
+const streamBytesMax = 2 * 1024 * 1024 * 1024;
+/** What ends a stream at OpenAI and its imitators; no JSON. */
+const done = "[DONE]";
+
+/** An upstream said in mid-stream that it has failed. */
+export class ErrorEvent extends Error {
+  override readonly name = "ErrorEvent";
+  readonly error: WireError;
+
+  constructor(error: WireError) {
+    super("an error event");
+    this.error = error;
+  }
+}
+
+export interface EventSinkOptions extends AnswerOptions {
+  /** Takes each event as soon as it is whole. */
+  readonly push: (event: WireEvent) => void;
+}
+
+/**
+ * Reads a 2xx answer to a stream request: events, or an ordinary answer from an upstream that does not
+ * stream. Throws `ErrorEvent`, what `answerSink` throws, and upstream_bad_answer beyond the limits.
+ */
+export function eventSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<void> {
+  let events: AnswerSink<void> | undefined;
+  let answer: AnswerSink<WireAnswer> | undefined;
+  const begin = (first: number | undefined): void => {
+    if (isStream(head, first)) events = framesSink(head, options);
+    else answer = answerSink(head, options);
+  };
+  return {
+    write(chunk) {
+      if (events === undefined && answer === undefined) begin(chunk[0]);
+      return events?.write(chunk) ?? answer?.write(chunk) ?? true;
+    },
+    end() {
+      events?.end();
+      if (events === undefined) {
+        options.push({
+          answer: answer?.end() ?? { ...head, json: undefined, picture: undefined },
+        });
+      }
+    },
+    abort() {
+      events?.abort();
+      answer?.abort();
+    },
+    get complete() {
+      return events?.complete ?? answer?.complete ?? false;
+    },
+  };
+}
+
+/** No line of a stream begins with a bracket, whatever the header says; without a header a text is taken for a stream. */
+function isStream(head: AnswerHead, first: number | undefined): boolean {
+  if (first === 0x7b || first === 0x5b) return false;
+  const type = (head.headers["content-type"] ?? "text/event-stream").toLowerCase();
+  return type.startsWith("text/");
+}
+
+const errorForm = z.union([
+  z.object({ type: z.literal("error") }),
+  z.object({ error: z.union([z.string().min(1), z.record(z.string(), z.unknown())]) }),
+]);
+
+function framesSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<void> {
+  let data = new EventData(options);
+  let isDone = false;
+  let seen = 0;
+  let bytes = 0;
+  const lines = createEventLines({
+    data: (piece) => data.write(piece),
+    dispatch(event) {
+      const read = data.end();
+      data = new EventData(options);
+      seen += 1;
+      if (seen > eventsMax) throw tooMuch(`more than ${eventsMax} events`);
+      if (isDone) return;
+      isDone = read.isDone;
+      if (event === "error" || errorForm.safeParse(read.json).success) {
+        const text = JSON.stringify(read.json) ?? read.fault?.message ?? "";
+        throw new ErrorEvent({ ...head, json: read.json, text });
+      }
+      options.push({ event, json: read.json, fault: read.fault });
+    },
+  });
+  return {
+    write(chunk) {
+      bytes += chunk.length;
+      if (bytes > streamBytesMax) throw tooMuch(`more than ${streamBytesMax} bytes`);
+      lines.write(chunk);
+      return true;
+    },
+    end: () => lines.end(),
+    abort: () => data.abort(),
+    // The document of an event may be whole where the blank line behind it never came.
+    get complete() {
+      return isDone || data.complete;
+    },
+  };
+}
+
+/** What one event's data came to. */
+interface ReadData {
+  readonly json: unknown;
+  readonly fault: PinholeError | undefined;
+  readonly isDone: boolean;
+}
+
+/** Reads one event's data as it arrives. A fault in it is kept: the events after it may hold the picture. */
+class EventData {
+  readonly #options: AnswerOptions;
+  /** The first bytes, until they can be told from the end mark. */
+  #head: Buffer = Buffer.alloc(0);
+  #reader: JsonReader | undefined;
+  #fault: PinholeError | undefined;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+  }
+
+  write(piece: Buffer): void {
+    if (this.#reader !== undefined) {
+      this.#read(this.#reader, piece);
+      return;
+    }
+    // A copy, since the chunk may be used again.
+    this.#head = Buffer.concat([this.#head, piece]);
+    if (!done.startsWith(this.#head.toString("latin1", 0, done.length + 1))) this.#begin();
+  }
+
+  end(): ReadData {
+    const isDone = this.#reader === undefined && this.#head.toString("latin1") === done;
+    if (isDone) return { json: undefined, fault: undefined, isDone };
+    const reader = this.#reader ?? this.#begin();
+    const json = this.#guard(() => reader.end());
+    return { json: this.#fault === undefined ? json : undefined, fault: this.#fault, isDone };
+  }
+
+  get complete(): boolean {
+    return this.#fault === undefined && this.#reader?.complete === true;
+  }
+
+  abort(): void {
+    this.#reader?.abort();
+  }
+
+  #begin(): JsonReader {
+    const { lift, spool, limits } = this.#options;
+    const reader = createJsonReader({
+      lift,
+      spool,
+      limits,
+      textBytesMax: eventTextBytesMax,
+      depthMax: eventDepthMax,
+      lenient: true,
+    });
+    this.#reader = reader;
+    this.#read(reader, this.#head);
+    this.#head = Buffer.alloc(0);
+    return reader;
+  }
+
+  #read(reader: JsonReader, piece: Buffer): void {
+    this.#guard(() => reader.write(piece));
+  }
+
+  #guard<T>(work: () => T): T | undefined {
+    if (this.#fault !== undefined) return undefined;
+    try {
+      return work();
+    } catch (thrown) {
+      if (!(thrown instanceof JsonFault)) throw thrown;
+      this.#fault = faultOf(thrown);
+      return undefined;
+    }
+  }
+}
+
+/** Throws what is not the upstream's fault, a full disk above all. */
+function faultOf(fault: JsonFault): PinholeError {
+  const { cause } = fault;
+  if (cause instanceof PinholeError) {
+    const error = pictureError(cause);
+    if (!(error instanceof PinholeError) || error.evidence === undefined) throw error;
+    return error;
+  }
+  return badAnswer(`an event that cannot be read: ${fault.message}`);
+}
+
+function tooMuch(what: string): PinholeError {
+  return badAnswer(`the stream has ${what}`);
+}
+
+function badAnswer(detail: string): PinholeError {
+  return new PinholeError("upstream_bad_answer", {
+    message: sentenceOf("upstream_bad_answer"),
+    detail,
+  });
+}

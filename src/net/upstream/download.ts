@@ -1,0 +1,91 @@
+import { setTimeout } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import { PinholeError } from "../../core/errors.ts";
+import type { Picture } from "../../core/picture.ts";
+import { TransportFault } from "../transport/exchange.ts";
+import { fetchPicture, StatusFault } from "../guard/fetch-picture.ts";
+import { bareHost, GuardRefusal, hostMatches } from "../guard/guard.ts";
+import { cancelled } from "./poll.ts";
+import type { EgressParts, UpstreamContext } from "./context.ts";
+import { pictureError, sentenceOf } from "./upstream-faults.ts";
+
+/** One try; a download that stalls is begun again while there is time. */
+const tryMsMax = 60_000;
+const firstPauseMs = 250;
+
+/**
+ * Fetches made pictures from the URLs that the upstream gave, without credentials. The picture is made
+ * and billed by now, so every failure is of the class unknown and is only ever met by another download.
+ */
+export function createDownload(
+  parts: EgressParts,
+  context: UpstreamContext,
+): (url: string) => Promise<Picture> {
+  return async (url) => {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await downloadOnce(parts, context, url);
+      } catch (thrown) {
+        if (context.signal.aborted) throw cancelled(context.signal);
+        const pause = firstPauseMs * 2 ** tries * (0.5 + parts.random());
+        const isLate = parts.now() + pause >= context.deadline;
+        if (tries >= context.retryDownloads || isLate || !mayPass(thrown)) throw asError(thrown);
+        await setTimeout(pause, undefined, { signal: context.signal }).catch(() => undefined);
+      }
+    }
+  };
+}
+
+function downloadOnce(parts: EgressParts, context: UpstreamContext, url: string): Promise<Picture> {
+  return fetchPicture(url, {
+    route: (target) => route(parts, context, target),
+    spool: context.spool,
+    limits: context.limits,
+    signal: context.signal,
+    deadline: Math.min(context.deadline, parts.now() + tryMsMax),
+    now: parts.now,
+    connectMs: context.connectMs,
+    userAgent: parts.userAgent,
+  });
+}
+
+/** The upstream's own host is the operator's choice and may be private; every other one is public, and named by the provider where it names any. */
+function route(parts: EgressParts, { provider, settings }: UpstreamContext, url: URL): Dispatcher {
+  const isWeb = url.protocol === "https:" || url.protocol === "http:";
+  const hasLogin = url.username !== "" || url.password !== "";
+  if (isWeb && !hasLogin && url.host === new URL(settings.base_url).host) return parts.open;
+  const { resultHosts } = provider;
+  const isNamed = resultHosts !== undefined && hostMatches(bareHost(url.hostname), resultHosts);
+  if (resultHosts !== undefined && !isNamed) {
+    throw new GuardRefusal(
+      `${url.host} is none of the hosts that results of this provider come from`,
+    );
+  }
+  parts.guard.check(url);
+  if (parts.proxy === undefined) return parts.guarded;
+  // A host that the provider itself names is no stranger's choice, so a proxy may resolve it.
+  if (parts.proxy.filters || isNamed) return parts.open;
+  throw new GuardRefusal(
+    "through a proxy that does not filter, URLs that the upstream chose are not fetched",
+  );
+}
+
+/** A failure that the next try may not meet. */
+function mayPass(thrown: unknown): boolean {
+  if (thrown instanceof StatusFault) return thrown.status >= 500 || thrown.status === 429;
+  return thrown instanceof TransportFault;
+}
+
+function asError(thrown: unknown): unknown {
+  const isOurs =
+    thrown instanceof StatusFault ||
+    thrown instanceof TransportFault ||
+    thrown instanceof GuardRefusal;
+  if (!isOurs) return pictureError(thrown);
+  const isLate = thrown instanceof TransportFault && thrown.kind === "timeout";
+  const code = isLate ? "upstream_timeout" : "upstream_bad_answer";
+  return new PinholeError(code, {
+    message: sentenceOf(code),
+    detail: `the made picture could not be downloaded: ${thrown.message}`,
+  });
+}

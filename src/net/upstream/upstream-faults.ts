@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { type ErrorCode, errorRow, errorTable, PinholeError } from "../../core/errors.ts";
+import { faultFromStatus, type UpstreamFault } from "../../core/provider.ts";
+import type { WireError } from "../../core/wire.ts";
+import { UnreadableAnswer } from "./answer.ts";
+import { type Clean, oneLine } from "./cleaner.ts";
+import { TransportFault } from "../transport/exchange.ts";
+import { retryAfterSeconds } from "../transport/retry-after.ts";
+
+const messageLengthMax = 500;
+const detailLengthMax = 2000;
+
+/** What the client reads where the fault is not its own: nothing of the upstream's words, hosts or accounts. */
+const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
+  upstream_unreachable: "The upstream could not be reached and nothing was sent; try again later.",
+  upstream_credentials:
+    "The upstream refused this gateway's account; ask the gateway's operator to look at the channel.",
+  upstream_model_missing:
+    "The upstream does not know the model that the channel names; ask the gateway's operator to look at it.",
+  upstream_rate_limited: "The upstream is rate limited; wait and try again.",
+  upstream_busy: "The upstream is overloaded; try again later.",
+  upstream_refused: "The upstream refused the request for a reason that is not the caller's.",
+  upstream_failed:
+    "The upstream failed after the request was sent; the request may have been billed.",
+  upstream_bad_answer: "The upstream's answer could not be read; the request may have been billed.",
+  upstream_timeout: "The upstream did not answer in time; the request may have been billed.",
+};
+
+/** The sentence for clients that belongs to a code. */
+export function sentenceOf(code: ErrorCode): string {
+  return sentences[code] ?? errorTable[code].meaning;
+}
+
+/** Everything that the reading of one upstream's faults needs. */
+export interface FaultContext {
+  readonly readError: ((error: WireError) => UpstreamFault | undefined) | undefined;
+  readonly clean: Clean;
+  /** Unix milliseconds. */
+  readonly now: number;
+}
+
+/** An answer with an error status as the error that it means. */
+export function refusal(error: WireError, context: FaultContext): PinholeError {
+  const fault = context.readError?.(error) ?? { code: codeOf(error) };
+  return faultError(fault, error, context);
+}
+
+/** An `error` event in a stream. Before a picture it is the provider's own refusal (DESIGN §6). */
+export function errorEvent(error: WireError, context: FaultContext): PinholeError {
+  const fault = context.readError?.(error) ?? { code: "upstream_refused" as const };
+  return faultError(fault, error, context, "an error event");
+}
+
+/** What an exchange threw, as the error that it means. What is none of these passes as it is. */
+export function exchangeError(thrown: unknown, context: FaultContext): unknown {
+  if (thrown instanceof TransportFault) return transportError(thrown, context.clean);
+  if (thrown instanceof UnreadableAnswer) return unreadable(thrown, context);
+  return pictureError(thrown);
+}
+
+/** A bad picture from upstream is never the caller's fault, whatever the spool was told. */
+export function pictureError(thrown: unknown): unknown {
+  if (!(thrown instanceof PinholeError)) return thrown;
+  if (thrown.code !== "invalid_image" && thrown.code !== "image_too_large") return thrown;
+  return new PinholeError("upstream_bad_answer", {
+    message: sentenceOf("upstream_bad_answer"),
+    detail: thrown.detail ?? thrown.message,
+  });
+}
+
+/** How a call's connection broke: the one evidence of whether something may have been billed. */
+export function transportError(fault: TransportFault, clean: Clean): PinholeError {
+  const late = fault.kind === "timeout" ? "upstream_timeout" : "upstream_failed";
+  const code = fault.sent ? late : "upstream_unreachable";
+  return new PinholeError(code, { message: sentenceOf(code), detail: clean(fault.message) });
+}
+
+function unreadable(thrown: UnreadableAnswer, context: FaultContext): unknown {
+  const { cause } = thrown.fault;
+  // What the writer found wrong, or a full disk, which is not the upstream's fault.
+  if (cause instanceof PinholeError) return pictureError(cause);
+  const fault = context.readError?.(thrown.error) ?? { code: "upstream_bad_answer" as const };
+  return faultError(fault, thrown.error, context, thrown.message);
+}
+
+function faultError(
+  fault: UpstreamFault,
+  error: WireError,
+  { clean, now }: FaultContext,
+  problem?: string,
+): PinholeError {
+  const isCaller = errorRow(fault.code).evidence === "caller";
+  const words = fault.message ?? ownWords(error.json);
+  const said = isCaller && words !== undefined ? oneLine(clean(words), messageLengthMax) : "";
+  const excerpt = oneLine(clean(error.text), detailLengthMax);
+  return new PinholeError(fault.code, {
+    message: said === "" ? callerSentence(fault.code, isCaller) : said,
+    param: isCaller ? fieldName(fault.param, clean) : undefined,
+    detail: `HTTP ${error.status}${problem === undefined ? "" : `, ${clean(problem)}`}: ${excerpt}`,
+    retryAfterSeconds: fault.retryAfterSeconds ?? retryAfterSeconds(error.headers, now),
+  });
+}
+
+/** The name of a field, where that is what it is: an upstream may say anything there, secrets too. */
+function fieldName(param: string | undefined, clean: Clean): string | undefined {
+  const isName = param !== undefined && /^[\w.[\]-]{1,80}$/.test(param) && clean(param) === param;
+  return isName ? param : undefined;
+}
+
+function callerSentence(code: ErrorCode, isCaller: boolean): string {
+  return isCaller
+    ? `The upstream refused the request as invalid without saying why. ${errorTable[code].meaning}`
+    : sentenceOf(code);
+}
+
+/**
+ * What a status means where the provider says nothing better. A 503 that is not in the provider's own
+ * form may come from a machine between, after the request had gone on. A redirect has made nothing.
+ */
+function codeOf({ status, json }: WireError): ErrorCode {
+  if (status === 503 && (typeof json !== "object" || json === null)) return "upstream_failed";
+  if (status >= 300 && status < 400) return "upstream_refused";
+  return faultFromStatus(status);
+}
+
+const worded = z.object({
+  error: z
+    .union([z.string(), z.object({ message: z.string().nullish() })])
+    .nullish()
+    .catch(undefined),
+  message: z.string().nullish().catch(undefined),
+  detail: z.string().nullish().catch(undefined),
+});
+
+/** The message in the usual forms of an error body. */
+function ownWords(json: unknown): string | undefined {
+  const read = worded.safeParse(json);
+  if (!read.success) return undefined;
+  const { error, message, detail } = read.data;
+  const inner = typeof error === "string" ? error : error?.message;
+  return inner ?? message ?? detail ?? undefined;
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from "node:crypto";
+import { PinholeError } from "../../core/errors.ts";
+import { contentTypes } from "../../core/picture.ts";
+import type { BaseSettings, Provider, TokenHttp, UpstreamHttp } from "../../core/provider.ts";
+import type { WireAnswer, WireError, WireEvent, WireRequest } from "../../core/wire.ts";
+import { type OutgoingBody, jsonBody } from "../../json/writer.ts";
+import { readEvents } from "../events/event-queue.ts";
+import { ErrorEvent, eventSink } from "../events/event-sink.ts";
+import { bareHost, hostMatches } from "../guard/guard.ts";
+import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
+import { TransportFault, exchange } from "../transport/exchange.ts";
+import { answerSink, errorSink } from "./answer.ts";
+import { createCleaner } from "./cleaner.ts";
+import type { EgressParts, UpstreamContext } from "./context.ts";
+import { createDownload } from "./download.ts";
+import { formBody } from "./form-writer.ts";
+import { relaySink } from "./relay-sink.ts";
+import { createTokenHttp } from "./token-http.ts";
+import { errorEvent, exchangeError, refusal } from "./upstream-faults.ts";
+
+/** The HTTP that an adapter is handed for one attempt. */
+export function createUpstream(parts: EgressParts, context: UpstreamContext): UpstreamHttp {
+  return {
+    call: (request) => call(parts, context, request, answerOf),
+    events: (request) => streamEvents(parts, context, request),
+    download: createDownload(parts, context),
+  };
+}
+
+function answerOf(
+  head: AnswerHead,
+  { spool, limits, relay }: UpstreamContext,
+  { lift = nothing, liftInside, relayable }: WireRequest,
+): AnswerSink<WireAnswer> {
+  const options = { lift, liftInside, spool, limits };
+  return relay === undefined || relayable !== true
+    ? answerSink(head, options)
+    : relaySink(head, options, relay);
+}
+
+const nothing: readonly string[] = [];
+
+/** The channel's credential for one request; may ask an identity provider for a token first. */
+function authorize(
+  parts: EgressParts,
+  context: UpstreamContext,
+  request: WireRequest,
+): ReturnType<Provider["authorize"]> {
+  const { provider, settings } = context;
+  // Made on use: most providers ask nobody for a credential.
+  const http: TokenHttp = { post: (asked) => tokenHttp(parts, context).post(asked) };
+  const cache = parts.credentials.of(provider.id);
+  return provider.authorize({ settings, request, http, cache, now: parts.now });
+}
+
+function tokenHttp(parts: EgressParts, context: UpstreamContext): TokenHttp {
+  return createTokenHttp({
+    ...context,
+    dispatcher: parts.open,
+    userAgent: parts.userAgent,
+    now: parts.now,
+    clean: (text) => createCleaner(context.settings, {})(text),
+    resolve: (url) => resolveUrl({ url }, context),
+  });
+}
+
+/** Begins when the first event is asked for; ends soon after nobody asks any more. */
+function streamEvents(
+  parts: EgressParts,
+  context: UpstreamContext,
+  request: WireRequest,
+): AsyncIterable<WireEvent> {
+  const { spool, limits } = context;
+  const headers = { accept: "text/event-stream, application/json", ...request.headers };
+  return readEvents(context.signal, (push, over) =>
+    call(parts, { ...context, signal: over }, { ...request, headers }, (head) =>
+      eventSink(head, { lift: request.lift ?? nothing, spool, limits, push }),
+    ),
+  );
+}
+
+type SinkOf<T> = (
+  head: AnswerHead,
+  context: UpstreamContext,
+  request: WireRequest,
+) => AnswerSink<T>;
+
+async function call<T>(
+  parts: EgressParts,
+  context: UpstreamContext,
+  request: WireRequest,
+  sinkOf: SinkOf<T>,
+): Promise<T> {
+  const { provider, settings, signal } = context;
+  const url = resolveUrl(request, context);
+  const authorization = await authorize(parts, context, request);
+  const faults = () => ({
+    readError: provider.readError,
+    clean: createCleaner(settings, authorization),
+    now: parts.now(),
+  });
+  const { body, contentType } = bodyOf(request);
+  const headers = headersOf(parts, request, contentType, authorization);
+  await context.ready;
+  let received: T | RefusedAnswer;
+  try {
+    received = await exchange<T | RefusedAnswer>({
+      dispatcher: parts.open,
+      url,
+      method: request.method ?? (body === undefined ? "GET" : "POST"),
+      headers,
+      body,
+      signal,
+      deadline: context.deadline,
+      now: parts.now,
+      connectMs: context.connectMs,
+      firstByteMs: context.firstByteMs,
+      onSent: context.onSent,
+      receive: (head) =>
+        head.status < 200 || head.status > 299 ? refusedSink(head) : sinkOf(head, context, request),
+    });
+  } catch (thrown) {
+    if (thrown instanceof TransportFault && thrown.kind === "cancelled") {
+      if (signal.reason instanceof PinholeError) throw signal.reason;
+    }
+    if (thrown instanceof ErrorEvent) throw errorEvent(thrown.error, faults());
+    throw exchangeError(thrown, faults());
+  }
+  if (received instanceof RefusedAnswer) throw refusal(received.error, faults());
+  return received;
+}
+
+/** What an answer with another status than 2xx came to. */
+class RefusedAnswer {
+  readonly error: WireError;
+
+  constructor(error: WireError) {
+    this.error = error;
+  }
+}
+
+function refusedSink(head: AnswerHead): AnswerSink<RefusedAnswer> {
+  const sink = errorSink(head);
+  return { ...sink, end: () => new RefusedAnswer(sink.end()) };
+}
+
+/** The URL that a channel was last asked for, by its settings: nearly every call goes to the same. */
+const lastUrls = new WeakMap<BaseSettings, { readonly path: string; readonly url: URL }>();
+
+function resolveUrl(request: WireRequest, context: UpstreamContext): URL {
+  const { url: path, query } = request;
+  const last = lastUrls.get(context.settings);
+  if (last?.path === path && hasNone(query)) return last.url;
+  const url = checkedUrl(path, context);
+  if (hasNone(query) && path.startsWith("/")) lastUrls.set(context.settings, { path, url });
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+function hasNone(query: WireRequest["query"]): boolean {
+  return query === undefined || Object.keys(query).length === 0;
+}
+
+/** Throws on a URL that credentials may not go to: an adapter's mistake, never an upstream's or a caller's doing. */
+function checkedUrl(path: string, { provider, settings }: UpstreamContext): URL {
+  const base = new URL(settings.base_url);
+  const url = URL.parse(path.startsWith("/") ? settings.base_url + path : path);
+  if (url === null || url.username !== "" || url.password !== "") {
+    throw new Error("a request to an upstream needs a path or an absolute URL");
+  }
+  const isTrusted =
+    url.protocol === "https:" &&
+    url.port === "" &&
+    hostMatches(bareHost(url.hostname), provider.credentialHosts ?? []);
+  const isConfigured = (provider.credentialOrigins?.(settings) ?? []).includes(url.origin);
+  if (url.origin !== base.origin && !isConfigured && !isTrusted) {
+    throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
+  }
+  return url;
+}
+
+function bodyOf(request: WireRequest): {
+  readonly body: OutgoingBody | undefined;
+  readonly contentType: string | undefined;
+} {
+  if (request.json !== undefined) {
+    return { body: jsonBody(request.json), contentType: "application/json" };
+  }
+  if (request.form !== undefined) {
+    const body = formBody(request.form, `pinhole-${randomUUID()}`);
+    return { body, contentType: body.contentType };
+  }
+  if (request.body === undefined) return { body: undefined, contentType: undefined };
+  const { bytes, format } = request.body;
+  const { byteLength } = bytes;
+  const body = { byteLength, chunks: () => bytes.chunks(0, undefined, true), whole: undefined };
+  return { body, contentType: contentTypes[format] };
+}
+
+function headersOf(
+  parts: EgressParts,
+  request: WireRequest,
+  contentType: string | undefined,
+  authorization: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "user-agent": parts.userAgent,
+    accept: "application/json, image/*",
+    // Lifting reads bytes as they come, and base64 of a picture does not compress.
+    "accept-encoding": "identity",
+  };
+  if (contentType !== undefined) headers["content-type"] = contentType;
+  if (request.headers !== undefined) putAll(headers, request.headers);
+  putAll(headers, authorization);
+  return headers;
+}
+
+function putAll(headers: Record<string, string>, more: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
+}

@@ -1,0 +1,144 @@
+import type { ErrorCode, Evidence } from "../core/errors.ts";
+import type { Nano } from "../core/money.ts";
+import type { Operation, Usage, Warning } from "../core/request.ts";
+
+/** What is written before an upstream is called. */
+export interface NewRequest {
+  readonly id: string;
+  readonly keyId: string;
+  /** The client's own x-request-id, where it sent a printable one. */
+  readonly clientRequestId: string | null;
+  readonly operation: Operation;
+  /** The name the client used. */
+  readonly model: string;
+  readonly n: number;
+  /** The canonical fields as JSON, without pictures. */
+  readonly fields: string;
+  readonly createdAt: number;
+  /** The worst case that is set aside; null where the model has no price. */
+  readonly holdNano: Nano | null;
+  /** A hold whose lease has passed may be swept. */
+  readonly holdLeaseUntil: number;
+  /** The client's `Idempotency-Key`: one request of a gateway key has it at a time. */
+  readonly idempotencyKey: string | null;
+  /** What makes two requests the same one (`gateway/fingerprint.ts`). */
+  readonly fingerprint: string | null;
+}
+
+/** One try at one target, written before its socket opens. */
+export interface NewAttempt {
+  readonly id: string;
+  readonly requestId: string;
+  /** Which of the request's parallel upstream calls, from 0. */
+  readonly call: number;
+  /** 1 for a call's first try. */
+  readonly attempt: number;
+  readonly channelId: string;
+  readonly providerId: string;
+  readonly upstreamModel: string;
+  readonly startedAt: number;
+}
+
+export interface AttemptOutcome {
+  readonly id: string;
+  readonly state: "succeeded" | "failed";
+  readonly errorCode: ErrorCode | null;
+  readonly evidence: Evidence | null;
+  /** For the operator: the cause, without secrets. */
+  readonly detail: string | null;
+  /** What the provider may have charged; null: unknown. */
+  readonly providerNano: Nano | null;
+  readonly finishedAt: number;
+}
+
+export interface PictureRecord {
+  readonly index: number;
+  /** In the blob store, where it is kept there. */
+  readonly blobId: string | null;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly byteLength: number;
+  readonly revisedPrompt: string | null;
+  /** Until then a URL that was handed out must work; null: none was. */
+  readonly urlUntil: number | null;
+  /** Until then it is kept for a client that comes back; null: it is not kept. */
+  readonly keptUntil: number | null;
+}
+
+/** What an answer says that nothing else in the record does, so that it can be given again. */
+export interface AnswerRecord {
+  /** Unix seconds. */
+  readonly created: number;
+  readonly form: { readonly url: boolean; readonly base64: boolean };
+  readonly shape: "full" | "plain";
+  readonly channelId: string;
+  /** False: the model has no price, so the cost is not said. */
+  readonly priced: boolean;
+  /** By picture, in the record's order. */
+  readonly pictures: readonly {
+    readonly quality: string | null;
+    readonly background: string | null;
+  }[];
+}
+
+/** What is written after the answer is known; settles the hold in the same commit. */
+export interface RequestOutcome {
+  readonly id: string;
+  readonly state: "succeeded" | "partial" | "failed";
+  readonly errorCode: ErrorCode | null;
+  /** The public message. */
+  readonly errorMessage: string | null;
+  readonly errorParam: string | null;
+  /** Null where there was none. */
+  readonly answer: AnswerRecord | null;
+  /**
+   * False: nothing was bought and the client was told to try again, so that no retry may be answered
+   * from here: the request gives up its idempotency key and its fingerprint.
+   */
+  readonly replayable: boolean;
+  /** What the customer owes: pictures delivered or kept. */
+  readonly costNano: Nano;
+  readonly usage: Usage | null;
+  readonly warnings: readonly Warning[];
+  readonly pictures: readonly PictureRecord[];
+  readonly attempts: readonly AttemptOutcome[];
+  /** The model that really ran, in the client's words. */
+  readonly servedModel: string | null;
+  readonly finishedAt: number;
+}
+
+export interface AttemptRecord extends NewAttempt {
+  readonly state: "running" | "succeeded" | "failed";
+  readonly errorCode: string | null;
+  readonly evidence: string | null;
+  readonly detail: string | null;
+  readonly providerNano: Nano | null;
+  readonly finishedAt: number | null;
+}
+
+/** One request as the operator and the client's recovery read it. */
+export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseUntil"> {
+  readonly state: "running" | "succeeded" | "partial" | "failed";
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly errorParam: string | null;
+  readonly answer: AnswerRecord | null;
+  /** Its pictures were deleted for the client. */
+  readonly deletedAt: number | null;
+  readonly leaseUntil: number;
+  readonly costNano: Nano | null;
+  readonly usage: Usage | null;
+  readonly warnings: readonly Warning[];
+  readonly pictures: readonly PictureRecord[];
+  readonly attempts: readonly AttemptRecord[];
+  readonly servedModel: string | null;
+  readonly finishedAt: number | null;
+  readonly hold: { readonly nano: Nano; readonly state: "held" | "settled" | "voided" } | null;
+}
+
+/** A page of a listing, newest first. `before` is the id of the last row of the page before. */
+export interface Page {
+  readonly limit: number;
+  readonly before?: string | undefined;
+}

@@ -1,0 +1,36 @@
+import type { Nano } from "../../core/money.ts";
+import type { CommandArguments, CommandName } from "../commands/index.ts";
+
+/**
+ * What every request asks, with many small objects: as JSON they cost a fourth of what a message makes of them.
+ * Nothing in them is undefined but what may as well be absent.
+ */
+const encoders: {
+  readonly [N in "requestsBegin" | "requestsFinish"]: (args: CommandArguments<N>) => string;
+} = {
+  requestsBegin(args) {
+    requireAmount(args[0].holdNano);
+    return JSON.stringify(args);
+  },
+  requestsFinish(args) {
+    const [{ costNano, attempts }] = args;
+    requireAmount(costNano);
+    for (const { providerNano } of attempts) requireAmount(providerNano);
+    return JSON.stringify(args);
+  },
+};
+
+const byName: ReadonlyMap<string, (args: never) => string> = new Map(Object.entries(encoders));
+
+/** A command's arguments as they are sent. Throws where an amount is none: JSON would make it null, which means unknown. */
+export function argumentsAsSent(
+  name: CommandName,
+  args: readonly unknown[],
+): readonly unknown[] | string {
+  // The client's types tie each name to its arguments.
+  return byName.get(name)?.(args as never) ?? args;
+}
+
+function requireAmount(nano: Nano | null): void {
+  if (nano !== null && !Number.isFinite(nano)) throw new Error(`${nano} is no amount of money`);
+}

@@ -1,0 +1,155 @@
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import { commands, reads } from "../commands/index.ts";
+import { prepareFile } from "./database-file.ts";
+import { faultAtOpen, faultOfCommand, toWire } from "./faults.ts";
+import { commitGroup } from "./group-commit.ts";
+import type {
+  CommandMessage,
+  FromWorker,
+  ResultMessage,
+  ToWorker,
+  WorkerSettings,
+} from "./messages.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "../migrations/index.ts";
+import type { Steps } from "../query.ts";
+import { openConnection, runSteps } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+
+/** The thread that owns the database. Entry of a worker: it begins to work when it is loaded. */
+
+/** Commands in one transaction: reads that arrive meanwhile wait for no more than this. */
+const groupCommandsMax = 1000;
+
+type Run = (name: string, args: CommandMessage[2]) => unknown;
+
+function open({ file, busyTimeoutMs, now }: WorkerSettings): Connection {
+  prepareFile(file);
+  const connection = openConnection(file, busyTimeoutMs);
+  try {
+    migrate(connection, { file, migrations, now });
+    return connection;
+  } catch (fault) {
+    connection.close();
+    throw fault;
+  }
+}
+
+function runner(connection: Connection): Run {
+  const byName = new Map(Object.entries(commands));
+  return (name, args) => {
+    const command = byName.get(name);
+    if (command === undefined) throw new Error(`no store command is called ${name}`);
+    // The client's types tie each name to its arguments; a name known only at run time cannot.
+    const begin = command as (...args: readonly unknown[]) => Steps<unknown>;
+    // As the client wrote them.
+    const given = typeof args === "string" ? (JSON.parse(args) as readonly unknown[]) : args;
+    return runSteps(connection, begin(...given));
+  };
+}
+
+function answer(port: MessagePort, message: FromWorker): void {
+  port.postMessage(message);
+}
+
+function read([id, name, args]: CommandMessage, run: Run): ResultMessage {
+  try {
+    return [id, run(name, args), undefined];
+  } catch (thrown) {
+    return [id, undefined, toWire(faultOfCommand(thrown))];
+  }
+}
+
+function write(
+  group: readonly CommandMessage[],
+  connection: Connection,
+  run: Run,
+): { results: ResultMessage[]; commits: number } {
+  const { outcomes, commits } = commitGroup(
+    connection,
+    group.map(
+      ([, name, args]) =>
+        () =>
+          run(name, args),
+    ),
+  );
+  const results = group.map(([id], index): ResultMessage => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error("a command of the group has no outcome");
+    return outcome.fault === undefined
+      ? [id, outcome.value, undefined]
+      : [id, undefined, toWire(outcome.fault)];
+  });
+  return { results, commits };
+}
+
+/** Lists that fill while a transaction runs and empty between two. */
+interface Waiting {
+  reads: CommandMessage[];
+  writes: CommandMessage[];
+  closing: boolean;
+}
+
+function take(waiting: Waiting, message: ToWorker): void {
+  if (message.kind === "close") {
+    waiting.closing = true;
+    return;
+  }
+  for (const command of message.commands)
+    (reads.has(command[1]) ? waiting.reads : waiting.writes).push(command);
+}
+
+/** Takes what arrived while this thread was busy, without going back to its event loop. */
+function takeAll(port: MessagePort, waiting: Waiting): void {
+  let received = receiveMessageOnPort(port);
+  while (received !== undefined) {
+    // Only the store's client has the other end.
+    take(waiting, received.message as ToWorker);
+    received = receiveMessageOnPort(port);
+  }
+}
+
+function serve(port: MessagePort, connection: Connection, run: Run): void {
+  const waiting: Waiting = { reads: [], writes: [], closing: false };
+  port.on("message", (message: ToWorker) => {
+    take(waiting, message);
+    takeAll(port, waiting);
+    while (waiting.reads.length + waiting.writes.length > 0) {
+      // Reads see what was acknowledged before they were asked; they need not wait for the commit.
+      const looked = waiting.reads.splice(0).map((command) => read(command, run));
+      if (looked.length > 0) answer(port, { kind: "results", results: looked, commits: 0 });
+      const group = waiting.writes.splice(0, groupCommandsMax);
+      if (group.length > 0) answer(port, { kind: "results", ...write(group, connection, run) });
+      takeAll(port, waiting);
+    }
+    if (waiting.closing) {
+      finish(connection);
+      answer(port, { kind: "closed" });
+      port.close();
+    }
+  });
+}
+
+/** Leaves one file behind: the log goes into the database, unless another process still reads it. */
+function finish(connection: Connection): void {
+  connection.run({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", parameters: [] });
+  connection.close();
+}
+
+function start(port: MessagePort, settings: WorkerSettings): void {
+  let connection: Connection;
+  try {
+    connection = open(settings);
+  } catch (thrown) {
+    answer(port, { kind: "refused", fault: toWire(faultAtOpen(settings.file, thrown)) });
+    port.close();
+    return;
+  }
+  serve(port, connection, runner(connection));
+  answer(port, { kind: "ready" });
+}
+
+if (parentPort === null) throw new Error("src/store/worker.ts runs as a worker thread only");
+// The client that started this thread is the only one that sets it.
+start(parentPort, workerData as WorkerSettings);

@@ -1,0 +1,79 @@
+import type { KeptPicture } from "../core/kept-picture.ts";
+import type { KeyRecord } from "../core/key.ts";
+import type {
+  AttemptOutcome,
+  NewAttempt,
+  NewRequest,
+  Page,
+  RequestOutcome,
+  RequestRecord,
+} from "./request-records.ts";
+
+/**
+ * The database, spoken to from a worker thread with group commit. Every promise resolves after the
+ * commit that holds its change. Errors are `PinholeError` (internal_error, or storage_full where the disk is).
+ */
+export interface Store {
+  readonly keys: {
+    all(): Promise<KeyRecord[]>;
+    add(key: KeyRecord): Promise<void>;
+    /** False where there is no such key. */
+    update(
+      id: string,
+      change: { readonly disabled?: boolean; readonly name?: string },
+    ): Promise<boolean>;
+    remove(id: string): Promise<boolean>;
+  };
+  readonly requests: {
+    /**
+     * Record, idempotency claim, hold and first attempts: one commit. Where another request of the key
+     * made after `idempotentSince` has the idempotency key, nothing is written and its id is returned.
+     */
+    begin(
+      request: NewRequest,
+      attempts: readonly NewAttempt[],
+      idempotentSince?: number,
+    ): Promise<string | undefined>;
+    addAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Promise<void>;
+    /** Outcome and settlement: one commit. A second finish of the same request changes nothing and resolves false. */
+    finish(outcome: RequestOutcome): Promise<boolean>;
+    get(id: string): Promise<RequestRecord | undefined>;
+    /** The request of a key that has this idempotency key and was made after `since`. */
+    byIdempotencyKey(
+      keyId: string,
+      idempotencyKey: string,
+      since: number,
+    ): Promise<RequestRecord | undefined>;
+    /** The newest request of a key with the client's own request id. */
+    byClientId(keyId: string, clientRequestId: string): Promise<RequestRecord | undefined>;
+    /** Its client has gone without the answer (a time), or has an answer again (null). */
+    orphan(id: string, at: number | null): Promise<void>;
+    /**
+     * Takes the oldest request of the key with this fingerprint whose client has gone, that still
+     * runs or has ended after `endedSince`: no other retry will get it. Returns its id.
+     */
+    claimOrphan(
+      keyId: string,
+      fingerprint: string,
+      endedSince: number,
+    ): Promise<string | undefined>;
+    /** Marks a request's pictures as deleted for its client. */
+    markDeleted(id: string, at: number): Promise<void>;
+    /** Pictures kept at this time, the last to go first, at most `limit`. */
+    keptPictures(now: number, limit: number): Promise<KeptPicture[]>;
+    list(page: Page & { readonly keyId?: string }): Promise<RequestRecord[]>;
+    /** Voids holds whose lease has passed and marks their requests failed (the owner is gone). Returns how many. */
+    sweep(now: number): Promise<number>;
+    /** Forgets records older than this. Returns how many. */
+    forget(before: number): Promise<number>;
+  };
+  /** Small values of the installation itself: the admin token's digest, … */
+  readonly settings: {
+    get(name: string): Promise<string | undefined>;
+    set(name: string, value: string): Promise<void>;
+  };
+  /** A trivial read through the worker and a check that the database takes writes; for readiness. */
+  ping(): Promise<void>;
+  /** Finishes what is queued, then closes. */
+  close(): Promise<void>;
+}
