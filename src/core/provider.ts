@@ -66,6 +66,15 @@ export interface CredentialCache {
 export interface AuthorizeInput<S> {
   readonly settings: S;
   readonly request: WireRequest;
+  /** The method that the request goes with. */
+  readonly method: NonNullable<WireRequest["method"]>;
+  /** The whole URL that the request goes to, with its query. */
+  readonly url: string;
+  /**
+   * SHA-256 of the body exactly as it will be sent, in lower-case hexadecimal; without a body that of no
+   * bytes. Computed when it is first asked for.
+   */
+  bodySha256(): Promise<string>;
   readonly http: TokenHttp;
   readonly cache: CredentialCache;
   /** Unix milliseconds. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { inspect } from "node:util";
 import { z } from "zod";
@@ -154,6 +155,9 @@ export function authorizeInput(settings: BaseSettings): AuthorizeInput<BaseSetti
   return {
     settings,
     request: { url: "/" },
+    method: "GET",
+    url: `${settings.base_url}/`,
+    bodySha256: async () => createHash("sha256").digest("hex"),
     http: { post: async () => accessToken },
     cache: { get: async (_key, make) => (await make()).value },
     now: Date.now,

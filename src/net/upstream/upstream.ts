@@ -1,9 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { PinholeError } from "../../core/errors.ts";
-import { contentTypes } from "../../core/picture.ts";
-import type { BaseSettings, Provider, TokenHttp, UpstreamHttp } from "../../core/provider.ts";
+import type {
+  AuthorizeInput,
+  BaseSettings,
+  Provider,
+  TokenHttp,
+  UpstreamHttp,
+} from "../../core/provider.ts";
 import type { WireAnswer, WireError, WireEvent, WireRequest } from "../../core/wire.ts";
-import { type OutgoingBody, jsonBody } from "../../json/writer.ts";
 import { readEvents } from "../events/event-queue.ts";
 import { ErrorEvent, eventSink } from "../events/event-sink.ts";
 import { bareHost, hostMatches } from "../guard/guard.ts";
@@ -13,7 +16,7 @@ import { answerSink, errorSink } from "./answer.ts";
 import { createCleaner } from "./cleaner.ts";
 import type { EgressParts, UpstreamContext } from "./context.ts";
 import { createDownload } from "./download.ts";
-import { formBody } from "./form-writer.ts";
+import { lazySha256, outgoingOf } from "./outgoing.ts";
 import { relaySink } from "./relay-sink.ts";
 import { createTokenHttp } from "./token-http.ts";
 import { errorEvent, exchangeError, refusal } from "./upstream-faults.ts";
@@ -44,13 +47,13 @@ const nothing: readonly string[] = [];
 function authorize(
   parts: EgressParts,
   context: UpstreamContext,
-  request: WireRequest,
+  signed: Pick<AuthorizeInput<BaseSettings>, "request" | "method" | "url" | "bodySha256">,
 ): ReturnType<Provider["authorize"]> {
   const { provider, settings } = context;
   // Made on use: most providers ask nobody for a credential.
   const http: TokenHttp = { post: (asked) => tokenHttp(parts, context).post(asked) };
   const cache = parts.credentials.of(provider.id);
-  return provider.authorize({ settings, request, http, cache, now: parts.now });
+  return provider.authorize({ ...signed, settings, http, cache, now: parts.now });
 }
 
 function tokenHttp(parts: EgressParts, context: UpstreamContext): TokenHttp {
@@ -93,13 +96,20 @@ async function call<T>(
 ): Promise<T> {
   const { provider, settings, signal } = context;
   const url = resolveUrl(request, context);
-  const authorization = await authorize(parts, context, request);
+  const { body, contentType } = outgoingOf(request);
+  const method = request.method ?? (body === undefined ? "GET" : "POST");
+  const bodySha256 = lazySha256(body);
+  const authorization = await authorize(parts, context, {
+    request,
+    method,
+    url: url.href,
+    bodySha256,
+  });
   const faults = () => ({
     readError: provider.readError,
     clean: createCleaner(settings, authorization),
     now: parts.now(),
   });
-  const { body, contentType } = bodyOf(request);
   const headers = headersOf(parts, request, contentType, authorization);
   await context.ready;
   let received: T | RefusedAnswer;
@@ -107,7 +117,7 @@ async function call<T>(
     received = await exchange<T | RefusedAnswer>({
       dispatcher: parts.open,
       url,
-      method: request.method ?? (body === undefined ? "GET" : "POST"),
+      method,
       headers,
       body,
       signal,
@@ -179,24 +189,6 @@ function checkedUrl(path: string, { provider, settings }: UpstreamContext): URL 
     throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
   }
   return url;
-}
-
-function bodyOf(request: WireRequest): {
-  readonly body: OutgoingBody | undefined;
-  readonly contentType: string | undefined;
-} {
-  if (request.json !== undefined) {
-    return { body: jsonBody(request.json), contentType: "application/json" };
-  }
-  if (request.form !== undefined) {
-    const body = formBody(request.form, `pinhole-${randomUUID()}`);
-    return { body, contentType: body.contentType };
-  }
-  if (request.body === undefined) return { body: undefined, contentType: undefined };
-  const { bytes, format } = request.body;
-  const { byteLength } = bytes;
-  const body = { byteLength, chunks: () => bytes.chunks(0, undefined, true), whole: undefined };
-  return { body, contentType: contentTypes[format] };
 }
 
 function headersOf(
