@@ -1,7 +1,7 @@
 // Bundles src/ and the packages it uses into dist/: docs/decisions/0012-bundle.md says why. Run by build.mjs, on the
 // project's own Node where it is there.
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join, relative, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -29,12 +29,11 @@ function entries() {
   return { main: join(sources, "main.ts"), ...Object.fromEntries(named) };
 }
 
-/** What the program reads at run time, from where it is told to look: beside its own file. */
+/** What the program reads at run time, where it is looked for: beside the file that names it, as workers are. */
 function copyAssets() {
   for (const path of files(sources)) {
     if (/\.(ts|md)$/.test(path) || path.includes(`${sep}fixtures${sep}`)) continue;
-    const [, ...inside] = relative(sources, path).split(sep);
-    cpSync(path, join(root, "dist", parts, ...inside));
+    cpSync(path, join(root, "dist", parts, basename(path)));
   }
 }
 

@@ -1,7 +1,6 @@
-import { extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
-import { startClient } from "./sqlite/client.ts";
+import { startClient, storeWorker } from "./sqlite/client.ts";
 import type { StoreClient, StoreCounters } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
@@ -36,8 +35,7 @@ export interface OpenedStore extends Store {
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
   const client = await startClient({
-    // As .ts under type stripping, as .js when built.
-    worker: new URL(`./sqlite/worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url),
+    worker: storeWorker(),
     settings: {
       file: fileOf(options.url),
       busyTimeoutMs: options.busyTimeoutMs ?? busyTimeoutMsDefault,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { readFileSync } from "node:fs";
 import type { HttpParts } from "../parts.ts";
+import { readPageStyles } from "./docs/styles.ts";
 
 /** Nothing but the page's own style sheet is loaded, and nothing runs. */
 const pagePolicy =
@@ -11,7 +11,7 @@ const pagePolicy =
  * loaded when it is first asked for: most gateways never are, and a start need not wait for it.
  */
 export function documentRoutes(app: FastifyInstance, parts: HttpParts): void {
-  const styles = readFileSync(new URL("./docs/docs.css", import.meta.url));
+  const styles = readPageStyles();
   let document: Promise<string> | undefined;
   app.get("/openapi.json", async (_request, reply) => {
     document ??= writeDocument();

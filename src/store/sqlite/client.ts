@@ -61,6 +61,12 @@ interface State {
   closing: PromiseWithResolvers<void> | undefined;
 }
 
+/** The worker's file, beside this one: .ts under type stripping, .js when built. */
+export function storeWorker(): URL {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new URL(`./worker.${extension}`, import.meta.url);
+}
+
 /** Starts the worker; resolves once the database is open and migrated, rejects with what the worker says otherwise. */
 export async function startClient(options: ClientOptions): Promise<StoreClient> {
   const worker = new Worker(options.worker, {
