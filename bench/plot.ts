@@ -1,4 +1,4 @@
-import { isMet, type Measured, ratio, type RowResult } from "./results.ts";
+import { type Measured, ratio, type RowResult } from "./results.ts";
 import { capital, type Report } from "./table.ts";
 
 /** The plot of the README: how each server does beside nginx in the same row. */
@@ -25,7 +25,6 @@ const style = `
   .bar { fill: #afb8c1; }
   .bar.nginx { fill: #d1d9e0; }
   .bar.pinhole { fill: #0969da; }
-  .must { stroke: #cf222e; stroke-width: 2; }
   .whole { stroke: #d1d9e0; stroke-dasharray: 2 3; }
   @media (prefers-color-scheme: dark) {
     .ground { fill: #0d1117; stroke: #3d444d; }
@@ -34,7 +33,6 @@ const style = `
     .bar { fill: #656c76; }
     .bar.nginx { fill: #3d444d; }
     .bar.pinhole { fill: #4493f8; }
-    .must { stroke: #f85149; }
     .whole { stroke: #3d444d; }
   }`;
 
@@ -60,26 +58,19 @@ function textAt(x: number, y: number, words: string, kind = ""): string {
 }
 
 /** One server's bar, its name in front and its figures behind. `whole`: how long nginx's is. */
-function bar(row: RowResult, nginx: Measured, one: Measured, whole: number, y: number): string {
+function bar(nginx: Measured, one: Measured, whole: number, y: number): string {
   const share = ratio(one, nginx);
   const isOurs = one.server === ours;
   const kind = isOurs ? "pinhole" : one === nginx ? "nginx" : "other";
   const length = Math.max(1, share * whole);
   const base = y + barHeight - 3;
-  const goal = isOurs ? row.verdicts.find(({ what }) => what === "nginx's rate") : undefined;
-  const mustAt = barsAt + (goal?.must ?? 0) * whole;
-  const said =
-    goal === undefined ? "" : ` (must ${goal.must.toFixed(2)}${isMet(goal) ? "" : ": missed"})`;
   return [
     textAt(margin, base, isOurs ? "Pinhole" : one.server, isOurs ? "ours" : ""),
     `<rect class="bar ${kind}" x="${barsAt}" y="${y}" width="${length.toFixed(1)}" height="${barHeight}" rx="2"/>`,
-    goal === undefined
-      ? ""
-      : `<line class="must" x1="${mustAt.toFixed(1)}" x2="${mustAt.toFixed(1)}" y1="${y - 2}" y2="${y + barHeight + 2}"/>`,
     textAt(
       barsAt + fullWidth + 12,
       base,
-      `${share.toFixed(2)}${said} · ${rate(one.median)}/s`,
+      `${share.toFixed(2)} · ${rate(one.median)}/s`,
       isOurs ? "ours" : "",
     ),
   ].join("");
@@ -95,7 +86,7 @@ export function plot(report: Report): string {
     y += titleHeight;
     const top = y;
     for (const one of row.measured) {
-      parts.push(bar(row, nginx, one, whole, y));
+      parts.push(bar(nginx, one, whole, y));
       y += barHeight + barGap;
     }
     const x = barsAt + whole;
@@ -110,7 +101,7 @@ export function plot(report: Report): string {
 </style>
 <rect class="ground" x="0.5" y="0.5" width="${width - 1}" height="${y - 1}" rx="6"/>
 ${textAt(margin, 30, "Throughput beside nginx", "head")}
-${textAt(margin, 49, "Share of nginx's requests a second in the same run; longer is better. Red: what Pinhole must reach.")}
+${textAt(margin, 49, "Share of nginx's requests a second in the same run; longer is better.")}
 ${parts.join("\n")}
 </svg>
 `;

@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { plot } from "./plot.ts";
 import { rows } from "./rows/index.ts";
-import { readmeWith } from "./summary.ts";
+import { benchReadmeWith, readmeWith } from "./summary.ts";
 import type { Report } from "./table.ts";
 
-/** `npm run bench:publish [results.json]`: puts a run's figures into the README and its picture. */
+/** `npm run bench:publish [results.json]`: puts a run's figures into the two READMEs and the picture. */
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const [, , from = join(project, "bench/results/last.json")] = process.argv;
@@ -28,3 +28,5 @@ mkdirSync(dirname(picture), { recursive: true });
 writeFileSync(picture, plot(report));
 const readme = join(project, "README.md");
 writeFileSync(readme, readmeWith(report, readFileSync(readme, "utf8")));
+const benchReadme = join(project, "bench/README.md");
+writeFileSync(benchReadme, benchReadmeWith(report, readFileSync(benchReadme, "utf8")));

@@ -48,10 +48,10 @@ export function table({ machine, rounds, seconds, results }: Report): string {
     lines.push(...row.measured.map((one) => measuredLine(row.unit, one)), "");
     lines.push(
       ...row.verdicts.map((verdict) => {
-        const { what, reached, must, aim, unit, goal } = verdict;
+        const { what, reached, floor, aim, unit, goal } = verdict;
         const sign = goal === "least" ? "≥" : "≤";
         const aimed = aim === undefined ? "" : `, aim ${number(aim)}`;
-        return `- ${isMet(verdict) ? "met" : "MISSED"}: ${what} ${number(reached)} ${unit} (must ${sign} ${number(must)}${aimed})`;
+        return `- ${isMet(verdict) ? "holds" : "BELOW THE FLOOR"}: ${what} ${number(reached)} ${unit} (floor ${sign} ${number(floor)}${aimed})`;
       }),
     );
     lines.push(...row.notes.map((note) => `- note: ${note}`), "");

@@ -15,7 +15,7 @@ interface MemoryRow {
   readonly title: string;
   readonly upstream: "base64" | "url";
   readonly delivery: "b64_json" | "url";
-  readonly must: number;
+  readonly floor: number;
   readonly aim: number;
 }
 
@@ -25,7 +25,7 @@ export const memoryRows: readonly MemoryRow[] = [
     title: "4 MB base64 each, all in flight, answered together: relayed",
     upstream: "base64",
     delivery: "b64_json",
-    must: 450,
+    floor: 450,
     aim: 300,
   },
   {
@@ -33,7 +33,7 @@ export const memoryRows: readonly MemoryRow[] = [
     title: "4 MB base64 each, all in flight, answered together: → URL",
     upstream: "base64",
     delivery: "url",
-    must: 400,
+    floor: 400,
     aim: 300,
   },
   {
@@ -41,7 +41,7 @@ export const memoryRows: readonly MemoryRow[] = [
     title: "pictures of 3 MB behind URLs, all in flight, answered together: → base64",
     upstream: "url",
     delivery: "b64_json",
-    must: 450,
+    floor: 450,
     aim: 300,
   },
 ];
@@ -69,7 +69,7 @@ export function memoryRow(bench: Bench, row: MemoryRow): Promise<RowResult> {
 export const uploadRow = {
   id: "uploads",
   title: "uploads of 20 MB at once, passed on to the upstream",
-  must: 250,
+  floor: 250,
   aim: 200,
 };
 
@@ -97,7 +97,7 @@ interface Held {
 
 function measure(
   bench: Bench,
-  row: Pick<MemoryRow, "id" | "title" | "must" | "aim">,
+  row: Pick<MemoryRow, "id" | "title" | "floor" | "aim">,
   held: Held,
   jobOf: (port: number) => Job,
 ): Promise<RowResult> {
@@ -134,7 +134,7 @@ function measure(
 }
 
 function rowResult(
-  row: Pick<MemoryRow, "id" | "title" | "must" | "aim">,
+  row: Pick<MemoryRow, "id" | "title" | "floor" | "aim">,
   result: JobResult,
   peakRssBytes: number,
   count: number,
@@ -160,12 +160,12 @@ function rowResult(
       {
         what: "peak RSS",
         reached: peakRssBytes / megabyte,
-        must: row.must,
+        floor: row.floor,
         aim: row.aim,
         unit: "MB",
         goal: "most",
       },
-      { what: "lost or wrong", reached: wrong, must: 0, unit: "answers", goal: "most" },
+      { what: "lost or wrong", reached: wrong, floor: 0, unit: "answers", goal: "most" },
     ],
     notes: [],
   };

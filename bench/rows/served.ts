@@ -11,17 +11,22 @@ interface ServedRow {
   readonly id: string;
   readonly title: string;
   readonly delivery: "b64_json" | "url";
+  readonly nginxFloor: number;
 }
 
 export const servedRows: readonly ServedRow[] = [
-  { id: "kept", title: "kept picture of 1.5 MB → base64 JSON", delivery: "b64_json" },
-  { id: "hosted", title: "hosted picture of 1.5 MB by its URL", delivery: "url" },
+  {
+    id: "kept",
+    title: "kept picture of 1.5 MB → base64 JSON",
+    delivery: "b64_json",
+    nginxFloor: 0.98,
+  },
+  { id: "hosted", title: "hosted picture of 1.5 MB by its URL", delivery: "url", nginxFloor: 0.78 },
 ];
 
 const nginxName = "nginx, static file";
 const bareName = "bare Node, from memory";
 const ours = "pinhole";
-const nginxMust = 0.7;
 const nginxAim = 0.85;
 const readyWithinMs = 10_000;
 
@@ -51,7 +56,14 @@ export function servedRow(bench: Bench, row: ServedRow): Promise<RowResult> {
       unit: "requests/s",
       measured,
       verdicts: [
-        { what: "nginx's rate", reached, must: nginxMust, aim: nginxAim, unit: "×", goal: "least" },
+        {
+          what: "nginx's rate",
+          reached,
+          floor: row.nginxFloor,
+          aim: nginxAim,
+          unit: "×",
+          goal: "least",
+        },
       ],
       notes: [],
     };
