@@ -5,7 +5,7 @@ import type { JobResult, WireRequest } from "./load/jobs.ts";
 import { watchPeak } from "./process-tree.ts";
 import type { Started } from "./processes.ts";
 import { median, type Measured } from "./results.ts";
-import { benchKey } from "./servers/pinhole.ts";
+import { benchKey, type Build } from "./servers/pinhole.ts";
 
 /** What every row works with. */
 export interface Bench {
@@ -21,6 +21,10 @@ export interface Bench {
   readonly inFlight: number;
   readonly hasNginx: boolean;
   readonly peers: boolean;
+  /** This checkout's build. */
+  readonly build: Build;
+  /** This checkout's build and the one that it is compared with, if any. */
+  readonly builds: readonly Build[];
   say(line: string): void;
 }
 
@@ -56,11 +60,14 @@ export function generation(
   };
 }
 
-/** All contenders in turn, round after round, so that what disturbs the machine disturbs all of them. */
+/**
+ * Measures all contenders in turn, round after round, so that what disturbs the machine disturbs all of
+ * them. Every other round goes backwards, so that none always follows the same other.
+ */
 export async function compare(bench: Bench, contenders: readonly Contender[]): Promise<Measured[]> {
   const runs = contenders.map((contender) => ({ contender, results: [] as JobResult[], peak: 0 }));
   for (let round = 0; round < bench.rounds; round += 1) {
-    for (const run of runs) {
+    for (const run of round % 2 === 0 ? runs : runs.toReversed()) {
       const { name, port, request, process } = run.contender;
       const job = { kind: "throughput", host: "127.0.0.1", port, request, connections } as const;
       await bench.load.run({ ...job, seconds: round === 0 ? warmSeconds * 2 : warmSeconds / 2 });

@@ -9,6 +9,7 @@ import { startLoad } from "./load-process.ts";
 import type { RowResult } from "./results.ts";
 import { type Row, rows } from "./rows/index.ts";
 import { nginxVersion } from "./servers/nginx.ts";
+import { buildBefore, ownBuild } from "./servers/pinhole.ts";
 import { type Report, table } from "./table.ts";
 
 /** `npm run bench`: measures, prints a table and writes JSON. bench/README.md says how to read it. */
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true, default: [] },
     seconds: { type: "string", default: "4" },
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string" },
     "in-flight": { type: "string", default: "1000" },
     "no-peers": { type: "boolean", default: false },
     out: { type: "string", default: join(project, "bench/results/last.json") },
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 });
 
 const usage = `npm run bench -- [--only <row>]... [--seconds 4] [--rounds 5] [--in-flight 1000] [--no-peers] [--out file.json]
+With PINHOLE_BENCH_BEFORE=<a built checkout> its server takes turns with this one's, 10 rounds by default.
 rows: ${rows.map(({ id }) => id).join(", ")}
 `;
 
@@ -39,12 +41,17 @@ function machine(): Record<string, string> {
     kernel: release(),
     node: process.version,
     nginx: nginxVersion() ?? "missing",
-    commit: spawnSync("git", ["describe", "--always", "--dirty"], {
-      cwd: project,
-      encoding: "utf8",
-    }).stdout.trim(),
+    commit: commitOf(project),
     date: new Date().toISOString(),
   };
+}
+
+function commitOf(checkout: string): string {
+  const asked = spawnSync("git", ["describe", "--always", "--dirty"], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
+  return asked.stdout.trim();
 }
 
 /** A row's result; none where it cannot be measured, which is said and leaves the other rows alone. */
@@ -72,23 +79,28 @@ async function run(): Promise<void> {
     if (unknown.length > 0) process.exitCode = 1;
     return;
   }
+  const before = process.env["PINHOLE_BENCH_BEFORE"];
+  const build = ownBuild();
+  const builds = before === undefined ? [build] : [build, buildBefore(before)];
   // On the disk of the project, not on a memory file system: commits and spools must reach a disk.
   const cache = join(project, ".cache/bench");
   mkdirSync(join(cache, "tools"), { recursive: true });
   const root = mkdtempSync(join(cache, "run-"));
   // Asked before anything runs: the tree may change while it does.
-  const where = machine();
+  const where = { ...machine(), ...(before === undefined ? {} : { before: commitOf(before) }) };
   const load = await startLoad();
   const bench: Bench = {
     root,
     tools: process.env["PINHOLE_BENCH_TOOLS"] ?? join(cache, "tools"),
     bodies: makeBodies(root),
     load,
-    rounds: Number(values.rounds),
+    rounds: Number(values.rounds ?? (before === undefined ? 5 : 10)),
     seconds: Number(values.seconds),
     inFlight: Number(values["in-flight"]),
     hasNginx: nginxVersion() !== undefined,
     peers: !values["no-peers"],
+    build,
+    builds,
     say: (line) => void process.stderr.write(`${line}\n`),
   };
   const results: RowResult[] = [];

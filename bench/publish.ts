@@ -13,12 +13,14 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const [, , from = join(project, "bench/results/last.json")] = process.argv;
 const published = join(project, "bench/results/published.json");
 
+// A file that `npm run bench` has written.
+const report = JSON.parse(readFileSync(from, "utf8")) as Report;
+if (report.results.some(({ compared }) => compared !== undefined))
+  throw new Error(`${from} compares two builds; publish a run without PINHOLE_BENCH_BEFORE`);
 mkdirSync(dirname(published), { recursive: true });
 if (from !== published) copyFileSync(from, published);
 spawnSync("oxfmt", [published], { stdio: "inherit" });
 
-// A file that `npm run bench` has written.
-const report = JSON.parse(readFileSync(published, "utf8")) as Report;
 const missing = rows.filter(({ id }) => report.results.every((row) => row.id !== id));
 if (missing.length > 0)
   process.stderr.write(`not in ${from}: ${missing.map(({ id }) => id).join(", ")}\n`);

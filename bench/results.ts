@@ -28,6 +28,14 @@ export interface Verdict {
   readonly goal: "least" | "most";
 }
 
+/** A build's figures divided by those of the build before it, round by round. */
+export interface Compared {
+  readonly median: number;
+  /** The second lowest and the second highest ratio: between them lies the true median, at ten rounds in 98 of 100 runs. */
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface RowResult {
   readonly id: string;
   readonly title: string;
@@ -36,6 +44,8 @@ export interface RowResult {
   readonly verdicts: readonly Verdict[];
   /** What a reader must know: missing tools, failures. */
   readonly notes: readonly string[];
+  /** This build beside the one before; absent where there is none or the row does not compare them. */
+  readonly compared?: Compared;
   /** How long the whole row took, starting the servers included. */
   readonly tookSeconds?: number;
 }
@@ -49,7 +59,24 @@ export function median(values: readonly number[]): number {
 
 /** The median of the rounds' own ratios: what slows the machine down for a while slows both. */
 export function ratio(of: Measured, to: Measured): number {
-  return median(of.rounds.map((value, index) => value / (to.rounds[index] ?? Number.NaN)));
+  return median(ratios(of, to));
+}
+
+function ratios(of: Measured, to: Measured): number[] {
+  return of.rounds.map((value, index) => value / (to.rounds[index] ?? Number.NaN));
+}
+
+/** A row's `compared`: how one build does beside another in the same rounds; empty where either was not measured. */
+export function compareBuilds(
+  of: Measured | undefined,
+  to: Measured | undefined,
+): Pick<RowResult, "compared"> {
+  if (of === undefined || to === undefined) return {};
+  const sorted = ratios(of, to).toSorted((a, b) => a - b);
+  // Of few rounds nothing can be left out.
+  const spare = sorted.length >= 6 ? 1 : 0;
+  const [low = Number.NaN, high = Number.NaN] = [sorted[spare], sorted.at(-1 - spare)];
+  return { compared: { median: median(sorted), low, high } };
 }
 
 export function isMet({ reached, floor, goal }: Verdict): boolean {

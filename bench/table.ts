@@ -1,4 +1,4 @@
-import { isMet, type Measured, type RowResult } from "./results.ts";
+import { type Compared, isMet, type Measured, type RowResult } from "./results.ts";
 
 export interface Report {
   readonly machine: Readonly<Record<string, string>>;
@@ -29,6 +29,12 @@ function measuredLine(unit: string, one: Measured): string {
   return `| ${one.server} | ${number(one.median)} ${unit}${spread} | ${times} | ${megabytes(one.peakRssBytes)} | ${faults.join("; ") || "none"} |`;
 }
 
+/** Words for the ratio to the build before; a loss is one where the whole spread lies below 1. */
+function comparedLine({ median, low, high }: Compared): string {
+  const verdict = high < 1 ? "slower" : low > 1 ? "faster" : "no difference seen";
+  return `- beside the build before: ${median.toFixed(3)} × (${low.toFixed(3)} to ${high.toFixed(3)}): ${verdict}`;
+}
+
 /** The whole report as Markdown. */
 export function table({ machine, rounds, seconds, results }: Report): string {
   const lines = [
@@ -54,6 +60,7 @@ export function table({ machine, rounds, seconds, results }: Report): string {
         return `- ${isMet(verdict) ? "holds" : "BELOW THE FLOOR"}: ${what} ${number(reached)} ${unit} (floor ${sign} ${number(floor)}${aimed})`;
       }),
     );
+    if (row.compared !== undefined) lines.push(comparedLine(row.compared));
     lines.push(...row.notes.map((note) => `- note: ${note}`), "");
   }
   return `${lines.join("\n")}\n`;

@@ -118,7 +118,7 @@ function measure(
       }),
     );
     const pinhole = keep(
-      await startPinhole(bench.root, {
+      await startPinhole(bench.root, bench.build, {
         name: row.id,
         upstreams: { held: `http://127.0.0.1:${port}/${held.upstream}/v1` },
       }),

@@ -1,10 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bench, benchHeaders, compare, find, generation, withServers } from "../bench.ts";
-import { ratio, type RowResult } from "../results.ts";
+import {
+  type Bench,
+  benchHeaders,
+  compare,
+  type Contender,
+  find,
+  generation,
+  withServers,
+} from "../bench.ts";
+import { compareBuilds, ratio, type RowResult } from "../results.ts";
 import { startBare } from "../servers/bare.ts";
 import { startUpstream } from "../servers/nginx.ts";
-import { type Pinhole, startPinhole } from "../servers/pinhole.ts";
+import { ours, oursBefore, type Pinhole, startPinhole } from "../servers/pinhole.ts";
 
 /** A picture that has been made, handed out again and again: as base64 JSON, or by its signed URL. */
 interface ServedRow {
@@ -26,7 +34,6 @@ export const servedRows: readonly ServedRow[] = [
 
 const nginxName = "nginx, static file";
 const bareName = "bare Node, from memory";
-const ours = "pinhole";
 const nginxAim = 0.85;
 const readyWithinMs = 10_000;
 
@@ -36,17 +43,22 @@ export function servedRow(bench: Bench, row: ServedRow): Promise<RowResult> {
     const { folder } = bench.bodies;
     const nginx = keep(await startUpstream(bench.root, folder, false));
     const upstreams = { big: `http://127.0.0.1:${nginx.port}/big/v1` };
-    // The URL must hold until the last round is over.
-    const pinhole = keep(await startPinhole(bench.root, { name: row.id, upstreams, ttl: "1h" }));
-    const path = await makePicture(pinhole, row);
-    writeFileSync(join(folder, row.id), await whenReady(pinhole, path));
+    const contenders: Contender[] = [];
+    for (const build of bench.builds) {
+      // The URL must hold until the last round is over.
+      const options = { name: row.id, upstreams, ttl: "1h" };
+      const pinhole = keep(await startPinhole(bench.root, build, options));
+      const path = await makePicture(pinhole, row);
+      writeFileSync(join(folder, row.id), await whenReady(pinhole, path));
+      const request = { method: "GET", path, headers: benchHeaders, body: "" };
+      contenders.push({ name: build.server, port: pinhole.port, process: pinhole, request });
+    }
     const bare = keep(await startBare(bench.root, "bare-files", folder));
-    const request = { method: "GET", path, headers: benchHeaders, body: "" };
-    const fromFile = { ...request, path: `/${row.id}` };
+    const fromFile = { method: "GET", path: `/${row.id}`, headers: benchHeaders, body: "" };
     const measured = await compare(bench, [
       { name: nginxName, port: nginx.port, process: nginx, request: fromFile },
       { name: bareName, port: bare.port, process: bare, request: fromFile },
-      { name: ours, port: pinhole.port, process: pinhole, request },
+      ...contenders,
     ]);
     const [us, them] = [find(measured, ours), find(measured, nginxName)];
     const reached = us === undefined || them === undefined ? Number.NaN : ratio(us, them);
@@ -65,6 +77,7 @@ export function servedRow(bench: Bench, row: ServedRow): Promise<RowResult> {
           goal: "least",
         },
       ],
+      ...compareBuilds(us, find(measured, oursBefore)),
       notes: [],
     };
   });

@@ -62,7 +62,7 @@ export function measureLatency(bench: Bench): Promise<RowResult> {
     const upstream = keep(await startUpstream(bench.root, bench.bodies.folder, false));
     const url = `http://127.0.0.1:${upstream.port}/small/v1`;
     const pinhole = keep(
-      await startPinhole(bench.root, { name: "latency", upstreams: { small: url } }),
+      await startPinhole(bench.root, bench.build, { name: "latency", upstreams: { small: url } }),
     );
     const fields = { model: "small", response_format: "b64_json" };
     const run = (port: number, path: string, count: number): Promise<JobResult> =>
@@ -124,7 +124,7 @@ export async function measureStart(bench: Bench): Promise<RowResult> {
   const starts: number[] = [];
   const idle: number[] = [];
   for (let round = 0; round < bench.rounds; round += 1) {
-    const pinhole = await startPinhole(bench.root, {
+    const pinhole = await startPinhole(bench.root, bench.build, {
       name: "start",
       upstreams: { small: "http://127.0.0.1:9/v1" },
     });
@@ -161,10 +161,15 @@ export function measureScale(bench: Bench): Promise<RowResult> {
     const upstream = keep(await startUpstream(bench.root, bench.bodies.folder, false));
     const upstreams = { small: `http://127.0.0.1:${upstream.port}/small/v1` };
     const few = keep(
-      await startPinhole(bench.root, { name: "few", upstreams, fillChannels: 10, fillKeys: 10 }),
+      await startPinhole(bench.root, bench.build, {
+        name: "few",
+        upstreams,
+        fillChannels: 10,
+        fillKeys: 10,
+      }),
     );
     const many = keep(
-      await startPinhole(bench.root, {
+      await startPinhole(bench.root, bench.build, {
         name: "many",
         upstreams,
         fillChannels: 10_000,

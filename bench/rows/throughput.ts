@@ -1,15 +1,14 @@
 import { type Bench, compare, type Contender, find, generation, withServers } from "../bench.ts";
-import { type Measured, ratio, type RowResult, type Verdict } from "../results.ts";
+import { compareBuilds, type Measured, ratio, type RowResult, type Verdict } from "../results.ts";
 import { startBare } from "../servers/bare.ts";
 import { type Nginx, startProxy, startUpstream } from "../servers/nginx.ts";
 import { liteLlmKey, startLiteLlm, startPortkey } from "../servers/peers.ts";
-import { startPinhole } from "../servers/pinhole.ts";
+import { type Build, ours, oursBefore, startPinhole } from "../servers/pinhole.ts";
 
 export const nginxName = "nginx proxy";
 const bareName = "bare Node relay";
 const portkeyName = "Portkey gateway";
 const liteLlmName = "LiteLLM proxy";
-const ours = "pinhole";
 
 type Keep = <S extends { stop(): Promise<void> }>(server: S) => S;
 
@@ -83,8 +82,9 @@ export async function throughputRow(bench: Bench, row: ThroughputRow): Promise<R
     const contenders = [
       await nginxContender(bench, row, upstream, keep),
       await bareContender(bench, row, upstream, keep),
-      await pinholeContender(bench, row, upstream, keep),
     ];
+    for (const build of bench.builds)
+      contenders.push(await pinholeContender(bench, row, upstream, build, keep));
     if (bench.peers && row.delivery === "b64_json") {
       for (const peer of [portkeyContender, ...(row.liteLlm ? [liteLlmContender] : [])]) {
         try {
@@ -102,6 +102,7 @@ export async function throughputRow(bench: Bench, row: ThroughputRow): Promise<R
       unit: "requests/s",
       measured,
       verdicts: verdicts(row, measured),
+      ...compareBuilds(find(measured, ours), find(measured, oursBefore)),
       notes,
     };
   });
@@ -166,10 +167,11 @@ async function pinholeContender(
   bench: Bench,
   row: ThroughputRow,
   upstream: Nginx,
+  build: Build,
   keep: Keep,
 ): Promise<Contender> {
   const pinhole = keep(
-    await startPinhole(bench.root, {
+    await startPinhole(bench.root, build, {
       name: row.id,
       upstreams: { [row.body]: `http://127.0.0.1:${upstream.port}/${row.body}/v1` },
     }),
@@ -178,7 +180,7 @@ async function pinholeContender(
     model: row.body,
     response_format: row.delivery,
   });
-  return { name: ours, port: pinhole.port, process: pinhole, request };
+  return { name: build.server, port: pinhole.port, process: pinhole, request };
 }
 
 async function portkeyContender(

@@ -1,8 +1,38 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { freePort, start, type Started } from "../processes.ts";
 
-const project = join(import.meta.dirname, "../..");
+/** One built checkout that is measured. */
+export interface Build {
+  /** The server's name in the table. */
+  readonly server: string;
+  /** The checkout's folder; its `dist/main.js` is what runs. */
+  readonly project: string;
+}
+
+/** The name of this checkout's server in all rows. */
+export const ours = "pinhole";
+/** The name of the server of the build that this one is compared with. */
+export const oursBefore = "pinhole before";
+
+/** This checkout's build. Throws where there is none. */
+export function ownBuild(): Build {
+  return built({ server: ours, project: join(import.meta.dirname, "../..") });
+}
+
+/** The build of the checkout that `PINHOLE_BENCH_BEFORE` names. Throws where there is none. */
+export function buildBefore(project: string): Build {
+  return built({ server: oursBefore, project: resolve(project) });
+}
+
+function built(build: Build): Build {
+  if (existsSync(mainOf(build.project))) return build;
+  throw new Error(`${build.project} is not built; run npm run build there`);
+}
+
+function mainOf(project: string): string {
+  return join(project, "dist/main.js");
+}
 
 /** The key that the bench calls with. */
 export const benchKey = "bench-key-0123456789-abcdef";
@@ -70,15 +100,19 @@ function nodeOptions(): string[] {
   return (process.env["PINHOLE_BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean);
 }
 
-/** The built server, in a process and a data folder of its own. */
-export async function startPinhole(root: string, options: PinholeOptions): Promise<Pinhole> {
+/** Starts a built server in a process and a data folder of its own. */
+export async function startPinhole(
+  root: string,
+  { server, project }: Build,
+  options: PinholeOptions,
+): Promise<Pinhole> {
   const port = await freePort();
-  const folder = join(root, `pinhole-${options.name}`);
+  const folder = join(root, `${server.replaceAll(" ", "-")}-${options.name}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "pinhole.yaml"), settings(port, options));
   const started = await start({
     command: process.execPath,
-    args: [...nodeOptions(), join(project, "dist/main.js"), "serve"],
+    args: [...nodeOptions(), mainOf(project), "serve"],
     cwd: folder,
     env: { PINHOLE_ADMIN_TOKEN: "bench-admin-token-0123456789" },
     log: join(folder, "output.log"),
