@@ -6,7 +6,6 @@ import { openImageStore } from "./app/image-store.ts";
 import { startUpkeep } from "./app/upkeep.ts";
 import { createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
-import { indexCards, retiredCards } from "./core/cards.ts";
 import { deriveKey } from "./core/derive.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
 import {
@@ -32,7 +31,6 @@ import { usualPatience } from "./http/v1/relay-answer.ts";
 import { type EgressOptions, type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
-import { providers } from "./providers/index.ts";
 import { openStore } from "./store/open.ts";
 
 export interface App {
@@ -86,7 +84,7 @@ export async function startApp(
     undo.push(() => clearInterval(upkeep));
     const egress = createEgress({ now, ...outside, ...egressOptions(config) });
     undo.push(() => egress.close());
-    let catalog = catalogOf(config, now());
+    let catalog = catalogOf(config);
     const pepper = deriveKey(secret, "api key digests");
     const ring = createKeyRing(pepper, now);
     const random = pooledRandom(randomBytes);
@@ -122,7 +120,7 @@ export async function startApp(
     const firstRun = await makeFirstCredentials(gateway, keys, pepper, configured !== undefined);
     const isAdmin = await createAdminCheck(gateway, pepper, configured);
     const serve = (next: Config): void => {
-      catalog = catalogOf({ ...next, policy: config.policy }, now());
+      catalog = catalogOf({ ...next, policy: config.policy });
     };
     const running = { keys, isAdmin, firstRun, stop, undo, serve, relayPatience };
     return await listen(config, logger, gateway, running);
@@ -132,8 +130,7 @@ export async function startApp(
   }
 }
 
-function catalogOf({ channels, aliases, policy }: Config, now: number): Catalog {
-  const retired = retiredCards(indexCards(providers), now);
+function catalogOf({ channels, aliases, policy, retired }: Config): Catalog {
   return buildCatalog(channels, aliases, retired, policy.successors);
 }
 

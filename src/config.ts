@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Config } from "./config/types.ts";
 import type { Environment } from "./config/sources.ts";
 import type { Flags } from "./config/tree.ts";
-import type { Provider } from "./core/provider.ts";
+import type { Shelf } from "./config/loading.ts";
 
 export type { Config } from "./config/types.ts";
 export type { Environment } from "./config/sources.ts";
@@ -26,8 +26,8 @@ export interface LoadInput {
   readonly terminal?: boolean;
   /** Unix milliseconds; the clock's time unless given. */
   readonly now?: number;
-  /** Those that ship, unless given. */
-  readonly providers?: readonly Provider[];
+  /** The providers that ship, unless given. */
+  readonly shelf?: Shelf;
 }
 
 /**
@@ -42,7 +42,15 @@ export async function loadConfig(input: LoadInput): Promise<Config> {
     cwd: input.cwd,
     terminal: input.terminal ?? false,
     now: input.now ?? Date.now(),
-    providers: input.providers ?? (await import("./providers/index.ts")).providers,
+    ...(input.shelf ?? (await shipped())),
     readFile: (path) => readFileSync(path, "utf8"),
   });
+}
+
+async function shipped(): Promise<Shelf> {
+  const [{ providers }, { knownModels }] = await Promise.all([
+    import("./providers/index.ts"),
+    import("./providers/known-models.ts"),
+  ]);
+  return { providers, knownModels };
 }

@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { page, table } from "../scripts/docs/markdown.ts";
-import { generatedPages } from "../scripts/docs/pages.ts";
+import { generatedPages, generatedSource } from "../scripts/docs/pages.ts";
 import { routes } from "../src/api/routes.ts";
 import { formWords, inputSchema, settingRows } from "../scripts/docs/schema-table.ts";
 import { z } from "zod";
@@ -13,7 +13,7 @@ import { asNode, descendants, listFiles, literalText, parse, readSource } from "
 import type { SourceFile } from "./tidy/source.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const pages = generatedPages();
+const pages = await generatedPages();
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 describe("generated documents", () => {
@@ -24,6 +24,11 @@ describe("generated documents", () => {
       expect(read(path)).toBe(text);
     },
   );
+
+  test("the list of known models is what npm run docs would write", async () => {
+    const { path, text } = await generatedSource();
+    expect(read(path)).toBe(text);
+  });
 
   test("no page of a removed provider is left", () => {
     const expected = pages

@@ -14,6 +14,7 @@ import {
 } from "./tidy/style-rules.ts";
 import { providerFolderFaults, providerIds } from "./tidy/provider-rules.ts";
 import { listFiles, readSource } from "./tidy/source.ts";
+import { providers } from "../src/providers/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const isCode = (path: string): boolean => /\.(ts|tsx|mjs)$/.test(path);
@@ -184,7 +185,12 @@ describe("a provider is one folder", () => {
   test("with an index, fixtures, and its own id", async () => {
     const load = async (path: string): Promise<unknown> =>
       ((await import(pathToFileURL(join(root, path)).href)) as { default?: unknown }).default;
-    expect(await providerFolderFaults(paths, load)).toEqual([]);
+    const builtIn = providers.filter((line) => line.builtIn === true).map(({ id }) => id);
+    expect(await providerFolderFaults(paths, { load, builtIn })).toEqual([]);
+  });
+
+  test("that the list names by the ids of their folders, each once", () => {
+    expect(providers.map(({ id }) => id).toSorted()).toEqual(ids);
   });
 
   test("that everything else in src leaves unnamed", () => {
@@ -199,6 +205,7 @@ describe("a provider is one folder", () => {
         1,
       );
       expect(providerIdFaults(file("src/providers/one/a.ts", text), ["one"])).toEqual([]);
+      expect(providerIdFaults(file("src/providers/index.ts", text), ["one"])).toEqual([]);
     },
   );
 
@@ -206,7 +213,7 @@ describe("a provider is one folder", () => {
     const values: Record<string, unknown> = {
       "src/providers/two/index.ts": { id: "deux" },
       "src/providers/three/index.ts": { id: "three" },
-      "src/providers/four/index.ts": { id: "four", builtIn: true },
+      "src/providers/four/index.ts": { id: "four" },
     };
     const faults = await providerFolderFaults(
       [
@@ -216,7 +223,7 @@ describe("a provider is one folder", () => {
         "src/providers/two/fixtures/a.json",
         ...Object.keys(values),
       ],
-      (path) => Promise.resolve(values[path]),
+      { load: (path) => Promise.resolve(values[path]), builtIn: ["four"] },
     );
     const folders = faults.map((fault) => fault.split(":")[0]);
     expect(folders).toEqual([

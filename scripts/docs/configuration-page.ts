@@ -1,8 +1,9 @@
-import type { Provider } from "../../src/core/provider.ts";
 import { notYet } from "../../src/config/not-yet.ts";
 import { settingsReference, type SettingRow } from "../../src/config/reference.ts";
 import { fileSource, settingSources } from "../../src/config/sources.ts";
 import { code, page, table, type Page } from "./markdown.ts";
+import type { ShippedProvider } from "./pages.ts";
+import { environmentWords } from "./providers-page.ts";
 
 const example = `\`\`\`yaml
 server: { host: 127.0.0.1, port: 8080, public_url: "https://images.example.com", trusted_proxies: [loopback] }
@@ -65,17 +66,16 @@ function sourceRows(): string[][] {
   return [file, ...settings];
 }
 
-function channelVariables(providers: readonly Provider[]): string {
-  const rows = providers.flatMap((provider) =>
-    provider.environment === undefined
-      ? []
-      : [[code(provider.environment.variable), `[${provider.name}](providers/${provider.id}.md)`]],
-  );
+function channelVariables(shipped: readonly ShippedProvider[]): string {
+  const rows = shipped.flatMap(({ line, provider }) => {
+    const words = environmentWords(line);
+    return words === "" ? [] : [[words, `[${provider.name}](providers/${provider.id}.md)`]];
+  });
   return table(["variable", "makes a channel for"], rows);
 }
 
 /** docs/configuration.md. */
-export function configurationPage(providers: readonly Provider[]): Page {
+export function configurationPage(shipped: readonly ShippedProvider[]): Page {
   return page("docs/configuration.md", "`src/config` and `src/providers`", [
     "# Configuration",
     "Nothing has to be configured: without a file and without variables the sandbox is served. Settings come from flags, from the " +
@@ -100,6 +100,6 @@ export function configurationPage(providers: readonly Provider[]): Page {
     "The usual `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `NODE_EXTRA_CA_CERTS` hold for calls to upstreams. Commands that talk to a " +
       "running gateway read `PINHOLE_URL` and `PINHOLE_KEY`.",
     "These make a channel that serves every current model of their provider:",
-    channelVariables(providers),
+    channelVariables(shipped),
   ]);
 }

@@ -2,10 +2,10 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { generatedPages } from "./pages.ts";
+import { generatedPages, generatedSource } from "./pages.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const pages = generatedPages();
+const pages = await generatedPages();
 
 // A provider that was removed leaves no page behind.
 const providerFolder = join(root, "docs", "providers");
@@ -14,7 +14,7 @@ for (const name of readdirSync(providerFolder)) {
   if (!pages.some((page) => page.path === `docs/providers/${name}`))
     rmSync(join(providerFolder, name));
 }
-for (const page of pages) {
+for (const page of [...pages, await generatedSource()]) {
   const path = join(root, page.path);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, page.text);

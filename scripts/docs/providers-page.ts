@@ -1,6 +1,7 @@
 import type { ModelCard, Price } from "../../src/core/model-card.ts";
-import type { Provider } from "../../src/core/provider.ts";
+import type { EnvironmentChannel, ListedProvider, Provider } from "../../src/core/provider.ts";
 import { code, page, table, type Page } from "./markdown.ts";
+import type { ShippedProvider } from "./pages.ts";
 import { inputSchema, settingRows } from "./schema-table.ts";
 
 const list = (words: readonly string[] | undefined): string => (words ?? []).map(code).join(" ");
@@ -80,12 +81,31 @@ function optionsTable(provider: Provider): string {
     : "Anything: what is inside is passed on under the upstream's own names.";
 }
 
-function channelExample(provider: Provider): string {
+/** The variables that make a default channel: "`A`", "`A` and `B` (with `C`)", several ways joined by "or". */
+export function environmentWords({ environment = [] }: ListedProvider): string {
+  const together = (variables: EnvironmentChannel["needs"] = {}): string =>
+    Object.keys(variables).map(code).join(" and ");
+  return environment
+    .map(({ needs, takes }) =>
+      takes === undefined
+        ? together(needs)
+        : `${together(needs)} (and ${together(takes)} where set)`,
+    )
+    .join(", or ");
+}
+
+/** The variable that usually fills a setting. */
+function variableOf({ environment = [] }: ListedProvider, setting: string): string {
+  const ways = environment.map(({ needs, takes }) => ({ ...needs, ...takes }));
+  const found = ways.flatMap(Object.entries<string>).find(([, filled]) => filled === setting);
+  return found?.[0] ?? "UPSTREAM_KEY";
+}
+
+function channelExample({ line, provider }: ShippedProvider): string {
   const required = inputSchema(provider.settings).required ?? [];
-  const variable = provider.environment?.variable ?? "UPSTREAM_KEY";
   const settings = required.map(
     (name) =>
-      `${name}: "${name === "base_url" ? "https://images.example.com" : `\${${variable}}`}"`,
+      `${name}: "${name === "base_url" ? "https://images.example.com" : `\${${variableOf(line, name)}}`}"`,
   );
   const needed = settings.length === 0 ? undefined : `{ ${settings.join(", ")} }`;
   const written = provider.example?.settings ?? needed;
@@ -101,7 +121,8 @@ function channelExample(provider: Provider): string {
   ].join("\n");
 }
 
-function providerPage(provider: Provider): Page {
+function providerPage(shipped: ShippedProvider): Page {
+  const { line, provider } = shipped;
   const source = `\`src/providers/${provider.id}/index.ts\``;
   const named = provider.openEnded
     ? "A channel may also name models that are not listed here."
@@ -111,17 +132,18 @@ function providerPage(provider: Provider): Page {
       ? "No model is known in advance: a channel names what its upstream serves, with a card or without."
       : `${named}\n\n${table(modelHead, provider.models.map(modelRow))}`;
   const others = provider.defaultCard;
+  const variables = environmentWords(line);
   const environment =
-    provider.environment === undefined
+    variables === ""
       ? []
       : [
-          `With ${code(provider.environment.variable)} in the environment, a channel for it exists without any configuration.`,
+          `With ${variables} in the environment, a channel for it exists without any configuration.`,
         ];
   return page(`docs/providers/${provider.id}.md`, source, [
     `# ${provider.name}`,
     `${provider.about} [Documentation of the upstream](${provider.docs}).`,
     ...environment,
-    channelExample(provider),
+    channelExample(shipped),
     "## Settings",
     settingsTable(provider),
     "## Models",
@@ -138,12 +160,12 @@ function providerPage(provider: Provider): Page {
 }
 
 /** docs/providers.md and a page for each provider. */
-export function providerPages(providers: readonly Provider[]): Page[] {
-  const rows = providers.map((provider) => [
+export function providerPages(shipped: readonly ShippedProvider[]): Page[] {
+  const rows = shipped.map(({ line, provider }) => [
     `[${provider.name}](providers/${provider.id}.md)`,
     code(provider.id),
     provider.about,
-    provider.environment === undefined ? "" : code(provider.environment.variable),
+    environmentWords(line),
     String(provider.models.length),
   ]);
   const overview = page("docs/providers.md", "`src/providers`", [
@@ -151,5 +173,5 @@ export function providerPages(providers: readonly Provider[]): Page[] {
     "A channel names its provider by the word in the second column. How to add one: [add a provider](add-a-provider.md).",
     table(["provider", "`provider:`", "about", "environment variable", "known models"], rows),
   ]);
-  return [overview, ...providers.map(providerPage)];
+  return [overview, ...shipped.map(providerPage)];
 }

@@ -1,18 +1,20 @@
 import type { Channel, ChannelModel } from "../core/channel.ts";
-import type { ModelCard } from "../core/model-card.ts";
-import type { Provider } from "../core/provider.ts";
-import { indexCards } from "../core/cards.ts";
+import type { EnvironmentChannel, ListedProvider, Provider } from "../core/provider.ts";
 import { channelSchema, type ChannelSettings, modelSchema } from "./sections/channel.ts";
 import { findProvider, resolveCredentials } from "./credentials.ts";
 import { isRecord } from "./document.ts";
 import type { Faults, Path } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
+import { environmentChannelOf, type Loaded } from "./loading.ts";
 import { currentModels, resolveModel, type ModelSources } from "./models.ts";
 import { type Environment, readVariable } from "./sources.ts";
 
 /** What channels are made from. */
 export interface ChannelSources {
-  readonly providers: readonly Provider[];
+  /** Every provider there is. */
+  readonly providers: readonly ListedProvider[];
+  /** Those that `loadFor` found needed. */
+  readonly loaded: Loaded;
   readonly env: Environment;
   /** Unix milliseconds. */
   readonly now: number;
@@ -25,42 +27,43 @@ export interface ChannelSources {
  */
 export function resolveChannels(listed: unknown, sources: ChannelSources): Channel[] {
   const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  const cards = indexCards(sources.providers);
   const channels = entries.flatMap((entry, index) => {
-    const channel = fromFile(entry, ["channels", index], sources, cards);
+    const channel = fromFile(entry, ["channels", index], sources);
     return channel === undefined ? [] : [channel];
   });
   faultRepeatedIds(entries, sources.faults);
   const named = new Set(entries.map((entry) => (isRecord(entry) ? entry["provider"] : undefined)));
-  for (const provider of sources.providers) {
-    if (named.has(provider.id)) continue;
-    const made = fromEnvironment(provider, sources, cards, channels);
+  for (const line of sources.providers) {
+    if (named.has(line.id)) continue;
+    const made = fromEnvironment(line, sources, channels);
     if (made !== undefined) channels.push(made);
   }
   if (entries.length > 0) return channels;
-  const builtIn = sources.providers.filter((provider) => provider.builtIn === true);
-  return [...channels, ...builtIn.map((provider) => fromNothing(provider, sources, cards))];
+  const builtIn = sources.providers.flatMap(({ id, builtIn: present }) => {
+    const provider = present === true ? sources.loaded.providers.get(id) : undefined;
+    return provider === undefined ? [] : [fromNothing(provider, sources)];
+  });
+  return [...channels, ...builtIn];
 }
 
-function fromFile(
-  entry: unknown,
-  at: Path,
-  sources: ChannelSources,
-  cards: ReadonlyMap<string, ModelCard>,
-): Channel | undefined {
+function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | undefined {
   const reading: Reading = { faults: sources.faults, at };
   if (!isRecord(entry)) return undefined;
   // Each part is read although another is at fault, so that all faults are told at once.
   const written = readWith(channelSchema, entry, reading);
-  const provider = findProvider(entry["provider"], sources.providers, reading);
+  const provider = findProvider(entry["provider"], sources, reading);
   if (provider === undefined) return undefined;
   const settings = entry["settings"] ?? {};
   const credentials = isRecord(settings)
     ? resolveCredentials(provider, settings, { ...reading, at: [...at, "settings"] })
     : [];
-  const models = listedModels(entry["models"], { provider, cards, now: sources.now }, reading);
+  const models = listedModels(entry["models"], modelSources(provider, sources), reading);
   if (written === undefined) return undefined;
   return channelOf(provider, written, credentials, models);
+}
+
+function modelSources(provider: Provider, { loaded, now }: ChannelSources): ModelSources {
+  return { provider, cards: loaded.cards, now };
 }
 
 function listedModels(listed: unknown, sources: ModelSources, reading: Reading): ChannelModel[] {
@@ -122,41 +125,49 @@ function channelOf(
 }
 
 function fromEnvironment(
-  provider: Provider,
+  line: ListedProvider,
   sources: ChannelSources,
-  cards: ReadonlyMap<string, ModelCard>,
   others: readonly Channel[],
 ): Channel | undefined {
-  const { environment } = provider;
-  if (environment === undefined) return undefined;
-  const variable = readVariable(sources.env, [environment.variable]);
-  if (variable === undefined) return undefined;
+  const environment = environmentChannelOf(line, sources.env);
+  const provider = sources.loaded.providers.get(line.id);
+  if (environment === undefined || provider === undefined) return undefined;
+  const settings = environmentSettings(environment, sources.env);
+  const [first] = settings;
+  if (first === undefined) return undefined;
   const credentials = resolveCredentials(
     provider,
-    { [environment.setting]: variable.value },
+    Object.fromEntries(settings.map(({ setting, value }) => [setting, value])),
     {
       faults: sources.faults,
-      at: [variable.name],
-      renamed: { from: environment.setting, to: [] },
+      at: [first.variable],
+      renamed: settings.map(({ setting, variable }) => ({ from: setting, to: [variable] })),
       secret: true,
     },
   );
   const taken = others.some((channel) => channel.id === provider.id);
   const id = taken ? `${provider.id}-environment` : provider.id;
   const written = channelSchema.parse({ id, provider: provider.id });
-  const models = currentModels({ provider, cards, now: sources.now });
+  const models = currentModels(modelSources(provider, sources));
   return channelOf(provider, written, credentials, models);
 }
 
-function fromNothing(
-  provider: Provider,
-  sources: ChannelSources,
-  cards: ReadonlyMap<string, ModelCard>,
-): Channel {
+/** What the environment says of a provider's settings. */
+function environmentSettings(
+  { needs, takes = {} }: EnvironmentChannel,
+  env: Environment,
+): { readonly setting: string; readonly variable: string; readonly value: string }[] {
+  return Object.entries({ ...needs, ...takes }).flatMap(([variable, setting]) => {
+    const found = readVariable(env, [variable]);
+    return found === undefined ? [] : [{ setting, variable, value: found.value }];
+  });
+}
+
+function fromNothing(provider: Provider, sources: ChannelSources): Channel {
   const written = channelSchema.parse({ id: provider.id, provider: provider.id });
   const reading: Reading = { faults: sources.faults, at: [provider.id] };
   const credentials = resolveCredentials(provider, {}, reading);
-  const models = currentModels({ provider, cards, now: sources.now });
+  const models = currentModels(modelSources(provider, sources));
   return channelOf(provider, written, credentials, models);
 }
 

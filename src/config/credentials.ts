@@ -1,4 +1,5 @@
 import type { BaseSettings, Provider } from "../core/provider.ts";
+import type { ChannelSources } from "./channels.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { settingsOf } from "./walk.ts";
@@ -46,7 +47,7 @@ export function resolveCredentials(
     const settings = readWith(
       provider.settings,
       { ...rest, [singular]: value },
-      { ...reading, renamed: { from: singular, to: [plural, index] } },
+      { ...reading, renamed: [{ from: singular, to: [...place, index] }] },
     );
     return settings === undefined ? [] : [settings];
   });
@@ -55,12 +56,13 @@ export function resolveCredentials(
 /** The provider of this name, or a fault that names the known ones. */
 export function findProvider(
   id: unknown,
-  providers: readonly Provider[],
+  { providers, loaded }: Pick<ChannelSources, "providers" | "loaded">,
   reading: Reading,
 ): Provider | undefined {
-  const found = providers.find((provider) => provider.id === id);
-  if (found !== undefined || typeof id !== "string" || id === "") return found;
-  const ids = providers.map((provider) => provider.id);
+  if (typeof id !== "string" || id === "") return undefined;
+  const found = loaded.providers.get(id);
+  if (found !== undefined) return found;
+  const ids = providers.map((line) => line.id);
   const hint = didYouMean(id, ids);
   reading.faults.add(
     [...reading.at, "provider"],

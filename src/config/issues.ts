@@ -18,8 +18,8 @@ export interface Reading {
   readonly secret?: boolean;
   /** Settings elsewhere, by their last name, for "did you mean". */
   readonly elsewhere?: (name: string) => string | undefined;
-  /** A setting of the value that stands under another path in the file. */
-  readonly renamed?: { readonly from: string; readonly to: Path };
+  /** Settings of the value that are written elsewhere, with their whole paths there. */
+  readonly renamed?: readonly { readonly from: string; readonly to: Path }[];
 }
 
 /**
@@ -79,9 +79,8 @@ export function replaceAt(value: unknown, path: Path, replacement: unknown): unk
 /** Where the value at a path is written. */
 function placeIn({ at, renamed }: Reading, path: Path): Path {
   const [first, ...rest] = path;
-  return renamed !== undefined && first === renamed.from
-    ? [...at, ...renamed.to, ...rest]
-    : [...at, ...path];
+  const elsewhere = renamed?.find(({ from }) => from === first);
+  return elsewhere === undefined ? [...at, ...path] : [...elsewhere.to, ...rest];
 }
 
 function explain(schema: z.ZodType, value: unknown, issue: Issue, reading: Reading): void {

@@ -1,5 +1,6 @@
 import type { ChannelModel } from "../core/channel.ts";
 import { isRetired, type ModelCard, modelCardSchema } from "../core/model-card.ts";
+import { cardNamed } from "../core/cards.ts";
 import type { Provider } from "../core/provider.ts";
 import type { ModelSettings } from "./sections/channel.ts";
 import { isRecord } from "./document.ts";
@@ -10,14 +11,17 @@ import { didYouMean } from "./suggest.ts";
 /** What models are resolved against. */
 export interface ModelSources {
   readonly provider: Provider;
-  /** Cards of all providers by name and snapshot name. */
+  /** Cards of other providers, by the names under which channels serve models that their own does not know. */
   readonly cards: ReadonlyMap<string, ModelCard>;
   /** Unix milliseconds: decides which models are retired. */
   readonly now: number;
 }
 
 /** All models that a provider knows and that its vendor still serves. */
-export function currentModels({ provider, now }: ModelSources): ChannelModel[] {
+export function currentModels({
+  provider,
+  now,
+}: Pick<ModelSources, "provider" | "now">): ChannelModel[] {
   return provider.models
     .filter((card) => !isRetired(card, now))
     .map((card) => ({ name: card.name, upstream: card.name, card, price: undefined }));
@@ -75,8 +79,7 @@ function retiredCard(name: string, upstream: string, sources: ModelSources): Mod
 
 function cardOf(name: string, { provider, cards }: ModelSources): ModelCard | undefined {
   // The channel's own provider knows best what it serves under a name.
-  const own = provider.models.find((card) => card.name === name || card.also.includes(name));
-  return own ?? cards.get(name);
+  return cardNamed(provider, name) ?? cards.get(name);
 }
 
 function unknownModel(name: string, provider: Provider): string {

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Channel } from "../core/channel.ts";
-import type { Provider } from "../core/provider.ts";
 import { resolveChannels } from "./channels.ts";
 import { ConfigError, type Faults } from "./faults.ts";
 import { readWith, valueAt } from "./issues.ts";
+import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { findNotYet } from "./not-yet.ts";
 import { elsewhere } from "./reference.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
@@ -13,8 +13,7 @@ import { readTree, type TreeInput } from "./tree.ts";
 import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts";
 
 /** Everything that decides a configuration. */
-export interface ConfigInput extends TreeInput {
-  readonly providers: readonly Provider[];
+export interface ConfigInput extends TreeInput, Shelf {
   /** Unix milliseconds: models whose vendor has ended them are not served unless listed. */
   readonly now: number;
   /** The log goes to a terminal: what `logs.format: auto` asks. */
@@ -22,20 +21,24 @@ export interface ConfigInput extends TreeInput {
 }
 
 /** The whole configuration. Throws `ConfigError` with every fault at once. */
-export function readConfig(input: ConfigInput): Config {
+export async function readConfig(input: ConfigInput): Promise<Config> {
   const tree = readTree(input);
   const { faults, value } = tree;
   findNotYet(value, faults);
   const settings = readWith(fileSchema, value, { faults, at: [], elsewhere });
   const { providers, env, now } = input;
   const listed = valueAt(value, ["channels"]);
-  const channels = resolveChannels(listed, { providers, env, now, faults });
+  const loaded = await loadFor(listed, env, input);
+  const channels = resolveChannels(listed, { providers, loaded, env, now, faults });
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
   }
   if (settings === undefined || faults.found) throw new ConfigError(faults.list());
-  return assemble(settings, channels, tree.file, input);
+  const models = channels.flatMap((channel) => channel.models.map((model) => model.name));
+  const aliases = Object.keys(settings.aliases);
+  const retired = await retiredCards({ models, aliases, now }, input);
+  return { ...assemble(settings, channels, tree.file, input), retired };
 }
 
 function assemble(
@@ -43,7 +46,7 @@ function assemble(
   channels: readonly Channel[],
   file: string | undefined,
   { cwd, env, terminal }: ConfigInput,
-): Config {
+): Omit<Config, "retired"> {
   const { server, policy, images, logs } = settings;
   const dataFolder = resolve(cwd, settings.data);
   const format = logs.format === "auto" ? (terminal ? "pretty" : "json") : logs.format;

@@ -8,6 +8,7 @@ const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "keys",
   "aliases",
   "defaultModel",
+  "retired",
 ]);
 
 /** The parts of a configuration that differ and that a reload does not take over, by their names in the file. */

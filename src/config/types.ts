@@ -1,4 +1,5 @@
 import type { Channel } from "../core/channel.ts";
+import type { ModelCard } from "../core/model-card.ts";
 import type { Operation } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 
@@ -131,6 +132,8 @@ export interface Config {
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   /** A served model or an alias. */
   readonly defaultModel: string | undefined;
+  /** Cards of retired models that clients can ask for here, by every name: a served model stands in for them. */
+  readonly retired: ReadonlyMap<string, ModelCard>;
   readonly policy: PolicyConfig;
   readonly egress: EgressConfig;
   readonly exposeChannel: boolean;

@@ -1,23 +1,35 @@
-import { type ModelCard, isRetired } from "./model-card.ts";
+import type { ModelCard } from "./model-card.ts";
 import type { Provider } from "./provider.ts";
 
-/** Cards of every provider by name and snapshot name; the first provider in the list wins. */
-export function indexCards(providers: readonly Provider[]): ReadonlyMap<string, ModelCard> {
-  const cards = new Map<string, ModelCard>();
-  for (const provider of providers) {
-    for (const card of provider.models) {
-      for (const name of [card.name, ...card.also]) {
-        if (!cards.has(name)) cards.set(name, card);
-      }
-    }
-  }
-  return cards;
+/** Where the card of a model's name stands, and what else of it is asked before that is loaded. */
+export interface KnownModel {
+  /** The id of the provider whose card it is. */
+  readonly provider: string;
+  /** As on the card. */
+  readonly retiresAt?: string;
+  readonly successor?: string;
 }
 
-/** Those cards of models that their vendors no longer serve. `now`: Unix milliseconds. */
-export function retiredCards(
-  cards: ReadonlyMap<string, ModelCard>,
-  now: number,
-): ReadonlyMap<string, ModelCard> {
-  return new Map([...cards].filter(([, card]) => isRetired(card, now)));
+/** Every name that a card describes, snapshots and other names included; the first provider in the list wins. */
+export type KnownModels = ReadonlyMap<string, KnownModel>;
+
+/** The names that the cards of these providers describe. */
+export function knownModelsOf(providers: readonly Provider[]): KnownModels {
+  const known = new Map<string, KnownModel>();
+  for (const provider of providers) {
+    for (const { name, also, retires_at: retiresAt, successor } of provider.models) {
+      const model: KnownModel = {
+        provider: provider.id,
+        ...(retiresAt === undefined ? {} : { retiresAt }),
+        ...(retiresAt === undefined || successor === undefined ? {} : { successor }),
+      };
+      for (const one of [name, ...also]) if (!known.has(one)) known.set(one, model);
+    }
+  }
+  return known;
+}
+
+/** The provider's card of this name; also by the card's other names. */
+export function cardNamed(provider: Provider, name: string): ModelCard | undefined {
+  return provider.models.find((card) => card.name === name || card.also.includes(name));
 }

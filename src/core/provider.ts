@@ -175,12 +175,8 @@ interface ProviderFields<S extends BaseSettings, O> {
    * Absent: types are checked and everything is forwarded.
    */
   readonly defaultCard?: ModelCard | undefined;
-  /** The environment variable that makes a default channel serving all current `models`, and the setting it fills. */
-  readonly environment?: { readonly variable: string; readonly setting: string } | undefined;
   /** True: fields that the contract does not know are forwarded under their own names (the OpenAI dialect). */
   readonly forwardsUnknown?: boolean;
-  /** True: always present as a channel of its own where nothing else is configured (the sandbox). */
-  readonly builtIn?: boolean;
   /** Host names besides base_url's where credentials may go. Suffix match with a leading dot. */
   readonly credentialHosts?: readonly string[];
   /** Origins that the operator configured besides base_url's and where credentials may go: an identity provider of their own. */
@@ -218,6 +214,29 @@ export interface ProviderDefinition<
   readonly settings: S;
   /** What a caller may pass in `provider_options.<id>`. */
   readonly options: O;
+}
+
+/** Settings by the environment variables that fill them. */
+export type SettingsByVariable = Readonly<Record<string, string>>;
+
+/** Variables that together make a default channel, which serves all current models. */
+export interface EnvironmentChannel {
+  /** Every one of these must be set. */
+  readonly needs: SettingsByVariable;
+  /** Read as well where they are set. */
+  readonly takes?: SettingsByVariable;
+}
+
+/** One line of the list of providers: what must be known of one before anything of it is loaded. */
+export interface ListedProvider {
+  /** The provider's own id. */
+  readonly id: string;
+  /** Ways to get a channel from the environment alone; the first whose variables are all set is used. */
+  readonly environment?: readonly EnvironmentChannel[];
+  /** True: present as a channel of its own where nothing else is configured. */
+  readonly builtIn?: boolean;
+  /** The provider itself, with its cards and schemas. */
+  load(): Promise<{ readonly default: Provider }>;
 }
 
 /** A provider with its own types erased, as everything outside its folder sees it. */

@@ -1,23 +1,25 @@
-import type { Provider } from "../core/provider.ts";
-import automatic1111 from "./automatic1111/index.ts";
-import azureOpenai from "./azure-openai/index.ts";
-import openai from "./openai/index.ts";
-import openaiChat from "./openai-chat/index.ts";
-import openaiCompatible from "./openai-compatible/index.ts";
-import openaiResponses from "./openai-responses/index.ts";
-import openrouter from "./openrouter/index.ts";
-import replicate from "./replicate/index.ts";
-import sandbox from "./sandbox/index.ts";
+import type { ListedProvider } from "../core/provider.ts";
 
-/** Every provider there is. One line each; the order decides whose card a model name has where two know it. */
-export const providers: readonly Provider[] = [
-  openai,
-  openaiCompatible,
-  azureOpenai,
-  openaiResponses,
-  openaiChat,
-  openrouter,
-  replicate,
-  automatic1111,
-  sandbox,
+/**
+ * Every provider there is, one line each. Nothing of a provider is loaded before a channel names it. The
+ * order decides whose card a model name has where two know it, so a new one goes to the end.
+ */
+export const providers: readonly ListedProvider[] = [
+  {
+    id: "openai",
+    environment: [{ needs: { OPENAI_API_KEY: "api_key" } }],
+    load: () => import("./openai/index.ts"),
+  },
+  { id: "openai-compatible", load: () => import("./openai-compatible/index.ts") },
+  { id: "azure-openai", load: () => import("./azure-openai/index.ts") },
+  { id: "openai-responses", load: () => import("./openai-responses/index.ts") },
+  { id: "openai-chat", load: () => import("./openai-chat/index.ts") },
+  { id: "openrouter", load: () => import("./openrouter/index.ts") },
+  {
+    id: "replicate",
+    environment: [{ needs: { REPLICATE_API_TOKEN: "api_token" } }],
+    load: () => import("./replicate/index.ts"),
+  },
+  { id: "automatic1111", load: () => import("./automatic1111/index.ts") },
+  { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];

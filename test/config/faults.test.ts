@@ -136,8 +136,8 @@ const broken: readonly (readonly [what: string, file: string, lines: readonly st
   ],
 ];
 
-test.each(broken)("%s", (_what, file, lines) => {
-  expect(faultsOf({ file })).toEqual(lines);
+test.each(broken)("%s", async (_what, file, lines) => {
+  expect(await faultsOf({ file })).toEqual(lines);
 });
 
 const brokenChannels: readonly (readonly [string, string, readonly string[]])[] = [
@@ -208,11 +208,11 @@ const brokenChannels: readonly (readonly [string, string, readonly string[]])[] 
   ],
 ];
 
-test.each(brokenChannels)("channels: %s", (_what, file, lines) => {
-  expect(faultsOf({ file })).toEqual(lines);
+test.each(brokenChannels)("channels: %s", async (_what, file, lines) => {
+  expect(await faultsOf({ file })).toEqual(lines);
 });
 
-test("every setting that is not supported yet says so, and empty ones are no fault", () => {
+test("every setting that is not supported yet says so, and empty ones are no fault", async () => {
   const file = [
     'redis: { url: "redis://localhost" }',
     "database: { url: postgres://localhost/pinhole }",
@@ -221,16 +221,16 @@ test("every setting that is not supported yet says so, and empty ones are no fau
     "channels:",
     "  - { id: a, provider: vendor, settings: { api_key: x }, limits: { rpm: 5 } }",
   ].join("\n");
-  expect(faultsOf({ file })).toEqual([
+  expect(await faultsOf({ file })).toEqual([
     "pinhole.yaml:1: `redis.url` is not supported in this version; remove it, since a single process needs none",
     "pinhole.yaml:2: `database.url` with postgres: is not supported in this version; use sqlite:./data/pinhole.db",
     "pinhole.yaml:3: `images.url` with s3: is not supported in this version; use file:./data/images",
     "pinhole.yaml:4: `keys[0].budget` is not supported in this version; remove it",
   ]);
-  expect(faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
+  expect(await faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
 });
 
-test("what comes from the environment and the flags is named by them", () => {
+test("what comes from the environment and the flags is named by them", async () => {
   const env = {
     PINHOLE_PORT: "eighty",
     REDIS_URL: "redis://x",
@@ -238,7 +238,7 @@ test("what comes from the environment and the flags is named by them", () => {
     LOG_LEVEL: "loud",
   };
   const flags = { settings: { "server.public_url": "nowhere", "logs.level": "lout" } };
-  expect(faultsOf({ env, flags })).toEqual([
+  expect(await faultsOf({ env, flags })).toEqual([
     "REDIS_URL: `redis.url` is not supported in this version; remove it, since a single process needs none",
     'PINHOLE_PORT: `server.port` must be a whole number from 0 to 65535, not "eighty"',
     "--public-url: `server.public_url` must be an http or https URL such as https://images.example.com",
@@ -247,12 +247,12 @@ test("what comes from the environment and the flags is named by them", () => {
   ]);
 });
 
-test("a file that was asked for and cannot be read", () => {
-  expect(faultsOf({ flags: { file: "gone.yaml" } })).toEqual([
+test("a file that was asked for and cannot be read", async () => {
+  expect(await faultsOf({ flags: { file: "gone.yaml" } })).toEqual([
     "--config: there is no file gone.yaml",
   ]);
-  expect(faultsOf({ env: { PINHOLE_CONFIG: "locked.yaml" } })).toEqual([
+  expect(await faultsOf({ env: { PINHOLE_CONFIG: "locked.yaml" } })).toEqual([
     "PINHOLE_CONFIG: cannot read locked.yaml (EACCES)",
   ]);
-  expect(faultsOf({})).toEqual([]);
+  expect(await faultsOf({})).toEqual([]);
 });

@@ -1,10 +1,17 @@
 import { z } from "zod";
+import type { Shelf } from "../../src/config/loading.ts";
 import { readConfig } from "../../src/config/read.ts";
 import { ConfigError, faultLine } from "../../src/config/faults.ts";
 import type { Config } from "../../src/config/types.ts";
 import type { Flags } from "../../src/config/tree.ts";
+import { knownModelsOf } from "../../src/core/cards.ts";
 import { defineCard } from "../../src/core/model-card.ts";
-import { defineProvider, type Provider, secretSchema } from "../../src/core/provider.ts";
+import {
+  defineProvider,
+  type ListedProvider,
+  type Provider,
+  secretSchema,
+} from "../../src/core/provider.ts";
 
 const nothing = {
   docs: "https://example.com",
@@ -30,7 +37,6 @@ const closed = defineProvider({
     defineCard({ name: "brush-1", retires_at: "2026-05-01", successor: "brush-2" }),
   ],
   openEnded: false,
-  environment: { variable: "VENDOR_API_KEY", setting: "api_key" },
 });
 
 /** Takes any model, and has a card for those that bring none. */
@@ -56,10 +62,22 @@ const builtIn = defineProvider({
   settings: z.strictObject({ base_url: z.string().default("memory:") }),
   models: [defineCard({ name: "play-1" })],
   openEnded: false,
-  builtIn: true,
 });
 
-export const standIns: readonly Provider[] = [closed, open, builtIn];
+const lineOf = (
+  provider: Provider,
+  rest: Pick<ListedProvider, "environment" | "builtIn"> = {},
+): ListedProvider => ({ id: provider.id, ...rest, load: async () => ({ default: provider }) });
+
+/** The list of stand-ins. */
+export const standIns: Shelf = {
+  providers: [
+    lineOf(closed, { environment: [{ needs: { VENDOR_API_KEY: "api_key" } }] }),
+    lineOf(open),
+    lineOf(builtIn, { builtIn: true }),
+  ],
+  knownModels: knownModelsOf([closed, open, builtIn]),
+};
 
 /** What decides a configuration in a test; `file` is the text of pinhole.yaml, absent: there is none. */
 export interface Given {
@@ -70,14 +88,14 @@ export interface Given {
 }
 
 /** Reads it with the stand-ins, in the folder /work, on the first day of 2027. */
-export function read({ file, env = {}, flags = {}, terminal = false }: Given): Config {
+export function read({ file, env = {}, flags = {}, terminal = false }: Given): Promise<Config> {
   return readConfig({
     env,
     flags,
     cwd: "/work",
     terminal,
     now: Date.parse("2027-01-01"),
-    providers: standIns,
+    ...standIns,
     readFile: (path) => {
       if (file !== undefined && /^\/work\/(pinhole|other)\.yaml$/.test(path)) return file;
       const code = path.includes("locked") ? "EACCES" : "ENOENT";
@@ -87,9 +105,9 @@ export function read({ file, env = {}, flags = {}, terminal = false }: Given): C
 }
 
 /** The lines that an operator reads; empty where all is well. */
-export function faultsOf(given: Given): string[] {
+export async function faultsOf(given: Given): Promise<string[]> {
   try {
-    read(given);
+    await read(given);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults.map(faultLine);

@@ -3,8 +3,8 @@ import { read } from "./provider-stand-ins.ts";
 
 const key = "0123456789-0123456789";
 
-test("nothing configured: every default, and the built-in channel", () => {
-  const config = read({});
+test("nothing configured: every default, and the built-in channel", async () => {
+  const config = await read({});
   expect(config).toMatchObject({
     file: undefined,
     dataFolder: "/work/data",
@@ -43,7 +43,7 @@ test("nothing configured: every default, and the built-in channel", () => {
     logs: { level: "info", format: "json" },
   });
   expect(config.channels.map((channel) => channel.id)).toEqual(["playground"]);
-  expect(read({ terminal: true }).logs.format).toBe("pretty");
+  expect((await read({ terminal: true })).logs.format).toBe("pretty");
 });
 
 describe("flags win over the environment, which wins over the file, which wins over the default", () => {
@@ -64,26 +64,28 @@ describe("flags win over the environment, which wins over the file, which wins o
     ],
     [{ file, env: { PINHOLE_PORT: "" } }, 1, "/work/from-file"],
     [{ file, env: { PINHOLE_PORT: "tcp://10.0.0.1:80" } }, 1, "/work/from-file"],
-  ])("%j", (given, port, folder) => {
-    const config = read(given);
+  ])("%j", async (given, port, folder) => {
+    const config = await read(given);
     expect([config.server.port, config.dataFolder]).toEqual([port, folder]);
   });
 
-  test("the file itself too", () => {
+  test("the file itself too", async () => {
     const given = { file, env: { PINHOLE_CONFIG: "other.yaml" } };
-    expect(read(given).file).toBe("/work/other.yaml");
-    expect(read({ ...given, flags: { file: "pinhole.yaml" } }).file).toBe("/work/pinhole.yaml");
+    expect((await read(given)).file).toBe("/work/other.yaml");
+    expect((await read({ ...given, flags: { file: "pinhole.yaml" } })).file).toBe(
+      "/work/pinhole.yaml",
+    );
   });
 });
 
-test("the environment is put into the file, as the type that the setting has", () => {
+test("the environment is put into the file, as the type that the setting has", async () => {
   const file = [
     "server: { port: '${P}', host: '${H:-0.0.0.0}' }",
     "policy: { strict: '${S}' }",
     "keys: [{ name: '$${not}', key: 'pre-${K}' }]",
     "default_model: ${M:-play-1}",
   ].join("\n");
-  const config = read({ file, env: { P: "81", S: "true", K: key, M: "" } });
+  const config = await read({ file, env: { P: "81", S: "true", K: key, M: "" } });
   expect(config.server).toMatchObject({ port: 81, host: "0.0.0.0" });
   expect(config.policy.strict).toBe(true);
   expect(config.defaultModel).toBe("play-1");
@@ -91,7 +93,7 @@ test("the environment is put into the file, as the type that the setting has", (
   expect(config.keys[0]?.key.reveal()).toBe(`pre-${key}`);
 });
 
-test("settings without a value, anchors and merged groups", () => {
+test("settings without a value, anchors and merged groups", async () => {
   const file = [
     "server:",
     "redis:",
@@ -99,21 +101,21 @@ test("settings without a value, anchors and merged groups", () => {
     "  - &first { id: a, provider: vendor, settings: { api_key: x }, priority: 5 }",
     "  - { <<: *first, id: b }",
   ].join("\n");
-  const { channels } = read({ file });
+  const { channels } = await read({ file });
   expect(channels.map(({ id, priority }) => [id, priority])).toEqual([
     ["a", 5],
     ["b", 5],
   ]);
 });
 
-test("durations, sizes, moments and folders become numbers and absolute paths", () => {
+test("durations, sizes, moments and folders become numbers and absolute paths", async () => {
   const file = [
     "images: { ttl: 1.5h, quota: 2GB, url: file:pictures }",
     "server: { body_bytes_max: 2000000, request_timeout: 90s, public_url: 'https://a.example/pin/' }",
     "database: { url: 'sqlite:/var/p.db' }",
     `keys: [{ name: a, key: '${key}', expires_at: 2027-01-31 }, { name: b, key: '${key}!', expires_at: '2027-01-31T12:00:00+02:00' }]`,
   ].join("\n");
-  const config = read({ file });
+  const config = await read({ file });
   expect(config.images).toMatchObject({
     ttlMs: 5_400_000,
     quotaBytes: 2e9,
@@ -129,27 +131,29 @@ test("durations, sizes, moments and folders become numbers and absolute paths", 
     Date.UTC(2027, 1, 1),
     Date.UTC(2027, 0, 31, 10),
   ]);
-  expect(read({ file: "database: { url: 'sqlite::memory:' }" }).database.path).toBe(":memory:");
+  expect((await read({ file: "database: { url: 'sqlite::memory:' }" })).database.path).toBe(
+    ":memory:",
+  );
 });
 
-test("a key in the file, with its limits on what it may do", () => {
+test("a key in the file, with its limits on what it may do", async () => {
   const file = `keys: [{ name: a, key: '${key}', models: ["brush*"], operations: [edit], strict: true, disabled: true }, { name: b, key: '${key}!' }]`;
-  expect(read({ file }).keys).toMatchObject([
+  expect((await read({ file })).keys).toMatchObject([
     { name: "a", models: ["brush*"], operations: ["edit"], strict: true, disabled: true },
     { name: "b", models: ["*"], operations: null, strict: false, disabled: false, expiresAt: null },
   ]);
 });
 
-test("no credential is in the configuration when it is printed", () => {
+test("no credential is in the configuration when it is printed", async () => {
   const file = `secret: ${key}${key}\nadmin_token: admin-${key}\nkeys: [{ name: a, key: '${key}' }]\nchannels: [{ id: a, provider: vendor, settings: { api_key: hunter2 } }]`;
-  const printed = JSON.stringify(read({ file }));
+  const printed = JSON.stringify(await read({ file }));
   expect(printed).not.toContain(key);
   expect(printed).not.toContain("hunter2");
 });
 
-test("aliases are lists; proxies of the environment are handed on", () => {
+test("aliases are lists; proxies of the environment are handed on", async () => {
   const file = "aliases: { fox: play-1, wolf: [play-1] }\ndefault_model: wolf\n";
-  const config = read({ file, env: { HTTPS_PROXY: "http://p:1", no_proxy: "localhost" } });
+  const config = await read({ file, env: { HTTPS_PROXY: "http://p:1", no_proxy: "localhost" } });
   expect(config.aliases).toEqual({ fox: ["play-1"], wolf: ["play-1"] });
   expect(config.proxy).toEqual({ http: undefined, https: "http://p:1", bypass: "localhost" });
 });

@@ -4,7 +4,7 @@ import { type ModelCard, modelCardSchema } from "../../src/core/model-card.ts";
 import { Picture } from "../../src/core/picture.ts";
 import type { Provider } from "../../src/core/provider.ts";
 import { type ImageRequest, operations } from "../../src/core/request.ts";
-import { providers } from "../../src/providers/index.ts";
+import { shippedProviders } from "../../scripts/docs/pages.ts";
 
 const sizeWords = ["256x256", "512x512", "1024x1024", "1536x1024", "1024x1536", "1792x1024"];
 const qualityWords = ["low", "medium", "high", "standard", "hd", "auto", "xhigh", "max"];
@@ -135,6 +135,8 @@ export const cards: fc.Arbitrary<ModelCard> = fc
   .map((card) => modelCardSchema.parse(JSON.parse(JSON.stringify({ ...card, name: "served" }))));
 
 /** Those that ship, whole. */
+const providers = (await shippedProviders()).map(({ provider }) => provider);
+
 export const shippedCards: fc.Arbitrary<ModelCard> = fc.constantFrom(
   ...providers.flatMap((provider) => provider.models),
 );

@@ -8,7 +8,7 @@ import { wholeBytes } from "../../src/core/picture.ts";
 import type { Provider } from "../../src/core/provider.ts";
 import { createEgress, type Egress } from "../../src/net/egress.ts";
 import { createSpools, type Spools } from "../../src/pictures/spool.ts";
-import { providers } from "../../src/providers/index.ts";
+import { shippedProviders } from "../../scripts/docs/pages.ts";
 import { compareRequest, type Fill, fillText, fixtureReply } from "./contract-compare.ts";
 import { type Fault, faults } from "./contract-faults.ts";
 import { fitFaults } from "./contract-fit.ts";
@@ -232,7 +232,8 @@ function withoutFixture(provider: Provider, loaded: readonly LoadedFixture[]): s
   return [...wanted, ...open].filter((one) => !held.has(one));
 }
 
-for (const provider of providers.filter(({ builtIn }) => builtIn !== true)) {
+for (const { line, provider } of await shippedProviders()) {
+  if (line.builtIn === true) continue;
   const loaded = loadFixtures(provider.id);
   const chosen = samples(provider, loaded);
   describe(`provider ${provider.id}`, () => {

@@ -11,14 +11,28 @@ function property(value: unknown, name: string): unknown {
   return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
-/** Each provider is a folder with an index whose value carries the folder's name, and with fixtures. `load` gives a file's default export. */
+/** The list of providers, and the list of their models' names that is made from their cards. */
+export const providerLists: readonly string[] = [
+  "src/providers/index.ts",
+  "src/providers/known-models.ts",
+];
+
+/** What is known of the providers besides their paths. */
+export interface ProviderFolders {
+  /** A file's default export. */
+  readonly load: (path: string) => Promise<unknown>;
+  /** Ids of those that are no upstream, so that there are no conversations with them. */
+  readonly builtIn: readonly string[];
+}
+
+/** Each provider is a folder with an index whose value carries the folder's name, and with fixtures. */
 export async function providerFolderFaults(
   paths: readonly string[],
-  load: (path: string) => Promise<unknown>,
+  { load, builtIn }: ProviderFolders,
 ): Promise<Fault[]> {
   const faults = paths
-    .filter((path) => /^src\/providers\/[^/]+$/.test(path) && path !== "src/providers/index.ts")
-    .map((path) => `${path}: only the list stands beside the providers' folders`);
+    .filter((path) => /^src\/providers\/[^/]+$/.test(path) && !providerLists.includes(path))
+    .map((path) => `${path}: only the lists stand beside the providers' folders`);
   for (const id of providerIds(paths)) {
     const folder = `src/providers/${id}`;
     if (!paths.includes(`${folder}/index.ts`)) {
@@ -32,8 +46,7 @@ export async function providerFolderFaults(
     const hasFixtures = paths.some(
       (path) => path.startsWith(`${folder}/fixtures/`) && path.endsWith(".json"),
     );
-    if (!hasFixtures && property(provider, "builtIn") !== true)
-      faults.push(`${folder}: has no fixtures/*.json`);
+    if (!hasFixtures && !builtIn.includes(id)) faults.push(`${folder}: has no fixtures/*.json`);
   }
   return faults;
 }

@@ -6,6 +6,7 @@ import {
   testFileLinesMax,
 } from "./layers.ts";
 import { layerOf, providerOf, type Fault } from "./layer-rules.ts";
+import { providerLists } from "./provider-rules.ts";
 import { asNode, children, descendants, lineAt, literalText, parse } from "./source.ts";
 import type { SourceFile, SyntaxNode } from "./source.ts";
 
@@ -80,6 +81,7 @@ export function environmentFaults(file: SourceFile): Fault[] {
 
 /** A provider's id is a word of its own folder only. `ids` are those of all providers. */
 export function providerIdFaults(file: SourceFile, ids: readonly string[]): Fault[] {
+  if (providerLists.includes(file.path)) return [];
   const own = providerOf(file.path);
   return [...descendants(parse(file))].flatMap(({ node, ancestors }) => {
     const text = literalText(node);

@@ -70,7 +70,6 @@ export default defineProvider({
   models: cards,
   openEnded: false,
   forwardsUnknown: true,
-  environment: { variable: "OPENAI_API_KEY", setting: "api_key" },
   authorize: ({ settings: { api_key, organization, project } }) => ({
     authorization: `Bearer ${api_key.reveal()}`,
     ...(organization === undefined ? {} : { "openai-organization": organization }),

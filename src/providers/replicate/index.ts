@@ -234,7 +234,6 @@ export default defineProvider({
   models: cards,
   openEnded: true,
   defaultCard,
-  environment: { variable: "REPLICATE_API_TOKEN", setting: "api_token" },
   resultHosts: [".replicate.delivery", "replicate.delivery"],
   authorize: (input) => ({ authorization: `Bearer ${input.settings.api_token.reveal()}` }),
   generate,

@@ -17,7 +17,6 @@ export default defineProvider({
     "Its other models act out what an integration must handle: sandbox-slow takes its time, sandbox-moderated, sandbox-rate-limited and sandbox-timeout always fail in their way, " +
     "sandbox-flaky fails on odd seeds (without a seed, on about half of all prompts), sandbox-partial makes one picture fewer than asked (but at least one), sandbox-stream-error breaks after a preview. " +
     "Any other model name paints as `sandbox` does.",
-  builtIn: true,
   openEnded: true,
   models: cards,
   defaultCard: cards[0],
