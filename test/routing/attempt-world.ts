@@ -15,7 +15,7 @@ import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
 import { createRouting } from "../../src/gateway/routing/routing.ts";
 import { openCalls } from "../../src/gateway/routing/dispatch.ts";
 import type { GatewayParts } from "../../src/gateway/gateway.ts";
-import { planTargets } from "../../src/gateway/routing/route.ts";
+import { planRoute } from "../../src/gateway/routing/route.ts";
 
 /** How a scripted upstream ends an attempt. */
 export const endings = [
@@ -163,7 +163,7 @@ async function serve(
   onDeadline: (deadline: number) => void,
 ): Promise<void> {
   await run.scheduler.schedule(Promise.resolve(), `request ${id}`);
-  const route = planTargets(parts, parts.catalog().find("any"), requestOf(id, n), false);
+  const route = planRoute(parts, parts.catalog().find("any"), requestOf(id, n), false);
   const deadline = run.clock + route.totalMs;
   onDeadline(deadline);
   const { signal } = new AbortController();
@@ -175,10 +175,12 @@ async function serve(
     inputs: () => Promise.resolve({ images: [], mask: undefined }),
     signal,
     deadline,
-    onMade() {},
-    attempts: () => run.attempts.length,
+    record: bookOf(run, id, parts.now),
+    receiver: { preview() {}, made() {}, ended() {} },
+    relay: undefined,
+    isWanted: () => true,
   };
-  await runCalls(context, bookOf(id, parts.now), route, open);
+  await runCalls(context, route, open);
 }
 
 /** Only what planning and attempting use of the gateway. */
@@ -294,8 +296,10 @@ function requestOf(prompt: string, n: number): ImageRequest {
   };
 }
 
-function bookOf(requestId: string, now: () => number) {
+function bookOf(run: Run, requestId: string, now: () => number) {
   return {
+    recorded: Promise.resolve(),
+    attempts: () => run.attempts.length,
     open: (call: number, attempt: number) =>
       Promise.resolve({
         id: `${requestId}-${call}-${attempt}`,

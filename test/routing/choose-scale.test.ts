@@ -7,7 +7,7 @@ import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
 import { choose } from "../../src/gateway/routing/choose.ts";
 import { createRouting } from "../../src/gateway/routing/routing.ts";
 import type { GatewayParts } from "../../src/gateway/gateway.ts";
-import { planTargets } from "../../src/gateway/routing/route.ts";
+import { planRoute } from "../../src/gateway/routing/route.ts";
 import { Tried } from "../../src/gateway/routing/tried.ts";
 
 const provider = defineProvider({
@@ -81,15 +81,15 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
     policy: { resample: false, style: "drop", strict: false },
   } as unknown as GatewayParts;
   const serve = (): string[] => {
-    const route = planTargets(parts, catalog.find("any"), request, false);
+    const route = planRoute(parts, catalog.find("any"), request, false);
     const tried = new Tried();
     return [1, 2, 3].map(() => {
       const choice = choose(route, tried, { images: 1, now: 1000, waitMsMax: 0 });
       if (choice === undefined || !("chosen" in choice)) throw new Error("nothing was chosen");
-      const { spot, lease } = choice.chosen;
-      tried.add(spot);
+      const { member, lease } = choice.chosen;
+      tried.add(member);
       lease.end({ kind: "failed", why: "scripted" }, "channel");
-      return spot.target.channel.id;
+      return member.target.channel.id;
     });
   };
   serve();
@@ -121,10 +121,10 @@ test("a clock that ticks while a target is chosen does not make healthy channels
     policy: { resample: false, style: "drop", strict: false },
   } as unknown as GatewayParts;
   for (let turn = 0; turn < 3; turn += 1) {
-    const route = planTargets(parts, catalog.find("any"), request, false);
+    const route = planRoute(parts, catalog.find("any"), request, false);
     const choice = choose(route, new Tried(), { images: 1, now: now(), waitMsMax: 0 });
     if (choice === undefined || !("chosen" in choice)) throw new Error("nothing was chosen");
-    expect(choice.chosen.spot.target.channel.priority).toBe(1);
+    expect(choice.chosen.member.target.channel.priority).toBe(1);
     choice.chosen.lease.end({ kind: "good" }, "channel");
   }
 });

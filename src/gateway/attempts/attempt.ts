@@ -8,12 +8,12 @@ import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
 
-/** What an attempt has given so far. */
+/** The pictures and the account that an attempt has given so far. */
 class Gathered {
   readonly made: Made[] = [];
   usage: Usage | undefined;
   charge: Nano | undefined;
-  /** A picture, a preview or a link to a picture was seen: it is never asked for again. */
+  /** True once a picture, a preview or a link to a picture was seen: it is never asked for again. */
   produced = false;
   readonly #plan: Plan;
   readonly #part: CallPart;
@@ -23,7 +23,7 @@ class Gathered {
     this.#part = part;
   }
 
-  /** All of it as a call's result. */
+  /** The result of the call, as far as it has come. */
   result(fault?: PinholeError): CallResult {
     const { made, usage, charge } = this;
     return { plan: this.#plan, part: this.#part, made, usage, charge, fault };
@@ -49,28 +49,28 @@ export async function attempt(
     const input = generateInput(context, plan, credential, part, inputs, seen);
     for await (const event of channel.provider.generate(input)) {
       // A provider that asks nobody makes pictures meanwhile.
-      if (!gathered.produced && gathered.made.length === 0) await context.recorded;
-      keep(event, gathered, context, plan, part);
+      if (!gathered.produced && gathered.made.length === 0) await context.record.recorded;
+      gather(event, gathered, context, plan, part);
     }
-    if (gathered.made.length > 0) return ended(context, gathered.result());
+    if (gathered.made.length > 0) return endedWith(context, gathered.result());
     throw new PinholeError("upstream_bad_answer", {
       message: "The upstream answered without an image.",
       detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
     });
   } catch (thrown) {
     const fault = asPinholeError(thrown);
-    if (gathered.made.length > 0) return ended(context, gathered.result(fault));
+    if (gathered.made.length > 0) return endedWith(context, gathered.result(fault));
     const error = gathered.produced || context.relay?.begun() === true ? afterMaking(fault) : fault;
     return { failure: { error, cancelled: context.signal.aborted } };
   }
 }
 
-function ended(context: AttemptContext, result: CallResult): AttemptEnd {
-  context.onEnded?.(result);
+function endedWith(context: AttemptContext, result: CallResult): AttemptEnd {
+  context.receiver.ended(result);
   return { result };
 }
 
-function keep(
+function gather(
   event: ProviderEvent,
   gathered: Gathered,
   context: AttemptContext,
@@ -79,7 +79,7 @@ function keep(
 ): void {
   if ("partial" in event) {
     gathered.produced = true;
-    context.onPartial?.(event.partial, part.offset + event.index, plan);
+    context.receiver.preview(event.partial, part.offset + event.index, plan);
   } else if ("usage" in event) gathered.usage = event.usage;
   else if ("charge" in event) gathered.charge = event.charge;
   else if ("picture" in event) {
@@ -87,11 +87,11 @@ function keep(
     if (gathered.made.length === part.count) return;
     const one = madeFrom(event, plan, part);
     gathered.made.push(one);
-    context.onMade(one, gathered.result());
+    context.receiver.made(one, gathered.result());
   }
 }
 
-/** Work was done and will be billed, so neither the gateway nor the client may begin it again. */
+/** The fault as one after work was done, which will be billed: neither the gateway nor the client may begin it again. */
 function afterMaking(fault: PinholeError): PinholeError {
   const isUpstream = fault.evidence !== undefined && fault.evidence !== "caller";
   return new PinholeError(isUpstream ? "upstream_failed" : fault.code, {

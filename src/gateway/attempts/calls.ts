@@ -1,7 +1,7 @@
 import { asPinholeError, type PinholeError } from "../../core/errors.ts";
-import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
+import type { NewAttempt } from "../../store/request-records.ts";
 import { attempt } from "./attempt.ts";
-import type { AttemptContext, CallResult } from "./terms.ts";
+import type { AttemptBook, AttemptContext, CallResult } from "./terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
 import { chargeOf, type Failure, nextStep, verdictOf } from "./decision.ts";
 import type { Verdict } from "../channels/health.ts";
@@ -9,33 +9,27 @@ import type { Lease } from "../channels/lease.ts";
 import type { Chosen } from "../routing/choose.ts";
 import { chooseTarget, type OpenCall } from "../routing/dispatch.ts";
 import { splitCalls } from "../routing/call-part.ts";
-import type { Plan } from "../fit/terms.ts";
-import { noChannel, type Route } from "../routing/route.ts";
+import { noChannel } from "../routing/route.ts";
+import type { Route } from "../routing/terms.ts";
 import type { Tried } from "../routing/tried.ts";
 
-/** Writes attempts to the request's record as they happen. */
-export interface AttemptBook {
-  /** The attempt of this call, written before its socket opens: the first ones may have been written with the request itself. */
-  open(call: number, attempt: number, plan: Plan): NewAttempt | Promise<NewAttempt>;
-  close(attempt: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void;
-}
-
+/** The results of all upstream calls of a request. */
 export interface CallsResult {
   readonly results: readonly CallResult[];
   /** Faults of calls that made nothing, and of calls that made less than asked. */
   readonly faults: readonly PinholeError[];
 }
 
-interface Run {
+/** All upstream calls of one request. */
+interface Calls {
   readonly context: AttemptContext;
-  readonly book: AttemptBook;
   readonly route: Route;
   /** The number of the next call that a split makes. */
   nextCall: number;
 }
 
-/** One upstream call on its way. */
-interface Running {
+/** The state of one upstream call. */
+interface CallState {
   readonly call: number;
   readonly part: CallPart;
   readonly tried: Tried;
@@ -46,25 +40,28 @@ interface Running {
 /** Runs all calls of a request in parallel. Throws the first fault where none of them made a picture. */
 export function runCalls(
   context: AttemptContext,
-  book: AttemptBook,
   route: Route,
-  calls: readonly OpenCall[],
+  open: readonly OpenCall[],
 ): Promise<CallsResult> {
-  const run: Run = { context, book, route, nextCall: calls.length };
-  const [first] = calls;
-  if (first !== undefined && calls.length === 1) return beginCall(run, first, 0);
-  return gather(calls.map((open, call) => beginCall(run, open, call)));
+  const calls: Calls = { context, route, nextCall: open.length };
+  const [first] = open;
+  if (first !== undefined && open.length === 1) return beginCall(calls, first, 0);
+  return gather(open.map((one, call) => beginCall(calls, one, call)));
 }
 
-function beginCall(run: Run, { part, tried, first }: OpenCall, call: number): Promise<CallsResult> {
-  return runCall(run, { call, part, tried, attempts: 0 }, first);
+function beginCall(
+  calls: Calls,
+  { part, tried, first }: OpenCall,
+  call: number,
+): Promise<CallsResult> {
+  return runCall(calls, { call, part, tried, attempts: 0 }, first);
 }
 
 /** Waits for all; a call that threw becomes a fault beside the others' results. */
-async function gather(calls: readonly Promise<CallsResult>[]): Promise<CallsResult> {
+async function gather(outcomes: readonly Promise<CallsResult>[]): Promise<CallsResult> {
   const results: CallResult[] = [];
   const faults: PinholeError[] = [];
-  for (const outcome of await Promise.allSettled(calls)) {
+  for (const outcome of await Promise.allSettled(outcomes)) {
     if (outcome.status === "rejected") faults.push(asPinholeError(outcome.reason));
     else {
       results.push(...outcome.value.results);
@@ -76,25 +73,25 @@ async function gather(calls: readonly Promise<CallsResult>[]): Promise<CallsResu
   return { results, faults };
 }
 
-/** One call: its first target, then the next as long as the evidence, the time and the budget allow it. */
+/** Runs one call: its first target, then the next as long as the evidence, the time and the budget allow it. */
 async function runCall(
-  run: Run,
-  running: Running,
+  calls: Calls,
+  state: CallState,
   first: Chosen | undefined,
 ): Promise<CallsResult> {
-  const { context, route } = run;
+  const { context, route } = calls;
   const { parts } = context;
   parts.routing.retryBudget.call(parts.now());
-  let chosen = first ?? (await chooseTarget(context, route, running.tried, running.part.count));
+  let chosen = first ?? (await chooseTarget(context, route, state.tried, state.part.count));
   if (chosen === undefined) throw noChannel(1000);
   for (;;) {
-    if (running.part.count > chosen.plan.perCall) return runSmaller(run, running, chosen);
-    const end = await tryOnce(run, running, chosen);
+    if (state.part.count > chosen.plan.perCall) return runSmaller(calls, state, chosen);
+    const end = await tryOnce(calls, state, chosen);
     if ("result" in end) {
       const { fault } = end.result;
       return { results: [end.result], faults: fault === undefined ? noFaults : [fault] };
     }
-    chosen = await chooseNext(run, running, chosen, end.failure);
+    chosen = await chooseNext(calls, state, chosen, end.failure);
     if (chosen === undefined) throw end.failure.error;
   }
 }
@@ -103,19 +100,20 @@ const noFaults: readonly PinholeError[] = [];
 const good: Verdict = { kind: "good" };
 
 /** Makes one attempt, with its line in the record and its word about the channel's health. */
-async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<typeof attempt> {
-  const { context, book } = run;
+async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnType<typeof attempt> {
+  const { context } = calls;
+  const { record } = context;
   const { plan, lease } = chosen;
-  running.attempts += 1;
+  state.attempts += 1;
   let opened: NewAttempt;
   try {
-    opened = await book.open(running.call, running.attempts, plan);
+    opened = await record.open(state.call, state.attempts, plan);
   } catch (thrown) {
     lease.cancel();
     throw thrown;
   }
-  const end = await attempt(context, plan, lease.credential, running.part);
-  if ("failure" in end) await recordedOr(context, lease);
+  const end = await attempt(context, plan, lease.credential, state.part);
+  if ("failure" in end) await recordedOrCancel(record, lease);
   const fault = "result" in end ? end.result.fault : undefined;
   const failure: Failure | undefined =
     "failure" in end
@@ -129,7 +127,7 @@ async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<t
     const { verdict, scope } = verdictOf(failure);
     lease.end(verdict, scope);
   }
-  book.close(opened, {
+  record.close(opened, {
     state: failure === undefined ? "succeeded" : "failed",
     errorCode: failure?.error.code ?? null,
     evidence: fault === undefined ? (failure?.error.evidence ?? null) : "produced",
@@ -139,8 +137,8 @@ async function tryOnce(run: Run, running: Running, chosen: Chosen): ReturnType<t
   return end;
 }
 
-/** What failed because the request has no record was never begun, and says nothing about the channel. */
-async function recordedOr({ recorded }: AttemptContext, lease: Lease): Promise<void> {
+/** Throws where the request has no record: the attempt was never begun then, and says nothing about the channel. */
+async function recordedOrCancel({ recorded }: AttemptBook, lease: Lease): Promise<void> {
   try {
     await recorded;
   } catch (thrown) {
@@ -151,22 +149,22 @@ async function recordedOr({ recorded }: AttemptContext, lease: Lease): Promise<v
 
 /** The next target after a failure; undefined where nothing more may be tried. */
 async function chooseNext(
-  run: Run,
-  running: Running,
-  { plan, spot, lease }: Chosen,
+  calls: Calls,
+  state: CallState,
+  { plan, member, lease }: Chosen,
   failure: Failure,
 ): Promise<Chosen | undefined> {
-  const { context, route } = run;
-  const { parts, signal, deadline } = context;
+  const { context, route } = calls;
+  const { parts, deadline } = context;
   const standing = (): Parameters<typeof nextStep>[2] => ({
-    attempts: running.attempts,
+    attempts: state.attempts,
     now: parts.now(),
     deadline,
-    wanted: !signal.aborted && (context.wanted?.() ?? true),
+    wanted: context.isWanted(),
   });
   if (nextStep(failure, plan, standing()) === "stop") return undefined;
-  remember(running.tried, { plan, spot, lease }, verdictOf(failure).scope === "credential");
-  const next = await chooseTarget(context, route, running.tried, running.part.count);
+  remember(state.tried, { plan, member, lease }, verdictOf(failure).scope === "credential");
+  const next = await chooseTarget(context, route, state.tried, state.part.count);
   if (next === undefined) return undefined;
   // Asked again, since waiting in a queue takes time.
   const step = nextStep(failure, plan, standing());
@@ -176,24 +174,24 @@ async function chooseNext(
   return undefined;
 }
 
-/** What failed is not tried again by this call; another credential of the same channel is another target. */
-function remember(tried: Tried, { spot, lease }: Chosen, isCredentialFault: boolean): void {
-  const { id, credentials } = spot.target.channel;
+/** Keeps a call from what has failed it; another credential of the same channel is another target. */
+function remember(tried: Tried, { member, lease }: Chosen, isCredentialFault: boolean): void {
+  const { id, credentials } = member.target.channel;
   tried.addCredential(id, lease.credential);
   const isSpent = tried.credentials(id).size >= credentials.length;
-  if (!isCredentialFault || isSpent) tried.add(spot);
+  if (!isCredentialFault || isSpent) tried.add(member);
 }
 
 /** The target makes fewer images at once than the call asks for: the call is split, the first piece has the target. */
-async function runSmaller(run: Run, running: Running, chosen: Chosen): Promise<CallsResult> {
-  const { call, part, tried, attempts } = running;
+async function runSmaller(calls: Calls, state: CallState, chosen: Chosen): Promise<CallsResult> {
+  const { call, part, tried, attempts } = state;
   const pieces = splitCalls(part.count, chosen.plan.perCall);
   return gather(
     pieces.map((piece, index) => {
       const own = { count: piece.count, offset: part.offset + piece.offset };
-      const number = index === 0 ? call : run.nextCall++;
+      const number = index === 0 ? call : calls.nextCall++;
       const copy = { call: number, part: own, tried: tried.copy(), attempts };
-      return runCall(run, copy, index === 0 ? chosen : undefined);
+      return runCall(calls, copy, index === 0 ? chosen : undefined);
     }),
   );
 }

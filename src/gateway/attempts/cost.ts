@@ -3,7 +3,7 @@ import type { ImageRequest } from "../../core/request.ts";
 import type { CallResult } from "./terms.ts";
 import { priceOf } from "../../money/price.ts";
 
-/** What the customer owes for one upstream call's pictures, at the price of the model that made them. */
+/** The customer's debt for one upstream call's pictures, at the price of the model that made them; undefined where it has none. */
 export function costOfCall(
   request: ImageRequest,
   result: Pick<CallResult, "plan" | "made" | "usage" | "charge">,

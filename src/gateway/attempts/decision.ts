@@ -6,15 +6,15 @@ import type { Plan } from "../fit/terms.ts";
 /** Tries of one upstream call over all targets (DESIGN §6). */
 export const attemptsMax = 3;
 
-/** How an attempt failed that delivered nothing. */
+/** The failure of an attempt that delivered nothing. */
 export interface Failure {
-  /** Its evidence is `produced` where a picture, a preview or a link to a picture was seen. */
+  /** The evidence is `produced` where a picture, a preview or a link to a picture was seen. */
   readonly error: PinholeError;
-  /** It was ended from outside, so it says nothing about the upstream. */
+  /** True where the attempt was ended from outside, so that it says nothing about the upstream. */
   readonly cancelled: boolean;
 }
 
-/** Where a call stands after a failure. */
+/** The standing of a call after a failure. */
 export interface Standing {
   /** Attempts made, this one included. */
   readonly attempts: number;
@@ -25,10 +25,10 @@ export interface Standing {
   readonly wanted: boolean;
 }
 
-/** What may follow a failure: nothing; another target; or one if the retry budget has room. */
+/** The step after a failure: nothing more; another target; or one if the retry budget has room. */
 export type NextStep = "stop" | "free" | "budgeted";
 
-/** What may happen after an attempt that failed (the class table of DESIGN §6). */
+/** Says what may happen after an attempt that failed (the class table of DESIGN §6). */
 export function nextStep(failure: Failure, plan: Plan, standing: Standing): NextStep {
   if (failure.cancelled || !standing.wanted) return "stop";
   if (standing.attempts >= attemptsMax || standing.now >= standing.deadline) return "stop";
@@ -40,7 +40,7 @@ export function nextStep(failure: Failure, plan: Plan, standing: Standing): Next
   return channel.retryUnknown || card?.failures_billed === false ? "budgeted" : "stop";
 }
 
-/** What a failure says about the health of the channel, of the credential, or of the model there. */
+/** The verdict of a failure on the channel, on the credential, or on the model there. */
 export function verdictOf(failure: Failure): {
   readonly verdict: Verdict;
   readonly scope: FaultScope;
@@ -66,7 +66,7 @@ export function verdictOf(failure: Failure): {
   };
 }
 
-/** What the provider may have charged for a failure: nothing, or unknown. */
+/** The provider's charge for a failure: nothing, or unknown. */
 export function chargeOf({ error }: Failure): 0 | null {
   const { evidence } = error;
   return evidence === "never_sent" || evidence === "refused" || evidence === "caller" ? 0 : null;

@@ -14,28 +14,21 @@ export interface PreparedInputs {
  * Turns input pictures upright that carry an EXIF orientation: sizes, masks and models mean the
  * picture as people see it. All others are passed on byte for byte.
  */
-export function uprightInputs(
-  converter: Converter,
-  request: ImageRequest,
-  spool: PictureSpool,
-): ImageRequest | Promise<ImageRequest> {
-  const { images, mask } = request;
-  const isUpright =
-    !images.some(needsNormalising) && (mask === undefined || !needsNormalising(mask));
-  return isUpright ? request : turnUpright(converter, request, spool);
-}
-
-async function turnUpright(
+export async function uprightInputs(
   converter: Converter,
   request: ImageRequest,
   spool: PictureSpool,
 ): Promise<ImageRequest> {
+  const { images, mask } = request;
+  const isUpright =
+    !images.some(needsNormalising) && (mask === undefined || !needsNormalising(mask));
+  if (isUpright) return request;
   const upright = async (picture: Picture): Promise<Picture> =>
     needsNormalising(picture) ? converter.normalise(picture, spool) : picture;
   return {
     ...request,
-    images: await Promise.all(request.images.map(upright)),
-    mask: request.mask === undefined ? undefined : await upright(request.mask),
+    images: await Promise.all(images.map(upright)),
+    mask: mask === undefined ? undefined : await upright(mask),
   };
 }
 
@@ -46,7 +39,7 @@ async function turnUpright(
 export function createInputs(
   converter: Converter,
   spool: PictureSpool,
-): (plan: Plan) => PreparedInputs | Promise<PreparedInputs> {
+): (plan: Plan) => Promise<PreparedInputs> {
   // Plans of one class of targets share what they want of the inputs.
   let prepared: Map<Plan["inputs"], Promise<PreparedInputs>> | undefined;
   return (plan) => {
@@ -61,7 +54,8 @@ export function createInputs(
   };
 }
 
-const noInputs: PreparedInputs = { images: [], mask: undefined };
+/** The one promise for all requests without input pictures, which are most. */
+const noInputs: Promise<PreparedInputs> = Promise.resolve({ images: [], mask: undefined });
 
 async function prepare(
   plan: Plan,

@@ -2,7 +2,7 @@ import type { Egress } from "../../net/egress.ts";
 import type { Converter } from "../../pictures/convert.ts";
 import type { RoutingParts } from "../routing/parts.ts";
 
-/** What attempts work with. */
+/** The parts that attempts work with. */
 export interface AttemptParts extends Pick<RoutingParts, "routing" | "now"> {
   readonly egress: Egress;
   readonly converter: Converter;

@@ -18,7 +18,7 @@ import type { PreparedInputs } from "./inputs.ts";
 /** Downloads of one made picture before the result is given up. */
 const downloadTries = 3;
 
-/** What a provider is given for one attempt. `onLink` is called where it asks for a made picture's link. */
+/** The input of a provider for one attempt. `onLink` is called where it asks for a made picture's link. */
 export function generateInput(
   context: AttemptContext,
   plan: Plan,
@@ -42,8 +42,8 @@ export function generateInput(
     deadline,
     connectMs,
     firstByteMs,
-    ready: context.recorded,
-    relay: context.relay?.tap(plan, context.attempts()),
+    ready: context.record.recorded,
+    relay: context.relay?.tap(plan, context.record.attempts()),
     retryDownloads: downloadTries,
   });
   const { poll, sleep, alongside } = createPacing({ signal, deadline, now: parts.now });
@@ -79,7 +79,7 @@ function withSeed(
   return typeof more.seed === "number" && offset > 0 ? { ...more, seed: more.seed + offset } : more;
 }
 
-/** A link to a picture says that it is made: what is lost from then on is never made again. */
+/** Upstream HTTP that tells of links to pictures: a link says that its picture is made, and what is lost from then on is never made again. */
 class WatchedHttp implements UpstreamHttp {
   readonly #http: UpstreamHttp;
   readonly #onLink: () => void;

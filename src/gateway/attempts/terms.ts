@@ -2,16 +2,17 @@ import type { PinholeError } from "../../core/errors.ts";
 import type { Nano } from "../../core/money.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { Usage } from "../../core/request.ts";
+import type { RelayTap } from "../../net/upstream/relay-sink.ts";
+import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { CallPart } from "../routing/call-part.ts";
 import type { Failure } from "./decision.ts";
 import type { PreparedInputs } from "./inputs.ts";
-import type { Plan } from "../fit/terms.ts";
 import type { AttemptParts } from "./parts.ts";
-import type { CallPart } from "../routing/call-part.ts";
-import type { RelayTap } from "../../net/upstream/relay-sink.ts";
 
 /** One picture as an upstream made it. */
 export interface Made {
-  /** Its place in the answer, from 0. */
+  /** Place in the answer, from 0. */
   readonly index: number;
   readonly picture: Picture;
   readonly revisedPrompt: string | undefined;
@@ -20,7 +21,7 @@ export interface Made {
   readonly plan: Plan;
 }
 
-/** What one upstream call gave. */
+/** The pictures and the account of one upstream call. */
 export interface CallResult {
   readonly plan: Plan;
   /** The part of the request that the call was to make. */
@@ -33,40 +34,55 @@ export interface CallResult {
   readonly fault: PinholeError | undefined;
 }
 
-/** What holds for every attempt of one request. */
+/** A request that is being made, as its attempts see it: one value for all of them. */
 export interface AttemptContext {
   readonly parts: AttemptParts;
   readonly spool: PictureSpool;
-  readonly inputs: (plan: Plan) => PreparedInputs | Promise<PreparedInputs>;
+  /** Aborted when the gateway must stop. */
   readonly signal: AbortSignal;
   /** Unix milliseconds; one deadline over all attempts. */
   readonly deadline: number;
-  /** False: the client has gone, so no further attempt is begun. Absent: always. */
-  readonly wanted?: () => boolean;
-  /**
-   * Resolves when the request's record is on the disk: nothing is asked of an upstream before. Rejects
-   * where it never will be. Absent: it is there.
-   */
-  readonly recorded?: Promise<void> | undefined;
-  /** Attempts of the request so far. */
-  attempts(): number;
-  /** Called for each picture as it is made, before the call it belongs to has ended. `soFar` is the call up to this picture. */
-  onMade(made: Made, soFar: CallResult): void;
-  /** Called for each preview. `index` is its picture's place in the answer, from 0. */
-  readonly onPartial?: ((partial: Picture, index: number, plan: Plan) => void) | undefined;
-  /** Called when a call that made something is over. */
-  readonly onEnded?: ((result: CallResult) => void) | undefined;
-  /** Where an upstream's body may go to the client as it arrives. */
-  readonly relay?: Relay | undefined;
+  /** The request's input pictures as the plan's upstream wants them. */
+  readonly inputs: (plan: Plan) => Promise<PreparedInputs>;
+  readonly record: AttemptBook;
+  readonly receiver: CallReceiver;
+  /** The way of an upstream's body to the client as it arrives; undefined where none may go so. */
+  readonly relay: Relay | undefined;
+  /** False once the client has gone or the gateway stops: no further attempt is begun. */
+  isWanted(): boolean;
 }
 
-/** How an attempt ended: with pictures, even where a fault followed them, or without. */
+/** The request's record, as far as attempts write it. */
+export interface AttemptBook {
+  /**
+   * Resolves when the request's record is on the disk: nothing is asked of an upstream before. Rejects
+   * where it never will be.
+   */
+  readonly recorded: Promise<void>;
+  /** Attempts of the request so far. */
+  attempts(): number;
+  /** Writes an attempt of this call before its socket opens; the first ones were written with the request itself. */
+  open(call: number, attempt: number, plan: Plan): Promise<NewAttempt>;
+  close(attempt: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void;
+}
+
+/** The receiver of what upstream calls make, told while they run. Functions return at once and do not throw. */
+export interface CallReceiver {
+  /** Takes a preview. `index` is its picture's place in the answer, from 0. */
+  preview(picture: Picture, index: number, plan: Plan): void;
+  /** Takes a picture before its call has ended. `soFar` is the call up to this picture. */
+  made(made: Made, soFar: CallResult): void;
+  /** Hears of the end of a call that made something. */
+  ended(result: CallResult): void;
+}
+
+/** The end of an attempt: with pictures, even where a fault followed them, or without. */
 export type AttemptEnd = { readonly result: CallResult } | { readonly failure: Failure };
 
 /** The relay of one request. */
 export interface Relay {
   /** True once a body flows: from then on there is no other answer and no other attempt. */
   begun(): boolean;
-  /** For one upstream call; undefined where its answer would have to be changed. */
+  /** The tap for one upstream call; undefined where its answer would have to be changed. */
   tap(plan: Plan, attempts: number): RelayTap | undefined;
 }

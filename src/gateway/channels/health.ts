@@ -10,7 +10,7 @@ const failedShareMax = 0.3;
 const attemptsForShareMin = 10;
 const coolFirstMs = 30_000;
 const coolMaxMs = 600_000;
-/** Up to a fifth is added, so that what failed together is not tried again together. */
+/** The share of a cooling that may be added at random, so that what failed together is not tried again together. */
 const jitterShare = 0.2;
 /** A provider that asks for no wait at all is given this one. */
 const retryAfterMinMs = 1000;
@@ -18,7 +18,7 @@ const recent = { windowMs: 60_000, pieceMs: 1000 };
 
 export type HealthState = "healthy" | "cooling" | "half_open";
 
-/** What an attempt said about the health of what it used. */
+/** A word about the health of what an attempt used. */
 export type Verdict =
   /** It works, also where it refused the caller's own mistake. */
   | { readonly kind: "good" }
@@ -184,7 +184,7 @@ class HealthMachine implements Health {
     this.#onChange({ from, to: "cooling", why: verdict.why, until: now + coolMs });
   }
 
-  /** A failure of an attempt that was under way when it was ejected: only a refusal knows something new. */
+  /** Counts a failure of an attempt that was under way at the ejection: only a refusal knows something new. */
   #extend(cooling: Cooling, verdict: Verdict, now: number): void {
     if (verdict.kind !== "refused" || this.#halfOpen) return;
     cooling.until = Math.max(cooling.until, now + (this.#asked(verdict) ?? 0));

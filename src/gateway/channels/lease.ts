@@ -2,10 +2,10 @@ import type { Channel } from "../../core/channel.ts";
 import type { Health, HealthPass, Verdict } from "./health.ts";
 import type { ChannelRoom } from "./room.ts";
 
-/** What a failure was about, and so what it speaks against. */
+/** The thing that a failure speaks against. */
 export type FaultScope = "channel" | "credential" | "model";
 
-/** What a call wants to begin. */
+/** The room and model that a call asks a channel for. */
 export interface Wanted {
   /** The model's name at the upstream. */
   readonly model: string;
@@ -19,11 +19,11 @@ export interface Lease {
   /** Place of the credential to use. */
   readonly credential: number;
   end(verdict: Verdict, scope: FaultScope): void;
-  /** It was not used: gives everything back. */
+  /** Gives everything back, where the lease was not used. */
   cancel(): void;
 }
 
-/** What begins anew when the channel is configured anew. */
+/** The healths of a channel and its parts, which begin anew when it is configured anew. */
 export interface Healths {
   readonly channel: Channel;
   readonly health: Health;
@@ -56,7 +56,7 @@ export function openLease(
   return new OpenLease(holder, healths, wanted, credential, begunAt);
 }
 
-/** One health, and the attempt as it knows it. */
+/** A health with its own mark of one attempt. */
 class Pass {
   readonly #health: Health;
   readonly #pass: HealthPass;
@@ -66,7 +66,7 @@ class Pass {
     this.#pass = health.begin(now);
   }
 
-  /** What worked speaks for all that was used; a fault speaks only against what it was about. */
+  /** Ends the attempt for this health: success speaks for all that was used, a fault only against what it was about. */
   end(verdict: Verdict, isAbout: boolean, now: number): void {
     this.#health.end(this.#pass, verdict.kind === "good" || isAbout ? verdict : neutral, now);
   }

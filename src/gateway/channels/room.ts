@@ -3,7 +3,7 @@ import { createSlidingWindow, minute, type SlidingWindow } from "../limits/slidi
 
 type Limits = Channel["limits"];
 
-/** How much one channel takes: requests at once, requests and images in a sliding minute. */
+/** The room of one channel: requests at once, requests and images in a sliding minute. */
 export interface ChannelRoom {
   readonly inFlight: number;
   /** From when a call for so many images fits: at most `now`: at once; Infinity: when another call ends, or never. */

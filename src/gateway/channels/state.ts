@@ -6,8 +6,8 @@ import { type ChannelRoom, createChannelRoom } from "./room.ts";
 import type { Timer } from "./timer.ts";
 import type { WeightTree } from "./weight-tree.ts";
 
-/** A place in a tree of weights that says whether one target could be chosen. */
-export interface Spot {
+/** The weight that one target is drawn by: it stands in its tree as 0 while the channel cannot serve the target. */
+export interface WatchedWeight {
   readonly tree: WeightTree;
   readonly leaf: number;
   readonly weight: number;
@@ -33,11 +33,12 @@ export interface ChannelState {
   acquire(wanted: Wanted, lastResort?: boolean): Lease | undefined;
   /** Waits in the queue for room; undefined: not until then, or the channel cools. */
   wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined>;
-  /** The same channel configured anew: its health begins again, what is in flight goes on counting. */
+  /** Takes the channel as it is configured anew: its health begins again, what is in flight goes on counting. */
   replace(channel: Channel): void;
-  watch(spot: Spot): void;
-  forgetSpots(): void;
-  /** Tells the places that watch it whether it can be chosen. */
+  /** Keeps this weight true from now on. */
+  watch(weight: WatchedWeight): void;
+  forgetWeights(): void;
+  /** Sets the watched weights to what the channel can serve now. */
   refresh(): void;
 }
 
@@ -59,7 +60,7 @@ class LiveChannel implements ChannelState, LeaseHolder {
   readonly #queue: ChannelQueue;
   #healths: Healths;
   #nextCredential = 0;
-  #spots: { readonly spot: Spot; isReady: boolean }[] = [];
+  #weights: { readonly weight: WatchedWeight; isReady: boolean }[] = [];
   #wakeAt = 0;
 
   constructor(channel: Channel, parts: ChannelStateParts) {
@@ -105,7 +106,7 @@ class LiveChannel implements ChannelState, LeaseHolder {
     return Math.max(this.#healthyAt(now), this.#modelAt(model, now));
   }
 
-  /** Whatever the model. */
+  /** From when the channel itself and one of its credentials are healthy, whatever the model. */
   #healthyAt(now: number): number {
     const { health, credentials } = this.#healths;
     let credentialAt = Infinity;
@@ -143,13 +144,13 @@ class LiveChannel implements ChannelState, LeaseHolder {
     this.refresh();
   }
 
-  watch(spot: Spot): void {
-    this.#spots.push({ spot, isReady: false });
+  watch(weight: WatchedWeight): void {
+    this.#weights.push({ weight, isReady: false });
     this.refresh();
   }
 
-  forgetSpots(): void {
-    this.#spots = [];
+  forgetWeights(): void {
+    this.#weights = [];
   }
 
   refresh(): void {
@@ -157,8 +158,8 @@ class LiveChannel implements ChannelState, LeaseHolder {
     if (this.waiting > 0) this.#queue.serve(this.healthyAt("", now) > now);
     const channelAt = Math.max(this.roomAt(1, now), this.#healthyAt(now));
     let next = Infinity;
-    for (const watched of this.#spots) {
-      const { tree, leaf, weight, model } = watched.spot;
+    for (const watched of this.#weights) {
+      const { tree, leaf, weight, model } = watched.weight;
       const readyAt = Math.max(channelAt, this.#modelAt(model, now));
       const isReady = readyAt <= now;
       if (isReady !== watched.isReady) tree.set(leaf, isReady ? weight : 0);

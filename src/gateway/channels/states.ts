@@ -12,8 +12,8 @@ export interface ChannelStates {
   of(channel: Channel): ChannelState;
   /** Looks again at what time alone has changed. Costs nothing where nothing was due. */
   wake(): void;
-  /** Places of a catalog that is no longer in use are told nothing any more. */
-  forgetSpots(): void;
+  /** Keeps the weights of a catalog that is no longer in use no more. */
+  forgetWeights(): void;
   view(channel: Channel): ChannelView;
 }
 
@@ -56,8 +56,8 @@ export function createChannelStates(options: ChannelStatesOptions): ChannelState
       const at = now();
       for (let due = wakes.due(at); due !== undefined; due = wakes.due(at)) due.refresh();
     },
-    forgetSpots() {
-      for (const state of states.values()) state.forgetSpots();
+    forgetWeights() {
+      for (const state of states.values()) state.forgetWeights();
     },
     view(channel) {
       return viewChannel(this.of(channel), now());

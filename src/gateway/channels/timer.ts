@@ -1,2 +1,2 @@
-/** Calls `work` after so many milliseconds, unless what it returns is called before. */
+/** A timer that calls `work` after so many milliseconds, unless what it returns is called before. */
 export type Timer = (ms: number, work: () => void) => () => void;

@@ -1,4 +1,4 @@
-/** What is to be looked at again, by time: a binary heap, so that ten thousand cooling channels cost no scan. */
+/** Items to be looked at again, by time: a binary heap, so that ten thousand cooling channels cost no scan. */
 export interface WakeQueue<T> {
   add(at: number, item: T): void;
   /** Takes out an item whose time has come; undefined: none. */

@@ -2,7 +2,7 @@ import { outputFormats } from "../../core/picture.ts";
 import { type Usage, sizeText } from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
 import type { DeliveryForm } from "./form.ts";
-import type { Deliverable, Kept } from "./outcome.ts";
+import type { Deliverable, DeliveredPicture } from "./outcome.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { type JsonBody, jsonBody } from "../../json/writer.ts";
 
@@ -16,7 +16,7 @@ export function deliver(
   origin: string,
 ): JsonBody {
   const { created, pictures, form, usage } = outcome;
-  const data = pictures.map((kept) => entryOf(parts, kept, form, origin));
+  const data = pictures.map((picture) => entryOf(parts, picture, form, origin));
   if (outcome.shape === "plain") return jsonBody({ created, data });
   return jsonBody({
     created,
@@ -31,42 +31,42 @@ export function deliver(
   });
 }
 
-/** What the answer's `quality` may be. */
+/** The words that the answer's `quality` may be. */
 const answerQualities = ["low", "medium", "high"];
 
-/** What was really made, where all pictures agree on it. */
+/** A fact about what was really made, where all pictures agree on it. */
 function agreed(
-  pictures: readonly Kept[],
-  fact: (kept: Kept) => string | undefined,
+  pictures: readonly DeliveredPicture[],
+  fact: (picture: DeliveredPicture) => string | undefined,
 ): string | undefined {
   const [first] = pictures;
   if (first === undefined) return undefined;
   const one = fact(first);
-  return pictures.every((kept) => kept === first || fact(kept) === one) ? one : undefined;
+  return pictures.every((picture) => picture === first || fact(picture) === one) ? one : undefined;
 }
 
 function entryOf(
   parts: Pick<DeliveryParts, "signer" | "images" | "now">,
-  kept: Kept,
+  delivered: DeliveredPicture,
   form: DeliveryForm,
   origin: string,
 ): WireJson {
   return {
-    url: form.url ? urlOf(parts, kept, origin) : undefined,
-    b64_json: form.base64 ? new EncodedPicture(kept.picture, "base64") : undefined,
-    revised_prompt: kept.revisedPrompt,
+    url: form.url ? urlOf(parts, delivered, origin) : undefined,
+    b64_json: form.base64 ? new EncodedPicture(delivered.picture, "base64") : undefined,
+    revised_prompt: delivered.revisedPrompt,
   };
 }
 
 /** A signed URL of a stored picture; undefined where it is in no store. */
 export function urlOf(
   parts: Pick<DeliveryParts, "signer" | "images" | "now">,
-  kept: Kept,
+  { blob }: DeliveredPicture,
   origin: string,
 ): string | undefined {
-  if (kept.blob === undefined) return undefined;
-  const expiresAt = Math.min(parts.now() + parts.images.ttlMs, kept.blob.expiresAt);
-  return origin + parts.signer.path(kept.blob, expiresAt);
+  if (blob === undefined) return undefined;
+  const expiresAt = Math.min(parts.now() + parts.images.ttlMs, blob.expiresAt);
+  return origin + parts.signer.path(blob, expiresAt);
 }
 
 export function usageJson(usage: Usage): WireJson {

@@ -2,6 +2,7 @@ import { type OutputFormat, type PictureFacts, outputFormats } from "../../core/
 import type { Size } from "../../core/request.ts";
 import type { Plan } from "../fit/terms.ts";
 
+/** A conversion that makes of a picture what was asked for. */
 export interface Change {
   readonly blame: "upstream";
   readonly format: OutputFormat;
@@ -9,7 +10,7 @@ export interface Change {
   readonly size?: { readonly width: number; readonly height: number };
 }
 
-/** Undefined where the picture already is what was asked for. */
+/** The conversion that a picture needs; undefined where it already is what was asked for. */
 export function wantedChange({
   picture,
   plan,

@@ -14,7 +14,7 @@ export interface ImageEvent {
   readonly data: JsonBody;
 }
 
-/** What all events of one stream share. */
+/** The facts that all events of one stream share. */
 export interface EventContext {
   readonly requestId: string;
   readonly operation: Operation;
@@ -45,15 +45,15 @@ export function completedEvent(
   live: LivePicture,
   warnings: readonly Warning[],
 ): ImageEvent {
-  const { kept, usage, costNano, origin } = live;
+  const { delivered, usage, costNano, origin } = live;
   return eventOf(context, "completed", {
-    ...pictureFields(parts, kept.picture, kept.quality, kept.background),
-    url: context.origin === undefined ? undefined : urlOf(parts, kept, context.origin),
-    revised_prompt: kept.revisedPrompt,
+    ...pictureFields(parts, delivered.picture, delivered.quality, delivered.background),
+    url: context.origin === undefined ? undefined : urlOf(parts, delivered, context.origin),
+    revised_prompt: delivered.revisedPrompt,
     usage: usageJson(usage ?? noUsage),
     pinhole: {
       request_id: context.requestId,
-      index: kept.index,
+      index: delivered.index,
       model: origin.servedModel,
       cost: costNano === undefined ? undefined : usdText(costNano),
       warnings: warnings.length === 0 ? undefined : warnings.map((warning) => ({ ...warning })),

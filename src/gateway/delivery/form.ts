@@ -1,13 +1,13 @@
 import type { ImageRequest } from "../../core/request.ts";
 import type { DeliveryParts } from "./parts.ts";
 
-/** Which of url and b64_json an answer's entries hold. */
+/** The form of an answer's entries: url, b64_json or both. */
 export interface DeliveryForm {
   readonly url: boolean;
   readonly base64: boolean;
 }
 
-/** A client of a stream reads base64, so there a model's own delivery adds no URL. */
+/** The form of a request's answer. A client of a stream reads base64, so there a model's own delivery adds no URL. */
 export function deliveryOf(
   request: ImageRequest,
   parts: Pick<DeliveryParts, "images">,

@@ -1,19 +1,19 @@
 import type { Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { ImageRequest, Usage, Warning } from "../../core/request.ts";
-import type { AttemptContext, CallResult, Made } from "../attempts/terms.ts";
+import type { CallReceiver, CallResult, Made } from "../attempts/terms.ts";
 import { subtractUsage } from "../../core/usage.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { costOfCall } from "../attempts/cost.ts";
-import type { Kept } from "./outcome.ts";
+import type { DeliveredPicture } from "./outcome.ts";
 import { servedName } from "../catalog/serving.ts";
 
 /** A preview as the provider made it: in its own format and size. */
 export interface LivePreview {
-  /** Its picture's place in the answer, from 0. */
+  /** Place of its picture in the answer, from 0. */
   readonly index: number;
-  /** Its place among the previews of that picture, from 0. */
+  /** Place among the previews of that picture, from 0. */
   readonly partialIndex: number;
   readonly picture: Picture;
   readonly quality: string | undefined;
@@ -21,7 +21,7 @@ export interface LivePreview {
   readonly origin: LiveOrigin;
 }
 
-/** What made a preview or picture. */
+/** The maker of a preview or picture. */
 export interface LiveOrigin {
   /** The model that ran, in the client's words. */
   readonly servedModel: string;
@@ -31,29 +31,29 @@ export interface LiveOrigin {
 
 /** A finished picture. Usage and cost are what it adds to those told before: the sums are the request's. */
 export interface LivePicture {
-  readonly kept: Kept;
+  readonly delivered: DeliveredPicture;
   readonly usage: Usage | undefined;
   /** Undefined where the model has no price or the facts for it are missing. */
   readonly costNano: Nano | undefined;
   readonly origin: LiveOrigin;
 }
 
-/** Who watches a request run. Functions return at once and do not throw. */
+/** A client that watches a request run. Functions return at once and do not throw. */
 export interface LiveObserver {
   partial(preview: LivePreview): void;
   completed(picture: LivePicture): void;
 }
 
 /** Turns what upstream calls report into what the observer is told. */
-export interface Live {
-  readonly hooks: Pick<AttemptContext, "onPartial" | "onEnded">;
-  made(made: Made, kept: Promise<Kept>, soFar: CallResult): void;
-  /** Resolves when the observer knows of every picture that could be kept. */
+export interface Live extends Pick<CallReceiver, "preview" | "ended"> {
+  /** Hears of a picture, before its call has ended, that is being made ready for delivery. */
+  made(made: Made, delivered: Promise<DeliveredPicture>, soFar: CallResult): void;
+  /** Resolves when the observer knows of every picture that can be delivered. */
   told(): Promise<void>;
 }
 
 /**
- * Begins to tell. A picture is told of as soon as it is kept; only the last one of a call waits for the
+ * Begins to tell. A picture is told of as soon as it can be delivered; only the last one of a call waits for the
  * call's end, since usage and charge come there.
  */
 export function startLive(
@@ -61,16 +61,16 @@ export function startLive(
   request: ImageRequest,
   observer: LiveObserver,
 ): Live {
-  const keeping = new Map<Made, Promise<Kept>>();
+  const coming = new Map<Made, Promise<DeliveredPicture>>();
   const accounts = new Map<readonly Made[], Account>();
   const telling: Promise<void>[] = [];
   const finished = new Set<number>();
   const previews = new Map<number, number>();
 
   const announce = (made: Made, result: CallResult): void => {
-    const kept = keeping.get(made);
-    if (kept === undefined) return;
-    keeping.delete(made);
+    const delivered = coming.get(made);
+    if (delivered === undefined) return;
+    coming.delete(made);
     const account = accounts.get(result.made) ?? { usage: undefined, costNano: 0 };
     const now: Account = { usage: result.usage, costNano: costOfCall(request, result) };
     accounts.set(result.made, { ...now, costNano: now.costNano ?? account.costNano });
@@ -79,38 +79,36 @@ export function startLive(
       costNano: subtractCost(now.costNano, account.costNano),
       origin: originOf(made.plan),
     };
-    // Why a picture could not be kept is for the request itself to say.
+    // Why a picture could not be delivered is for the request itself to say.
     telling.push(
-      kept.then(
-        (one) => observer.completed({ kept: one, ...added }),
-        () => parts.log.warn({ index: made.index }, "a picture of a stream could not be kept"),
+      delivered.then(
+        (one) => observer.completed({ delivered: one, ...added }),
+        () => parts.log.warn({ index: made.index }, "a picture of a stream could not be delivered"),
       ),
     );
   };
   return {
-    hooks: {
-      onPartial(picture, index, plan) {
-        const partialIndex = previews.get(index) ?? 0;
-        if (finished.has(index) || partialIndex >= request.partial_images) return;
-        previews.set(index, partialIndex + 1);
-        const { quality, background } = plan.request;
-        const origin = originOf(plan);
-        observer.partial({ index, partialIndex, picture, quality, background, origin });
-      },
-      onEnded(result) {
-        for (const made of result.made) announce(made, result);
-      },
+    preview(picture, index, plan) {
+      const partialIndex = previews.get(index) ?? 0;
+      if (finished.has(index) || partialIndex >= request.partial_images) return;
+      previews.set(index, partialIndex + 1);
+      const { quality, background } = plan.request;
+      const origin = originOf(plan);
+      observer.partial({ index, partialIndex, picture, quality, background, origin });
     },
-    made(made, kept, soFar) {
+    ended(result) {
+      for (const made of result.made) announce(made, result);
+    },
+    made(made, delivered, soFar) {
       finished.add(made.index);
-      keeping.set(made, kept);
+      coming.set(made, delivered);
       if (soFar.made.length < soFar.part.count) announce(made, soFar);
     },
     told: async () => void (await Promise.all(telling)),
   };
 }
 
-/** What of a call has been told. */
+/** The account of a call as far as it has been told. */
 interface Account {
   readonly usage: Usage | undefined;
   readonly costNano: Nano | undefined;

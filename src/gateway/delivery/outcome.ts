@@ -5,20 +5,20 @@ import type { Picture } from "../../core/picture.ts";
 import type { Usage, Warning } from "../../core/request.ts";
 import type { DeliveryForm } from "./form.ts";
 
-/** What an answer says; the outcome of a request, delivered as often as it is asked for. */
+/** The content of an answer, which is delivered as often as it is asked for. */
 export interface Deliverable {
   /** Unix seconds. */
   readonly created: number;
-  readonly pictures: readonly Kept[];
+  readonly pictures: readonly DeliveredPicture[];
   readonly usage: Usage | undefined;
   readonly form: DeliveryForm;
   /** `plain`: only created and data. */
   readonly shape: "full" | "plain";
 }
 
-/** What came of a request. It can be delivered more than once, until its spool is disposed. */
+/** The outcome of a request. It can be delivered more than once, until its spool is disposed. */
 export interface ImageOutcome extends Deliverable {
-  /** The request that made it; an answer to a retry is another one's outcome. */
+  /** The request that made the pictures; an answer to a retry is another one's outcome. */
   readonly requestId: string;
   readonly warnings: readonly Warning[];
   /** The model that really ran, in the client's words. */
@@ -31,14 +31,14 @@ export interface ImageOutcome extends Deliverable {
   readonly upstreamMs: number;
 }
 
-/** A picture as it is delivered: changed to what was asked for, and in the store where a URL needs it. */
-export interface Kept {
-  /** Its place in the answer, from 0. */
+/** A picture on its way to the client: changed to what was asked for, and in the store where a URL needs it. */
+export interface DeliveredPicture {
+  /** Place in the answer, from 0. */
   readonly index: number;
   readonly picture: Picture;
-  /** Where the image store has it; undefined: it is only in the request's spool. */
+  /** The picture in the image store; undefined: it is only in the request's spool. */
   readonly blob: StoredBlob | undefined;
-  /** Under which id and how long the store keeps it, now or once the answer has gone; undefined: it does not. */
+  /** The id under which the store keeps the picture, and how long, now or once the answer has gone; undefined: it does not. */
   readonly keep: (KeepPlan & { readonly id: string }) | undefined;
   readonly revisedPrompt: string | undefined;
   /** The upstream's word for what it made, else what it was asked for. */

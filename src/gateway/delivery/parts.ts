@@ -4,10 +4,10 @@ import type { BlobStore } from "../../blobs/types.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { Converter } from "../../pictures/convert.ts";
 
-/** How pictures are delivered where the client does not say (CONTRACT "Delivery"). */
+/** The delivery of pictures where the client does not say (CONTRACT "Delivery"). */
 export type DefaultDelivery = "auto" | "url" | "b64_json" | "both";
 
-/** What delivery works with. */
+/** The parts that delivery works with. */
 export interface DeliveryParts {
   readonly images: { readonly ttlMs: number; readonly defaultDelivery: DefaultDelivery };
   readonly blobs: BlobStore;

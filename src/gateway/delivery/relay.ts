@@ -1,16 +1,18 @@
+import type { ImageRequest } from "../../core/request.ts";
 import type { Relay } from "../attempts/terms.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
 import { wantedChange } from "./change.ts";
-import type { DeliveryForm } from "./form.ts";
+import { deliveryOf } from "./form.ts";
 import type { LiveOrigin } from "./live.ts";
+import type { DeliveryParts } from "./parts.ts";
 import type { Plan } from "../fit/terms.ts";
 
-/** What is known when an upstream's body begins to flow to the client. */
+/** The facts that are known when an upstream's body begins to flow to the client. */
 export interface RelayStart extends LiveOrigin {
   readonly attempts: number;
   /** Time spent waiting for the upstream until now. */
   readonly upstreamMs: number;
-  /** Of the whole body; undefined where the upstream did not say. */
+  /** Bytes of the whole body; undefined where the upstream did not say. */
   readonly byteLength: number | undefined;
 }
 
@@ -25,18 +27,19 @@ export interface RelayClient {
 /** A picture as bare base64 where clients look for it; some servers write a data URL there. */
 const barePicture = /"b64_json"\s*:\s*"(?!data:)[A-Za-z0-9+/\\]/;
 
-/** Where nearly every answer has its picture: a text of all that has come would be a hundred times as long. */
+/** Bytes in which nearly every answer has its picture: a text of all that has come would be a hundred times as long. */
 const startBytes = 1024;
 
 /**
  * Relays answers that are what the client is owed, as they are: one image, base64 alone, in the full
- * shape, made by the model that was named, in the format and size that was asked for.
+ * shape, made by the model that was named, in the format and size that was asked for. `record` tells the
+ * time spent waiting for upstreams.
  */
 export function createRelay(
+  parts: Pick<DeliveryParts, "images">,
   client: RelayClient,
-  request: { readonly n: number; readonly stream: boolean },
-  formOf: (plan: Plan) => DeliveryForm,
-  upstreamMs: () => number,
+  request: ImageRequest,
+  record: { upstreamMs(): number },
 ): Relay {
   let begun = false;
   const fits = (plan: Plan): boolean => {
@@ -44,7 +47,7 @@ export function createRelay(
     const card = rulingCard(plan.target);
     const isFull = card === undefined || card.answer === "full";
     if (!isFull || card !== plan.target.card) return false;
-    const { url, base64 } = formOf(plan);
+    const { url, base64 } = deliveryOf(request, parts, card?.delivery ?? "url");
     return base64 && !url;
   };
   const begin = ({ target, warnings }: Plan, attempts: number, byteLength?: number): void => {
@@ -54,7 +57,7 @@ export function createRelay(
       channelId: target.channel.id,
       warnings,
       attempts,
-      upstreamMs: upstreamMs(),
+      upstreamMs: record.upstreamMs(),
       byteLength,
     });
   };
@@ -84,8 +87,8 @@ function showsBarePicture(body: readonly Buffer[]): boolean {
 }
 
 /**
- * What of an answer has been read when its first picture begins: is it one for one image, whose entry
- * has nothing that ours would not have?
+ * True where the part of an answer that was read before its first picture is of an answer for one image,
+ * whose entry has nothing that ours would not have.
  */
 function isBeginning(document: unknown): boolean {
   if (!isObject(document) || !Number.isFinite(document.created)) return false;

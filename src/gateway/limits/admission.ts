@@ -1,6 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 
-/** How much work is taken in at the same time. */
+/** The bounds on work that is taken in at the same time. */
 export interface AdmissionLimits {
   /** Image requests, from their head until their answer has left and their work is done. */
   readonly requestsMax: number;
@@ -35,7 +35,7 @@ export interface Admission {
   enter(bodyBytes: number | undefined): Ticket;
 }
 
-/** Those that are refused come back spread over this many seconds. */
+/** Seconds over which refused requests are spread when they come back. */
 const retrySpreadSeconds = 4;
 
 /** A gate with nobody inside. */

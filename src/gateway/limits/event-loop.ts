@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-/** How late this process's timers fire. */
+/** A measurement of how late this process's timers fire. */
 export interface EventLoopWatch {
   /** The mean lateness of the last moments, milliseconds; over several timers, so that one pause is not an overload. */
   delayMs(): number;

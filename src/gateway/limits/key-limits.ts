@@ -2,7 +2,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { KeyLimits, KeyRecord } from "../../core/key.ts";
 import { createSlidingWindow, day, minute, type SlidingWindow } from "./sliding-window.ts";
 
-/** Where one limit of a key stands. */
+/** The standing of one limit of a key. */
 export interface RateView {
   readonly limit: number;
   readonly remaining: number;
@@ -10,7 +10,7 @@ export interface RateView {
   readonly resetMs: number;
 }
 
-/** What a key may do in a minute, in a day and at once. */
+/** The limits of keys: requests and images in a minute, images in a day, requests at once. */
 export interface KeyLimiter {
   /**
    * Does the work within the key's limits: one request of n images. Throws rate_limit_exceeded, which

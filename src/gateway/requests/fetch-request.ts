@@ -1,11 +1,11 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
-import type { Client } from "./registry.ts";
+import type { Client } from "./run.ts";
 import { replay } from "./replay.ts";
 import type { RequestRecord } from "../../store/request-records.ts";
 
-/** What is made of a request by its id: running, or an outcome to deliver. */
+/** A request that was asked for by its id: running, or over with an outcome to deliver. */
 export type Fetched =
   | { readonly status: "running"; readonly id: string }
   | { readonly status: "over"; readonly outcome: ImageOutcome };

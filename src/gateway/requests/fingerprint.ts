@@ -30,17 +30,9 @@ const fieldNames = Object.keys({
 /**
  * SHA-256, hex, of what was asked: the parsed fields in one order and a digest of each file. A new
  * multipart boundary, another order of parts or keys, white space, and `null` for an absent field
- * change nothing (CONTRACT "Client gone, client retrying"). At once where there is no file to read.
+ * change nothing (CONTRACT "Client gone, client retrying").
  */
-export function fingerprintOf(request: ImageRequest): string | Promise<string> {
-  const { images, mask } = request;
-  if (images.length === 0 && mask === undefined) return fingerprint(request, noFiles, undefined);
-  return withFiles(request);
-}
-
-const noFiles: readonly string[] = [];
-
-async function withFiles(request: ImageRequest): Promise<string> {
+export async function fingerprintOf(request: ImageRequest): Promise<string> {
   const { images, mask } = request;
   const files: string[] = [];
   for (const image of images) files.push(await digestOf(image));
@@ -83,7 +75,7 @@ function objectJson<K extends string>(keys: readonly K[], valueOf: (key: K) => u
   return `{${text}}`;
 }
 
-/** As an object that was filled in sorted order has them: fingerprints outlive the process that made them. */
+/** An object's keys in the order of one that was filled sorted: fingerprints outlive the process that made them. */
 function sortedKeys(object: Readonly<Record<string, unknown>>): readonly string[] {
   const keys = Object.keys(object);
   if (keys.length < 2) return keys;

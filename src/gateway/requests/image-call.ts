@@ -3,7 +3,7 @@ import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
 import type { LiveObserver } from "../delivery/live.ts";
 import type { RelayClient } from "../delivery/relay.ts";
-import type { Client } from "./registry.ts";
+import type { Client, RunControl } from "./run.ts";
 
 /** One request for images, parsed and authenticated. */
 export interface ImageCall {
@@ -24,9 +24,19 @@ export interface ImageCall {
   readonly relay?: RelayClient | undefined;
 }
 
-/** A request as it came, with what tells whether it is a retry of an earlier one. */
+/** A request as it came from its client, with what tells whether it is a retry of an earlier one. */
 export interface ComingCall extends ImageCall {
   readonly client: Client;
   /** An official SDK says that it tries again. */
   readonly sdkRetry: boolean;
+}
+
+/** The facts with which making a request begins. */
+export interface MakingFacts {
+  /** The request with its pictures upright. */
+  readonly call: ImageCall;
+  readonly fingerprint: string;
+  readonly run: RunControl;
+  /** Over all attempts, Unix milliseconds. */
+  readonly deadline: number;
 }

@@ -3,7 +3,7 @@ import { asPinholeError } from "../../core/errors.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
 
-/** Puts away what is only in the spool, and counts what is in the image store. */
+/** Puts away pictures that are only in the spool, and counts those in the image store. */
 export async function keepPictures(parts: RequestParts, outcome: ImageOutcome): Promise<void> {
   for (const { picture, blob, keep } of outcome.pictures) {
     if (keep === undefined) continue;
@@ -22,6 +22,7 @@ export async function keepPictures(parts: RequestParts, outcome: ImageOutcome): 
   }
 }
 
+/** Deletes the kept pictures of a request. */
 export async function removePictures(parts: RequestParts, outcome: ImageOutcome): Promise<void> {
   for (const { keep } of outcome.pictures) {
     if (keep !== undefined) await parts.kept.remove(keep.id);

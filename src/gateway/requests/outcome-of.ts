@@ -5,40 +5,47 @@ import type { CallsResult } from "../attempts/calls.ts";
 import { costOfCall } from "../attempts/cost.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
 import { deliveryOf } from "../delivery/form.ts";
-import type { ImageOutcome, Kept } from "../delivery/outcome.ts";
+import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
 import type { ImageCall } from "./image-call.ts";
 
+/** The results of a request's calls, with its pictures ready for delivery. */
+export interface MadeOfRequest extends CallsResult {
+  readonly pictures: readonly DeliveredPicture[];
+  readonly attempts: number;
+  /** Time spent waiting for upstreams. */
+  readonly upstreamMs: number;
+}
+
+/** The outcome of a request of which something was made. */
 export function outcomeOf(
   parts: RequestParts,
   { request, requestId }: ImageCall,
-  calls: CallsResult,
-  pictures: readonly Kept[],
-  attempts: number,
-  upstreamMs: number,
+  made: MadeOfRequest,
 ): ImageOutcome {
-  const target = calls.results[0]?.plan.target;
+  const { pictures, attempts, upstreamMs } = made;
+  const target = made.results[0]?.plan.target;
   const ruling = target === undefined ? undefined : rulingCard(target);
   return {
     requestId,
     created: Math.floor(parts.now() / 1000),
     pictures,
-    usage: usageOf(calls),
+    usage: usageOf(made),
     form: deliveryOf(request, parts, ruling?.delivery ?? "url"),
     shape: ruling?.answer ?? "full",
-    warnings: collectWarnings(request, calls, pictures),
+    warnings: collectWarnings(request, made),
     servedModel: target === undefined ? request.model : servedName(target),
     channelId: target?.channel.id ?? "",
     attempts,
-    costNano: costOf(request, calls),
+    costNano: costOf(request, made),
     upstreamMs,
   };
 }
 
-/** What the customer owes: each call's pictures at its own model's price. Undefined where one has none. */
-function costOf(request: ImageRequest, calls: CallsResult): Nano | undefined {
+/** The customer's debt: each call's pictures at its own model's price. Undefined where one has none. */
+function costOf(request: ImageRequest, { results }: CallsResult): Nano | undefined {
   let total = 0;
-  for (const result of calls.results) {
+  for (const result of results) {
     const cost = costOfCall(request, result);
     if (cost === undefined) return undefined;
     total += cost;
@@ -53,15 +60,14 @@ function usageOf({ results }: CallsResult): Usage | undefined {
 
 function collectWarnings(
   request: ImageRequest,
-  { results, faults }: CallsResult,
-  pictures: readonly Kept[],
+  { results, faults, pictures }: MadeOfRequest,
 ): Warning[] {
   const warnings: Warning[] = [];
   // Calls of one plan have the same warnings, which are told once.
   const [first] = results;
   if (first !== undefined && results.length === 1) warnings.push(...first.plan.warnings);
   else for (const told of new Set(results.map(({ plan }) => plan.warnings))) warnings.push(...told);
-  for (const kept of pictures) warnings.push(...kept.warnings);
+  for (const picture of pictures) warnings.push(...picture.warnings);
   if (pictures.length < request.n) {
     const cause = faults[0]?.message ?? "the provider returned fewer.";
     warnings.push({

@@ -5,7 +5,7 @@ import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
 import type { RequestRegistry } from "./registry.ts";
 
-/** What the story of a request works with. */
+/** The parts that the story of a request works with. */
 export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts {
   readonly store: Store;
   readonly registry: RequestRegistry;

@@ -1,11 +1,11 @@
 import type { PictureFacts } from "../../core/picture.ts";
 import { type ImageRequest, sizeText } from "../../core/request.ts";
-import type { ImageOutcome, Kept } from "../delivery/outcome.ts";
+import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
 import type { AnswerRecord, PictureRecord } from "../../store/request-records.ts";
 
-/** What the record keeps of a delivered picture. */
-export function pictureRecord(kept: Kept): PictureRecord {
-  const { index, picture, keep, revisedPrompt } = kept;
+/** A delivered picture as the record has it. */
+export function pictureRecord(delivered: DeliveredPicture): PictureRecord {
+  const { index, picture, keep, revisedPrompt } = delivered;
   return {
     index,
     blobId: keep?.id ?? null,
@@ -19,7 +19,7 @@ export function pictureRecord(kept: Kept): PictureRecord {
   };
 }
 
-/** The canonical fields as the record keeps them: no pictures, only what they are. */
+/** The canonical fields as the record has them: no pictures, only their formats and sizes. */
 export function recordFields(request: ImageRequest): string {
   const { images, mask, size } = request;
   return JSON.stringify({
@@ -51,7 +51,7 @@ function pictureText(picture: PictureFacts): string {
   return `${picture.format} ${sizeText(picture)}`;
 }
 
-/** What of an answer the record keeps beside its own columns. */
+/** The part of an answer that the record has beside its own columns. */
 export function answerRecord(outcome: ImageOutcome): AnswerRecord {
   const { created, form, shape, channelId, costNano, pictures } = outcome;
   return {

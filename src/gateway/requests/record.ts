@@ -1,52 +1,49 @@
 import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
-import type { ImageRequest } from "../../core/request.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
   NewRequest,
   RequestOutcome,
 } from "../../store/request-records.ts";
-import type { AttemptBook } from "../attempts/calls.ts";
+import type { AttemptBook } from "../attempts/terms.ts";
 import { pictureRecord, recordFields, answerRecord } from "./record-fields.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
 import type { Plan } from "../fit/terms.ts";
-import type { ImageCall } from "./image-call.ts";
+import type { MakingFacts } from "./image-call.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
-import type { Route } from "../routing/route.ts";
+import type { Route } from "../routing/terms.ts";
 
-/** The request's record while it runs: opened with one commit, closed with one. */
-export interface Job {
-  readonly book: AttemptBook;
-  /**
-   * Resolves when the record is on the disk; until then nothing may be asked of an upstream. Where it
-   * rejects nothing was begun, there is no outcome to write, and the calls have given back what they held.
-   */
-  readonly recorded: Promise<void>;
-  /** Attempts written so far. */
-  attempts(): number;
-  /** Writes the outcome and settles the hold. The answer does not wait for it. */
+/**
+ * A request's record while the request runs: opened with one commit, closed with one. Where it cannot be
+ * opened nothing was begun, there is no outcome to write, and the calls have given back what they held.
+ */
+export interface OpenRecord extends AttemptBook {
+  /** Milliseconds since the record was on the disk: the time spent waiting for upstreams. */
+  upstreamMs(): number;
+  /** Writes the outcome and settles the hold. Never rejects. */
   finish(outcome: ImageOutcome): Promise<void>;
+  /** Writes an error as the outcome, and voids the hold. Never rejects. */
   fail(error: PinholeError): Promise<void>;
 }
 
-/** Beyond the deadline, how long a hold outlives its request before the sweeper may void it. */
+/** The time beyond its deadline that a hold outlives its request before the sweeper may void it. */
 const leaseGraceMs = 60_000;
 
-/** How long an idempotency key stands for its request (CONTRACT "Client gone, client retrying"). */
+/** The time that an idempotency key stands for its request (CONTRACT "Client gone, client retrying"). */
 export const idempotencyMs = 24 * 60 * 60_000;
 
 /**
  * Begins to write record, idempotency claim, hold and the first attempt of every call that has its target, in one
  * commit. The hold covers the dearest target that may be tried.
  */
-export function openJob(
+export function openRecord(
   parts: RequestParts,
-  { call, request, fingerprint, deadline }: JobFacts,
+  { call, run, fingerprint, deadline }: MakingFacts,
   { holdNano }: Route,
   calls: readonly OpenCall[],
-): Job {
-  const { requestId, idempotencyKey } = call;
+): OpenRecord {
+  const { requestId, idempotencyKey, request } = call;
   const first: NewAttempt[] = [];
   for (let index = 0; index < calls.length; index += 1) {
     const plan = calls[index]?.first?.plan;
@@ -67,11 +64,14 @@ export function openJob(
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
   };
-  const recorded = begin(parts, record, first).catch((thrown: unknown) => {
-    cancelCalls(calls);
-    throw thrown;
-  });
-  return new RunningJob(parts, record, first, recorded);
+  const written = begin(parts, record, first).then(
+    () => run.begun(),
+    (thrown: unknown) => {
+      cancelCalls(calls);
+      throw thrown;
+    },
+  );
+  return new RecordWriter(parts, record, first, written);
 }
 
 async function begin(
@@ -82,16 +82,6 @@ async function begin(
   const idempotentSince = record.createdAt - idempotencyMs;
   const holder = await parts.store.requests.begin(record, first, idempotentSince);
   if (holder !== undefined) throw keyJustTaken(holder);
-}
-
-/** What a record is opened with. */
-interface JobFacts {
-  readonly call: Pick<ImageCall, "requestId" | "clientRequestId" | "key" | "idempotencyKey">;
-  /** As it is sent on. */
-  readonly request: ImageRequest;
-  readonly fingerprint: string;
-  /** Unix milliseconds. */
-  readonly deadline: number;
 }
 
 function newAttempt(
@@ -113,7 +103,7 @@ function newAttempt(
   };
 }
 
-/** Another process has begun a request with the key since this one looked. */
+/** The error where another process has begun a request with the key since this one looked. */
 function keyJustTaken(holder: string): PinholeError {
   return new PinholeError("overloaded", {
     message: "A request with this Idempotency-Key has just begun; send it again to wait for it.",
@@ -122,7 +112,7 @@ function keyJustTaken(holder: string): PinholeError {
   });
 }
 
-class RunningJob implements Job, AttemptBook {
+class RecordWriter implements OpenRecord {
   readonly #parts: RequestParts;
   readonly #requestId: string;
   /** Images that were asked for. */
@@ -130,39 +120,43 @@ class RunningJob implements Job, AttemptBook {
   /** Attempts that were written with the record. */
   readonly #first: readonly NewAttempt[];
   readonly #outcomes: AttemptOutcome[] = [];
-  #written: number;
+  /** Attempts written so far. */
+  #attempts: number;
+  #begunAt: number;
   readonly recorded: Promise<void>;
 
   constructor(
     parts: RequestParts,
     { id, n }: Pick<NewRequest, "id" | "n">,
     first: readonly NewAttempt[],
-    recorded: Promise<void>,
+    written: Promise<void>,
   ) {
     this.#parts = parts;
     this.#requestId = id;
     this.#n = n;
     this.#first = first;
-    this.recorded = recorded;
-    this.#written = first.length;
-  }
-
-  get book(): AttemptBook {
-    return this;
+    this.#attempts = first.length;
+    this.#begunAt = parts.now();
+    this.recorded = written.then(() => {
+      this.#begunAt = parts.now();
+    });
+    // Whoever needs it is told; a call may still be waiting for its channel then.
+    this.recorded.catch(() => undefined);
   }
 
   attempts(): number {
-    return this.#written;
+    return this.#attempts;
   }
 
-  open(call: number, attempt: number, plan: Plan): NewAttempt | Promise<NewAttempt> {
+  upstreamMs(): number {
+    return this.#parts.now() - this.#begunAt;
+  }
+
+  async open(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {
     const prepared = attempt === 1 ? this.#first.find((one) => one.call === call) : undefined;
-    return prepared ?? this.#openAnother(call, attempt, plan);
-  }
-
-  async #openAnother(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {
+    if (prepared !== undefined) return prepared;
     const opened = newAttempt(this.#parts, this.#requestId, call, attempt, plan);
-    this.#written += 1;
+    this.#attempts += 1;
     await this.#parts.store.requests.addAttempt(opened, undefined);
     return opened;
   }

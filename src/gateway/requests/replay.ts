@@ -1,12 +1,12 @@
 import { type ErrorCode, PinholeError, errorTable } from "../../core/errors.ts";
 import { Picture, type PictureFormat, pictureFormats } from "../../core/picture.ts";
-import type { ImageOutcome, Kept } from "../delivery/outcome.ts";
+import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
 import type { AnswerRecord, PictureRecord, RequestRecord } from "../../store/request-records.ts";
 
 /**
- * A finished request's outcome once more, from its record and the image store. Throws its own error
- * where it failed, and result_expired where a picture of it is gone.
+ * Gives a finished request's outcome once more, from its record and the image store. Throws the
+ * request's own error if it failed, and result_expired if a picture is gone.
  */
 export async function replay(parts: RequestParts, record: RequestRecord): Promise<ImageOutcome> {
   if (record.deletedAt !== null) throw gone();
@@ -37,7 +37,7 @@ async function keptPicture(
   parts: RequestParts,
   record: PictureRecord,
   said: AnswerRecord["pictures"][number] | undefined,
-): Promise<Kept> {
+): Promise<DeliveredPicture> {
   const blob = record.blobId === null ? undefined : await parts.blobs.open(record.blobId);
   if (blob === undefined) throw gone();
   const { id, format, byteLength, expiresAt } = blob;

@@ -7,16 +7,16 @@ import { generateImage } from "./generate-image.ts";
 import type { ComingCall, ImageCall } from "./image-call.ts";
 import { keepPictures, removePictures } from "./keep-pictures.ts";
 import { idempotencyMs } from "./record.ts";
-import type { Run, RunControl, RunWork } from "./registry.ts";
+import type { Run, RunControl, RunWork } from "./run.ts";
 import { replay } from "./replay.ts";
 import type { RequestRecord } from "../../store/request-records.ts";
 
-/** The request that another one repeats; its outcome may still be to come. */
+/** A request that another one repeats; its outcome may still be to come. */
 interface Earlier {
   readonly outcome: Promise<ImageOutcome>;
 }
 
-/** How long to wait between two looks at a request that another process runs. */
+/** The pause between two looks at a request that another process runs. */
 const lookAgainMs = 250;
 
 /**
@@ -52,6 +52,7 @@ function start(parts: RequestParts, coming: ComingCall, fingerprint: string): Ru
   return parts.registry.start(facts, new Work(parts, coming, fingerprint), coming.client);
 }
 
+/** The work of one request, as the registry runs it. */
 class Work implements RunWork {
   readonly #parts: RequestParts;
   readonly #call: ImageCall;

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { FitPolicy } from "../fit/terms.ts";
 import type { Routing } from "./routing.ts";
 
-/** What routing works with. */
+/** The parts that routing works with. */
 export interface RoutingParts {
   readonly catalog: () => Catalog;
   readonly routing: Routing;

@@ -2,7 +2,7 @@ import { createSlidingWindow } from "../limits/sliding-window.ts";
 
 /** Retries as a share of the upstream calls of the last ten seconds (DESIGN §6). */
 const retryShare = 0.2;
-/** So many retries in ten seconds are always allowed: with little traffic a share says nothing. */
+/** Retries in ten seconds that are always allowed: with little traffic a share says nothing. */
 export const retriesMin = 10;
 /** The budget's window. */
 export const retryWindow = { windowMs: 10_000, pieceMs: 1000 };

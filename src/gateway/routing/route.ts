@@ -4,18 +4,14 @@ import type { CatalogEntry } from "../catalog/catalog.ts";
 import { fit } from "../fit/fit.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { RoutingParts } from "./parts.ts";
-import type { Ranking, Words } from "./choose.ts";
-import type { Fitted } from "./fitted.ts";
-import type { EntryLanes, FitClass } from "./lanes.ts";
-import { rankLanes } from "./rank.ts";
+import type { Route, SharedRoute, Words } from "./terms.ts";
+import type { EntryGroups, FitClass } from "./target-groups.ts";
+import { tiersOf } from "./tiers.ts";
 import { holdOf } from "../../money/price.ts";
 import { checkMask } from "../../pictures/masks.ts";
 
-/** What could serve a request, best first. */
-export interface Route extends Ranking, Fitted {}
-
-/** How many ways of asking are remembered; with more of them in use, all are forgotten. */
-const fittedMax = 1000;
+/** Shared routes that are remembered; with more of them in use, all are forgotten. */
+const sharedRoutesMax = 1000;
 
 /** A word longer than this is no word that a model knows. */
 const wordMax = 40;
@@ -23,9 +19,9 @@ const wordMax = 40;
 /**
  * Fits the request to each class of targets that could serve it; one that cannot honour the request is
  * left out. None left: the first refusal is thrown. Nothing is chosen yet. Generations that differ in
- * their prompt and user alone are fitted once.
+ * their prompt and user alone share what was fitted once.
  */
-export function planTargets(
+export function planRoute(
   parts: RoutingParts,
   entry: CatalogEntry,
   request: ImageRequest,
@@ -33,31 +29,31 @@ export function planTargets(
 ): Route {
   const [first] = request.images;
   if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
-  const lanes = parts.routing.lanes(parts.catalog(), entry);
-  if (!isPlain(request, lanes)) {
-    return routeOf(fitLanes(parts, lanes, request, strict), undefined, parts.random);
+  const groups = parts.routing.groups(parts.catalog(), entry);
+  if (!isPlain(request, groups)) {
+    return routeOf(fitGroups(parts, groups, request, strict), undefined, parts.random);
   }
-  const { fitted } = parts.routing;
+  const { sharedRoutes } = parts.routing;
   const key = alikeText(request, strict);
-  let known = fitted.get(key);
+  let known = sharedRoutes.get(key);
   if (known === undefined) {
-    if (fitted.size >= fittedMax) fitted.clear();
-    known = fitLanes(parts, lanes, withoutWords(request), strict);
-    fitted.set(key, known);
+    if (sharedRoutes.size >= sharedRoutesMax) sharedRoutes.clear();
+    known = fitGroups(parts, groups, withoutWords(request), strict);
+    sharedRoutes.set(key, known);
   }
   return routeOf(known, request, parts.random);
 }
 
 function routeOf(
-  { ranks, totalMs, holdNano, roomBytes }: Fitted,
+  { tiers, totalMs, holdNano, roomBytes }: SharedRoute,
   words: Words | undefined,
   random: () => number,
 ): Route {
-  return { ranks, totalMs, holdNano, roomBytes, words, random };
+  return { tiers, totalMs, holdNano, roomBytes, words, random };
 }
 
-/** True where fitting looks at neither the prompt nor at anything that `alikeText` does not name. */
-function isPlain(request: ImageRequest, { promptMax }: EntryLanes): boolean {
+/** True where fitting looks at nothing that `alikeText` does not name, thus not at the prompt either. */
+function isPlain(request: ImageRequest, { promptMax }: EntryGroups): boolean {
   const { operation, prompt, images, mask, style, more, unknown, provider_options } = request;
   return (
     operation === "generation" &&
@@ -82,7 +78,7 @@ function isEmpty(object: object): boolean {
   return Object.keys(object).length === 0;
 }
 
-/** All that fitting looks at in a plain request. */
+/** Text of all that fitting looks at in a plain request: requests with the same text share their route. */
 function alikeText(request: ImageRequest, strict: boolean): string {
   const { n, size, background, output_format: format, output_compression: compression } = request;
   const { watermark, stream, partial_images: partials, user, model } = request;
@@ -98,21 +94,21 @@ function quoted(text: string | undefined): string | undefined {
   return text === undefined ? undefined : JSON.stringify(text);
 }
 
-/** What stands for the words in plans that are shared: only whether there is a user. */
+/** The request without its words, as shared plans are made for: only whether there is a user shows. */
 function withoutWords(request: ImageRequest): ImageRequest {
   return { ...request, prompt: "", user: request.user === undefined ? undefined : "" };
 }
 
-function fitLanes(
+function fitGroups(
   parts: RoutingParts,
-  lanes: EntryLanes,
+  groups: EntryGroups,
   request: ImageRequest,
   strict: boolean,
-): Fitted {
+): SharedRoute {
   const fits = new Map<FitClass, Plan>();
   let refusal: PinholeError | undefined;
-  const options = { policy: parts.policy, strict, chain: lanes.providers };
-  for (const fitClass of lanes.classes) {
+  const options = { policy: parts.policy, strict, chain: groups.providers };
+  for (const fitClass of groups.classes) {
     try {
       fits.set(fitClass, fit(request, fitClass.representative, options));
     } catch (thrown) {
@@ -121,18 +117,18 @@ function fitLanes(
       refusal ??= error;
     }
   }
-  const { ranks, plans } = rankLanes(lanes, ({ fitClass }) => fits.get(fitClass));
+  const { tiers, plans } = tiersOf(groups, ({ fitClass }) => fits.get(fitClass));
   const [best] = plans;
   if (best === undefined) throw refusal ?? noChannel(10_000);
   return {
-    ranks,
-    totalMs: lanes.attemptMsMax,
+    tiers,
+    totalMs: groups.attemptMsMax,
     holdNano: holdFor(plans, request),
     roomBytes: roomFor(best, request.n),
   };
 }
 
-/** Every target is cooling or full. `waitMs`: until that may have changed. */
+/** The error for a request all of whose targets cool or are full. `waitMs`: until that may have changed. */
 export function noChannel(waitMs: number): PinholeError {
   return new PinholeError("no_channel_available", {
     message: "Every channel that serves this model is busy or cooling down; try again later.",
@@ -150,12 +146,13 @@ function expectedSize(plan: Plan): Size {
   return size === undefined || size === "auto" ? unsaidSize : size;
 }
 
-/** What the pictures may take, at two bytes a pixel. */
+/** Bytes that the pictures may take, at two a pixel. */
 function roomFor(plan: Plan, n: number): number {
   const size = expectedSize(plan);
   return n * size.width * size.height * 2;
 }
 
+/** The dearest worst case of the plans; null where one has no bound. */
 function holdFor(plans: readonly Plan[], request: ImageRequest): number | null {
   let dearest = 0;
   for (const plan of plans) {

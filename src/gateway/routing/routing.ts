@@ -4,23 +4,23 @@ import {
   type ChannelStatesOptions,
   createChannelStates,
 } from "../channels/states.ts";
-import type { Fitted } from "./fitted.ts";
-import { type EntryLanes, createLanes } from "./lanes.ts";
+import type { SharedRoute } from "./terms.ts";
+import { type EntryGroups, createTargetGroups } from "./target-groups.ts";
 import { type RetryBudget, createRetryBudget } from "./retry-budget.ts";
 
-/** What choosing and attempting remember from one request to the next. */
+/** The memory of choosing and attempting from one request to the next. */
 export interface Routing {
   readonly states: ChannelStates;
   readonly retryBudget: RetryBudget;
-  /** How an entry of the catalog in use is arranged. */
-  lanes(catalog: Catalog, entry: CatalogEntry): EntryLanes;
-  /** Requests that were fitted to the catalog in use, by what fitting looked at (plan.ts). */
-  readonly fitted: Map<string, Fitted>;
+  /** The groups of an entry of the catalog in use. */
+  groups(catalog: Catalog, entry: CatalogEntry): EntryGroups;
+  /** Routes over the catalog in use that requests share, by what fitting looked at (route.ts). */
+  readonly sharedRoutes: Map<string, SharedRoute>;
 }
 
 export function createRouting(options: ChannelStatesOptions): Routing {
   const states = createChannelStates(options);
-  const fitted = new Map<string, Fitted>();
-  const lanes = createLanes(states, () => fitted.clear());
-  return { states, retryBudget: createRetryBudget(), lanes, fitted };
+  const sharedRoutes = new Map<string, SharedRoute>();
+  const groups = createTargetGroups(states, () => sharedRoutes.clear());
+  return { states, retryBudget: createRetryBudget(), groups, sharedRoutes };
 }

@@ -1,24 +1,24 @@
-import type { LaneSpot } from "./lanes.ts";
+import type { GroupedTarget } from "./target-groups.ts";
 
-/** What one upstream call has tried so far, and does not try again. Nearly every call tries once, so nothing is set up before. */
+/** Targets and credentials that one upstream call has tried and does not try again. Nearly every call tries once, so nothing is set up before. */
 export class Tried {
-  #spots: Set<LaneSpot> | undefined;
+  #members: Set<GroupedTarget> | undefined;
   #credentials: Map<string, Set<number>> | undefined;
 
   get isEmpty(): boolean {
-    return this.#spots === undefined;
+    return this.#members === undefined;
   }
 
-  get spots(): Iterable<LaneSpot> {
-    return this.#spots ?? nothing;
+  get members(): Iterable<GroupedTarget> {
+    return this.#members ?? nothing;
   }
 
-  has(spot: LaneSpot): boolean {
-    return this.#spots?.has(spot) === true;
+  has(member: GroupedTarget): boolean {
+    return this.#members?.has(member) === true;
   }
 
-  add(spot: LaneSpot): void {
-    (this.#spots ??= new Set()).add(spot);
+  add(member: GroupedTarget): void {
+    (this.#members ??= new Set()).add(member);
   }
 
   /** The places of a channel's credentials. */
@@ -33,10 +33,10 @@ export class Tried {
     else known.add(place);
   }
 
-  /** For the parts of a call that goes on in pieces: each remembers what was tried before. */
+  /** A copy for each piece of a call that is split: each remembers what was tried before. */
   copy(): Tried {
     const copy = new Tried();
-    for (const spot of this.spots) copy.add(spot);
+    for (const member of this.members) copy.add(member);
     for (const [id, places] of this.#credentials ?? []) {
       for (const place of places) copy.addCredential(id, place);
     }

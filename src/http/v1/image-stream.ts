@@ -73,11 +73,11 @@ function tellerOf(
   };
   const told = new Set<number>();
   const completed = (picture: LivePicture, requestId = call.requestId): void => {
-    const { origin, kept } = picture;
-    told.add(kept.index);
+    const { origin, delivered } = picture;
+    told.add(delivered.index);
     const replayed = requestId === call.requestId ? {} : { "x-pinhole-replay-of": requestId };
     setHead({ ...originHeaders(origin, parts), ...replayed });
-    const warnings = [...new Set([...origin.warnings, ...kept.warnings])];
+    const warnings = [...new Set([...origin.warnings, ...delivered.warnings])];
     const event = completedEvent(gateway, { ...context, requestId }, picture, warnings);
     stream.event(event.name, event.data);
   };
@@ -91,13 +91,13 @@ function tellerOf(
       completed: (picture) => completed(picture),
     },
     rest(outcome) {
-      const untold = outcome.pictures.filter((kept) => !told.has(kept.index));
+      const untold = outcome.pictures.filter(({ index }) => !told.has(index));
       const whole = told.size === 0;
-      for (const [position, kept] of untold.entries()) {
+      for (const [position, delivered] of untold.entries()) {
         const last = whole && position === untold.length - 1;
         const usage = last ? outcome.usage : undefined;
         const costNano = last ? outcome.costNano : undefined;
-        completed({ kept, usage, costNano, origin: outcome }, outcome.requestId);
+        completed({ delivered, usage, costNano, origin: outcome }, outcome.requestId);
       }
       // The pictures are out, so an error event, on which SDKs throw, would only lose them to the client.
       for (const { code, message } of outcome.warnings) {

@@ -3,35 +3,36 @@ import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
 import type { ChannelState, ChannelStates } from "../channels/states.ts";
 import { type WeightTree, createWeightTree } from "../channels/weight-tree.ts";
 
-/** Targets that a request fits alike: the same card, price and narrowing. Fitting one of them fits all. */
+/** Targets with the same card, price and narrowing: a request that is fitted to one of them fits all. */
 export interface FitClass {
   readonly representative: Target;
 }
 
-/** One target's place among its equals. */
-export interface LaneSpot {
+/** A target as a member of its group, with its channel's state. */
+export interface GroupedTarget {
   readonly target: Target;
   readonly state: ChannelState;
-  readonly lane: Lane;
+  readonly group: TargetGroup;
+  /** The target's place in the group's tree of weights. */
   readonly leaf: number;
 }
 
-/** Targets of one model, one priority and one fit class, to be drawn by weight. */
-export interface Lane {
+/** Targets of one model, one priority and one fit class, of which one is drawn by weight. */
+export interface TargetGroup {
   readonly fitClass: FitClass;
   /** The place of its model among those of an alias; 0 for a model's own name. */
   readonly modelPlace: number;
   readonly priority: number;
   /** Weights of those that can be chosen now. */
   readonly tree: WeightTree;
-  readonly spots: readonly LaneSpot[];
+  readonly members: readonly GroupedTarget[];
 }
 
-/** What could serve one name, arranged so that choosing touches only what it chooses. */
-export interface EntryLanes {
+/** The targets of one catalog entry in groups, so that choosing touches only what it chooses. */
+export interface EntryGroups {
   readonly classes: readonly FitClass[];
-  readonly lanes: readonly Lane[];
-  /** Ids of the providers that may serve it. */
+  readonly groups: readonly TargetGroup[];
+  /** Ids of the providers that may serve the entry. */
   readonly providers: ReadonlySet<string>;
   /** The longest that one attempt at any of the targets may take, milliseconds. */
   readonly attemptMsMax: number;
@@ -39,38 +40,39 @@ export interface EntryLanes {
   readonly promptMax: number;
 }
 
-/** How an entry of the catalog in use is arranged. */
-export type ArrangeLanes = (catalog: Catalog, entry: CatalogEntry) => EntryLanes;
+/** A function that gives an entry of the catalog in use its groups. */
+export type GroupTargets = (catalog: Catalog, entry: CatalogEntry) => EntryGroups;
 
-/** Arranges a catalog's entries when they are first asked for; a new catalog begins anew. */
-export function createLanes(states: ChannelStates, forget: () => void): ArrangeLanes {
-  let arranged = new Map<string, EntryLanes>();
+/** Groups a catalog's entries when they are first asked for; a new catalog begins anew, and `forget` is called. */
+export function createTargetGroups(states: ChannelStates, forget: () => void): GroupTargets {
+  let arranged = new Map<string, EntryGroups>();
   let current: Catalog | undefined;
   return (catalog, entry) => {
     if (catalog !== current) {
-      states.forgetSpots();
+      states.forgetWeights();
       forget();
       arranged = new Map();
       current = catalog;
     }
     const known = arranged.get(entry.name);
     if (known !== undefined) return known;
-    const lanes = arrange(entry, states);
-    arranged.set(entry.name, lanes);
-    return lanes;
+    const groups = arrange(entry, states);
+    arranged.set(entry.name, groups);
+    return groups;
   };
 }
 
-interface LanePlan {
+/** A group whose targets are still being collected. */
+interface GroupDraft {
   readonly fitClass: FitClass;
   readonly modelPlace: number;
   readonly priority: number;
   readonly targets: Target[];
 }
 
-function arrange(entry: CatalogEntry, states: ChannelStates): EntryLanes {
+function arrange(entry: CatalogEntry, states: ChannelStates): EntryGroups {
   const classes = new Map<string, FitClass>();
-  const plans = new Map<string, LanePlan>();
+  const drafts = new Map<string, GroupDraft>();
   const classKey = createClassKey();
   let attemptMsMax = 0;
   for (const target of entry.targets) {
@@ -80,22 +82,22 @@ function arrange(entry: CatalogEntry, states: ChannelStates): EntryLanes {
     const fitClass = classes.get(key) ?? { representative: target };
     classes.set(key, fitClass);
     const modelPlace = entry.aliasOf?.indexOf(target.model.name) ?? 0;
-    const laneKey = `${modelPlace} ${channel.priority} ${key}`;
-    const plan = plans.get(laneKey) ?? {
+    const groupKey = `${modelPlace} ${channel.priority} ${key}`;
+    const draft = drafts.get(groupKey) ?? {
       fitClass,
       modelPlace,
       priority: channel.priority,
       targets: [],
     };
-    plan.targets.push(target);
-    plans.set(laneKey, plan);
+    draft.targets.push(target);
+    drafts.set(groupKey, draft);
   }
-  const lanes = [...plans.values()].map((plan) => openLane(plan, states));
+  const groups = [...drafts.values()].map((draft) => openGroup(draft, states));
   const providers = new Set(
     [...classes.values()].map(({ representative }) => representative.channel.provider.id),
   );
   const promptMax = promptMaxOf([...classes.values()]);
-  return { classes: [...classes.values()], lanes, providers, attemptMsMax, promptMax };
+  return { classes: [...classes.values()], groups, providers, attemptMsMax, promptMax };
 }
 
 function promptMaxOf(classes: readonly FitClass[]): number {
@@ -107,17 +109,17 @@ function promptMaxOf(classes: readonly FitClass[]): number {
   return least;
 }
 
-function openLane({ targets, ...plan }: LanePlan, states: ChannelStates): Lane {
+function openGroup({ targets, ...draft }: GroupDraft, states: ChannelStates): TargetGroup {
   const tree = createWeightTree(targets.length);
-  const spots: LaneSpot[] = [];
-  const lane: Lane = { ...plan, tree, spots };
+  const members: GroupedTarget[] = [];
+  const group: TargetGroup = { ...draft, tree, members };
   for (const [leaf, target] of targets.entries()) {
     const { channel, model } = target;
     const state = states.of(channel);
-    spots.push({ target, state, lane, leaf });
+    members.push({ target, state, group, leaf });
     state.watch({ tree, leaf, weight: channel.weight, model: model.upstream });
   }
-  return lane;
+  return group;
 }
 
 /**

@@ -1,0 +1,67 @@
+import type { Picture, PictureSpool } from "../../core/picture.ts";
+import type { ImageRequest } from "../../core/request.ts";
+import type { CallReceiver, CallResult, Made } from "../attempts/terms.ts";
+import { rulingCard } from "../catalog/serving.ts";
+import type { Plan } from "../fit/terms.ts";
+import { deliveryOf } from "./form.ts";
+import { type Live, type LiveObserver, startLive } from "./live.ts";
+import type { DeliveredPicture } from "./outcome.ts";
+import type { DeliveryParts } from "./parts.ts";
+import { takePicture } from "./take.ts";
+
+/** The request whose pictures are received, and the client that watches it, if any. */
+interface Receiving {
+  readonly request: ImageRequest;
+  readonly spool: PictureSpool;
+  readonly live: LiveObserver | undefined;
+}
+
+/** The receiver of one request's pictures: each is made ready as it comes, so that converting one does not wait for the others. */
+export interface Receiver extends CallReceiver {
+  /** Resolves with all pictures, in the answer's order, when a client that watches knows of them too. */
+  pictures(): Promise<readonly DeliveredPicture[]>;
+}
+
+/** A receiver that has received nothing yet. */
+export function startReceiving(parts: DeliveryParts, receiving: Receiving): Receiver {
+  return new PictureReceiver(parts, receiving);
+}
+
+class PictureReceiver implements Receiver {
+  readonly #parts: DeliveryParts;
+  readonly #request: ImageRequest;
+  readonly #spool: PictureSpool;
+  readonly #live: Live | undefined;
+  readonly #taken: Promise<DeliveredPicture>[] = [];
+
+  constructor(parts: DeliveryParts, { request, spool, live }: Receiving) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#spool = spool;
+    this.#live = live === undefined ? undefined : startLive(parts, request, live);
+  }
+
+  preview(picture: Picture, index: number, plan: Plan): void {
+    this.#live?.preview(picture, index, plan);
+  }
+
+  made(made: Made, soFar: CallResult): void {
+    const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
+    const { url } = deliveryOf(this.#request, this.#parts, delivery);
+    const taken = takePicture(this.#parts, made, this.#spool, url);
+    // A failure is seen by `pictures`; without this it would count as unhandled until then.
+    taken.catch(() => undefined);
+    this.#taken.push(taken);
+    this.#live?.made(made, taken, soFar);
+  }
+
+  ended(result: CallResult): void {
+    this.#live?.ended(result);
+  }
+
+  async pictures(): Promise<readonly DeliveredPicture[]> {
+    const pictures = await Promise.all(this.#taken);
+    await this.#live?.told();
+    return pictures.toSorted((a, b) => a.index - b.index);
+  }
+}

@@ -1,0 +1,67 @@
+import { type PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { PictureSpool } from "../../core/picture.ts";
+import { createInputs, type PreparedInputs } from "../attempts/inputs.ts";
+import type { AttemptContext, Relay } from "../attempts/terms.ts";
+import type { ImageOutcome } from "../delivery/outcome.ts";
+import { type Receiver, startReceiving } from "../delivery/receive.ts";
+import { createRelay } from "../delivery/relay.ts";
+import type { Plan } from "../fit/terms.ts";
+import type { OpenCall } from "../routing/dispatch.ts";
+import type { Route } from "../routing/terms.ts";
+import type { ImageCall, MakingFacts } from "./image-call.ts";
+import type { RequestParts } from "./parts.ts";
+import { type OpenRecord, openRecord } from "./record.ts";
+import type { RunControl } from "./run.ts";
+
+/**
+ * One request while it is made, from the moment its record begins to be written. While the disk is
+ * waited for, its calls are made ready.
+ */
+export class Making implements AttemptContext {
+  readonly parts: RequestParts;
+  readonly call: ImageCall;
+  readonly route: Route;
+  readonly calls: readonly OpenCall[];
+  readonly deadline: number;
+  readonly spool: PictureSpool;
+  readonly signal: AbortSignal;
+  readonly record: OpenRecord;
+  readonly inputs: (plan: Plan) => Promise<PreparedInputs>;
+  readonly receiver: Receiver;
+  readonly relay: Relay | undefined;
+  readonly #run: RunControl;
+
+  constructor(parts: RequestParts, facts: MakingFacts, route: Route, calls: readonly OpenCall[]) {
+    const { call, run, deadline } = facts;
+    const { request, spool, signal, relay } = call;
+    this.parts = parts;
+    this.call = call;
+    this.route = route;
+    this.calls = calls;
+    this.deadline = deadline;
+    this.spool = spool;
+    this.signal = signal;
+    this.#run = run;
+    this.record = openRecord(parts, facts, route, calls);
+    this.inputs = createInputs(parts.converter, spool);
+    this.receiver = startReceiving(parts, { request, spool, live: call.live });
+    this.relay = relay === undefined ? undefined : createRelay(parts, relay, request, this.record);
+  }
+
+  isWanted(): boolean {
+    return !this.signal.aborted && !this.#run.clientGone();
+  }
+
+  /** Closes the record with what was made. The answer does not wait for it. */
+  end(outcome: ImageOutcome): void {
+    this.#run.settling(this.record.finish(outcome));
+  }
+
+  /** Closes the record with what was thrown, as the error to throw. Throws where the record was never begun. */
+  async fail(thrown: unknown): Promise<PinholeError> {
+    await this.record.recorded;
+    const error = asPinholeError(thrown);
+    this.#run.settling(this.record.fail(error));
+    return error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { FittedRequest } from "../../core/request.ts";
+import type { Tier } from "./tiers.ts";
+
+/** The part of a route that requests which are fitted alike share. */
+export interface SharedRoute {
+  /** Best first; one plan for each class of targets. */
+  readonly tiers: readonly Tier[];
+  /** The longest that one attempt may take, milliseconds; the deadline of all of them together. */
+  readonly totalMs: number;
+  /** The dearest worst case among the plans that may be tried, nano-dollars; null where one has no bound. */
+  readonly holdNano: number | null;
+  /** Bytes to have free before a paid call. */
+  readonly roomBytes: number;
+}
+
+/** The fields in which requests that are fitted alike may differ. */
+export type Words = Pick<FittedRequest, "prompt" | "user">;
+
+/** The plans for one request, in the order in which they are tried. */
+export interface Route extends SharedRoute {
+  /** Undefined where the plans are this request's alone and hold its words already. */
+  readonly words: Words | undefined;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+}
