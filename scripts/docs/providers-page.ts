@@ -1,4 +1,5 @@
-import type { ModelCard, Price } from "../../src/core/model-card.ts";
+import type { ModelCard } from "../../src/core/model-card.ts";
+import type { Price, Rate } from "../../src/core/price.ts";
 import type { EnvironmentChannel, ListedProvider, Provider } from "../../src/core/provider.ts";
 import { code, page, table, type Page } from "./markdown.ts";
 import type { ShippedProvider } from "./pages.ts";
@@ -9,15 +10,16 @@ const list = (words: readonly string[] | undefined): string => (words ?? []).map
 function priceWords(price: Price | undefined): string {
   if (price === undefined) return "";
   if (price === "free") return "free";
+  if (Array.isArray(price)) return price.map(priceWords).join("; or ");
   const parts: string[] = [];
-  const add = (amount: number | undefined, unit: string): void => {
+  const add = (amount: Rate | undefined, unit: string): void => {
     if (amount !== undefined) parts.push(`$${amount} ${unit}`);
   };
   add(price.per_image_usd, "an image");
   add(price.per_megapixel_usd, "a megapixel");
   const rows = price.table ?? [];
   if (rows.length > 0) {
-    const amounts = rows.map((row) => row.usd);
+    const amounts = rows.map((row) => Number(row.usd));
     parts.push(`$${Math.min(...amounts)} to $${Math.max(...amounts)} an image by size and quality`);
   }
   add(price.text_in_usd, "for 1M text tokens in");

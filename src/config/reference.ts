@@ -41,8 +41,9 @@ function rowsOf(schema: z.core.$ZodType, prefix: string): SettingRow[] {
           : [];
     // A group has no value of its own, unless its words say so.
     if (element === undefined && below.length > 0 && own.form === undefined) return below;
-    // Fields below a setting that says its form as a whole (a price) are documented where they belong.
-    const told = element === undefined && own.form !== undefined ? [] : below;
+    // Fields below a setting that says its form as a whole (a card, a price) are documented where they belong.
+    const whole = own.elsewhere || (element === undefined && own.form !== undefined);
+    const told = whole ? [] : below;
     return [row(setting, inner), ...told];
   });
 }

@@ -6,6 +6,8 @@ export interface SchemaWords {
   /** The expected form in words: "a whole number from 1 to 9". */
   readonly form: string | undefined;
   readonly description: string | undefined;
+  /** True: what is inside has a page of its own, so the reference shows the whole alone. */
+  readonly elsewhere: boolean;
 }
 
 interface Unwrapped extends SchemaWords {
@@ -26,7 +28,11 @@ function metaOf(schema: z.core.$ZodType): SchemaWords {
   // Every schema made by the classic API, which is the only one used here, has `meta`.
   const meta = (schema as z.ZodType).meta() ?? {};
   const form = meta["form"];
-  return { form: typeof form === "string" ? form : undefined, description: meta.description };
+  return {
+    form: typeof form === "string" ? form : undefined,
+    description: meta.description,
+    elsewhere: meta["elsewhere"] === true,
+  };
 }
 
 /** The schema inside optional, default, prefault and transform, with the words found on the way. */
@@ -39,6 +45,7 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
     inner: rest.inner,
     form: own.form ?? rest.form,
     description: own.description ?? rest.description,
+    elsewhere: own.elsewhere || rest.elsewhere,
     default: found.default ?? rest.default,
     optional: found.optional || rest.optional,
   };

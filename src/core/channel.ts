@@ -1,4 +1,5 @@
-import type { ModelCard, Price } from "./model-card.ts";
+import type { ModelCard } from "./model-card.ts";
+import type { Price } from "./price.ts";
 import type { BaseSettings, Provider } from "./provider.ts";
 
 /** A model as one channel serves it. */

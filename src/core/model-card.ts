@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { priceSchema } from "./price.ts";
 import { operations, parseSize } from "./request.ts";
 
 const sizeWord = z.string().refine((text) => text === "auto" || parseSize(text) !== undefined, {
@@ -21,38 +22,6 @@ const sizeRule = z.strictObject({
   aspect_max: z.number().min(1).default(1000),
 });
 export type SizeRule = z.infer<typeof sizeRule>;
-
-const usd = z.number().min(0);
-
-/**
- * List price in US dollars. Where several parts are given they add up; `table` rows are looked up
- * first to last and the first whose named columns all match gives the price of one image.
- */
-export const priceSchema = z.union([
-  z.literal("free"),
-  z.strictObject({
-    per_image_usd: usd.optional(),
-    table: z
-      .array(
-        z.strictObject({
-          size: z.string().optional(),
-          quality: z.string().optional(),
-          operation: z.enum(operations).optional(),
-          usd,
-        }),
-      )
-      .optional(),
-    per_megapixel_usd: usd.optional(),
-    /** Per million tokens. */
-    text_in_usd: usd.optional(),
-    image_in_usd: usd.optional(),
-    image_out_usd: usd.optional(),
-    text_out_usd: usd.optional(),
-    /** Upper bound of one image, for holds where the price is per token. */
-    max_usd: usd.optional(),
-  }),
-]);
-export type Price = z.infer<typeof priceSchema>;
 
 /**
  * What a model takes and costs, as data. The words are those of the configuration file and of

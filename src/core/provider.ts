@@ -111,6 +111,16 @@ export interface ProviderTools {
   };
 }
 
+/** Counts of an upstream call that a price may be made of (docs/prices.md, "Lines"). */
+export interface CallFacts {
+  /** Steps of one picture. Absent: as the options say. */
+  readonly steps?: number | undefined;
+  /** Seconds of the upstream's machine, as it measured them. */
+  readonly seconds?: number | undefined;
+  /** Whatever else is billed by number, such as `searches`; a price names it `count:searches`. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+}
+
 /** What an adapter reports while it works. `index` counts this call's images from 0. */
 export type ProviderEvent =
   | { readonly progress: number }
@@ -125,6 +135,8 @@ export type ProviderEvent =
       readonly seed?: number | undefined;
     }
   | { readonly usage: Usage }
+  /** What a price may need besides pictures and usage; several are put together. */
+  | { readonly facts: CallFacts }
   /** The upstream's own statement of cost, nano-dollars, for the whole call. */
   | { readonly charge: Nano };
 

@@ -118,6 +118,10 @@ export interface Usage {
   readonly output_tokens: number;
   readonly total_tokens: number;
   readonly input_tokens_details: { readonly text_tokens: number; readonly image_tokens: number };
+  /** The part of the input that was cached and may be cheaper; it is in `input_tokens` too. Not told to clients. */
+  readonly cached_tokens_details?:
+    | { readonly text_tokens: number; readonly image_tokens: number }
+    | undefined;
   readonly output_tokens_details?:
     | { readonly text_tokens: number; readonly image_tokens: number }
     | undefined;

@@ -1,4 +1,4 @@
-import type { Price } from "../core/model-card.ts";
+import type { Price, PriceBlock, Rate } from "../core/price.ts";
 import { type Nano, checkedNano, nanoFromUsd } from "../core/money.ts";
 import { type Operation, type Size, type Usage, sizeText } from "../core/request.ts";
 
@@ -18,6 +18,7 @@ export function priceOf(price: Price | undefined, made: Billable): Nano | undefi
   if (made.charge !== undefined) return made.charge;
   if (price === undefined) return undefined;
   if (price === "free") return 0;
+  if (Array.isArray(price) || price.lines !== undefined) return undefined;
   const tokens = tokenPrice(price, made.usage);
   let total = tokens ?? 0;
   let known = tokens !== undefined;
@@ -30,7 +31,9 @@ export function priceOf(price: Price | undefined, made: Billable): Nano | undefi
   return known || made.pictures.length === 0 ? checkedNano(Math.round(total)) : undefined;
 }
 
-type PriceParts = Exclude<Price, "free">;
+type PriceParts = PriceBlock;
+
+const float = (rate: Rate | undefined): number => Number(rate ?? 0);
 
 function imagePrice(price: PriceParts, made: Billable, size: Size): Nano | undefined {
   const row = price.table?.find(
@@ -43,7 +46,7 @@ function imagePrice(price: PriceParts, made: Billable, size: Size): Nano | undef
   const perMegapixel = price.per_megapixel_usd;
   if (perImage === undefined && perMegapixel === undefined) return undefined;
   const megapixels = (size.width * size.height) / 1_000_000;
-  return nanoFromUsd(perImage ?? 0) + Math.round(nanoFromUsd(perMegapixel ?? 0) * megapixels);
+  return nanoFromUsd(float(perImage)) + Math.round(nanoFromUsd(float(perMegapixel)) * megapixels);
 }
 
 /** Prices are per million tokens, so a token's price is its thousandth of a nano-dollar's multiple: kept as a float until the sum. */
@@ -59,7 +62,7 @@ function tokenPrice(price: PriceParts, usage: Usage | undefined): number | undef
     textOut,
   ];
   // Dollars per million tokens times tokens, in nano-dollars: x 1e9 / 1e6.
-  return counts.reduce((sum, count, index) => sum + count * (rates[index] ?? 0) * 1000, 0);
+  return counts.reduce((sum, count, index) => sum + count * float(rates[index]) * 1000, 0);
 }
 
 /**
@@ -77,7 +80,8 @@ export function holdOf(
 ): Nano | undefined {
   if (price === undefined) return undefined;
   if (price === "free") return 0;
-  if (price.max_usd !== undefined) return nanoFromUsd(price.max_usd) * asked.n;
+  if (Array.isArray(price) || price.lines !== undefined) return undefined;
+  if (price.max_usd !== undefined) return nanoFromUsd(float(price.max_usd)) * asked.n;
   const dearest = dearestImage(price, asked);
   return dearest === undefined ? undefined : checkedNano(dearest * asked.n);
 }
@@ -94,13 +98,13 @@ function dearestImage(
     (row) => row.operation === undefined || row.operation === asked.operation,
   );
   const perImage = [
-    ...rows.map((row) => row.usd),
-    ...(price.per_image_usd === undefined ? [] : [price.per_image_usd]),
+    ...rows.map((row) => float(row.usd)),
+    ...(price.per_image_usd === undefined ? [] : [float(price.per_image_usd)]),
   ];
   if (perImage.length === 0 && price.per_megapixel_usd === undefined) return undefined;
   const megapixels = (asked.size.width * asked.size.height) / 1_000_000;
   return (
     nanoFromUsd(Math.max(0, ...perImage)) +
-    Math.round(nanoFromUsd(price.per_megapixel_usd ?? 0) * megapixels)
+    Math.round(nanoFromUsd(float(price.per_megapixel_usd)) * megapixels)
   );
 }

@@ -9,6 +9,7 @@ import type { PictureSpool } from "../../src/core/picture.ts";
 import type {
   AuthorizeInput,
   BaseSettings,
+  CallFacts,
   Provider,
   ProviderEvent,
   ProviderTools,
@@ -37,6 +38,8 @@ export interface Outcome {
   readonly pictures: readonly PictureEvent[];
   readonly usage: Usage | undefined;
   readonly charge: Nano | undefined;
+  /** What the adapter reports for prices besides, in the order in which it does. */
+  readonly facts: readonly CallFacts[];
   /** What was thrown, as it was thrown. */
   readonly thrown: unknown;
   readonly error: PinholeError | undefined;
@@ -68,9 +71,10 @@ export async function runFixture(stage: Stage, fixture: Fixture): Promise<Outcom
   const pictures: PictureEvent[] = [];
   let usage: Usage | undefined;
   let charge: Nano | undefined;
+  const facts: CallFacts[] = [];
   const outcome = (thrown?: unknown): Outcome => {
     const error = thrown === undefined ? undefined : asPinholeError(thrown);
-    return { pictures, usage, charge, thrown, error };
+    return { pictures, usage, charge, facts, thrown, error };
   };
   try {
     const events = provider.generate({
@@ -85,6 +89,7 @@ export async function runFixture(stage: Stage, fixture: Fixture): Promise<Outcom
       if ("picture" in event) pictures.push(event);
       else if ("usage" in event) usage = event.usage;
       else if ("charge" in event) charge = event.charge;
+      else if ("facts" in event) facts.push(event.facts);
     }
     return outcome();
   } catch (thrown) {

@@ -140,6 +140,7 @@ async function compareOutcome(outcome: Outcome, wanted: Fixture["expect"]): Prom
   }
   expect(outcome.usage).toEqual(wanted.usage);
   expect(outcome.charge).toBe(wanted.charge);
+  expect(Object.assign({}, ...outcome.facts)).toEqual(wanted.facts ?? {});
 }
 
 async function expectNoSecret(replay: Replay, outcome: Outcome): Promise<void> {

@@ -116,6 +116,15 @@ export const fixtureSchema = z.strictObject({
         total_tokens: z.int(),
         input_tokens_details: tokenParts,
         output_tokens_details: tokenParts.optional(),
+        cached_tokens_details: tokenParts.optional(),
+      })
+      .optional(),
+    /** What else a price may need: all that the adapter reports. Absent: nothing. */
+    facts: z
+      .strictObject({
+        steps: z.number().optional(),
+        seconds: z.number().optional(),
+        counts: z.record(z.string(), z.number()).optional(),
       })
       .optional(),
     /** Nano-dollars. Absent: the adapter must report none. */

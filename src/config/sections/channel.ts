@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { priceSchema } from "../../core/model-card.ts";
+import { priceSchema } from "../../core/price.ts";
 import { duration } from "../values.ts";
 
 const modelForm = "a model's name, or a group with name, upstream, card and price";
@@ -30,8 +30,10 @@ export const modelSchema = z.union([
         "What the model takes: these fields replace those of the card that the name brings.",
     }),
     price: priceSchema.optional().meta({
-      form: "free, or a group of prices in US dollars",
-      description: "What the model costs here, where that is not the list price.",
+      form: "free, or a group of prices",
+      description:
+        "What the model costs here, where that is not the list price; docs/prices.md has the words.",
+      elsewhere: true,
     }),
   }),
 ]);

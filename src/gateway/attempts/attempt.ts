@@ -1,7 +1,7 @@
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import type { Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
-import type { ProviderEvent } from "../../core/provider.ts";
+import type { CallFacts, ProviderEvent } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import { generateInput } from "./provider-input.ts";
 import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
@@ -13,6 +13,7 @@ class Gathered {
   readonly made: Made[] = [];
   usage: Usage | undefined;
   charge: Nano | undefined;
+  facts: CallFacts = {};
   /** True once a picture, a preview or a link to a picture was seen: it is never asked for again. */
   produced = false;
   readonly #plan: Plan;
@@ -25,8 +26,8 @@ class Gathered {
 
   /** The result of the call, as far as it has come. */
   result(fault?: PinholeError): CallResult {
-    const { made, usage, charge } = this;
-    return { plan: this.#plan, part: this.#part, made, usage, charge, fault };
+    const { made, usage, charge, facts } = this;
+    return { plan: this.#plan, part: this.#part, made, usage, charge, facts, fault };
   }
 }
 
@@ -82,6 +83,7 @@ function gather(
     context.receiver.preview(event.partial, part.offset + event.index, plan);
   } else if ("usage" in event) gathered.usage = event.usage;
   else if ("charge" in event) gathered.charge = event.charge;
+  else if ("facts" in event) gathered.facts = withFacts(gathered.facts, event.facts);
   else if ("picture" in event) {
     // More than was asked for is not delivered: it would be billed.
     if (gathered.made.length === part.count) return;
@@ -89,6 +91,15 @@ function gather(
     gathered.made.push(one);
     context.receiver.made(one, gathered.result());
   }
+}
+
+/** Facts with later ones over them. */
+function withFacts(known: CallFacts, more: CallFacts): CallFacts {
+  return {
+    steps: more.steps ?? known.steps,
+    seconds: more.seconds ?? known.seconds,
+    counts: { ...known.counts, ...more.counts },
+  };
 }
 
 /** The fault as one after work was done, which will be billed: neither the gateway nor the client may begin it again. */

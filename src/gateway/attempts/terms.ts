@@ -1,6 +1,7 @@
 import type { PinholeError } from "../../core/errors.ts";
 import type { Nano } from "../../core/money.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
+import type { CallFacts } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { RelayTap } from "../../net/upstream/relay-sink.ts";
 import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
@@ -30,6 +31,8 @@ export interface CallResult {
   readonly made: readonly Made[];
   readonly usage: Usage | undefined;
   readonly charge: Nano | undefined;
+  /** What else a price may need. */
+  readonly facts: CallFacts;
   /** Set where the call failed after it had made something. */
   readonly fault: PinholeError | undefined;
 }
