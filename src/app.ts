@@ -3,31 +3,24 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { StartError, openDataFolder } from "./app/data-folder.ts";
 import { openImageStore } from "./app/image-store.ts";
-import { startUpkeep } from "./app/upkeep.ts";
+import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
+import { hostedAnswer } from "./blobs/hosting/hosted.ts";
 import { createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
 import {
   type FirstCredentials,
-  type KeyAdministration,
-  administerKeys,
-  createAdminCheck,
-  makeFirstCredentials,
-} from "./gateway/administration/keys.ts";
-import { type Catalog, buildCatalog } from "./gateway/catalog/catalog.ts";
-import type { GatewayParts } from "./gateway/gateway.ts";
-import { createKeyRing } from "./gateway/keys/key-ring.ts";
-import { createAdmission } from "./gateway/limits/admission.ts";
-import { watchEventLoop } from "./gateway/limits/event-loop.ts";
-import { createKeyLimiter } from "./gateway/limits/key-limits.ts";
-import { createRegistry } from "./gateway/requests/registry.ts";
-import { createRouting } from "./gateway/routing/routing.ts";
-import type { HttpParts, RelayPatience } from "./http/parts.ts";
-import { createServer } from "./http/server.ts";
+  type GatewayPorts,
+  type GatewaySettings,
+  createGateway,
+} from "./gateway/gateway.ts";
+import { watchEventLoop } from "./runtime/event-loop.ts";
+import type { HostedImages } from "./http/open/hosted-routes.ts";
+import { type ServerParts, createServer } from "./http/server.ts";
 import { createClientWatch } from "./http/server/client-watch.ts";
 import { shutDown } from "./http/server/shutdown.ts";
-import { usualPatience } from "./http/v1/relay-answer.ts";
+import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
 import { type EgressOptions, type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
@@ -66,83 +59,76 @@ export async function startApp(
   logger: FastifyBaseLogger,
   { relayPatience = usualPatience, ...outside }: OutsideParts = {},
 ): Promise<App> {
-  const now = (): number => Date.now();
-  const secret = await openDataFolder(config);
-  const store = await openStore({ url: `sqlite:${config.database.path}`, now });
-  const undo: (() => Promise<void> | void)[] = [() => store.close()];
+  const undo: (() => Promise<void> | void)[] = [];
   try {
-    const stop = new AbortController();
-    const spoolFiles = {
-      directory: join(config.dataFolder, "spool"),
-      randomName: () => randomBytes(16).toString("hex"),
-    };
-    const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
-    await spools.sweepLeftovers();
-    const { blobs, kept, close } = await openImageStore(config, store, logger, now);
-    undo.push(close);
-    const upkeep = startUpkeep(store, kept, now, logger);
-    undo.push(() => clearInterval(upkeep));
-    const egress = createEgress({ now, ...outside, ...egressOptions(config) });
-    undo.push(() => egress.close());
-    let catalog = catalogOf(config);
-    const pepper = deriveKey(secret, "api key digests");
-    const ring = createKeyRing(pepper, now);
-    const random = pooledRandom(randomBytes);
-    const gateway: GatewayParts = {
-      catalog: () => catalog,
-      routing: createRouting({ now, random: Math.random, log: logger }),
-      keys: ring,
-      keyLimits: createKeyLimiter(now),
-      policy: config.policy,
-      images: { ttlMs: config.images.ttlMs, defaultDelivery: config.images.responseFormat },
-      store,
-      blobs,
-      kept,
-      registry: createRegistry({ store, log: logger, now }),
-      retryWindowMs: config.server.retryWindowMs,
-      signer: createSigner({
-        toleranceSeconds: clockToleranceSeconds,
-        keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
-        now,
-      }),
-      spools,
-      converter: createConverter(spoolFiles),
-      egress,
-      log: logger,
-      now,
-      random: Math.random,
-      newId: (prefix) => newId(prefix, now, random),
-      newBlobId: () => random(16).toString("hex"),
-    };
-    const keys = administerKeys(gateway, config.keys, pepper);
-    await keys.refresh();
-    const configured = config.adminToken;
-    const firstRun = await makeFirstCredentials(gateway, keys, pepper, configured !== undefined);
-    const isAdmin = await createAdminCheck(gateway, pepper, configured);
-    const serve = (next: Config): void => {
-      catalog = catalogOf({ ...next, policy: config.policy });
-    };
-    const running = { keys, isAdmin, firstRun, stop, undo, serve, relayPatience };
-    return await listen(config, logger, gateway, running);
+    const { ports, hosted } = await openPorts(config, logger, outside, undo);
+    const gateway = createGateway(ports, settingsOf(config), config);
+    const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
+    const parts = { gateway, hosted, clients: createClientWatch(ports.now), relayPatience };
+    return await listen(config, logger, parts, { firstRun, undo });
   } catch (thrown) {
     for (const step of undo.toReversed()) await step();
     throw thrown;
   }
 }
 
-function catalogOf({ channels, aliases, policy, retired }: Config): Catalog {
-  return buildCatalog(channels, aliases, retired, policy.successors);
+/** Opens all that the gateway stands on; `undo` closes what has been opened, the last first. */
+async function openPorts(
+  config: Config,
+  log: FastifyBaseLogger,
+  outside: Pick<OutsideParts, "resolve">,
+  undo: (() => Promise<void> | void)[],
+): Promise<{ readonly ports: GatewayPorts; readonly hosted: HostedImages }> {
+  const now = (): number => Date.now();
+  const secret = await openDataFolder(config);
+  const store = await openStore({ url: `sqlite:${config.database.path}`, now });
+  undo.push(() => store.close());
+  const spoolFiles = {
+    directory: join(config.dataFolder, "spool"),
+    randomName: () => randomBytes(16).toString("hex"),
+  };
+  const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
+  await spools.sweepLeftovers();
+  const { blobs, kept, close } = await openImageStore(config, store, log, now);
+  undo.push(close);
+  const upkeep = startUpkeep(upkeepTasks({ store, blobs, kept, log, now }), log);
+  undo.push(() => upkeep.stop());
+  const egress = createEgress({ now, ...outside, ...egressOptions(config) });
+  undo.push(() => egress.close());
+  const loop = watchEventLoop(now);
+  undo.push(() => loop.stop());
+  const signer = createSigner({
+    toleranceSeconds: clockToleranceSeconds,
+    keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
+    now,
+  });
+  const random = pooledRandom(randomBytes);
+  const ports: GatewayPorts = {
+    store,
+    blobs,
+    kept,
+    signer,
+    spools,
+    converter: createConverter(spoolFiles),
+    egress,
+    pepper: deriveKey(secret, "api key digests"),
+    eventLoopDelayMs: () => loop.delayMs(),
+    log,
+    now,
+    random: Math.random,
+    newId: (prefix) => newId(prefix, now, random),
+    newBlobId: () => random(16).toString("hex"),
+  };
+  return { ports, hosted: (request) => hostedAnswer({ signer, blobs, now, request }) };
 }
 
-interface Running {
-  readonly keys: KeyAdministration;
-  readonly isAdmin: (token: string) => boolean;
-  readonly firstRun: FirstCredentials;
-  readonly stop: AbortController;
-  readonly undo: (() => Promise<void> | void)[];
-  /** Serves the channels of another configuration. */
-  readonly serve: (next: Config) => void;
-  readonly relayPatience: RelayPatience;
+function settingsOf({ policy, images, server, admission }: Config): GatewaySettings {
+  return {
+    policy,
+    images: { ttlMs: images.ttlMs, defaultDelivery: images.responseFormat },
+    retryWindowMs: server.retryWindowMs,
+    admission,
+  };
 }
 
 /** Beyond the longest time of a channel, how long a stop waits for requests in flight. */
@@ -151,44 +137,34 @@ const finishSlackMs = 10_000;
 async function listen(
   config: Config,
   logger: FastifyBaseLogger,
-  gateway: GatewayParts,
-  running: Running,
+  parts: Pick<ServerParts, "gateway" | "hosted" | "clients" | "relayPatience">,
+  started: Pick<App, "firstRun"> & { readonly undo: readonly (() => Promise<void> | void)[] },
 ): Promise<App> {
+  const { gateway } = parts;
+  const stop = new AbortController();
   let stopping = false;
   let current = config;
-  const loop = watchEventLoop(gateway.now);
-  running.undo.push(() => loop.stop());
-  const parts: HttpParts = {
-    gateway,
-    admission: createAdmission({
-      limits: config.admission,
-      spooledBytes: () => gateway.spools.bytesInUse(),
-      eventLoopDelayMs: () => loop.delayMs(),
-      random: gateway.random,
-    }),
-    defaultModel: () => current.defaultModel,
-    publicUrl: config.server.publicUrl,
-    bodyBytesMax: config.server.bodyBytesMax,
-    exposeChannel: config.exposeChannel,
-    heartbeatMs: config.server.heartbeatMs,
-    clients: createClientWatch(gateway.now),
-    relayPatience: running.relayPatience,
-    interimMs: config.server.interim102 ? config.server.heartbeatMs : undefined,
-    stopped: running.stop.signal,
-    stopping: () => stopping,
-    isAdmin: running.isAdmin,
-    keys: running.keys,
-  };
-  const { requestTimeoutMs, readTimeoutMs, trustedProxies, cors, shutdownGraceMs } = config.server;
-  const options = { logger, requestTimeoutMs, readTimeoutMs, trustedProxies, cors };
-  const { app, connections } = createServer(parts, options);
+  const { publicUrl, bodyBytesMax, heartbeatMs, interim102 } = config.server;
+  const { app, connections } = createServer(
+    {
+      ...parts,
+      publicUrl,
+      bodyBytesMax,
+      exposeChannel: config.exposeChannel,
+      heartbeatMs,
+      interimMs: interim102 ? heartbeatMs : undefined,
+      stopped: stop.signal,
+      stopping: () => stopping,
+    },
+    { logger, ...config.server },
+  );
   const url = await bind(app, config);
   return {
     url,
-    firstRun: running.firstRun,
+    firstRun: started.firstRun,
     async reload(next) {
-      running.serve(next);
-      await running.keys.declare(next.keys);
+      gateway.offer(next);
+      await gateway.administration.keys.declare(next.keys);
       current = next;
     },
     async close({ grace } = { grace: false }) {
@@ -197,13 +173,13 @@ async function listen(
         app,
         connections,
         log: logger,
-        graceMs: grace ? shutdownGraceMs : 0,
+        graceMs: grace ? config.server.shutdownGraceMs : 0,
         finishMsMax: longestMs(current) + finishSlackMs,
         // Also those whose client has gone: what may have been paid for is finished and kept.
-        background: () => gateway.registry.idle(),
-        abort: () => running.stop.abort(),
+        background: () => gateway.idle(),
+        abort: () => stop.abort(),
       });
-      for (const step of running.undo.toReversed()) await step();
+      for (const step of started.undo.toReversed()) await step();
     },
   };
 }

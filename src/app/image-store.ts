@@ -5,27 +5,24 @@ import type { FastifyBaseLogger } from "fastify";
 import { openDiskBlobs } from "../blobs/disk/disk.ts";
 import { isKeptId } from "../blobs/kept-log/entry.ts";
 import { openKeptLog, type SegmentFacts } from "../blobs/kept-log/log.ts";
-import { startSweeper } from "../blobs/sweeper.ts";
 import type { BlobStore } from "../blobs/types.ts";
 import { withKeptLog } from "../blobs/two-places.ts";
 import type { Config } from "../config.ts";
-import { asPinholeError } from "../core/errors.ts";
 import { createKeptPictures, type KeptPictures } from "../blobs/kept-pictures.ts";
 import type { Store } from "../store/store.ts";
 
 /** The folder of the kept log, beside those of the images. */
 const logName = "kept";
-const sweepEveryMs = 60_000;
 /** Pictures of an earlier process whose bytes are counted again; what is beyond expires by itself. */
 const restoredPicturesMax = 20_000;
 
-/** Where images rest, swept of what has expired, with the books of those kept for clients that come back. */
+/** Where images rest, with the books of those kept for clients that come back. */
 export async function openImageStore(
   { images }: Config,
   store: Store,
   logger: FastifyBaseLogger,
   now: () => number,
-): Promise<{ readonly blobs: BlobStore; readonly kept: KeptPictures; close(): Promise<void> }> {
+): Promise<{ readonly blobs: BlobStore; readonly kept: KeptPictures; close(): void }> {
   const { ttlMs, retentionMs, recoveryBytes: recoveryBytesMax } = images;
   const log = openKeptLog({
     directory: join(images.folder, logName),
@@ -47,21 +44,7 @@ export async function openImageStore(
   const pictures = await store.requests.keptPictures(now(), restoredPicturesMax);
   // The log's own are counted by its segments.
   kept.restore(pictures.filter(({ blobId }) => !isKeptId(blobId)));
-  const sweeper = startSweeper({
-    blobs,
-    everyMs: sweepEveryMs,
-    now,
-    onError: (error) =>
-      logger.error({ detail: asPinholeError(error).detail }, "sweeping expired images failed"),
-  });
-  return {
-    blobs,
-    kept,
-    async close() {
-      await sweeper.stop();
-      log.close();
-    },
-  };
+  return { blobs, kept, close: () => log.close() };
 }
 
 /** Linux names each of the machine's starts; elsewhere it is not known. */

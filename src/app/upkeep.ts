@@ -1,33 +1,79 @@
-import type { FastifyBaseLogger } from "fastify";
 import type { KeptPictures } from "../blobs/kept-pictures.ts";
+import type { BlobStore } from "../blobs/types.ts";
 import { asPinholeError } from "../core/errors.ts";
+import type { GatewayLog } from "../core/log.ts";
 import type { Store } from "../store/store.ts";
 
-const sweepEveryMs = 60_000;
+/** A periodic task. */
+export interface UpkeepTask {
+  /** As the log names it when it fails. */
+  readonly name: string;
+  readonly everyMs: number;
+  /** A failure is logged, and the next run tries again. */
+  readonly run: () => Promise<unknown> | void;
+}
 
-/** Soon after a start and then every minute: holds whose gateway is gone are voided, old kept pictures go. */
-export function startUpkeep(
-  store: Store,
-  kept: KeptPictures,
-  now: () => number,
-  logger: FastifyBaseLogger,
-): NodeJS.Timeout {
-  const sweep = (): void => {
-    kept.tick();
-    store.requests.sweep(now()).then(
-      (count) => {
-        if (count > 0)
-          logger.warn(
-            { count },
-            "requests of a gateway that stopped were closed and their holds voided",
-          );
+/** The tasks of one gateway. */
+export interface UpkeepParts {
+  readonly store: Pick<Store, "requests">;
+  readonly blobs: Pick<BlobStore, "sweep">;
+  readonly kept: Pick<KeptPictures, "tick">;
+  readonly log: GatewayLog;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+const minuteMs = 60_000;
+
+/** All that recurs in a gateway. */
+export function upkeepTasks({ store, blobs, kept, log, now }: UpkeepParts): readonly UpkeepTask[] {
+  return [
+    { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },
+    { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
+    {
+      name: "sweeping holds",
+      everyMs: minuteMs,
+      async run() {
+        const count = await store.requests.sweep(now());
+        if (count === 0) return;
+        log.warn(
+          { count },
+          "requests of a gateway that stopped were closed and their holds voided",
+        );
       },
-      (error: unknown) =>
-        logger.error({ detail: asPinholeError(error).detail }, "sweeping holds failed"),
-    );
+    },
+  ];
+}
+
+/** Runs each task now and then every so often, none twice at once. Keeps no process alive. */
+export function startUpkeep(
+  tasks: readonly UpkeepTask[],
+  log: GatewayLog,
+): {
+  /** Resolves when the tasks that may be running have ended. */
+  stop(): Promise<void>;
+} {
+  const running = new Map<UpkeepTask, Promise<void>>();
+  const run = async (task: UpkeepTask): Promise<void> => {
+    try {
+      await task.run();
+    } catch (thrown) {
+      log.error({ detail: asPinholeError(thrown).detail }, `${task.name} failed`);
+    }
   };
-  sweep();
-  const timer = setInterval(sweep, sweepEveryMs);
-  timer.unref();
-  return timer;
+  const begin = (task: UpkeepTask): void => {
+    if (running.has(task)) return;
+    const over = (): void => void running.delete(task);
+    running.set(task, run(task).then(over));
+  };
+  const timers = tasks.map((task) => {
+    begin(task);
+    return setInterval(begin, task.everyMs, task).unref();
+  });
+  return {
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      await Promise.all(running.values());
+    },
+  };
 }

@@ -1,10 +1,199 @@
-export type { RequestRecord } from "../store/request-records.ts";
+import type { Channel } from "../core/channel.ts";
+import type { KeyRecord } from "../core/key.ts";
+import type { ModelCard } from "../core/model-card.ts";
+import type { PictureSpool } from "../core/picture.ts";
+import type { JsonBody } from "../json/writer.ts";
+import type { Egress } from "../net/egress.ts";
 import type { Spools } from "../pictures/spool.ts";
-import type { KeyRing } from "./keys/key-ring.ts";
+import type { Store } from "../store/store.ts";
+import {
+  type Administration,
+  type AdministrationPorts,
+  createAdministration,
+} from "./administration/administration.ts";
+import { type Catalog, buildCatalog } from "./catalog/catalog.ts";
+import { type ModelInfo, findModel, listModels } from "./catalog/list-models.ts";
+import type { ChannelView } from "./channels/view.ts";
+import { deliver } from "./delivery/answer.ts";
+import { type ImageEvents, imageEvents } from "./delivery/events.ts";
+import type { Deliverable, ImageOutcome } from "./delivery/outcome.ts";
+import type { DeliveryParts } from "./delivery/parts.ts";
+import { createKeyRing } from "./keys/key-ring.ts";
+import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
+import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
+import { type Fetched, deleteRequest, fetchRequest } from "./requests/fetch-request.ts";
+import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
+import { createRegistry } from "./requests/registry.ts";
+import type { Client } from "./requests/run.ts";
+import { serveImage } from "./requests/serve-image.ts";
+import { createRouting } from "./routing/routing.ts";
 
-/** Everything the use cases work with, composed once in app.ts. */
-export interface GatewayParts extends RequestParts {
-  readonly keys: KeyRing;
+export type { RequestRecord } from "../store/request-records.ts";
+export type { Administration, FirstCredentials } from "./administration/administration.ts";
+export type { KeyAdministration } from "./administration/keys.ts";
+export type { HealthView } from "./channels/health.ts";
+export type { ImageEvents } from "./delivery/events.ts";
+export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
+export type { RelayClient, RelayStart } from "./delivery/relay.ts";
+export type { RateView } from "./limits/key-limits.ts";
+export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, Ticket };
+
+/** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
+export interface Gateway {
+  /** The key of an Authorization header. Throws invalid_api_key, one message for every cause. */
+  authenticate(authorization: string | undefined): KeyRecord;
+  /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
+  admit(bodyBytes: number | undefined): Ticket;
+  /** A place for the pictures of one request. */
+  openSpool(): PictureSpool;
+  /** Fetches a picture that a client named by its URL, through the guard. */
+  readonly fetchPicture: Egress["fetchCallerPicture"];
+  /** Serves a request for images, once however often it is asked. Takes its spool over. */
+  serve(call: ComingCall): Promise<ImageOutcome>;
+  /** The outcome of a request of this key, by our id or the client's own. */
+  fetch(keyId: string, id: string, client: Client): Promise<Fetched>;
+  /** Deletes the pictures of a request of this key; returns our id. */
+  forget(keyId: string, id: string): Promise<string>;
+  /** An outcome as a JSON answer. `origin` is the scheme and host that its URLs begin with. */
+  answer(outcome: Deliverable, origin: string): JsonBody;
+  /** A request's pictures as events of a stream. */
+  events(call: Pick<ComingCall, "requestId" | "request">, origin: string): ImageEvents;
+  /** The models that a key may use, by name. */
+  models(key: KeyRecord): readonly ModelInfo[];
+  /** One of them. Throws model_not_found. */
+  model(key: KeyRecord, name: string): ModelInfo;
+  /** The model of requests that name none; undefined: they must name one. */
+  defaultModel(): string | undefined;
+  /** How much of its limits a key has left. */
+  rates(key: KeyRecord): KeyRates;
+  /** A new unique id for a request. */
+  newRequestId(): string;
+  /** Faults that keep paid calls from being recorded or their pictures from being kept; empty: ready. */
+  unready(): Promise<readonly ReadinessFault[]>;
+  /** All channels that serve something, with their health. */
+  channels(): readonly ChannelView[];
+  /** Use cases of operators. */
+  readonly administration: Administration;
+  /** Serves the channels, aliases and default model of another configuration; requests that run keep theirs. */
+  offer(offer: Offer): void;
+  /** Resolves when nothing runs, is being sent or being put away. */
+  idle(): Promise<void>;
+}
+
+/** One part of the gateway that does not take writes. */
+export interface ReadinessFault {
+  readonly part: "database" | "images";
+  readonly thrown: unknown;
+}
+
+/** What is served, as the configuration last read has it. */
+export interface Offer {
+  readonly channels: readonly Channel[];
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  readonly defaultModel: string | undefined;
+  /** The cards of models that their vendors no longer serve, by name. */
+  readonly retired: ReadonlyMap<string, ModelCard>;
+}
+
+/** The operator's choices that stand from start to stop. */
+export interface GatewaySettings {
+  readonly policy: RequestParts["policy"] & {
+    /** Names of retired models are served by the models in their place. */
+    readonly successors: boolean;
+  };
+  readonly images: DeliveryParts["images"];
+  /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
+  readonly retryWindowMs: number;
+  readonly admission: AdmissionLimits;
+}
+
+/** The world that the gateway works in, composed in app.ts. */
+export interface GatewayPorts
+  extends
+    Omit<AdministrationPorts, "keys">,
+    Omit<DeliveryParts, "images">,
+    Pick<RequestParts, "egress" | "random"> {
+  readonly store: Store;
   readonly spools: Spools;
+  /** How late this process's timers fire, milliseconds. */
+  readonly eventLoopDelayMs: () => number;
+}
+
+/** Opens the gateway's rooms. Until administration has begun it knows no keys. */
+export function createGateway(
+  ports: GatewayPorts,
+  settings: GatewaySettings,
+  firstOffer: Offer,
+): Gateway {
+  const { store, blobs, egress, spools, log, now, random, newId } = ports;
+  const { policy, images, retryWindowMs } = settings;
+  const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
+    buildCatalog(channels, aliases, retired, policy.successors);
+  let offer = firstOffer;
+  let catalog = catalogOf(offer);
+  const keys = createKeyRing(ports.pepper, now);
+  const routing = createRouting({ now, random, log });
+  const keyLimits = createKeyLimiter(now);
+  const registry = createRegistry({ store, log, now });
+  const admission = createAdmission({
+    limits: settings.admission,
+    spooledBytes: () => spools.bytesInUse(),
+    eventLoopDelayMs: ports.eventLoopDelayMs,
+    random,
+  });
+  // By its shape it satisfies what each room says that it needs.
+  const parts: RequestParts = {
+    ...ports,
+    policy,
+    images,
+    retryWindowMs,
+    routing,
+    keyLimits,
+    registry,
+    catalog: () => catalog,
+  };
+  return {
+    authenticate: (authorization) => keys.authenticate(authorization),
+    admit: (bodyBytes) => admission.enter(bodyBytes),
+    openSpool: () => spools.open(),
+    fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
+    serve: (call) => serveImage(parts, call),
+    fetch: (keyId, id, client) => fetchRequest(parts, keyId, id, client),
+    forget: (keyId, id) => deleteRequest(parts, keyId, id),
+    answer: (outcome, origin) => deliver(parts, outcome, origin),
+    events: (call, origin) => imageEvents(parts, call, origin),
+    models: (key) => listModels(catalog, key),
+    model: (key, name) => findModel(catalog, key, name),
+    defaultModel: () => offer.defaultModel,
+    rates: (key) => keyLimits.view(key),
+    newRequestId: () => newId("req"),
+    unready: () => unready({ database: () => store.ping(), images: () => blobs.ping() }),
+    channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
+    administration: createAdministration({ ...ports, keys }),
+    offer(next) {
+      catalog = catalogOf(next);
+      offer = next;
+    },
+    idle: () => registry.idle(),
+  };
+}
+
+function servedChannels({ entries }: Catalog): Channel[] {
+  return [...new Set(entries.flatMap(({ targets }) => targets.map(({ channel }) => channel)))];
+}
+
+async function unready(
+  checks: Readonly<Record<ReadinessFault["part"], () => Promise<void>>>,
+): Promise<ReadinessFault[]> {
+  const faults: ReadinessFault[] = [];
+  const check = async (part: ReadinessFault["part"]): Promise<void> => {
+    try {
+      await checks[part]();
+    } catch (thrown) {
+      faults.push({ part, thrown });
+    }
+  };
+  await Promise.all([check("database"), check("images")]);
+  return faults;
 }

@@ -9,14 +9,34 @@ import { documentRoutes } from "./open/document-routes.ts";
 import { allowOrigins } from "./server/cors.ts";
 import { installNotFound, sendError } from "./server/error-answers.ts";
 import { healthRoutes } from "./open/health-routes.ts";
-import { asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
+import { type HostedImages, asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
 import { imageRoutes } from "./v1/image-routes.ts";
 import { modelRoutes } from "./v1/model-routes.ts";
-import type { HttpParts } from "./parts.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { ClientWatch } from "./server/client-watch.ts";
+import type { RelayPatience } from "./v1/relay-answer.ts";
 import { requireOrigin } from "./server/origin.ts";
 import { recoveryRoutes } from "./v1/request-routes.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { rateLimitHeaders } from "./v1/rate-limit-headers.ts";
+
+/** What the listening side is composed of; each file of routes takes the few members that it needs. */
+export interface ServerParts {
+  readonly gateway: Gateway;
+  readonly hosted: HostedImages;
+  readonly clients: ClientWatch;
+  /** Undefined: URLs are built from the request's Host. */
+  readonly publicUrl: string | undefined;
+  readonly bodyBytesMax: number;
+  readonly exposeChannel: boolean;
+  readonly heartbeatMs: number;
+  readonly interimMs: number | undefined;
+  readonly relayPatience: RelayPatience;
+  /** Aborted when the gateway must end at once. */
+  readonly stopped: AbortSignal;
+  /** True from the moment the gateway is asked to stop: not ready, but answering. */
+  readonly stopping: () => boolean;
+}
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -57,11 +77,12 @@ export interface HttpServer {
 }
 
 /** The listening side: routes, authentication, error answers. Not listening yet. */
-export function createServer(parts: HttpParts, options: ServerOptions): HttpServer {
+export function createServer(parts: ServerParts, options: ServerOptions): HttpServer {
   const connections = createConnections(options.readTimeoutMs, () =>
     options.logger.warn({ after_ms: options.readTimeoutMs }, "a client that read nothing was cut"),
   );
-  const newRequestId = (): string => parts.gateway.newId("req");
+  const { gateway } = parts;
+  const newRequestId = (): string => gateway.newRequestId();
   const app = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({
@@ -97,7 +118,7 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
   requestHooks(app, options.logger);
   allowOrigins(app, options.cors);
   healthRoutes(app, parts);
-  hostedRoutes(app, parts);
+  hostedRoutes(app, parts.hosted);
   documentRoutes(app, parts);
   app.register((scope, _options, done) => {
     // Bodies are read as streams by the routes: pictures must not be gathered in memory.
@@ -105,16 +126,16 @@ export function createServer(parts: HttpParts, options: ServerOptions): HttpServ
     // What has a parser of its own name is found without reading the header anew for each request.
     const types = ["application/json", "multipart/form-data", "*"];
     scope.addContentTypeParser(types, (_request, payload, parsed) => parsed(null, payload));
-    requireKey(scope, parts);
-    rateLimitHeaders(scope, parts.gateway.keyLimits);
+    requireKey(scope, gateway);
+    rateLimitHeaders(scope, gateway);
     imageRoutes(scope, parts);
     recoveryRoutes(scope, parts);
-    modelRoutes(scope, parts);
+    modelRoutes(scope, gateway);
     done();
   });
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    adminRoutes(scope, parts);
+    adminRoutes(scope, gateway);
     done();
   });
   connections.watch(app.server);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { RelayPatience } from "../../src/http/parts.ts";
+import type { RelayPatience } from "../../src/http/v1/relay-answer.ts";
 import { pictureIn, rawJson, type RawCall, send, wholeAnswer } from "../recovery/raw-client.ts";
 import { bigPng } from "../support/big-png.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";

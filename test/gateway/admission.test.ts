@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PinholeError } from "../../src/core/errors.ts";
 import { createAdmission } from "../../src/gateway/limits/admission.ts";
-import { watchEventLoop } from "../../src/gateway/limits/event-loop.ts";
+import { watchEventLoop } from "../../src/runtime/event-loop.ts";
 
 function gate(limits: { requestsMax?: number; bytesMax?: number; eventLoopDelayMsMax?: number }) {
   const state = { spooled: 0, delay: 0 };

@@ -14,7 +14,7 @@ import { runCalls } from "../../src/gateway/attempts/calls.ts";
 import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
 import { createRouting } from "../../src/gateway/routing/routing.ts";
 import { openCalls } from "../../src/gateway/routing/dispatch.ts";
-import type { GatewayParts } from "../../src/gateway/gateway.ts";
+import type { RequestParts } from "../../src/gateway/requests/parts.ts";
 import { planRoute } from "../../src/gateway/routing/route.ts";
 
 /** How a scripted upstream ends an attempt. */
@@ -157,7 +157,7 @@ async function drive(run: Run, work: Promise<unknown>): Promise<void> {
 
 async function serve(
   run: Run,
-  parts: GatewayParts,
+  parts: RequestParts,
   id: string,
   n: number,
   onDeadline: (deadline: number) => void,
@@ -184,7 +184,7 @@ async function serve(
 }
 
 /** Only what planning and attempting use of the gateway. */
-function partsOf(run: Run, random: () => number): GatewayParts {
+function partsOf(run: Run, random: () => number): RequestParts {
   const now = (): number => run.clock;
   const routing = createRouting({
     now,
@@ -211,7 +211,7 @@ function partsOf(run: Run, random: () => number): GatewayParts {
       upstream: () => ({ download: () => Promise.reject(fault("upstream_timeout")) }),
     },
     converter: {},
-  } as unknown as GatewayParts;
+  } as unknown as RequestParts;
 }
 
 function scriptedProvider(run: Run): Channel["provider"] {

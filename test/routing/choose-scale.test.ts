@@ -6,7 +6,7 @@ import type { ImageRequest } from "../../src/core/request.ts";
 import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
 import { choose } from "../../src/gateway/routing/choose.ts";
 import { createRouting } from "../../src/gateway/routing/routing.ts";
-import type { GatewayParts } from "../../src/gateway/gateway.ts";
+import type { RequestParts } from "../../src/gateway/requests/parts.ts";
 import { planRoute } from "../../src/gateway/routing/route.ts";
 import { Tried } from "../../src/gateway/routing/tried.ts";
 
@@ -79,7 +79,7 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
     routing,
     catalog: () => catalog,
     policy: { resample: false, style: "drop", strict: false },
-  } as unknown as GatewayParts;
+  } as unknown as RequestParts;
   const serve = (): string[] => {
     const route = planRoute(parts, catalog.find("any"), request, false);
     const tried = new Tried();
@@ -119,7 +119,7 @@ test("a clock that ticks while a target is chosen does not make healthy channels
     routing,
     catalog: () => catalog,
     policy: { resample: false, style: "drop", strict: false },
-  } as unknown as GatewayParts;
+  } as unknown as RequestParts;
   for (let turn = 0; turn < 3; turn += 1) {
     const route = planRoute(parts, catalog.find("any"), request, false);
     const choice = choose(route, new Tried(), { images: 1, now: now(), waitMsMax: 0 });

@@ -6,7 +6,8 @@ import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 
-interface AdministrationParts {
+/** What the administration of keys works with. */
+export interface AdministrationParts {
   readonly keys: KeyRing;
   readonly log: GatewayLog;
   readonly store: Store;
@@ -42,8 +43,6 @@ export interface KeyAdministration {
     change: { readonly disabled?: boolean; readonly name?: string },
   ): Promise<boolean>;
   remove(id: string): Promise<boolean>;
-  /** Reads the keys into memory again. */
-  refresh(): Promise<void>;
   /** Puts others in the place of those that the file declared. */
   declare(keys: readonly DeclaredKey[]): Promise<void>;
 }
@@ -79,18 +78,14 @@ function sha256(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-export function administerKeys(
-  gateway: AdministrationParts,
-  declaredKeys: readonly DeclaredKey[],
-  pepper: Buffer,
-): KeyAdministration {
+/** Knows no key of the file until `declare` names them. */
+export function administerKeys(gateway: AdministrationParts, pepper: Buffer): KeyAdministration {
   const { store, now } = gateway;
-  let declared = declaredKeys.map((key) => declaredRecord(key, pepper));
+  let declared: readonly KeyRecord[] = [];
   const list = async (): Promise<KeyRecord[]> => [...(await store.keys.all()), ...declared];
   const refresh = async (): Promise<void> => gateway.keys.replace(await list());
   return {
     list,
-    refresh,
     async declare(keys) {
       declared = keys.map((key) => declaredRecord(key, pepper));
       await refresh();

@@ -1,9 +1,16 @@
 import { outputFormats, type Picture } from "../../core/picture.ts";
 import { usdText } from "../../core/money.ts";
-import { type Operation, sizeText, type Usage, type Warning } from "../../core/request.ts";
+import {
+  type ImageRequest,
+  type Operation,
+  sizeText,
+  type Usage,
+  type Warning,
+} from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
 import { jsonBody, type JsonBody } from "../../json/writer.ts";
 import { urlOf, usageJson } from "./answer.ts";
+import { deliveryOf } from "./form.ts";
 import type { LivePicture, LivePreview } from "./live.ts";
 import type { DeliveryParts } from "./parts.ts";
 
@@ -14,8 +21,16 @@ export interface ImageEvent {
   readonly data: JsonBody;
 }
 
+/** The events of one stream. */
+export interface ImageEvents {
+  /** A preview: what it says of size and format is the preview's own. */
+  partial(preview: LivePreview): ImageEvent;
+  /** A finished picture. `requestId`: of the request that made it, where that was another one. */
+  completed(picture: LivePicture, warnings: readonly Warning[], requestId?: string): ImageEvent;
+}
+
 /** The facts that all events of one stream share. */
-export interface EventContext {
+interface EventContext {
   readonly requestId: string;
   readonly operation: Operation;
   /** Scheme and host that URLs begin with; undefined: no URLs. */
@@ -24,8 +39,23 @@ export interface EventContext {
 
 type EventParts = Pick<DeliveryParts, "signer" | "images" | "now">;
 
-/** A preview as an event: what it says of size and format is the preview's own. */
-export function partialEvent(
+/** Writes the events of one request. `origin` is the scheme and host that URLs begin with. */
+export function imageEvents(
+  parts: EventParts,
+  { requestId, request }: { readonly requestId: string; readonly request: ImageRequest },
+  origin: string,
+): ImageEvents {
+  const { url } = deliveryOf(request, parts, "b64_json");
+  const { operation } = request;
+  const context = { requestId, operation, origin: url ? origin : undefined };
+  return {
+    partial: (preview) => partialEvent(parts, context, preview),
+    completed: (picture, warnings, madeBy = requestId) =>
+      completedEvent(parts, { ...context, requestId: madeBy }, picture, warnings),
+  };
+}
+
+function partialEvent(
   parts: Pick<DeliveryParts, "now">,
   context: EventContext,
   preview: LivePreview,
@@ -39,7 +69,7 @@ export function partialEvent(
 }
 
 /** A finished picture as an event. The published schema requires usage, so unreported usage is zeros. */
-export function completedEvent(
+function completedEvent(
   parts: EventParts,
   context: EventContext,
   live: LivePicture,

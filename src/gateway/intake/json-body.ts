@@ -18,6 +18,11 @@ export interface JsonRequestOptions {
   readonly signal: AbortSignal;
 }
 
+/** What fetches the pictures that a body names by URL. */
+export interface PictureFetcher {
+  readonly fetchPicture: Egress["fetchCallerPicture"];
+}
+
 /** Hands over a body chunk by chunk; resolves at its end. */
 export type BodyFeed = (take: (chunk: Uint8Array) => void) => Promise<void>;
 
@@ -39,7 +44,7 @@ const imagesMax = 64;
 
 /** Reads an images request sent as JSON (CONTRACT "POST /v1/images/edits", second form). */
 export async function readJsonRequest(
-  parts: { readonly egress: Pick<Egress, "fetchCallerPicture"> },
+  parts: PictureFetcher,
   body: BodyFeed,
   options: JsonRequestOptions,
 ): Promise<JsonRequest> {
@@ -72,7 +77,7 @@ export async function readJsonRequest(
 }
 
 async function takePictures(
-  parts: { readonly egress: Pick<Egress, "fetchCallerPicture"> },
+  parts: PictureFetcher,
   document: Readonly<Record<string, unknown>>,
   options: JsonRequestOptions,
 ): Promise<JsonRequest> {
@@ -113,7 +118,7 @@ function listOf(value: unknown, param: string): readonly unknown[] {
 }
 
 async function pictureOf(
-  parts: { readonly egress: Pick<Egress, "fetchCallerPicture"> },
+  parts: PictureFetcher,
   source: unknown,
   param: string,
   options: JsonRequestOptions,
@@ -123,7 +128,7 @@ async function pictureOf(
   if (typeof value !== "string" || value === "") {
     throw invalid(param, `\`${param}\` must be an https URL or a data URL of a PNG, JPEG or WebP.`);
   }
-  return parts.egress.fetchCallerPicture(value, {
+  return parts.fetchPicture(value, {
     spool: options.spool,
     limits: options.limits,
     signal: options.signal,

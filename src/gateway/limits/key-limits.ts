@@ -10,6 +10,13 @@ export interface RateView {
   readonly resetMs: number;
 }
 
+/** The state of a key's limits: requests a minute, and the tighter of images a minute and a day. */
+export interface KeyRates {
+  /** Undefined where there is no such limit. */
+  readonly requests: RateView | undefined;
+  readonly images: RateView | undefined;
+}
+
 /** The limits of keys: requests and images in a minute, images in a day, requests at once. */
 export interface KeyLimiter {
   /**
@@ -22,11 +29,7 @@ export interface KeyLimiter {
     images: number,
     work: () => Promise<T>,
   ): Promise<T>;
-  /** Requests a minute, and the tighter of images a minute and a day; undefined where there is no such limit. */
-  view(key: KeyRecord): {
-    readonly requests: RateView | undefined;
-    readonly images: RateView | undefined;
-  };
+  view(key: KeyRecord): KeyRates;
 }
 
 interface KeyState {
@@ -36,7 +39,7 @@ interface KeyState {
   inFlight: number;
 }
 
-const unlimited: ReturnType<KeyLimiter["view"]> = { requests: undefined, images: undefined };
+const unlimited: KeyRates = { requests: undefined, images: undefined };
 
 /** `now`: Unix milliseconds. Counts live in this process and begin at zero with it. */
 export function createKeyLimiter(now: () => number): KeyLimiter {

@@ -2,13 +2,14 @@ import type { FastifyInstance } from "fastify";
 import { keyChangeBody, newKeyBody } from "../../api/admin/keys.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
+import type { KeyAdministration } from "../../gateway/gateway.ts";
 import { read } from "./read-checked.ts";
-import type { HttpParts } from "../parts.ts";
 
-export function keyRoutes(app: FastifyInstance, parts: HttpParts): void {
+/** /admin/keys and /admin/keys/{id}. */
+export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
   app.get("/admin/keys", async () => ({
     object: "list",
-    data: (await parts.keys.list()).map(keyJson),
+    data: (await keys.list()).map(keyJson),
   }));
   app.post("/admin/keys", async (request, reply) => {
     const wanted = read(newKeyBody, request.body);
@@ -20,7 +21,7 @@ export function keyRoutes(app: FastifyInstance, parts: HttpParts): void {
       ipd: wanted.ipd ?? null,
       concurrency: wanted.concurrency ?? null,
     };
-    const made = await parts.keys.create({ name, models, strict, expiresAt, limits });
+    const made = await keys.create({ name, models, strict, expiresAt, limits });
     return reply.code(201).send({ ...keyJson(made.record), key: made.key });
   });
   app.patch<{ Params: { id: string } }>("/admin/keys/:id", async (request) => {
@@ -29,12 +30,11 @@ export function keyRoutes(app: FastifyInstance, parts: HttpParts): void {
       ...(name === undefined ? {} : { name }),
       ...(disabled === undefined ? {} : { disabled }),
     };
-    if (await parts.keys.update(request.params.id, change))
-      return { id: request.params.id, ...change };
+    if (await keys.update(request.params.id, change)) return { id: request.params.id, ...change };
     throw noKey();
   });
   app.delete<{ Params: { id: string } }>("/admin/keys/:id", async (request) => {
-    if (await parts.keys.remove(request.params.id)) return { id: request.params.id, deleted: true };
+    if (await keys.remove(request.params.id)) return { id: request.params.id, deleted: true };
     throw noKey();
   });
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
 
+/** A body or query as its schema reads it. Throws invalid_value with the first fault. */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;

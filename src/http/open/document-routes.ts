@@ -1,6 +1,12 @@
 import type { FastifyInstance } from "fastify";
-import type { HttpParts } from "../parts.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
+import type { OriginParts } from "../server/origin.ts";
 import { readPageStyles } from "./docs/styles.ts";
+
+/** What the documents say of this gateway. */
+interface DocumentParts extends OriginParts {
+  readonly gateway: Pick<Gateway, "defaultModel">;
+}
 
 /** Nothing but the page's own style sheet is loaded, and nothing runs. */
 const pagePolicy =
@@ -10,7 +16,7 @@ const pagePolicy =
  * GET /openapi.json and GET /docs, for anybody: they say no more than the source does. What they show is
  * loaded when it is first asked for: most gateways never are, and a start need not wait for it.
  */
-export function documentRoutes(app: FastifyInstance, parts: HttpParts): void {
+export function documentRoutes(app: FastifyInstance, parts: DocumentParts): void {
   const styles = readPageStyles();
   let document: Promise<string> | undefined;
   app.get("/openapi.json", async (_request, reply) => {
@@ -27,7 +33,7 @@ export function documentRoutes(app: FastifyInstance, parts: HttpParts): void {
       .header("content-security-policy", pagePolicy)
       .header("x-content-type-options", "nosniff")
       .header("referrer-policy", "no-referrer")
-      .send(docsPage(origin, parts.defaultModel() ?? "sandbox-fast"));
+      .send(docsPage(origin, parts.gateway.defaultModel() ?? "sandbox-fast"));
   });
   app.get("/docs/docs.css", (_request, reply) =>
     reply

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { hostedAnswer } from "../../blobs/hosting/hosted.ts";
+import type { HostedAnswer, HostedRequest } from "../../blobs/hosting/hosted.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { beginAnswer } from "../v1/answer-headers.ts";
-import type { HttpParts } from "../parts.ts";
 import { sendChunks } from "../server/send-chunks.ts";
+
+/** Answers requests for hosted images. */
+export type HostedImages = (request: HostedRequest) => Promise<HostedAnswer>;
 
 /** One answer for every address that is no signed one, whatever is wrong with it. */
 function noImage(): PinholeError {
@@ -16,20 +18,14 @@ export function asMissingImage(url: string | undefined): PinholeError | undefine
 }
 
 /** GET and HEAD of hosted images. The signature in the URL is the permission; no key is needed. */
-export function hostedRoutes(app: FastifyInstance, parts: HttpParts): void {
-  const { signer, blobs, now } = parts.gateway;
+export function hostedRoutes(app: FastifyInstance, hosted: HostedImages): void {
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const [path = "", ...rest] = request.url.split("?");
-    const answer = await hostedAnswer({
-      signer,
-      blobs,
-      now,
-      request: {
-        method: request.method,
-        path,
-        query: readQuery(rest.join("?")),
-        headers: request.headers,
-      },
+    const answer = await hosted({
+      method: request.method,
+      path,
+      query: readQuery(rest.join("?")),
+      headers: request.headers,
     });
     if (answer.status === 404) {
       throw noImage();

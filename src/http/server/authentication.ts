@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRecord } from "../../core/key.ts";
 import { PinholeError } from "../../core/errors.ts";
-import { bearer } from "../../gateway/keys/key-ring.ts";
-import type { HttpParts } from "../parts.ts";
+import type { Administration, Gateway } from "../../gateway/gateway.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -14,18 +13,20 @@ declare module "fastify" {
 }
 
 /** Every route of the plugin needs a gateway key; checked before the body is read. */
-export function requireKey(app: FastifyInstance, parts: HttpParts): void {
+export function requireKey(app: FastifyInstance, gateway: Pick<Gateway, "authenticate">): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    request.gatewayKey = parts.gateway.keys.authenticate(request.headers.authorization);
+    request.gatewayKey = gateway.authenticate(request.headers.authorization);
     done();
   });
 }
 
 /** Every route of the plugin needs the admin token: the default is no. */
-export function requireAdmin(app: FastifyInstance, parts: HttpParts): void {
+export function requireAdmin(
+  app: FastifyInstance,
+  administration: Pick<Administration, "isAdmin">,
+): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    const token = bearer(request.headers.authorization);
-    if (token === undefined || !parts.isAdmin(token)) {
+    if (!administration.isAdmin(request.headers.authorization)) {
       throw new PinholeError("invalid_api_key", {
         message:
           "The admin token is missing or not valid. Send it as `Authorization: Bearer <token>`; API keys do not open this address.",

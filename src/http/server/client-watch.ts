@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
-import type { Client } from "../../gateway/requests/run.ts";
+import type { Client } from "../../gateway/gateway.ts";
 
 type End = "sent" | "gone";
 

@@ -1,10 +1,18 @@
 import type { FastifyRequest } from "fastify";
 import { PinholeError } from "../../core/errors.ts";
-import { type HttpParts, hostForm } from "../parts.ts";
+
+/** A name or an address, and perhaps a port: what may stand in a URL without becoming something else. */
+const hostForm = /^([\w.-]{0,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})?$/i;
+
+/** What says where URLs begin. */
+export interface OriginParts {
+  /** Undefined: URLs are built from the request's Host. */
+  readonly publicUrl: string | undefined;
+}
 
 /** Scheme and host that the URLs in an answer to this request begin with. */
 export function originOf(
-  parts: Pick<HttpParts, "publicUrl">,
+  parts: OriginParts,
   { protocol, host, socket }: Pick<FastifyRequest, "protocol" | "host" | "socket">,
 ): string {
   // A request of HTTP/1.0 may say no host.

@@ -2,8 +2,7 @@ import type { FastifyReply } from "fastify";
 import type { OutgoingHttpHeaders } from "node:http";
 import { usdText } from "../../core/money.ts";
 import type { Warning } from "../../core/request.ts";
-import type { ImageOutcome } from "../../gateway/delivery/outcome.ts";
-import type { LiveOrigin } from "../../gateway/delivery/live.ts";
+import type { ImageOutcome, LiveOrigin } from "../../gateway/gateway.ts";
 
 /** Bytes of `x-pinhole-warnings`; the rest is in the request's record. */
 const warningsBytesMax = 2048;

@@ -2,21 +2,39 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest, Operation } from "../../core/request.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import { parseRequest } from "../../gateway/intake/parse-request.ts";
-import { serveImage } from "../../gateway/requests/serve-image.ts";
-import type { HttpParts } from "../parts.ts";
 import { keyOf } from "../server/authentication.ts";
-import { serveStream } from "./image-stream.ts";
+import type { ClientWatch } from "../server/client-watch.ts";
+import { type StreamParts, serveStream } from "./image-stream.ts";
 import { startInterim } from "./interim.ts";
-import { type Admitted, readBody } from "./read-body.ts";
-import { relayAnswer } from "./relay-answer.ts";
-import { sendOutcome } from "./send-outcome.ts";
+import { type Admitted, type BodyParts, readBody } from "./read-body.ts";
+import { type RelayParts, relayAnswer } from "./relay-answer.ts";
+import { type OutcomeParts, sendOutcome } from "./send-outcome.ts";
 
 /** Official SDKs count their tries in it, from 0. */
 const retryCountHeader = "x-stainless-retry-count";
 
+/** What the routes of images work with. */
+interface ImageRouteParts extends BodyParts, OutcomeParts, RelayParts, StreamParts {
+  readonly gateway: Pick<
+    Gateway,
+    | "admit"
+    | "answer"
+    | "defaultModel"
+    | "events"
+    | "fetchPicture"
+    | "openSpool"
+    | "rates"
+    | "serve"
+  >;
+  readonly clients: ClientWatch;
+  /** Pause between 102 interim answers to a client that waits, milliseconds; undefined: none are sent. */
+  readonly interimMs: number | undefined;
+}
+
 /** POST /v1/images/generations, /v1/images/edits and /v1/images/variations. Authentication ran before, on the plugin. */
-export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
+export function imageRoutes(app: FastifyInstance, parts: ImageRouteParts): void {
   const serve =
     (operation: Operation) =>
     (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
@@ -28,12 +46,12 @@ export function imageRoutes(app: FastifyInstance, parts: HttpParts): void {
 
 /** Over when the work is done and the answer has left, or its reader has. */
 async function admit(
-  parts: HttpParts,
+  parts: ImageRouteParts,
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const ticket = parts.admission.enter(bodyBytesOf(request));
+  const ticket = parts.gateway.admit(bodyBytesOf(request));
   let hasLeft = false;
   let isDone = false;
   reply.raw.on("close", () => {
@@ -55,7 +73,7 @@ function bodyBytesOf(request: FastifyRequest): number | undefined {
 }
 
 async function serveImages(
-  parts: HttpParts,
+  parts: ImageRouteParts,
   operation: Operation,
   admitted: Admitted,
 ): Promise<FastifyReply> {
@@ -64,7 +82,7 @@ async function serveImages(
   const idempotencyKey = idempotencyKeyOf(request);
   const retryCount = request.headers[retryCountHeader];
   const client = parts.clients.watch(request, reply, retryCount !== undefined);
-  const spool = parts.gateway.spools.open();
+  const spool = parts.gateway.openSpool();
   const relay = relayAnswer(parts, reply, started);
   const call = {
     requestId: request.id,
@@ -83,7 +101,7 @@ async function serveImages(
   if (call.request.stream) return serveStream(parts, { ...call, relay: undefined }, request, reply);
   const stopInterim = startInterim(request, reply, parts.interimMs);
   try {
-    const outcome = await serveImage(parts.gateway, call);
+    const outcome = await parts.gateway.serve(call);
     if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
     relay.end();
   } catch (thrown) {
@@ -102,7 +120,7 @@ function logCut(request: FastifyRequest, { code, detail, message }: PinholeError
 
 /** Reads and parses a body; where that fails nothing is left of it. */
 async function readRequest(
-  parts: HttpParts,
+  parts: ImageRouteParts,
   operation: Operation,
   admitted: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,
@@ -110,7 +128,7 @@ async function readRequest(
   try {
     const raw = await readBody(parts, operation, admitted, spool);
     admitted.ticket.bodyRead();
-    return parseRequest(raw, operation, parts.defaultModel());
+    return parseRequest(raw, operation, parts.gateway.defaultModel());
   } catch (thrown) {
     spool.dispose();
     throw thrown;

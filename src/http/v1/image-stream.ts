@@ -1,19 +1,28 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { deliveryOf } from "../../gateway/delivery/form.ts";
-import { completedEvent, partialEvent } from "../../gateway/delivery/events.ts";
-import type { ImageOutcome } from "../../gateway/delivery/outcome.ts";
-import type { LiveObserver, LivePicture } from "../../gateway/delivery/live.ts";
-import type { ComingCall } from "../../gateway/requests/image-call.ts";
-import { serveImage } from "../../gateway/requests/serve-image.ts";
+import type {
+  ComingCall,
+  Gateway,
+  ImageOutcome,
+  LiveObserver,
+  LivePicture,
+} from "../../gateway/gateway.ts";
 import { originHeaders } from "./answer-headers.ts";
 import { logError } from "../server/error-answers.ts";
 import { type EventStream, openEventStream } from "../server/event-stream.ts";
-import type { HttpParts } from "../parts.ts";
-import { originOf } from "../server/origin.ts";
+import { type OriginParts, originOf } from "../server/origin.ts";
 import { headersFor } from "./rate-limit-headers.ts";
 
 /** The first comment line comes well inside the shortest read timeouts of proxies (30 s). */
 const firstHeartbeatMs = 10_000;
+
+/** What streams work with. */
+export interface StreamParts extends OriginParts {
+  readonly gateway: Pick<Gateway, "serve" | "events" | "rates">;
+  /** Answers name the channel that made them. */
+  readonly exposeChannel: boolean;
+  /** Pause between comment lines on idle streams, milliseconds. */
+  readonly heartbeatMs: number;
+}
 
 /**
  * Answers with server-sent events (CONTRACT "Streaming"). Until the first of them an error is an
@@ -21,7 +30,7 @@ const firstHeartbeatMs = 10_000;
  * nothing for the generation.
  */
 export async function serveStream(
-  parts: HttpParts,
+  parts: StreamParts,
   call: ComingCall,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -32,13 +41,13 @@ export async function serveStream(
   const pace = { firstMs: Math.min(firstHeartbeatMs, everyMs), everyMs };
   const stream = openEventStream(reply, pace, () => ({
     ...head,
-    ...headersFor(parts.gateway.keyLimits, call.key),
+    ...headersFor(parts.gateway, call.key),
   }));
   const teller = tellerOf(parts, call, request, stream, (headers) => {
     head = headers;
   });
   try {
-    const outcome = await serveImage(parts.gateway, { ...call, live: teller.live });
+    const outcome = await parts.gateway.serve({ ...call, live: teller.live });
     teller.rest(outcome);
   } catch (thrown) {
     if (!stream.begun) {
@@ -58,19 +67,13 @@ interface Teller {
 }
 
 function tellerOf(
-  parts: HttpParts,
+  parts: StreamParts,
   call: ComingCall,
   request: FastifyRequest,
   stream: EventStream,
   setHead: (headers: Readonly<Record<string, string>>) => void,
 ): Teller {
-  const { gateway } = parts;
-  const { url } = deliveryOf(call.request, gateway, "b64_json");
-  const context = {
-    requestId: call.requestId,
-    operation: call.request.operation,
-    origin: url ? originOf(parts, request) : undefined,
-  };
+  const events = parts.gateway.events(call, originOf(parts, request));
   const told = new Set<number>();
   const completed = (picture: LivePicture, requestId = call.requestId): void => {
     const { origin, delivered } = picture;
@@ -78,14 +81,14 @@ function tellerOf(
     const replayed = requestId === call.requestId ? {} : { "x-pinhole-replay-of": requestId };
     setHead({ ...originHeaders(origin, parts), ...replayed });
     const warnings = [...new Set([...origin.warnings, ...delivered.warnings])];
-    const event = completedEvent(gateway, { ...context, requestId }, picture, warnings);
+    const event = events.completed(picture, warnings, requestId);
     stream.event(event.name, event.data);
   };
   return {
     live: {
       partial(preview) {
         setHead(originHeaders(preview.origin, parts));
-        const event = partialEvent(gateway, context, preview);
+        const event = events.partial(preview);
         stream.event(event.name, event.data);
       },
       completed: (picture) => completed(picture),

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
-import type { KeyLimiter, RateView } from "../../gateway/limits/key-limits.ts";
 import type { KeyRecord } from "../../core/key.ts";
+import type { Gateway, RateView } from "../../gateway/gateway.ts";
 
 /** `x-ratelimit-*` on every answer of the plugin, as far as the key has limits. */
-export function rateLimitHeaders(app: FastifyInstance, limits: KeyLimiter): void {
+export function rateLimitHeaders(app: FastifyInstance, gateway: Pick<Gateway, "rates">): void {
   app.addHook("onSend", (request, reply, _payload, done) => {
-    const headers = headersFor(limits, request.gatewayKey);
+    const headers = headersFor(gateway, request.gatewayKey);
     if (headers !== none) void reply.headers(headers);
     done();
   });
@@ -15,11 +15,11 @@ const none: Readonly<Record<string, string>> = {};
 
 /** The headers as they stand now; also for answers whose head passes no hook. */
 export function headersFor(
-  limits: KeyLimiter,
+  gateway: Pick<Gateway, "rates">,
   key: KeyRecord | undefined,
 ): Readonly<Record<string, string>> {
   if (key === undefined) return none;
-  const { requests, images } = limits.view(key);
+  const { requests, images } = gateway.rates(key);
   if (requests === undefined && images === undefined) return none;
   return { ...headersOf("requests", requests), ...headersOf("images", images) };
 }

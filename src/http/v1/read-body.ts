@@ -5,10 +5,9 @@ import type { PictureSpool } from "../../core/picture.ts";
 import type { Operation } from "../../core/request.ts";
 import { type BodyFeed, readJsonRequest } from "../../gateway/intake/json-body.ts";
 import type { RawRequest } from "../../gateway/intake/parse-request.ts";
-import type { Ticket } from "../../gateway/limits/admission.ts";
+import type { Gateway, Ticket } from "../../gateway/gateway.ts";
 import { eachChunk } from "../intake/body-chunks.ts";
 import { bodyTooLarge, readMultipart } from "../intake/multipart.ts";
-import type { HttpParts } from "../parts.ts";
 import { inputImageLimits } from "../../pictures/limits.ts";
 
 /** Everything but pictures in a body, bytes: the longest prompt plus room for the other fields. */
@@ -23,6 +22,14 @@ const bodyTypes: Readonly<Record<Operation, string>> = {
   variation: "multipart/form-data",
 };
 
+/** What reads bodies. */
+export interface BodyParts {
+  readonly gateway: Pick<Gateway, "fetchPicture">;
+  readonly bodyBytesMax: number;
+  /** Aborted when the gateway must end at once. */
+  readonly stopped: AbortSignal;
+}
+
 /** A request that was let in. */
 export interface Admitted {
   readonly request: FastifyRequest;
@@ -31,7 +38,7 @@ export interface Admitted {
 }
 
 export async function readBody(
-  parts: HttpParts,
+  parts: BodyParts,
   operation: Operation,
   { request, ticket }: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,

@@ -1,9 +1,18 @@
 import type { FastifyReply } from "fastify";
-import type { RelayClient, RelayStart } from "../../gateway/delivery/relay.ts";
-import type { HttpParts, RelayPatience } from "../parts.ts";
+import type { Gateway, RelayClient, RelayStart } from "../../gateway/gateway.ts";
 import { beginAnswer, originHeaders, serverTiming } from "./answer-headers.ts";
 import { headersFor } from "./rate-limit-headers.ts";
 import { release } from "../../runtime/release.ts";
+
+/** How much of a slow client is borne. */
+export interface RelayPatience {
+  /** Bytes that wait for a client before its upstream is asked to wait; fewer where many relays share the memory. */
+  readonly backlogBytesMax: number;
+  /** How long an upstream waits for one client in all; after that its answer is read to its end. */
+  readonly pauseMsMax: number;
+  /** Bytes that wait for a client that was waited for in vain, before its connection is cut. */
+  readonly stuckBytesMax: number;
+}
 
 export const usualPatience: RelayPatience = {
   backlogBytesMax: 262_144,
@@ -25,7 +34,14 @@ export interface RelayAnswer extends RelayClient {
   cut(): void;
 }
 
-type RelayParts = Pick<HttpParts, "exposeChannel" | "gateway" | "relayPatience">;
+/** What relays work with. */
+export interface RelayParts {
+  readonly gateway: Pick<Gateway, "rates">;
+  /** Answers name the channel that made them. */
+  readonly exposeChannel: boolean;
+  /** With clients that read a relayed answer slowly, or not at all. */
+  readonly relayPatience: RelayPatience;
+}
 
 /** `started`: of `performance.now()`. */
 export function relayAnswer(parts: RelayParts, reply: FastifyReply, started: number): RelayAnswer {
@@ -60,8 +76,7 @@ class ClientRelay implements RelayAnswer {
     }
     const { byteLength, attempts, upstreamMs } = start;
     const totalMs = performance.now() - this.#started;
-    const { keyLimits } = this.#parts.gateway;
-    const limits = headersFor(keyLimits, this.#reply.request.gatewayKey);
+    const limits = headersFor(this.#parts.gateway, this.#reply.request.gatewayKey);
     beginAnswer(this.#reply, limits, originHeaders(start, this.#parts), {
       "x-pinhole-attempts": String(attempts),
       "server-timing": serverTiming(totalMs, upstreamMs),

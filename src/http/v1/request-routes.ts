@@ -1,22 +1,28 @@
 import type { FastifyInstance } from "fastify";
-import { deleteRequest, fetchRequest } from "../../gateway/requests/fetch-request.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import { keyOf } from "../server/authentication.ts";
-import { sendOutcome } from "./send-outcome.ts";
-import type { HttpParts } from "../parts.ts";
+import type { ClientWatch } from "../server/client-watch.ts";
+import { type OutcomeParts, sendOutcome } from "./send-outcome.ts";
 
 /** Seconds after which a client may ask again for a request that runs. */
 const askAgainSeconds = 2;
+
+/** What the routes of recovery work with. */
+interface RecoveryParts extends OutcomeParts {
+  readonly gateway: Pick<Gateway, "fetch" | "forget" | "answer" | "rates">;
+  readonly clients: ClientWatch;
+}
 
 interface ById {
   readonly Params: { readonly id: string };
 }
 
 /** GET and DELETE /v1/images/requests/{id}: what a client comes back for, by our id or its own. */
-export function recoveryRoutes(app: FastifyInstance, parts: HttpParts): void {
+export function recoveryRoutes(app: FastifyInstance, parts: RecoveryParts): void {
   app.get<ById>("/v1/images/requests/:id", async (request, reply) => {
     const started = performance.now();
     const client = parts.clients.watch(request, reply, false);
-    const found = await fetchRequest(parts.gateway, keyOf(request).id, request.params.id, client);
+    const found = await parts.gateway.fetch(keyOf(request).id, request.params.id, client);
     if (found.status === "over") return sendOutcome(parts, request, reply, found.outcome, started);
     return reply
       .code(202)
@@ -24,7 +30,7 @@ export function recoveryRoutes(app: FastifyInstance, parts: HttpParts): void {
       .send({ id: found.id, status: found.status });
   });
   app.delete<ById>("/v1/images/requests/:id", async (request) => {
-    const id = await deleteRequest(parts.gateway, keyOf(request).id, request.params.id);
+    const id = await parts.gateway.forget(keyOf(request).id, request.params.id);
     return { id, deleted: true };
   });
 }

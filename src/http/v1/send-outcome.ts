@@ -1,8 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { deliver } from "../../gateway/delivery/answer.ts";
-import type { ImageOutcome } from "../../gateway/delivery/outcome.ts";
-import type { HttpParts } from "../parts.ts";
-import { originOf } from "../server/origin.ts";
+import type { Gateway, ImageOutcome } from "../../gateway/gateway.ts";
+import { type OriginParts, originOf } from "../server/origin.ts";
 import { sendChunks } from "../server/send-chunks.ts";
 import { answerHeaders, beginAnswer } from "./answer-headers.ts";
 import { headersFor } from "./rate-limit-headers.ts";
@@ -13,15 +11,22 @@ const pieceBytesMax = 65_536;
 /** What Node writes at once from a text, less room for the head. */
 const textBodyBytesMax = 14_336;
 
+/** What sends outcomes. */
+export interface OutcomeParts extends OriginParts {
+  readonly gateway: Pick<Gateway, "answer" | "rates">;
+  /** Answers name the channel that made them. */
+  readonly exposeChannel: boolean;
+}
+
 /** Sends a request's outcome: its own, or an earlier one's whose retry this is. */
 export async function sendOutcome(
-  parts: HttpParts,
+  parts: OutcomeParts,
   request: FastifyRequest,
   reply: FastifyReply,
   outcome: ImageOutcome,
   started: number,
 ): Promise<FastifyReply> {
-  const body = deliver(parts.gateway, outcome, originOf(parts, request));
+  const body = parts.gateway.answer(outcome, originOf(parts, request));
   const headers = answerHeaders(request.id, outcome, {
     exposeChannel: parts.exposeChannel,
     totalMs: performance.now() - started,
@@ -29,7 +34,7 @@ export async function sendOutcome(
   headers["content-type"] = "application/json";
   headers["content-length"] = String(body.byteLength);
   const begin = (): void =>
-    beginAnswer(reply, headers, headersFor(parts.gateway.keyLimits, request.gatewayKey));
+    beginAnswer(reply, headers, headersFor(parts.gateway, request.gatewayKey));
   if (body.byteLength > pieceBytesMax) return sendChunks(reply, body.chunks(true), begin);
   // A small body in one piece, which costs a fraction of a stream.
   const whole = body.whole ?? (await gathered(body));
@@ -40,7 +45,7 @@ export async function sendOutcome(
   return reply;
 }
 
-async function gathered(body: ReturnType<typeof deliver>): Promise<Buffer> {
+async function gathered(body: ReturnType<Gateway["answer"]>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of body.chunks()) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -1,0 +1,65 @@
+import type { Secret } from "../../core/secret.ts";
+import type { RequestRecord } from "../../store/request-records.ts";
+import type { Store } from "../../store/store.ts";
+import { bearer } from "../keys/key-ring.ts";
+import {
+  type AdministrationParts,
+  type DeclaredKey,
+  type FirstCredentials,
+  type KeyAdministration,
+  administerKeys,
+  createAdminCheck,
+  makeFirstCredentials,
+} from "./keys.ts";
+
+export type { FirstCredentials };
+
+/** The use cases of operators: what is behind the admin token. */
+export interface Administration {
+  /** Constant-time check of an Authorization header with the admin token; false until it has begun. */
+  isAdmin(authorization: string | undefined): boolean;
+  readonly keys: KeyAdministration;
+  readonly requests: {
+    /** The newest first. */
+    list: Store["requests"]["list"];
+    get(id: string): Promise<RequestRecord | undefined>;
+  };
+  /**
+   * Reads the keys into memory and makes the credentials of a first run. `adminToken` is the
+   * operator's own, which rules over one that a first run made.
+   */
+  begin(
+    declared: readonly DeclaredKey[],
+    adminToken: Secret | undefined,
+  ): Promise<FirstCredentials>;
+}
+
+/** What administration works with. */
+export interface AdministrationPorts extends AdministrationParts {
+  /** The key of all digests of API keys and admin tokens. */
+  readonly pepper: Buffer;
+}
+
+/** Nobody is an admin, and there are no keys, until it begins. */
+export function createAdministration(ports: AdministrationPorts): Administration {
+  const { store, pepper } = ports;
+  const keys = administerKeys(ports, pepper);
+  let isAdmin = (_token: string): boolean => false;
+  return {
+    keys,
+    requests: {
+      list: (page) => store.requests.list(page),
+      get: (id) => store.requests.get(id),
+    },
+    isAdmin(authorization) {
+      const token = bearer(authorization);
+      return token !== undefined && isAdmin(token);
+    },
+    async begin(declared, adminToken) {
+      await keys.declare(declared);
+      const made = await makeFirstCredentials(ports, keys, pepper, adminToken !== undefined);
+      isAdmin = await createAdminCheck(ports, pepper, adminToken);
+      return made;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startUpkeep, upkeepTasks } from "../../src/app/upkeep.ts";
+import type { GatewayLog } from "../../src/core/log.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function collectLog(): { readonly lines: unknown[]; readonly log: GatewayLog } {
+  const lines: unknown[] = [];
+  const push = (fields: unknown, message: string): void => void lines.push([message, fields]);
+  return { lines, log: { info: push, warn: push, error: push } };
+}
+
+test("a task runs at the start and every so often, until stopped", async () => {
+  const { lines, log } = collectLog();
+  let fast = 0;
+  let slow = 0;
+  const upkeep = startUpkeep(
+    [
+      { name: "fast", everyMs: 1_000, run: () => void (fast += 1) },
+      { name: "slow", everyMs: 2_500, run: () => void (slow += 1) },
+    ],
+    log,
+  );
+  expect([fast, slow]).toEqual([1, 1]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([fast, slow]).toEqual([6, 3]);
+  await upkeep.stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([fast, slow]).toEqual([6, 3]);
+  expect(lines).toEqual([]);
+});
+
+test("never twice at once, which keeps no other task waiting, and stopping waits for the one that runs", async () => {
+  let started = 0;
+  let others = 0;
+  let finish: (() => void) | undefined;
+  const upkeep = startUpkeep(
+    [
+      {
+        name: "long",
+        everyMs: 1_000,
+        run() {
+          started += 1;
+          return new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+        },
+      },
+      { name: "other", everyMs: 1_000, run: () => void (others += 1) },
+    ],
+    collectLog().log,
+  );
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect([started, others]).toEqual([1, 3]);
+  finish?.();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(started).toBe(2);
+  let stopped = false;
+  const stopping = upkeep.stop().then(() => (stopped = true));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(stopped).toBe(false);
+  finish?.();
+  await stopping;
+});
+
+test("a failure is logged with the task's name, and the next run tries again", async () => {
+  const { lines, log } = collectLog();
+  let runs = 0;
+  const upkeep = startUpkeep(
+    [
+      {
+        name: "sweeping",
+        everyMs: 1_000,
+        run() {
+          runs += 1;
+          if (runs === 1) throw new Error("the disk is gone");
+          return runs === 2 ? Promise.reject(new Error("still gone")) : undefined;
+        },
+      },
+    ],
+    log,
+  );
+  await vi.advanceTimersByTimeAsync(2_000);
+  await upkeep.stop();
+  expect(runs).toBe(3);
+  expect(lines).toEqual([
+    ["sweeping failed", { detail: expect.stringContaining("the disk is gone") as string }],
+    ["sweeping failed", { detail: expect.stringContaining("still gone") as string }],
+  ]);
+});
+
+test("images, kept pictures and holds are swept with the time of each, and only what was closed is told", async () => {
+  const { lines, log } = collectLog();
+  const seen: string[] = [];
+  const closed = [0, 3];
+  const sweep = (what: string, count: number) => (now: number) => {
+    seen.push(`${what} ${now}`);
+    return Promise.resolve(count);
+  };
+  let at = 100;
+  const tasks = upkeepTasks({
+    blobs: { sweep: sweep("images", 1) },
+    kept: { tick: () => void seen.push("kept") },
+    // Only what upkeep uses of the store.
+    store: {
+      requests: { sweep: (now: number) => sweep("holds", closed.shift() ?? 0)(now) },
+    } as never,
+    log,
+    now: () => at,
+  });
+  for (const task of tasks) await task.run();
+  at = 200;
+  for (const task of tasks) await task.run();
+  expect(seen).toEqual(["images 100", "kept", "holds 100", "images 200", "kept", "holds 200"]);
+  expect(lines).toEqual([[expect.stringContaining("holds voided") as string, { count: 3 }]]);
+});
