@@ -52,21 +52,44 @@ function routeOf(
   return { tiers, totalMs, holdNano, roomBytes, words, random };
 }
 
-/** True where fitting looks at nothing that `alikeText` does not name, thus not at the prompt either. */
+/**
+ * The fields of a plain request that its plans depend on: `alikeText` writes each of them, and `isPlain`
+ * says of each other one that plans do not depend on it. The compiler asks both for a new field.
+ */
+type AlikeField =
+  | "model"
+  | "n"
+  | "size"
+  | "quality"
+  | "background"
+  | "output_format"
+  | "output_compression"
+  | "watermark"
+  | "moderation"
+  | "stream"
+  | "partial_images"
+  | "user";
+
+/** True where fitting looks at neither the prompt nor at anything that `alikeText` does not name. */
 function isPlain(request: ImageRequest, { promptMax }: EntryGroups): boolean {
   const { operation, prompt, images, mask, style, more, unknown, provider_options } = request;
-  return (
-    operation === "generation" &&
-    prompt.length <= promptMax &&
-    images.length === 0 &&
-    mask === undefined &&
+  const plain: Record<Exclude<keyof ImageRequest, AlikeField>, boolean> = {
+    operation: operation === "generation",
+    prompt: prompt.length <= promptMax,
+    images: images.length === 0,
+    mask: mask === undefined,
     // A style may become part of the prompt.
-    style === undefined &&
+    style: style === undefined,
+    // Delivery alone looks at it.
+    response_format: true,
+    more: isEmpty(more),
+    unknown: isEmpty(unknown),
+    provider_options: isEmpty(provider_options),
+  };
+  return (
+    Object.values(plain).every((isAlike) => isAlike) &&
     isWord(request.quality) &&
-    isWord(request.moderation) &&
-    isEmpty(more) &&
-    isEmpty(unknown) &&
-    isEmpty(provider_options)
+    isWord(request.moderation)
   );
 }
 
@@ -80,14 +103,24 @@ function isEmpty(object: object): boolean {
 
 /** Text of all that fitting looks at in a plain request: requests with the same text share their route. */
 function alikeText(request: ImageRequest, strict: boolean): string {
-  const { n, size, background, output_format: format, output_compression: compression } = request;
-  const { watermark, stream, partial_images: partials, user, model } = request;
-  const pixels = size === undefined || size === "auto" ? size : sizeText(size);
-  const flags = (strict ? 1 : 0) + (stream ? 2 : 0) + (user === undefined ? 0 : 4);
-  // These two are the caller's own words, so they are quoted; the model comes last.
-  const quality = quoted(request.quality);
-  const moderation = quoted(request.moderation);
-  return `${n} ${pixels} ${background} ${format} ${compression} ${watermark} ${partials} ${flags} ${quality} ${moderation} ${model}`;
+  const { size, user } = request;
+  const alike: Record<AlikeField, unknown> = {
+    n: request.n,
+    size: size === undefined || size === "auto" ? size : sizeText(size),
+    background: request.background,
+    output_format: request.output_format,
+    output_compression: request.output_compression,
+    watermark: request.watermark,
+    stream: request.stream,
+    partial_images: request.partial_images,
+    // Fitting asks only whether there is one.
+    user: user !== undefined,
+    // These two are the caller's own words, so they are quoted; the model comes last.
+    quality: quoted(request.quality),
+    moderation: quoted(request.moderation),
+    model: request.model,
+  };
+  return `${strict} ${Object.values(alike).join(" ")}`;
 }
 
 function quoted(text: string | undefined): string | undefined {
