@@ -5,7 +5,9 @@ import type { Nano } from "./money.ts";
 import type { OutputFormat, Picture, Raster } from "./picture.ts";
 import type { FittedRequest, Usage } from "./request.ts";
 import { Secret } from "./secret.ts";
-import type { WireAnswer, WireError, WireEvent, WireRequest } from "./wire.ts";
+import type { UpstreamFault, WireAnswer, WireError, WireEvent, WireRequest } from "./wire.ts";
+
+export type { UpstreamFault } from "./wire.ts";
 
 /** A credential in a provider's settings. */
 export const secretSchema = z
@@ -140,14 +142,6 @@ export type ProviderEvent =
   /** The upstream's own statement of cost, nano-dollars, for the whole call. */
   | { readonly charge: Nano };
 
-/** What an upstream's error body means. `message` is shown to the client only for the caller's own faults. */
-export interface UpstreamFault {
-  readonly code: ErrorCode;
-  readonly message?: string | undefined;
-  readonly param?: string | undefined;
-  readonly retryAfterSeconds?: number | undefined;
-}
-
 /** What one upstream call is about. */
 export interface GenerateInput<S, O> extends ProviderTools {
   readonly request: FittedRequest;
@@ -195,6 +189,8 @@ interface ProviderFields<S extends BaseSettings, O> {
   credentialOrigins?(settings: S): readonly string[];
   /** Hosts that result URLs may point to (suffix match with a leading dot); absent: any public host. base_url's own host is always allowed. */
   readonly resultHosts?: readonly string[];
+  /** Further such hosts that the operator configured, where the vendor documents none or the operator's own serve them. */
+  configuredResultHosts?(settings: S): readonly string[];
   /** Headers that carry the channel's credential. */
   authorize(
     input: AuthorizeInput<S>,

@@ -1,4 +1,4 @@
-import type { PinholeError } from "./errors.ts";
+import type { ErrorCode, PinholeError } from "./errors.ts";
 import type { Picture } from "./picture.ts";
 
 /**
@@ -55,6 +55,11 @@ export interface WireRequest {
    * Such a text becomes a list of strings and `Picture`s in their order; without any it stays a string.
    */
   readonly liftInside?: readonly string[];
+  /**
+   * What an answer with a good status says went wrong after all: a refusal said with a 200, a job that
+   * failed. Thrown as `readError`'s is, its words cleaned. Undefined: nothing did. Not for streams.
+   */
+  readonly refused?: (answer: WireError) => UpstreamFault | undefined;
   /** The answer is what OpenAI's images API answers: it may go to a client as it is. */
   readonly relayable?: boolean;
 }
@@ -88,4 +93,12 @@ export interface WireError {
   readonly headers: Readonly<Record<string, string>>;
   readonly json: unknown;
   readonly text: string;
+}
+
+/** What an upstream's error body means. `message` is shown to the client only for the caller's own faults. */
+export interface UpstreamFault {
+  readonly code: ErrorCode;
+  readonly message?: string | undefined;
+  readonly param?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
 }

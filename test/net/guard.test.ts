@@ -302,6 +302,16 @@ describe("results of an upstream", () => {
     await expect(likeNamed).rejects.toMatchObject({ code: "upstream_bad_answer" });
     const named = await elsewhere.download(`http://a.cdn.test:${honey.port}/`);
     expect(named.format).toBe("png");
+    const wider = egress.upstream(
+      contextFor("https://api.example.com", {
+        provider: { ...provider, configuredResultHosts: () => ["other.test"] },
+      }),
+    );
+    expect((await wider.download(`http://other.test:${honey.port}/`)).format).toBe("png");
+    expect((await wider.download(`http://a.cdn.test:${honey.port}/`)).format).toBe("png");
+    await expect(wider.download(`http://third.test:${honey.port}/`)).rejects.toMatchObject({
+      code: "upstream_bad_answer",
+    });
     const own = egress.upstream(contextFor(honey.origin, { provider }));
     expect((await own.download(`${honey.origin}/made.png`)).format).toBe("png");
     await egress.close();

@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction } from "node:net";
 import { lookup } from "node:dns/promises";
 import { buildConnector } from "undici";
+import { bareHost, hostMatches } from "../../core/hosts.ts";
 import { addressSet, isPublicAddress, meantAddresses } from "./addresses.ts";
 
 /** All addresses of a host name, as the system's resolver gives them. */
@@ -135,15 +136,4 @@ function guardedLookup(rules: Rules, resolve: Resolve): LookupFunction {
 
 function refusedAddress(address: string): GuardRefusal {
   return new GuardRefusal(`${address} is no public address`);
-}
-
-/** A URL's host without the brackets of IPv6. */
-export function bareHost(hostname: string): string {
-  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-}
-
-/** True where a rule is the host itself, or begins with a dot and the host ends with it. */
-export function hostMatches(hostname: string, rules: readonly string[]): boolean {
-  const host = hostname.toLowerCase().replace(/\.$/, "");
-  return rules.some((rule) => (rule.startsWith(".") ? host.endsWith(rule) : host === rule));
 }

@@ -1,10 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { PinholeError } from "../../core/errors.ts";
+import { bareHost, hostMatches } from "../../core/hosts.ts";
 import type { Picture } from "../../core/picture.ts";
 import { TransportFault } from "../transport/exchange.ts";
 import { fetchPicture, StatusFault } from "../guard/fetch-picture.ts";
-import { bareHost, GuardRefusal, hostMatches } from "../guard/guard.ts";
+import { GuardRefusal } from "../guard/guard.ts";
 import { cancelled } from "./poll.ts";
 import type { EgressParts, UpstreamContext } from "./context.ts";
 import { pictureError, sentenceOf } from "./upstream-faults.ts";
@@ -54,7 +55,11 @@ function route(parts: EgressParts, { provider, settings }: UpstreamContext, url:
   const isWeb = url.protocol === "https:" || url.protocol === "http:";
   const hasLogin = url.username !== "" || url.password !== "";
   if (isWeb && !hasLogin && url.host === new URL(settings.base_url).host) return parts.open;
-  const { resultHosts } = provider;
+  const configured = provider.configuredResultHosts?.(settings);
+  const resultHosts =
+    configured === undefined
+      ? provider.resultHosts
+      : [...(provider.resultHosts ?? []), ...configured];
   const isNamed = resultHosts !== undefined && hostMatches(bareHost(url.hostname), resultHosts);
   if (resultHosts !== undefined && !isNamed) {
     throw new GuardRefusal(

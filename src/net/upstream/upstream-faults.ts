@@ -45,6 +45,15 @@ export function refusal(error: WireError, context: FaultContext): PinholeError {
   return faultError(fault, error, context);
 }
 
+/** What an answer with a good status turned out to mean. */
+export function goodStatusRefusal(
+  fault: UpstreamFault,
+  error: WireError,
+  context: FaultContext,
+): PinholeError {
+  return faultError(fault, error, context, "an error in an answer with a good status");
+}
+
 /** An `error` event in a stream. Before a picture it is the provider's own refusal (DESIGN §6). */
 export function errorEvent(error: WireError, context: FaultContext): PinholeError {
   const fault = context.readError?.(error) ?? { code: "upstream_refused" as const };

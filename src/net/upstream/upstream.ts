@@ -1,4 +1,5 @@
 import { PinholeError } from "../../core/errors.ts";
+import { mayHaveCredentials } from "../../core/hosts.ts";
 import type {
   AuthorizeInput,
   BaseSettings,
@@ -6,10 +7,10 @@ import type {
   TokenHttp,
   UpstreamHttp,
 } from "../../core/provider.ts";
+import { Picture } from "../../core/picture.ts";
 import type { WireAnswer, WireError, WireEvent, WireRequest } from "../../core/wire.ts";
 import { readEvents } from "../events/event-queue.ts";
 import { ErrorEvent, eventSink } from "../events/event-sink.ts";
-import { bareHost, hostMatches } from "../guard/guard.ts";
 import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
 import { TransportFault, exchange } from "../transport/exchange.ts";
 import { answerSink, errorSink } from "./answer.ts";
@@ -19,12 +20,18 @@ import { createDownload } from "./download.ts";
 import { lazySha256, outgoingOf } from "./outgoing.ts";
 import { relaySink } from "./relay-sink.ts";
 import { createTokenHttp } from "./token-http.ts";
-import { errorEvent, exchangeError, refusal } from "./upstream-faults.ts";
+import {
+  errorEvent,
+  exchangeError,
+  type FaultContext,
+  goodStatusRefusal,
+  refusal,
+} from "./upstream-faults.ts";
 
 /** The HTTP that an adapter is handed for one attempt. */
 export function createUpstream(parts: EgressParts, context: UpstreamContext): UpstreamHttp {
   return {
-    call: (request) => call(parts, context, request, answerOf),
+    call: (request) => call(parts, context, request, answerOf, refusedInside),
     events: (request) => streamEvents(parts, context, request),
     download: createDownload(parts, context),
   };
@@ -93,6 +100,11 @@ async function call<T>(
   context: UpstreamContext,
   request: WireRequest,
   sinkOf: SinkOf<T>,
+  refusedIn: (
+    received: T,
+    request: WireRequest,
+    faults: FaultContext,
+  ) => PinholeError | undefined = () => undefined,
 ): Promise<T> {
   const { provider, settings, signal } = context;
   const url = resolveUrl(request, context);
@@ -137,7 +149,30 @@ async function call<T>(
     throw exchangeError(thrown, faults());
   }
   if (received instanceof RefusedAnswer) throw refusal(received.error, faults());
+  const refused =
+    request.refused === undefined ? undefined : refusedIn(received, request, faults());
+  if (refused !== undefined) throw refused;
   return received;
+}
+
+/** What an answer with a good status says went wrong after all. */
+function refusedInside(
+  { status, headers, json }: WireAnswer,
+  { refused }: WireRequest,
+  context: FaultContext,
+): PinholeError | undefined {
+  const error: WireError = { status, headers, json, text: textOf(json) };
+  const fault = refused?.(error);
+  return fault === undefined ? undefined : goodStatusRefusal(fault, error, context);
+}
+
+/** The document as text for a log. Its pictures are named only. */
+function textOf(json: unknown): string {
+  return (
+    JSON.stringify(json, (_name, value: unknown) =>
+      value instanceof Picture ? "[picture]" : value,
+    ) ?? ""
+  );
 }
 
 /** What an answer with another status than 2xx came to. */
@@ -175,17 +210,13 @@ function hasNone(query: WireRequest["query"]): boolean {
 
 /** Throws on a URL that credentials may not go to: an adapter's mistake, never an upstream's or a caller's doing. */
 function checkedUrl(path: string, { provider, settings }: UpstreamContext): URL {
-  const base = new URL(settings.base_url);
   const url = URL.parse(path.startsWith("/") ? settings.base_url + path : path);
   if (url === null || url.username !== "" || url.password !== "") {
     throw new Error("a request to an upstream needs a path or an absolute URL");
   }
-  const isTrusted =
-    url.protocol === "https:" &&
-    url.port === "" &&
-    hostMatches(bareHost(url.hostname), provider.credentialHosts ?? []);
+  const isTrusted = mayHaveCredentials(url, settings.base_url, provider.credentialHosts ?? []);
   const isConfigured = (provider.credentialOrigins?.(settings) ?? []).includes(url.origin);
-  if (url.origin !== base.origin && !isConfigured && !isTrusted) {
+  if (!isConfigured && !isTrusted) {
     throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
   }
   return url;

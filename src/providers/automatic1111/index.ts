@@ -3,14 +3,14 @@ import { defineCard, type ModelCard } from "../../core/model-card.ts";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
 import { sdapiOptions, sdapiSettings, sideMultiple } from "../../dialects/sdapi/settings.ts";
 import { sdapi } from "../../dialects/sdapi/index.ts";
+import { baseUrl } from "../../dialects/settings.ts";
 
 const settings = z
   .strictObject({
-    base_url: z
-      .url({ protocol: /^https?$/ })
-      .default("http://127.0.0.1:7860")
-      .transform((url) => url.replace(/\/+$/, ""))
-      .describe("Address of the server; A1111 and Forge must run with --api."),
+    base_url: baseUrl(
+      "http://127.0.0.1:7860",
+      "Address of the server; A1111 and Forge must run with --api.",
+    ),
     username: z.string().min(1).optional().describe("User name of --api-auth (SD.Next: --auth)."),
     password: secretSchema.optional().describe("Password that goes with the user name."),
     ...sdapiSettings,

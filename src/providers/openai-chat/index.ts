@@ -4,12 +4,10 @@ import { defineProvider, secretSchema } from "../../core/provider.ts";
 import { chatImages } from "../../dialects/chat-images/index.ts";
 import { chatImagesQuirks, takesChatField } from "../../dialects/chat-images/quirks.ts";
 import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
+import { ownBaseUrl } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ""))
-    .describe("Origin and path of the API, most often ending in /v1."),
+  base_url: ownBaseUrl("Origin and path of the API, most often ending in /v1."),
   api_key: secretSchema
     .optional()
     .describe("Sent as Authorization: Bearer; leave out where the server needs none."),

@@ -7,12 +7,10 @@ import {
   type OpenAiImagesQuirks,
   takesField,
 } from "../../dialects/openai-images/quirks.ts";
+import { ownBaseUrl } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ""))
-    .describe("Origin and path of the API, most often ending in /v1."),
+  base_url: ownBaseUrl("Origin and path of the API, most often ending in /v1."),
   api_key: secretSchema
     .optional()
     .describe("Sent as Authorization: Bearer; leave out where the server needs none."),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
 import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
 import { openaiResponses, takesToolField } from "../../dialects/openai-responses/index.ts";
+import { baseUrl } from "../../dialects/settings.ts";
 
 /** Fields that a request itself decides: what is made, by which model, and that it is made at all. */
 const governed = [
@@ -17,13 +18,10 @@ const governed = [
 const headerName = z.string().regex(/^[A-Za-z0-9-]+$/, { message: "must be a header's name" });
 
 const settings = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .default("https://api.openai.com/v1")
-    .transform((url) => url.replace(/\/+$/, ""))
-    .describe(
-      "Origin and path of the API; on Azure https://<resource>.openai.azure.com/openai/v1.",
-    ),
+  base_url: baseUrl(
+    "https://api.openai.com/v1",
+    "Origin and path of the API; on Azure https://<resource>.openai.azure.com/openai/v1.",
+  ),
   api_key: secretSchema
     .optional()
     .describe("Sent as Authorization: Bearer; leave out where a header of `headers` signs in."),

@@ -9,13 +9,13 @@ import {
   type OpenAiImagesQuirks,
 } from "../../dialects/openai-images/quirks.ts";
 import { cards } from "./cards.ts";
+import { baseUrl } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => url.replace(/\/+$/, ""))
-    .default("https://api.openai.com/v1")
-    .describe("Origin and path of the API; a proxy or a test server may stand in."),
+  base_url: baseUrl(
+    "https://api.openai.com/v1",
+    "Origin and path of the API; a proxy or a test server may stand in.",
+  ),
   api_key: secretSchema.describe("API key, sk-…"),
   organization: z
     .string()

@@ -13,13 +13,13 @@ import { chatUsage } from "../../dialects/chat-images/answer.ts";
 import { readNumericError } from "../../dialects/numeric-errors.ts";
 import { readImagesAnswer } from "../../dialects/openai-images/answer.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
+import { baseUrl } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .default("https://openrouter.ai/api/v1")
-    .transform((url) => url.replace(/\/+$/, ""))
-    .describe("Origin and path of the API; a proxy or a test server may stand in."),
+  base_url: baseUrl(
+    "https://openrouter.ai/api/v1",
+    "Origin and path of the API; a proxy or a test server may stand in.",
+  ),
   api_key: secretSchema.describe("API key, sk-or-…"),
   images_path: z
     .string()

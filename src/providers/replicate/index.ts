@@ -31,13 +31,10 @@ import {
   readPrediction,
   stateUrl,
 } from "./prediction.ts";
+import { baseUrl } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .default("https://api.replicate.com/v1")
-    .transform((url) => url.replace(/\/+$/, ""))
-    .describe("Address of the API, with its version."),
+  base_url: baseUrl("https://api.replicate.com/v1", "Address of the API, with its version."),
   api_token: secretSchema.describe("API token, from the account's page of tokens."),
   prefer_wait_seconds: z
     .int()

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { secretSchema } from "../core/provider.ts";
+
+/** The setting `base_url`, without a trailing slash. `origin`: the vendor's own address, with the path that all calls share. */
+export function baseUrl(origin: string, description = "Address of the API.") {
+  return z
+    .url({ protocol: /^https?$/ })
+    .default(origin)
+    .transform((url) => url.replace(/\/+$/, ""))
+    .describe(description);
+}
+
+/** The setting `base_url` of a server that only the operator can name. */
+export function ownBaseUrl(description: string) {
+  return z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .describe(description);
+}
+
+/** A key. A channel may list several under the setting's plural. */
+export function apiKey(description = "API key.") {
+  return secretSchema.describe(description);
+}
+
+/** Settings that nearly every hosted upstream has, for its `z.strictObject`. */
+export function hostedSettings(origin: string) {
+  return { base_url: baseUrl(origin), api_key: apiKey() };
+}
+
+/** `Authorization: Bearer …`, for `authorize`. */
+export function bearer({
+  settings,
+}: {
+  readonly settings: { readonly api_key: { reveal(): string } };
+}): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${settings.api_key.reveal()}` };
+}
+
+/** The setting `base_url` where the setting `region` picks the address. */
+export function regionalUrl() {
+  return z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .optional()
+    .describe("Address of the API. Not set: the region's own.");
+}
+
+/** For `.transform` of settings with `regionalUrl`: the region's address where none is given. */
+export function atRegion<const Region extends string>(origins: Readonly<Record<Region, string>>) {
+  return <S extends { readonly base_url?: string | undefined; readonly region: Region }>(
+    settings: S,
+  ): Omit<S, "base_url"> & { readonly base_url: string } => ({
+    ...settings,
+    base_url: settings.base_url ?? origins[settings.region],
+  });
+}
+
+/**
+ * The setting `watermark`: what is sent where the client does not say, always written out, since the
+ * vendor's default may change. `vendor`: that default as it is documented now.
+ */
+export function watermark(vendor: boolean) {
+  return z
+    .boolean()
+    .default(vendor)
+    .describe("Whether pictures are marked as made by AI where the client does not say.");
+}
+
+/** The setting `result_hosts`, for an upstream that does not document where its results are. */
+export function resultHosts(known: readonly string[]) {
+  return z
+    .array(z.string().regex(/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/, { message: "must be a host's name" }))
+    .default([...known])
+    .describe(
+      "Hosts that made pictures are fetched from besides the API's own; one that begins with a dot stands for all below it.",
+    );
+}
+
+/** What is sent for the parameter `watermark`: the client's word, else the operator's. */
+export function watermarkOf(
+  request: { readonly watermark?: boolean | undefined },
+  settings: { readonly watermark: boolean },
+): boolean {
+  return request.watermark ?? settings.watermark;
+}
