@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { StartError, openDataFolder } from "./app/data-folder.ts";
+import { takeFolders } from "./app/folders.ts";
 import { openImageStore } from "./app/image-store.ts";
+import { openSecret } from "./app/secret.ts";
+import { StartError, asStartFault } from "./app/start-faults.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
 import { createSigner } from "./blobs/hosting/sign.ts";
@@ -68,7 +70,7 @@ export async function startApp(
     return await listen(config, logger, parts, { firstRun, undo });
   } catch (thrown) {
     for (const step of undo.toReversed()) await step();
-    throw thrown;
+    throw asStartFault(thrown);
   }
 }
 
@@ -80,7 +82,10 @@ async function openPorts(
   undo: (() => Promise<void> | void)[],
 ): Promise<{ readonly ports: GatewayPorts; readonly hosted: HostedImages }> {
   const now = (): number => Date.now();
-  const secret = await openDataFolder(config);
+  const random = pooledRandom(randomBytes);
+  const folders = await takeFolders(config, newId("node", now, random), now);
+  undo.push(folders.release);
+  const secret = await openSecret(config);
   const store = await openStore({ url: `sqlite:${config.database.path}`, now });
   undo.push(() => store.close());
   const spoolFiles = {
@@ -102,7 +107,6 @@ async function openPorts(
     keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
     now,
   });
-  const random = pooledRandom(randomBytes);
   const ports: GatewayPorts = {
     store,
     blobs,

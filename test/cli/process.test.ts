@@ -122,3 +122,27 @@ test("a data folder that cannot be made is one line and exit code 1", async () =
   expect(code).toBe(1);
   expect(err).toMatch(/^pinhole: .*file\/data.*--data.*\n$/);
 });
+
+test("a second start on the same data or images names who has them, and leaves the first one alone", async () => {
+  using folder = temporaryFolder();
+  using other = temporaryFolder();
+  const first = await serve(folder.path);
+  const spool = join(folder.path, "data/spool");
+  writeFileSync(join(spool, "a picture being received"), "");
+  const inUse = / folder .* is in use by another Pinhole \(process \d+ on \S+, since \S+Z\); .*\n$/;
+  const same = await run(["serve", "--port", "0"], folder.path, { PINHOLE_SECRET: "s".repeat(40) });
+  expect(same.code).toBe(1);
+  expect(same.err).toMatch(new RegExp(`^pinhole: The data${inUse.source}`));
+  const images = { PINHOLE_IMAGES_URL: `file:${join(folder.path, "data/images")}` };
+  const shared = await run(["serve", "--port", "0"], other.path, images);
+  expect(shared.code).toBe(1);
+  expect(shared.err).toMatch(new RegExp(`^pinhole: The images${inUse.source}`));
+  expect(existsSync(join(spool, "a picture being received"))).toBe(true);
+  expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
+  await first.stop();
+  // Given back, it is free at once.
+  writeFileSync(join(folder.path, "second"), "");
+  const second = await serve(folder.path);
+  expect((await fetch(`${second.url}/health/ready`)).status).toBe(200);
+  await second.stop();
+}, 60_000);

@@ -21,6 +21,12 @@ function resultCode(thrown: unknown): number | undefined {
   return typeof thrown.errcode === "number" ? thrown.errcode & 0xff : undefined;
 }
 
+/** Whether another process, or another connection of this one, has what was asked for. */
+export function isTaken(thrown: unknown): boolean {
+  const code = resultCode(thrown);
+  return code === sqlite.busy || code === sqlite.locked;
+}
+
 function textOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
@@ -38,7 +44,7 @@ export function openFault(message: string, cause?: unknown): PinholeError {
   });
 }
 
-function storageFull(message: string, cause: unknown): PinholeError {
+export function storageFull(message: string, cause: unknown): PinholeError {
   return new PinholeError("storage_full", { message, detail: textOf(cause), cause });
 }
 
