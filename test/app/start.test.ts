@@ -56,5 +56,5 @@ test.each([
 test("a start that failed gives its folders back", async () => {
   await expect(start(["data/spool"])).rejects.toThrow("spool cannot be used");
   rmSync(join(folder, "data/spool"));
-  await startAgain();
+  await expect(startAgain()).resolves.toHaveProperty("url");
 });

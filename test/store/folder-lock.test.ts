@@ -97,6 +97,7 @@ test("two kinds of lock in one folder are two locks", async () => {
   const folder = temporaryFolder();
   await lock(folder);
   const images = await lockFolder({ folder, kind: "images", settings: "images.url" }, owner);
+  expect(images.before).toBeUndefined();
   images.release();
 });
 
