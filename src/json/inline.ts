@@ -1,6 +1,6 @@
-import { createBase64Decoder } from "../runtime/base64/base64.ts";
-import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
+import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
 import type { LiftSink } from "./handler.ts";
+import { InlinePicture } from "./inline-picture.ts";
 import { LiftError } from "./lift.ts";
 
 const marker = "data:image/";
@@ -13,6 +13,8 @@ const picturesMax = 16;
 const replacement = "\ufffd";
 
 const comma = 0x2c;
+/** What stands before an address that ends with its counterpart. */
+const enclosing = ["(", "<", "[", '"', "'"];
 
 /** A text, or a picture that stood in it as a data URL. */
 type Piece = string | Picture;
@@ -25,17 +27,20 @@ type Piece = string | Picture;
 export function createInlineSink(spool: PictureSpool, limits: PictureLimits): LiftSink {
   const words = new Words();
   const pieces: Piece[] = [];
-  let open: OpenPicture | undefined;
-  const beginPicture = (): OpenPicture => {
+  let open: InlinePicture | undefined;
+  const beginPicture = (): InlinePicture => {
     if (pieces.filter((piece) => typeof piece !== "string").length === picturesMax)
       throw new LiftError(`a text holds more than ${picturesMax} pictures`);
+    const { isEnclosed } = words;
     pieces.push(words.take());
-    return new OpenPicture(spool.begin(limits));
+    return new InlinePicture(spool.begin(limits), isEnclosed);
   };
   const endPicture = (): void => {
     if (open === undefined) return;
+    const { pending } = open;
     pieces.push(open.end());
     open = undefined;
+    for (const byte of pending) words.read(byte);
   };
   const write = (run: Uint8Array): void => {
     for (let at = 0; at < run.length;) {
@@ -44,11 +49,8 @@ export function createInlineSink(spool: PictureSpool, limits: PictureLimits): Li
         at += 1;
         continue;
       }
-      let stop = at;
-      while (stop < run.length && isBase64(run[stop] ?? 0)) stop += 1;
-      if (stop > at) open.write(run.subarray(at, stop));
-      if (stop < run.length) endPicture();
-      at = stop;
+      at = open.take(run, at);
+      if (at < run.length) endPicture();
     }
   };
   return {
@@ -80,6 +82,11 @@ class Words {
   #matched = 0;
   /** What has come of a data URL's type, behind the marker. */
   #type: string | undefined;
+
+  /** The text so far ends in what encloses an address: a bracket or a quote. */
+  get isEnclosed(): boolean {
+    return enclosing.includes(this.#text.last);
+  }
 
   /** One character. True where behind it a picture's base64 begins: its `data:…;base64,` is no text. */
   read(byte: number): boolean {
@@ -122,31 +129,6 @@ class Words {
     for (const letter of Buffer.from(marker + this.#type, "latin1")) this.#text.add(letter);
     this.#type = undefined;
   }
-}
-
-/** A picture that is being decoded. */
-class OpenPicture {
-  readonly #decoder = createBase64Decoder();
-  readonly #writer: PictureWriter;
-
-  constructor(writer: PictureWriter) {
-    this.#writer = writer;
-  }
-
-  write(ascii: Uint8Array): void {
-    this.#decoder.write(ascii, this.#emit);
-  }
-
-  end(): Picture {
-    this.#decoder.end(this.#emit);
-    return this.#writer.end();
-  }
-
-  abort(): void {
-    this.#writer.abort();
-  }
-
-  readonly #emit = (decoded: Uint8Array): void => this.#writer.write(decoded);
 }
 
 /** The first bytes of a text, as UTF-8. */
@@ -198,6 +180,11 @@ class KeptText {
     this.#length -= count - over;
   }
 
+  /** The last character, where it is ASCII. */
+  get last(): string {
+    return String.fromCharCode(this.#bytes[this.#length - 1] ?? 0);
+  }
+
   take(): string {
     if (this.#high !== undefined) this.#write(replacement);
     const text = this.#bytes.toString("utf8", 0, this.#length);
@@ -209,15 +196,4 @@ class KeptText {
 
 function lower(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
-}
-
-/** The characters of base64, padding included. */
-function isBase64(byte: number): boolean {
-  const letter = lower(byte);
-  return (
-    (letter >= 0x61 && letter <= 0x7a) ||
-    (byte >= 0x2f && byte <= 0x39) ||
-    byte === 0x2b ||
-    byte === 0x3d
-  );
 }

@@ -1,4 +1,4 @@
-import { Base64Error } from "../runtime/base64/base64.ts";
+import { Base64Error } from "../runtime/base64/decoder.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { PictureLimits, PictureSpool } from "../core/picture.ts";
 import { JsonFault } from "./fault.ts";
@@ -193,7 +193,7 @@ class Document implements JsonHandler {
   }
 
   decideLift(head: string, whole: boolean): ReturnType<JsonHandler["decideLift"]> {
-    return decideLift(head, whole, this.#options.spool, this.#options.limits);
+    return decideLift(head, whole, this.#options);
   }
 
   path(): string {

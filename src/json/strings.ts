@@ -33,6 +33,8 @@ export class JsonStrings {
   readonly #handler: JsonHandler;
   readonly #fail: Fail;
   readonly #ended: StringEnd;
+  /** Control characters may stand in strings as they are. */
+  readonly #isLenient: boolean;
   readonly #text: JsonText;
   #mode: Mode = "run";
   #mayLift = false;
@@ -46,6 +48,7 @@ export class JsonStrings {
     this.#handler = handler;
     this.#fail = fail;
     this.#ended = ended;
+    this.#isLenient = lenient;
     this.#text = new JsonText(lenient);
   }
 
@@ -87,7 +90,8 @@ export class JsonStrings {
     for (; at < stop; at += 1) {
       const byte = chunk[at] ?? 0;
       if (byte === quote || byte === backslash) break;
-      if (byte < 0x20) this.#fail("syntax", "a control character in a string", at);
+      if (byte < 0x20 && !this.#isLenient)
+        this.#fail("syntax", "a control character in a string", at);
       seen |= byte;
     }
     if (seen < 0x80 && !this.#mayLift && chunk[at] === quote && this.#text.isEmpty) {

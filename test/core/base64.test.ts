@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  base64Chunks,
-  Base64Error,
-  base64Length,
-  createBase64Decoder,
-} from "../../src/runtime/base64/base64.ts";
+import { base64Chunks, base64Length } from "../../src/runtime/base64/base64.ts";
+import { Base64Error, createBase64Decoder } from "../../src/runtime/base64/decoder.ts";
 import { assemble, assembledPath } from "../../scripts/assemble.ts";
 import type { Bytes } from "../../src/core/picture.ts";
 
@@ -169,16 +165,18 @@ test("the assembled module is that of base64.wat", async () => {
 });
 
 test.each(Array.from({ length: 32 }, (_, place) => place))(
-  "of all bytes just those of the alphabet are decoded at place %i",
+  "of all bytes just those of both alphabets are decoded at place %i",
   (place) => {
-    const legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_ \t\n\v\f\r";
     const refused: string[] = [];
     for (let byte = 0; byte < 256; byte += 1) {
       const text = Buffer.alloc(36, "A");
       text[place] = byte;
       const char = String.fromCharCode(byte);
+      // The platform's own decoder skips what it does not know.
+      const meant = Buffer.from(text.toString("latin1"), "base64");
       try {
-        expect(decode(text).equals(Buffer.from(text.toString("latin1"), "base64"))).toBe(true);
+        expect(decode(text).equals(meant)).toBe(true);
       } catch (thrown) {
         expect(thrown).toBeInstanceOf(Base64Error);
         refused.push(char);
@@ -232,39 +230,38 @@ describe("createBase64Decoder", () => {
 
   test.each([
     "A",
-    "AA",
-    "AAA",
     "AAAAA",
     "A===",
     "====",
     "=",
+    "AAAA=",
+    "AA===",
     "AA=A",
     "AA=AAAAA",
     "AAA=AAAA",
     "AA==AA==",
-    "AA-A",
-    "AA_A",
-    "A A=",
-    "AAAA\nAAAA",
     "AA\u00e9A",
     "AAA*",
-    "AAAA ",
+    "AAA%",
+    "AA%2",
+    "AA%zz",
+    "AA%25",
+    "AA%00",
+    "AAAA\0",
+    'AA"A',
   ])("refuses %j", (text) => {
     expect(() => decode(Buffer.from(text, "latin1"))).toThrow(Base64Error);
     expect(() => decode(Buffer.from(text, "latin1"), [1])).toThrow(Base64Error);
   });
 
-  test.each(["-", "_", "=", " ", "\n", "\u00e9", "\0", '"'])(
-    "refuses %j anywhere in a large text",
-    (illegal) => {
-      const text = Buffer.alloc(200_000, "A");
-      for (const place of [0, 1, 4000, 4096, 70_000, 131_072, 199_990]) {
-        const broken = Buffer.from(text);
-        broken.write(illegal, place, "latin1");
-        expect(() => decode(broken, [65_536])).toThrow(Base64Error);
-      }
-    },
-  );
+  test.each(["=", "*", "\u00e9", "\0", '"'])("refuses %j anywhere in a large text", (illegal) => {
+    const text = Buffer.alloc(200_000, "A");
+    for (const place of [0, 1, 4000, 4096, 70_000, 131_072, 199_990]) {
+      const broken = Buffer.from(text);
+      broken.write(illegal, place, "latin1");
+      expect(() => decode(broken, [65_536])).toThrow(Base64Error);
+    }
+  });
 
   test("no text is no bytes", () => {
     expect(decode(Buffer.alloc(0)).length).toBe(0);

@@ -63,6 +63,44 @@ describe("pictures among words", () => {
     expect(await told(text)).toEqual(["a🦊 ", `#${two}`, "ü\n\ufffd."]);
   });
 
+  const urlSafe = (text: string): string =>
+    text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const lines = (text: string, length: number): string =>
+    text.replaceAll(new RegExp(`.{${length}}(?!$)`, "g"), "$&\n");
+
+  test.each<[string, string, readonly string[]]>([
+    ["lines in Markdown", `![a](data:image/png;base64,${lines(one, 76)}) b`, ["![a](", ") b"]],
+    [
+      "indented lines in Markdown with a title",
+      `![a](data:image/png;base64,\n  ${lines(one, 60).replaceAll("\n", "\n  ")}\n "title")`,
+      ["![a](", '\n "title")'],
+    ],
+    ["lines in HTML", `<img src='data:image/png;base64,${lines(one, 64)}'>`, ["<img src='", "'>"]],
+    [
+      "bare lines",
+      `here: data:image/png;base64,${lines(one, 76)}\nand words`,
+      ["here: ", "\nand words"],
+    ],
+    ["one bare line", `data:image/png;base64,${one}\nand words`, ["\nand words"]],
+    [
+      "one bare line without padding",
+      `data:image/png;base64,${one.slice(0, 6664)}\nHello`,
+      ["\nHello"],
+    ],
+    ["one bare line, then a list", `data:image/png;base64,${one}\n- a fox`, ["\n- a fox"]],
+    ["a space behind", `data:image/png;base64,${one} and words`, [" and words"]],
+    ["URL-safe letters", `(data:image/png;base64,${urlSafe(one)})`, ["(", ")"]],
+    ["URL-safe lines", `"data:image/png;base64,${lines(urlSafe(one), 76)}"`, ['"', '"']],
+    ["Markdown's emphasis", `_data:image/png;base64,${one}_ - a fox`, ["_", "_ - a fox"]],
+    ["no padding", `<data:image/png;base64,${one.replace(/=+$/, "")}>`, ["<", ">"]],
+  ])("as other encoders write them: %s", async (_name, text, words) => {
+    for (const chunkLength of [1, 5, 61, 1_000_000]) {
+      const found = await textOf(text, chunkLength);
+      expect(found).toContain(text.includes("Hello") ? `#${one.slice(0, 6664)}` : `#${one}`);
+      expect((found as string[]).filter((piece) => !piece.startsWith("#"))).toEqual(words);
+    }
+  });
+
   test.each([
     "",
     "words alone, ünïcödé 🦊",
@@ -104,7 +142,7 @@ describe("pictures among words", () => {
   });
 
   test.each([
-    ["base64 that is cut off", `data:image/png;base64,${two.slice(0, 101)})`],
+    ["base64 that is cut off", `data:image/png;base64,${two.slice(0, 97)})`],
     ["nothing", "![](data:image/png;base64,)"],
     ["no picture", "data:image/png;base64,aGVsbG8gd29ybGQ="],
     ["more pictures than a text may hold", `data:image/png;base64,${two} `.repeat(17)],

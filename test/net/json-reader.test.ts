@@ -289,6 +289,17 @@ describe("a document with pictures", () => {
       `data:image\\/png;base64,${base64.replaceAll("/", "\\/")}`,
     ],
     ["as a data URL without a type", `data:;base64,${base64}`],
+    ["as lines", base64.replaceAll(/.{76}/g, "$&\\n")],
+    ["as lines with a CR each, escaped otherwise", base64.replaceAll(/.{64}/g, "$&\\u000d\\u000A")],
+    [
+      "as lines of a data URL",
+      `\\n data:image/png;base64,\\n${base64.replaceAll(/.{76}/g, "$&\\n")}`,
+    ],
+    ["with a space before and a line feed behind", ` \\t${base64}\\n`],
+    ["without padding", base64.replace(/=+$/, "")],
+    ["with URL-safe letters", base64.replaceAll("+", "-").replaceAll("/", "_")],
+    ["percent-encoded in a data URL", `data:image/png;base64,${encodeURIComponent(base64)}`],
+    ["as a data URL with spaces in its head", `data:image/png; base64 ,${base64}`],
   ])("lifts %s", async (_name, written) => {
     for (const length of [1, 13, Number.POSITIVE_INFINITY]) {
       const value = read(`{"image":"${written}"}`, { lift, textBytesMax: 400 }, length);
@@ -319,10 +330,9 @@ describe("a document with pictures", () => {
 
   test.each([
     ["a character that is no base64", `${base64.slice(0, 5000)}*${base64.slice(5000)}`],
-    ["a line break", `${base64.slice(0, 76)}\\n${base64.slice(76)}`],
     ["a raw control character", `${base64.slice(0, 76)}\u0001${base64.slice(76)}`],
-    ["a wrong end", base64.slice(0, -1)],
-    ["the URL-safe alphabet", `${base64.slice(0, 8000)}-_-_${base64.slice(8004)}`],
+    ["a wrong end", base64.slice(0, -3)],
+    ["text behind the padding", `${base64}AAAA`],
     ["a data URL that is not base64", "data:image/svg+xml,%3Csvg%3E"],
     ["a data URL without an end of its head", `data:${"x".repeat(5000)}`],
     ["a picture that is none", Buffer.from("no picture at all, really").toString("base64")],
@@ -337,6 +347,31 @@ describe("a document with pictures", () => {
       });
       expect(spool.begun).toBe(spool.aborted + spool.ended);
     }
+  });
+
+  test.each([
+    "/generated-images/b643206123.png",
+    "/v1/files/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "//cdn.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.png",
+    "cdn.example/generated/aaaaaaaaaaaaaaaaaaaaaaaaa.png",
+    "outputs/20261126/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.png?x=1&y=2",
+  ])("of an answer that was paid for, the link %j stays text", (link) => {
+    for (const length of [1, 7, 1000]) {
+      const spool = memorySpool();
+      const body = JSON.stringify({ image: link });
+      expect(read(body, { lift, spool, lenient: true }, length)).toEqual({ image: link });
+      expect(spool.begun).toBe(spool.aborted + spool.ended);
+    }
+  });
+
+  test("of an answer that was paid for, a string may hold control characters as they are", async () => {
+    const body = `{"text":"a\n\tb","image":"\n${base64.replaceAll(/.{76}/g, "$&\n")}"}`;
+    for (const length of [1, 1000, Number.POSITIVE_INFINITY]) {
+      const value = read(body, { lift, lenient: true }, length) as { text: string; image: unknown };
+      expect(value.text).toBe("a\n\tb");
+      expect((await pictureBytes(value.image)).equals(png)).toBe(true);
+    }
+    expect(faultOf('{"text":"a\nb"}').reason).toBe("syntax");
   });
 
   test("a writer's own fault keeps its code", () => {

@@ -1,4 +1,4 @@
-import { Base64Error, createBase64Decoder } from "../../runtime/base64/base64.ts";
+import { Base64Error, createBase64Decoder } from "../../runtime/base64/decoder.ts";
 import { releaseSoon } from "../../runtime/release.ts";
 import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../../core/picture.ts";
 import type { Dispatcher } from "undici";
