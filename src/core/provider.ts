@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ErrorCode } from "./errors.ts";
+import type { ErrorCode, PinholeError } from "./errors.ts";
 import type { ModelCard } from "./model-card.ts";
 import type { Nano } from "./money.ts";
 import type { OutputFormat, Picture, Raster } from "./picture.ts";
@@ -26,6 +26,11 @@ export interface UpstreamHttp {
    * that `readError` makes of it (with the answer's status), else upstream_refused.
    */
   events(request: WireRequest): AsyncIterable<WireEvent>;
+  /**
+   * The error that an answer with a good status holds in the place of pictures, read by `readError` and
+   * cleaned as that of a bad status is; undefined where `readError` finds none.
+   */
+  refusal(answer: WireAnswer): PinholeError | undefined;
   /** Fetches a made image from a URL that the upstream gave, without credentials, through the guard. A failed download is retried as a download. */
   download(url: string): Promise<Picture>;
 }

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import { faultFromStatus } from "../core/provider.ts";
 import type { UpstreamFault, WireError } from "../core/wire.ts";
 import { valuesAt } from "./picture-places.ts";
-import { publicText } from "./public-text.ts";
+import { publicText } from "../core/public-text.ts";
 
 /** Words or patterns by the code that they mean. */
 type Meanings<T> = Readonly<Partial<Record<ErrorCode, readonly T[]>>>;

@@ -70,6 +70,8 @@ export function fakeTools(
         return { status: 200, headers: {}, json: step.json, picture: undefined };
       },
       events: unused,
+      // Read by the egress, whose own tests do; the adapter's own reading is tested by itself.
+      refusal: () => undefined,
       async download(url) {
         downloads.push(url);
         return download(url);

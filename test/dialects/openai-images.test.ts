@@ -153,6 +153,6 @@ describe("writing a request", () => {
 
 test("an error that says nothing of its own is left to the status", () => {
   const error = { status: 500, headers: {}, text: "" };
-  for (const json of [undefined, null, [], "text", {}, { error: null }, { detail: [] }])
+  for (const json of [undefined, null, [], "", {}, { error: null }, { detail: [] }])
     expect(readOpenAiError({ ...error, json })).toBeUndefined();
 });

@@ -1,14 +1,39 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { PinholeError } from "../../src/core/errors.ts";
 import { defineCard, type ModelCard } from "../../src/core/model-card.ts";
 import type { FittedRequest } from "../../src/core/request.ts";
 import { EncodedPicture } from "../../src/core/wire.ts";
 import { sdapiOptions, sdapiSettings } from "../../src/dialects/sdapi/settings.ts";
 import { sdapi } from "../../src/dialects/sdapi/index.ts";
-import { errorOf, eventsOf, fakePicture, fakeTools, fittedRequest } from "./fake-tools.ts";
+import {
+  errorOf,
+  eventsOf,
+  fakePicture,
+  fakeTools,
+  fittedRequest,
+  type Step,
+} from "./fake-tools.ts";
 
 const schema = z.strictObject({ base_url: z.string(), ...sdapiSettings });
 const oneImage = { images: [fakePicture()], info: "{}" };
+
+function input(
+  request: Partial<FittedRequest>,
+  steps: readonly Step[],
+  settings: Record<string, unknown> = {},
+  options: Record<string, unknown> = {},
+  card?: ModelCard,
+) {
+  return {
+    ...fakeTools(steps),
+    request: fittedRequest(request),
+    model: "dream",
+    card,
+    settings: schema.parse({ base_url: "http://127.0.0.1:7860", ...settings }),
+    options: sdapiOptions.parse(options),
+  };
+}
 
 function run(
   request: Partial<FittedRequest>,
@@ -17,17 +42,8 @@ function run(
   options: Record<string, unknown> = {},
   card?: ModelCard,
 ) {
-  const tools = fakeTools([{ json: answer }]);
-  const events = eventsOf(
-    sdapi().generate({
-      ...tools,
-      request: fittedRequest(request),
-      model: "dream",
-      card,
-      settings: schema.parse({ base_url: "http://127.0.0.1:7860", ...settings }),
-      options: sdapiOptions.parse(options),
-    }),
-  );
+  const tools = input(request, [{ json: answer }], settings, options, card);
+  const events = eventsOf(sdapi().generate(tools));
   const body = async (): Promise<Record<string, unknown>> => {
     await events;
     return z.record(z.string(), z.unknown()).parse(tools.calls[0]?.json);
@@ -193,7 +209,7 @@ describe("tags that load networks", () => {
 
 describe("errors", () => {
   const read = (status: number, json: unknown) =>
-    sdapi().readError({ status, headers: {}, json, text: JSON.stringify(json) });
+    sdapi().readError({ status, headers: {}, json, text: JSON.stringify(json) ?? "" });
 
   test.each([
     [{ error: "HTTPException", detail: "Sampler not found", body: "", errors: "" }],
@@ -201,12 +217,17 @@ describe("errors", () => {
     [{ error: "HTTPException", code: 400, detail: "Sampler not found", body: "", errors: "" }],
     [{ error: "ValueError", detail: "", body: "", errors: "Sampler not found" }],
   ])("%j gives its text", (json) => {
-    expect(read(400, json)).toEqual({ code: "invalid_value", message: "Sampler not found" });
+    const said = { message: "Sampler not found", param: "sampler" };
+    expect(read(400, json)).toEqual({ code: "invalid_value", ...said });
+    expect(read(404, json)).toEqual({ code: "invalid_value", ...said });
   });
 
   test("a list of faults gives each with its place", () => {
     const detail = [{ loc: ["body", "steps"], msg: "not an integer", type: "int_parsing" }];
-    expect(read(422, { detail })).toMatchObject({ message: "body.steps: not an integer" });
+    expect(read(422, { detail })).toMatchObject({
+      message: "steps: not an integer",
+      param: "steps",
+    });
   });
 
   test("an image that the server cannot read is the caller's, whatever the status", () => {
@@ -214,11 +235,29 @@ describe("errors", () => {
   });
 
   test("the status decides the rest", () => {
+    expect(read(404, { detail: "Not Found" })).toBeUndefined();
     expect(read(401, { detail: "Incorrect username or password" })).toBeUndefined();
     expect(read(500, { error: "OutOfMemoryError", errors: "CUDA out of memory" })).toBeUndefined();
     expect(read(405, { detail: "Method Not Allowed" })).toEqual({ code: "upstream_refused" });
     expect(read(503, undefined)).toEqual({ code: "upstream_failed" });
     expect(read(503, { detail: "busy" })).toEqual({ code: "upstream_busy" });
+  });
+});
+
+describe("a sampler that the server does not have", () => {
+  const refused = new PinholeError("invalid_value", { message: "No.", param: "sampler" });
+  const ending = (settings: Record<string, unknown>, options: Record<string, unknown>) =>
+    errorOf(eventsOf(sdapi().generate(input({}, [{ error: refused }], settings, options))));
+
+  test("is the caller's mistake where the caller named it", async () => {
+    expect((await ending({ sampler: "a" }, { sampler: "b" })).code).toBe("invalid_value");
+    expect((await ending({}, {})).code).toBe("invalid_value");
+  });
+
+  test("is the operator's where the settings name it", async () => {
+    const error = await ending({ sampler: "No Such" }, {});
+    expect(error).toMatchObject({ code: "upstream_refused", param: undefined });
+    expect(error.detail).toContain("settings.sampler is No Such");
   });
 });
 

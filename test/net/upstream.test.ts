@@ -255,7 +255,7 @@ describe("an error answer", () => {
     [402, "", "upstream_credentials"],
     [404, "{}", "upstream_model_missing"],
     [408, "{}", "upstream_timeout"],
-    [413, "<html>", "image_too_large"],
+    [413, "<html>", "invalid_value"],
     [429, "{}", "upstream_rate_limited"],
     [500, "{}", "upstream_failed"],
     [502, "<html>", "upstream_failed"],

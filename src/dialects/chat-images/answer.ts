@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { errorTable, PinholeError } from "../../core/errors.ts";
+import { PinholeError } from "../../core/errors.ts";
 import { nanoFromUsd } from "../../core/money.ts";
 import { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { WireAnswer } from "../../core/wire.ts";
 import type { ChatImagesQuirks } from "./quirks.ts";
-import { readNumericError } from "../numeric-errors.ts";
 import { findPictures, type FoundPicture, takePictures, valuesAt } from "../picture-places.ts";
 import { readAnswer } from "../read-answer.ts";
 
@@ -52,7 +51,7 @@ export async function* readChatAnswer(
   if (typeof cost === "number" && cost >= 0) yield { charge: nanoFromUsd(cost) };
   const placed = findPictures(answer.json, quirks.pictures);
   const found = placed.length > 0 ? placed : picturesInTexts(answer.json, quirks.texts);
-  if (found.length === 0) throw whyNot(answer, read, quirks);
+  if (found.length === 0) throw http.refusal(answer) ?? whyNot(read, quirks);
   const { taken, failure } = await takePictures(found, http);
   for (const { picture, index } of taken) yield { picture, index };
   if (failure !== undefined) throw failure.reason;
@@ -99,19 +98,8 @@ function picturesInTexts(json: unknown, places: readonly string[]): readonly Fou
   return found.map((source) => ({ source, item: undefined }));
 }
 
-/** Why there is no picture. The answer's words stay out of the message: the egress has not cleaned them. */
-function whyNot(
-  answer: WireAnswer,
-  { choices }: z.infer<typeof answerSchema>,
-  quirks: ChatImagesQuirks,
-): PinholeError {
-  const fault = readNumericError({ ...answer, text: "" });
-  if (fault !== undefined) {
-    return new PinholeError(fault.code, {
-      message: errorTable[fault.code].meaning,
-      detail: "an error in the body of an answer with a good status",
-    });
-  }
+/** Why there is no picture, where the answer holds no error. */
+function whyNot({ choices }: z.infer<typeof answerSchema>, quirks: ChatImagesQuirks): PinholeError {
   const reasons = (choices ?? []).flatMap((choice) => [
     choice.finish_reason ?? "",
     choice.native_finish_reason ?? "",

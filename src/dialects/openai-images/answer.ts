@@ -1,8 +1,7 @@
-import { errorTable, PinholeError } from "../../core/errors.ts";
-import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../../core/provider.ts";
+import { PinholeError } from "../../core/errors.ts";
+import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
-import type { WireAnswer, WireError } from "../../core/wire.ts";
-import { readOpenAiError } from "./errors.ts";
+import type { WireAnswer } from "../../core/wire.ts";
 import { findPictures, takePictures } from "../picture-places.ts";
 
 /** One of an answer's objects, read by hand: a schema for the few fields of each answer costs more than all else here. */
@@ -16,7 +15,6 @@ export async function* readImagesAnswer(
   ask: () => WireAnswer | Promise<WireAnswer>,
   places: readonly string[],
   http: UpstreamHttp,
-  readError: (error: WireError) => UpstreamFault | undefined = readOpenAiError,
 ): AsyncGenerator<ProviderEvent, void, void> {
   const answer = await ask();
   if (answer.picture !== undefined) {
@@ -30,7 +28,9 @@ export async function* readImagesAnswer(
   const quality = textOf(json.quality);
   const background = textOf(json.background);
   const found = findPictures(json, places);
-  if (found.length === 0) throw emptyAnswer(answer, readError);
+  if (found.length === 0) {
+    throw http.refusal(answer) ?? noPicture("no place for pictures held one");
+  }
   const { taken, failure } = await takePictures(found, http);
   for (const { picture, index, item } of taken) {
     const revisedPrompt = textOf(objectOf(item)?.revised_prompt) || undefined;
@@ -43,22 +43,6 @@ export function noPicture(detail: string): PinholeError {
   return new PinholeError("upstream_bad_answer", {
     message: "The upstream answered without an image.",
     detail,
-  });
-}
-
-/**
- * Some servers answer 200 with an error in the body: its code decides. Its words are left out, since
- * they have not passed the egress, which alone can clean them of this channel's secrets.
- */
-function emptyAnswer(
-  answer: WireAnswer,
-  readError: (error: WireError) => UpstreamFault | undefined,
-): PinholeError {
-  const fault = readError({ ...answer, text: "" });
-  if (fault === undefined) return noPicture("no place for pictures held one");
-  return new PinholeError(fault.code, {
-    message: errorTable[fault.code].meaning,
-    detail: "an error in the body of an answer with a good status",
   });
 }
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
-import type { ProviderEvent, UpstreamFault, UpstreamHttp } from "../../core/provider.ts";
+import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
-import type { WireError, WireRequest } from "../../core/wire.ts";
+import type { WireAnswer, WireRequest } from "../../core/wire.ts";
 import { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
 import { eventPictures } from "./request.ts";
 import { findPictures } from "../picture-places.ts";
@@ -33,8 +33,6 @@ export interface ImagesStream {
   /** Where an ordinary answer has its pictures. */
   readonly places: readonly string[];
   readonly http: UpstreamHttp;
-  /** Of an error in the body of an ordinary answer; `http` reads the events'. */
-  readonly readError: (error: WireError) => UpstreamFault | undefined;
 }
 
 /**
@@ -50,12 +48,14 @@ export async function* readImagesStream(
   const tally = new Tally(n);
   const eventPlaces = [...eventPictures, ...places];
   let fault: PinholeError | undefined;
+  let last: unknown;
   for await (const wire of http.events(stream.wire())) {
     if ("answer" in wire) {
-      yield* readImagesAnswer(() => wire.answer, places, http, stream.readError);
+      yield* readImagesAnswer(() => wire.answer, places, http);
       return;
     }
     fault ??= wire.fault;
+    last = wire.json ?? last;
     const fields = eventSchema.safeParse(wire.json).data;
     if (fields === undefined) continue;
     const found = findPictures(wire.json, eventPlaces);
@@ -78,8 +78,16 @@ export async function* readImagesStream(
     // What may still come is no picture that was asked for; some tell the usage in an event behind the last.
     if (tally.made >= n && tally.hasUsage) return;
   }
+  if (tally.made === 0)
+    throw (
+      http.refusal(lastAnswer(last)) ?? fault ?? noPicture("the stream ended without a picture")
+    );
   if (fault !== undefined) throw fault;
-  if (tally.made === 0) throw noPicture("the stream ended without a picture");
+}
+
+/** The last event as an answer: a server that fails may say so in an event without a name. */
+function lastAnswer(json: unknown): WireAnswer {
+  return { status: 200, headers: {}, json, picture: undefined };
 }
 
 /** Which picture an event is about, and what was used so far. */

@@ -42,8 +42,8 @@ export function openaiImages<S extends BaseSettings>(
       const wire = (): WireRequest => imagesRequest({ request, model, options, quirks });
       const places = quirks.pictures;
       return request.stream
-        ? readImagesStream({ wire, n: request.n, places, http, readError })
-        : readImagesAnswer(() => http.call(wire()), places, http, readError);
+        ? readImagesStream({ wire, n: request.n, places, http })
+        : readImagesAnswer(() => http.call(wire()), places, http);
     },
     readError,
   };

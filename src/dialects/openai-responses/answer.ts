@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { errorTable, PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
-import type { ProviderEvent } from "../../core/provider.ts";
+import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import { readOpenAiUsage } from "../openai-images/answer.ts";
-import { readOpenAiError } from "../openai-images/errors.ts";
 import { readAnswer } from "../read-answer.ts";
 
 const word = z.string().nullish().catch(undefined);
@@ -46,7 +45,10 @@ const responseSchema = z.object({
  * the tool, a refusal of the text model or the response's own error means, where there is no picture.
  * The text model's tokens are not in the usage: their price is another model's.
  */
-export function* readResponse(json: unknown): Generator<ProviderEvent, void, void> {
+export function* readResponse(
+  json: unknown,
+  http: Pick<UpstreamHttp, "refusal">,
+): Generator<ProviderEvent, void, void> {
   const response = readAnswer(responseSchema, json);
   const usage = readOpenAiUsage(response.tool_usage?.image_gen);
   if (usage !== undefined) yield { usage };
@@ -64,26 +66,31 @@ export function* readResponse(json: unknown): Generator<ProviderEvent, void, voi
     index += 1;
   }
   if (index > 0) return;
-  throw whyNot(output, response.error, response.incomplete_details?.reason ?? undefined);
+  const failed = output.find((item) => item.error !== null && item.error !== undefined)?.error;
+  const error = failed ?? response.error ?? undefined;
+  if (error !== undefined) throw failure(error, http);
+  throw whyNot(output, response.incomplete_details?.reason ?? undefined);
 }
 
-/** Why a response holds no picture. Its words stay out of the message: the egress has not cleaned them. */
-function whyNot(
-  output: readonly Item[],
-  error: z.infer<typeof errorSchema>,
-  incomplete: string | undefined,
+/** The failure that a call of the image tool, or the response itself, ended in. */
+function failure(
+  error: NonNullable<z.infer<typeof errorSchema>>,
+  http: Pick<UpstreamHttp, "refusal">,
 ): PinholeError {
-  const fault = output.find((item) => item.error !== null && item.error !== undefined)?.error;
-  for (const one of [fault, error]) {
-    if (one === null || one === undefined) continue;
-    const said = readOpenAiError({ status: 200, headers: {}, json: { error: one }, text: "" });
-    const isModeration = one.moderation_details !== null && one.moderation_details !== undefined;
-    const code = isModeration ? "moderation_blocked" : (said?.code ?? "upstream_failed");
-    return new PinholeError(code, {
-      message: errorTable[code].meaning,
-      detail: `the call of the image tool ended in ${one.code ?? "an error without a code"}`,
-    });
-  }
+  const { moderation_details: details, ...words } = error;
+  const isModeration = details !== null && details !== undefined;
+  const json = { error: isModeration ? { ...words, code: "moderation_blocked" } : words };
+  return (
+    http.refusal({ status: 200, headers: {}, json, picture: undefined }) ??
+    new PinholeError("upstream_failed", {
+      message: errorTable.upstream_failed.meaning,
+      detail: `the call of the image tool ended in ${error.code ?? "an error without a code"}`,
+    })
+  );
+}
+
+/** The reason why a response holds no picture, where it names no error. */
+function whyNot(output: readonly Item[], incomplete: string | undefined): PinholeError {
   const refuses = output.some((item) => (item.content ?? []).some((part) => part.refusal));
   const code =
     refuses || incomplete === "content_filter" ? "moderation_blocked" : "upstream_bad_answer";

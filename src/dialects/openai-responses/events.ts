@@ -38,7 +38,7 @@ export async function* readResponseStream(
   let fault: PinholeError | undefined;
   for await (const came of http.events(wire)) {
     if ("answer" in came) {
-      yield* readResponse(came.answer.json);
+      yield* readResponse(came.answer.json, http);
       return;
     }
     fault ??= came.fault;
@@ -46,7 +46,7 @@ export async function* readResponseStream(
     const type = event?.type ?? came.event;
     if (event?.partial_image_b64) yield { partial: event.partial_image_b64, index: 0 };
     if (!lastEvents.has(type)) continue;
-    yield* readResponse(event?.response);
+    yield* readResponse(event?.response, http);
     return;
   }
   throw fault ?? noPicture("the stream ended without a response");

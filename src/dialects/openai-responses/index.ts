@@ -80,7 +80,7 @@ export function openaiResponses<S extends BaseSettings, O>(
         return;
       }
       const answer = await input.http.call(wire);
-      yield* readResponse(answer.json);
+      yield* readResponse(answer.json, input.http);
     },
     readError: readOpenAiError,
   };

@@ -10,8 +10,8 @@ import type {
 } from "../../core/provider.ts";
 import type { Size } from "../../core/request.ts";
 import { EncodedPicture, type WireError, type WireJson } from "../../core/wire.ts";
-import { publicText } from "../public-text.ts";
 import { readAnswer } from "../read-answer.ts";
+import { blamed, readSdapiError } from "./errors.ts";
 import { callWithPreviews } from "./previews.ts";
 import { type SdapiOptions, type SdapiSettings, sideMultiple } from "./settings.ts";
 
@@ -42,12 +42,20 @@ export function sdapi(): {
   readError(error: WireError): UpstreamFault | undefined;
   discover(input: { readonly http: UpstreamHttp }): Promise<string[]>;
 } {
-  return { generate, readError, discover };
+  return { generate, readError: readSdapiError, discover };
 }
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
-  const { request } = input;
   refuseNetworkTags(input);
+  try {
+    yield* makePictures(input);
+  } catch (thrown) {
+    throw blamed(thrown, input);
+  }
+}
+
+async function* makePictures(input: Input): AsyncGenerator<ProviderEvent, void, void> {
+  const { request } = input;
   const edit = request.images.length > 0;
   const url = edit ? "/sdapi/v1/img2img" : "/sdapi/v1/txt2img";
   const json = { ...commonFields(input), ...(edit ? editFields(input) : sizeFields(request.size)) };
@@ -67,6 +75,8 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   const info = readInfo(body.info);
   const made = picturesOf(body.images ?? [], info, request.n);
   if (made.length === 0) {
+    const refusal = input.http.refusal(answer);
+    if (refusal !== undefined) throw refusal;
     throw new PinholeError("upstream_bad_answer", {
       message: "The upstream answered without a picture.",
       detail: `The answer has ${body.images?.length ?? 0} images; it may have been interrupted.`,
@@ -215,59 +225,6 @@ function parseOrUndefined(text: string): unknown {
 function picturesOf(images: readonly unknown[], info: Info, n: number): readonly Picture[] {
   const first = info.index_of_first_image ?? 0;
   return images.slice(first, first + n).filter((image) => image instanceof Picture);
-}
-
-/** Three servers, three shapes: {error, detail, body, errors}, {detail} with a text or a list, {error, code, detail, …}. */
-const errorSchema = z.object({
-  error: z.string().nullish(),
-  detail: z
-    .union([
-      z.string(),
-      z.array(
-        z.object({
-          loc: z.array(z.union([z.string(), z.number()])).nullish(),
-          msg: z.string().nullish(),
-        }),
-      ),
-    ])
-    .nullish()
-    .catch(undefined),
-  errors: z.string().nullish().catch(undefined),
-});
-
-function errorText(json: unknown): string {
-  const result = errorSchema.safeParse(json);
-  if (!result.success) return "";
-  const { detail, errors, error } = result.data;
-  if (Array.isArray(detail)) {
-    return detail.map((one) => `${one.loc?.join(".") ?? ""}: ${one.msg ?? ""}`).join("; ");
-  }
-  return [detail, errors, error].find((text) => typeof text === "string" && text !== "") ?? "";
-}
-
-function readError(error: WireError): UpstreamFault | undefined {
-  const text = publicText(errorText(error.json));
-  if (text === "Invalid encoded image") {
-    return {
-      code: "invalid_image",
-      message: "The server could not read the image; send another file.",
-      param: "image",
-    };
-  }
-  switch (error.status) {
-    case 400:
-    case 422:
-      return { code: "invalid_value", ...(text === "" ? {} : { message: text }) };
-    // The API is switched off or at another path: the operator's to mend.
-    case 405:
-    case 415:
-      return { code: "upstream_refused" };
-    // Without a body of the server's own it is some proxy's, which does not know whether work began.
-    case 503:
-      return { code: text === "" ? "upstream_failed" : "upstream_busy" };
-    default:
-      return undefined;
-  }
 }
 
 const modelsSchema = z.array(z.object({ model_name: z.string() }));

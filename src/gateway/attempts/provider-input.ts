@@ -1,3 +1,4 @@
+import type { PinholeError } from "../../core/errors.ts";
 import type { OutputFormat, Picture, PictureSpool, Raster } from "../../core/picture.ts";
 import type {
   BaseSettings,
@@ -95,6 +96,10 @@ class WatchedHttp implements UpstreamHttp {
 
   events(request: WireRequest): AsyncIterable<WireEvent> {
     return this.#http.events(request);
+  }
+
+  refusal(answer: WireAnswer): PinholeError | undefined {
+    return this.#http.refusal(answer);
   }
 
   download(url: string): Promise<Picture> {

@@ -10,6 +10,8 @@ import { pictureError, sentenceOf } from "../upstream/upstream-faults.ts";
 /** Bytes of one event beside its lifted pictures. */
 const eventTextBytesMax = 4 * 1024 * 1024;
 const eventDepthMax = 64;
+/** Bytes of an event's data that are kept as they came, for an error that is a text. */
+const beginningBytesMax = 512;
 /** Events of one stream: ten pictures with three previews each are forty. */
 const eventsMax = 10_000;
 /** Bytes of one stream, pictures and all: ten pictures of 100 MB as base64. */
@@ -94,8 +96,7 @@ function framesSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<voi
       if (isDone) return;
       isDone = read.isDone;
       if (event === "error" || errorForm.safeParse(read.json).success) {
-        const text = JSON.stringify(read.json) ?? read.fault?.message ?? "";
-        throw new ErrorEvent({ ...head, json: read.json, text });
+        throw new ErrorEvent(errorOf(head, read));
       }
       options.push({ event, json: read.json, fault: read.fault });
     },
@@ -116,10 +117,18 @@ function framesSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<voi
   };
 }
 
+/** An error event as an error answer: its data is a document, or a text. */
+function errorOf({ status, headers }: AnswerHead, { json, beginning }: ReadData): WireError {
+  if (json !== undefined) return { status, headers, json, text: JSON.stringify(json) };
+  return { status, headers: { ...headers, "content-type": "text/plain" }, json, text: beginning };
+}
+
 /** What one event's data came to. */
 interface ReadData {
   readonly json: unknown;
   readonly fault: PinholeError | undefined;
+  /** Its first characters, as they came. */
+  readonly beginning: string;
   readonly isDone: boolean;
 }
 
@@ -130,12 +139,15 @@ class EventData {
   #head: Buffer = Buffer.alloc(0);
   #reader: JsonReader | undefined;
   #fault: PinholeError | undefined;
+  #beginning = "";
 
   constructor(options: AnswerOptions) {
     this.#options = options;
   }
 
   write(piece: Buffer): void {
+    const room = beginningBytesMax - this.#beginning.length;
+    if (room > 0) this.#beginning += piece.toString("utf8", 0, room);
     if (this.#reader !== undefined) {
       this.#read(this.#reader, piece);
       return;
@@ -147,10 +159,12 @@ class EventData {
 
   end(): ReadData {
     const isDone = this.#reader === undefined && this.#head.toString("latin1") === done;
-    if (isDone) return { json: undefined, fault: undefined, isDone };
+    const beginning = this.#beginning;
+    if (isDone) return { json: undefined, fault: undefined, isDone, beginning };
     const reader = this.#reader ?? this.#begin();
-    const json = this.#guard(() => reader.end());
-    return { json: this.#fault === undefined ? json : undefined, fault: this.#fault, isDone };
+    const read = this.#guard(() => reader.end());
+    const json = this.#fault === undefined ? read : undefined;
+    return { json, fault: this.#fault, isDone, beginning };
   }
 
   get complete(): boolean {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { contentTypes } from "../../core/picture.ts";
-import type { WireRequest } from "../../core/wire.ts";
+import { EncodedPicture, type WireJson, type WireRequest } from "../../core/wire.ts";
 import { jsonBody, type OutgoingBody } from "../../json/writer.ts";
 import { formBody } from "./form-writer.ts";
 
@@ -25,6 +25,20 @@ export function outgoingOf(request: WireRequest): Outgoing {
   const { byteLength } = bytes;
   const body = { byteLength, chunks: () => bytes.chunks(0, undefined, true), whole: undefined };
   return { body, contentType: contentTypes[format] };
+}
+
+/** Whether a body holds pictures, files and those inside JSON alike. */
+export function holdsPictures({ json, form, body }: WireRequest): boolean {
+  return (
+    body !== undefined ||
+    (form ?? []).some(({ value }) => typeof value !== "string") ||
+    holdsEncoded(json)
+  );
+}
+
+function holdsEncoded(value: WireJson): boolean {
+  if (value instanceof EncodedPicture) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsEncoded);
 }
 
 /**

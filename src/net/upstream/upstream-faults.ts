@@ -1,6 +1,7 @@
-import { z } from "zod";
 import { type ErrorCode, errorRow, errorTable, PinholeError } from "../../core/errors.ts";
 import { faultFromStatus, type UpstreamFault } from "../../core/provider.ts";
+import { readErrorBody } from "../../core/error-body.ts";
+import { publicText } from "../../core/public-text.ts";
 import type { WireError } from "../../core/wire.ts";
 import { UnreadableAnswer } from "./answer.ts";
 import { type Clean, oneLine } from "./cleaner.ts";
@@ -35,6 +36,8 @@ export function sentenceOf(code: ErrorCode): string {
 export interface FaultContext {
   readonly readError: ((error: WireError) => UpstreamFault | undefined) | undefined;
   readonly clean: Clean;
+  /** The request held pictures: else none of them can be too large. */
+  readonly hasPictures: boolean;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -95,15 +98,18 @@ function unreadable(thrown: UnreadableAnswer, context: FaultContext): unknown {
 function faultError(
   fault: UpstreamFault,
   error: WireError,
-  { clean, now }: FaultContext,
+  { clean, now, hasPictures }: FaultContext,
   problem?: string,
 ): PinholeError {
-  const isCaller = errorRow(fault.code).evidence === "caller";
-  const words = fault.message ?? ownWords(error.json);
-  const said = isCaller && words !== undefined ? oneLine(clean(words), messageLengthMax) : "";
+  const words = fault.message ?? publicText(readErrorBody(error)?.message ?? "");
+  // A 413 may be about the prompt: without pictures, only the upstream's own words can blame one.
+  const isOfPictures = hasPictures || /image|picture|mask|file/i.test(words);
+  const code = fault.code === "image_too_large" && !isOfPictures ? "invalid_value" : fault.code;
+  const isCaller = errorRow(code).evidence === "caller";
+  const said = isCaller ? oneLine(clean(words), messageLengthMax) : "";
   const excerpt = oneLine(clean(error.text), detailLengthMax);
-  return new PinholeError(fault.code, {
-    message: said === "" ? callerSentence(fault.code, isCaller) : said,
+  return new PinholeError(code, {
+    message: said === "" ? standIn(code, error.status) : said,
     param: isCaller ? fieldName(fault.param, clean) : undefined,
     detail: `HTTP ${error.status}${problem === undefined ? "" : `, ${clean(problem)}`}: ${excerpt}`,
     retryAfterSeconds: fault.retryAfterSeconds ?? retryAfterSeconds(error.headers, now),
@@ -116,10 +122,28 @@ function fieldName(param: string | undefined, clean: Clean): string | undefined 
   return isName ? param : undefined;
 }
 
-function callerSentence(code: ErrorCode, isCaller: boolean): string {
-  return isCaller
-    ? `The upstream refused the request as invalid without saying why. ${errorTable[code].meaning}`
-    : sentenceOf(code);
+/** What the client reads where the upstream blamed the request and gave no reason. */
+const unsaid: Partial<Readonly<Record<ErrorCode, string>>> = {
+  moderation_blocked:
+    "The provider's safety system refused the prompt, an input image or the result; change the request.",
+  missing_required_parameter:
+    "The upstream misses a field that it needs and did not name it; send more of the model's fields.",
+  unsupported_parameter:
+    "The upstream refused a field that it does not take and did not name it; leave optional fields out.",
+  string_above_max_length: "A text is longer than the upstream takes; send a shorter prompt.",
+  invalid_image: "The upstream could not use an input image; send another PNG, JPEG or WebP.",
+  image_too_large: "An input image is larger than the upstream takes; send a smaller one.",
+};
+
+function standIn(code: ErrorCode, status: number): string {
+  if (errorRow(code).evidence !== "caller") return sentenceOf(code);
+  if (status === 413) {
+    return "The request has more bytes than the upstream takes; send a shorter prompt, or fewer or smaller images.";
+  }
+  return (
+    unsaid[code] ??
+    "The upstream refused the request as invalid and did not say why; change the prompt, the fields or the images, or use another model."
+  );
 }
 
 /**
@@ -130,22 +154,4 @@ function codeOf({ status, json }: WireError): ErrorCode {
   if (status === 503 && (typeof json !== "object" || json === null)) return "upstream_failed";
   if (status >= 300 && status < 400) return "upstream_refused";
   return faultFromStatus(status);
-}
-
-const worded = z.object({
-  error: z
-    .union([z.string(), z.object({ message: z.string().nullish() })])
-    .nullish()
-    .catch(undefined),
-  message: z.string().nullish().catch(undefined),
-  detail: z.string().nullish().catch(undefined),
-});
-
-/** The message in the usual forms of an error body. */
-function ownWords(json: unknown): string | undefined {
-  const read = worded.safeParse(json);
-  if (!read.success) return undefined;
-  const { error, message, detail } = read.data;
-  const inner = typeof error === "string" ? error : error?.message;
-  return inner ?? message ?? detail ?? undefined;
 }

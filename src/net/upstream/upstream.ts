@@ -17,7 +17,7 @@ import { answerSink, errorSink } from "./answer.ts";
 import { createCleaner } from "./cleaner.ts";
 import type { EgressParts, UpstreamContext } from "./context.ts";
 import { createDownload } from "./download.ts";
-import { lazySha256, outgoingOf } from "./outgoing.ts";
+import { holdsPictures, lazySha256, outgoingOf } from "./outgoing.ts";
 import { relaySink } from "./relay-sink.ts";
 import { createTokenHttp } from "./token-http.ts";
 import {
@@ -30,10 +30,38 @@ import {
 
 /** The HTTP that an adapter is handed for one attempt. */
 export function createUpstream(parts: EgressParts, context: UpstreamContext): UpstreamHttp {
+  const own = { ...context, last: { authorization: {}, request: undefined } };
   return {
-    call: (request) => call(parts, context, request, answerOf, refusedInside),
-    events: (request) => streamEvents(parts, context, request),
+    call: (request) => call(parts, own, request, answerOf, refusedInside),
+    events: (request) => streamEvents(parts, own, request),
+    refusal: (answer) =>
+      refusedInside(answer, { refused: readErrorOf(context) }, faultContext(parts, own)),
     download: createDownload(parts, context),
+  };
+}
+
+function readErrorOf({ provider }: UpstreamContext): NonNullable<WireRequest["refused"]> {
+  return (error) => provider.readError?.(error);
+}
+
+/** What is to be known of the last call where its answer is an error. */
+interface LastCall {
+  /** Headers with which it signed in: no word of an upstream's may repeat them. */
+  authorization: Readonly<Record<string, string>>;
+  request: WireRequest | undefined;
+}
+
+interface CallContext extends UpstreamContext {
+  readonly last: LastCall;
+}
+
+function faultContext(parts: EgressParts, context: CallContext): FaultContext {
+  const { request } = context.last;
+  return {
+    readError: context.provider.readError,
+    clean: createCleaner(context.settings, context.last.authorization),
+    hasPictures: request !== undefined && holdsPictures(request),
+    now: parts.now(),
   };
 }
 
@@ -49,6 +77,9 @@ function answerOf(
 }
 
 const nothing: readonly string[] = [];
+
+/** Characters of a good answer that a log may quote. */
+const excerptCharactersMax = 4096;
 
 /** The channel's credential for one request; may ask an identity provider for a token first. */
 function authorize(
@@ -77,7 +108,7 @@ function tokenHttp(parts: EgressParts, context: UpstreamContext): TokenHttp {
 /** Begins when the first event is asked for; ends soon after nobody asks any more. */
 function streamEvents(
   parts: EgressParts,
-  context: UpstreamContext,
+  context: CallContext,
   request: WireRequest,
 ): AsyncIterable<WireEvent> {
   const { spool, limits } = context;
@@ -97,7 +128,7 @@ type SinkOf<T> = (
 
 async function call<T>(
   parts: EgressParts,
-  context: UpstreamContext,
+  context: CallContext,
   request: WireRequest,
   sinkOf: SinkOf<T>,
   refusedIn: (
@@ -106,7 +137,7 @@ async function call<T>(
     faults: FaultContext,
   ) => PinholeError | undefined = () => undefined,
 ): Promise<T> {
-  const { provider, settings, signal } = context;
+  const { signal, last } = context;
   const url = resolveUrl(request, context);
   const { body, contentType } = outgoingOf(request);
   const method = request.method ?? (body === undefined ? "GET" : "POST");
@@ -117,11 +148,8 @@ async function call<T>(
     url: url.href,
     bodySha256,
   });
-  const faults = () => ({
-    readError: provider.readError,
-    clean: createCleaner(settings, authorization),
-    now: parts.now(),
-  });
+  last.authorization = authorization;
+  last.request = request;
   const headers = headersOf(parts, request, contentType, authorization);
   await context.ready;
   let received: T | RefusedAnswer;
@@ -145,12 +173,16 @@ async function call<T>(
     if (thrown instanceof TransportFault && thrown.kind === "cancelled") {
       if (signal.reason instanceof PinholeError) throw signal.reason;
     }
-    if (thrown instanceof ErrorEvent) throw errorEvent(thrown.error, faults());
-    throw exchangeError(thrown, faults());
+    if (thrown instanceof ErrorEvent) throw errorEvent(thrown.error, faultContext(parts, context));
+    throw exchangeError(thrown, faultContext(parts, context));
   }
-  if (received instanceof RefusedAnswer) throw refusal(received.error, faults());
+  if (received instanceof RefusedAnswer) {
+    throw refusal(received.error, faultContext(parts, context));
+  }
   const refused =
-    request.refused === undefined ? undefined : refusedIn(received, request, faults());
+    request.refused === undefined
+      ? undefined
+      : refusedIn(received, request, faultContext(parts, context));
   if (refused !== undefined) throw refused;
   return received;
 }
@@ -158,7 +190,7 @@ async function call<T>(
 /** What an answer with a good status says went wrong after all. */
 function refusedInside(
   { status, headers, json }: WireAnswer,
-  { refused }: WireRequest,
+  { refused }: Pick<WireRequest, "refused">,
   context: FaultContext,
 ): PinholeError | undefined {
   const error: WireError = { status, headers, json, text: textOf(json) };
@@ -168,11 +200,10 @@ function refusedInside(
 
 /** The document as text for a log. Its pictures are named only. */
 function textOf(json: unknown): string {
-  return (
-    JSON.stringify(json, (_name, value: unknown) =>
-      value instanceof Picture ? "[picture]" : value,
-    ) ?? ""
+  const text = JSON.stringify(json, (_name, value: unknown) =>
+    value instanceof Picture ? "[picture]" : value,
   );
+  return (text ?? "").slice(0, excerptCharactersMax);
 }
 
 /** What an answer with another status than 2xx came to. */

@@ -67,7 +67,7 @@ export interface Run {
 /** Everything one call reports, in order, with its waits skipped. Ends as the call ends. */
 export async function* run(what: Run): AsyncGenerator<ProviderEvent> {
   const tools: ProviderTools = {
-    http: { call: refuse, events: refuse, download: refuse },
+    http: { call: refuse, events: refuse, refusal: refuse, download: refuse },
     poll: refuse,
     alongside: refuse,
     sleep: async (ms) => what.onSleep?.(ms),

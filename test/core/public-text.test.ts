@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { publicText } from "../../src/dialects/public-text.ts";
+import { publicText } from "../../src/core/public-text.ts";
 
 test.each([
   ["See https://platform.example/keys?org=1 for more", "See [link] for more"],
