@@ -24,6 +24,7 @@ import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type Fetched, deleteRequest, fetchRequest } from "./requests/fetch-request.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
+import { createKeyTurns } from "./requests/key-turns.ts";
 import { createRegistry } from "./requests/registry.ts";
 import type { Client } from "./requests/run.ts";
 import { serveImage } from "./requests/serve-image.ts";
@@ -151,6 +152,7 @@ export function createGateway(
     routing,
     keyLimits,
     registry,
+    keyTurns: createKeyTurns(),
     catalog: () => catalog,
   };
   return {

@@ -178,6 +178,7 @@ async function serve(
     record: bookOf(run, id, parts.now),
     receiver: { preview() {}, made() {}, ended() {} },
     relay: undefined,
+    spend() {},
     isWanted: () => true,
   };
   await runCalls(context, route, open);

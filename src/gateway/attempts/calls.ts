@@ -1,9 +1,9 @@
 import { asPinholeError, type PinholeError } from "../../core/errors.ts";
 import type { NewAttempt } from "../../store/request-records.ts";
 import { attempt } from "./attempt.ts";
-import type { AttemptBook, AttemptContext, CallResult } from "./terms.ts";
+import type { AttemptBook, AttemptContext, CallResult, Failure } from "./terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
-import { chargeOf, type Failure, nextStep, verdictOf } from "./decision.ts";
+import { chargeOf, imagesSpent, nextStep, verdictOf } from "./decision.ts";
 import type { Verdict } from "../channels/health.ts";
 import type { Lease } from "../channels/lease.ts";
 import type { Chosen } from "../routing/choose.ts";
@@ -132,8 +132,9 @@ async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnTy
     errorCode: failure?.error.code ?? null,
     evidence: fault === undefined ? (failure?.error.evidence ?? null) : "produced",
     detail: failure?.error.detail ?? failure?.error.message ?? null,
-    providerNano: "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure),
+    providerNano: "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure, plan),
   });
+  context.spend(imagesSpent(end, plan, state.part.count));
   return end;
 }
 

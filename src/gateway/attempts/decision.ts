@@ -1,18 +1,11 @@
-import { errorRow, type PinholeError } from "../../core/errors.ts";
+import { errorRow } from "../../core/errors.ts";
 import type { Verdict } from "../channels/health.ts";
 import type { FaultScope } from "../channels/lease.ts";
 import type { Plan } from "../fit/terms.ts";
+import type { AttemptEnd, Failure } from "./terms.ts";
 
 /** Tries of one upstream call over all targets (DESIGN §6). */
 export const attemptsMax = 3;
-
-/** The failure of an attempt that delivered nothing. */
-export interface Failure {
-  /** The evidence is `produced` where a picture, a preview or a link to a picture was seen. */
-  readonly error: PinholeError;
-  /** True where the attempt was ended from outside, so that it says nothing about the upstream. */
-  readonly cancelled: boolean;
-}
 
 /** The standing of a call after a failure. */
 export interface Standing {
@@ -66,8 +59,21 @@ export function verdictOf(failure: Failure): {
   };
 }
 
-/** The provider's charge for a failure: nothing, or unknown. */
-export function chargeOf({ error }: Failure): 0 | null {
+/** True where an attempt that failed may have been billed: the provider did not say no before it worked. */
+export function mayBeBilled({ error }: Failure, { target }: Plan): boolean {
   const { evidence } = error;
-  return evidence === "never_sent" || evidence === "refused" || evidence === "caller" ? 0 : null;
+  if (evidence === "never_sent" || evidence === "refused" || evidence === "caller") return false;
+  return evidence !== "unknown" || target.card?.failures_billed !== false;
+}
+
+/** The provider's charge for a failure: nothing, or unknown. */
+export function chargeOf(failure: Failure, plan: Plan): 0 | null {
+  return mayBeBilled(failure, plan) ? null : 0;
+}
+
+/** Images of an attempt that were made or may have been billed, of `asked` that the call was for. */
+export function imagesSpent(end: AttemptEnd, plan: Plan, asked: number): number {
+  if ("failure" in end) return mayBeBilled(end.failure, plan) ? asked : 0;
+  const { made, fault } = end.result;
+  return fault === undefined ? made.length : asked;
 }

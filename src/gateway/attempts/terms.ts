@@ -7,7 +7,6 @@ import type { RelayTap } from "../../net/upstream/relay-sink.ts";
 import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
-import type { Failure } from "./decision.ts";
 import type { PreparedInputs } from "./inputs.ts";
 import type { AttemptParts } from "./parts.ts";
 
@@ -51,6 +50,8 @@ export interface AttemptContext {
   readonly receiver: CallReceiver;
   /** The way of an upstream's body to the client as it arrives; undefined where none may go so. */
   readonly relay: Relay | undefined;
+  /** Counts images that an attempt made, or for which it may have been billed. */
+  spend(images: number): void;
   /** False once the client has gone or the gateway stops: no further attempt is begun. */
   isWanted(): boolean;
 }
@@ -77,6 +78,14 @@ export interface CallReceiver {
   made(made: Made, soFar: CallResult): void;
   /** Hears of the end of a call that made something. */
   ended(result: CallResult): void;
+}
+
+/** The failure of an attempt that delivered nothing. */
+export interface Failure {
+  /** The evidence is `produced` where a picture, a preview or a link to a picture was seen. */
+  readonly error: PinholeError;
+  /** True where the attempt was ended from outside, so that it says nothing about the upstream. */
+  readonly cancelled: boolean;
 }
 
 /** The end of an attempt: with pictures, even where a fault followed them, or without. */

@@ -21,13 +21,13 @@ export interface KeyRates {
 export interface KeyLimiter {
   /**
    * Does the work within the key's limits: one request of n images. Throws rate_limit_exceeded, which
-   * costs nothing, and invalid_value for more images than could ever fit. Images that were not made are
-   * given back.
+   * costs nothing, and invalid_value for more images than could ever fit. The work says which images
+   * count: those that were made or may have been billed, whatever becomes of the answer.
    */
-  within<T extends { readonly pictures: readonly unknown[] }>(
+  within<T>(
     key: KeyRecord,
     images: number,
-    work: () => Promise<T>,
+    work: (spend: (images: number) => void) => Promise<T>,
   ): Promise<T>;
   view(key: KeyRecord): KeyRates;
 }
@@ -39,6 +39,8 @@ interface KeyState {
   inFlight: number;
 }
 
+/** The count of images of a key without limits. */
+const uncounted = (): void => undefined;
 const unlimited: KeyRates = { requests: undefined, images: undefined };
 
 /** `now`: Unix milliseconds. Counts live in this process and begin at zero with it. */
@@ -61,20 +63,23 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
     const begunAt = now();
     refuse(key.limits, state, images, begunAt);
     begin(state, images, begunAt);
-    let made = 0;
+    let spent = 0;
     try {
-      const done = await work();
-      made = done.pictures.length;
-      return done;
+      return await work((more) => {
+        spent += more;
+      });
     } finally {
       state.inFlight -= 1;
-      state.imagesMinute.giveBack(images - made, begunAt);
-      state.imagesDay.giveBack(images - made, begunAt);
+      for (const window of [state.imagesMinute, state.imagesDay]) {
+        if (spent <= images) window.giveBack(images - spent, begunAt);
+        // Tried again after a failure that may have been billed, a request may cost more than it asked for.
+        else window.take(spent - images, now());
+      }
     }
   };
   return {
     within: (key, images, work) =>
-      isLimited(key.limits) ? withinLimits(key, images, work) : work(),
+      isLimited(key.limits) ? withinLimits(key, images, work) : work(uncounted),
     view(key) {
       const { rpm, ipm, ipd } = key.limits;
       if (rpm === null && ipm === null && ipd === null) return unlimited;

@@ -12,16 +12,21 @@ import { outcomeOf } from "./outcome-of.ts";
 import type { RequestParts } from "./parts.ts";
 import type { RunControl } from "./run.ts";
 
+/** The request that has the Idempotency-Key of another one, which was therefore not begun. */
+export interface KeyHeld {
+  readonly keyHolder: string;
+}
+
 /** The story of one request, top to bottom (DESIGN §2); `deliver` makes the answer of what it returns. Throws `PinholeError`. */
 export async function generateImage(
   parts: RequestParts,
   call: ImageCall,
   fingerprint: string,
   run: RunControl,
-): Promise<ImageOutcome> {
+): Promise<ImageOutcome | KeyHeld> {
   const { key, request } = call;
   authorize(key, request.model, request.operation);
-  return parts.keyLimits.within(key, request.n, async () => {
+  return parts.keyLimits.within(key, request.n, async (spend) => {
     const upright = { ...call, request: await uprightInputs(parts.converter, request, call.spool) };
     const route = routeFor(parts, upright);
     const deadline = parts.now() + route.totalMs;
@@ -29,7 +34,7 @@ export async function generateImage(
     const calls = await openCalls({ parts, signal: call.signal, deadline }, route, request.n);
     refuseAbsent(run, calls);
     return makeImages(
-      new Making(parts, { call: upright, fingerprint, run, deadline }, route, calls),
+      new Making(parts, { call: upright, fingerprint, run, deadline, spend }, route, calls),
     );
   });
 }
@@ -40,7 +45,7 @@ function routeFor(parts: RequestParts, { key, request, strict }: ImageCall): Rou
 }
 
 /** Makes the pictures of a request whose record is being written, and closes the record. */
-async function makeImages(making: Making): Promise<ImageOutcome> {
+async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld> {
   const { record } = making;
   try {
     const calls = await runCalls(making, making.route, making.calls);
@@ -55,6 +60,7 @@ async function makeImages(making: Making): Promise<ImageOutcome> {
     making.end(outcome);
     return outcome;
   } catch (thrown) {
+    if (record.keyHolder !== undefined) return { keyHolder: record.keyHolder };
     throw await making.fail(thrown);
   }
 }

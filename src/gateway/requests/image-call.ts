@@ -39,4 +39,6 @@ export interface MakingFacts {
   readonly run: RunControl;
   /** Over all attempts, Unix milliseconds. */
   readonly deadline: number;
+  /** Counts images that were made or may have been billed. */
+  readonly spend: (images: number) => void;
 }

@@ -29,6 +29,7 @@ export class Making implements AttemptContext {
   readonly inputs: (plan: Plan) => Promise<PreparedInputs>;
   readonly receiver: Receiver;
   readonly relay: Relay | undefined;
+  readonly spend: (images: number) => void;
   readonly #run: RunControl;
 
   constructor(parts: RequestParts, facts: MakingFacts, route: Route, calls: readonly OpenCall[]) {
@@ -41,6 +42,7 @@ export class Making implements AttemptContext {
     this.deadline = deadline;
     this.spool = spool;
     this.signal = signal;
+    this.spend = facts.spend;
     this.#run = run;
     this.record = openRecord(parts, facts, route, calls);
     this.inputs = createInputs(parts.converter, spool);

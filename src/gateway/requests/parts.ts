@@ -3,12 +3,14 @@ import type { AttemptParts } from "../attempts/parts.ts";
 import type { DeliveryParts } from "../delivery/parts.ts";
 import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
+import type { KeyTurns } from "./key-turns.ts";
 import type { RequestRegistry } from "./registry.ts";
 
 /** The parts that the story of a request works with. */
 export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts {
   readonly store: Store;
   readonly registry: RequestRegistry;
+  readonly keyTurns: KeyTurns;
   readonly keyLimits: KeyLimiter;
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;

@@ -10,6 +10,7 @@ import { pictureRecord, recordFields, answerRecord } from "./record-fields.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { MakingFacts } from "./image-call.ts";
+import type { RunControl } from "./run.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
 import type { Route } from "../routing/terms.ts";
@@ -19,6 +20,8 @@ import type { Route } from "../routing/terms.ts";
  * opened nothing was begun, there is no outcome to write, and the calls have given back what they held.
  */
 export interface OpenRecord extends AttemptBook {
+  /** The request that has the Idempotency-Key, where one was found while this record was to be opened: `recorded` rejects then. */
+  readonly keyHolder: string | undefined;
   /** Milliseconds since the record was on the disk: the time spent waiting for upstreams. */
   upstreamMs(): number;
   /** Writes the outcome and settles the hold. Never rejects. */
@@ -64,24 +67,7 @@ export function openRecord(
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
   };
-  const written = begin(parts, record, first).then(
-    () => run.begun(),
-    (thrown: unknown) => {
-      cancelCalls(calls);
-      throw thrown;
-    },
-  );
-  return new RecordWriter(parts, record, first, written);
-}
-
-async function begin(
-  parts: RequestParts,
-  record: NewRequest,
-  first: readonly NewAttempt[],
-): Promise<void> {
-  const idempotentSince = record.createdAt - idempotencyMs;
-  const holder = await parts.store.requests.begin(record, first, idempotentSince);
-  if (holder !== undefined) throw keyJustTaken(holder);
+  return new RecordWriter(parts, run, record, first, calls);
 }
 
 function newAttempt(
@@ -114,9 +100,8 @@ function keyJustTaken(holder: string): PinholeError {
 
 class RecordWriter implements OpenRecord {
   readonly #parts: RequestParts;
-  readonly #requestId: string;
-  /** Images that were asked for. */
-  readonly #n: number;
+  readonly #run: RunControl;
+  readonly #record: NewRequest;
   /** Attempts that were written with the record. */
   readonly #first: readonly NewAttempt[];
   readonly #outcomes: AttemptOutcome[] = [];
@@ -124,24 +109,38 @@ class RecordWriter implements OpenRecord {
   #attempts: number;
   #begunAt: number;
   readonly recorded: Promise<void>;
+  keyHolder: string | undefined;
 
+  /** Begins to write. `calls` are cancelled where that fails. */
   constructor(
     parts: RequestParts,
-    { id, n }: Pick<NewRequest, "id" | "n">,
+    run: RunControl,
+    record: NewRequest,
     first: readonly NewAttempt[],
-    written: Promise<void>,
+    calls: readonly OpenCall[],
   ) {
     this.#parts = parts;
-    this.#requestId = id;
-    this.#n = n;
+    this.#run = run;
+    this.#record = record;
     this.#first = first;
     this.#attempts = first.length;
     this.#begunAt = parts.now();
-    this.recorded = written.then(() => {
-      this.#begunAt = parts.now();
+    this.recorded = this.#begin().catch((thrown: unknown) => {
+      cancelCalls(calls);
+      throw thrown;
     });
     // Whoever needs it is told; a call may still be waiting for its channel then.
     this.recorded.catch(() => undefined);
+  }
+
+  async #begin(): Promise<void> {
+    const { store, now } = this.#parts;
+    const idempotentSince = this.#record.createdAt - idempotencyMs;
+    const holder = await store.requests.begin(this.#record, this.#first, idempotentSince);
+    this.keyHolder = holder;
+    if (holder !== undefined) throw keyJustTaken(holder);
+    this.#run.begun();
+    this.#begunAt = now();
   }
 
   attempts(): number {
@@ -155,7 +154,7 @@ class RecordWriter implements OpenRecord {
   async open(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {
     const prepared = attempt === 1 ? this.#first.find((one) => one.call === call) : undefined;
     if (prepared !== undefined) return prepared;
-    const opened = newAttempt(this.#parts, this.#requestId, call, attempt, plan);
+    const opened = newAttempt(this.#parts, this.#record.id, call, attempt, plan);
     this.#attempts += 1;
     await this.#parts.store.requests.addAttempt(opened, undefined);
     return opened;
@@ -168,8 +167,8 @@ class RecordWriter implements OpenRecord {
   finish(outcome: ImageOutcome): Promise<void> {
     const { pictures, costNano, usage, warnings, servedModel } = outcome;
     return this.#write({
-      id: this.#requestId,
-      state: pictures.length < this.#n ? "partial" : "succeeded",
+      id: this.#record.id,
+      state: pictures.length < this.#record.n ? "partial" : "succeeded",
       errorCode: null,
       errorMessage: null,
       errorParam: null,
@@ -187,7 +186,7 @@ class RecordWriter implements OpenRecord {
 
   fail(error: PinholeError): Promise<void> {
     return this.#write({
-      id: this.#requestId,
+      id: this.#record.id,
       state: "failed",
       errorCode: error.code,
       errorMessage: error.message,
@@ -212,7 +211,7 @@ class RecordWriter implements OpenRecord {
       const error = asPinholeError(thrown);
       // The hold stays with its lease, so the sweeper will void it: nobody is charged for a lost record.
       log.error(
-        { request_id: this.#requestId, detail: error.detail ?? error.message },
+        { request_id: this.#record.id, detail: error.detail ?? error.message },
         "the outcome of a request could not be written",
       );
     }
