@@ -16,7 +16,8 @@ test("a client that waits is sent 102 until the answer, and only where the opera
   const execution = await upstream.arrived(0);
   const line = "HTTP/1.1 102 Processing\r\n\r\n";
   const heard = await call.read(2 * line.length);
-  expect(heard.toString("latin1")).toBe(line + line);
+  // A busy machine may have sent a third one.
+  expect(heard.toString("latin1").replaceAll(line, "")).toBe("");
   execution.answer();
   const rest = await call.read(heard.length + 100);
   expect(rest.toString("latin1").replaceAll(line, "")).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
