@@ -13,6 +13,7 @@ import {
   providerIdFaults,
 } from "./tidy/style-rules.ts";
 import { providerFolderFaults, providerIds } from "./tidy/provider-rules.ts";
+import { repeatFaults, sameLinesMax } from "./tidy/repeat-rules.ts";
 import { listFiles, readSource } from "./tidy/source.ts";
 import { providers } from "../src/providers/index.ts";
 
@@ -232,6 +233,35 @@ describe("a provider is one folder", () => {
       "src/providers/three",
       "src/providers/two",
     ]);
+  });
+});
+
+describe("what two providers have in common stands in dialects", () => {
+  const lines = (count: number, word = "a") =>
+    Array.from({ length: count }, (_, index) => `const ${word}${index} = ${index};`).join("\n");
+  const one = file("src/providers/one/index.ts", lines(sameLinesMax + 1));
+
+  test("in the tree", () => {
+    expect(repeatFaults(sources)).toEqual([]);
+  });
+
+  test("a run that stands twice is found once, wherever it begins", () => {
+    const two = file("src/providers/two/cards.ts", `${lines(4, "b")}\n{\n${lines(9)}\n}`);
+    expect(repeatFaults([one, two])).toEqual([
+      "src/providers/two/cards.ts:6: repeats src/providers/one/index.ts:1; move what both need to src/dialects",
+    ]);
+  });
+
+  test("a short run, imports, comments and one's own folder are none", () => {
+    const comments = Array(9).fill("// the same words").join("\n");
+    const short = file("src/providers/two/a.ts", `${lines(sameLinesMax)}\n${comments}`);
+    const own = file("src/providers/one/b.ts", one.text);
+    expect(repeatFaults([one, short, own])).toEqual([]);
+    const imports = Array.from({ length: 9 }, (_, i) => `import a${i} from "../../core/a.ts";`);
+    const both = ["three", "four"].map((id) =>
+      file(`src/providers/${id}/index.ts`, imports.join("\n")),
+    );
+    expect(repeatFaults(both)).toEqual([]);
   });
 });
 

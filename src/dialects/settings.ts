@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { secretSchema } from "../core/provider.ts";
+import type { Secret } from "../core/secret.ts";
 
 /** The setting `base_url`, without a trailing slash. `origin`: the vendor's own address, with the path that all calls share. */
 export function baseUrl(origin: string, description = "Address of the API.") {
@@ -32,9 +33,38 @@ export function hostedSettings(origin: string) {
 export function bearer({
   settings,
 }: {
-  readonly settings: { readonly api_key: { reveal(): string } };
+  readonly settings: { readonly api_key: Secret };
 }): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${settings.api_key.reveal()}` };
+}
+
+/** Settings by which any server is reached: its address, a key where it wants one, and further headers. */
+export const anyServerSettings = {
+  base_url: ownBaseUrl("Origin and path of the API, most often ending in /v1."),
+  api_key: secretSchema
+    .optional()
+    .describe("Sent as Authorization: Bearer; leave out where the server needs none."),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretSchema)
+    .default({})
+    .describe("Further headers of every call, for example { X-Api-Key: … }; treated as secrets."),
+};
+
+/** The headers that `anyServerSettings` come to, for `authorize`. */
+export function keyAndHeaders({
+  settings: { api_key: key, headers },
+}: {
+  readonly settings: {
+    readonly api_key?: Secret | undefined;
+    readonly headers: Readonly<Record<string, Secret>>;
+  };
+}): Readonly<Record<string, string>> {
+  return {
+    ...(key === undefined ? {} : { authorization: `Bearer ${key.reveal()}` }),
+    ...Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
+    ),
+  };
 }
 
 /** The setting `base_url` where the setting `region` picks the address. */

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
 import type { UpstreamHttp } from "../core/provider.ts";
@@ -40,6 +40,8 @@ export interface EgressOptions {
   readonly allowPrivate?: AllowPrivate;
   readonly userAgent?: string;
   readonly proxy?: ProxyOptions;
+  /** Opens sockets in place of the system's own, for tests that lead vendors' names elsewhere. Not with a proxy. */
+  readonly connect?: buildConnector.connector;
 }
 
 export interface CallerPictureOptions {
@@ -78,13 +80,14 @@ export function createEgress(options: EgressOptions): Egress {
     allowPrivate: options.allowPrivate ?? nothingPrivate,
     resolve: options.resolve,
     connectTimeoutMs,
+    connect: options.connect,
   });
   const { proxy } = options;
   const parts: EgressParts = {
     now: options.now,
     random: options.random ?? Math.random,
     userAgent: options.userAgent ?? userAgentDefault,
-    open: openDispatcher(proxy),
+    open: openDispatcher(proxy, options.connect),
     guarded: new Agent({ allowH2: false, keepAliveTimeout: restMsMax, connect: guard.connect }),
     guard,
     credentials: createCredentialStore(options.now),
@@ -103,13 +106,17 @@ export function createEgress(options: EgressOptions): Egress {
  * HTTP/1.1 only: one request a connection leaves no doubt about what was sent when it breaks, and the
  * number of connections is bounded by the channels' own limits, since a pool's limit queues in silence.
  */
-function openDispatcher(proxy: ProxyOptions | undefined): Dispatcher {
+function openDispatcher(
+  proxy: ProxyOptions | undefined,
+  connect: EgressOptions["connect"],
+): Dispatcher {
   const shared = {
     allowH2: false,
     connectTimeout: connectTimeoutMs,
     keepAliveTimeout: restMsMax,
   };
-  if (proxy === undefined) return new Agent(shared);
+  if (proxy === undefined)
+    return new Agent(connect === undefined ? shared : { ...shared, connect });
   return new EnvHttpProxyAgent({
     ...shared,
     // Given as empty rather than left out: what is left out, undici would read from the environment.

@@ -7,10 +7,19 @@ import type { Exchange } from "./fixture.ts";
 type Json = z.core.util.JSONType;
 
 /** What the placeholders of a fixture stand for in one replay. */
-export type Fill = Readonly<Record<"base" | "model", string>>;
+export interface Fill {
+  /** The origin of the upstream's API. */
+  readonly base: string;
+  readonly model: string;
+  /** True: the vendor's other origins stand for themselves, false: for `base`. */
+  readonly shipped: boolean;
+}
 
-export function fillText(text: string, fill: Fill): string {
-  return text.replaceAll("{{base}}", fill.base).replaceAll("{{model}}", fill.model);
+export function fillText(text: string, { base, model, shipped }: Fill): string {
+  return text
+    .replaceAll("{{base}}", base)
+    .replaceAll("{{model}}", model)
+    .replaceAll(/\{\{(https:\/\/[^}]+)\}\}/g, (_all, origin: string) => (shipped ? origin : base));
 }
 
 /** A fixture's JSON with placeholders filled in, `$picture` written out as base64, `$join` made one text. */

@@ -60,7 +60,8 @@ export async function settingsOf(
   fixture: Fixture,
   fill: Fill,
 ): Promise<BaseSettings> {
-  const given = await fillJson({ base_url: "{{base}}", ...fixture.settings }, fill);
+  const { base_url: base = "{{base}}", ...rest } = fixture.settings;
+  const given = await fillJson(fill.shipped ? rest : { base_url: base, ...rest }, fill);
   return provider.settings.parse(given);
 }
 

@@ -122,11 +122,11 @@ export async function startContractServer(): Promise<ContractServer> {
 
 /**
  * A script that answers as a fixture's exchanges say: the first unused one with the request's method
- * and path. `fillPath` puts in what the path's placeholders stand for.
+ * and path. `fits` compares the path of an exchange with that of a request.
  */
 export function exchangeScript(
   exchanges: readonly Exchange[],
-  fillPath: (path: string) => string,
+  fits: (path: string, asked: string) => boolean,
   reply: (exchange: Exchange, request: WireRecord, position: number) => Promise<Reply>,
 ): { readonly script: Script; readonly used: ReadonlyMap<Exchange, WireRecord> } {
   const used = new Map<Exchange, WireRecord>();
@@ -137,7 +137,7 @@ export function exchangeScript(
         (exchange) =>
           !used.has(exchange) &&
           exchange.request.method === request.method &&
-          fillPath(exchange.request.path) === request.path,
+          fits(exchange.request.path, request.path),
       );
       if (found === undefined) return undefined;
       used.set(found, request);

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -9,6 +10,8 @@ import type { Provider } from "../../src/core/provider.ts";
 import { createEgress, type Egress } from "../../src/net/egress.ts";
 import { createSpools, type Spools } from "../../src/pictures/spool.ts";
 import { shippedProviders } from "../../scripts/docs/pages.ts";
+import { hostMatches } from "../../src/core/hosts.ts";
+import { failuresNotShown, hostsNotShown, loadClaims, unsaid } from "./claims.ts";
 import { compareRequest, type Fill, fillText, fixtureReply } from "./contract-compare.ts";
 import { type Fault, faults } from "./contract-faults.ts";
 import { fitFaults } from "./contract-fit.ts";
@@ -26,6 +29,8 @@ import { type Fixture, fixtureModels, loadFixtures, type LoadedFixture } from ".
 
 let server: ContractServer;
 let egress: Egress;
+/** Leads every name to the test server. */
+let ledEgress: Egress;
 let spools: Spools;
 let directory: string;
 
@@ -39,11 +44,20 @@ beforeAll(async () => {
   });
   egress = createEgress({ now: Date.now });
   server = await startContractServer();
+  ledEgress = createEgress({
+    now: Date.now,
+    allowPrivate: { hosts: [], cidrs: ["127.0.0.1/32"], http: false, ports: [] },
+    connect: (_target, callback) => {
+      const socket = connect(Number(new URL(server.base).port), "127.0.0.1");
+      socket.once("connect", () => callback(null, socket));
+      socket.once("error", (error) => callback(error, null));
+    },
+  });
 });
 
 afterAll(async () => {
   await server.close();
-  await egress.close();
+  await Promise.all([egress.close(), ledEgress.close()]);
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -51,9 +65,26 @@ interface Replay {
   readonly provider: Provider;
   readonly fixture: Fixture;
   readonly model: string;
+  /** The `base_url` that ships, where the vendors' names are led to the test server. */
+  readonly shippedBase?: string;
 }
 
-const fillOf = ({ model }: Replay): Fill => ({ base: server.base, model });
+const fillOf = ({ model, shippedBase }: Replay): Fill => ({
+  base: shippedBase === undefined ? server.base : new URL(shippedBase).origin,
+  model,
+  shipped: shippedBase !== undefined,
+});
+
+/** Whether a request asked for an exchange's path; of the API's own with the path of `base_url` in front. */
+function fitsOf(replay: Replay): (path: string, asked: string) => boolean {
+  const fill = fillOf(replay);
+  const front =
+    replay.shippedBase === undefined ? "" : new URL(replay.shippedBase).pathname.replace(/\/$/, "");
+  return (path, asked) => {
+    const filled = fillText(path, fill);
+    return asked === filled || asked === front + filled;
+  };
+}
 
 /** Runs a fixture and looks at the outcome while its pictures are still there. */
 async function onStage(
@@ -63,9 +94,10 @@ async function onStage(
 ): Promise<void> {
   const spool = spools.open();
   try {
-    const { provider, fixture } = replay;
+    const { provider, fixture, shippedBase } = replay;
+    const way = shippedBase === undefined ? egress : ledEgress;
     await look(
-      await runFixture({ provider, egress, spool, fill: fillOf(replay), signal }, fixture),
+      await runFixture({ provider, egress: way, spool, fill: fillOf(replay), signal }, fixture),
     );
   } finally {
     spool.dispose();
@@ -80,10 +112,8 @@ const neverAborted = (): AbortSignal => new AbortController().signal;
 async function replays(replay: Replay): Promise<void> {
   const { fixture } = replay;
   const fill = fillOf(replay);
-  const { script, used } = exchangeScript(
-    fixture.exchanges,
-    (path) => fillText(path, fill),
-    ({ response }) => fixtureReply(response, fill),
+  const { script, used } = exchangeScript(fixture.exchanges, fitsOf(replay), ({ response }) =>
+    fixtureReply(response, fill),
   );
   server.play(script);
   await onStage(replay, neverAborted(), async (outcome) => {
@@ -151,6 +181,41 @@ async function expectNoSecret(replay: Replay, outcome: Outcome): Promise<void> {
   for (const secret of await secretsOf(provider, settings)) expect(text).not.toContain(secret);
 }
 
+/** Secrets that were seen on their way to a host that is neither the API's own nor one that credentials may go to. */
+async function secretsAstray(replay: Replay): Promise<string[]> {
+  const { provider, fixture } = replay;
+  const settings = await settingsOf(provider, fixture, fillOf(replay));
+  const secrets = await secretsOf(provider, settings);
+  const trusted = [new URL(settings.base_url).hostname, ...(provider.credentialHosts ?? [])];
+  return server.seen.flatMap(({ headers, path, query }) => {
+    const host = (headers["host"] ?? "").replace(/:\d+$/, "");
+    if (hostMatches(host, trusted)) return [];
+    const sent = JSON.stringify([headers, path, query]);
+    return secrets.some((secret) => sent.includes(secret)) ? [`${host}${path}`] : [];
+  });
+}
+
+/** The address that ships, for fixtures whose settings leave it to the provider. */
+function shippedBaseOf(provider: Provider, fixture: Fixture): string | undefined {
+  const { base_url: given, ...rest } = fixture.settings;
+  const read = provider.settings.safeParse(rest);
+  if (!read.success || !read.data.base_url.startsWith("https://")) return undefined;
+  const path = new URL(read.data.base_url).pathname.replace(/\/$/, "");
+  const isTheSame = given === undefined || given === `{{base}}${path}`;
+  return isTheSame ? read.data.base_url : undefined;
+}
+
+/** Those that show other hosts of the vendor's, and one for each operation. */
+function replaysAsShipped(provider: Provider, loaded: readonly LoadedFixture[]): Replay[] {
+  const chosen = new Set(samples(provider, loaded).map(({ fixture }) => fixture));
+  return loaded.flatMap(({ fixture }) => {
+    const shippedBase = shippedBaseOf(provider, fixture);
+    const isTelling = chosen.has(fixture) || JSON.stringify(fixture).includes("{{https://");
+    if (shippedBase === undefined || !isTelling) return [];
+    return [{ provider, fixture, model: fixtureModels(fixture)[0] ?? "", shippedBase }];
+  });
+}
+
 /** The first call of a fixture that would have succeeded meets a fault instead. */
 async function meetsFault(replay: Replay, fault: Fault): Promise<void> {
   const { provider, fixture } = replay;
@@ -159,7 +224,7 @@ async function meetsFault(replay: Replay, fault: Fault): Promise<void> {
   const secrets = await secretsOf(provider, settings);
   const { script } = exchangeScript(
     fixture.exchanges,
-    (path) => fillText(path, fill),
+    fitsOf(replay),
     async ({ response }, _request, position) =>
       position === 0 ? fault.reply(secrets.join(" ")) : fixtureReply(response, fill),
   );
@@ -180,7 +245,7 @@ async function stopsAt(replay: Replay, position: number): Promise<number> {
   const fill = fillOf(replay);
   const { script } = exchangeScript(
     replay.fixture.exchanges,
-    (path) => fillText(path, fill),
+    fitsOf(replay),
     async ({ response }, _request, at) => (at === position ? "hang" : fixtureReply(response, fill)),
   );
   server.play(script);
@@ -261,6 +326,31 @@ for (const { line, provider } of await shippedProviders()) {
         });
       }
     }
+    for (const replay of replaysAsShipped(provider, loaded)) {
+      test(`with the addresses that ship: ${replay.fixture.name}`, async () => {
+        await replays(replay);
+        expect(await secretsAstray(replay), "credentials that went astray").toEqual([]);
+      });
+    }
+    describe("its claims", () => {
+      const claims = loadClaims(provider.id);
+
+      test("every request says n, size, watermark and safety where the upstream has them", () => {
+        const silent = loaded.map(({ file, fixture }) => ({
+          fixture: `${file}: ${fixture.name}`,
+          unsaid: unsaid(fixture, claims),
+        }));
+        expect(silent.filter((one) => one.unsaid.length > 0)).toEqual([]);
+      });
+
+      test("there is a fixture for each failure that the upstream can have", () => {
+        expect(failuresNotShown(loaded, claims)).toEqual([]);
+      });
+
+      test("each host that the definition names is shown", () => {
+        expect(hostsNotShown(provider, loaded, claims)).toEqual([]);
+      });
+    });
     test("each card has a fixture of each of its operations, and a refusal has one too", () => {
       expect(withoutFixture(provider, loaded)).toEqual([]);
       expect(loaded.some(({ fixture }) => fixture.expect.error !== undefined)).toBe(true);

@@ -3,12 +3,15 @@ import { z } from "zod";
 import { type ErrorCode, errorTable } from "../../src/core/errors.ts";
 import { modelCardSchema } from "../../src/core/model-card.ts";
 import { operations } from "../../src/core/request.ts";
+import { claimsFile } from "./claims.ts";
 import { pictureSpec } from "./contract-pictures.ts";
 
 /**
  * The form of `src/providers/<id>/fixtures/*.json`: one conversation with an upstream, told from
  * the fact sheets. Texts may hold `{{base}}` (the test server's origin, where base_url points unless
- * `settings.base_url` says `{{base}}/some/path`) and `{{model}}` (the model that is being replayed).
+ * `settings.base_url` says `{{base}}/some/path`), `{{model}}` (the model that is being replayed) and
+ * `{{https://cdn.vendor.example}}` for another of the vendor's origins: the test server's too, and that
+ * origin itself where the conversation is replayed with the addresses that ship.
  * Inside `json`, `{"$picture": "png 64x64 #2"}` stands for that picture's base64, and
  * `{"$picture": "…", "as": "data_url"}` for its data URL; `{"$join": ["![](", {"$picture": …}, ")"]}`
  * is one text of several parts.
@@ -154,7 +157,7 @@ export interface LoadedFixture {
 export function loadFixtures(providerId: string): LoadedFixture[] {
   const folder = new URL(`../../src/providers/${providerId}/fixtures/`, import.meta.url);
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
+    .filter((name) => name.endsWith(".json") && name !== claimsFile)
     .toSorted()
     .flatMap((name) => {
       const read = z

@@ -44,17 +44,21 @@ export interface GuardOptions {
   /** The system's resolver unless given. */
   readonly resolve?: Resolve | undefined;
   readonly connectTimeoutMs: number;
+  /** Opens sockets in place of the system's own; where they lead is checked all the same. */
+  readonly connect?: buildConnector.connector | undefined;
 }
 
 const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 export function createGuard(options: GuardOptions): Guard {
   const rules = compileRules(options.allowPrivate);
-  const connectTo = buildConnector({
-    allowH2: false,
-    timeout: options.connectTimeoutMs,
-    lookup: guardedLookup(rules, options.resolve ?? systemResolve),
-  });
+  const connectTo =
+    options.connect ??
+    buildConnector({
+      allowH2: false,
+      timeout: options.connectTimeoutMs,
+      lookup: guardedLookup(rules, options.resolve ?? systemResolve),
+    });
   return {
     check: (url) => checkUrl(url, rules),
     connect(target, callback) {

@@ -1,20 +1,13 @@
 import { z } from "zod";
 import { defineCard } from "../../core/model-card.ts";
-import { defineProvider, secretSchema } from "../../core/provider.ts";
+import { defineProvider } from "../../core/provider.ts";
 import { chatImages } from "../../dialects/chat-images/index.ts";
 import { chatImagesQuirks, takesChatField } from "../../dialects/chat-images/quirks.ts";
 import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
-import { ownBaseUrl } from "../../dialects/settings.ts";
+import { anyServerSettings, keyAndHeaders } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: ownBaseUrl("Origin and path of the API, most often ending in /v1."),
-  api_key: secretSchema
-    .optional()
-    .describe("Sent as Authorization: Bearer; leave out where the server needs none."),
-  headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretSchema)
-    .default({})
-    .describe("Further headers of every call, for example { X-Api-Key: … }; treated as secrets."),
+  ...anyServerSettings,
   ...chatImagesQuirks.shape,
 });
 
@@ -44,12 +37,7 @@ export default defineProvider({
   models: [],
   openEnded: true,
   defaultCard,
-  authorize: ({ settings: { api_key, headers } }) => ({
-    ...(api_key === undefined ? {} : { authorization: `Bearer ${api_key.reveal()}` }),
-    ...Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
-    ),
-  }),
+  authorize: keyAndHeaders,
   generate: dialect.generate,
   narrow: (given) => ({ imagesPerCall: 1, takes: (field) => takesChatField(given, field) }),
   readError: dialect.readError,

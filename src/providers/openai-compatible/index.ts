@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineProvider, secretSchema } from "../../core/provider.ts";
+import { defineProvider } from "../../core/provider.ts";
 import { listOpenAiModels, openaiImages } from "../../dialects/openai-images/index.ts";
 import {
   imagesPerCall,
@@ -7,17 +7,10 @@ import {
   type OpenAiImagesQuirks,
   takesField,
 } from "../../dialects/openai-images/quirks.ts";
-import { ownBaseUrl } from "../../dialects/settings.ts";
+import { anyServerSettings, keyAndHeaders } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
-  base_url: ownBaseUrl("Origin and path of the API, most often ending in /v1."),
-  api_key: secretSchema
-    .optional()
-    .describe("Sent as Authorization: Bearer; leave out where the server needs none."),
-  headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]+$/), secretSchema)
-    .default({})
-    .describe("Further headers of every call, for example { X-Api-Key: … }; treated as secrets."),
+  ...anyServerSettings,
   ...openaiImagesQuirks.shape,
 });
 
@@ -41,12 +34,7 @@ export default defineProvider({
   models: [],
   openEnded: true,
   forwardsUnknown: true,
-  authorize: ({ settings: { api_key, headers } }) => ({
-    ...(api_key === undefined ? {} : { authorization: `Bearer ${api_key.reveal()}` }),
-    ...Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
-    ),
-  }),
+  authorize: keyAndHeaders,
   generate: dialect.generate,
   narrow: (from) => ({
     imagesPerCall: imagesPerCall(quirksOf(from)),

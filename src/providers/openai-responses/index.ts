@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
 import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
 import { openaiResponses, takesToolField } from "../../dialects/openai-responses/index.ts";
-import { baseUrl } from "../../dialects/settings.ts";
+import { baseUrl, keyAndHeaders } from "../../dialects/settings.ts";
 
 /** Fields that a request itself decides: what is made, by which model, and that it is made at all. */
 const governed = [
@@ -99,12 +99,7 @@ export default defineProvider({
   options,
   models: [],
   openEnded: true,
-  authorize: ({ settings: { api_key, headers } }) => ({
-    ...(api_key === undefined ? {} : { authorization: `Bearer ${api_key.reveal()}` }),
-    ...Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
-    ),
-  }),
+  authorize: keyAndHeaders,
   generate: dialect.generate,
   narrow: () => ({ imagesPerCall: 1, takes: takesToolField }),
   readError: dialect.readError,
