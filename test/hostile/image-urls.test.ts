@@ -146,8 +146,10 @@ describe("what was not signed here is a 404, all alike", () => {
 
   test("HEAD has the head of GET and no body", async () => {
     for (const url of [signed, signed.replace(/.$/, "!"), signedForNothing, expired]) {
-      const [head] = (await wire(`GET ${url}`)).split("\r\n\r\n");
-      expect(await wire(`HEAD ${url}`)).toBe(`${head}\r\n\r\n`);
+      // The seconds that are left go on counting between the two.
+      const still = (answer: string): string => answer.replace(/max-age=\d+/, "max-age=N");
+      const [head] = still(await wire(`GET ${url}`)).split("\r\n\r\n");
+      expect(still(await wire(`HEAD ${url}`))).toBe(`${head}\r\n\r\n`);
     }
   });
 });
