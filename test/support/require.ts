@@ -18,3 +18,8 @@ export function requireForTest<T>(context: TestContext, what: string, found: T |
 export function testPython(): string | undefined {
   return process.env["PINHOLE_TEST_PYTHON"];
 }
+
+/** The Python interpreter that has the packages of .ci/requirements-litellm.txt, named by PINHOLE_TEST_LITELLM. */
+export function testLiteLlmPython(): string | undefined {
+  return process.env["PINHOLE_TEST_LITELLM"];
+}
