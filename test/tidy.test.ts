@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { layerTableMarkdown, packageFolders } from "./tidy/layers.ts";
+import { floorsMarkdown, oldComments, packageFolders, roomsMarkdown } from "./tidy/layers.ts";
+import { circleFaults } from "./tidy/circle-rules.ts";
+import { commentFaults } from "./tidy/comment-rules.ts";
+import { doorFaults } from "./tidy/door-rules.ts";
 import { importFaults } from "./tidy/layer-rules.ts";
 import {
   classFaults,
@@ -15,6 +18,7 @@ import {
 import { providerFolderFaults, providerIds } from "./tidy/provider-rules.ts";
 import { repeatFaults, sameLinesMax } from "./tidy/repeat-rules.ts";
 import { listFiles, readSource } from "./tidy/source.ts";
+import { stateFaults, timerFaults } from "./tidy/state-rules.ts";
 import { providers } from "../src/providers/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -32,10 +36,10 @@ test("the tree that the rules read is there", () => {
   expect(ids.length).toBeGreaterThan(0);
 });
 
-test("docs/architecture.md quotes the layer table", () => {
-  expect(readFileSync(join(root, "docs", "architecture.md"), "utf8")).toContain(
-    layerTableMarkdown(),
-  );
+test("docs/architecture.md quotes the layer tables", () => {
+  const page = readFileSync(join(root, "docs", "architecture.md"), "utf8");
+  expect(page).toContain(floorsMarkdown());
+  expect(page).toContain(roomsMarkdown());
 });
 
 test("every runtime dependency has its folders, and at most 25 are direct", () => {
@@ -49,7 +53,7 @@ test("every runtime dependency has its folders, and at most 25 are direct", () =
   for (const name of Object.keys(dependencies)) expect(record).toContain(`| \`${name}\` |`);
 });
 
-describe("imports follow the layer table", () => {
+describe("imports follow the layer tables", () => {
   test("in the tree", () => {
     expect(sources.flatMap(importFaults)).toEqual([]);
   });
@@ -76,6 +80,21 @@ describe("imports follow the layer table", () => {
     ["src/store/a.ts", `import sharp from "sharp";`],
     ["src/core/a.ts", `import leftPad from "left-pad";`],
     ["src/core/a.ts", `import "toString";`],
+    ["src/http/a.ts", `import { a } from "../store/a.ts";`],
+    ["src/http/a.ts", `import type { A } from "../store/a.ts";`],
+    ["src/http/a.ts", `import { a } from "../blobs/types.ts";`],
+    ["src/http/a.ts", `import type { A } from "../gateway/requests/a.ts";`],
+    ["src/http/v1/a.ts", `import { a } from "../../gateway/delivery/a.ts";`],
+    ["src/gateway/fit/a.ts", `import { a } from "../routing/a.ts";`],
+    ["src/gateway/fit/a.ts", `import type { A } from "../routing/a.ts";`],
+    ["src/gateway/fit/a.ts", `import { a } from "../gateway.ts";`],
+    ["src/gateway/keys/a.ts", `import { a } from "../limits/a.ts";`],
+    ["src/gateway/a.ts", `import { a } from "./fit/a.ts";`],
+    ["src/gateway/gateway.ts", `import { a } from "../identity/a.ts";`],
+    ["src/money/a.ts", `import { a } from "../store/a.ts";`],
+    ["src/json/a.ts", `import { a } from "../net/a.ts";`],
+    ["src/cli/a.ts", `import { a } from "../gateway/gateway.ts";`],
+    ["src/config/a.ts", `import { a } from "../providers/one/index.ts";`],
     ["src/http/a.ts", `import { request } from "node:http";`],
     ["src/gateway/a.ts", `import { connect } from "node:net";`],
     ["src/gateway/a.ts", `import { connect, isIP } from "node:net";`],
@@ -99,12 +118,181 @@ describe("imports follow the layer table", () => {
       `import { a } from "../../dialects/a.ts"; import b from "./b.ts";`,
     ],
     ["src/http/a.ts", `import type { IncomingMessage } from "node:http"; import "fastify";`],
+    ["src/http/v1/a.ts", `import { a } from "../../gateway/gateway.ts"; import "../server/b.ts";`],
+    ["src/http/v1/a.ts", `import { a } from "../../gateway/intake/a.ts";`],
+    ["src/http/open/a.ts", `import { a } from "../../blobs/hosting/a.ts";`],
+    ["src/gateway/fit/a.ts", `import { a } from "../catalog/a.ts"; import "../../store/b.ts";`],
+    ["src/gateway/gateway.ts", `import { a } from "./fit/a.ts"; import "../net/egress.ts";`],
+    ["src/providers/index.ts", `import type { A } from "../core/a.ts"; import "./list.ts";`],
+    ["src/config/a.ts", `import { a } from "../config.ts"; import "../providers/index.ts";`],
+    ["src/config.ts", `import { a } from "./config/a.ts";`],
     ["src/http/a.ts", `import { BlockList, isIP } from "node:net";`],
     ["src/app.ts", `import { a } from "./http/a.ts"; import { b } from "./net/b.ts";`],
     ["src/cli/a.ts", `import { a } from "../app.ts"; import { b } from "../config.ts";`],
     ["src/store/a.ts", `import { DatabaseSync } from "node:sqlite"; import { z } from "zod";`],
   ])("%s may: %s", (path, text) => {
     expect(importFaults(file(path, text))).toEqual([]);
+  });
+});
+
+describe("no circle of files", () => {
+  test("in the tree", () => {
+    expect(circleFaults(sources)).toEqual([]);
+  });
+
+  test.each([
+    { between: [`import { b } from "./b.ts";`, `import { a } from "./a.ts";`] },
+    { between: [`import type { B } from "./b.ts";`, `import type { A } from "./a.ts";`] },
+    { between: [`export * from "./b.ts";`, `type A = import("./a.ts").A;`] },
+    { between: [`import "./b.ts";`, `import "./c.ts";`, `import { a } from "./a.ts";`] },
+    { between: [`import "./a.ts";`] },
+  ])("of imports is left unfound: $between", ({ between }) => {
+    const files = between.map((text, at) => file(`src/core/${"abc"[at] ?? ""}.ts`, text));
+    const entry = file("src/core/entry.ts", `import "./a.ts";`);
+    expect(circleFaults([entry, ...files])).toHaveLength(1);
+  });
+
+  test("two ways to one file are none", () => {
+    const files = [
+      file("src/core/a.ts", `import "./b.ts"; import "./c.ts";`),
+      file("src/core/b.ts", `import "./d.ts";`),
+      file("src/core/c.ts", `import "./d.ts";`),
+      file("src/core/d.ts", ``),
+    ];
+    expect(circleFaults(files)).toEqual([]);
+  });
+});
+
+describe("a folder with a door is entered by it", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(doorFaults)).toEqual([]);
+  });
+
+  test.each([
+    ["src/app.ts", `import { a } from "./gateway/fit/a.ts";`],
+    ["src/app.ts", `import type { A } from "./gateway/requests/a.ts";`],
+    ["src/gateway/fit/a.ts", `import type { A } from "../../net/upstream/a.ts";`],
+    ["src/providers/one/index.ts", `import { a } from "../../dialects/shape/a.ts";`],
+    ["src/dialects/other/a.ts", `import { a } from "../shape/a.ts";`],
+    ["src/dialects/a.ts", `import type { A } from "./shape/a.ts";`],
+  ])("%s may not: %s", (path, text) => {
+    expect(doorFaults(file(path, text))).toHaveLength(1);
+  });
+
+  test.each([
+    ["src/app.ts", `import { a } from "./gateway/gateway.ts"; import "./net/egress.ts";`],
+    ["src/http/v1/a.ts", `import { a } from "../../gateway/intake/a.ts";`],
+    ["src/gateway/fit/a.ts", `import { a } from "../catalog/a.ts";`],
+    ["src/providers/one/index.ts", `import "../../dialects/a.ts"; import "./b.ts";`],
+    ["src/dialects/shape/a.ts", `import "./b.ts"; import "../other/index.ts";`],
+  ])("%s may: %s", (path, text) => {
+    expect(doorFaults(file(path, text))).toEqual([]);
+  });
+});
+
+describe("modules hold no state", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(stateFaults)).toEqual([]);
+  });
+
+  test.each([
+    "let a = 1;",
+    "export let a = 1;",
+    "var a;",
+    "const a = []; function b() { a.push(1); }",
+    "const a = new Map(); export function b(x) { a.set(x, 1); }",
+    "const a = new Set() as Set<string>; const b = () => a.add(1);",
+    "const a = {}; function b() { a.c = 1; }",
+    "const a = {}; function b() { a.c.d += 1; }",
+    "const a = { c: 1 }; function b() { a.c++; }",
+    "const a = {}; function b(x) { delete a[x]; }",
+    `const a = []; function b() { a["push"](1); }`,
+    `import { Batch } from "../runtime/batch.ts"; const a = new Batch();`,
+    `import { AsyncLocalStorage } from "node:async_hooks"; const a = new AsyncLocalStorage();`,
+    `import { a } from "./a.ts"; export function b() { a.push(1); }`,
+    "class A { static b = 1; }",
+  ])("not by %s", (text) => {
+    expect(stateFaults(file("src/net/a.ts", text))).toHaveLength(1);
+    expect(stateFaults(file("src/runtime/a.ts", text))).toEqual([]);
+  });
+
+  test.each([
+    "const a = 1; export const b = [1, 2].toSorted();",
+    "const a = new WeakMap(); function b(x) { a.set(x, 1); }",
+    "const a = new Set([1]); function b(x) { return a.has(x); }",
+    "function b() { const a = []; a.push(1); let c = 1; c += 1; }",
+    `import { arrivals } from "../runtime/batches.ts"; function b(x) { arrivals.add(x); }`,
+    "class A { static readonly b = 1; c = 1; }",
+  ])("but: %s", (text) => {
+    expect(stateFaults(file("src/net/a.ts", text))).toEqual([]);
+  });
+});
+
+describe("gateway, blobs, store and money have no timers", () => {
+  test("in the tree", () => {
+    expect(sources.flatMap(timerFaults)).toEqual([]);
+  });
+
+  test.each([
+    "setTimeout(act, 1);",
+    "const a = setInterval;",
+    `import { setTimeout as sleep } from "node:timers/promises";`,
+    `import timers from "node:timers";`,
+    `import * as timers from "node:timers/promises";`,
+    "const a = AbortSignal.timeout(1);",
+  ])("not by %s", (text) => {
+    for (const folder of ["gateway/requests", "blobs", "store/sqlite", "money"])
+      expect(timerFaults(file(`src/${folder}/a.ts`, text))).toHaveLength(1);
+    expect(timerFaults(file("src/net/a.ts", text))).toEqual([]);
+    expect(timerFaults(file("src/gateway/channels/timer.ts", text))).toEqual([]);
+  });
+
+  test.each([
+    `import { setImmediate as nextTurn } from "node:timers/promises";`,
+    "setImmediate(act);",
+    "parts.setTimeout(act, 1);",
+    "const a = { setTimeout: 1 };",
+  ])("but: %s", (text) => {
+    expect(timerFaults(file("src/store/a.ts", text))).toEqual([]);
+  });
+});
+
+describe("a doc comment names its subject", () => {
+  const isOld = ({ path }: { readonly path: string }): boolean =>
+    oldComments.some((folder) => path.startsWith(`src/${folder}`));
+
+  test("in the tree", () => {
+    expect(sources.filter((source) => !isOld(source)).flatMap(commentFaults)).toEqual([]);
+  });
+
+  test("and folders that were reworded have left the list", () => {
+    const reworded = oldComments.filter(
+      (folder) =>
+        sources.filter(({ path }) => path.startsWith(`src/${folder}`)).flatMap(commentFaults)
+          .length === 0,
+    );
+    expect(reworded).toEqual([]);
+  });
+
+  test.each([
+    "/** What is sent. */",
+    "/** Where it rests. */",
+    "/**\n * It is sent.\n */",
+    "const a = {\n  /** How long it rests. */\n  b: 1,\n};",
+    "/** Whose turn it is. */",
+    "/** Nothing is sent. */",
+  ])("not %s", (text) => {
+    expect(commentFaults(file("src/core/a.ts", `${text}\nact();`))).toHaveLength(1);
+  });
+
+  test.each([
+    "/** The request. What is sent is its body. */",
+    "// What is sent.",
+    "/* Where it rests. */",
+    "/** Whole requests. */",
+    "const a = `/** What is sent. */`;",
+  ])("but: %s", (text) => {
+    expect(commentFaults(file("src/core/a.ts", `${text}\nact();`))).toEqual([]);
   });
 });
 

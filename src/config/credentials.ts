@@ -1,5 +1,5 @@
-import type { BaseSettings, Provider } from "../core/provider.ts";
-import type { ChannelSources } from "./channels.ts";
+import type { BaseSettings, ListedProvider, Provider } from "../core/provider.ts";
+import type { Loaded } from "./loading.ts";
 import { didYouMean } from "./suggest.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { settingsOf } from "./walk.ts";
@@ -56,7 +56,7 @@ export function resolveCredentials(
 /** The provider of this name, or a fault that names the known ones. */
 export function findProvider(
   id: unknown,
-  { providers, loaded }: Pick<ChannelSources, "providers" | "loaded">,
+  { providers, loaded }: { readonly providers: readonly ListedProvider[]; readonly loaded: Loaded },
   reading: Reading,
 ): Provider | undefined {
   if (typeof id !== "string" || id === "") return undefined;

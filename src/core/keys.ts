@@ -87,11 +87,11 @@ export function keyHint(key: string): string {
 const crockfordCodes = Buffer.from(crockford, "latin1");
 const timeLength = 10;
 const randomLength = 16;
-/** Where the characters of an id are put together: adding them to a string one by one costs twice as much. */
-const draft = Buffer.alloc(timeLength + randomLength);
 
 /** `req_` and 26 characters: 48 bits of milliseconds, then 80 random bits, so ids sort by time. */
 export function newId(prefix: string, now: () => number, random: RandomBytes): string {
+  // Adding characters to a string one by one costs twice as much.
+  const draft = Buffer.allocUnsafe(timeLength + randomLength);
   let rest = now();
   for (let index = timeLength - 1; index >= 0; index -= 1) {
     draft[index] = crockfordCodes[rest % 32] ?? 0;

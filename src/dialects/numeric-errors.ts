@@ -4,7 +4,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import { faultFromStatus, type UpstreamFault } from "../core/provider.ts";
 import { publicText } from "../core/public-text.ts";
 import type { WireError } from "../core/wire.ts";
-import { readOpenAiError } from "./openai-images/errors.ts";
+import { readOpenAiError } from "./openai-images/index.ts";
 
 const metadataSchema = z
   .object({

@@ -29,7 +29,7 @@ interface RankedPicture extends FoundPicture {
 export function findPictures(json: unknown, places: readonly string[]): readonly FoundPicture[] {
   const found: RankedPicture[] = [];
   for (const place of places) {
-    walk(json, stepsOf(place), startOf(json), (value, at) => {
+    walk(json, place.split("."), startOf(json), (value, at) => {
       if (!(value instanceof Picture || isLink(value))) return;
       if (found.some(({ key }) => key === at.key)) return;
       found.push({ source: value, item: at.item, key: at.key, order: at.order });
@@ -50,18 +50,6 @@ interface Spot {
 
 function startOf(json: unknown): Spot {
   return { depth: 0, path: "", key: "", item: json, order: [] };
-}
-
-/** Places come from settings and providers, so there are few; read once, they are walked for each answer. */
-const stepsByPlace = new Map<string, readonly string[]>();
-
-function stepsOf(place: string): readonly string[] {
-  let steps = stepsByPlace.get(place);
-  if (steps === undefined) {
-    steps = place.split(".");
-    stepsByPlace.set(place, steps);
-  }
-  return steps;
 }
 
 /** Shows every value at the place, in the document's order. */
@@ -108,7 +96,7 @@ function isLink(value: unknown): value is string {
 /** Every value at a place such as `choices.*.message.content`. */
 export function valuesAt(json: unknown, place: string): readonly unknown[] {
   const values: unknown[] = [];
-  walk(json, stepsOf(place), startOf(json), (value) => values.push(value));
+  walk(json, place.split("."), startOf(json), (value) => values.push(value));
   return values;
 }
 

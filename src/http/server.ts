@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { IncomingMessage } from "node:http";
-import { Batch } from "../runtime/batch.ts";
+import { arrivals } from "../runtime/batches.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
@@ -60,9 +60,6 @@ const readOutMs = 5_000;
 
 /** Node looks for slow senders this often at most; rarely enough to cost nothing. */
 const slowCheckMsMax = 30_000;
-
-/** Requests whose head has come. */
-const arrivals = new Batch();
 
 /** Routes check what they get by themselves; that nobody gives one a schema spares loading Fastify's compilers. */
 const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };

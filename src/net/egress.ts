@@ -15,6 +15,8 @@ import {
 import { createUpstream } from "./upstream/upstream.ts";
 import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 
+export { createPacing } from "./upstream/poll.ts";
+export type { RelayTap } from "./upstream/relay-sink.ts";
 export type { AllowPrivate, Resolve, UpstreamContext };
 
 /** The proxy variables of the environment, and what the operator says about the proxy. */

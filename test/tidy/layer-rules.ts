@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { builtinModules } from "node:module";
-import { builtinFolders, layers, packageFolders, pureLayers, type Layer } from "./layers.ts";
+import { builtinFolders, floors, type Layer, packageFolders, pureLayers, rooms } from "./layers.ts";
 import { descendants, importsOf, literalText, asNode, parse } from "./source.ts";
 import type { ImportEdge, SourceFile } from "./source.ts";
 
@@ -21,38 +21,37 @@ export function providerOf(path: string): string | undefined {
   return match?.[1];
 }
 
-function rowOf(layer: string): Layer | undefined {
-  return layers.find((row) =>
-    row.folder
-      .split(", ")
-      .some((folder) => folder.replace(/^src\//, "").replace(/\/<id>$|\.ts$/, "") === layer),
-  );
+/** Beginnings of the paths that a word of the tables stands for. */
+function pathsOf(word: string): RegExp {
+  const path = word === "web" ? word : `src/${word}`;
+  const pattern = path.replace(/[.]/g, String.raw`\.`).replace(/<\w+>/g, "[^/]+");
+  // Only a folder has a name of its own; a file beside it is of the row around.
+  return new RegExp(`^${pattern}${word.endsWith(">") ? "/" : String.raw`(\.ts$|/)`}`);
 }
 
-function mayImport(row: Layer, target: string, typeOnly: boolean): boolean {
-  return row.mayImport.some((word) => {
-    if (word === "everything") return true;
-    if (word.endsWith(" (types)")) return typeOnly && word === `${target} (types)`;
-    return word.replace(/\.ts$/, "") === target;
-  });
-}
+/** Longest first, so that a room's row wins over its house's. */
+const rows = [...floors, ...rooms]
+  .map((layer) => ({ layer, paths: pathsOf(layer.folder) }))
+  .toSorted((a, b) => b.layer.folder.length - a.layer.folder.length);
 
-function internalFault(path: string, target: string, typeOnly: boolean): Fault | undefined {
-  const from = layerOf(path);
-  const to = layerOf(target);
-  const row = rowOf(from);
-  if (row === undefined) return `${path}: ${from} is no folder of the layer table`;
-  if (!target.startsWith("src/") && layerOf(target) !== from)
-    return `${path}: imports ${target}, which is outside src`;
-  if (from === "providers" && to === "providers") {
-    // The list names every provider; a provider names none.
-    const isList = path === "src/providers/index.ts";
-    return isList || providerOf(path) === providerOf(target)
-      ? undefined
-      : `${path}: imports ${target}, another provider's file`;
+/** The row that a path belongs to, and the folder or file that the row means for it. */
+function placeOf(path: string): { readonly row: Layer; readonly root: string } | undefined {
+  for (const { layer, paths } of rows) {
+    const match = paths.exec(path);
+    if (match !== null) return { row: layer, root: match[0].replace(/\.ts$|\/$/, "") };
   }
-  if (from === to || mayImport(row, to, typeOnly)) return undefined;
-  return `${path}: ${from} may not import ${to} (${target})`;
+  return undefined;
+}
+
+function internalFault(path: string, target: string): Fault | undefined {
+  const from = placeOf(path);
+  const to = placeOf(target);
+  if (from === undefined) return `${path}: is in no folder of the layer tables`;
+  if (to?.root === from.root) return undefined;
+  if (!target.startsWith("src/")) return `${path}: imports ${target}, which is outside src`;
+  const { folder, mayImport } = from.row;
+  const isAllowed = mayImport.some((word) => word === "everything" || pathsOf(word).test(target));
+  return isAllowed ? undefined : `${path}: ${folder} may not import ${target}`;
 }
 
 function packageName(specifier: string): string {
@@ -87,6 +86,11 @@ function externalFault(path: string, edge: ImportEdge): Fault | undefined {
   return `${path}: ${layerOf(path)} may not import the package ${name}`;
 }
 
+/** The file that a relative import names. */
+export function targetOf(path: string, specifier: string): string {
+  return posix.normalize(posix.join(posix.dirname(path), specifier));
+}
+
 /** Who imports whom: layers, packages and parts of Node. For files of src. */
 export function importFaults(file: SourceFile): Fault[] {
   const program = parse(file);
@@ -94,8 +98,7 @@ export function importFaults(file: SourceFile): Fault[] {
     if (!edge.specifier.startsWith(".")) return externalFault(file.path, edge);
     if (!/\.(ts|json)$/.test(edge.specifier))
       return `${file.path}: write the extension in ${edge.specifier}`;
-    const target = posix.normalize(posix.join(posix.dirname(file.path), edge.specifier));
-    return internalFault(file.path, target, edge.typeOnly);
+    return internalFault(file.path, targetOf(file.path, edge.specifier));
   });
   for (const { node } of descendants(program)) {
     if (node.type === "ImportExpression" && literalText(asNode(node["source"])) === undefined)

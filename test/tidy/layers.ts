@@ -1,99 +1,321 @@
-/** A row of DESIGN §3: a folder (or the files at the root of src) and what it may import besides itself. */
+/** A row of a layer table: a part of the house, and what it may import besides itself. */
 export interface Layer {
+  /** A path below src, a folder or a file without its extension; `<id>` stands for any one folder. */
   readonly folder: string;
   readonly holds: string;
-  /** Words as in the table: `core`, `net`, `zod`, `app.ts`, `everything`. */
+  /** Paths below src as above, npm's `zod`, or `everything`. Type imports count. */
   readonly mayImport: readonly string[];
 }
 
-/** The layer table. docs/architecture.md quotes it, and the tidy test compares the two. */
-export const layers: readonly Layer[] = [
+/** What the gateway's rooms stand on. */
+const gatewayFloors = [
+  "core",
+  "runtime",
+  "json",
+  "money",
+  "api",
+  "cluster",
+  "net",
+  "pictures",
+  "blobs",
+  "store",
+];
+
+/** The floors, from the ground up. docs/architecture.md quotes this table and the next. */
+export const floors: readonly Layer[] = [
   {
-    folder: "src/core",
-    holds: "the vocabulary: request, picture, provider, errors, money, secret. Pure",
+    folder: "core",
+    holds:
+      "the vocabulary: request, usage, picture, card, channel, key, provider, wire, errors, money, secret; the port `log`. No state, no effects",
     mayImport: ["zod"],
   },
   {
-    folder: "src/dialects",
+    folder: "runtime",
     holds:
-      "wire shapes that several providers speak, as factories: OpenAI images, Responses tool, chat with images, sdapi, polled jobs",
+      "what lets one Node process serve many: batches, slots, base64 in SIMD, giving memory back, step clocks, abort listeners. What state a process has besides caches lives here or in a value that `app` made",
     mayImport: ["core"],
   },
   {
-    folder: "src/providers/<id>",
-    holds: "one upstream: `index.ts` + `fixtures/*.json`. `providers/index.ts` is the list",
+    folder: "json",
+    holds: "streaming JSON: tokens → reader → lifted pictures, and the writer",
+    mayImport: ["core", "runtime"],
+  },
+  {
+    folder: "money",
+    holds: "prices, estimates, budgets, the entries of both books. Pure: facts in, integers out",
+    mayImport: ["core"],
+  },
+  {
+    folder: "api",
+    holds: "contracts as data: fields, bodies of `/v1` and `/admin`, OpenAPI, the typed client",
+    mayImport: ["core"],
+  },
+  {
+    folder: "cluster",
+    holds: "what nodes tell each other: counters, health, revocations",
+    mayImport: ["core"],
+  },
+  {
+    folder: "telemetry",
+    holds: "metrics, traces and notices: listeners to what the rooms say has happened",
+    mayImport: ["core"],
+  },
+  {
+    folder: "dialects",
+    holds:
+      "wire shapes that several upstreams speak; `dialects/<shape>/index.ts` is the door of each",
+    mayImport: ["core"],
+  },
+  {
+    folder: "providers/<id>",
+    holds: "one upstream: facts, cards, fixtures. Flat, however many there are",
     mayImport: ["core", "dialects"],
   },
   {
-    folder: "src/net",
+    folder: "providers",
+    holds: "the list, a line a provider, and whose card a model's name brings",
+    mayImport: ["core", "providers/<id>"],
+  },
+  {
+    folder: "pictures",
+    holds: "sniffing, probing, converting, masks, spools",
+    mayImport: ["core", "runtime"],
+  },
+  {
+    folder: "blobs",
     holds:
-      "all HTTP and websockets to upstreams, caller-given URLs, webhooks and identity providers: client, streaming JSON reader and writer, polling, private-network guard. (Database, Redis and S3 clients speak for themselves)",
-    mayImport: ["runtime", "json", "core"],
+      "where images rest: `disk/`, `kept-log/`, the book of what is kept, `hosting/` (signed URLs)",
+    mayImport: ["core", "runtime"],
   },
   {
-    folder: "src/pictures",
-    holds: "bytes: sniff, probe, limits, re-encode, masks, base64 streams, spooling",
-    mayImport: ["runtime", "core"],
+    folder: "store",
+    holds: "records by aggregate, `commands/` in SQL, `sqlite/`, migrations",
+    mayImport: ["core", "runtime"],
   },
   {
-    folder: "src/blobs",
-    holds: "where images rest: disk, S3; signed URLs; expiry",
-    mayImport: ["runtime", "core"],
+    folder: "net",
+    holds:
+      "`transport/` (one exchange), `guard/`, `events/`, `upstream/` (what a provider is handed); `egress.ts` is its door",
+    mayImport: ["core", "runtime", "json"],
   },
   {
-    folder: "src/store",
-    holds: "keys, channels, ledger, request records: SQL as text; SQLite and Postgres; migrations",
-    mayImport: ["runtime", "core"],
-  },
-  {
-    folder: "src/identity",
-    holds: "people who sign in to the console (better-auth), roles",
+    folder: "identity",
+    holds: "people who sign in, their roles",
     mayImport: ["core", "store"],
   },
   {
-    folder: "src/gateway",
-    holds: "the use cases; choosing, attempting, settling beside the story",
-    mayImport: ["core", "runtime", "json", "money", "api", "net", "pictures", "blobs", "store"],
+    folder: "gateway",
+    holds: "the use cases, in the rooms of the next table; `gateway.ts` is its door",
+    mayImport: gatewayFloors,
   },
-  { folder: "src/runtime", holds: "runtime", mayImport: ["core"] },
-  { folder: "src/json", holds: "json", mayImport: ["core", "runtime"] },
-  { folder: "src/money", holds: "money", mayImport: ["core"] },
   {
-    folder: "src/api",
+    folder: "mcp",
+    holds: "the same use cases as tools for agents",
+    mayImport: ["core", "api", "gateway/gateway", "gateway/intake"],
+  },
+  {
+    folder: "http",
     holds:
-      "contracts as data: schemas of the public and the admin API; OpenAPI document; typed client",
-    mayImport: ["core"],
+      "`server/` (connections, errors, authentication), `intake/` (multipart), `v1/`, `admin/` (a file a resource), `open/` (health, hosted images, documents)",
+    mayImport: [
+      "core",
+      "runtime",
+      "api",
+      "gateway/gateway",
+      "gateway/intake",
+      "pictures",
+      "blobs/hosting",
+      "identity",
+      "mcp",
+    ],
   },
   {
-    folder: "src/http",
-    holds:
-      "Fastify: routes, authentication, multipart intake, hosted images, error answers, server-sent events, static console",
-    mayImport: ["runtime", "json", "core", "api", "gateway", "pictures", "blobs", "identity"],
+    folder: "config",
+    holds: "environment and file, read once; one file in `sections/` a part of the house",
+    mayImport: ["core", "providers/index", "providers/known-models"],
   },
   {
-    folder: "src/cli",
-    holds: "one file a command; remote ones use the typed client",
-    mayImport: ["core", "api", "app.ts", "config.ts"],
+    folder: "cli",
+    holds: "one file a command; remote ones go through the typed client",
+    mayImport: ["core", "api", "app", "config"],
   },
+  { folder: "web", holds: "the console", mayImport: ["core", "api"] },
   {
-    folder: "web",
-    holds: "the console (React); talks through the typed client",
-    mayImport: ["api", "core (types)"],
-  },
-  {
-    folder: "src/config.ts, app.ts, main.ts",
-    holds: "environment and file read once; composition by hand; listening",
+    folder: "app",
+    holds: "composition by hand, upkeep, listening",
     mayImport: ["everything"],
+  },
+  { folder: "main", holds: "the entry point", mayImport: ["everything"] },
+];
+
+/** A room of the gateway: what it answers, and the other rooms that it may import. */
+interface Room {
+  readonly name: string;
+  readonly answers: string;
+  readonly rooms: readonly string[];
+}
+
+const gatewayRooms: readonly Room[] = [
+  { name: "keys", answers: "who is asking, and may they", rooms: [] },
+  { name: "limits", answers: "is there room: windows, key limits, admission", rooms: [] },
+  {
+    name: "intake",
+    answers: "what does this body ask (JSON, a form's fields)",
+    rooms: [],
+  },
+  { name: "ledger", answers: "hold the worst case, settle the actual, each once", rooms: [] },
+  {
+    name: "catalog",
+    answers: "what serves this name; retired names and their successors",
+    rooms: ["keys"],
+  },
+  {
+    name: "fit",
+    answers: "what of the request does this model honour: refuse, emulate, warn",
+    rooms: ["catalog"],
+  },
+  {
+    name: "channels",
+    answers: "how is this channel: health, room, queue, lease",
+    rooms: ["limits"],
+  },
+  {
+    name: "routing",
+    answers: "which target, in which order, and what of it next",
+    rooms: ["catalog", "fit", "channels", "limits"],
+  },
+  {
+    name: "attempts",
+    answers: "call it, judge how it ended",
+    rooms: ["fit", "channels", "routing"],
+  },
+  {
+    name: "delivery",
+    answers: "what becomes of a made picture: changed, put away, told live, relayed, answered",
+    rooms: ["catalog", "fit", "attempts"],
+  },
+  {
+    name: "requests",
+    answers: "the story: serve, make, record, repeat, fetch, forget",
+    rooms: ["keys", "limits", "catalog", "fit", "routing", "attempts", "delivery", "ledger"],
+  },
+  {
+    name: "jobs",
+    answers: "the same story when the client is a row: jobs, batches, webhooks",
+    rooms: ["intake", "requests"],
+  },
+  {
+    name: "administration",
+    answers: "changing what is served: keys; every change of it",
+    rooms: ["keys", "catalog"],
   },
 ];
 
-/** The table as docs/architecture.md shows it. */
-export function layerTableMarkdown(): string {
-  const rows = layers.map(
-    (layer) => `| ${layer.folder} | ${layer.holds} | ${layer.mayImport.join(", ")} |`,
+/** The rooms of the gateway and its door, as rows beside those of the floors. */
+export const rooms: readonly Layer[] = [
+  ...gatewayRooms.map(({ name, answers, rooms: others }) => ({
+    folder: `gateway/${name}`,
+    holds: answers,
+    mayImport: [...gatewayFloors, ...others.map((other) => `gateway/${other}`)],
+  })),
+  {
+    folder: "gateway/gateway",
+    holds: "the door",
+    mayImport: [...gatewayFloors, "gateway"],
+  },
+];
+
+/** GitHub would take `<id>` for HTML. */
+const shown = (folder: string): string => (folder.includes("<") ? `\`${folder}\`` : folder);
+
+/** The floors as docs/architecture.md shows them. */
+export function floorsMarkdown(): string {
+  const rows = floors.map(
+    ({ folder, holds, mayImport }) =>
+      `| ${shown(folder)} | ${holds} | ${mayImport.map(shown).join(", ")} |`,
   );
   return ["| folder | holds | may import |", "|---|---|---|", ...rows].join("\n");
 }
+
+/** The rooms as docs/architecture.md shows them. */
+export function roomsMarkdown(): string {
+  const rows = gatewayRooms.map(
+    ({ name, answers, rooms: others }) =>
+      `| ${name} | ${answers} | ${others.length === 0 ? "–" : others.join(", ")} |`,
+  );
+  return [
+    "| room | answers the question | may import, besides the floors |",
+    "|---|---|---|",
+    ...rows,
+    "| `gateway.ts` | the door | every room |",
+  ].join("\n");
+}
+
+/** A folder that is entered by one file only: nobody outside imports any other of its files. */
+export interface Door {
+  /** Paths below src; `<shape>` stands for any one folder. */
+  readonly folder: string;
+  readonly file: string;
+  /** Folders below it that stand open as well. */
+  readonly open: readonly string[];
+}
+
+export const doors: readonly Door[] = [
+  // The intake reads bodies for whoever has them; it holds no use case.
+  { folder: "gateway", file: "gateway.ts", open: ["intake"] },
+  { folder: "net", file: "egress.ts", open: [] },
+  { folder: "dialects/<shape>", file: "index.ts", open: [] },
+];
+
+/** Where a module may hold state of the whole process. */
+export const stateFolders: readonly string[] = ["runtime"];
+
+/** Folders where nothing waits by itself, and the files in them that may. */
+export const timerlessFolders: readonly string[] = ["gateway", "blobs", "store", "money"];
+export const timerFiles: readonly string[] = [
+  "src/gateway/channels/timer.ts",
+  // Wait for a request that another process runs.
+  "src/gateway/requests/serve-image.ts",
+  "src/gateway/requests/earlier.ts",
+];
+
+/** Words that say nothing of a comment's subject where it begins with them. */
+export const emptyBeginnings: ReadonlySet<string> = new Set(
+  `What Whatever Who Whoever Whom Whose Which Where Wherever How
+  I We You He She It They Our Your His Her Its Their This That These Those
+  Something Anything Everything Nothing
+  Somebody Someone Anybody Anyone Everybody Everyone Nobody None`.split(/\s+/),
+);
+
+/** Folders whose doc comments are still to be reworded; one that has been is to leave the list. */
+export const oldComments: readonly string[] = [
+  "api/",
+  "app.ts",
+  "app/",
+  "blobs/",
+  "cli/",
+  "config.ts",
+  "config/",
+  "core/",
+  "dialects/",
+  "gateway/administration/",
+  "gateway/attempts/",
+  "gateway/catalog/",
+  "gateway/channels/",
+  "gateway/fit/",
+  "gateway/gateway.ts",
+  "gateway/intake/",
+  "gateway/limits/",
+  "gateway/routing/",
+  "http/",
+  "json/",
+  "money/",
+  "net/",
+  "pictures/",
+  "providers/",
+  "runtime/",
+  "store/",
+];
 
 /** The layer names that may import an npm package. What is not listed may be imported nowhere in src. */
 export const packageFolders: Readonly<Record<string, readonly string[] | "everywhere">> = {

@@ -65,6 +65,16 @@ export function parse(file: SourceFile): SyntaxNode {
   return program;
 }
 
+/** The comments of a file, without their marks: a doc comment begins with `*`. */
+export function parseComments(
+  file: SourceFile,
+): readonly { readonly text: string; readonly start: number }[] {
+  return parseSync(file.path, file.text).comments.map(({ value, start }) => ({
+    text: value,
+    start,
+  }));
+}
+
 /** The direct children of a node, in source order. */
 export function children(node: SyntaxNode): SyntaxNode[] {
   return (visitorKeys[node.type] ?? []).flatMap((key) => {

@@ -15,6 +15,8 @@ import {
 import { readChatAnswer } from "./answer.ts";
 import { type ChatImagesQuirks, fieldName } from "./quirks.ts";
 import { readNumericError } from "../numeric-errors.ts";
+export { chatImagesQuirks, takesChatField } from "./quirks.ts";
+export { chatUsage } from "./answer.ts";
 
 /** `provider_options`: fields of the upstream's own, by its names. */
 export type ChatImagesOptions = Readonly<Record<string, unknown>>;

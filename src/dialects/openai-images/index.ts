@@ -12,6 +12,14 @@ import { readOpenAiError } from "./errors.ts";
 import { readImagesStream } from "./events.ts";
 import type { OpenAiImagesQuirks } from "./quirks.ts";
 import { imagesRequest } from "./request.ts";
+export {
+  imagesPerCall,
+  openaiImagesQuirks,
+  takesField,
+  type OpenAiImagesQuirks,
+} from "./quirks.ts";
+export { readOpenAiError } from "./errors.ts";
+export { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
 
 /** `provider_options` of a provider of this dialect: fields of the upstream's own, by its names. */
 export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { errorTable, PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
-import { readOpenAiUsage } from "../openai-images/answer.ts";
+import { readOpenAiUsage } from "../openai-images/index.ts";
 import { readAnswer } from "../read-answer.ts";
 
 const word = z.string().nullish().catch(undefined);

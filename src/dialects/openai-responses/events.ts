@@ -3,7 +3,7 @@ import type { PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { WireRequest } from "../../core/wire.ts";
-import { noPicture } from "../openai-images/answer.ts";
+import { noPicture } from "../openai-images/index.ts";
 import { readResponse } from "./answer.ts";
 
 /** Where the events of a stream have pictures: a preview, a finished item, the whole response at the end. */

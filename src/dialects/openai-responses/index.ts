@@ -12,7 +12,7 @@ import {
   type WireJson,
   type WireRequest,
 } from "../../core/wire.ts";
-import { readOpenAiError } from "../openai-images/errors.ts";
+import { readOpenAiError } from "../openai-images/index.ts";
 import { readResponse } from "./answer.ts";
 import { eventPictures, readResponseStream } from "./events.ts";
 

@@ -14,6 +14,7 @@ import { readAnswer } from "../read-answer.ts";
 import { blamed, readSdapiError } from "./errors.ts";
 import { callWithPreviews } from "./previews.ts";
 import { type SdapiOptions, type SdapiSettings, sideMultiple } from "./settings.ts";
+export { sdapiOptions, sdapiSettings, sideMultiple } from "./settings.ts";
 
 type Input = GenerateInput<SdapiSettings, SdapiOptions>;
 

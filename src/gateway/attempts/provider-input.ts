@@ -8,7 +8,7 @@ import type {
 } from "../../core/provider.ts";
 import type { FittedRequest } from "../../core/request.ts";
 import type { WireAnswer, WireEvent, WireRequest } from "../../core/wire.ts";
-import { createPacing } from "../../net/upstream/poll.ts";
+import { createPacing } from "../../net/egress.ts";
 import type { Converter } from "../../pictures/convert.ts";
 import { upstreamImageLimits } from "../../pictures/limits.ts";
 import type { AttemptContext } from "./terms.ts";

@@ -3,7 +3,7 @@ import type { Nano } from "../../core/money.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { CallFacts } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
-import type { RelayTap } from "../../net/upstream/relay-sink.ts";
+import type { RelayTap } from "../../net/egress.ts";
 import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";

@@ -1,7 +1,7 @@
 import type { Channel } from "../../core/channel.ts";
 import { createHealth, type Health, type HealthChange } from "./health.ts";
 import { type ChannelState, createChannelState } from "./state.ts";
-import type { Timer } from "./timer.ts";
+import { platformTimer, type Timer } from "./timer.ts";
 import { type ChannelView, viewChannel } from "./view.ts";
 import { createWakeQueue } from "./wakes.ts";
 import type { GatewayLog } from "../../core/log.ts";
@@ -26,11 +26,6 @@ export interface ChannelStatesOptions {
   /** The platform's timer unless given. */
   readonly timer?: Timer;
 }
-
-const platformTimer: Timer = (ms, work) => {
-  const timer = setTimeout(work, ms);
-  return () => clearTimeout(timer);
-};
 
 export function createChannelStates(options: ChannelStatesOptions): ChannelStates {
   const { now, random, log, timer = platformTimer } = options;

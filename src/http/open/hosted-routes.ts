@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { HostedAnswer, HostedRequest } from "../../blobs/hosting/hosted.ts";
 import { PinholeError } from "../../core/errors.ts";
-import { beginAnswer } from "../v1/answer-headers.ts";
+import { beginAnswer } from "../server/begin-answer.ts";
 import { sendChunks } from "../server/send-chunks.ts";
 
 /** Answers requests for hosted images. */

@@ -1,5 +1,3 @@
-import type { FastifyReply } from "fastify";
-import type { OutgoingHttpHeaders } from "node:http";
 import { usdText } from "../../core/money.ts";
 import type { Warning } from "../../core/request.ts";
 import type { ImageOutcome, LiveOrigin } from "../../gateway/gateway.ts";
@@ -65,21 +63,6 @@ export function originHeaders(
   if (warnings.length > 0) headers["x-pinhole-warnings"] = warningsHeader(warnings);
   if (options.exposeChannel) headers["x-pinhole-channel"] = headerText(channelId);
   return headers;
-}
-
-/**
- * Begins an answer that goes out beside Fastify, with no hook behind it: what was set on the reply so
- * far is in its head. The request's line is logged as for any other.
- */
-export function beginAnswer(
-  reply: FastifyReply,
-  ...headers: readonly Readonly<OutgoingHttpHeaders>[]
-): void {
-  reply.hijack();
-  reply.raw.writeHead(
-    reply.statusCode,
-    Object.assign(reply.getHeaders(), ...headers) as OutgoingHttpHeaders,
-  );
 }
 
 /** Names may hold any character; a header value may not. */

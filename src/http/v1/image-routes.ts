@@ -9,7 +9,7 @@ import type { ClientWatch } from "../server/client-watch.ts";
 import { type StreamParts, serveStream } from "./image-stream.ts";
 import { startInterim } from "./interim.ts";
 import { type Admitted, type BodyParts, readBody } from "./read-body.ts";
-import { type RelayParts, relayAnswer } from "./relay-answer.ts";
+import { type RelayParts, type Relays, createRelays } from "./relay-answer.ts";
 import { type OutcomeParts, sendOutcome } from "./send-outcome.ts";
 
 /** Official SDKs count their tries in it, from 0. */
@@ -33,8 +33,14 @@ interface ImageRouteParts extends BodyParts, OutcomeParts, RelayParts, StreamPar
   readonly interimMs: number | undefined;
 }
 
+/** The same, and what the routes share. */
+interface ServingParts extends ImageRouteParts {
+  readonly relays: Relays;
+}
+
 /** POST /v1/images/generations, /v1/images/edits and /v1/images/variations. Authentication ran before, on the plugin. */
-export function imageRoutes(app: FastifyInstance, parts: ImageRouteParts): void {
+export function imageRoutes(app: FastifyInstance, routeParts: ImageRouteParts): void {
+  const parts = { ...routeParts, relays: createRelays(routeParts) };
   const serve =
     (operation: Operation) =>
     (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
@@ -46,7 +52,7 @@ export function imageRoutes(app: FastifyInstance, parts: ImageRouteParts): void 
 
 /** Over when the work is done and the answer has left, or its reader has. */
 async function admit(
-  parts: ImageRouteParts,
+  parts: ServingParts,
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -73,7 +79,7 @@ function bodyBytesOf(request: FastifyRequest): number | undefined {
 }
 
 async function serveImages(
-  parts: ImageRouteParts,
+  parts: ServingParts,
   operation: Operation,
   admitted: Admitted,
 ): Promise<FastifyReply> {
@@ -83,7 +89,7 @@ async function serveImages(
   const retryCount = request.headers[retryCountHeader];
   const client = parts.clients.watch(request, reply, retryCount !== undefined);
   const spool = parts.gateway.openSpool();
-  const relay = relayAnswer(parts, reply, started);
+  const relay = parts.relays.open(reply, started);
   const call = {
     requestId: request.id,
     clientRequestId: request.clientRequestId,
@@ -120,7 +126,7 @@ function logCut(request: FastifyRequest, { code, detail, message }: PinholeError
 
 /** Reads and parses a body; where that fails nothing is left of it. */
 async function readRequest(
-  parts: ImageRouteParts,
+  parts: ServingParts,
   operation: Operation,
   admitted: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify";
 import type { Gateway, RelayClient, RelayStart } from "../../gateway/gateway.ts";
-import { beginAnswer, originHeaders, serverTiming } from "./answer-headers.ts";
+import { beginAnswer } from "../server/begin-answer.ts";
+import { originHeaders, serverTiming } from "./answer-headers.ts";
 import { headersFor } from "./rate-limit-headers.ts";
 import { release } from "../../runtime/release.ts";
 
@@ -23,8 +24,6 @@ export const usualPatience: RelayPatience = {
 /** Bytes that wait for all clients together, as far as more than one chunk waits for each. */
 const sharedBacklogBytesMax = 16_777_216;
 
-let relaysUnderWay = 0;
-
 /** An answer that is an upstream's body, as it arrives. */
 export interface RelayAnswer extends RelayClient {
   begun(): boolean;
@@ -43,21 +42,34 @@ export interface RelayParts {
   readonly relayPatience: RelayPatience;
 }
 
-/** `started`: of `performance.now()`. */
-export function relayAnswer(parts: RelayParts, reply: FastifyReply, started: number): RelayAnswer {
-  return new ClientRelay(parts, reply, started);
+/** The relays of one server, which share the memory for what waits. */
+export interface Relays {
+  /** `started`: of `performance.now()`. */
+  open(reply: FastifyReply, started: number): RelayAnswer;
+}
+
+export function createRelays(parts: RelayParts): Relays {
+  const traffic = { underWay: 0 };
+  return { open: (reply, started) => new ClientRelay(parts, traffic, reply, started) };
+}
+
+/** Answers that are being relayed. */
+interface Traffic {
+  underWay: number;
 }
 
 /** A class, since one is made for each request and few of them are ever used. */
 class ClientRelay implements RelayAnswer {
   readonly #parts: RelayParts;
+  readonly #traffic: Traffic;
   readonly #reply: FastifyReply;
   readonly #started: number;
   #begun = false;
   #pausedMs = 0;
 
-  constructor(parts: RelayParts, reply: FastifyReply, started: number) {
+  constructor(parts: RelayParts, traffic: Traffic, reply: FastifyReply, started: number) {
     this.#parts = parts;
+    this.#traffic = traffic;
     this.#reply = reply;
     this.#started = started;
   }
@@ -71,8 +83,8 @@ class ClientRelay implements RelayAnswer {
     const { raw } = this.#reply;
     // Of a client that has gone there is no further word, and nothing waits for it.
     if (!raw.destroyed) {
-      relaysUnderWay += 1;
-      raw.once("close", () => (relaysUnderWay -= 1));
+      this.#traffic.underWay += 1;
+      raw.once("close", () => (this.#traffic.underWay -= 1));
     }
     const { byteLength, attempts, upstreamMs } = start;
     const totalMs = performance.now() - this.#started;
@@ -96,7 +108,7 @@ class ClientRelay implements RelayAnswer {
   congested(resume: () => void): boolean {
     const { raw } = this.#reply;
     const { backlogBytesMax, pauseMsMax } = this.#parts.relayPatience;
-    const bytesMax = Math.min(backlogBytesMax, sharedBacklogBytesMax / relaysUnderWay);
+    const bytesMax = Math.min(backlogBytesMax, sharedBacklogBytesMax / this.#traffic.underWay);
     // Of fewer bytes than its mark there is no word when they have gone.
     const isLong = raw.writableLength >= Math.max(bytesMax, raw.writableHighWaterMark);
     if (raw.destroyed || !isLong || this.#pausedMs >= pauseMsMax) return false;

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Gateway, ImageOutcome } from "../../gateway/gateway.ts";
 import { type OriginParts, originOf } from "../server/origin.ts";
 import { sendChunks } from "../server/send-chunks.ts";
-import { answerHeaders, beginAnswer } from "./answer-headers.ts";
+import { beginAnswer } from "../server/begin-answer.ts";
+import { answerHeaders } from "./answer-headers.ts";
 import { headersFor } from "./rate-limit-headers.ts";
 
 /** Answers up to this size are sent in one piece. */

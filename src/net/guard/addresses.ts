@@ -31,16 +31,16 @@ const badIpv4: readonly string[] = [
 /** Special ranges inside 2000::/3, the only IPv6 block that is public unicast. 2001::/23 has Teredo, ORCHID and the like. */
 const badIpv6: readonly string[] = ["2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20"];
 
-const publicIpv6 = "2000::/3";
+const publicIpv6: readonly string[] = ["2000::/3"];
 
 /** Blocks whose addresses carry an IPv4 address that is reached in their place, and where it stands, in 16-bit groups. */
-const embeddings: readonly { readonly prefix: string; readonly at: number }[] = [
+const embeddings: readonly { readonly block: readonly string[]; readonly at: number }[] = [
   // IPv4-mapped.
-  { prefix: "::ffff:0:0/96", at: 6 },
+  { block: ["::ffff:0:0/96"], at: 6 },
   // NAT64, the well-known prefix.
-  { prefix: "64:ff9b::/96", at: 6 },
+  { block: ["64:ff9b::/96"], at: 6 },
   // 6to4.
-  { prefix: "2002::/16", at: 1 },
+  { block: ["2002::/16"], at: 1 },
 ];
 
 /** A set of addresses, from entries such as `10.0.0.0/8`, `fd00::/8` or `192.0.2.1`. */
@@ -79,9 +79,9 @@ export function meantAddresses(address: string): readonly string[] {
   if (isIPv4(address)) return [address];
   if (!isPlainIpv6(address)) return [];
   const groups = ipv6Groups(address);
-  for (const { prefix, at } of embeddings) {
+  for (const { block, at } of embeddings) {
     // The embedded address is the one that is reached, so it alone counts.
-    if (setOf(prefix).has(address)) return [ipv4At(groups, at)];
+    if (setOf(block).has(address)) return [ipv4At(groups, at)];
   }
   const isIsatap = groups[5] === 0x5efe && (groups[4] === 0 || groups[4] === 0x0200);
   return isIsatap ? [address, ipv4At(groups, 6)] : [address];
@@ -94,19 +94,18 @@ export function isPublicAddress(address: string): boolean {
 }
 
 function isPublicItself(address: string): boolean {
-  if (isIPv4(address)) return !setOf(...badIpv4).has(address);
-  return setOf(publicIpv6).has(address) && !setOf(...badIpv6).has(address);
+  if (isIPv4(address)) return !setOf(badIpv4).has(address);
+  return setOf(publicIpv6).has(address) && !setOf(badIpv6).has(address);
 }
 
-const sets = new Map<string, AddressSet>();
+const sets = new WeakMap<readonly string[], AddressSet>();
 
-/** Sets of constants, made on first use. */
-function setOf(...entries: readonly string[]): AddressSet {
-  const name = entries.join(" ");
-  const known = sets.get(name);
+/** The set of a list above, made on first use. */
+function setOf(entries: readonly string[]): AddressSet {
+  const known = sets.get(entries);
   if (known !== undefined) return known;
   const made = addressSet(entries);
-  sets.set(name, made);
+  sets.set(entries, made);
   return made;
 }
 

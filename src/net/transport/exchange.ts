@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
-import { Batch } from "../../runtime/batch.ts";
+import { answers } from "../../runtime/batches.ts";
 import { abortListeners } from "../../runtime/abort-listeners.ts";
 import { type AnswerHead, type AnswerSink, announcedLength, flatHeaders } from "./answer-sink.ts";
 import { GuardRefusal } from "../guard/guard.ts";
@@ -45,8 +45,6 @@ export interface ExchangeOptions<T> {
 /** A patient sink's answer to a POST is held until all of it has come, up to this size and so many pieces. */
 const heldBytesMax = 65_536;
 const heldPiecesMax = 4;
-/** Answers that are whole, to be read many in a row. */
-const answers = new Batch();
 
 /**
  * One request and its answer on undici's `dispatch`. Throws `TransportFault`, or whatever the sink

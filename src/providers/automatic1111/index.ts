@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { defineCard, type ModelCard } from "../../core/model-card.ts";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
-import { sdapiOptions, sdapiSettings, sideMultiple } from "../../dialects/sdapi/settings.ts";
-import { sdapi } from "../../dialects/sdapi/index.ts";
+import { sdapi, sdapiOptions, sdapiSettings, sideMultiple } from "../../dialects/sdapi/index.ts";
 import { baseUrl } from "../../dialects/settings.ts";
 
 const settings = z

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { defineProvider } from "../../core/provider.ts";
-import { openaiImages } from "../../dialects/openai-images/index.ts";
 import {
-  openaiImagesQuirks,
   type OpenAiImagesQuirks,
-} from "../../dialects/openai-images/quirks.ts";
+  openaiImages,
+  openaiImagesQuirks,
+} from "../../dialects/openai-images/index.ts";
 import { authorize } from "./authorize.ts";
 import { cards } from "./cards.ts";
 import { readAzureError } from "./errors.ts";

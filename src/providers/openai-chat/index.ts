@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { defineCard } from "../../core/model-card.ts";
 import { defineProvider } from "../../core/provider.ts";
-import { chatImages } from "../../dialects/chat-images/index.ts";
-import { chatImagesQuirks, takesChatField } from "../../dialects/chat-images/quirks.ts";
+import { chatImages, chatImagesQuirks, takesChatField } from "../../dialects/chat-images/index.ts";
 import { listOpenAiModels } from "../../dialects/openai-images/index.ts";
 import { anyServerSettings, keyAndHeaders } from "../../dialects/settings.ts";
 

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { defineProvider } from "../../core/provider.ts";
-import { listOpenAiModels, openaiImages } from "../../dialects/openai-images/index.ts";
 import {
-  imagesPerCall,
-  openaiImagesQuirks,
   type OpenAiImagesQuirks,
+  imagesPerCall,
+  listOpenAiModels,
+  openaiImages,
+  openaiImagesQuirks,
   takesField,
-} from "../../dialects/openai-images/quirks.ts";
+} from "../../dialects/openai-images/index.ts";
 import { anyServerSettings, keyAndHeaders } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({

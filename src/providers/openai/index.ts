@@ -3,11 +3,12 @@ import { z } from "zod";
 import type { ModelCard } from "../../core/model-card.ts";
 import { defineProvider, secretSchema } from "../../core/provider.ts";
 import type { FittedRequest } from "../../core/request.ts";
-import { listOpenAiModels, openaiImages } from "../../dialects/openai-images/index.ts";
 import {
-  openaiImagesQuirks,
   type OpenAiImagesQuirks,
-} from "../../dialects/openai-images/quirks.ts";
+  listOpenAiModels,
+  openaiImages,
+  openaiImagesQuirks,
+} from "../../dialects/openai-images/index.ts";
 import { cards } from "./cards.ts";
 import { baseUrl } from "../../dialects/settings.ts";
 

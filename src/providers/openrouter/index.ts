@@ -9,9 +9,9 @@ import {
 } from "../../core/provider.ts";
 import { sizeText } from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
-import { chatUsage } from "../../dialects/chat-images/answer.ts";
+import { chatUsage } from "../../dialects/chat-images/index.ts";
 import { readNumericError } from "../../dialects/numeric-errors.ts";
-import { readImagesAnswer } from "../../dialects/openai-images/answer.ts";
+import { readImagesAnswer } from "../../dialects/openai-images/index.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
 import { baseUrl } from "../../dialects/settings.ts";
 

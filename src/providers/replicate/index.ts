@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readOpenAiError } from "../../dialects/openai-images/errors.ts";
+import { readOpenAiError } from "../../dialects/openai-images/index.ts";
 import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { Picture } from "../../core/picture.ts";
