@@ -29,7 +29,7 @@ import { createSpools } from "./pictures/spool.ts";
 import { openStore } from "./store/open.ts";
 
 export interface App {
-  /** Where it listens, for people: http://127.0.0.1:8080 */
+  /** The listening address, for people: http://127.0.0.1:8080 */
   readonly url: string;
   readonly firstRun: FirstCredentials;
   /** Takes channels, keys, aliases and the default model of another configuration; requests that run keep theirs. */
@@ -41,7 +41,7 @@ export interface App {
   close(options?: { readonly grace: boolean }): Promise<void>;
 }
 
-/** What tests put in the place of the machine's own. */
+/** Stand-ins of tests for the machine's own parts. */
 export interface OutsideParts {
   /** Resolves host names of URLs that strangers gave; the system's resolver unless given. */
   readonly resolve?: Resolve;
@@ -52,7 +52,7 @@ export interface OutsideParts {
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 32 * 1024 * 1024;
 
-/** How far the clocks of machines that share a secret may be apart. */
+/** The most that clocks of machines which share a secret may be apart. */
 const clockToleranceSeconds = 60;
 
 /** Composes and starts the gateway. Throws `StartError` with one clear line. */
@@ -135,7 +135,7 @@ function settingsOf({ policy, images, server, admission }: Config): GatewaySetti
   };
 }
 
-/** Beyond the longest time of a channel, how long a stop waits for requests in flight. */
+/** Time that a stop waits for requests in flight beyond the longest time of a channel, milliseconds. */
 const finishSlackMs = 10_000;
 
 async function listen(

@@ -16,7 +16,7 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
-/** What decides a configuration. */
+/** The sources that decide a configuration. */
 export interface LoadInput {
   readonly env: Environment;
   readonly flags: Flags;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a gateway answered instead of what was asked, or that none answered. */
+/** A refusal of the gateway, or the fact that no gateway answered. */
 export class GatewayError extends Error {
   override readonly name = "GatewayError";
   /** HTTP status; undefined where there was no answer. */
@@ -108,7 +108,7 @@ export interface GatewayClient {
   download(url: string): Promise<Download>;
 }
 
-/** Where the gateway is and who calls. */
+/** The gateway's address and the caller's key. */
 export interface ClientOptions {
   /** With or without `/v1` at its end. */
   readonly url: string;

@@ -153,7 +153,7 @@ export const imageFields = {
 
 export type ImageFieldName = keyof typeof imageFields;
 
-/** What the picture fields are, in words for the documents. */
+/** The picture fields in words for the documents. */
 export const pictureFieldDocs: Readonly<
   Record<
     "image" | "images" | "mask",

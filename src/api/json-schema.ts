@@ -3,7 +3,7 @@ import { z } from "zod";
 /** A JSON schema as it stands in a document. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a client writes, where the schema transforms it; without the dialect's own address. */
+/** The JSON Schema of what a client writes, before the schema transforms it; without the dialect's own address. */
 export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return rest;

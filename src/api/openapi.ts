@@ -24,7 +24,7 @@ const schemas = {
   Deleted: answers.deleted,
 } as const;
 
-/** What a route answers when all goes well, where it is more than some JSON object. */
+/** The good answer of a route, where it is more than some JSON object. */
 interface RouteFacts {
   readonly summary?: string;
   readonly operation?: Operation;

@@ -6,7 +6,7 @@ import { asStartFault } from "./start-faults.ts";
 
 /** The folders of this gateway, which no other process works in until they are given back. */
 export interface OwnFolders {
-  /** This gateway's own id, new at each start. */
+  /** The id of the gateway, new at each start. */
   readonly node: string;
   /** The node that had the data folder before; it has ended, since its lock is free. Undefined: none, or not known. */
   readonly nodeBefore: string | undefined;

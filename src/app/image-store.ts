@@ -16,7 +16,7 @@ const logName = "kept";
 /** Pictures of an earlier process whose bytes are counted again; what is beyond expires by itself. */
 const restoredPicturesMax = 20_000;
 
-/** Where images rest, with the books of those kept for clients that come back. */
+/** Opens the store of images, with the books of those kept for clients that come back. */
 export async function openImageStore(
   { images }: Config,
   store: Store,
@@ -47,7 +47,7 @@ export async function openImageStore(
   return { blobs, kept, close: () => log.close() };
 }
 
-/** Linux names each of the machine's starts; elsewhere it is not known. */
+/** The id of the machine's start, which Linux names; undefined elsewhere. */
 function bootId(): string | undefined {
   try {
     const id = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").replaceAll("-", "").trim();
@@ -57,7 +57,7 @@ function bootId(): string | undefined {
   }
 }
 
-/** A segment of the kept log counts as one picture that goes as a whole. */
+/** Counts a segment of the kept log as one picture, which goes as a whole. */
 function count(kept: KeptPictures, { id, byteLength, keptUntil }: SegmentFacts): void {
   if (byteLength === 0) kept.forget(id);
   else kept.add({ blobId: id, byteLength, keptUntil, urlUntil: null });

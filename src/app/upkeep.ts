@@ -25,7 +25,7 @@ export interface UpkeepParts {
 
 const minuteMs = 60_000;
 
-/** All that recurs in a gateway. */
+/** The periodic tasks of a gateway. */
 export function upkeepTasks({ store, blobs, kept, log, now }: UpkeepParts): readonly UpkeepTask[] {
   return [
     { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },

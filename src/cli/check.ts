@@ -45,7 +45,7 @@ interface Summary {
   readonly keys: number;
 }
 
-/** What was understood; never a credential. */
+/** The configuration as it was understood; never a credential. */
 function summaryOf(config: Config): Summary {
   const { host, port } = config.server;
   return {

@@ -3,9 +3,9 @@ import type { Config, Environment } from "../config.ts";
 
 /** A running gateway, as `serve` sees it. */
 export interface RunningGateway {
-  /** Where it listens: `http://127.0.0.1:8080`. */
+  /** The listening address: `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** What the first start made; each undefined on later ones. */
+  /** Credentials that the first start made; each undefined on later ones. */
   readonly firstRun: {
     readonly adminToken: string | undefined;
     readonly apiKey: string | undefined;
@@ -42,7 +42,7 @@ export interface CommandContext {
   readonly exit: (code: number) => void;
 }
 
-/** What was typed after the command's name. */
+/** Arguments and flags after the command's name. */
 export interface CommandInput {
   readonly args: readonly string[];
   /** By their long names in camel case, as commander gives them. */

@@ -7,12 +7,12 @@ import type { Download } from "../api/client.ts";
 import type { CommandContext } from "./command.ts";
 import { UsageError } from "./remote.ts";
 
-/** Where the pictures of one command go. */
+/** The files that the pictures of one command go to. */
 export interface OutputPlan {
   /** As shown: relative where the user wrote it so. Empty where the picture goes to standard output. */
   readonly names: readonly string[];
   readonly stdout: boolean;
-  /** What the file's name asks for: undefined where it says nothing or png, the default. */
+  /** The format that the file's name asks for; undefined where it says nothing or png, the default. */
   readonly format: "jpeg" | "webp" | undefined;
 }
 

@@ -66,7 +66,7 @@ export interface Gateway {
   model(key: KeyRecord, name: string): ModelInfo;
   /** The model of requests that name none; undefined: they must name one. */
   defaultModel(): string | undefined;
-  /** How much of its limits a key has left. */
+  /** The rest of a key's limits. */
   rates(key: KeyRecord): KeyRates;
   /** A new unique id for a request. */
   newRequestId(): string;
@@ -88,7 +88,7 @@ export interface ReadinessFault {
   readonly thrown: unknown;
 }
 
-/** What is served, as the configuration last read has it. */
+/** The channels and names that are served, as the configuration last read has them. */
 export interface Offer {
   readonly channels: readonly Channel[];
   readonly aliases: Readonly<Record<string, readonly string[]>>;
@@ -117,7 +117,7 @@ export interface GatewayPorts
     Pick<RequestParts, "egress" | "random"> {
   readonly store: Store;
   readonly spools: Spools;
-  /** How late this process's timers fire, milliseconds. */
+  /** The lateness of this process's timers, milliseconds. */
   readonly eventLoopDelayMs: () => number;
 }
 

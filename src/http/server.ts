@@ -20,7 +20,7 @@ import { recoveryRoutes } from "./v1/request-routes.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { rateLimitHeaders } from "./v1/rate-limit-headers.ts";
 
-/** What the listening side is composed of; each file of routes takes the few members that it needs. */
+/** The parts of the listening side; each file of routes takes the few members that it needs. */
 export interface ServerParts {
   readonly gateway: Gateway;
   readonly hosted: HostedImages;
@@ -40,9 +40,9 @@ export interface ServerParts {
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
-  /** How long a client may take to send its whole request, milliseconds. */
+  /** Time for a client to send its whole request, milliseconds. */
   readonly requestTimeoutMs: number;
-  /** How long a client may take nothing of an answer that waits for it, milliseconds. */
+  /** Time for which a client may take nothing of an answer that waits for it, milliseconds. */
   readonly readTimeoutMs: number;
   /** Addresses and ranges whose X-Forwarded-* headers are believed; empty: nobody's. */
   readonly trustedProxies: readonly string[];
@@ -52,16 +52,16 @@ export interface ServerOptions {
 
 const headerBytesMax = 16 * 1024;
 const urlLengthMax = 4096;
-/** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
+/** Time for which an idle connection is kept: longer than common load balancers keep theirs (60 s), so that they close first. */
 const keepAliveMs = 72_000;
 
-/** How long a refused upload is read on before its connection is cut, milliseconds. */
+/** Time for which a refused upload is read on before its connection is cut, milliseconds. */
 const readOutMs = 5_000;
 
-/** Node looks for slow senders this often at most; rarely enough to cost nothing. */
+/** The longest pause between two looks for slow senders; rare enough to cost nothing. */
 const slowCheckMsMax = 30_000;
 
-/** Routes check what they get by themselves; that nobody gives one a schema spares loading Fastify's compilers. */
+/** Compilers that refuse all schemas: routes check by themselves what they get, and Fastify's compilers need not be loaded. */
 const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
 
 function refuseSchema(): never {

@@ -34,13 +34,13 @@ export interface Administration {
   ): Promise<FirstCredentials>;
 }
 
-/** What administration works with. */
+/** The parts that administration works with. */
 export interface AdministrationPorts extends AdministrationParts {
   /** The key of all digests of API keys and admin tokens. */
   readonly pepper: Buffer;
 }
 
-/** Nobody is an admin, and there are no keys, until it begins. */
+/** Opens administration. Until `begin` there are no keys, and no token is the admin's. */
 export function createAdministration(ports: AdministrationPorts): Administration {
   const { store, pepper } = ports;
   const keys = administerKeys(ports, pepper);

@@ -6,7 +6,7 @@ import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 
-/** What the administration of keys works with. */
+/** The parts that the administration of keys works with. */
 export interface AdministrationParts {
   readonly keys: KeyRing;
   readonly log: GatewayLog;
@@ -47,7 +47,7 @@ export interface KeyAdministration {
   declare(keys: readonly DeclaredKey[]): Promise<void>;
 }
 
-/** What the first start made and shows once. */
+/** Credentials that the first start made and shows once. */
 export interface FirstCredentials {
   readonly adminToken: string | undefined;
   readonly apiKey: string | undefined;

@@ -8,7 +8,7 @@ import { requireAdmin } from "../server/authentication.ts";
 
 const bodyBytesMax = 64 * 1024;
 
-/** Everything under /admin, each route behind the admin token. */
+/** The routes under /admin, each behind the admin token. */
 export function adminRoutes(
   app: FastifyInstance,
   gateway: Pick<Gateway, "administration" | "channels">,

@@ -28,7 +28,7 @@ export function eachChunk(body: IncomingMessage, take: (chunk: Buffer) => void):
   });
 }
 
-/** Nobody is left to read it; the log says that it was no fault of ours. */
+/** The error of a request whose client has gone: for the log, since no client is left to read it. */
 function brokenOff(cause: Error | undefined): PinholeError {
   return new PinholeError("request_timeout", {
     message: "The connection was closed before the whole request had come; send it again.",

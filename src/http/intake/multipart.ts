@@ -17,7 +17,7 @@ export interface MultipartLimits {
   readonly onBytes: (count: number) => void;
 }
 
-/** RFC 2046 allows 70; longer ones have hung parsers. */
+/** The longest boundary: RFC 2046 allows 70 characters, and longer ones have hung parsers. */
 const boundaryLengthMax = 70;
 
 interface Upload {

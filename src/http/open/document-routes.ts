@@ -3,12 +3,12 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import type { OriginParts } from "../server/origin.ts";
 import { readPageStyles } from "./docs/styles.ts";
 
-/** What the documents say of this gateway. */
+/** Facts about this gateway that the documents show. */
 interface DocumentParts extends OriginParts {
   readonly gateway: Pick<Gateway, "defaultModel">;
 }
 
-/** Nothing but the page's own style sheet is loaded, and nothing runs. */
+/** Policy of the page: its own style sheet is loaded and no more, and no script runs. */
 const pagePolicy =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

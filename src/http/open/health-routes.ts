@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { asPinholeError } from "../../core/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 
-/** What health is asked of. */
+/** The parts whose health is told. */
 interface HealthParts {
   readonly gateway: Pick<Gateway, "unready">;
   /** True from the moment the gateway is asked to stop: not ready, but answering. */

@@ -12,7 +12,7 @@ function noImage(): PinholeError {
   return new PinholeError("not_found", { message: "There is no image at this address." });
 }
 
-/** What the router itself refuses (a bad escape, an endless path) is no image either. */
+/** The error for an address below /i/ that the router itself refuses (a bad escape, an endless path). */
 export function asMissingImage(url: string | undefined): PinholeError | undefined {
   return url?.startsWith("/i/") === true ? noImage() : undefined;
 }

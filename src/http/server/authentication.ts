@@ -12,7 +12,7 @@ declare module "fastify" {
   }
 }
 
-/** Every route of the plugin needs a gateway key; checked before the body is read. */
+/** Asks every request of the plugin for a gateway key, before the body is read. */
 export function requireKey(app: FastifyInstance, gateway: Pick<Gateway, "authenticate">): void {
   app.addHook("onRequest", (request, _reply, done) => {
     request.gatewayKey = gateway.authenticate(request.headers.authorization);
@@ -20,7 +20,7 @@ export function requireKey(app: FastifyInstance, gateway: Pick<Gateway, "authent
   });
 }
 
-/** Every route of the plugin needs the admin token: the default is no. */
+/** Asks every request of the plugin for the admin token: the default is no. */
 export function requireAdmin(
   app: FastifyInstance,
   administration: Pick<Administration, "isAdmin">,

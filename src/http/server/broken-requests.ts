@@ -3,7 +3,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { Connections } from "./connections.ts";
 import { errorEnvelope } from "./error-answers.ts";
 
-/** How long a client may take to fetch the answer and hang up before it is cut. */
+/** Time for a client to fetch the answer and hang up before it is cut. */
 const lingerMs = 2_000;
 
 export interface BrokenRequestParts {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** Everyone who is connected: clients that stop reading are cut, and on a stop all are told to go. */
+/** The connections of a server: clients that stop reading are cut, and on a stop all are told to go. */
 export interface Connections {
   /** Begins to watch a server. */
   watch(server: Server): void;
   /** True where the request that a connection still sends has been answered already. */
   answeredEarly(socket: Socket): boolean;
-  /** From now on every answer says `connection: close`, and a connection ends with its answer. */
+  /** Makes every answer from now on say `connection: close`, so that a connection ends with its answer. */
   drain(): void;
   /** Cuts connections that have sent no whole head of a request: after a stop, Node times them no more. */
   cutIdle(): void;
@@ -17,9 +17,9 @@ export interface Connections {
 interface Connection {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
-  /** That request's answer is under way. */
+  /** True while that request's answer is under way. */
   answering: boolean;
-  /** What had been read of it when its last answer was done, bytes; more means that another request is coming in. */
+  /** Bytes that had been read of it when its last answer was done; more means that another request is coming in. */
   readAtEnd: number;
 }
 
@@ -41,7 +41,7 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
   const sayClose = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader("connection", "close");
   };
-  /** Node calls this after so long without a byte in either direction; a write that makes progress counts. */
+  /** Handles a connection that was silent for `readTimeoutMs` in both directions; a write that makes progress is no silence. */
   const onSilence = (socket: Socket): void => {
     const { response, answering } = sockets.get(socket) ?? {};
     const stalled = socket.writableLength > 0;
@@ -50,7 +50,7 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
     else socket.setTimeout(readTimeoutMs);
     if (stalled) onCut();
   };
-  /** Node's own way would cut those that are new as well, whose first request may be on its way. */
+  /** Cuts idle connections that have had an answer. Node's own way would cut new ones too, whose first request may be on its way. */
   const cutRested = (): void => {
     for (const [socket, { response, answering, readAtEnd }] of sockets) {
       if (response === undefined || answering) continue;

@@ -21,7 +21,7 @@ const exposed = [
   "server-timing",
 ].join(", ");
 const methods = "GET, HEAD, POST, DELETE";
-/** How long a browser may remember a preflight, seconds; more than two hours none does. */
+/** Life of a preflight in a browser, seconds; more than two hours none does. */
 const preflightSeconds = 7200;
 const headerNames = /^[\w-]+(\s*,\s*[\w-]+)*$/;
 const headerNamesLengthMax = 1000;
@@ -51,7 +51,7 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-/** The official SDKs send a dozen headers of their own, so what is asked for is granted. */
+/** Answers a preflight. What is asked for is granted, since the official SDKs send a dozen headers of their own. */
 function answerPreflight(request: FastifyRequest, reply: FastifyReply): void {
   const asked = request.headers["access-control-request-headers"] ?? "";
   const isList = asked.length <= headerNamesLengthMax && headerNames.test(asked);

@@ -3,7 +3,7 @@ import type { FastifyReply } from "fastify";
 import type { PinholeError } from "../../core/errors.ts";
 import { errorEnvelope } from "./error-answers.ts";
 
-/** What is sent in one event: text, or a document that is written while it is sent. */
+/** The data of one event: text, or a document that is written while it is sent. */
 export interface EventData {
   chunks(): AsyncIterable<Buffer>;
 }
@@ -102,7 +102,7 @@ function begin(reply: FastifyReply, head: Readonly<Record<string, string>>): voi
   });
 }
 
-/** What hooks have put on the answer so far; a hijacked reply does not send it by itself. */
+/** Headers that hooks have put on the answer so far; a hijacked reply does not send it by itself. */
 function definedHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
   const headers: Record<string, string | number | string[]> = {};
   for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -128,7 +128,7 @@ function text(words: string): EventData {
   };
 }
 
-/** JSON has no line breaks of its own, so one `data:` line holds all of it. */
+/** An event as it is written: JSON has no line breaks of its own, so one `data:` line holds all of it. */
 function framed(name: string, data: EventData): EventData {
   return {
     async *chunks() {

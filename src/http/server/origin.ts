@@ -4,7 +4,7 @@ import { PinholeError } from "../../core/errors.ts";
 /** A name or an address, and perhaps a port: what may stand in a URL without becoming something else. */
 const hostForm = /^([\w.-]{0,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})?$/i;
 
-/** What says where URLs begin. */
+/** The setting that says where URLs begin. */
 export interface OriginParts {
   /** Undefined: URLs are built from the request's Host. */
   readonly publicUrl: string | undefined;
@@ -35,7 +35,7 @@ export function requireOrigin({
   });
 }
 
-/** Node takes the first of two, a proxy in front perhaps the other. */
+/** Two Host headers in one request: Node takes the first, a proxy in front perhaps the other. */
 function namesTwoHosts(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

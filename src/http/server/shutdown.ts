@@ -7,9 +7,9 @@ export interface Shutdown {
   readonly app: FastifyInstance;
   readonly connections: Connections;
   readonly log: GatewayLog;
-  /** New connections are taken for so long, so that whoever balances load sees in time that we are not ready. */
+  /** Time for which new connections are still taken, so that a load balancer sees that we are not ready, milliseconds. */
   readonly graceMs: number;
-  /** Requests in flight may take so long to finish. */
+  /** Time for requests in flight to finish, milliseconds. */
   readonly finishMsMax: number;
   /** Resolves when work that goes on after answers is over. */
   readonly background: () => Promise<unknown>;
@@ -17,10 +17,10 @@ export interface Shutdown {
   readonly abort: () => void;
 }
 
-/** After the cut, how long the last outcomes may take to be written. */
+/** Time for the last outcomes to be written after the cut, milliseconds. */
 const lastWritesMsMax = 5_000;
 
-/** Once nothing new is taken, how long a connection may take to send the head of a request. */
+/** Time for a connection to send the head of a request once nothing new is taken, milliseconds. */
 const idleMsMax = 1_000;
 
 /** Ends a listening server: grace, no new connections, requests in flight finish, and in the end the cut. */

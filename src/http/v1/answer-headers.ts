@@ -53,7 +53,7 @@ export function serverTiming(totalMs: number, upstreamMs: number): string {
   return `gateway;dur=${own.toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}`;
 }
 
-/** What ran and what was left out: the headers that a stream has too, where its first event knows them. */
+/** Headers that say what ran and what was left out; a stream has them too, where its first event knows them. */
 export function originHeaders(
   origin: LiveOrigin,
   options: { readonly exposeChannel: boolean },
@@ -65,7 +65,7 @@ export function originHeaders(
   return headers;
 }
 
-/** Names may hold any character; a header value may not. */
+/** A name as a header value, which may hold fewer characters. */
 function headerText(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }

@@ -12,10 +12,10 @@ import { type Admitted, type BodyParts, readBody } from "./read-body.ts";
 import { type RelayParts, type Relays, createRelays } from "./relay-answer.ts";
 import { type OutcomeParts, sendOutcome } from "./send-outcome.ts";
 
-/** Official SDKs count their tries in it, from 0. */
+/** The header in which official SDKs count their tries, from 0. */
 const retryCountHeader = "x-stainless-retry-count";
 
-/** What the routes of images work with. */
+/** The parts that the routes of images work with. */
 interface ImageRouteParts extends BodyParts, OutcomeParts, RelayParts, StreamParts {
   readonly gateway: Pick<
     Gateway,
@@ -50,7 +50,7 @@ export function imageRoutes(app: FastifyInstance, routeParts: ImageRouteParts): 
   app.post("/v1/images/variations", serve("variation"));
 }
 
-/** Over when the work is done and the answer has left, or its reader has. */
+/** Serves one request with a ticket, which it gives back when the work is done and the answer, or its reader, has left. */
 async function admit(
   parts: ServingParts,
   operation: Operation,
@@ -72,7 +72,7 @@ async function admit(
   }
 }
 
-/** What the head announces; undefined for a body of unsaid length. */
+/** The length that the head announces; undefined for a body of unsaid length. */
 function bodyBytesOf(request: FastifyRequest): number | undefined {
   const length = request.headers["content-length"];
   return length === undefined ? undefined : Number(length);

@@ -15,7 +15,7 @@ import { headersFor } from "./rate-limit-headers.ts";
 /** The first comment line comes well inside the shortest read timeouts of proxies (30 s). */
 const firstHeartbeatMs = 10_000;
 
-/** What streams work with. */
+/** The parts that streams work with. */
 export interface StreamParts extends OriginParts {
   readonly gateway: Pick<Gateway, "serve" | "events" | "rates">;
   /** Answers name the channel that made them. */
@@ -62,7 +62,7 @@ export async function serveStream(
 
 interface Teller {
   readonly live: LiveObserver;
-  /** What the live part has not told: the pictures of a request that ran before, and late warnings. */
+  /** Tells what the live part has not: the pictures of a request that ran before, and late warnings. */
   rest(outcome: ImageOutcome): void;
 }
 

@@ -10,19 +10,19 @@ import { eachChunk } from "../intake/body-chunks.ts";
 import { bodyTooLarge, readMultipart } from "../intake/multipart.ts";
 import { inputImageLimits } from "../../pictures/limits.ts";
 
-/** Everything but pictures in a body, bytes: the longest prompt plus room for the other fields. */
+/** Bytes of a body besides its pictures: the longest prompt plus room for the other fields. */
 const textBytesMax = 5 * 1024 * 1024;
 
 const formPartsMax = 128;
 
-/** What each operation's body may be. */
+/** Content types that each operation takes, in words. */
 const bodyTypes: Readonly<Record<Operation, string>> = {
   generation: "application/json",
   edit: "multipart/form-data or application/json",
   variation: "multipart/form-data",
 };
 
-/** What reads bodies. */
+/** The parts that bodies are read with. */
 export interface BodyParts {
   readonly gateway: Pick<Gateway, "fetchPicture">;
   readonly bodyBytesMax: number;
@@ -72,7 +72,7 @@ export async function readBody(
   });
 }
 
-/** Without parameters, in lower case. */
+/** The media type without parameters, in lower case. */
 function mediaTypeOf(contentType: string | undefined): string | undefined {
   // As nearly all clients write it.
   if (contentType === "application/json") return contentType;

@@ -5,11 +5,11 @@ import { originHeaders, serverTiming } from "./answer-headers.ts";
 import { headersFor } from "./rate-limit-headers.ts";
 import { release } from "../../runtime/release.ts";
 
-/** How much of a slow client is borne. */
+/** Bounds within which a slow client is waited for. */
 export interface RelayPatience {
   /** Bytes that wait for a client before its upstream is asked to wait; fewer where many relays share the memory. */
   readonly backlogBytesMax: number;
-  /** How long an upstream waits for one client in all; after that its answer is read to its end. */
+  /** Time for which an upstream waits for one client in all; after that its answer is read to its end. */
   readonly pauseMsMax: number;
   /** Bytes that wait for a client that was waited for in vain, before its connection is cut. */
   readonly stuckBytesMax: number;
@@ -33,7 +33,7 @@ export interface RelayAnswer extends RelayClient {
   cut(): void;
 }
 
-/** What relays work with. */
+/** The parts that relays work with. */
 export interface RelayParts {
   readonly gateway: Pick<Gateway, "rates">;
   /** Answers name the channel that made them. */
@@ -58,7 +58,7 @@ interface Traffic {
   underWay: number;
 }
 
-/** A class, since one is made for each request and few of them are ever used. */
+/** The relay of one answer. A class, since one is made for each request and few of them are ever used. */
 class ClientRelay implements RelayAnswer {
   readonly #parts: RelayParts;
   readonly #traffic: Traffic;

@@ -7,7 +7,7 @@ import { type OutcomeParts, sendOutcome } from "./send-outcome.ts";
 /** Seconds after which a client may ask again for a request that runs. */
 const askAgainSeconds = 2;
 
-/** What the routes of recovery work with. */
+/** The parts that the routes of recovery work with. */
 interface RecoveryParts extends OutcomeParts {
   readonly gateway: Pick<Gateway, "fetch" | "forget" | "answer" | "rates">;
   readonly clients: ClientWatch;

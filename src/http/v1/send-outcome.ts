@@ -9,10 +9,10 @@ import { headersFor } from "./rate-limit-headers.ts";
 /** Answers up to this size are sent in one piece. */
 const pieceBytesMax = 65_536;
 
-/** What Node writes at once from a text, less room for the head. */
+/** The longest text that Node writes at once, less room for the head. */
 const textBodyBytesMax = 14_336;
 
-/** What sends outcomes. */
+/** The parts that outcomes are sent with. */
 export interface OutcomeParts extends OriginParts {
   readonly gateway: Pick<Gateway, "answer" | "rates">;
   /** Answers name the channel that made them. */
