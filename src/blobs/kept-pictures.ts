@@ -87,6 +87,8 @@ export function createKeptPictures(
       return { urlUntil, keptUntil: now() + Math.max(rules.retentionMs, rules.ttlMs) };
     },
     add(picture) {
+      // First, so that what lost its URL before is older than this.
+      expire(state, now());
       add(picture);
       trim();
     },

@@ -47,8 +47,8 @@ async function factsOf(pictures: readonly MadePicture[], more: object = {}): Pro
   // The gateway's own answer, whose form the schema tests check.
   const answer = (await response.json()) as Record<string, unknown>;
   expect(answer.data).toHaveLength(pictures.length);
-  const { created, data, usage, ...facts } = answer;
-  return facts;
+  const names = ["size", "output_format", "quality", "background"];
+  return Object.fromEntries(Object.entries(answer).filter(([name]) => names.includes(name)));
 }
 
 const one = {

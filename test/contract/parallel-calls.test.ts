@@ -105,7 +105,7 @@ test("a stream tells each picture's place in the answer as soon as it is there",
   for (const place of [2, 0, 1]) calls[place]?.answer(await picture(place));
   const events = parseEvents(await (await asking).text());
   const places = events.map(({ data }) => (data.pinhole as { index: number }).index);
-  expect(places.toSorted()).toEqual([0, 1, 2]);
+  expect(places.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   const widths = await Promise.all(
     events.map(async (event) => (await factsOf(pictureOf(event))).width),
   );
@@ -179,10 +179,8 @@ test("where one call's price is unknown, the request's is: never the sum of the 
   expect(response.headers.get("x-pinhole-cost")).toBeNull();
   await response.arrayBuffer();
   const record = await recordOf(gateway, response.headers.get("x-request-id"));
-  expect(record.attempts.map((attempt) => attempt.channel).toSorted()).toEqual([
-    "priced",
-    "unpriced",
-  ]);
+  const channels = new Set(record.attempts.map((attempt) => attempt.channel));
+  expect(channels).toEqual(new Set(["priced", "unpriced"]));
 });
 
 test("free calls and priced calls make the price of the priced ones", async () => {

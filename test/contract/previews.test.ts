@@ -126,10 +126,13 @@ test("previews of parallel calls name their own pictures and are counted apart",
   });
   const events = await streamed(gateway, { n: 3, partial_images: 1, seed: 1 });
   const partial = events.filter(({ event }) => event.endsWith("partial_image"));
-  expect(partial.map(place).toSorted()).toEqual([
-    [0, 0],
-    [1, 0],
-    [2, 0],
-  ]);
+  expect(partial.map(place)).toHaveLength(3);
+  expect(partial.map(place)).toEqual(
+    expect.arrayContaining([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ]),
+  );
   expect(events).toHaveLength(6);
 });

@@ -112,7 +112,8 @@ test("parallel calls keep accounts of their own", async () => {
   const { usages, costs, id } = await streamed(gateway, 4);
   const tokens = usages.map((one) => (one as { total_tokens: number }).total_tokens);
   expect(tokens.toSorted((a, b) => a - b)).toEqual([101, 101, 301, 301]);
-  expect(costs.toSorted()).toEqual(["0.011", "0.011", "0.013", "0.013"]);
+  const nano = costs.map((cost) => Number(cost) * 1000);
+  expect(nano.toSorted((a, b) => a - b)).toEqual([11, 11, 13, 13]);
   const record = await recordOf(gateway, id);
   expect(record).toMatchObject({ cost_usd: "0.048", usage: usage(4, 800) });
 });
