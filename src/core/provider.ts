@@ -31,7 +31,7 @@ export interface UpstreamHttp {
    * cleaned as that of a bad status is; undefined where `readError` finds none.
    */
   refusal(answer: WireAnswer): PinholeError | undefined;
-  /** Fetches a made image from a URL that the upstream gave, without credentials, through the guard. A failed download is retried as a download. */
+  /** Fetches a made image from a link that the upstream gave, absolute or relative to `base_url`, without credentials, through the guard. A failed download is retried as a download. */
   download(url: string): Promise<Picture>;
 }
 

@@ -1,5 +1,4 @@
-import { Base64Error, createBase64Decoder } from "../runtime/base64/decoder.ts";
-import { PinholeError } from "../core/errors.ts";
+import { createBase64Decoder } from "../runtime/base64/decoder.ts";
 import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../core/picture.ts";
 import type { LiftDecision, LiftSink } from "./handler.ts";
 
@@ -7,11 +6,12 @@ import type { LiftDecision, LiftSink } from "./handler.ts";
 const prefixMax = 256;
 /** A colon among the first characters makes a string an address: base64 has none. */
 const schemeMax = 32;
-/** Characters of an upstream's string that are kept, in case that they turn out to be no picture but a link. */
-const linkMax = 4096;
-
-/** An address without a scheme: a dot, which is in no base64, among what addresses are made of. */
-const address = /^[\w%/?&=+~:@#,;-]*\.[\w%/?&=+~:@#,;.-]*$/;
+/**
+ * Beginnings of the base64 of every picture that is known, in either alphabet, and of others that a fault
+ * may name. In an answer that was paid for a string that begins otherwise is a link or a word.
+ */
+const pictureStart =
+  /^(iVBOR|[/_]9j[/_]|R0lGOD|UklGR|(77u[/_])?(PHN2Z|PD94bW|PCEtL|PCFE)|Cjx|Cjw|IDx|AAAA|Qk|SUkq|TU0A|JVBER)/;
 
 /** A string at a place of pictures that can be none. */
 export class LiftError extends Error {
@@ -21,7 +21,7 @@ export class LiftError extends Error {
 export interface LiftOptions {
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
-  /** Of an answer that was paid for: links need no scheme. */
+  /** Of an answer that was paid for: it may hold links without a scheme and words at such a place. */
   readonly lenient?: boolean | undefined;
 }
 
@@ -43,14 +43,13 @@ export function decideLift(head: string, whole: boolean, options: LiftOptions): 
   }
   // `data` may still become a data URL, which is why nothing shorter than a scheme is decided.
   if (start.length < schemeMax && !whole) return "more";
-  if (isLink(start.slice(0, schemeMax), options.lenient === true)) return "text";
+  if (isText(start.slice(0, schemeMax), options.lenient === true)) return "text";
   return beginLift(start, options);
 }
 
-/** Base64 has no colon. A path begins with a slash, as a JPEG's base64 does, or holds what is in no base64. */
-function isLink(start: string, lenient: boolean): boolean {
-  if (start.includes(":")) return true;
-  return lenient && (/^\/(?!9j\/)/.test(start) || address.test(start));
+/** Base64 has no colon; beyond that a client's string is taken for a picture, and refused by name where it is none. */
+function isText(start: string, lenient: boolean): boolean {
+  return start.includes(":") || (lenient && !pictureStart.test(start));
 }
 
 /** Base64 text into a picture. */
@@ -69,32 +68,18 @@ function beginLift(head: string, options: LiftOptions): LiftSink {
 class PictureSink implements LiftSink {
   readonly #decoder = createBase64Decoder();
   readonly #writer: PictureWriter;
-  /** The text itself, as long as it may be a link; undefined: it is none. */
-  #link: string | undefined;
 
-  constructor({ spool, limits, lenient }: LiftOptions) {
+  constructor({ spool, limits }: LiftOptions) {
     this.#writer = spool.begin(limits);
-    this.#link = lenient === true ? "" : undefined;
   }
 
   write(ascii: Uint8Array): void {
-    if (this.#link !== undefined) {
-      const isShort = this.#link.length + ascii.length <= linkMax;
-      this.#link = isShort ? this.#link + Buffer.from(ascii).toString("latin1") : undefined;
-    }
     this.#decoder.write(ascii, this.#emit);
   }
 
-  end(): Picture | string {
-    try {
-      this.#decoder.end(this.#emit);
-      return this.#writer.end();
-    } catch (thrown) {
-      if (this.#link === undefined || !address.test(this.#link)) throw thrown;
-      if (!isNoPicture(thrown)) throw thrown;
-      this.#writer.abort();
-      return this.#link;
-    }
+  end(): Picture {
+    this.#decoder.end(this.#emit);
+    return this.#writer.end();
   }
 
   abort(): void {
@@ -102,13 +87,4 @@ class PictureSink implements LiftSink {
   }
 
   readonly #emit = (decoded: Uint8Array): void => this.#writer.write(decoded);
-}
-
-/** Bytes that are no base64 or no image, as opposed to a full disk. */
-function isNoPicture(thrown: unknown): boolean {
-  if (thrown instanceof Base64Error) return true;
-  return (
-    thrown instanceof PinholeError &&
-    (thrown.code === "invalid_image" || thrown.code === "upstream_bad_answer")
-  );
 }

@@ -47,7 +47,7 @@ describe("reading an answer", () => {
         return kept;
       },
     );
-    const { events, thrown } = await run(tools);
+    const { events, thrown } = await run(tools, { request: { n: 2 } });
     expect(events).toMatchObject([{ picture: kept, index: 0 }]);
     expect(thrown).toBe(failure);
   });
@@ -80,7 +80,7 @@ describe("reading an answer", () => {
     5,
     [],
     { data: "x" },
-    { data: [null, { b64_json: "" }, { url: "a/b" }] },
+    { data: [null, { b64_json: "" }, { url: "pending" }] },
   ])("%j has no picture", async (json) => {
     const { events, thrown } = await run(fakeTools([{ json }]));
     expect(events).toEqual([]);
@@ -89,7 +89,8 @@ describe("reading an answer", () => {
 
   test("more than nine pictures stay in the answer's order", async () => {
     const pictures = Array.from({ length: 12 }, (_, index) => fakePicture(index + 1));
-    const { events } = await run(answered(pictures.map((picture) => ({ b64_json: picture }))));
+    const tools = answered(pictures.map((picture) => ({ b64_json: picture })));
+    const { events } = await run(tools, { request: { n: 12 } });
     expect(events.map((event) => ("picture" in event ? event.picture : undefined))).toEqual(
       pictures,
     );

@@ -132,8 +132,8 @@ describe("what is no good event", () => {
   test("is reported, and those after it are read", () => {
     const { events, thrown } = read([
       "data: ping\n\n",
-      'data: {"b64_json":"not base64!"}\n\n',
-      `data: {"b64_json":"${Buffer.from("no picture at all, but long enough").toString("base64")}"}\n\n`,
+      'data: {"b64_json":"iVBORw0KGgo not base64!"}\n\n',
+      `data: {"b64_json":"${Buffer.from("GIF87b that is none, but long enough").toString("base64")}"}\n\n`,
       `data: {"b64_json":"${png}"}\n\n`,
     ]);
     expect(thrown).toBeUndefined();

@@ -355,7 +355,10 @@ describe("a document with pictures", () => {
     "//cdn.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.png",
     "cdn.example/generated/aaaaaaaaaaaaaaaaaaaaaaaaa.png",
     "outputs/20261126/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.png?x=1&y=2",
-  ])("of an answer that was paid for, the link %j stays text", (link) => {
+    "outputs/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "succeeded",
+    "a paper crane in the rain",
+  ])("of an answer that was paid for, %j stays text", (link) => {
     for (const length of [1, 7, 1000]) {
       const spool = memorySpool();
       const body = JSON.stringify({ image: link });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import sharp from "sharp";
 import { afterEach } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 
@@ -120,6 +121,13 @@ async function answered(response: Response): Promise<Answered> {
     error: json.error ?? {},
     warnings: warnings === null ? [] : (JSON.parse(warnings) as Answered["warnings"]),
   };
+}
+
+/** A real picture in one colour. */
+export function png(width = 64, height = 48, colour = "#305070"): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 4, background: colour } })
+    .png()
+    .toBuffer();
 }
 
 /** What the admin API says of the channels' health. */

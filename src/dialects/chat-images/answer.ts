@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
 import { nanoFromUsd } from "../../core/money.ts";
-import { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { WireAnswer } from "../../core/wire.ts";
 import type { ChatImagesQuirks } from "./quirks.ts";
-import { findPictures, type FoundPicture, takePictures, valuesAt } from "../picture-places.ts";
+import { findAnyPictures, findPictures, takePictures, valuesAt } from "../picture-places.ts";
 import { readAnswer } from "../read-answer.ts";
+import { picturesInTexts } from "../text-pictures.ts";
 
 const count = z.number().min(0).nullish().catch(undefined);
 const word = z.string().nullish().catch(undefined);
@@ -41,16 +41,20 @@ const answerSchema = z.object({
  */
 export async function* readChatAnswer(
   answer: WireAnswer,
-  quirks: ChatImagesQuirks,
-  http: UpstreamHttp,
+  {
+    quirks,
+    n,
+    http,
+  }: { readonly quirks: ChatImagesQuirks; readonly n: number; readonly http: UpstreamHttp },
 ): AsyncGenerator<ProviderEvent, void, void> {
   const read = readAnswer(answerSchema, answer.json);
   const usage = chatUsage(read.usage);
   if (usage !== undefined) yield { usage };
   const [cost] = quirks.cost_field === false ? [] : valuesAt(answer.json, quirks.cost_field);
   if (typeof cost === "number" && cost >= 0) yield { charge: nanoFromUsd(cost) };
-  const placed = findPictures(answer.json, quirks.pictures);
-  const found = placed.length > 0 ? placed : picturesInTexts(answer.json, quirks.texts);
+  const placed = findPictures(answer.json, quirks.pictures, n);
+  const inTexts = placed.length > 0 ? placed : picturesInTexts(answer.json, quirks.texts, n);
+  const found = inTexts.length > 0 ? inTexts : findAnyPictures(answer.json, [], n);
   if (found.length === 0) throw http.refusal(answer) ?? whyNot(read, quirks);
   const { taken, failure } = await takePictures(found, http);
   for (const { picture, index } of taken) yield { picture, index };
@@ -77,25 +81,6 @@ export function chatUsage(json: unknown): Usage | undefined {
       ? {}
       : { output_tokens_details: parts(output, imagesOut) }),
   };
-}
-
-/** `![alt](https://…)`: the address ends at white space or the bracket. */
-const markdownLink = /!\[[^\]]{0,1000}\]\((https?:\/\/[^)\s]{1,4000})\)/gi;
-
-/** Pictures that stood in texts as data URLs, and links to some in Markdown. */
-function picturesInTexts(json: unknown, places: readonly string[]): readonly FoundPicture[] {
-  const found: (Picture | string)[] = [];
-  for (const place of places) {
-    for (const value of valuesAt(json, place)) {
-      const pieces: readonly unknown[] = Array.isArray(value) ? value : [value];
-      for (const piece of pieces) {
-        if (piece instanceof Picture) found.push(piece);
-        else if (typeof piece === "string")
-          found.push(...[...piece.matchAll(markdownLink)].flatMap(([, link]) => link ?? []));
-      }
-    }
-  }
-  return found.map((source) => ({ source, item: undefined }));
 }
 
 /** Why there is no picture, where the answer holds no error. */

@@ -15,6 +15,7 @@ import {
 import { readChatAnswer } from "./answer.ts";
 import { type ChatImagesQuirks, fieldName } from "./quirks.ts";
 import { readNumericError } from "../numeric-errors.ts";
+import { placesToLift } from "../picture-places.ts";
 export { chatImagesQuirks, takesChatField } from "./quirks.ts";
 export { chatUsage } from "./answer.ts";
 
@@ -41,7 +42,7 @@ export function chatImages<S extends BaseSettings>(
     async *generate(input) {
       const quirks = dialect.quirks(input.settings);
       const answer = await input.http.call(chatRequest(input, quirks));
-      yield* readChatAnswer(answer, quirks, input.http);
+      yield* readChatAnswer(answer, { quirks, n: input.request.n, http: input.http });
     },
     readError: readNumericError,
   };
@@ -75,7 +76,7 @@ function chatRequest(
     url: quirks.path,
     query: quirks.query,
     json: body.json(),
-    lift: quirks.pictures,
+    lift: placesToLift(quirks.pictures),
     liftInside: quirks.texts,
   };
 }

@@ -2,7 +2,8 @@ import { PinholeError } from "../../core/errors.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { WireAnswer } from "../../core/wire.ts";
-import { findPictures, takePictures } from "../picture-places.ts";
+import { findAnyPictures, takePictures } from "../picture-places.ts";
+import { picturesInTexts, usualTexts } from "../text-pictures.ts";
 
 /** One of an answer's objects, read by hand: a schema for the few fields of each answer costs more than all else here. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -13,8 +14,11 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export async function* readImagesAnswer(
   ask: () => WireAnswer | Promise<WireAnswer>,
-  places: readonly string[],
-  http: UpstreamHttp,
+  {
+    places,
+    n,
+    http,
+  }: { readonly places: readonly string[]; readonly n: number; readonly http: UpstreamHttp },
 ): AsyncGenerator<ProviderEvent, void, void> {
   const answer = await ask();
   if (answer.picture !== undefined) {
@@ -27,7 +31,8 @@ export async function* readImagesAnswer(
   if (usage !== undefined) yield { usage };
   const quality = textOf(json.quality);
   const background = textOf(json.background);
-  const found = findPictures(json, places);
+  const placed = findAnyPictures(json, places, n);
+  const found = placed.length > 0 ? placed : picturesInTexts(json, usualTexts, n);
   if (found.length === 0) {
     throw http.refusal(answer) ?? noPicture("no place for pictures held one");
   }

@@ -5,8 +5,7 @@ import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { WireAnswer, WireRequest } from "../../core/wire.ts";
 import { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
-import { eventPictures } from "./request.ts";
-import { findPictures } from "../picture-places.ts";
+import { findAnyPictures } from "../picture-places.ts";
 
 const text = z.string().nullish().catch(undefined);
 
@@ -30,8 +29,10 @@ export interface ImagesStream {
   wire(): WireRequest;
   /** Pictures that were asked for. */
   readonly n: number;
-  /** Where an ordinary answer has its pictures. */
+  /** Places of the pictures of an ordinary answer. */
   readonly places: readonly string[];
+  /** Places of the pictures of an event. */
+  readonly eventPlaces: readonly string[];
   readonly http: UpstreamHttp;
 }
 
@@ -44,21 +45,20 @@ export interface ImagesStream {
 export async function* readImagesStream(
   stream: ImagesStream,
 ): AsyncGenerator<ProviderEvent, void, void> {
-  const { n, places, http } = stream;
+  const { n, eventPlaces, http } = stream;
   const tally = new Tally(n);
-  const eventPlaces = [...eventPictures, ...places];
   let fault: PinholeError | undefined;
   let last: unknown;
   for await (const wire of http.events(stream.wire())) {
     if ("answer" in wire) {
-      yield* readImagesAnswer(() => wire.answer, places, http);
+      yield* readImagesAnswer(() => wire.answer, stream);
       return;
     }
     fault ??= wire.fault;
     last = wire.json ?? last;
     const fields = eventSchema.safeParse(wire.json).data;
     if (fields === undefined) continue;
-    const found = findPictures(wire.json, eventPlaces);
+    const found = findAnyPictures(wire.json, eventPlaces, Math.max(1, n - tally.made));
     if ((fields.type ?? wire.event).endsWith("partial_image")) {
       const preview = found[0]?.source;
       if (preview instanceof Picture) yield { partial: preview, index: tally.previewOf(fields) };
@@ -66,6 +66,7 @@ export async function* readImagesStream(
     }
     const usage = readOpenAiUsage(fields.usage);
     if (usage !== undefined) yield { usage: tally.add(usage) };
+    if (tally.made >= n) continue;
     for (const { source } of found) {
       yield {
         picture: source instanceof Picture ? source : await http.download(source),

@@ -11,7 +11,7 @@ import { readImagesAnswer } from "./answer.ts";
 import { readOpenAiError } from "./errors.ts";
 import { readImagesStream } from "./events.ts";
 import type { OpenAiImagesQuirks } from "./quirks.ts";
-import { imagesRequest } from "./request.ts";
+import { eventPlaces, imagesRequest } from "./request.ts";
 export {
   imagesPerCall,
   openaiImagesQuirks,
@@ -49,9 +49,10 @@ export function openaiImages<S extends BaseSettings>(
       const { request, model, options, http } = input;
       const wire = (): WireRequest => imagesRequest({ request, model, options, quirks });
       const places = quirks.pictures;
+      const { n } = request;
       return request.stream
-        ? readImagesStream({ wire, n: request.n, places, http })
-        : readImagesAnswer(() => http.call(wire()), places, http);
+        ? readImagesStream({ wire, n, places, eventPlaces: eventPlaces(quirks), http })
+        : readImagesAnswer(() => http.call(wire()), { places, n, http });
     },
     readError,
   };

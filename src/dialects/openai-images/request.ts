@@ -7,10 +7,20 @@ import {
   type WireJson,
   type WireRequest,
 } from "../../core/wire.ts";
+import { placesToLift } from "../picture-places.ts";
+import { usualTexts } from "../text-pictures.ts";
 import { governedFields, type OpenAiImagesQuirks, takesField } from "./quirks.ts";
 
-/** Where an event of a stream has its picture. */
-export const eventPictures = ["b64_json", "url"] as const;
+const placesOfEvents = new WeakMap<OpenAiImagesQuirks, readonly string[]>();
+
+/** The places of a stream's pictures: each event is a document of its own, with its picture at the top. */
+export function eventPlaces(quirks: OpenAiImagesQuirks): readonly string[] {
+  const known = placesOfEvents.get(quirks);
+  if (known !== undefined) return known;
+  const places = ["b64_json", "url", ...quirks.pictures];
+  placesOfEvents.set(quirks, places);
+  return places;
+}
 
 /** Where OpenAI's own answers hold their pictures. */
 const openAiPlace = "data.*.b64_json";
@@ -31,10 +41,9 @@ export interface OpenAiImagesCall {
  */
 export function imagesRequest(call: OpenAiImagesCall): WireRequest {
   const { request, quirks } = call;
-  // Each event of a stream is a document of its own, with its picture at the top.
-  const lift = request.stream ? [...eventPictures, ...quirks.pictures] : quirks.pictures;
+  const lift = placesToLift(request.stream ? eventPlaces(quirks) : quirks.pictures);
   const relayable = quirks.pictures[0] === openAiPlace;
-  const answer = { query: quirks.query, lift, relayable };
+  const answer = { query: quirks.query, lift, liftInside: usualTexts, relayable };
   switch (request.operation) {
     case "generation":
       return { url: quirks.generations_path, json: generationJson(call), ...answer };

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { PinholeError } from "../../core/errors.ts";
 import { bareHost, hostMatches } from "../../core/hosts.ts";
+import { absoluteLink } from "../../core/links.ts";
 import type { Picture } from "../../core/picture.ts";
 import { TransportFault } from "../transport/exchange.ts";
 import { fetchPicture, StatusFault } from "../guard/fetch-picture.ts";
@@ -22,7 +23,8 @@ export function createDownload(
   parts: EgressParts,
   context: UpstreamContext,
 ): (url: string) => Promise<Picture> {
-  return async (url) => {
+  return async (link) => {
+    const url = absoluteLink(link, context.settings.base_url);
     for (let tries = 0; ; tries += 1) {
       try {
         return await downloadOnce(parts, context, url);

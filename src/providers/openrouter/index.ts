@@ -75,7 +75,11 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   // With a key of the operator's own at the maker, the cost here is not the whole.
   if (typeof cost === "number" && ownKey !== true) yield { charge: nanoFromUsd(cost) };
   const places = ["data.*.b64_json", "data.*.url"];
-  yield* readImagesAnswer(() => ({ ...answer, json: rest }), places, input.http);
+  yield* readImagesAnswer(() => ({ ...answer, json: rest }), {
+    places,
+    n: input.request.n,
+    http: input.http,
+  });
 }
 
 const answerSchema = z.looseObject({ usage: z.unknown().optional() });
