@@ -151,7 +151,11 @@ export const answerHeaders: readonly (readonly [string, string])[] = [
     "x-ratelimit-{limit,remaining,reset}-{requests,images}",
     "On every `/v1` answer, where the key has such a limit: requests a minute, and the tighter of images a minute and a day. `reset` is a duration as OpenAI writes it: `1s`, `6m0s`.",
   ],
-  ["x-pinhole-cost", "US dollars, decimal, where the model has a price."],
+  ["x-pinhole-cost", "US dollars, decimal, where the cost is known."],
+  [
+    "x-pinhole-price",
+    "How the cost is known: `priced`, `free`, or `unknown`, where the model has no price or the upstream left out what it needs.",
+  ],
   [
     "x-pinhole-warnings",
     "A JSON array of `{param, code, message}`, ASCII, at most 2 KB: what was left out or changed. The rest is in the record.",

@@ -14,6 +14,11 @@ const decimalSchema = z
     z.string().regex(/^\d{1,7}(\.\d{1,24})?$/, { error: "must be a decimal number, 0 or more" }),
   ])
   .meta({ form: "a number, 0 or more" });
+export type Decimal = z.infer<typeof decimalSchema>;
+
+const aboveZero = decimalSchema
+  .refine((written) => Number(written) > 0, { error: "must be a number above 0" })
+  .meta({ form: "a number above 0" });
 
 const rateSchema = z
   .union([...decimalSchema.options, z.literal(unknownRate)])
@@ -25,6 +30,8 @@ const oneOrMore = <S extends z.ZodType>(value: S) => z.union([value, z.array(val
 
 /** A value of an option or a setting. `*` in a text stands for any characters, alone for any value; null: not set. */
 const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export type OptionValue = z.infer<typeof valueSchema>;
 
 const namedValues = z.record(z.string().min(1), oneOrMore(valueSchema));
 
@@ -59,8 +66,10 @@ const pictureConditions = {
 };
 
 const callWhen = z.strictObject(callConditions);
+export type CallConditions = z.infer<typeof callWhen>;
 
 const when = z.strictObject({ ...callConditions, ...pictureConditions });
+export type Conditions = z.infer<typeof when>;
 
 /** What a line counts. Of made pictures, of input pictures, and of the call as a whole. */
 export const measures = [
@@ -80,6 +89,7 @@ export const measures = [
   "text_out",
   "image_out",
 ] as const;
+export type Measure = (typeof measures)[number] | `count:${string}`;
 
 const measureSchema = z.union([
   z.enum(measures),
@@ -104,9 +114,9 @@ const lineSchema = z
     /** Rates by circumstance, instead of `rate`: the first row that fits counts; where none does, the cost is unknown. */
     rows: z.array(rowSchema).min(1).optional(),
     /** How many the rate is for. Default: 1, and a million for tokens. */
-    unit: decimalSchema.optional(),
+    unit: aboveZero.optional(),
     /** The megapixels, tiles or seconds are rounded up to a whole multiple of this, at least one. Default: not rounded. */
-    round_up: decimalSchema.optional(),
+    round_up: aboveZero.optional(),
     /** Pixels of a megapixel. */
     megapixel: z.union([z.literal(1_000_000), z.literal(1_048_576)]).optional(),
     /** Side of a tile, pixels; a picture's sides are rounded up to whole tiles. Default: 512. */
@@ -124,7 +134,17 @@ const lineSchema = z
   })
   .refine((line) => line.rows === undefined || line.first_rate === undefined, {
     error: "where a line has `rows`, `first_rate` stands in them",
-  });
+  })
+  .refine(
+    ({ per, first_rate, rows }) =>
+      !Array.isArray(per) ||
+      per.length === 1 ||
+      [first_rate, ...(rows ?? []).map((row) => row.first_rate)].every(
+        (rate) => rate === undefined,
+      ),
+    { error: "`first_rate` goes with a line that counts one thing" },
+  );
+export type PriceLine = z.infer<typeof lineSchema>;
 
 const tableRow = z.strictObject({ ...when.shape, usd: rateSchema });
 
@@ -166,12 +186,11 @@ const blockSchema = z
       .array(z.strictObject({ word: z.string().min(1), megapixels: z.number().positive() }))
       .min(1)
       .optional(),
-    /** Where `step` is counted: the option that says how many, and how many where it does not. */
+    /** How many a `step` line counts where the adapter reports none: what this option says, else `default`. */
     steps: z
       .strictObject({
         option: z.string().min(1).optional(),
         default: z.int().min(1),
-        most: z.int().min(1).optional(),
       })
       .optional(),
     /** Least and most of one image, for estimates and holds where nothing else bounds it (a price per token). */

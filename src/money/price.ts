@@ -1,110 +1,70 @@
-import type { Price, PriceBlock, Rate } from "../core/price.ts";
-import { type Nano, checkedNano, nanoFromUsd } from "../core/money.ts";
-import { type Operation, type Size, type Usage, sizeText } from "../core/request.ts";
-
-/** What a price is worked out from: measured pictures, not requested ones. */
-export interface Billable {
-  readonly operation: Operation;
-  readonly quality: string | undefined;
-  /** True pixels of each picture made. */
-  readonly pictures: readonly Size[];
-  readonly usage: Usage | undefined;
-  /** The upstream's own statement, which rules where there is one. */
-  readonly charge: Nano | undefined;
-}
-
-/** Nano-dollars for what was made; undefined where the model has no price or the facts it needs are missing. */
-export function priceOf(price: Price | undefined, made: Billable): Nano | undefined {
-  if (made.charge !== undefined) return made.charge;
-  if (price === undefined) return undefined;
-  if (price === "free") return 0;
-  if (Array.isArray(price) || price.lines !== undefined) return undefined;
-  const tokens = tokenPrice(price, made.usage);
-  let total = tokens ?? 0;
-  let known = tokens !== undefined;
-  for (const size of made.pictures) {
-    const each = imagePrice(price, made, size);
-    if (each === undefined) continue;
-    total += each;
-    known = true;
-  }
-  return known || made.pictures.length === 0 ? checkedNano(Math.round(total)) : undefined;
-}
-
-type PriceParts = PriceBlock;
-
-const float = (rate: Rate | undefined): number => Number(rate ?? 0);
-
-function imagePrice(price: PriceParts, made: Billable, size: Size): Nano | undefined {
-  const row = price.table?.find(
-    (candidate) =>
-      (candidate.size === undefined || candidate.size === sizeText(size)) &&
-      (candidate.quality === undefined || candidate.quality === made.quality) &&
-      (candidate.operation === undefined || candidate.operation === made.operation),
-  );
-  const perImage = row?.usd ?? price.per_image_usd;
-  const perMegapixel = price.per_megapixel_usd;
-  if (perImage === undefined && perMegapixel === undefined) return undefined;
-  const megapixels = (size.width * size.height) / 1_000_000;
-  return nanoFromUsd(float(perImage)) + Math.round(nanoFromUsd(float(perMegapixel)) * megapixels);
-}
-
-/** Prices are per million tokens, so a token's price is its thousandth of a nano-dollar's multiple: kept as a float until the sum. */
-function tokenPrice(price: PriceParts, usage: Usage | undefined): number | undefined {
-  const rates = [price.text_in_usd, price.image_in_usd, price.image_out_usd, price.text_out_usd];
-  if (usage === undefined || rates.every((rate) => rate === undefined)) return undefined;
-  const textOut = usage.output_tokens_details?.text_tokens ?? 0;
-  const imageOut = usage.output_tokens_details?.image_tokens ?? usage.output_tokens - textOut;
-  const counts = [
-    usage.input_tokens_details.text_tokens,
-    usage.input_tokens_details.image_tokens,
-    imageOut,
-    textOut,
-  ];
-  // Dollars per million tokens times tokens, in nano-dollars: x 1e9 / 1e6.
-  return counts.reduce((sum, count, index) => sum + count * float(rates[index]) * 1000, 0);
-}
+import { type Cost, type Nano, nanoOf } from "../core/money.ts";
+import type { Price, PriceBlock } from "../core/price.ts";
+import { compare, type Rational } from "../core/rational.ts";
+import { amountOfCall, boundsOfCall } from "./amount.ts";
+import { callFits } from "./conditions.ts";
+import type { PricedCall } from "./facts.ts";
+import type { Estimate } from "./estimate.ts";
+import { readBlock } from "./lines.ts";
+import { exactValue, type Range } from "./range.ts";
 
 /**
- * The worst case of n images, to hold before anything is attempted; undefined where the price table
- * gives no upper bound.
+ * The cost of one upstream call that made what `call` says. The upstream's own statement (`charge`) rules where there
+ * is one. Everything is added as fractions and rounded once, half up.
  */
-export function holdOf(
-  price: Price | undefined,
-  asked: {
-    readonly operation: Operation;
-    readonly quality: string | undefined;
-    readonly n: number;
-    readonly size: Size;
-  },
-): Nano | undefined {
-  if (price === undefined) return undefined;
-  if (price === "free") return 0;
-  if (Array.isArray(price) || price.lines !== undefined) return undefined;
-  if (price.max_usd !== undefined) return nanoFromUsd(float(price.max_usd)) * asked.n;
-  const dearest = dearestImage(price, asked);
-  return dearest === undefined ? undefined : checkedNano(dearest * asked.n);
+export function costOf(price: Price | undefined, call: PricedCall, charge: Nano | undefined): Cost {
+  if (charge !== undefined && Number.isSafeInteger(charge) && charge >= 0)
+    return { state: "priced", nano: charge };
+  if (price === "free") return { state: "free" };
+  // What a call is billed that made nothing is between the provider and the operator.
+  if (call.pictures.length === 0) return { state: "priced", nano: 0 };
+  const block = blockFor(price, call);
+  if (block === undefined) return { state: "unknown", bound: undefined };
+  const amount = amountOfCall(block, call);
+  const value = exactValue(amount);
+  const nano = value === undefined ? undefined : nanoOf(value);
+  return nano === undefined
+    ? { state: "unknown", bound: nanoOrNone(bounded(block, call, amount).most) }
+    : { state: "priced", nano };
 }
 
-function dearestImage(
-  price: PriceParts,
-  asked: {
-    readonly operation: Operation;
-    readonly quality: string | undefined;
-    readonly size: Size;
-  },
-): Nano | undefined {
-  const rows = (price.table ?? []).filter(
-    (row) => row.operation === undefined || row.operation === asked.operation,
-  );
-  const perImage = [
-    ...rows.map((row) => float(row.usd)),
-    ...(price.per_image_usd === undefined ? [] : [float(price.per_image_usd)]),
-  ];
-  if (perImage.length === 0 && price.per_megapixel_usd === undefined) return undefined;
-  const megapixels = (asked.size.width * asked.size.height) / 1_000_000;
-  return (
-    nanoFromUsd(Math.max(0, ...perImage)) +
-    Math.round(nanoFromUsd(float(price.per_megapixel_usd)) * megapixels)
-  );
+/** The cost of a call that is yet to be made: each fact that is not known counts at its least and its most. */
+export function estimateOf(price: Price | undefined, call: PricedCall): Estimate {
+  if (price === "free") return { state: "free", least: 0, most: 0 };
+  const block = blockFor(price, call);
+  if (block === undefined) return { state: "unknown", least: 0, most: undefined };
+  const { least, most } = bounded(block, call, amountOfCall(block, call));
+  return { state: "priced", least: nanoOf(least) ?? 0, most: nanoOrNone(most) };
+}
+
+/** The block that prices a call; undefined where none does, or where its currency has no rate. */
+function blockFor(price: Price | undefined, call: PricedCall): PriceBlock | undefined {
+  if (price === undefined || price === "free") return undefined;
+  const block = [price].flat().find(({ when }) => callFits(when, call));
+  return block === undefined || readBlock(block).usdRate === undefined ? undefined : block;
+}
+
+/** An amount within what the block states for one image, where the amount itself leaves a doubt. */
+function bounded(
+  block: PriceBlock,
+  call: PricedCall,
+  amount: Range,
+): Pick<Range, "least" | "most"> {
+  const bounds = boundsOfCall(block, call);
+  if (bounds === undefined || exactValue(amount) !== undefined) return amount;
+  const most = bounds.most ?? amount.most;
+  const least = larger(amount.least, bounds.least);
+  return { least: most === undefined ? least : smaller(least, most), most };
+}
+
+function larger(a: Rational, b: Rational): Rational {
+  return compare(a, b) > 0 ? a : b;
+}
+
+function smaller(a: Rational, b: Rational): Rational {
+  return compare(a, b) < 0 ? a : b;
+}
+
+function nanoOrNone(usd: Rational | undefined): Nano | undefined {
+  return usd === undefined ? undefined : nanoOf(usd);
 }

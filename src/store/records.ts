@@ -4,7 +4,12 @@ import { boolean, listOf, nullable, number, oneOf, optional, record, text } from
 import type { Shape } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 import type { Tables } from "./tables.ts";
-import type { AttemptRecord, PictureRecord, RequestRecord } from "./request-records.ts";
+import type {
+  AnswerRecord,
+  AttemptRecord,
+  PictureRecord,
+  RequestRecord,
+} from "./request-records.ts";
 import type { KeyRecord } from "../core/key.ts";
 
 /** Rows to records and back: JSON columns are written here and read here by schemas. */
@@ -35,10 +40,17 @@ const answerSchema = record({
   form: record({ url: boolean, base64: boolean }),
   shape: oneOf(["full", "plain"]),
   channelId: text,
-  priced: boolean,
+  price: optional(oneOf(["priced", "free", "unknown"])),
+  /** Instead of `price` in answers of the first release. */
+  priced: optional(boolean),
   pictures: listOf(record({ quality: nullable(text), background: nullable(text) })),
 });
 const operationSchema = oneOf(operations);
+
+function answerFromJson(text: string): AnswerRecord {
+  const { price, priced, ...answer } = fromJson(answerSchema, text);
+  return { ...answer, price: price ?? (priced === true ? "priced" : "unknown") };
+}
 
 function fromJson<T>(schema: Shape<T>, text: string): T {
   return schema.parse(JSON.parse(text));
@@ -127,6 +139,7 @@ export function requestFromRows({
   holds,
 }: RequestRows): RequestRecord {
   const hold = holds.map((row) => rowSchemas.holds.parse(row)).at(0);
+  const answer = request.answer === null ? null : answerFromJson(request.answer);
   return {
     id: request.id,
     keyId: request.key_id,
@@ -140,18 +153,21 @@ export function requestFromRows({
     errorCode: request.error_code,
     errorMessage: request.error_message,
     errorParam: request.error_param,
-    answer: request.answer === null ? null : fromJson(answerSchema, request.answer),
+    answer,
     idempotencyKey: request.idempotency_key,
     fingerprint: request.fingerprint,
     deletedAt: request.deleted_at,
     leaseUntil: request.lease_until,
-    costNano: request.cost_nano,
+    costNano: answer?.price === "unknown" ? null : request.cost_nano,
     usage: request.usage === null ? null : fromJson(usageSchema, request.usage),
     warnings: fromJson(warningsSchema, request.warnings),
     pictures: pictures.map(pictureFromRow),
     attempts: attempts.map(attemptFromRow),
     servedModel: request.served_model,
     finishedAt: request.finished_at,
-    hold: hold === undefined ? null : { nano: hold.amount_nano, state: hold.state },
+    hold:
+      hold === undefined
+        ? null
+        : { nano: hold.amount_nano, state: hold.state, settledNano: hold.settled_nano },
   };
 }

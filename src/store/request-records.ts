@@ -1,5 +1,5 @@
 import type { ErrorCode, Evidence } from "../core/errors.ts";
-import type { Nano } from "../core/money.ts";
+import type { Cost, Nano } from "../core/money.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
 
 /** What is written before an upstream is called. */
@@ -73,8 +73,8 @@ export interface AnswerRecord {
   readonly form: { readonly url: boolean; readonly base64: boolean };
   readonly shape: "full" | "plain";
   readonly channelId: string;
-  /** False: the model has no price, so the cost is not said. */
-  readonly priced: boolean;
+  /** How the cost is known. */
+  readonly price: Cost["state"];
   /** By picture, in the record's order. */
   readonly pictures: readonly {
     readonly quality: string | null;
@@ -97,8 +97,10 @@ export interface RequestOutcome {
    * from here: the request gives up its idempotency key and its fingerprint.
    */
   readonly replayable: boolean;
-  /** What the customer owes: pictures delivered or kept. */
-  readonly costNano: Nano;
+  /** The customer's debt for pictures delivered or kept; null: unknown. */
+  readonly costNano: Nano | null;
+  /** The amount that the hold is settled at, the bound of an unknown cost too; null: all that was held. */
+  readonly settledNano: Nano | null;
   readonly usage: Usage | null;
   readonly warnings: readonly Warning[];
   readonly pictures: readonly PictureRecord[];
@@ -134,7 +136,12 @@ export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseU
   readonly attempts: readonly AttemptRecord[];
   readonly servedModel: string | null;
   readonly finishedAt: number | null;
-  readonly hold: { readonly nano: Nano; readonly state: "held" | "settled" | "voided" } | null;
+  readonly hold: {
+    readonly nano: Nano;
+    readonly state: "held" | "settled" | "voided";
+    /** The amount that it was settled at; null: it was not. */
+    readonly settledNano: Nano | null;
+  } | null;
 }
 
 /** A page of a listing, newest first. `before` is the id of the last row of the page before. */

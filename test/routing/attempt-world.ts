@@ -174,6 +174,7 @@ async function serve(
     spool: {} as PictureSpool,
     inputs: () => Promise.resolve({ images: [], mask: undefined }),
     signal,
+    pricedAt: 0,
     deadline,
     record: bookOf(run, id, parts.now),
     receiver: { preview() {}, made() {}, ended() {} },

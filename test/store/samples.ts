@@ -97,11 +97,12 @@ export function outcome(id: string, change: Partial<RequestOutcome> = {}): Reque
       form: { url: true, base64: false },
       shape: "full",
       channelId: "main",
-      priced: true,
+      price: "priced",
       pictures: [{ quality: "high", background: null }],
     },
     replayable: true,
     costNano: 30_000_000,
+    settledNano: change.costNano === undefined ? 30_000_000 : change.costNano,
     usage: {
       input_tokens: 3,
       output_tokens: 4,

@@ -106,7 +106,7 @@ function lifeSuite(open: OpenEmpty): void {
       attempts: [open1],
       servedModel: null,
       finishedAt: null,
-      hold: { nano: holdNano, state: "held" },
+      hold: { nano: holdNano, state: "held", settledNano: null },
     });
 
     const lost = attemptOutcome("r1", {
@@ -121,7 +121,7 @@ function lifeSuite(open: OpenEmpty): void {
     const won = attemptOutcome("r1", { id: "r1-0-2" });
     const end = outcome("r1", { attempts: [won] });
     expect(await store.requests.finish(end)).toBe(true);
-    const { attempts: outcomes, replayable, ...rest } = end;
+    const { attempts: outcomes, replayable, settledNano, ...rest } = end;
     expect(replayable).toBe(true);
     expect(outcomes).toHaveLength(1);
     expect(await store.requests.get("r1")).toEqual({
@@ -131,7 +131,7 @@ function lifeSuite(open: OpenEmpty): void {
         { ...attempt("r1"), ...lost },
         { ...again, ...won },
       ],
-      hold: { nano: holdNano, state: "settled" },
+      hold: { nano: holdNano, state: "settled", settledNano },
     });
   });
 }
@@ -148,6 +148,26 @@ function settlementSuite(open: OpenEmpty): void {
     const record = await store.requests.get("r1");
     expect(record).toMatchObject({ state, costNano, hold: { nano: 40_000_000, state: hold } });
   });
+
+  test.each([
+    ["its bound", 35_000_000, 35_000_000],
+    ["all that was held, where nothing bounds it", null, 40_000_000],
+  ])(
+    "an unknown cost is not nothing: its hold is settled at %s",
+    async (_at, settledNano, settled) => {
+      const store = await open();
+      await store.requests.begin(request("r1"), [attempt("r1")]);
+      const { answer, ...done } = outcome("r1", { costNano: null, settledNano });
+      const unknown = answer === null ? null : { ...answer, price: "unknown" as const };
+      await store.requests.finish({ ...done, answer: unknown });
+      expect(await store.requests.get("r1")).toMatchObject({
+        state: "succeeded",
+        costNano: null,
+        answer: { price: "unknown" },
+        hold: { nano: 40_000_000, state: "settled", settledNano: settled },
+      });
+    },
+  );
 
   test("a request without a price has no hold, before and after", async () => {
     const store = await open();
@@ -248,7 +268,11 @@ function refusalSuite(open: OpenEmpty): void {
     const store = await open();
     await store.requests.begin(request("r1", { holdNano: Number.MAX_SAFE_INTEGER }), []);
     const record = await store.requests.get("r1");
-    expect(record?.hold).toEqual({ nano: Number.MAX_SAFE_INTEGER, state: "held" });
+    expect(record?.hold).toEqual({
+      nano: Number.MAX_SAFE_INTEGER,
+      state: "held",
+      settledNano: null,
+    });
   });
 
   test("a failed request that costs something is refused", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
-import { nanoFromUsd } from "../../core/money.ts";
+import { statedNano } from "../../core/money.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { WireAnswer } from "../../core/wire.ts";
@@ -51,7 +51,8 @@ export async function* readChatAnswer(
   const usage = chatUsage(read.usage);
   if (usage !== undefined) yield { usage };
   const [cost] = quirks.cost_field === false ? [] : valuesAt(answer.json, quirks.cost_field);
-  if (typeof cost === "number" && cost >= 0) yield { charge: nanoFromUsd(cost) };
+  const charge = statedNano(cost);
+  if (charge !== undefined) yield { charge };
   const placed = findPictures(answer.json, quirks.pictures, n);
   const inTexts = placed.length > 0 ? placed : picturesInTexts(answer.json, quirks.texts, n);
   const found = inTexts.length > 0 ? inTexts : findAnyPictures(answer.json, [], n);

@@ -3,6 +3,7 @@ import type { PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
+import { sumUsage } from "../../core/usage.ts";
 import type { WireAnswer, WireRequest } from "../../core/wire.ts";
 import { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
 import { findAnyPictures } from "../picture-places.ts";
@@ -131,7 +132,7 @@ class Tally {
 
   /** Of all calls' events together. */
   add(usage: Usage): Usage {
-    this.#usage = this.#usage === undefined ? usage : sum(this.#usage, usage);
+    this.#usage = sumUsage([this.#usage, usage]) ?? usage;
     return this.#usage;
   }
 
@@ -140,27 +141,4 @@ class Tally {
     while (this.#finished.has(index)) index += 1;
     return index;
   }
-}
-
-function sum(a: Usage, b: Usage): Usage {
-  const parts = (one: Usage["input_tokens_details"], other: Usage["input_tokens_details"]) => ({
-    text_tokens: one.text_tokens + other.text_tokens,
-    image_tokens: one.image_tokens + other.image_tokens,
-  });
-  const none = { text_tokens: 0, image_tokens: 0 };
-  const detailed = a.output_tokens_details !== undefined || b.output_tokens_details !== undefined;
-  return {
-    input_tokens: a.input_tokens + b.input_tokens,
-    output_tokens: a.output_tokens + b.output_tokens,
-    total_tokens: a.total_tokens + b.total_tokens,
-    input_tokens_details: parts(a.input_tokens_details, b.input_tokens_details),
-    ...(detailed
-      ? {
-          output_tokens_details: parts(
-            a.output_tokens_details ?? none,
-            b.output_tokens_details ?? none,
-          ),
-        }
-      : {}),
-  };
 }

@@ -3,6 +3,7 @@ import type { Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { CallFacts, ProviderEvent } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
+import { costOfCall } from "./cost.ts";
 import { generateInput } from "./provider-input.ts";
 import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
 import type { Plan } from "../fit/terms.ts";
@@ -18,16 +19,19 @@ class Gathered {
   produced = false;
   readonly #plan: Plan;
   readonly #part: CallPart;
+  readonly #pricedAt: number;
 
-  constructor(plan: Plan, part: CallPart) {
+  constructor(plan: Plan, part: CallPart, pricedAt: number) {
     this.#plan = plan;
     this.#part = part;
+    this.#pricedAt = pricedAt;
   }
 
   /** The result of the call, as far as it has come. */
   result(fault?: PinholeError): CallResult {
     const { made, usage, charge, facts } = this;
-    return { plan: this.#plan, part: this.#part, made, usage, charge, facts, fault };
+    const result = { plan: this.#plan, part: this.#part, made, usage, charge, facts, fault };
+    return { ...result, cost: costOfCall(result, this.#pricedAt) };
   }
 }
 
@@ -43,7 +47,7 @@ export async function attempt(
   part: CallPart,
 ): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
-  const gathered = new Gathered(plan, part);
+  const gathered = new Gathered(plan, part, context.pricedAt);
   try {
     const inputs = await context.inputs(plan);
     const seen = (): void => void (gathered.produced = true);

@@ -1,19 +1,17 @@
-import type { Nano } from "../../core/money.ts";
-import type { ImageRequest } from "../../core/request.ts";
+import type { Cost } from "../../core/money.ts";
+import { madePicture } from "../../money/facts.ts";
+import { costOf } from "../../money/price.ts";
+import { priceAt, pricedCall } from "../fit/priced-call.ts";
 import type { CallResult } from "./terms.ts";
-import { priceOf } from "../../money/price.ts";
 
-/** The customer's debt for one upstream call's pictures, at the price of the model that made them; undefined where it has none. */
-export function costOfCall(
-  request: ImageRequest,
-  result: Pick<CallResult, "plan" | "made" | "usage" | "charge">,
-): Nano | undefined {
-  const { model, card } = result.plan.target;
-  return priceOf(model.price ?? card?.price, {
-    operation: request.operation,
-    quality: result.made[0]?.quality,
-    pictures: result.made.map(({ picture }) => picture),
-    usage: result.usage,
-    charge: result.charge,
-  });
+/**
+ * The customer's debt for one upstream call's pictures, at the price of the model that made them on the day of the
+ * request (`at`, Unix milliseconds).
+ */
+export function costOfCall(result: Omit<CallResult, "cost">, at: number): Cost {
+  const { plan, made, usage, facts, charge } = result;
+  const pictures = made.map(({ picture, quality }) =>
+    madePicture(picture, { format: picture.format, quality, resolution: plan.request.tier }),
+  );
+  return costOf(priceAt(plan.target), pricedCall(plan, { at, pictures, usage, facts }), charge);
 }

@@ -1,5 +1,5 @@
 import type { PinholeError } from "../../core/errors.ts";
-import type { Nano } from "../../core/money.ts";
+import type { Cost, Nano } from "../../core/money.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { CallFacts } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
@@ -32,6 +32,8 @@ export interface CallResult {
   readonly charge: Nano | undefined;
   /** What else a price may need. */
   readonly facts: CallFacts;
+  /** The customer's debt for the pictures so far. */
+  readonly cost: Cost;
   /** Set where the call failed after it had made something. */
   readonly fault: PinholeError | undefined;
 }
@@ -42,6 +44,8 @@ export interface AttemptContext {
   readonly spool: PictureSpool;
   /** Aborted when the gateway must stop. */
   readonly signal: AbortSignal;
+  /** The time of the request, Unix milliseconds: prices are those of its day. */
+  readonly pricedAt: number;
   /** Unix milliseconds; one deadline over all attempts. */
   readonly deadline: number;
   /** The request's input pictures as the plan's upstream wants them. */

@@ -1,5 +1,5 @@
 import { outputFormats, type Picture } from "../../core/picture.ts";
-import { usdText } from "../../core/money.ts";
+import { knownNano, usdText } from "../../core/money.ts";
 import {
   type ImageRequest,
   type Operation,
@@ -75,7 +75,8 @@ function completedEvent(
   live: LivePicture,
   warnings: readonly Warning[],
 ): ImageEvent {
-  const { delivered, usage, costNano, origin } = live;
+  const { delivered, usage, cost, origin } = live;
+  const costNano = cost === undefined ? undefined : knownNano(cost);
   return eventOf(context, "completed", {
     ...pictureFields(parts, delivered.picture, delivered.quality, delivered.background),
     url: context.origin === undefined ? undefined : urlOf(parts, delivered, context.origin),
@@ -86,6 +87,7 @@ function completedEvent(
       index: delivered.index,
       model: origin.servedModel,
       cost: costNano === undefined ? undefined : usdText(costNano),
+      price: cost?.state,
       warnings: warnings.length === 0 ? undefined : warnings.map((warning) => ({ ...warning })),
     },
   });

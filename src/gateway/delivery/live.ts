@@ -1,11 +1,10 @@
-import type { Nano } from "../../core/money.ts";
+import { type Cost, knownNano, type Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { ImageRequest, Usage, Warning } from "../../core/request.ts";
 import type { CallReceiver, CallResult, Made } from "../attempts/terms.ts";
 import { subtractUsage } from "../../core/usage.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { DeliveryParts } from "./parts.ts";
-import { costOfCall } from "../attempts/cost.ts";
 import type { DeliveredPicture } from "./outcome.ts";
 import { servedName } from "../catalog/serving.ts";
 
@@ -33,8 +32,8 @@ export interface LiveOrigin {
 export interface LivePicture {
   readonly delivered: DeliveredPicture;
   readonly usage: Usage | undefined;
-  /** Undefined where the model has no price or the facts for it are missing. */
-  readonly costNano: Nano | undefined;
+  /** Undefined: it is told with another picture. */
+  readonly cost: Cost | undefined;
   readonly origin: LiveOrigin;
 }
 
@@ -71,12 +70,12 @@ export function startLive(
     const delivered = coming.get(made);
     if (delivered === undefined) return;
     coming.delete(made);
-    const account = accounts.get(result.made) ?? { usage: undefined, costNano: 0 };
-    const now: Account = { usage: result.usage, costNano: costOfCall(request, result) };
-    accounts.set(result.made, { ...now, costNano: now.costNano ?? account.costNano });
+    const { usage, cost } = result;
+    const account = accounts.get(result.made) ?? { usage: undefined, toldNano: 0 };
+    accounts.set(result.made, { usage, toldNano: knownNano(cost) ?? account.toldNano });
     const added = {
-      usage: subtractUsage(now.usage, account.usage),
-      costNano: subtractCost(now.costNano, account.costNano),
+      usage: subtractUsage(usage, account.usage),
+      cost: costBeyond(cost, account.toldNano),
       origin: originOf(made.plan),
     };
     // Why a picture could not be delivered is for the request itself to say.
@@ -111,11 +110,12 @@ export function startLive(
 /** The account of a call as far as it has been told. */
 interface Account {
   readonly usage: Usage | undefined;
-  readonly costNano: Nano | undefined;
+  readonly toldNano: Nano;
 }
 
-function subtractCost(now: Nano | undefined, before: Nano | undefined): Nano | undefined {
-  return now === undefined ? undefined : now - (before ?? 0);
+/** The cost of a call less what of it was told before. */
+function costBeyond(cost: Cost, toldNano: Nano): Cost {
+  return cost.state === "priced" ? { ...cost, nano: cost.nano - toldNano } : cost;
 }
 
 function originOf({ target, warnings }: Plan): LiveOrigin {

@@ -1,6 +1,6 @@
 import type { KeepPlan } from "../../blobs/kept-pictures.ts";
 import type { StoredBlob } from "../../blobs/types.ts";
-import type { Nano } from "../../core/money.ts";
+import type { Cost } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { Usage, Warning } from "../../core/request.ts";
 import type { DeliveryForm } from "./form.ts";
@@ -25,8 +25,8 @@ export interface ImageOutcome extends Deliverable {
   readonly servedModel: string;
   readonly channelId: string;
   readonly attempts: number;
-  /** Undefined where the model has no price. */
-  readonly costNano: Nano | undefined;
+  /** The customer's debt for the pictures. */
+  readonly cost: Cost;
   /** Time spent waiting for upstreams. */
   readonly upstreamMs: number;
 }

@@ -22,6 +22,7 @@ export class Making implements AttemptContext {
   readonly call: ImageCall;
   readonly route: Route;
   readonly calls: readonly OpenCall[];
+  readonly pricedAt: number;
   readonly deadline: number;
   readonly spool: PictureSpool;
   readonly signal: AbortSignal;
@@ -39,6 +40,7 @@ export class Making implements AttemptContext {
     this.call = call;
     this.route = route;
     this.calls = calls;
+    this.pricedAt = route.at;
     this.deadline = deadline;
     this.spool = spool;
     this.signal = signal;

@@ -1,8 +1,7 @@
-import type { Nano } from "../../core/money.ts";
+import { sumCosts } from "../../core/money.ts";
 import type { ImageRequest, Usage, Warning } from "../../core/request.ts";
 import { sumUsage } from "../../core/usage.ts";
 import type { CallsResult } from "../attempts/calls.ts";
-import { costOfCall } from "../attempts/cost.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
 import { deliveryOf } from "../delivery/form.ts";
 import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
@@ -37,20 +36,9 @@ export function outcomeOf(
     servedModel: target === undefined ? request.model : servedName(target),
     channelId: target?.channel.id ?? "",
     attempts,
-    costNano: costOf(request, made),
+    cost: sumCosts(made.results.map(({ cost }) => cost)),
     upstreamMs,
   };
-}
-
-/** The customer's debt: each call's pictures at its own model's price. Undefined where one has none. */
-function costOf(request: ImageRequest, { results }: CallsResult): Nano | undefined {
-  let total = 0;
-  for (const result of results) {
-    const cost = costOfCall(request, result);
-    if (cost === undefined) return undefined;
-    total += cost;
-  }
-  return total;
 }
 
 function usageOf({ results }: CallsResult): Usage | undefined {

@@ -53,13 +53,13 @@ function pictureText(picture: PictureFacts): string {
 
 /** The part of an answer that the record has beside its own columns. */
 export function answerRecord(outcome: ImageOutcome): AnswerRecord {
-  const { created, form, shape, channelId, costNano, pictures } = outcome;
+  const { created, form, shape, channelId, cost, pictures } = outcome;
   return {
     created,
     form,
     shape,
     channelId,
-    priced: costNano !== undefined,
+    price: cost.state,
     pictures: pictures.map(({ quality, background }) => ({
       quality: quality ?? null,
       background: background ?? null,

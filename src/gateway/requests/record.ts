@@ -1,3 +1,4 @@
+import { knownNano, mostOf } from "../../core/money.ts";
 import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
 import type {
   AttemptOutcome,
@@ -43,7 +44,7 @@ export const idempotencyMs = 24 * 60 * 60_000;
 export function openRecord(
   parts: RequestParts,
   { call, run, fingerprint, deadline }: MakingFacts,
-  { holdNano }: Route,
+  { estimate }: Route,
   calls: readonly OpenCall[],
 ): OpenRecord {
   const { requestId, idempotencyKey, request } = call;
@@ -62,7 +63,7 @@ export function openRecord(
     n: request.n,
     fields: recordFields(request),
     createdAt: now,
-    holdNano,
+    holdNano: estimate.most ?? null,
     holdLeaseUntil: deadline + leaseGraceMs,
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
@@ -165,7 +166,7 @@ class RecordWriter implements OpenRecord {
   }
 
   finish(outcome: ImageOutcome): Promise<void> {
-    const { pictures, costNano, usage, warnings, servedModel } = outcome;
+    const { pictures, cost, usage, warnings, servedModel } = outcome;
     return this.#write({
       id: this.#record.id,
       state: pictures.length < this.#record.n ? "partial" : "succeeded",
@@ -174,7 +175,8 @@ class RecordWriter implements OpenRecord {
       errorParam: null,
       answer: answerRecord(outcome),
       replayable: true,
-      costNano: costNano ?? 0,
+      costNano: knownNano(cost) ?? null,
+      settledNano: mostOf(cost) ?? null,
       usage: usage ?? null,
       warnings,
       pictures: pictures.map(pictureRecord),
@@ -194,6 +196,7 @@ class RecordWriter implements OpenRecord {
       answer: null,
       replayable: !errorRow(error.code).shouldRetry,
       costNano: 0,
+      settledNano: 0,
       usage: null,
       warnings: [],
       pictures: [],

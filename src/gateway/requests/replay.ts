@@ -1,4 +1,5 @@
 import { type ErrorCode, PinholeError, errorTable } from "../../core/errors.ts";
+import type { Cost, Nano } from "../../core/money.ts";
 import { Picture, type PictureFormat, pictureFormats } from "../../core/picture.ts";
 import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
@@ -28,9 +29,16 @@ export async function replay(parts: RequestParts, record: RequestRecord): Promis
     servedModel: record.servedModel ?? record.model,
     channelId: answer.channelId,
     attempts: record.attempts.length,
-    costNano: answer.priced ? (record.costNano ?? undefined) : undefined,
+    cost: recordedCost(answer.price, record.costNano),
     upstreamMs: 0,
   };
+}
+
+function recordedCost(state: Cost["state"], nano: Nano | null): Cost {
+  if (state === "free") return { state };
+  return state === "unknown" || nano === null
+    ? { state: "unknown", bound: undefined }
+    : { state, nano };
 }
 
 async function keptPicture(

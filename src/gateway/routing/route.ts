@@ -7,7 +7,7 @@ import type { RoutingParts } from "./parts.ts";
 import type { Route, SharedRoute, Words } from "./terms.ts";
 import type { EntryGroups, FitClass } from "./target-groups.ts";
 import { tiersOf } from "./tiers.ts";
-import { holdOf } from "../../money/price.ts";
+import { estimateOfPlans } from "./hold.ts";
 import { checkMask } from "../../pictures/masks.ts";
 
 /** Shared routes that are remembered; with more of them in use, all are forgotten. */
@@ -15,6 +15,8 @@ const sharedRoutesMax = 1000;
 
 /** A word longer than this is no word that a model knows. */
 const wordMax = 40;
+
+const dayMs = 86_400_000;
 
 /**
  * Fits the request to each class of targets that could serve it; one that cannot honour the request is
@@ -30,26 +32,29 @@ export function planRoute(
   const [first] = request.images;
   if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
   const groups = parts.routing.groups(parts.catalog(), entry);
+  const at = parts.now();
   if (!isPlain(request, groups)) {
-    return routeOf(fitGroups(parts, groups, request, strict), undefined, parts.random);
+    return routeOf(fitGroups(parts, groups, request, strict, at), undefined, parts.random, at);
   }
   const { sharedRoutes } = parts.routing;
-  const key = alikeText(request, strict);
+  // Prices are those of a day.
+  const key = `${Math.floor(at / dayMs)} ${alikeText(request, strict)}`;
   let known = sharedRoutes.get(key);
   if (known === undefined) {
     if (sharedRoutes.size >= sharedRoutesMax) sharedRoutes.clear();
-    known = fitGroups(parts, groups, withoutWords(request), strict);
+    known = fitGroups(parts, groups, withoutWords(request), strict, at);
     sharedRoutes.set(key, known);
   }
-  return routeOf(known, request, parts.random);
+  return routeOf(known, request, parts.random, at);
 }
 
 function routeOf(
-  { tiers, totalMs, holdNano, roomBytes }: SharedRoute,
+  { tiers, totalMs, estimate, roomBytes }: SharedRoute,
   words: Words | undefined,
   random: () => number,
+  at: number,
 ): Route {
-  return { tiers, totalMs, holdNano, roomBytes, words, random };
+  return { tiers, totalMs, estimate, roomBytes, words, random, at };
 }
 
 /**
@@ -137,6 +142,7 @@ function fitGroups(
   groups: EntryGroups,
   request: ImageRequest,
   strict: boolean,
+  at: number,
 ): SharedRoute {
   const fits = new Map<FitClass, Plan>();
   let refusal: PinholeError | undefined;
@@ -156,7 +162,7 @@ function fitGroups(
   return {
     tiers,
     totalMs: groups.attemptMsMax,
-    holdNano: holdFor(plans, request),
+    estimate: estimateOfPlans(plans, request.n, at),
     roomBytes: roomFor(best, request.n),
   };
 }
@@ -172,7 +178,7 @@ export function noChannel(waitMs: number): PinholeError {
 /** Pixels to reckon with where the size is left to the model. */
 const unsaidSize: Size = { width: 2048, height: 2048 };
 
-/** The pixels a plan's pictures will probably have, for holds and room. */
+/** The pixels a plan's pictures will probably have, for room on the disk. */
 function expectedSize(plan: Plan): Size {
   const { size } = plan.request;
   if (plan.output.size !== undefined) return plan.output.size;
@@ -186,17 +192,3 @@ function roomFor(plan: Plan, n: number): number {
 }
 
 /** The dearest worst case of the plans; null where one has no bound. */
-function holdFor(plans: readonly Plan[], request: ImageRequest): number | null {
-  let dearest = 0;
-  for (const plan of plans) {
-    const hold = holdOf(plan.target.model.price ?? plan.target.card?.price, {
-      operation: request.operation,
-      quality: plan.request.quality,
-      n: request.n,
-      size: expectedSize(plan),
-    });
-    if (hold === undefined) return null;
-    dearest = Math.max(dearest, hold);
-  }
-  return dearest;
-}

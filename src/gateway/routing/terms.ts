@@ -1,4 +1,5 @@
 import type { FittedRequest } from "../../core/request.ts";
+import type { Estimate } from "../../money/estimate.ts";
 import type { Tier } from "./tiers.ts";
 
 /** The part of a route that requests which are fitted alike share. */
@@ -7,8 +8,8 @@ export interface SharedRoute {
   readonly tiers: readonly Tier[];
   /** The longest that one attempt may take, milliseconds; the deadline of all of them together. */
   readonly totalMs: number;
-  /** The dearest worst case among the plans that may be tried, nano-dollars; null where one has no bound. */
-  readonly holdNano: number | null;
+  /** The least and the most that the request may cost, whichever of the plans make it. */
+  readonly estimate: Estimate;
   /** Bytes to have free before a paid call. */
   readonly roomBytes: number;
 }
@@ -18,6 +19,8 @@ export type Words = Pick<FittedRequest, "prompt" | "user">;
 
 /** The plans for one request, in the order in which they are tried. */
 export interface Route extends SharedRoute {
+  /** The time of the request, Unix milliseconds: prices are those of its day. */
+  readonly at: number;
   /** Undefined where the plans are this request's alone and hold its words already. */
   readonly words: Words | undefined;
   /** From 0 (inclusive) to 1 (exclusive). */

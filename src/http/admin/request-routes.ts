@@ -43,11 +43,19 @@ function requestJson(record: RequestRecord): Record<string, unknown> {
       revised_prompt: picture.revisedPrompt,
     })),
     attempts: record.attempts.map(attemptJson),
+    price: record.answer?.price ?? null,
     cost_usd: record.costNano === null ? null : usdText(record.costNano),
-    hold:
-      record.hold === null ? null : { usd: usdText(record.hold.nano), state: record.hold.state },
+    hold: record.hold === null ? null : holdJson(record.hold),
     created_at: isoTime(record.createdAt),
     finished_at: record.finishedAt === null ? null : isoTime(record.finishedAt),
+  };
+}
+
+function holdJson(hold: NonNullable<RequestRecord["hold"]>): Record<string, unknown> {
+  return {
+    usd: usdText(hold.nano),
+    state: hold.state,
+    settled_usd: hold.settledNano === null ? null : usdText(hold.settledNano),
   };
 }
 

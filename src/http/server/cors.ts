@@ -11,6 +11,7 @@ const exposed = [
   "x-pinhole-channel",
   "x-pinhole-attempts",
   "x-pinhole-cost",
+  "x-pinhole-price",
   "x-pinhole-replay-of",
   "x-ratelimit-limit-requests",
   "x-ratelimit-limit-images",

@@ -1,4 +1,4 @@
-import { usdText } from "../../core/money.ts";
+import { knownNano, usdText } from "../../core/money.ts";
 import type { Warning } from "../../core/request.ts";
 import type { ImageOutcome, LiveOrigin } from "../../gateway/gateway.ts";
 
@@ -42,7 +42,9 @@ export function answerHeaders(
   const headers = originHeaders(answer, options);
   if (answer.requestId !== requestId) headers["x-pinhole-replay-of"] = answer.requestId;
   headers["x-pinhole-attempts"] = String(answer.attempts);
-  if (answer.costNano !== undefined) headers["x-pinhole-cost"] = usdText(answer.costNano);
+  const nano = knownNano(answer.cost);
+  if (nano !== undefined) headers["x-pinhole-cost"] = usdText(nano);
+  headers["x-pinhole-price"] = answer.cost.state;
   headers["server-timing"] = serverTiming(options.totalMs, answer.upstreamMs);
   return headers;
 }

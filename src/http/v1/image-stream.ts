@@ -99,8 +99,8 @@ function tellerOf(
       for (const [position, delivered] of untold.entries()) {
         const last = whole && position === untold.length - 1;
         const usage = last ? outcome.usage : undefined;
-        const costNano = last ? outcome.costNano : undefined;
-        completed({ delivered, usage, costNano, origin: outcome }, outcome.requestId);
+        const cost = last ? outcome.cost : undefined;
+        completed({ delivered, usage, cost, origin: outcome }, outcome.requestId);
       }
       // The pictures are out, so an error event, on which SDKs throw, would only lose them to the client.
       for (const { code, message } of outcome.warnings) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineCard } from "../../core/model-card.ts";
-import { nanoFromUsd } from "../../core/money.ts";
+import { type Nano, statedNano } from "../../core/money.ts";
 import {
   defineProvider,
   type GenerateInput,
@@ -71,9 +71,8 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   const { usage, ...rest } = readAnswer(answerSchema, answer.json);
   const used = usage === undefined ? undefined : chatUsage(usage);
   if (used !== undefined) yield { usage: used };
-  const { cost, is_byok: ownKey } = costSchema.safeParse(usage).data ?? {};
-  // With a key of the operator's own at the maker, the cost here is not the whole.
-  if (typeof cost === "number" && ownKey !== true) yield { charge: nanoFromUsd(cost) };
+  const charge = chargeOf(usage);
+  if (charge !== undefined) yield { charge };
   const places = ["data.*.b64_json", "data.*.url"];
   yield* readImagesAnswer(() => ({ ...answer, json: rest }), {
     places,
@@ -87,7 +86,23 @@ const answerSchema = z.looseObject({ usage: z.unknown().optional() });
 const costSchema = z.object({
   cost: z.number().min(0).nullish().catch(undefined),
   is_byok: z.boolean().nullish().catch(undefined),
+  cost_details: z
+    .object({ upstream_inference_cost: z.number().min(0).nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
 });
+
+/**
+ * The cost that an answer states. With a key of the operator's own at the maker it is the router's fee alone, and the
+ * maker's own bill is beside it; where that is missing the whole is not known.
+ */
+function chargeOf(usage: unknown): Nano | undefined {
+  const { cost, is_byok: ownKey, cost_details: details } = costSchema.safeParse(usage).data ?? {};
+  const fee = statedNano(cost);
+  if (ownKey !== true || fee === undefined) return fee;
+  const makers = statedNano(details?.upstream_inference_cost);
+  return makers === undefined ? undefined : fee + makers;
+}
 
 function bodyOf({ request, model, options: given }: Input): WireJson {
   const { size, ratio, tier, images } = request;

@@ -14,7 +14,7 @@ import { claimIdempotencyKey } from "./request-recovery.ts";
 /** An outcome as its columns: lists and objects are JSON. */
 interface FinishRow extends Omit<
   RequestOutcome,
-  "answer" | "replayable" | "usage" | "warnings" | "pictures" | "attempts"
+  "answer" | "replayable" | "usage" | "warnings" | "pictures" | "attempts" | "settledNano"
 > {
   readonly usage: string | null;
   readonly warnings: string;
@@ -69,7 +69,8 @@ const resolveHold = statement<{
   readonly settledNano: number | null;
   readonly resolvedAt: number;
 }>(
-  `UPDATE holds SET state = :state, settled_nano = :settledNano, resolved_at = :resolvedAt
+  `UPDATE holds SET state = :state, resolved_at = :resolvedAt,
+      settled_nano = CASE :state WHEN 'settled' THEN coalesce(:settledNano, amount_nano) END
     WHERE request_id = :requestId AND state = 'held'`,
 );
 const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
@@ -113,8 +114,10 @@ export const requestWrites = {
   *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
     const { id: requestId, finishedAt } = outcome;
     const failed = outcome.state === "failed";
-    const cost = checkedNano(outcome.costNano);
-    if (failed && cost !== 0) throw broken(`request ${requestId} failed but costs ${cost}`);
+    const { costNano, settledNano } = outcome;
+    for (const nano of [costNano, settledNano]) if (nano !== null) checkedNano(nano);
+    if (failed && costNano !== 0)
+      throw broken(`request ${requestId} failed but costs ${costNano ?? "something unknown"}`);
     const { changes } = yield finishRequest(finishRow(outcome));
     if (changes === 0) {
       const { rows } = yield stateOf({ id: requestId });
@@ -124,7 +127,7 @@ export const requestWrites = {
     yield resolveHold({
       requestId,
       state: failed ? "voided" : "settled",
-      settledNano: failed ? null : cost,
+      settledNano,
       resolvedAt: finishedAt,
     });
     for (const attempt of outcome.attempts) yield* attemptWrites.close(requestId, attempt);

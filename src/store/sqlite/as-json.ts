@@ -13,8 +13,9 @@ const encoders: {
     return JSON.stringify(args);
   },
   requestsFinish(args) {
-    const [{ costNano, attempts }] = args;
+    const [{ costNano, settledNano, attempts }] = args;
     requireAmount(costNano);
+    requireAmount(settledNano);
     for (const { providerNano } of attempts) requireAmount(providerNano);
     return JSON.stringify(args);
   },

@@ -1,0 +1,38 @@
+import { anyEstimate, type Estimate, sumEstimates } from "../../money/estimate.ts";
+import { estimateOf } from "../../money/price.ts";
+import { plannedCall, priceAt } from "../fit/priced-call.ts";
+import type { Plan } from "../fit/terms.ts";
+import { splitCalls } from "./call-part.ts";
+
+/** The estimate of a request for n images whose calls are all made by one plan. `at`: Unix milliseconds. */
+export function estimateOfPlan(plan: Plan, n: number, at: number): Estimate {
+  const price = priceAt(plan.target);
+  const ofCall = remembered((count) => estimateOf(price, plannedCall(plan, count, at)));
+  return sumEstimates(splitCalls(n, plan.perCall).map(({ count }) => ofCall(count)));
+}
+
+/**
+ * The estimate of a request for n images that any of several plans (at least one) may make: its calls are split as
+ * the one that comes first would make them, and each of them may end with any other.
+ */
+export function estimateOfPlans(plans: readonly Plan[], n: number, at: number): Estimate {
+  const ofPart = remembered((count) =>
+    anyEstimate(plans.map((plan) => estimateOfPlan(plan, count, at))),
+  );
+  const perCalls = new Set(plans.map(({ perCall }) => Math.min(perCall, n)));
+  return anyEstimate(
+    [...perCalls].map((perCall) =>
+      sumEstimates(splitCalls(n, perCall).map(({ count }) => ofPart(count))),
+    ),
+  );
+}
+
+/** A function that works out each number once. */
+function remembered<T>(work: (count: number) => T): (count: number) => T {
+  const known = new Map<number, T>();
+  return (count) => {
+    const result = known.get(count) ?? work(count);
+    known.set(count, result);
+    return result;
+  };
+}
