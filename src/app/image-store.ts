@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger } from "fastify";
@@ -27,9 +26,9 @@ export async function openImageStore(
   const log = openKeptLog({
     directory: join(images.folder, logName),
     bytesWanted: recoveryBytesMax,
-    boot: bootId(),
     retentionMs,
     now,
+    log: logger,
   });
   const files = await openDiskBlobs({
     directory: images.folder,
@@ -45,16 +44,6 @@ export async function openImageStore(
   // The log's own are counted by its segments.
   kept.restore(pictures.filter(({ blobId }) => !isKeptId(blobId)));
   return { blobs, kept, close: () => log.close() };
-}
-
-/** The id of the machine's start, which Linux names; undefined elsewhere. */
-function bootId(): string | undefined {
-  try {
-    const id = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").replaceAll("-", "").trim();
-    return /^[0-9a-f]{32}$/.test(id) ? id : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Counts a segment of the kept log as one picture, which goes as a whole. */

@@ -90,7 +90,7 @@ export function fileReader(path: string, offset: number, onClose: () => void): B
 }
 
 function checked(bytesRead: number): number {
-  if (bytesRead === 0) throw new Error("A stored image's file is shorter than it was.");
+  if (bytesRead === 0) throw expired(new Error("A stored image's file is shorter than it was."));
   return bytesRead;
 }
 

@@ -1,24 +1,17 @@
-import { mkdirSync, unlinkSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault } from "../../core/disk-fault.ts";
+import { asPinholeError } from "../../core/errors.ts";
+import type { GatewayLog } from "../../core/log.ts";
 import type { Picture } from "../../core/picture.ts";
-import { expired, fileChunks, fileReader, warmMs } from "../files/file-chunks.ts";
-import { headBytes, isKeptId } from "./entry.ts";
-import {
-  appendPicture,
-  createSegment,
-  dropSegment,
-  loadSegment,
-  readSegment,
-  reuseSegment,
-  sealSegment,
-  wipePicture,
-} from "./segment.ts";
-import type { Entry, Segment } from "./segment-state.ts";
-import { readSegmentName, segmentName, settleNow, settleRested } from "./segment-files.ts";
-import { SpareSegment } from "./spare.ts";
 import type { OpenBlob, StoredBlob } from "../types.ts";
+import { headBytes, isKeptId } from "./entry.ts";
+import { type LoadedSegment, loadSegment } from "./load-segment.ts";
+import { openEntry } from "./open-entry.ts";
+import { appendPicture, createSegment, dropSegment, sealSegment, wipePicture } from "./segment.ts";
+import type { Segment } from "./segment-state.ts";
+import { SpareFile } from "./spare-file.ts";
 
 /** What a picture counts for at least, so that the list of a full log's pictures stays short. */
 const placeBytes = 16 * 1024;
@@ -32,15 +25,12 @@ export interface KeptLogOptions {
   readonly directory: string;
   /** Bytes that all segments together are meant to take; whoever counts them drops the oldest. */
   readonly bytesWanted: number;
-  /**
-   * Names the machine's running since its last start, 32 hexadecimal digits. Files are written over only
-   * where it is known: after a power cut such a file may hold anything, so it is not read then.
-   */
-  readonly boot: string | undefined;
   /** How long pictures are kept at most, milliseconds: a segment is written to for a part of that. */
   readonly retentionMs: number;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Told of pictures that are damaged. */
+  readonly log: GatewayLog;
 }
 
 /** Told of a segment that has been begun, ended or found; or, with 0 bytes, that has gone by itself. */
@@ -76,7 +66,7 @@ export interface KeptLog {
 interface State {
   readonly options: KeptLogOptions;
   readonly segmentBytes: number;
-  readonly spare: SpareSegment;
+  readonly spare: SpareFile;
   /** Oldest first. */
   segments: Segment[];
   current: Segment | undefined;
@@ -102,7 +92,7 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
   const state: State = {
     options,
     segmentBytes,
-    spare: new SpareSegment(options.directory),
+    spare: new SpareFile(options.directory),
     segments: [],
     current: undefined,
     next: 0,
@@ -125,7 +115,10 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
       const segment = holderOf(state, id);
       const entry = segment?.entries.get(id);
       if (segment === undefined || entry === undefined) return undefined;
-      return entry.expiresAt <= options.now() ? undefined : openEntry(segment, entry, options.now);
+      if (entry.expiresAt <= options.now()) return undefined;
+      const blob = await openEntry(segment, entry, options.now);
+      if (blob === undefined) lose(state, segment, id);
+      return blob;
     },
     async remove(id) {
       await loaded;
@@ -135,16 +128,14 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
     drop(id) {
       const segment = state.segments.find((one) => segmentId(one) === id);
       if (segment === undefined) return false;
-      forget(state, segment, options.boot === undefined ? undefined : state.spare);
+      forget(state, segment, state.spare);
       return true;
     },
     async sweep(now) {
       await loaded;
       // Nothing that expired stays on the disk longer than it takes until the next sweep.
       state.spare.discard();
-      const swept = sweep(state, now);
-      await settleRested([...state.segments], now);
-      return swept;
+      return sweep(state, now);
     },
     byteLength: () =>
       state.segments.reduce(
@@ -154,7 +145,6 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
     close() {
       seal(state);
       state.spare.discard();
-      settleNow(state.segments);
     },
   };
 }
@@ -185,41 +175,13 @@ async function put(
   if (headBytes + head.byteLength > state.options.bytesWanted) return head;
   try {
     const segment = segmentFor(state, headBytes + head.byteLength);
-    await appendPicture(segment, { ...head, touchedAt: state.options.now() }, bytes);
+    await appendPicture(segment, head, bytes, state.options.now());
   } catch (thrown) {
     // Of a segment that could not be written to nothing more is expected.
     seal(state);
     throw asDiskFault(thrown);
   }
   return head;
-}
-
-function openEntry(segment: Segment, entry: Entry, now: () => number): OpenBlob {
-  const { id, format, byteLength, expiresAt, offset } = entry;
-  const isWarm = (): boolean => now() - entry.touchedAt < warmMs;
-  const begin = (): (() => void) => {
-    if (segment.gone || !segment.entries.has(id)) throw expired(undefined);
-    entry.touchedAt = now();
-    return readSegment(segment);
-  };
-  return {
-    id,
-    format,
-    byteLength,
-    expiresAt,
-    reader: () => (isWarm() ? fileReader(segment.path, offset, begin()) : undefined),
-    async *chunks(start = 0, end = byteLength, lent = false) {
-      const warm = isWarm();
-      const finish = begin();
-      const last = offset + Math.min(end, byteLength);
-      const from = offset + Math.max(0, start);
-      try {
-        yield* fileChunks({ path: segment.path, start: from, end: last, lent, warm });
-      } finally {
-        finish();
-      }
-    },
-  };
 }
 
 /** The segment that so many bytes go to; a new one where the current one is full or old. */
@@ -232,22 +194,13 @@ function segmentFor(state: State, bytes: number): Segment {
     if (!isFull && !isOld) return current;
     seal(state);
   }
-  const segment = beginSegment(state);
+  const path = join(options.directory, segmentName(state.next));
+  const segment = createSegment(state.next, path, state.spare, options.now());
   state.next += 1;
   state.segments.push(segment);
   state.current = segment;
   tell(state, segment, Math.max(segmentBytes, bytes));
   return segment;
-}
-
-function beginSegment({ options, next, spare }: State): Segment {
-  const pathOf = (boot: string | undefined): string =>
-    join(options.directory, segmentName({ sequence: next, boot }));
-  const { boot } = options;
-  const reused = boot === undefined ? undefined : spare.rename(pathOf(boot));
-  return reused === undefined
-    ? createSegment(next, pathOf(undefined), options.now())
-    : reuseSegment(next, reused, options.now(), boot);
 }
 
 /** Ends the current segment, which from now on counts for what is in it. */
@@ -256,7 +209,6 @@ function seal(state: State): void {
   state.current = undefined;
   if (current === undefined || current.gone) return;
   sealSegment(current);
-  current.sealedAt = state.options.now();
   tell(state, current, current.byteLength);
 }
 
@@ -269,31 +221,64 @@ function tell(state: State, segment: Segment, byteLength: number): void {
   state.onSegment({ id: segmentId(segment), byteLength, keptUntil });
 }
 
-function forget(state: State, segment: Segment, spare?: SpareSegment): void {
+function forget(state: State, segment: Segment, spare?: SpareFile): void {
   if (state.current === segment) state.current = undefined;
   state.segments = state.segments.filter((one) => one !== segment);
   dropSegment(segment, spare);
 }
 
+/** Forgets a picture that is damaged: it is not there any more for anybody. */
+function lose({ options }: State, { path, entries }: Segment, id: string): void {
+  // Two may have found it at once, and it may have been deleted meanwhile.
+  if (entries.delete(id)) options.log.warn({ blob: id, file: path }, "a kept image is damaged");
+}
+
 /** Reads what an earlier process left, oldest first. */
 async function load(state: State): Promise<void> {
-  const { directory, boot } = state.options;
-  for (const file of (await readdir(directory)).toSorted()) {
-    const name = readSegmentName(file);
-    if (name === undefined) continue;
-    const path = join(directory, file);
-    state.next = name.sequence + 1;
-    if (name.boot !== undefined && name.boot !== boot) {
-      // Written over when the machine went down: another picture's bytes may be where one is to be.
-      unlinkSync(path);
+  const { directory, log } = state.options;
+  for (const name of (await readdir(directory)).toSorted()) {
+    const path = join(directory, name);
+    const sequence = readSegmentName(name);
+    if (sequence === undefined) {
+      if (bootName.test(name)) await rm(path, { force: true });
       continue;
     }
-    const segment = await loadSegment(name, path);
-    if (segment.entries.size === 0) {
-      dropSegment(segment);
-      continue;
+    state.next = sequence + 1;
+    try {
+      take(state, await loadSegment(sequence, path));
+    } catch (thrown) {
+      const { detail } = asPinholeError(thrown);
+      log.error({ detail, file: path }, "a file of kept images could not be read");
     }
-    state.segments.push(segment);
-    tell(state, segment, segment.byteLength);
   }
 }
+
+function take(state: State, { segment, damagedBytes, tailBytes }: LoadedSegment): void {
+  const { log } = state.options;
+  const file = segment.path;
+  if (damagedBytes > 0)
+    log.warn({ bytes: damagedBytes, file }, "a part of a file of kept images is damaged");
+  if (tailBytes > 0)
+    log.info(
+      { bytes: tailBytes, file },
+      "the end of a file of kept images holds none; it was cut off",
+    );
+  if (segment.entries.size === 0) {
+    dropSegment(segment);
+    return;
+  }
+  state.segments.push(segment);
+  tell(state, segment, segment.byteLength);
+}
+
+function segmentName(sequence: number): string {
+  return `${sequence.toString(36).padStart(8, "0")}.kept`;
+}
+
+function readSegmentName(name: string): number | undefined {
+  const digits = /^([0-9a-z]{8})\.kept$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 36);
+}
+
+/** The name of a file that an earlier version wrote over: its pictures have no checksum, so nobody knows what is in it. */
+const bootName = /^[0-9a-z]{8}\.[0-9a-f]{32}\.kept$/;

@@ -1,21 +1,20 @@
-import type { EntryHead } from "./entry.ts";
+import type { FoundHead } from "./entry.ts";
 
-/** Where a picture is in its segment. */
-export interface Entry extends EntryHead {
+/** A picture's place in its segment. */
+export interface Entry extends FoundHead {
   /** Of the picture's first byte. */
   readonly offset: number;
   /** When it was written or read last by this process; Unix milliseconds. */
   touchedAt: number;
+  /** The file's time of change (nanoseconds) when the picture was last found to be whole; undefined: not looked at yet. */
+  wholeAt: bigint | undefined;
 }
 
 /** One file of the kept log. */
 export interface Segment {
   /** Its number, which is its file's name; later ones are greater. */
   readonly sequence: number;
-  /** Changes once its content is on the disk. */
-  path: string;
-  /** Of the boot in whose page cache it is; undefined: nothing of an earlier use can be in it. */
-  boot: string | undefined;
+  readonly path: string;
   readonly entries: Map<string, Entry>;
   /** Unix milliseconds. */
   readonly createdAt: number;
@@ -24,18 +23,42 @@ export interface Segment {
   /** Writes that run, of pictures too long for one go. */
   writers: number;
   sealed: boolean;
-  /** When that was, in this process; Unix milliseconds. */
-  sealedAt: number;
   /** Bytes of its pictures and their heads. */
   byteLength: number;
-  /** Bytes of an earlier use that the file may be longer by, at most. */
+  /** The file's length where it was used before: it may hold so much that is none of its pictures. */
   oldBytes: number;
   /** Pictures ever put in, deleted ones too. */
   places: number;
   /** The latest expiry of its pictures; Unix milliseconds. */
   lastExpiry: number;
-  /** Reads that run; what is deleted meanwhile is wiped after them. */
+  /** Reads that run; the bytes of pictures that are deleted meanwhile are wiped after them. */
   readers: number;
   wipes: Entry[];
   gone: boolean;
+}
+
+/** A segment without pictures. */
+export function newSegment(sequence: number, path: string, createdAt: number): Segment {
+  return {
+    sequence,
+    path,
+    entries: new Map(),
+    createdAt,
+    file: undefined,
+    writers: 0,
+    sealed: false,
+    byteLength: 0,
+    oldBytes: 0,
+    places: 0,
+    lastExpiry: 0,
+    readers: 0,
+    wipes: [],
+    gone: false,
+  };
+}
+
+/** Enters the next picture of a segment, which its file holds or is about to hold. */
+export function takePlace(segment: Segment, head: { readonly expiresAt: number }): void {
+  segment.places += 1;
+  segment.lastExpiry = Math.max(segment.lastExpiry, head.expiresAt);
 }
