@@ -1,9 +1,10 @@
-import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
 import type { UpstreamHttp } from "../core/provider.ts";
 import { createCredentialStore } from "./upstream/credential-cache.ts";
-import { TransportFault } from "./transport/exchange.ts";
+import { createDispatcher, type ProxyUrls } from "./transport/dispatcher.ts";
+import { TransportFault } from "./transport/transport-fault.ts";
 import { fetchPicture, StatusFault } from "./guard/fetch-picture.ts";
 import {
   type AllowPrivate,
@@ -20,13 +21,7 @@ export type { RelayTap } from "./upstream/relay-sink.ts";
 export type { AllowPrivate, Resolve, UpstreamContext };
 
 /** The proxy variables of the environment, and what the operator says about the proxy. */
-export interface ProxyOptions {
-  /** URL of the proxy for https upstreams. */
-  readonly https: string | undefined;
-  /** URL of the proxy for http upstreams. */
-  readonly http: string | undefined;
-  /** Comma-separated hosts that are reached directly. */
-  readonly bypass: string | undefined;
+export interface ProxyOptions extends ProxyUrls {
   /** True: the proxy itself keeps requests out of private networks, so URLs of strangers may go through it. */
   readonly filters?: boolean;
 }
@@ -89,8 +84,8 @@ export function createEgress(options: EgressOptions): Egress {
     now: options.now,
     random: options.random ?? Math.random,
     userAgent: options.userAgent ?? userAgentDefault,
-    open: openDispatcher(proxy, options.connect),
-    guarded: new Agent({ allowH2: false, keepAliveTimeout: restMsMax, connect: guard.connect }),
+    open: createDispatcher({ connectTimeoutMs, restMsMax, proxy, connect: options.connect }),
+    guarded: createDispatcher({ connectTimeoutMs, restMsMax, connect: guard.connect }),
     guard,
     credentials: createCredentialStore(options.now),
     proxy: proxy === undefined ? undefined : { filters: proxy.filters === true },
@@ -102,30 +97,6 @@ export function createEgress(options: EgressOptions): Egress {
       await Promise.all([parts.open.destroy(), parts.guarded.destroy()]);
     },
   };
-}
-
-/**
- * HTTP/1.1 only: one request a connection leaves no doubt about what was sent when it breaks, and the
- * number of connections is bounded by the channels' own limits, since a pool's limit queues in silence.
- */
-function openDispatcher(
-  proxy: ProxyOptions | undefined,
-  connect: EgressOptions["connect"],
-): Dispatcher {
-  const shared = {
-    allowH2: false,
-    connectTimeout: connectTimeoutMs,
-    keepAliveTimeout: restMsMax,
-  };
-  if (proxy === undefined)
-    return new Agent(connect === undefined ? shared : { ...shared, connect });
-  return new EnvHttpProxyAgent({
-    ...shared,
-    // Given as empty rather than left out: what is left out, undici would read from the environment.
-    httpProxy: proxy.http ?? "",
-    httpsProxy: proxy.https ?? "",
-    noProxy: proxy.bypass ?? "",
-  });
 }
 
 async function fetchCallerPicture(

@@ -92,8 +92,8 @@ describe("a download", () => {
     ["a 404", status(404)],
     ["a page", (_request, response) => response.end("<html>")],
     [
-      "compression",
-      (_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(png),
+      "compression that cannot be read",
+      (_request, response) => response.writeHead(200, { "content-encoding": "br" }).end(png),
     ],
   ])("is not tried again after %s", async (_name, fault) => {
     const server = await serving(fault);

@@ -2,7 +2,8 @@ import { Dispatcher } from "undici";
 import { describe, expect, test } from "vitest";
 import { errorSink } from "../../src/net/upstream/answer.ts";
 import type { AnswerHead, AnswerSink } from "../../src/net/transport/answer-sink.ts";
-import { exchange, TransportFault } from "../../src/net/transport/exchange.ts";
+import { exchange } from "../../src/net/transport/exchange.ts";
+import { TransportFault } from "../../src/net/transport/transport-fault.ts";
 
 /** What undici would do, step by step. */
 type Script = (

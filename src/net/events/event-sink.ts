@@ -3,7 +3,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { WireAnswer, WireError, WireEvent } from "../../core/wire.ts";
 import { answerSink, type AnswerOptions } from "../upstream/answer.ts";
 import { createEventLines } from "./event-lines.ts";
-import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
+import type { AnswerHead, AnswerSink, PromptSink } from "../transport/answer-sink.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "../../json/reader.ts";
 import { pictureError, sentenceOf } from "../upstream/upstream-faults.ts";
 
@@ -41,7 +41,7 @@ export interface EventSinkOptions extends AnswerOptions {
  */
 export function eventSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<void> {
   let events: AnswerSink<void> | undefined;
-  let answer: AnswerSink<WireAnswer> | undefined;
+  let answer: PromptSink<WireAnswer> | undefined;
   const begin = (first: number | undefined): void => {
     if (isStream(head, first)) events = framesSink(head, options);
     else answer = answerSink(head, options);

@@ -6,12 +6,22 @@ export interface AnswerHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Takes an answer's body in. Everything is synchronous; reading pauses only where `congested` says so. */
+/** What a sink that works on after its writes can do to the exchange it belongs to. */
+export interface SinkControl {
+  /** Ends the exchange with this error. */
+  fail(thrown: unknown): void;
+  /** Ends the exchange well: the rest of the answer is not wanted. */
+  finish(): void;
+}
+
+/** Takes an answer's body in. Writing is synchronous; reading pauses only where `congested` says so. */
 export interface AnswerSink<T> {
+  /** Called once before the first `write`. */
+  attach?(control: SinkControl): void;
   /** False: has seen enough, the rest is not wanted. May throw. */
   write(chunk: Buffer): boolean;
-  /** May throw. */
-  end(): T;
+  /** May throw. Only a sink that still works on what was written answers later. */
+  end(): T | PromiseLike<T>;
   /** Called instead of `end`, and after a throw. */
   abort(): void;
   /** True where what came is whole by its own form, so that a broken end of the transport loses nothing. */
@@ -20,6 +30,11 @@ export interface AnswerSink<T> {
   readonly patient?: boolean;
   /** True where reading should wait until `resume` is called; asked after a `write` that was not the last. */
   congested?(resume: () => void): boolean;
+}
+
+/** A sink that is done with what was written when `write` returns. */
+export interface PromptSink<T> extends AnswerSink<T> {
+  end(): T;
 }
 
 /** How long a body its head says it is, bytes; undefined where it does not. */

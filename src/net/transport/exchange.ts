@@ -4,23 +4,11 @@ import type { Dispatcher } from "undici";
 import { answers } from "../../runtime/batches.ts";
 import { abortListeners } from "../../runtime/abort-listeners.ts";
 import { type AnswerHead, type AnswerSink, announcedLength, flatHeaders } from "./answer-sink.ts";
+import { plainSink } from "./decompress.ts";
+import { describeBreak, TransportFault } from "./transport-fault.ts";
 import { GuardRefusal } from "../guard/guard.ts";
 import type { OutgoingBody } from "../../json/writer.ts";
 import { type Step, StepClock } from "../../runtime/step-clock.ts";
-
-/** How one HTTP exchange broke. */
-export class TransportFault extends Error {
-  override readonly name = "TransportFault";
-  /** False: not a byte of the request can have reached the other side. */
-  readonly sent: boolean;
-  readonly kind: "failed" | "timeout" | "cancelled";
-
-  constructor(sent: boolean, kind: TransportFault["kind"], problem: string) {
-    super(problem);
-    this.sent = sent;
-    this.kind = kind;
-  }
-}
 
 export interface ExchangeOptions<T> {
   readonly dispatcher: Dispatcher;
@@ -147,7 +135,11 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.#clock.await("body", Number.POSITIVE_INFINITY);
     const head = { status, headers: flatHeaders(headers) };
     try {
-      this.#sink = this.#options.receive(head);
+      this.#sink = plainSink(head, (plain) => this.#options.receive(plain));
+      this.#sink.attach?.({
+        fail: (thrown) => this.#break(thrown),
+        finish: () => this.#finishEarly(),
+      });
     } catch (thrown) {
       this.#break(thrown);
       return;
@@ -193,7 +185,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     if (this.#bodyFault !== undefined) this.#fail(this.#bodyFault);
     else if (error instanceof GuardRefusal) this.#fail(error);
     else if (code === "UND_ERR_INVALID_ARG" && this.#controller === undefined) this.#fail(error);
-    else this.#fail(this.#fault("failed", `${code}: ${describe(error)}`));
+    else this.#fail(this.#fault("failed", `${code}: ${describeBreak(error)}`));
   }
 
   async *#source(body: OutgoingBody): AsyncGenerator<Buffer> {
@@ -229,12 +221,15 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   #write(chunk: Buffer): void {
     try {
-      if (this.#sink?.write(chunk) !== false) return;
-      this.#finish();
-      this.#controller?.abort(new Error("the rest of the answer is not wanted"));
+      if (this.#sink?.write(chunk) === false) this.#finishEarly();
     } catch (thrown) {
       this.#break(thrown);
     }
+  }
+
+  #finishEarly(): void {
+    this.#finish();
+    this.#controller?.abort(new Error("the rest of the answer is not wanted"));
   }
 
   #finish(): void {
@@ -284,10 +279,4 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   #fault(kind: TransportFault["kind"], problem: string): TransportFault {
     return new TransportFault(this.#controller !== undefined, kind, problem);
   }
-}
-
-/** An AggregateError (all addresses of a name failed) says nothing itself. */
-function describe(error: Error): string {
-  if (!(error instanceof AggregateError)) return error.message;
-  return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
 }

@@ -1,7 +1,7 @@
 import type { PictureLimits, PictureSpool, PictureWriter } from "../../core/picture.ts";
 import { releaseSoon } from "../../runtime/release.ts";
 import type { WireAnswer, WireError } from "../../core/wire.ts";
-import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
+import type { AnswerHead, PromptSink } from "../transport/answer-sink.ts";
 import { createJsonReader, JsonFault, type JsonReader } from "../../json/reader.ts";
 
 /** Bytes of an upstream's JSON beside its lifted pictures: room for picture URLs that are data URLs. */
@@ -46,7 +46,7 @@ export function answerSink(
   return new ReadingSink(head, options, mayRelease);
 }
 
-class ReadingSink implements AnswerSink<WireAnswer> {
+class ReadingSink implements PromptSink<WireAnswer> {
   readonly patient = true;
   readonly #head: AnswerHead;
   readonly #options: AnswerOptions;
@@ -153,7 +153,7 @@ function isPicture(head: AnswerHead, first: number): boolean {
 }
 
 /** Keeps the beginning of an error's body and reads it as JSON where it is. Never throws. */
-export function errorSink(head: AnswerHead): AnswerSink<WireError> {
+export function errorSink(head: AnswerHead): PromptSink<WireError> {
   const chunks: Buffer[] = [];
   let length = 0;
   return {

@@ -4,7 +4,7 @@ import { PinholeError } from "../../core/errors.ts";
 import { bareHost, hostMatches } from "../../core/hosts.ts";
 import { absoluteLink } from "../../core/links.ts";
 import type { Picture } from "../../core/picture.ts";
-import { TransportFault } from "../transport/exchange.ts";
+import { TransportFault } from "../transport/transport-fault.ts";
 import { fetchPicture, StatusFault } from "../guard/fetch-picture.ts";
 import { GuardRefusal } from "../guard/guard.ts";
 import { cancelled } from "./poll.ts";
@@ -80,7 +80,7 @@ function route(parts: EgressParts, { provider, settings }: UpstreamContext, url:
 /** A failure that the next try may not meet. */
 function mayPass(thrown: unknown): boolean {
   if (thrown instanceof StatusFault) return thrown.status >= 500 || thrown.status === 429;
-  return thrown instanceof TransportFault;
+  return thrown instanceof TransportFault && thrown.kind !== "unreadable";
 }
 
 function asError(thrown: unknown): unknown {

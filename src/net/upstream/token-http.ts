@@ -5,7 +5,8 @@ import type { TokenHttp, TokenRequest } from "../../core/provider.ts";
 import type { WireError } from "../../core/wire.ts";
 import { errorSink } from "./answer.ts";
 import { type Clean, oneLine } from "./cleaner.ts";
-import { exchange, TransportFault } from "../transport/exchange.ts";
+import { exchange } from "../transport/exchange.ts";
+import { TransportFault } from "../transport/transport-fault.ts";
 import { retryAfterSeconds } from "../transport/retry-after.ts";
 import { sentenceOf } from "./upstream-faults.ts";
 

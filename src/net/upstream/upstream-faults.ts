@@ -5,7 +5,7 @@ import { publicText } from "../../core/public-text.ts";
 import type { WireError } from "../../core/wire.ts";
 import { UnreadableAnswer } from "./answer.ts";
 import { type Clean, oneLine } from "./cleaner.ts";
-import { TransportFault } from "../transport/exchange.ts";
+import { TransportFault } from "../transport/transport-fault.ts";
 import { retryAfterSeconds } from "../transport/retry-after.ts";
 
 const messageLengthMax = 500;
@@ -80,10 +80,16 @@ export function pictureError(thrown: unknown): unknown {
   });
 }
 
+const codesOfBreaks: Readonly<Record<TransportFault["kind"], ErrorCode>> = {
+  failed: "upstream_failed",
+  cancelled: "upstream_failed",
+  timeout: "upstream_timeout",
+  unreadable: "upstream_bad_answer",
+};
+
 /** How a call's connection broke: the one evidence of whether something may have been billed. */
 export function transportError(fault: TransportFault, clean: Clean): PinholeError {
-  const late = fault.kind === "timeout" ? "upstream_timeout" : "upstream_failed";
-  const code = fault.sent ? late : "upstream_unreachable";
+  const code = fault.sent ? codesOfBreaks[fault.kind] : "upstream_unreachable";
   return new PinholeError(code, { message: sentenceOf(code), detail: clean(fault.message) });
 }
 

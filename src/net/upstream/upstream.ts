@@ -12,7 +12,8 @@ import type { WireAnswer, WireError, WireEvent, WireRequest } from "../../core/w
 import { readEvents } from "../events/event-queue.ts";
 import { ErrorEvent, eventSink } from "../events/event-sink.ts";
 import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
-import { TransportFault, exchange } from "../transport/exchange.ts";
+import { exchange } from "../transport/exchange.ts";
+import { TransportFault } from "../transport/transport-fault.ts";
 import { answerSink, errorSink } from "./answer.ts";
 import { createCleaner } from "./cleaner.ts";
 import type { EgressParts, UpstreamContext } from "./context.ts";

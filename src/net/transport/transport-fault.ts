@@ -1,0 +1,19 @@
+/** How one HTTP exchange broke. */
+export class TransportFault extends Error {
+  override readonly name = "TransportFault";
+  /** False: not a byte of the request can have reached the other side. */
+  readonly sent: boolean;
+  readonly kind: "failed" | "timeout" | "cancelled" | "unreadable";
+
+  constructor(sent: boolean, kind: TransportFault["kind"], problem: string) {
+    super(problem);
+    this.sent = sent;
+    this.kind = kind;
+  }
+}
+
+/** The words of a broken connection's error; an AggregateError (all addresses of a name failed) says nothing itself. */
+export function describeBreak(error: Error): string {
+  if (!(error instanceof AggregateError)) return error.message;
+  return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
+}
