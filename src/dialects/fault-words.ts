@@ -26,7 +26,7 @@ export interface FaultWords {
   readonly statuses?: Readonly<Partial<Record<number, ErrorCode>>>;
   /** Words for machines that are no error, in answers with a good status: `0`, `success`. */
   readonly fine?: readonly string[];
-  /** Places of the seconds to wait, where the body says them. */
+  /** Places of the seconds to wait, where the body says them: `23`, `"23"` or `"23s"`. */
   readonly retryAfterAt?: readonly string[];
 }
 
@@ -148,7 +148,7 @@ function faultOf(
   const [param] = (words.paramAt ?? []).flatMap((place) => valuesAt(error.json, place));
   const [seconds] = (words.retryAfterAt ?? [])
     .flatMap((place) => valuesAt(error.json, place))
-    .map(Number)
+    .map((value) => Number(typeof value === "string" ? value.replace(/s$/, "") : value))
     .filter((value) => Number.isFinite(value) && value >= 0);
   return {
     code,

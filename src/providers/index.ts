@@ -21,5 +21,23 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./replicate/index.ts"),
   },
   { id: "automatic1111", load: () => import("./automatic1111/index.ts") },
+  {
+    id: "gemini",
+    environment: [
+      { needs: { GEMINI_API_KEY: "api_key" } },
+      { needs: { GOOGLE_API_KEY: "api_key" } },
+    ],
+    load: () => import("./gemini/index.ts"),
+  },
+  {
+    id: "vertex",
+    environment: [
+      {
+        needs: { GOOGLE_SERVICE_ACCOUNT: "service_account" },
+        takes: { GOOGLE_CLOUD_PROJECT: "project", GOOGLE_CLOUD_LOCATION: "location" },
+      },
+    ],
+    load: () => import("./vertex/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
