@@ -39,5 +39,10 @@ export const providers: readonly ListedProvider[] = [
     ],
     load: () => import("./vertex/index.ts"),
   },
+  {
+    id: "xai",
+    environment: [{ needs: { XAI_API_KEY: "api_key" } }],
+    load: () => import("./xai/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
