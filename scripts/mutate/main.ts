@@ -1,0 +1,157 @@
+// Mutation tests: makes small wrong changes to the rooms that hold money and order, one at a time in a copy of the tree,
+// and runs the tests that concern them. Fails where a change passes that is not listed as equivalent, or where more than a
+// tenth pass. `npm run mutate -- --room src/money --count 60 --seed 7`; `--again` tries those that passed the last time.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { setPriority } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { choose } from "./choose.ts";
+import { equivalents } from "./equivalent.ts";
+import { applied, type Mutant, mutantsOf } from "./operators.ts";
+import { type Room, rooms } from "./rooms.ts";
+import { createSandbox, type Sandbox } from "./sandbox.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What became of a mutant; `refused` by the compiler, which counts neither way. */
+type Fate = "killed" | "late" | "refused" | "equivalent" | "survived";
+
+interface Tried {
+  readonly path: string;
+  readonly lineNumber: number;
+  readonly line: string;
+  readonly mutated: string;
+  readonly operator: string;
+  readonly fate: Fate;
+}
+
+/** The time that a run may take: a mutant may be slow, and the machine busy. */
+const timeoutMsMin = 120_000;
+const timeoutFactor = 6;
+
+const { values } = parseArgs({
+  options: {
+    room: { type: "string", multiple: true },
+    count: { type: "string" },
+    seed: { type: "string", default: "1" },
+    again: { type: "boolean", default: false },
+  },
+});
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${folder}/${name}`)
+    .toSorted();
+}
+
+const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** The line of a change, as it stands and as the mutant has it; of several lines the first that differs. */
+function linesOf(mutant: Mutant): Pick<Tried, "lineNumber" | "line" | "mutated"> {
+  const text = textOf(mutant.path);
+  const lineNumber = text.slice(0, mutant.start).split("\n").length;
+  const lineAt = (of: string): string => of.split("\n")[lineNumber - 1]?.trim() ?? "";
+  return { lineNumber, line: lineAt(text), mutated: lineAt(applied(text, mutant)) };
+}
+
+function isEquivalent({ path, line, mutated }: Pick<Tried, "path" | "line" | "mutated">): boolean {
+  return equivalents.some(
+    (one) => one.path === path && one.line === line && one.mutated === mutated,
+  );
+}
+
+const cachePath = (folder: string): string =>
+  join(root, ".cache", "mutate", `${folder.replaceAll("/", "-")}.json`);
+
+/** The mutants of a room: a choice of all, or those that passed the last time. */
+function mutantsFor(room: Room): Mutant[] {
+  const all = sourcesIn(room.folder).flatMap((path) => mutantsOf(path, textOf(path)));
+  if (!values.again) return choose(all, Number(values.count ?? room.count), Number(values.seed));
+  const last = JSON.parse(readFileSync(cachePath(room.folder), "utf8")) as readonly Tried[];
+  const passed = last.filter(({ fate }) => fate === "survived");
+  return all.filter((mutant) => {
+    const { line, mutated } = linesOf(mutant);
+    return passed.some(
+      (one) => one.path === mutant.path && one.line === line && one.mutated === mutated,
+    );
+  });
+}
+
+/** The time that each list of tests may take, from a run without any change. Throws where that fails. */
+async function timeoutsOf(sandbox: Sandbox, { folder, tests }: Room): Promise<number[]> {
+  const timeouts: number[] = [];
+  for (const list of tests) {
+    const begun = performance.now();
+    // A busy machine may fail a test once.
+    const passed =
+      (await sandbox.run(list, 600_000)) === "passed" ||
+      (await sandbox.run(list, 600_000)) === "passed";
+    if (!passed) throw new Error(`${folder}: ${list.join(" ")} fail without any change.`);
+    timeouts.push(Math.max(timeoutMsMin, timeoutFactor * (performance.now() - begun)));
+  }
+  return timeouts;
+}
+
+async function fateOf(
+  sandbox: Sandbox,
+  { tests }: Room,
+  timeouts: readonly number[],
+  mutant: Mutant,
+): Promise<Fate> {
+  if (isEquivalent({ path: mutant.path, ...linesOf(mutant) })) return "equivalent";
+  for (const [index, list] of tests.entries()) {
+    const end = await sandbox.run(list, timeouts[index] ?? timeoutMsMin, mutant);
+    if (end !== "passed") return end === "late" ? "late" : "killed";
+  }
+  return (await sandbox.isRefused(mutant)) ? "refused" : "survived";
+}
+
+async function tryRoom(sandbox: Sandbox, room: Room): Promise<readonly Tried[]> {
+  const timeouts = await timeoutsOf(sandbox, room);
+  const results: Tried[] = [];
+  for (const mutant of mutantsFor(room)) {
+    const begun = performance.now();
+    const { path, operator } = mutant;
+    const fate = await fateOf(sandbox, room, timeouts, mutant);
+    const tried = { path, ...linesOf(mutant), operator, fate };
+    results.push(tried);
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    console.log(
+      `${fate.padEnd(10)} ${seconds.padStart(6)} s  ${path}:${tried.lineNumber}  ${operator}`,
+    );
+    if (fate === "survived") console.log(`    ${tried.line}\n    ${tried.mutated}`);
+    mkdirSync(dirname(cachePath(room.folder)), { recursive: true });
+    writeFileSync(cachePath(room.folder), JSON.stringify(results, undefined, 2));
+  }
+  return results;
+}
+
+function report(folder: string, tried: readonly Tried[]): string {
+  const count = (...fates: readonly Fate[]): number =>
+    tried.filter(({ fate }) => fates.includes(fate)).length;
+  const counted = tried.length - count("refused");
+  const passed = count("survived", "equivalent");
+  const share = ((100 * passed) / Math.max(1, counted)).toFixed(1);
+  return `${folder}: ${counted} mutants, ${count("killed", "late")} noticed (${count("late")} by time), ${count("equivalent")} equivalent, ${count("survived")} not noticed; ${share} % pass`;
+}
+
+setPriority(10);
+const chosen = rooms.filter(({ folder }) => values.room?.includes(folder) ?? true);
+const sandbox = createSandbox(root);
+const all: Tried[] = [];
+try {
+  for (const room of chosen) {
+    const tried = await tryRoom(sandbox, room);
+    console.log(report(room.folder, tried));
+    all.push(...tried);
+  }
+} finally {
+  sandbox.remove();
+}
+console.log(report("all", all));
+const counted = all.filter(({ fate }) => fate !== "refused");
+const passed = counted.filter(({ fate }) => fate === "survived" || fate === "equivalent");
+const isBad = passed.length * 10 > counted.length || passed.some(({ fate }) => fate === "survived");
+if (isBad) process.exitCode = 1;

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { applied, type Mutant } from "./operators.ts";
+
+/** The end of one run of tests: all passed, one failed, or the time was over. */
+export type RunEnd = "passed" | "failed" | "late";
+
+/** A copy of the tree in which tests are run on changed files, so that nobody works on them meanwhile. */
+export interface Sandbox {
+  /** Runs tests on the tree as it is, or with one file changed. */
+  run(tests: readonly string[], timeoutMs: number, mutant?: Mutant): Promise<RunEnd>;
+  /** True where the compiler refuses the change. */
+  isRefused(mutant: Mutant): Promise<boolean>;
+  remove(): void;
+}
+
+const notCopied = new Set([
+  "node_modules",
+  ".git",
+  "dist",
+  "data",
+  "coverage",
+  ".cache",
+  "results",
+]);
+
+/** Copies the tree at `root` beside the system's other temporary files. */
+export function createSandbox(root: string): Sandbox {
+  const folder = mkdtempSync(join(tmpdir(), "pinhole-mutate-"));
+  cpSync(root, folder, { recursive: true, filter: (path) => !notCopied.has(basename(path)) });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const tool = (name: string): string => join(root, "node_modules", name);
+  const changed = async <T>(mutant: Mutant | undefined, work: () => Promise<T>): Promise<T> => {
+    if (mutant === undefined) return work();
+    const path = join(folder, mutant.path);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, applied(text, mutant));
+    try {
+      return await work();
+    } finally {
+      writeFileSync(path, text);
+    }
+  };
+  return {
+    run: (tests, timeoutMs, mutant) =>
+      changed(mutant, () =>
+        runNode(
+          [tool("vitest/vitest.mjs"), "run", "--bail=1", "--no-file-parallelism", ...tests],
+          folder,
+          timeoutMs,
+        ),
+      ),
+    isRefused: (mutant) =>
+      changed(mutant, async () => {
+        const end = await runNode([tool("typescript/bin/tsc"), "-p", "."], folder, 300_000);
+        return end === "failed";
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function runNode(parameters: readonly string[], cwd: string, timeoutMs: number): Promise<RunEnd> {
+  // A group of its own, so that what the tests started ends with them.
+  const child = spawn(process.execPath, parameters, { cwd, stdio: "ignore", detached: true });
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, timeoutMs);
+    child.once("error", reject);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      resolve(isLate ? "late" : code === 0 ? "passed" : "failed");
+    });
+  });
+}
