@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { createEgress } from "../../src/net/egress.ts";
-import { httpServer, type Loopback, onRequest, rawServer, upstreamAt } from "./loopback.ts";
+import { PinholeError } from "../../src/core/errors.ts";
+import {
+  httpServer,
+  type Loopback,
+  onRequest,
+  rawServer,
+  secretKey,
+  stubProvider,
+  upstreamAt,
+} from "./loopback.ts";
 import { memorySpool, pictureBytes, pngBytes, wideLimits } from "./memory-spool.ts";
 
 const egress = createEgress({ now: Date.now, random: () => 0 });
@@ -60,9 +69,6 @@ describe("a download", () => {
   });
 
   test.each<[string, (request: IncomingMessage, response: ServerResponse) => void]>([
-    ["a 500", status(500)],
-    ["a 503", status(503)],
-    ["a 429", status(429)],
     ["a broken connection", (_request, response) => response.destroy()],
     [
       "a truncated body",
@@ -82,24 +88,44 @@ describe("a download", () => {
   });
 
   test("is given up after its tries", async () => {
-    const server = await serving(status(500));
+    const server = await serving((_request, response) => response.destroy());
     const downloading = upstreamAt(egress, server, { retryDownloads: 1 }).download(server.origin);
     await expect(downloading).rejects.toMatchObject({ code: "upstream_bad_answer" });
     expect(server.came).toHaveLength(2);
   });
 
-  test.each<[string, (request: IncomingMessage, response: ServerResponse) => void]>([
-    ["a 404", status(404)],
-    ["a page", (_request, response) => response.end("<html>")],
-    [
-      "compression that cannot be read",
-      (_request, response) => response.writeHead(200, { "content-encoding": "br" }).end(png),
-    ],
-  ])("is not tried again after %s", async (_name, fault) => {
-    const server = await serving(fault);
-    const downloading = upstreamAt(egress, server, { retryDownloads: 3 }).download(server.origin);
+  test.each([403, 404, 408, 425, 429, 500, 503, 520])(
+    "is asked for again while its link answers %i",
+    async (code) => {
+      const server = await serving(status(code), status(code), good);
+      const http = upstreamAt(egress, server, { lateLinksMs: 5_000 });
+      const picture = await http.download(`${server.origin}/`);
+      expect((await pictureBytes(picture)).equals(png)).toBe(true);
+      expect(server.came).toHaveLength(3);
+    },
+  );
+
+  test.each([403, 404, 503])("is given up where its link goes on to answer %i", async (code) => {
+    const server = await serving(status(code));
+    const http = upstreamAt(egress, server, { lateLinksMs: 400, retryDownloads: 100 });
+    await expect(http.download(server.origin)).rejects.toMatchObject({
+      code: "upstream_bad_answer",
+    });
+    // After 0, 125 and 375 ms; each 403 is met by another try with the key.
+    const once = server.came.filter(({ authorization }) => authorization === undefined);
+    expect(once.length).toBeLessThanOrEqual(3);
+    expect(once.length).toBeGreaterThan(1);
+  });
+
+  test("waits as long as the link asks, and not at all where that is too long", async () => {
+    const server = await serving(status(503, { "retry-after-ms": "300" }), good);
+    const began = performance.now();
+    await upstreamAt(egress, server, { lateLinksMs: 5_000 }).download(server.origin);
+    expect(performance.now() - began).toBeGreaterThan(290);
+    const slow = await serving(status(503, { "retry-after": "60" }), good);
+    const downloading = upstreamAt(egress, slow, { lateLinksMs: 5_000 }).download(slow.origin);
     await expect(downloading).rejects.toMatchObject({ code: "upstream_bad_answer" });
-    expect(server.came).toHaveLength(1);
+    expect(slow.came).toHaveLength(1);
   });
 
   test("a refused port is no proof that nothing was made", async () => {
@@ -122,7 +148,7 @@ describe("a download", () => {
   test("ends with the request", async () => {
     const server = await serving(status(500));
     const signal = AbortSignal.timeout(60);
-    const http = upstreamAt(egress, server, { signal, retryDownloads: 1000 });
+    const http = upstreamAt(egress, server, { signal, lateLinksMs: 60_000 });
     await expect(http.download(server.origin)).rejects.toMatchObject({ code: "upstream_failed" });
   });
 
@@ -141,6 +167,77 @@ describe("a download", () => {
       await expect(downloading).rejects.toMatchObject({ code: "upstream_bad_answer" });
     },
   );
+});
+
+describe("a link of the upstream itself that wants its key", () => {
+  const key = `Bearer ${secretKey}`;
+  const locked =
+    (code: number) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      if (request.headers.authorization === key) good(request, response);
+      else response.writeHead(code).end("no key");
+    };
+
+  test.each([401, 403])("is asked with it after a %i without", async (code) => {
+    const server = await serving(locked(code));
+    const picture = await upstreamAt(egress, server).download(`${server.origin}/a.png`);
+    expect((await pictureBytes(picture)).equals(png)).toBe(true);
+    expect(server.came.map(({ authorization }) => authorization)).toEqual([undefined, key]);
+  });
+
+  test("is asked without it where that is enough, and where another status comes", async () => {
+    const open = await serving(good);
+    await upstreamAt(egress, open).download(`${open.origin}/a.png`);
+    const missing = await serving(status(404));
+    const downloading = upstreamAt(egress, missing).download(`${missing.origin}/a.png`);
+    await expect(downloading).rejects.toMatchObject({ code: "upstream_bad_answer" });
+    expect([...open.came, ...missing.came].filter(({ authorization }) => authorization)).toEqual(
+      [],
+    );
+  });
+
+  test.each([401, 403])("a link elsewhere that answers %i never sees it", async (code) => {
+    const upstream = await serving(good);
+    const elsewhere = await serving(locked(code));
+    const provider = stubProvider({ resultHosts: ["127.0.0.1"], credentialHosts: ["127.0.0.1"] });
+    const allowing = createEgress({
+      now: Date.now,
+      allowPrivate: { hosts: ["127.0.0.1"], cidrs: [], http: true, ports: [elsewhere.port] },
+    });
+    const downloading = upstreamAt(allowing, upstream, { provider }).download(
+      `${elsewhere.origin}/`,
+    );
+    await expect(downloading).rejects.toMatchObject({ code: "upstream_bad_answer" });
+    expect(elsewhere.came.map(({ authorization }) => authorization)).toEqual([undefined]);
+    await allowing.close();
+  });
+
+  test("a redirect from it to elsewhere leaves it behind", async () => {
+    const elsewhere = await serving(good);
+    const server = await serving((request, response) => {
+      const isKnown = request.headers.authorization === key;
+      response.writeHead(isKnown ? 302 : 401, { location: `${elsewhere.origin}/b.png` }).end();
+    });
+    const allowing = createEgress({
+      now: Date.now,
+      allowPrivate: { hosts: ["127.0.0.1"], cidrs: [], http: true, ports: [elsewhere.port] },
+    });
+    const picture = await upstreamAt(allowing, server).download(`${server.origin}/a.png`);
+    expect(picture.bytes.byteLength).toBe(png.length);
+    expect(elsewhere.came.map(({ authorization }) => authorization)).toEqual([undefined]);
+    await allowing.close();
+  });
+
+  test("a token that cannot be had does not make a made picture a refusal", async () => {
+    const server = await serving(status(401));
+    const provider = stubProvider({
+      async authorize() {
+        throw new PinholeError("upstream_credentials", { message: "no token" });
+      },
+    });
+    const downloading = upstreamAt(egress, server, { provider }).download(server.origin);
+    await expect(downloading).rejects.toMatchObject({ code: "upstream_bad_answer" });
+  });
 });
 
 describe("a caller's picture", () => {

@@ -110,6 +110,7 @@ export function contextFor(
     deadline: Date.now() + 30_000,
     connectMs: 10_000,
     retryDownloads: 0,
+    lateLinksMs: 0,
     ...fields,
   };
 }

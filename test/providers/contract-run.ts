@@ -130,6 +130,7 @@ function toolsFor(stage: Stage, settings: BaseSettings): ProviderTools {
       deadline: Date.now() + 60_000,
       connectMs: 5_000,
       retryDownloads: 1,
+      lateLinksMs: 0,
     }),
     // Without the waits, so that replays are quick; the real pace is tested with net.
     async poll(read) {

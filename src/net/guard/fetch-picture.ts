@@ -4,6 +4,7 @@ import type { Picture, PictureLimits, PictureSpool, PictureWriter } from "../../
 import type { Dispatcher } from "undici";
 import type { AnswerSink } from "../transport/answer-sink.ts";
 import { exchange } from "../transport/exchange.ts";
+import { retryAfterSeconds } from "../transport/retry-after.ts";
 import { GuardRefusal } from "./guard.ts";
 
 const redirectsMax = 3;
@@ -12,16 +13,21 @@ const redirectsMax = 3;
 export class StatusFault extends Error {
   override readonly name = "StatusFault";
   readonly status: number;
+  /** How long the answer asks to wait; undefined: it does not say. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number) {
+  constructor(status: number, retryAfter?: number) {
     super(`the server answered with status ${status}`);
     this.status = status;
+    this.retryAfterSeconds = retryAfter;
   }
 }
 
 export interface FetchPictureOptions {
   /** Where a URL may be fetched through; asked again at every redirect. Throws `GuardRefusal`. */
   route(url: URL): Dispatcher;
+  /** Headers for a URL that answers 401 or 403 without any; undefined: that is its last word. Asked again at every redirect. */
+  authorize?(url: URL): Promise<Readonly<Record<string, string>> | undefined>;
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
   readonly signal: AbortSignal;
@@ -33,15 +39,15 @@ export interface FetchPictureOptions {
 }
 
 /**
- * Fetches a picture without any credentials, following at most three redirects by hand. A data URL is
- * decoded. Throws `GuardRefusal`, `StatusFault`, `TransportFault`, and the picture writer's
+ * Fetches a picture without any credentials but those that `authorize` gives, following at most three
+ * redirects by hand. A data URL is decoded. Throws `GuardRefusal`, `StatusFault`, `TransportFault`, and the picture writer's
  * `PinholeError`.
  */
 export async function fetchPicture(url: string, options: FetchPictureOptions): Promise<Picture> {
   if (/^data:/i.test(url)) return pictureOfDataUrl(url, options);
   let next = parseUrl(url, undefined);
   for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-    const answer = await getOnce(next, options);
+    const answer = await get(next, options);
     if (!("redirect" in answer)) return answer.picture;
     next = parseUrl(answer.redirect, next);
   }
@@ -50,7 +56,23 @@ export async function fetchPicture(url: string, options: FetchPictureOptions): P
 
 type Answer = { readonly picture: Picture } | { readonly redirect: string };
 
-function getOnce(url: URL, options: FetchPictureOptions): Promise<Answer> {
+async function get(url: URL, options: FetchPictureOptions): Promise<Answer> {
+  try {
+    return await getOnce(url, options, {});
+  } catch (thrown) {
+    const isLocked =
+      thrown instanceof StatusFault && (thrown.status === 401 || thrown.status === 403);
+    const credentials = isLocked ? await options.authorize?.(url) : undefined;
+    if (credentials === undefined) throw thrown;
+    return getOnce(url, options, credentials);
+  }
+}
+
+function getOnce(
+  url: URL,
+  options: FetchPictureOptions,
+  credentials: Readonly<Record<string, string>>,
+): Promise<Answer> {
   return exchange<Answer>({
     ...options,
     dispatcher: options.route(url),
@@ -61,12 +83,15 @@ function getOnce(url: URL, options: FetchPictureOptions): Promise<Answer> {
       accept: "image/png, image/jpeg, image/webp, image/*;q=0.5",
       // Pictures are compressed already.
       "accept-encoding": "identity",
+      ...credentials,
     },
     body: undefined,
     receive(head) {
       const { location } = head.headers;
       if (isRedirect(head.status) && location !== undefined) return redirectSink(location);
-      if (head.status < 200 || head.status > 299) throw new StatusFault(head.status);
+      if (head.status < 200 || head.status > 299) {
+        throw new StatusFault(head.status, retryAfterSeconds(head.headers, options.now()));
+      }
       return pictureSink(options.spool.begin(options.limits));
     },
   });

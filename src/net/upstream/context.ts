@@ -20,8 +20,10 @@ export interface UpstreamContext {
   readonly connectMs: number;
   /** From a call's first byte out to the head of its answer; absent: the deadline counts. */
   readonly firstByteMs?: number | undefined;
-  /** Further tries of a failed download. */
+  /** Further tries of a download whose connection failed. */
   readonly retryDownloads: number;
+  /** How long a link may answer that its picture is not there, milliseconds; 20 s where it is absent. */
+  readonly lateLinksMs?: number | undefined;
   /** Resolves when calls may leave; all that needs no answer is done before. Where it rejects, so do they. */
   readonly ready?: Promise<void> | undefined;
   /** Where the body of a relayable answer goes as it arrives, where it needs no change. */

@@ -14,34 +14,61 @@ import { pictureError, sentenceOf } from "./upstream-faults.ts";
 /** One try; a download that stalls is begun again while there is time. */
 const tryMsMax = 60_000;
 const firstPauseMs = 250;
+const pauseMsMax = 5_000;
+/** How long object stores and CDNs may need until a new picture is there for all to read. */
+const lateLinksMsDefault = 20_000;
+/** Answers that a link gives before its picture is there, or while its server is overrun. */
+const passingStatuses: ReadonlySet<number> = new Set([403, 404, 408, 425, 429]);
+
+/** The headers that let a channel read what lies at its own upstream. */
+export type Authorize = (url: URL) => Promise<Readonly<Record<string, string>>>;
 
 /**
- * Fetches made pictures from the URLs that the upstream gave, without credentials. The picture is made
- * and billed by now, so every failure is of the class unknown and is only ever met by another download.
+ * Fetches made pictures from the URLs that the upstream gave, without credentials; only a link on the
+ * upstream's own origin that answers 401 or 403 is asked with them. The picture is made and billed by now,
+ * so every failure is of the class unknown and is only ever met by another download.
  */
 export function createDownload(
   parts: EgressParts,
   context: UpstreamContext,
+  authorize: Authorize,
 ): (url: string) => Promise<Picture> {
   return async (link) => {
     const url = absoluteLink(link, context.settings.base_url);
+    const lateUntil = parts.now() + (context.lateLinksMs ?? lateLinksMsDefault);
     for (let tries = 0; ; tries += 1) {
       try {
-        return await downloadOnce(parts, context, url);
+        return await downloadOnce(parts, context, url, authorize);
       } catch (thrown) {
         if (context.signal.aborted) throw cancelled(context.signal);
-        const pause = firstPauseMs * 2 ** tries * (0.5 + parts.random());
-        const isLate = parts.now() + pause >= context.deadline;
-        if (tries >= context.retryDownloads || isLate || !mayPass(thrown)) throw asError(thrown);
+        const pause = pauseMs(thrown, tries, parts.random());
+        const next = parts.now() + pause;
+        const isOver =
+          thrown instanceof StatusFault ? next >= lateUntil : tries >= context.retryDownloads;
+        if (isOver || next >= context.deadline || !mayPass(thrown)) throw asError(thrown);
         await setTimeout(pause, undefined, { signal: context.signal }).catch(() => undefined);
       }
     }
   };
 }
 
-function downloadOnce(parts: EgressParts, context: UpstreamContext, url: string): Promise<Picture> {
+/** Grows from try to try, and is never less than the server asked for. */
+function pauseMs(thrown: unknown, tries: number, random: number): number {
+  const growing = Math.min(firstPauseMs * 2 ** tries, pauseMsMax) * (0.5 + random);
+  const asked = thrown instanceof StatusFault ? (thrown.retryAfterSeconds ?? 0) * 1000 : 0;
+  return Math.max(growing, asked);
+}
+
+function downloadOnce(
+  parts: EgressParts,
+  context: UpstreamContext,
+  url: string,
+  authorize: Authorize,
+): Promise<Picture> {
+  const { origin } = new URL(context.settings.base_url);
   return fetchPicture(url, {
     route: (target) => route(parts, context, target),
+    authorize: (target) => credentialsFor(target, origin, authorize),
     spool: context.spool,
     limits: context.limits,
     signal: context.signal,
@@ -50,6 +77,17 @@ function downloadOnce(parts: EgressParts, context: UpstreamContext, url: string)
     connectMs: context.connectMs,
     userAgent: parts.userAgent,
   });
+}
+
+/** Nothing where there are none to give: a token that cannot be had says no more than the refusal did. */
+async function credentialsFor(
+  target: URL,
+  origin: string,
+  authorize: Authorize,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (target.origin !== origin) return undefined;
+  const headers = await authorize(target).catch(() => undefined);
+  return headers === undefined || Object.keys(headers).length === 0 ? undefined : headers;
 }
 
 /** The upstream's own host is the operator's choice and may be private; every other one is public, and named by the provider where it names any. */
@@ -79,7 +117,9 @@ function route(parts: EgressParts, { provider, settings }: UpstreamContext, url:
 
 /** A failure that the next try may not meet. */
 function mayPass(thrown: unknown): boolean {
-  if (thrown instanceof StatusFault) return thrown.status >= 500 || thrown.status === 429;
+  if (thrown instanceof StatusFault) {
+    return thrown.status >= 500 || passingStatuses.has(thrown.status);
+  }
   return thrown instanceof TransportFault && thrown.kind !== "unreadable";
 }
 

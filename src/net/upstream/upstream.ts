@@ -37,7 +37,7 @@ export function createUpstream(parts: EgressParts, context: UpstreamContext): Up
     events: (request) => streamEvents(parts, own, request),
     refusal: (answer) =>
       refusedInside(answer, { refused: readErrorOf(context) }, faultContext(parts, own)),
-    download: createDownload(parts, context),
+    download: createDownload(parts, context, (url) => authorizeLink(parts, context, url)),
   };
 }
 
@@ -93,6 +93,22 @@ function authorize(
   const http: TokenHttp = { post: (asked) => tokenHttp(parts, context).post(asked) };
   const cache = parts.credentials.of(provider.id);
   return provider.authorize({ ...signed, settings, http, cache, now: parts.now });
+}
+
+/** The headers for a link on the upstream's own origin, as for any request without a body. */
+async function authorizeLink(
+  parts: EgressParts,
+  context: UpstreamContext,
+  { href: url }: URL,
+): Promise<Readonly<Record<string, string>>> {
+  const bodySha256 = lazySha256(undefined);
+  const headers = await authorize(parts, context, {
+    request: { url },
+    method: "GET",
+    url,
+    bodySha256,
+  });
+  return lowerCased(headers);
 }
 
 function tokenHttp(parts: EgressParts, context: UpstreamContext): TokenHttp {
@@ -270,6 +286,12 @@ function headersOf(
   if (request.headers !== undefined) putAll(headers, request.headers);
   putAll(headers, authorization);
   return headers;
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower: Record<string, string> = {};
+  putAll(lower, headers);
+  return lower;
 }
 
 function putAll(headers: Record<string, string>, more: Readonly<Record<string, string>>): void {
