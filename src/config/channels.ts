@@ -6,6 +6,7 @@ import { isRecord } from "./document.ts";
 import type { Faults, Path } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { environmentChannelOf, type Loaded } from "./loading.ts";
+import type { CurrencyRates } from "../core/currency.ts";
 import { currentModels, resolveModel, type ModelSources } from "./models.ts";
 import { type Environment, readVariable } from "./sources.ts";
 
@@ -18,6 +19,8 @@ export interface ChannelSources {
   readonly env: Environment;
   /** Unix milliseconds. */
   readonly now: number;
+  /** The operator's exchange rates. */
+  readonly rates: CurrencyRates;
   readonly faults: Faults;
 }
 
@@ -62,8 +65,8 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
   return channelOf(provider, written, credentials, models);
 }
 
-function modelSources(provider: Provider, { loaded, now }: ChannelSources): ModelSources {
-  return { provider, cards: loaded.cards, now };
+function modelSources(provider: Provider, { loaded, now, rates }: ChannelSources): ModelSources {
+  return { provider, cards: loaded.cards, now, rates };
 }
 
 function listedModels(listed: unknown, sources: ModelSources, reading: Reading): ChannelModel[] {

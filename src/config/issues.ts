@@ -130,6 +130,8 @@ function mistake(
   issue: Issue,
   { name, hidden }: { readonly name: string; readonly hidden: boolean },
 ): string {
+  // The name is the mistake, so the form of its value does not help.
+  if (issue.code === "invalid_key") return `\`${name}\` ${issue.issues[0]?.message ?? ""}`;
   const path = pathOf(issue);
   const given = valueAt(value, path);
   const own = schemaAt(schema, path);

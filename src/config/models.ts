@@ -1,5 +1,6 @@
 import type { ChannelModel } from "../core/channel.ts";
 import { isRetired, type ModelCard, modelCardSchema } from "../core/model-card.ts";
+import { type CurrencyRates, withRates } from "../core/currency.ts";
 import { cardNamed } from "../core/cards.ts";
 import type { Provider } from "../core/provider.ts";
 import type { ModelSettings } from "./sections/channel.ts";
@@ -15,16 +16,24 @@ export interface ModelSources {
   readonly cards: ReadonlyMap<string, ModelCard>;
   /** Unix milliseconds: decides which models are retired. */
   readonly now: number;
+  /** The operator's exchange rates, for prices in other currencies. */
+  readonly rates: CurrencyRates;
 }
 
 /** All models that a provider knows and that its vendor still serves. */
 export function currentModels({
   provider,
   now,
-}: Pick<ModelSources, "provider" | "now">): ChannelModel[] {
+  rates,
+}: Pick<ModelSources, "provider" | "now" | "rates">): ChannelModel[] {
   return provider.models
     .filter((card) => !isRetired(card, now))
-    .map((card) => ({ name: card.name, upstream: card.name, card, price: undefined }));
+    .map((card) => ({
+      name: card.name,
+      upstream: card.name,
+      card,
+      price: withRates(card.price, rates),
+    }));
 }
 
 /**
@@ -60,7 +69,7 @@ export function resolveModel(
     name: given.name,
     upstream,
     card,
-    price: given.price,
+    price: withRates(given.price ?? card?.price, sources.rates),
     ...(named === undefined ? {} : { named }),
   };
 }

@@ -29,7 +29,8 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const { providers, env, now } = input;
   const listed = valueAt(value, ["channels"]);
   const loaded = await loadFor(listed, env, input);
-  const channels = resolveChannels(listed, { providers, loaded, env, now, faults });
+  const rates = settings?.money.rates ?? {};
+  const channels = resolveChannels(listed, { providers, loaded, env, now, rates, faults });
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);

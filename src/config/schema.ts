@@ -4,6 +4,7 @@ import { egressSchema } from "./sections/egress.ts";
 import { count, flag } from "./sections/forms.ts";
 import { imagesSchema } from "./sections/images.ts";
 import { keySchema } from "./sections/keys.ts";
+import { moneySchema } from "./sections/money.ts";
 import { serverSchema } from "./sections/server.ts";
 import { logLevels } from "./types.ts";
 import { byteSize, duration, secretText } from "./values.ts";
@@ -101,6 +102,7 @@ export const fileSchema = z.strictObject({
     .describe("Model of requests that name none. Not set: they get a 400."),
   policy: policySchema.prefault({}).describe(section),
   egress: egressSchema.prefault({}).describe(section),
+  money: moneySchema.prefault({}).describe(section),
   expose_channel: flag("Name the channel that served a request in x-pinhole-channel."),
   admission: admissionSchema.prefault({}).describe(section),
   logs: z

@@ -15,7 +15,7 @@ export interface ChannelModel {
    * (CONTRACT "Retired models"): it rules what a request may say and how the answer looks.
    */
   readonly named?: ModelCard | undefined;
-  /** Where it differs from the card's list price. */
+  /** The price that counts: the operator's, else the card's, with the operator's exchange rates. */
   readonly price: Price | undefined;
 }
 

@@ -8,7 +8,7 @@ export const unknownRate = "unknown";
  * A decimal as people write it: a number, or text where a number of JavaScript would lose digits. It is
  * read digit by digit (`money/rational`), never as a float.
  */
-const decimalSchema = z
+export const decimalSchema = z
   .union([
     z.number().min(0).max(9_000_000),
     z.string().regex(/^\d{1,7}(\.\d{1,24})?$/, { error: "must be a decimal number, 0 or more" }),
@@ -107,7 +107,9 @@ const rowSchema = z.strictObject({
 const lineSchema = z
   .strictObject({
     /** Several are multiplied: tiles times steps. */
-    per: oneOrMore(measureSchema),
+    per: oneOrMore(measureSchema).meta({
+      form: `one of ${measures.join(", ")} or count:NAME, or a list of them`,
+    }),
     rate: rateSchema.optional(),
     /** The first begun unit of each picture (of the call, where no picture is measured) costs this instead. */
     first_rate: rateSchema.optional(),
@@ -214,7 +216,10 @@ const blockSchema = z
     (block) =>
       (block.currency ?? "USD") === "USD" ||
       Object.keys(dollarParts).every((name) => !Object.hasOwn(block, name)),
-    { error: "in another currency a price is written with `lines`, whose rates are in it" },
+    {
+      path: ["currency"],
+      error: "in another currency a price is written with `lines`, whose rates are in it",
+    },
   );
 export type PriceBlock = z.infer<typeof blockSchema>;
 

@@ -137,6 +137,25 @@ describe("models and their cards", () => {
     expect(found).toMatchObject({ upstream: "theirs", card: undefined });
   });
 
+  test("a price in another currency gets the operator's rate, and needs one of its own or none where it has that", async () => {
+    const rates = 'money: { rates: { CNY: 0.139, EUR: "1.08" } }\n';
+    const priceOf = async (price: string) => {
+      const models = `, models: [{ name: brush-2, price: ${price} }]`;
+      return only((await read({ file: rates + vendor(models) })).channels).models[0]?.price;
+    };
+    const inYuan = "{ currency: CNY, lines: [{ per: image, rate: 0.2 }] }";
+    const lines = [{ per: "image", rate: 0.2 }];
+    expect(await priceOf(inYuan)).toEqual({ currency: "CNY", usd_rate: 0.139, lines });
+    const own = "{ currency: CNY, usd_rate: 0.14, lines: [{ per: image, rate: 0.2 }] }";
+    expect(await priceOf(own)).toMatchObject({ usd_rate: 0.14 });
+    const other = "{ currency: JPY, lines: [{ per: image, rate: 20 }] }";
+    expect(await priceOf(other)).not.toHaveProperty("usd_rate");
+    expect(await priceOf(`[{ per_image_usd: 1 }, ${inYuan}]`)).toMatchObject([
+      { per_image_usd: 1 },
+      { usd_rate: 0.139 },
+    ]);
+  });
+
   test("a card in the file is laid over the one that the name brings", async () => {
     const found = await model("{ name: brush-2, card: { formats: [webp] }, price: free }");
     expect(found.card).toMatchObject({

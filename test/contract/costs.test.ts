@@ -11,12 +11,8 @@ afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
 });
 
-/** A gateway in front of an upstream that answers each call with pictures of these sizes and this usage. */
-async function inFrontOf(
-  price: unknown,
-  sides: readonly number[],
-  answer: object,
-): Promise<TestGateway> {
+/** The origin of an upstream that answers each call with pictures of these sizes and this usage. */
+async function upstreamOf(sides: readonly number[], answer: object): Promise<string> {
   const pictures = await Promise.all(sides.map((side) => samplePng(side, side)));
   const data = pictures.map((picture) => ({ b64_json: picture.toString("base64") }));
   const server = createServer((request, response) => {
@@ -32,15 +28,19 @@ async function inFrontOf(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
+  return `http://127.0.0.1:${port}`;
+}
+
+/** A gateway in front of such an upstream, whose model has this price. */
+async function inFrontOf(
+  price: unknown,
+  sides: readonly number[],
+  answer: object,
+): Promise<TestGateway> {
+  const settings = { base_url: `${await upstreamOf(sides, answer)}/v1` };
+  const models = [{ name: "painter", price }];
   const gateway = await startTestGateway({
-    channels: [
-      {
-        id: "one",
-        provider: "openai-compatible",
-        settings: { base_url: `http://127.0.0.1:${port}/v1` },
-        models: [{ name: "painter", price }],
-      },
-    ],
+    channels: [{ id: "one", provider: "openai-compatible", settings, models }],
   });
   undo.push(() => gateway.close());
   return gateway;
@@ -161,4 +161,30 @@ test("the events of a stream add up to the record's cost, and say how it is know
   // Three ten-thousandths of a nano-dollar are no nano-dollar, wherever they are added.
   expect(sum).toBe(10_000_000);
   expect(await recordOf(gateway, told[0]?.request_id ?? "")).toMatchObject({ cost_usd: "0.01" });
+});
+
+test("a price by region is that of the channel which made the picture", async () => {
+  const price = [
+    { when: { settings: { base_url: "*/west/v1" } }, per_image_usd: 0.02 },
+    { per_image_usd: 0.05 },
+  ];
+  const server = await upstreamOf([32], {});
+  const channel = (id: string, priority: number) => ({
+    id,
+    provider: "openai-compatible",
+    settings: { base_url: `${server}/${id}/v1` },
+    models: [{ name: "painter", price }],
+    priority,
+  });
+  for (const [first, second, dollars] of [
+    ["west", "east", "0.02"],
+    ["east", "west", "0.05"],
+  ] as const) {
+    const gateway = await startTestGateway({ channels: [channel(first, 2), channel(second, 1)] });
+    undo.push(() => gateway.close());
+    const { cost, record } = await costOf(gateway);
+    expect(cost).toBe(dollars);
+    // Either may come to make it, so that the dearer one is held.
+    expect(record).toMatchObject({ hold: { usd: "0.05", settled_usd: dollars } });
+  }
 });

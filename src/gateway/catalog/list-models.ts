@@ -1,6 +1,7 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { ModelCard } from "../../core/model-card.ts";
 import type { KeyRecord } from "../../core/key.ts";
+import { publicPrice } from "../../money/settings.ts";
 import { rulingCard } from "./serving.ts";
 import type { Catalog, CatalogEntry } from "./catalog.ts";
 import { mayUse } from "../keys/access.ts";
@@ -40,7 +41,7 @@ function modelInfo(entry: CatalogEntry): ModelInfo {
   const target = entry.targets[0];
   // A retired name keeps its own rules and dates; what it costs is what the model in its place costs.
   const card = target === undefined ? undefined : rulingCard(target);
-  const pricing = target?.model.price ?? target?.card?.price;
+  const price = target?.model.price ?? target?.card?.price;
   return {
     id: entry.name,
     object: "model",
@@ -51,7 +52,7 @@ function modelInfo(entry: CatalogEntry): ModelInfo {
       : { shutdown_date: card.retires_at, retires_at: card.retires_at }),
     ...(card?.successor === undefined ? {} : { successor: card.successor }),
     ...(card === undefined ? {} : { capabilities: capabilitiesOf(card) }),
-    ...(pricing === undefined ? {} : { pricing }),
+    ...(price === undefined ? {} : { pricing: publicPrice(price) }),
     ...(entry.aliasOf === undefined ? {} : { alias_of: entry.aliasOf }),
   };
 }

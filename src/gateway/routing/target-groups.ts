@@ -1,4 +1,6 @@
 import type { Target } from "../../core/channel.ts";
+import { valueUnder } from "../../money/facts.ts";
+import { settingNames } from "../../money/settings.ts";
 import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
 import type { ChannelState, ChannelStates } from "../channels/states.ts";
 import { type WeightTree, createWeightTree } from "../channels/weight-tree.ts";
@@ -123,8 +125,8 @@ function openGroup({ targets, ...draft }: GroupDraft, states: ChannelStates): Ta
 }
 
 /**
- * Names a target's fit class. Fitting looks at the card, the price, the provider and what the channel's
- * settings let through; secrets print alike, and no provider narrows by its address.
+ * Names a target's fit class. Fitting looks at the card, the price with the settings that it depends on, the provider
+ * and what the channel's settings let through; secrets print alike, and no provider narrows by its address.
  */
 function createClassKey(): (target: Target) => string {
   const numbers = new Map<unknown, number>();
@@ -138,10 +140,12 @@ function createClassKey(): (target: Target) => string {
     const [settings] = credentials;
     const narrowing =
       provider.narrow === undefined ? "" : JSON.stringify({ ...settings, base_url: "" });
-    const price = model.price === undefined ? "" : JSON.stringify(model.price);
     const { card, named, name, upstream } = model;
+    const price = model.price === card?.price ? "" : JSON.stringify(model.price);
+    const priced = settingNames(model.price).map((setting) => valueUnder({ ...settings }, setting));
     // A retired model's warning says what runs in its place.
     const replaced = named === undefined ? "" : `${numberOf(named)} ${upstream}`;
-    return [numberOf(provider), numberOf(card), name, replaced, price, narrowing].join(" ");
+    const settingsText = `${narrowing} ${JSON.stringify(priced)}`;
+    return [numberOf(provider), numberOf(card), name, replaced, price, settingsText].join(" ");
   };
 }
