@@ -14,8 +14,19 @@ interface FieldSpec {
   readonly about: string;
 }
 
+/** A wrong value as a sentence names it. */
+function said(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value !== "string") return `a value of the type ${typeof value}`;
+  // Of a form, such a text would have been read as a number.
+  if (/^-?\d{1,15}$/.test(value)) return "a string; send it without quotes";
+  return JSON.stringify(value.slice(0, 40));
+}
+
 const integer = (name: string, low: number, high: number, about: string): FieldSpec => {
-  const error = `\`${name}\` must be an integer from ${low} to ${high}, not a string or fraction.`;
+  const error = ({ input }: { readonly input?: unknown }): string =>
+    `\`${name}\` must be an integer from ${low} to ${high}, not ${said(input)}.`;
   return {
     schema: z.int({ error }).min(low, { error }).max(high, { error }),
     form: "integer",
@@ -156,7 +167,7 @@ export type ImageFieldName = keyof typeof imageFields;
 /** The picture fields in words for the documents. */
 export const pictureFieldDocs: Readonly<
   Record<
-    "image" | "images" | "mask",
+    "image" | "images" | "mask" | "markup",
     { readonly names?: readonly string[]; readonly form: string; readonly about: string }
   >
 > = {
@@ -173,6 +184,11 @@ export const pictureFieldDocs: Readonly<
   mask: {
     form: "file, or in JSON `{image_url}`",
     about: "A PNG with alpha, the size of the first image. Fully transparent pixels may change.",
+  },
+  markup: {
+    form: "file, or in JSON `{image_url}`",
+    about:
+      "A drawing over the first image that shows what to change, on models that take it; not together with a mask.",
   },
 };
 

@@ -38,7 +38,7 @@ function jsonBody(operation: "generation" | "edit"): JsonSchema {
     const schema = fieldSchema(name);
     return [name, name === "prompt" ? schema : orNull(schema)] as const;
   });
-  const { image, images, mask } = pictureFieldDocs;
+  const { image, images, mask, markup } = pictureFieldDocs;
   const list = { type: "array", items: imageObject, maxItems: 64, description: images.about };
   return {
     type: "object",
@@ -50,7 +50,11 @@ function jsonBody(operation: "generation" | "edit"): JsonSchema {
         anyOf: [imageUrl, { type: "array", items: imageUrl }, { type: "null" }],
       },
       ...(operation === "edit"
-        ? { images: list, mask: { ...imageObject, description: mask.about } }
+        ? {
+            images: list,
+            mask: { ...imageObject, description: mask.about },
+            markup: { ...imageObject, description: markup.about },
+          }
         : {}),
     },
     additionalProperties: true,
@@ -58,7 +62,7 @@ function jsonBody(operation: "generation" | "edit"): JsonSchema {
 }
 
 function formBody(names: readonly ImageFieldName[], required: readonly string[]): JsonSchema {
-  const { image, mask } = pictureFieldDocs;
+  const { image, mask, markup } = pictureFieldDocs;
   const edit = names.includes("prompt");
   return {
     type: "object",
@@ -69,6 +73,7 @@ function formBody(names: readonly ImageFieldName[], required: readonly string[])
         ? {
             "image[]": { type: "array", items: file, description: "Several images, in order." },
             mask: { ...file, description: mask.about },
+            markup: { ...file, description: markup.about },
           }
         : {}),
       ...Object.fromEntries(names.map((name) => [name, fieldSchema(name)])),

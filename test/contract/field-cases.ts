@@ -76,7 +76,10 @@ const counts: FieldCase[] = [
   ok("n 1", { n: 1 }),
   ok("n 10", { n: 10 }),
   ok("n null", { n: null }),
-  bad("n 0", { n: 0 }, "invalid_value", "n", "`n` must be an integer from 1 to 10"),
+  bad("n 0", { n: 0 }, "invalid_value", "n", "`n` must be an integer from 1 to 10, not 0."),
+  bad("n 11 by its number", { n: 11 }, "invalid_value", "n", "from 1 to 10, not 11."),
+  bad("n as a fraction, told", { n: 1.5 }, "invalid_value", "n", "from 1 to 10, not 1.5."),
+  bad("n as a word", { n: "two" }, "invalid_value", "n", 'from 1 to 10, not "two".'),
   bad("n 11", { n: 11 }, "invalid_value", "n", "from 1 to 10"),
   bad("n as text", { n: "2" }, "invalid_value", "n", "not a string"),
   bad("n 1.5", { n: 1.5 }, "invalid_value", "n", "integer"),
@@ -134,7 +137,7 @@ const sizes: FieldCase[] = [
   bad("size with a capital X", { size: "1024X1024" }, "invalid_value", "size", "lower-case x"),
   bad("size with zeros", { size: "0x1024" }, "invalid_value", "size", "WIDTHxHEIGHT"),
   bad("size as a number", { size: 1024 }, "invalid_value", "size", "must be a string"),
-  bad("size empty", { size: "" }, "invalid_value", "size", "WIDTHxHEIGHT"),
+  ok("size empty, which is not set", { size: "" }),
 ];
 
 const qualities: FieldCase[] = [

@@ -113,7 +113,7 @@ describe("whatever arrives, a parser gives a value or its own refusal", () => {
     const form = {
       bodyBytesMax: 50_000,
       picture: limits,
-      fieldBytesMax: 1_000,
+      textBytesMax: 1_000,
       partsMax: 16,
       onBytes: () => undefined,
     };

@@ -26,6 +26,7 @@ export function fitOptions(
     user: takes(target, "user") ? request.user : undefined,
     more: {
       ...fitMore(request, target, complain),
+      ...fitMarkup(request, target),
       ...fitUnknown(request, target, strict, complain),
     },
     providerOptions: fitProviderOptions(request, target, chain, complain),
@@ -125,6 +126,19 @@ function fitMore(
     return false;
   });
   return Object.fromEntries(kept);
+}
+
+/** Without it the model would not know what to change, so where it has no place the request is refused. */
+function fitMarkup(
+  { markup, model }: ImageRequest,
+  target: Target,
+): Readonly<Record<string, unknown>> {
+  if (markup === undefined) return {};
+  if (takes(target, "markup")) return { markup };
+  throw new PinholeError("unsupported_parameter", {
+    message: `${model} takes no \`markup\`; say in the prompt what to change, or send a mask.`,
+    param: "markup",
+  });
 }
 
 /** Fields that would change what is billed if they were forwarded under a name of the contract's. */

@@ -8,6 +8,7 @@ export interface JsonRequest {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly images: readonly Picture[];
   readonly mask: Picture | undefined;
+  readonly markup: Picture | undefined;
 }
 
 export interface JsonRequestOptions {
@@ -36,7 +37,11 @@ const places = [
   "images.*.image_url",
   "mask",
   "mask.image_url",
+  "markup",
+  "markup.image_url",
 ];
+/** The members of a document that hold pictures. */
+const pictureFields = ["image", "images", "mask", "markup"];
 const depthMax = 32;
 const fetchTimeoutMs = 30_000;
 /** More than any model takes; the card's own limit is checked later, with its own message. */
@@ -69,9 +74,8 @@ export async function readJsonRequest(
   }
   // A JSON object has string keys and unknown values; narrowing `object` needs the cast.
   const fields = document as Record<string, unknown>;
-  const { image, images, mask } = fields;
-  if (image === undefined && images === undefined && mask === undefined) {
-    return { fields, images: [], mask: undefined };
+  if (!pictureFields.some((name) => fields[name] !== undefined)) {
+    return { fields, images: [], mask: undefined, markup: undefined };
   }
   return takePictures(parts, fields, options);
 }
@@ -81,14 +85,11 @@ async function takePictures(
   document: Readonly<Record<string, unknown>>,
   options: JsonRequestOptions,
 ): Promise<JsonRequest> {
-  const { image, images, mask, ...fields } = document;
-  if (image !== undefined && image !== null && images !== undefined && images !== null) {
+  const { image, images, mask, markup, ...fields } = document;
+  if (isSet(image) && isSet(images)) {
     throw invalid("images", "Send `images` or `image`, not both.");
   }
-  const sources = listOf(
-    image ?? images,
-    image === undefined || image === null ? "images" : "image",
-  );
+  const sources = isSet(image) ? listOf(image, "image") : listOf(images, "images");
   if (sources.length > imagesMax) {
     throw invalid(
       "image",
@@ -99,18 +100,23 @@ async function takePictures(
   for (const [index, source] of sources.entries()) {
     pictures.push(await pictureOf(parts, source, `images.${index}.image_url`, options));
   }
+  const only = async (source: unknown, param: string): Promise<Picture | undefined> =>
+    isSet(source) ? pictureOf(parts, source, param, options) : undefined;
   return {
     fields,
     images: pictures,
-    mask:
-      mask === undefined || mask === null
-        ? undefined
-        : await pictureOf(parts, mask, "mask", options),
+    mask: await only(mask, "mask"),
+    markup: await only(markup, "markup"),
   };
 }
 
+/** An empty text in a picture's place means that there is none, as null does. */
+function isSet(source: unknown): boolean {
+  return source !== undefined && source !== null && source !== "";
+}
+
 function listOf(value: unknown, param: string): readonly unknown[] {
-  if (value === undefined || value === null) return [];
+  if (!isSet(value)) return [];
   if (Array.isArray(value)) return value;
   if (param === "images")
     throw invalid("images", "`images` must be a list of objects with an `image_url`.");

@@ -16,6 +16,7 @@ export interface RawRequest {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly images: readonly Picture[];
   readonly mask: Picture | undefined;
+  readonly markup: Picture | undefined;
   /** Values are text parts of a form, to be read as the field's type. */
   readonly fromForm: boolean;
 }
@@ -44,8 +45,8 @@ export function parseRequest(
   const unknown = Object.create(null) as Record<string, unknown>;
   for (const name of Object.keys(raw.fields)) {
     const value = raw.fields[name];
-    if (value === null || value === undefined) continue;
     const spec = fieldSpec(name);
+    if (!isSet(name, value, spec)) continue;
     if (spec === undefined) unknown[name] = value;
     else known[name] = raw.fromForm ? fromText(name, value, spec.form) : value;
   }
@@ -74,14 +75,27 @@ export function parseRequest(
     partial_images: fields.partial_images ?? 0,
     images: raw.images,
     mask: raw.mask,
+    markup: raw.markup,
     more,
     unknown,
     provider_options: fields.provider_options ?? {},
   };
 }
 
+/**
+ * Is a field there? `null` means absent, and so does the empty text that forms and their like send for
+ * what was not filled in. An empty prompt is one that was forgotten; a field that is not known is
+ * its provider's to read.
+ */
+function isSet(name: string, value: unknown, spec: ReturnType<typeof fieldSpec>): boolean {
+  if (value === null || value === undefined) return false;
+  return value !== "" || spec === undefined || name === "prompt";
+}
+
 /** What `imageFields` yields; the record of schemas loses its keys' types when it is read by name. */
-type Parsed = Partial<Omit<ImageRequest, "operation" | "images" | "mask" | "more" | "unknown">> &
+type Parsed = Partial<
+  Omit<ImageRequest, "operation" | "images" | "mask" | "markup" | "more" | "unknown">
+> &
   Record<string, unknown>;
 
 const fieldNames = Object.keys(imageFields);
@@ -132,11 +146,17 @@ function requireFields(
 ): void {
   const missing = (param: string, message: string): PinholeError =>
     new PinholeError("missing_required_parameter", { message, param });
-  if (known.model === undefined || known.model === "") {
+  if (known.model === undefined) {
     throw missing("model", "`model` is required. GET /v1/models lists the names this key may use.");
   }
   if (operation !== "variation" && (known.prompt === undefined || known.prompt === "")) {
     throw missing("prompt", "`prompt` is required and must not be empty.");
+  }
+  if (operation !== "edit" && raw.markup !== undefined) {
+    throw new PinholeError("unsupported_parameter", {
+      message: "`markup` belongs to /v1/images/edits; leave it out.",
+      param: "markup",
+    });
   }
   if (operation !== "generation" && raw.images.length === 0) {
     throw missing(

@@ -6,6 +6,7 @@ import type { ImageRequest } from "../../core/request.ts";
 const fieldNames = Object.keys({
   background: true,
   images: true,
+  markup: true,
   mask: true,
   model: true,
   moderation: true,
@@ -33,11 +34,15 @@ const fieldNames = Object.keys({
  * change nothing (CONTRACT "Client gone, client retrying").
  */
 export async function fingerprintOf(request: ImageRequest): Promise<string> {
-  const { images, mask } = request;
-  const files: string[] = [];
-  for (const image of images) files.push(await digestOf(image));
-  return fingerprint(request, files, mask === undefined ? undefined : await digestOf(mask));
+  const images: string[] = [];
+  for (const image of request.images) images.push(await digestOf(image));
+  const mask = request.mask && (await digestOf(request.mask));
+  const markup = request.markup && (await digestOf(request.markup));
+  return fingerprint(request, { images, mask, markup });
 }
+
+/** Digests of a request's pictures. */
+type PictureDigests = Readonly<Record<"images" | "mask" | "markup", unknown>>;
 
 async function digestOf({ bytes }: Picture): Promise<string> {
   const digest = createHash("sha256");
@@ -45,13 +50,9 @@ async function digestOf({ bytes }: Picture): Promise<string> {
   return digest.digest("hex");
 }
 
-function fingerprint(
-  request: ImageRequest,
-  images: readonly string[],
-  mask: string | undefined,
-): string {
+function fingerprint(request: ImageRequest, pictures: PictureDigests): string {
   const text = objectJson(fieldNames, (name) =>
-    name === "images" ? images : name === "mask" ? mask : request[name],
+    name === "images" || name === "mask" || name === "markup" ? pictures[name] : request[name],
   );
   return hash("sha256", text, "hex");
 }

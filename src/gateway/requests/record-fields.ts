@@ -21,7 +21,7 @@ export function pictureRecord(delivered: DeliveredPicture): PictureRecord {
 
 /** The canonical fields as the record has them: no pictures, only their formats and sizes. */
 export function recordFields(request: ImageRequest): string {
-  const { images, mask, size } = request;
+  const { images, mask, markup, size } = request;
   return JSON.stringify({
     quality: request.quality,
     response_format: request.response_format,
@@ -44,6 +44,7 @@ export function recordFields(request: ImageRequest): string {
     size: size === undefined || size === "auto" ? size : sizeText(size),
     images: images.length === 0 ? images : images.map(pictureText),
     mask: mask === undefined ? undefined : pictureText(mask),
+    markup: markup === undefined ? undefined : pictureText(markup),
   } satisfies Record<keyof ImageRequest, unknown>);
 }
 

@@ -77,12 +77,14 @@ type AlikeField =
 
 /** True where fitting looks at neither the prompt nor at anything that `alikeText` does not name. */
 function isPlain(request: ImageRequest, { promptMax }: EntryGroups): boolean {
-  const { operation, prompt, images, mask, style, more, unknown, provider_options } = request;
+  const { operation, prompt, images, mask, markup, style, more, unknown, provider_options } =
+    request;
   const plain: Record<Exclude<keyof ImageRequest, AlikeField>, boolean> = {
     operation: operation === "generation",
     prompt: prompt.length <= promptMax,
     images: images.length === 0,
     mask: mask === undefined,
+    markup: markup === undefined,
     // A style may become part of the prompt.
     style: style === undefined,
     // Delivery alone looks at it.

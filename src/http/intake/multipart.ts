@@ -1,17 +1,18 @@
-import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
+import { Dicer } from "@fastify/busboy";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { asPinholeError, PinholeError } from "../../core/errors.ts";
-import type { Picture, PictureLimits, PictureSpool } from "../../core/picture.ts";
-import { release } from "../../runtime/release.ts";
+import type { PictureLimits, PictureSpool } from "../../core/picture.ts";
 import type { RawRequest } from "../../gateway/intake/parse-request.ts";
+import { FormParts, type PartTaker } from "./form-parts.ts";
+import { readParameters, readPartHead } from "./part-head.ts";
 
 /** Bounds of one form. Bytes and counts. */
 export interface MultipartLimits {
   readonly bodyBytesMax: number;
   readonly picture: PictureLimits;
-  /** Text of one part. */
-  readonly fieldBytesMax: number;
+  /** All text parts together. */
+  readonly textBytesMax: number;
   readonly partsMax: number;
   /** Told of bytes as they come. What it throws ends the reading. */
   readonly onBytes: (count: number) => void;
@@ -19,13 +20,6 @@ export interface MultipartLimits {
 
 /** The longest boundary: RFC 2046 allows 70 characters, and longer ones have hung parsers. */
 const boundaryLengthMax = 70;
-
-interface Upload {
-  readonly name: string;
-  /** Place in the client's order: the index of `image[3]`, else the order of arrival. */
-  readonly order: number;
-  readonly picture: Picture;
-}
 
 /**
  * Reads a multipart form as a stream, in any part order: files go to the spool as they arrive, their
@@ -38,179 +32,135 @@ export async function readMultipart(
   spool: PictureSpool,
   limits: MultipartLimits,
 ): Promise<RawRequest> {
-  const parser = openParser(headers, limits);
-  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
-  const uploads: Upload[] = [];
+  const { boundary, charset } = readFormType(headers["content-type"] ?? "");
+  const form = new FormParts(spool, limits, charset);
   await new Promise<void>((resolve, reject) => {
-    let over = false;
-    const stop = (thrown: unknown): void => {
-      if (over) return;
-      over = true;
-      body.unpipe(parser);
-      body.resume();
-      parser.destroy();
-      reject(asMultipartFault(thrown));
-    };
-    const guarded = (step: () => void): void => {
-      if (over) return;
-      try {
-        step();
-      } catch (thrown) {
-        stop(thrown);
-      }
-    };
-    let received = 0;
-    body.on("data", (chunk: Buffer) => {
-      received += chunk.length;
-      if (received > limits.bodyBytesMax) stop(bodyTooLarge(limits.bodyBytesMax));
-      guarded(() => limits.onBytes(chunk.length));
-    });
-    parser.on("field", (name, value, _nameTruncated, valueTruncated) =>
-      guarded(() => addField(fields, name, value, valueTruncated, limits)),
+    const reading = new FormReading(body, boundary, form, limits, (thrown) =>
+      thrown === undefined ? resolve() : reject(asMultipartFault(thrown)),
     );
-    parser.on("file", (name, stream) =>
-      guarded(() => takeFile(name, stream, uploads, spool, limits, stop)),
-    );
-    for (const event of ["partsLimit", "filesLimit", "fieldsLimit"] as const) {
-      parser.on(event, () =>
-        stop(
-          new PinholeError("invalid_multipart", {
-            message: `The form has more than ${limits.partsMax} parts; send fewer.`,
-          }),
-        ),
-      );
-    }
-    parser.on("error", stop);
-    parser.on("finish", () => {
-      if (!over) resolve();
-      over = true;
-    });
-    body.on("error", stop);
-    body.on("close", () => {
-      if (!body.readableEnded)
-        stop(new Error("the client closed the connection in the middle of the form"));
-    });
-    body.pipe(parser);
+    reading.start();
   });
-  return assemble(fields, uploads);
+  return form.request();
 }
 
-function openParser(headers: IncomingHttpHeaders, limits: MultipartLimits): BusboyInstance {
-  const type = headers["content-type"] ?? "";
-  const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(type);
-  const word = boundary?.[1] ?? boundary?.[2] ?? "";
-  if (word === "" || word.length > boundaryLengthMax) {
+/** Most headers that a part may have. */
+const partHeadersMax = 32;
+
+/** One form on its way from the body through the parser to its parts. Ends once, with a fault or without. */
+class FormReading {
+  readonly #body: Readable;
+  readonly #parser: Dicer;
+  readonly #form: FormParts;
+  readonly #limits: MultipartLimits;
+  readonly #onOver: (thrown?: unknown) => void;
+  #over = false;
+  #received = 0;
+  #partsSeen = 0;
+  #partsOpen = 0;
+  #parsed = false;
+
+  constructor(
+    body: Readable,
+    boundary: string,
+    form: FormParts,
+    limits: MultipartLimits,
+    onOver: (thrown?: unknown) => void,
+  ) {
+    this.#body = body;
+    this.#parser = new Dicer({ boundary, maxHeaderPairs: partHeadersMax });
+    this.#form = form;
+    this.#limits = limits;
+    this.#onOver = onOver;
+  }
+
+  start(): void {
+    const body = this.#body;
+    body.on("data", (chunk: Buffer) => this.#guarded(() => this.#count(chunk.length)));
+    body.on("error", this.#stop);
+    body.on("close", () => {
+      if (!body.readableEnded)
+        this.#stop(new Error("the client closed the connection in the middle of the form"));
+    });
+    this.#parser.on("part", (part) => this.#guarded(() => this.#readPart(part)));
+    this.#parser.on("error", this.#stop);
+    this.#parser.on("finish", () => {
+      this.#parsed = true;
+      this.#settle();
+    });
+    body.pipe(this.#parser);
+  }
+
+  #count(bytes: number): void {
+    const { bodyBytesMax, onBytes } = this.#limits;
+    this.#received += bytes;
+    if (this.#received > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
+    onBytes(bytes);
+  }
+
+  #readPart(part: Dicer.PartStream): void {
+    this.#partsOpen += 1;
+    this.#partsSeen += 1;
+    let taker: PartTaker | undefined;
+    part.on("error", this.#stop);
+    part.on("header", (headers) => {
+      // The parser gives lists by names in lower case.
+      const fields = headers as Readonly<Record<string, unknown>>;
+      this.#guarded(() => (taker = this.#form.open(readPartHead(fields))));
+    });
+    part.on("data", (chunk: Buffer) => this.#guarded(() => taker?.write(chunk)));
+    part.on("end", () => {
+      this.#partsOpen -= 1;
+      // Of a head that broke off nothing was told; read as an empty one it is refused.
+      this.#guarded(() => (taker === undefined ? readPartHead({}) : taker.end()));
+      this.#settle();
+    });
+    if (this.#partsSeen > this.#limits.partsMax) throw tooManyParts(this.#limits.partsMax);
+  }
+
+  /** Runs a step, of which nothing is done once the reading is over. */
+  #guarded(step: () => unknown): void {
+    if (this.#over) return;
+    try {
+      step();
+    } catch (thrown) {
+      this.#stop(thrown);
+    }
+  }
+
+  readonly #stop = (thrown: unknown): void => {
+    if (this.#over) return;
+    this.#over = true;
+    this.#body.unpipe(this.#parser);
+    this.#body.resume();
+    this.#parser.destroy();
+    this.#onOver(thrown);
+  };
+
+  #settle(): void {
+    if (this.#over || !this.#parsed || this.#partsOpen > 0) return;
+    this.#over = true;
+    this.#onOver();
+  }
+}
+
+function readFormType(contentType: string): {
+  readonly boundary: string;
+  readonly charset: string | undefined;
+} {
+  const { parameters } = readParameters(contentType);
+  const boundary = parameters.get("boundary") ?? "";
+  if (boundary === "" || boundary.length > boundaryLengthMax) {
     throw new PinholeError("invalid_multipart", {
       message: `The Content-Type of a form needs a boundary of 1 to ${boundaryLengthMax} characters; let your HTTP library write the header.`,
     });
   }
-  return Busboy({
-    headers: { ...headers, "content-type": type },
-    limits: {
-      fieldSize: limits.fieldBytesMax,
-      fieldNameSize: 100,
-      parts: limits.partsMax,
-      headerPairs: 32,
-    },
+  return { boundary, charset: parameters.get("charset") };
+}
+
+function tooManyParts(partsMax: number): PinholeError {
+  return new PinholeError("invalid_multipart", {
+    message: `The form has more than ${partsMax} parts; send fewer.`,
   });
-}
-
-function addField(
-  fields: Record<string, string>,
-  name: string,
-  value: string,
-  truncated: boolean,
-  limits: MultipartLimits,
-): void {
-  if (truncated) {
-    throw new PinholeError("string_above_max_length", {
-      message: `\`${name}\` is longer than ${limits.fieldBytesMax} bytes; shorten it.`,
-      param: name,
-    });
-  }
-  if (pictureField(name) !== undefined) {
-    throw new PinholeError("invalid_value", {
-      message: `\`${name}\` must be a file part of the form; to send an address or a data URL, send JSON.`,
-      param: name,
-    });
-  }
-  if (name in fields) {
-    throw new PinholeError("invalid_multipart", {
-      message: `\`${name}\` is in the form twice; send it once.`,
-      param: name,
-    });
-  }
-  fields[name] = value;
-}
-
-/** `image`, `image[]` and `image[3]` are images; `mask` is the mask. */
-function pictureField(
-  name: string,
-): { readonly kind: "image" | "mask"; readonly index: number | undefined } | undefined {
-  if (name === "mask") return { kind: "mask", index: undefined };
-  const match = /^image(?:\[(\d{0,4})\])?$/.exec(name);
-  if (match === null) return undefined;
-  return {
-    kind: "image",
-    index: match[1] === undefined || match[1] === "" ? undefined : Number(match[1]),
-  };
-}
-
-function takeFile(
-  name: string,
-  stream: BusboyFileStream,
-  uploads: Upload[],
-  spool: PictureSpool,
-  limits: MultipartLimits,
-  stop: (thrown: unknown) => void,
-): void {
-  const field = pictureField(name);
-  if (field === undefined) {
-    stream.resume();
-    throw new PinholeError("unsupported_parameter", {
-      message: `The file part \`${name.slice(0, 100)}\` is not known; images go into \`image\` or \`image[]\`, the mask into \`mask\`.`,
-      param: name.slice(0, 100),
-    });
-  }
-  const place = uploads.length;
-  const writer = spool.begin({ ...limits.picture, param: field.kind });
-  const fail = (thrown: unknown): void => {
-    writer.abort();
-    stop(thrown);
-  };
-  // The slot is taken now so that arrival order is kept however the streams interleave.
-  const order = field.index ?? place;
-  stream.on("data", (chunk: Buffer) => {
-    try {
-      writer.write(chunk);
-      release(chunk);
-    } catch (thrown) {
-      fail(thrown);
-    }
-  });
-  stream.on("error", fail);
-  stream.on("end", () => {
-    try {
-      uploads.push({ name: field.kind, order, picture: writer.end() });
-    } catch (thrown) {
-      fail(thrown);
-    }
-  });
-}
-
-function assemble(fields: Record<string, string>, uploads: readonly Upload[]): RawRequest {
-  const images = uploads
-    .filter((upload) => upload.name === "image")
-    .toSorted((a, b) => a.order - b.order)
-    .map((upload) => upload.picture);
-  const masks = uploads.filter((upload) => upload.name === "mask");
-  if (masks.length > 1) {
-    throw new PinholeError("invalid_value", {
-      message: "`mask` must be one file; it applies to the first image.",
-      param: "mask",
-    });
-  }
-  return { fields, images, mask: masks[0]?.picture, fromForm: true };
 }
 
 export function bodyTooLarge(bodyBytesMax: number): PinholeError {

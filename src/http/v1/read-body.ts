@@ -7,7 +7,9 @@ import { type BodyFeed, readJsonRequest } from "../../gateway/intake/json-body.t
 import type { RawRequest } from "../../gateway/intake/parse-request.ts";
 import type { Gateway, Ticket } from "../../gateway/gateway.ts";
 import { eachChunk } from "../intake/body-chunks.ts";
+import { type Transcoder, transcoderOf } from "../intake/charset.ts";
 import { bodyTooLarge, readMultipart } from "../intake/multipart.ts";
+import { readParameters } from "../intake/part-head.ts";
 import { inputImageLimits } from "../../pictures/limits.ts";
 
 /** Bytes of a body besides its pictures: the longest prompt plus room for the other fields. */
@@ -43,7 +45,7 @@ export async function readBody(
   { request, ticket }: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,
 ): Promise<RawRequest> {
-  const type = mediaTypeOf(request.headers["content-type"]);
+  const { type, charset } = mediaTypeOf(request.headers["content-type"]);
   if (request.headers["content-encoding"] !== undefined) {
     throw new PinholeError("unsupported_media_type", {
       message: "Compressed bodies are not taken; send the body without Content-Encoding.",
@@ -54,39 +56,48 @@ export async function readBody(
   }
   if (type === "application/json" && operation !== "variation") {
     const options = { spool, limits: inputImageLimits, textBytesMax, signal: parts.stopped };
-    const feed = cappedFeed(request.raw, parts.bodyBytesMax, ticket);
-    const { fields, images, mask } = await readJsonRequest(parts.gateway, feed, options);
-    return { fields, images, mask, fromForm: false };
+    const feed = cappedFeed(request.raw, parts.bodyBytesMax, ticket, transcoderOf(charset));
+    return { ...(await readJsonRequest(parts.gateway, feed, options)), fromForm: false };
   }
   if (type === "multipart/form-data" && operation !== "generation") {
     return readMultipart(request.raw, request.headers, spool, {
       bodyBytesMax: parts.bodyBytesMax,
       picture: inputImageLimits,
-      fieldBytesMax: textBytesMax,
+      textBytesMax,
       partsMax: formPartsMax,
       onBytes: (count) => ticket.received(count),
     });
   }
   throw new PinholeError("unsupported_media_type", {
-    message: `The Content-Type must be ${bodyTypes[operation]}${type === undefined || type === "" ? "; none was sent" : `, not ${type.slice(0, 100)}`}.`,
+    message: `The Content-Type must be ${bodyTypes[operation]}${type === "" ? "; none was sent" : `, not ${type.slice(0, 100)}`}.`,
   });
 }
 
-/** The media type without parameters, in lower case. */
-function mediaTypeOf(contentType: string | undefined): string | undefined {
+/** A Content-Type: its type in lower case, empty where there is none, and its charset. */
+function mediaTypeOf(contentType: string | undefined): {
+  readonly type: string;
+  readonly charset: string | undefined;
+} {
   // As nearly all clients write it.
-  if (contentType === "application/json") return contentType;
-  return contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  if (contentType === "application/json") return { type: contentType, charset: undefined };
+  const { value, parameters } = readParameters(contentType ?? "");
+  return { type: value, charset: parameters.get("charset") };
 }
 
-function cappedFeed(body: IncomingMessage, bodyBytesMax: number, ticket: Ticket): BodyFeed {
-  return (take) => {
+function cappedFeed(
+  body: IncomingMessage,
+  bodyBytesMax: number,
+  ticket: Ticket,
+  transcoder: Transcoder | undefined,
+): BodyFeed {
+  return async (take) => {
     let received = 0;
-    return eachChunk(body, (chunk) => {
+    await eachChunk(body, (chunk) => {
       received += chunk.length;
       if (received > bodyBytesMax) throw bodyTooLarge(bodyBytesMax);
       ticket.received(chunk.length);
-      take(chunk);
+      take(transcoder === undefined ? chunk : transcoder.write(chunk));
     });
+    if (transcoder !== undefined) take(transcoder.end());
   };
 }

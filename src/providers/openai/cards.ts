@@ -102,6 +102,9 @@ const firstLine = [
 
 const manyQualities = [...gptImage.qualities, "xhigh", "max"];
 
+/** `markup` came with 2.5 (clouds.md §1, edit fields). */
+const markupParameters = [...gptImage.parameters, "markup"];
+
 function secondLine(name: string, releasedAt: string, more: Partial<CardInput>): ModelCard {
   return defineCard({
     ...gptImage,
@@ -121,19 +124,21 @@ const currentLine = [
   secondLine("gpt-image-2.5-sunburst", "2026-09-08", {
     also: ["gpt-image-2.5-sunburst-2026-09-08"],
     qualities: manyQualities,
+    parameters: markupParameters,
   }),
   secondLine("gpt-image-2.5-flare", "2026-09-08", {
     also: ["gpt-image-2.5-flare-2026-09-08"],
     qualities: manyQualities,
+    parameters: markupParameters,
   }),
   // xhigh and max on 2.6 come from third parties only; CONTRACT takes them as true.
   secondLine(precise, "2026-11-04", {
     qualities: manyQualities,
-    parameters: [...gptImage.parameters, "complexity"],
+    parameters: [...markupParameters, "complexity"],
   }),
   secondLine(fast, "2026-11-04", {
     qualities: manyQualities,
-    parameters: [...gptImage.parameters, "complexity"],
+    parameters: [...markupParameters, "complexity"],
   }),
 ];
 
