@@ -135,14 +135,23 @@ function mistake(
   const path = pathOf(issue);
   const given = valueAt(value, path);
   const own = schemaAt(schema, path);
+  // A rule of the provider's own says itself what to change, better than the kind of the setting does.
+  if (issue.code === "custom" && issue.message !== "Invalid input" && own !== undefined) {
+    if (unwrap(own).form === undefined) return ownWords(issue.message, name);
+  }
   const form = formOf(own, issue);
   if (given === undefined) return `\`${name}\` is missing; it must be ${form ?? "given"}`;
   const words = own === undefined ? [] : wordsOf(own);
   const hint = typeof given === "string" ? didYouMean(given, words) : "";
   const shown = hidden ? "" : show(given);
   if (form !== undefined) return `\`${name}\` must be ${form}${shown}${hint}`;
-  const said = issue.message.replace(/^./, (letter) => letter.toLowerCase()).replace(/\.$/, "");
-  return said.startsWith("must ") ? `\`${name}\` ${said}${shown}` : `\`${name}\`: ${said}`;
+  const said = ownWords(issue.message, name);
+  return said.startsWith(`\`${name}\` must `) ? `${said}${shown}` : said;
+}
+
+function ownWords(message: string, name: string): string {
+  const said = message.replace(/^./, (letter) => letter.toLowerCase()).replace(/\.$/, "");
+  return said.startsWith("must ") ? `\`${name}\` ${said}` : `\`${name}\`: ${said}`;
 }
 
 function show(value: unknown): string {

@@ -195,7 +195,7 @@ interface ProviderFields<S extends BaseSettings, O> {
   /** Hosts that result URLs may point to (suffix match with a leading dot); absent: any public host. base_url's own host is always allowed. */
   readonly resultHosts?: readonly string[];
   /** Further such hosts that the operator configured, where the vendor documents none or the operator's own serve them. */
-  configuredResultHosts?(settings: S): readonly string[];
+  configuredResultHosts?(settings: S): readonly string[] | undefined;
   /** Headers that carry the channel's credential. */
   authorize(
     input: AuthorizeInput<S>,
@@ -213,7 +213,7 @@ interface ProviderFields<S extends BaseSettings, O> {
     takes(field: string): boolean;
   };
   /** Undefined: decided by the status alone (`faultFromStatus`). */
-  readError?(error: WireError): UpstreamFault | undefined;
+  readError?(error: WireError, settings: S): UpstreamFault | undefined;
   /** Lists the upstream's model names. Free of charge. */
   discover?(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string[]>;
 }

@@ -36,6 +36,10 @@ export interface JobRules {
   readonly progress?: { readonly at: readonly string[]; readonly whole: number };
   /** Places of the address of the result, where it is not in the state itself. */
   readonly resultAt?: readonly string[];
+  /** The request for the result of the job with this id, where it is not in the state itself. */
+  readonly resultById?: (id: string) => WireRequest;
+  /** Sent with each question at an address that the upstream gave: a key that travels there. */
+  readonly query?: WireRequest["query"];
   /** Where pictures are that come as base64, in states and results. */
   readonly lift?: readonly string[];
   /** Milliseconds between two questions, at first and at most. */
@@ -74,15 +78,16 @@ export async function* runJob(
   const state = isDone(rules, accepted)
     ? accepted
     : yield* followState(tools, rules, stateRequest(tools, rules, accepted));
-  if (rules.resultAt === undefined) return { accepted, result: state };
+  const { resultAt, resultById } = rules;
+  if (resultAt === undefined && resultById === undefined) return { accepted, result: state };
   // The address of the result may be in the answer to the submission alone.
-  const address =
-    givenAddress(tools, rules, state, rules.resultAt) ??
-    givenAddress(tools, rules, accepted, rules.resultAt);
-  if (address === undefined) throw lostJob("its result has no address that credentials may go to");
+  const question =
+    questionFor(tools, rules, state, resultAt, undefined) ??
+    questionFor(tools, rules, accepted, resultAt, resultById);
+  if (question === undefined) throw lostJob("there is no way to ask for its result");
   const result = await followJob({
     tools,
-    read: () => orItsEnd(() => tools.http.call({ url: address, lift }), isCallers),
+    read: () => orItsEnd(() => tools.http.call({ lift, ...question }), isCallers),
     judge: answerOf,
   });
   return { accepted, result };
@@ -153,17 +158,25 @@ function givenAddress(
 /** Ids that cannot lead anywhere but to a job. */
 const idPattern = /^[\w.:~-]{1,200}$/;
 
+/** At the address that an answer gives where credentials may go there, else by the job's id. */
+function questionFor(
+  tools: JobTools,
+  rules: JobRules,
+  answer: WireAnswer,
+  places: readonly string[] = [],
+  byId: JobRules["byId"],
+): WireRequest | undefined {
+  const url = givenAddress(tools, rules, answer, places);
+  if (url !== undefined)
+    return { url, ...(rules.query === undefined ? {} : { query: rules.query }) };
+  const id = wordAt(answer.json, rules.idAt);
+  return byId !== undefined && id !== undefined && idPattern.test(id) ? byId(id) : undefined;
+}
+
 function stateRequest(tools: JobTools, rules: JobRules, accepted: WireAnswer): WireRequest {
-  const { urlAt, byId, idAt } = rules;
-  const url = urlAt === undefined ? undefined : givenAddress(tools, rules, accepted, urlAt);
-  if (url !== undefined) return { url };
-  const id = wordAt(accepted.json, idAt);
-  if (byId !== undefined && id !== undefined && idPattern.test(id)) return byId(id);
-  throw lostJob(
-    id === undefined
-      ? "the answer has no id and no address that credentials may go to"
-      : `the job can be asked for neither by its id nor at an address that credentials may go to`,
-  );
+  const question = questionFor(tools, rules, accepted, rules.urlAt, rules.byId);
+  if (question !== undefined) return question;
+  throw lostJob("the answer has neither a usable id nor an address that credentials may go to");
 }
 
 function lostJob(detail: string): PinholeError {

@@ -44,5 +44,6 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { XAI_API_KEY: "api_key" } }],
     load: () => import("./xai/index.ts"),
   },
+  { id: "custom", load: () => import("./custom/index.ts") },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];

@@ -41,8 +41,8 @@ export function createUpstream(parts: EgressParts, context: UpstreamContext): Up
   };
 }
 
-function readErrorOf({ provider }: UpstreamContext): NonNullable<WireRequest["refused"]> {
-  return (error) => provider.readError?.(error);
+function readErrorOf({ provider, settings }: UpstreamContext): NonNullable<WireRequest["refused"]> {
+  return (error) => provider.readError?.(error, settings);
 }
 
 /** What is to be known of the last call where its answer is an error. */
@@ -59,7 +59,7 @@ interface CallContext extends UpstreamContext {
 function faultContext(parts: EgressParts, context: CallContext): FaultContext {
   const { request } = context.last;
   return {
-    readError: context.provider.readError,
+    readError: readErrorOf(context),
     clean: createCleaner(context.settings, context.last.authorization),
     hasPictures: request !== undefined && holdsPictures(request),
     now: parts.now(),

@@ -340,7 +340,10 @@ describe("the input", () => {
 
 describe("errors", () => {
   const read = (status: number, json: unknown) =>
-    replicate.readError?.({ status, headers: {}, json, text: JSON.stringify(json) });
+    replicate.readError?.(
+      { status, headers: {}, json, text: JSON.stringify(json) },
+      { base_url: "https://example.com" },
+    );
 
   test("a throttled call says when to come back", () => {
     const detail = "Request was throttled. Your rate limit resets in ~30s.";
