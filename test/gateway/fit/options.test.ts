@@ -160,6 +160,9 @@ describe("options of a provider", () => {
     expect(refusal({ provider_options: { stub: { mood: "odd" } } }, {})).toMatchObject({
       code: "invalid_value",
       param: "provider_options.stub.mood",
+      message: expect.stringMatching(
+        /^`provider_options.stub.mood` is not what this provider takes: .*calm/,
+      ) as string,
     });
     expect(refusal({ provider_options: { stub: { sound: 1 } } }, {})).toMatchObject({
       code: "invalid_value",
