@@ -23,7 +23,7 @@ async function run(
 }
 
 /** Yields these events, then throws where an error is given. */
-function play(events: readonly ProviderEvent[], error?: unknown): Generate {
+function play(events: readonly ProviderEvent[], error?: Error): Generate {
   return async function* () {
     yield* events;
     if (error !== undefined) throw error;
