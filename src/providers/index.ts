@@ -45,5 +45,10 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./xai/index.ts"),
   },
   { id: "custom", load: () => import("./custom/index.ts") },
+  {
+    id: "bfl",
+    environment: [{ needs: { BFL_API_KEY: "api_key" } }],
+    load: () => import("./bfl/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];

@@ -74,7 +74,7 @@ const answerSchema = z.object({
       }),
     )
     .nullish(),
-  usageMetadata: z.unknown(),
+  usageMetadata: z.unknown().optional(),
 });
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nanoPerUsd } from "../../core/money.ts";
+import { statedNano } from "../../core/money.ts";
 import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
 import { EncodedPicture, type UpstreamFault, type WireJson } from "../../core/wire.ts";
 import { faultReader } from "../../dialects/fault-words.ts";
@@ -47,10 +47,10 @@ const faults = faultReader({
 });
 
 /** Its unit of cost: 10,000,000,000 to the dollar (taken from a client's source, no vendor page). */
-const ticksPerUsd = 10_000_000_000n;
+const usdPerTick = "0.0000000001";
 
 const usageSchema = z.object({
-  usage: z.object({ cost_in_usd_ticks: z.int().min(0).nullish() }).nullish(),
+  usage: z.object({ cost_in_usd_ticks: z.unknown().optional() }).nullish(),
 });
 
 /** An answer of which nothing may be delivered: an empty list, or one of blocked pictures that are not even there. */
@@ -98,7 +98,8 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
     lift: ["data.*.b64_json"],
   });
   const ticks = usageSchema.safeParse(answer.json).data?.usage?.cost_in_usd_ticks;
-  if (typeof ticks === "number") yield { charge: nanoOfTicks(ticks) };
+  const charge = statedNano(ticks, usdPerTick);
+  if (charge !== undefined) yield { charge };
   yield* madePictures(input.http, answer, {
     at: ["data.*.b64_json", "data.*.url"],
     refuse: withheld,
@@ -113,12 +114,6 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
 function withheld(item: unknown): UpstreamFault | undefined {
   const isKept = itemSchema.safeParse(item).data?.respect_moderation === false;
   return isKept ? { code: "moderation_blocked" } : undefined;
-}
-
-/** Rounded half up, as every cost is. */
-function nanoOfTicks(ticks: number): number {
-  const nano = BigInt(ticks) * BigInt(nanoPerUsd);
-  return Number((2n * nano + ticksPerUsd) / (2n * ticksPerUsd));
 }
 
 export default defineProvider({
