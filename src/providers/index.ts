@@ -50,5 +50,10 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { BFL_API_KEY: "api_key" } }],
     load: () => import("./bfl/index.ts"),
   },
+  {
+    id: "stability",
+    environment: [{ needs: { STABILITY_API_KEY: "api_key" } }],
+    load: () => import("./stability/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
