@@ -55,5 +55,10 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { STABILITY_API_KEY: "api_key" } }],
     load: () => import("./stability/index.ts"),
   },
+  {
+    id: "ideogram",
+    environment: [{ needs: { IDEOGRAM_API_KEY: "api_key" } }],
+    load: () => import("./ideogram/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
