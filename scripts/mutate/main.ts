@@ -142,6 +142,11 @@ function report(folder: string, tried: readonly Tried[]): string {
 setPriority(10);
 const chosen = rooms.filter(({ folder }) => values.room?.includes(folder) ?? true);
 const sandbox = createSandbox(root);
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    sandbox.remove();
+    process.exit(1);
+  });
 const all: Tried[] = [];
 try {
   for (const room of chosen) {

@@ -13,6 +13,7 @@ export interface Sandbox {
   run(tests: readonly string[], timeoutMs: number, mutant?: Mutant): Promise<RunEnd>;
   /** True where the compiler refuses the change. */
   isRefused(mutant: Mutant): Promise<boolean>;
+  /** Ends what still runs in it, and deletes it. */
   remove(): void;
 }
 
@@ -32,6 +33,7 @@ export function createSandbox(root: string): Sandbox {
   cpSync(root, folder, { recursive: true, filter: (path) => !notCopied.has(basename(path)) });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   const tool = (name: string): string => join(root, "node_modules", name);
+  const running = new Set<number>();
   const changed = async <T>(mutant: Mutant | undefined, work: () => Promise<T>): Promise<T> => {
     if (mutant === undefined) return work();
     const path = join(folder, mutant.path);
@@ -50,30 +52,58 @@ export function createSandbox(root: string): Sandbox {
           [tool("vitest/vitest.mjs"), "run", "--bail=1", "--no-file-parallelism", ...tests],
           folder,
           timeoutMs,
+          running,
         ),
       ),
     isRefused: (mutant) =>
       changed(mutant, async () => {
-        const end = await runNode([tool("typescript/bin/tsc"), "-p", "."], folder, 300_000);
+        const end = await runNode(
+          [tool("typescript/bin/tsc"), "-p", "."],
+          folder,
+          300_000,
+          running,
+        );
         return end === "failed";
       }),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      for (const group of running) endGroup(group);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
-function runNode(parameters: readonly string[], cwd: string, timeoutMs: number): Promise<RunEnd> {
+/** Runs a program of Node's; `running` has the groups of those that have not ended. */
+function runNode(
+  parameters: readonly string[],
+  cwd: string,
+  timeoutMs: number,
+  running: Set<number>,
+): Promise<RunEnd> {
   // A group of its own, so that what the tests started ends with them.
   const child = spawn(process.execPath, parameters, { cwd, stdio: "ignore", detached: true });
+  const group = child.pid ?? 0;
+  if (group > 0) running.add(group);
   return new Promise((resolve, reject) => {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      endGroup(group);
     }, timeoutMs);
     child.once("error", reject);
     child.once("exit", (code) => {
       clearTimeout(timer);
+      running.delete(group);
+      // Whatever the tests left behind.
+      endGroup(group);
       resolve(isLate ? "late" : code === 0 ? "passed" : "failed");
     });
   });
+}
+
+function endGroup(group: number): void {
+  try {
+    if (group > 0) process.kill(-group, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
+  }
 }
