@@ -1,5 +1,6 @@
 import type { ModelCard } from "../../src/core/model-card.ts";
-import type { Price, Rate } from "../../src/core/price.ts";
+import type { Price, PriceBlock } from "../../src/core/price.ts";
+import { priceWords } from "../../src/core/price-words.ts";
 import type { EnvironmentChannel, ListedProvider, Provider } from "../../src/core/provider.ts";
 import { code, page, table, type Page } from "./markdown.ts";
 import type { ShippedProvider } from "./pages.ts";
@@ -7,26 +8,23 @@ import { inputSchema, settingRows } from "./schema-table.ts";
 
 const list = (words: readonly string[] | undefined): string => (words ?? []).map(code).join(" ");
 
-function priceWords(price: Price | undefined): string {
-  if (price === undefined) return "";
-  if (price === "free") return "free";
-  if (Array.isArray(price)) return price.map(priceWords).join("; or ");
-  const parts: string[] = [];
-  const add = (amount: Rate | undefined, unit: string): void => {
-    if (amount !== undefined) parts.push(`$${amount} ${unit}`);
-  };
-  add(price.per_image_usd, "an image");
-  add(price.per_megapixel_usd, "a megapixel");
-  const rows = price.table ?? [];
-  if (rows.length > 0) {
-    const amounts = rows.map((row) => Number(row.usd));
-    parts.push(`$${Math.min(...amounts)} to $${Math.max(...amounts)} an image by size and quality`);
-  }
-  add(price.text_in_usd, "for 1M text tokens in");
-  add(price.image_in_usd, "for 1M image tokens in");
-  add(price.text_out_usd, "for 1M text tokens out");
-  add(price.image_out_usd, "for 1M image tokens out");
-  return parts.join(", ");
+/** Parts of a price that a table shows before it names how many more there are. */
+const priceParts = 8;
+
+function priceCell(price: Price | undefined): string {
+  const parts = priceWords(price);
+  const shown = parts.slice(0, priceParts).join(", ");
+  const days = price === undefined || price === "free" ? [] : [price].flat().map(readOn);
+  const read = [...new Set(days)].filter((text) => text !== "").join(", ");
+  const more = parts.length > priceParts ? `, and ${parts.length - priceParts} more` : "";
+  return `${shown}${more}${read === "" ? "" : ` (${read})`}`;
+}
+
+function readOn({ as_of: day, certainty }: PriceBlock): string {
+  if (day === undefined) return "";
+  return certainty === "vendor"
+    ? day
+    : `${day}, ${certainty === "uncertain" ? "uncertain" : "quoted"}`;
 }
 
 function sizeWords(card: ModelCard): string {
@@ -52,7 +50,7 @@ function modelRow(card: ModelCard): string[] {
     card.images === undefined ? "" : `up to ${card.images.max}`,
     card.mask === undefined ? "no" : "yes",
     card.streaming ? "yes" : "no",
-    priceWords(card.price),
+    priceCell(card.price),
   ];
 }
 

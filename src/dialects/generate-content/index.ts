@@ -141,8 +141,8 @@ function bodyOf<S extends ContentSettings, O extends ContentOptions>(
 }
 
 /** The pictures of an answer, without the drafts that stand among the model's thoughts. */
-async function* readContent<S, O>(
-  { http }: GenerateInput<S, O>,
+async function* readContent<S>(
+  { http, options }: GenerateInput<S, ContentOptions>,
   answer: WireAnswer,
 ): AsyncGenerator<ProviderEvent, void, void> {
   const { candidates, usageMetadata } = readAnswer(answerSchema, answer.json);
@@ -154,7 +154,8 @@ async function* readContent<S, O>(
   const searches = (candidates ?? []).flatMap(
     ({ groundingMetadata }) => groundingMetadata?.webSearchQueries ?? [],
   ).length;
-  if (searches > 0) yield { facts: { counts: { searches } } };
+  // None is a count too, where there could have been some.
+  if (searches > 0 || options.google_search === true) yield { facts: { counts: { searches } } };
   const found = parts.flatMap((part) => {
     const source = part.inlineData?.data ?? part.inline_data?.data;
     return source instanceof Picture ? [{ source, item: part }] : [];

@@ -23,8 +23,9 @@ export function expectedPicture({ target, request }: Plan): PricedPicture {
   };
 }
 
-function expectedPixels(
-  { operation, size, ratio, tier }: Plan["request"],
+/** The pixels that a request to a model will be answered with, as far as the card tells. */
+export function expectedPixels(
+  { operation, size, ratio, tier }: Pick<Plan["request"], "operation" | "size" | "ratio" | "tier">,
   card: ModelCard | undefined,
 ): Pixels {
   if (size !== undefined && size !== "auto" && ratio === undefined) return ofSizes([size]);

@@ -1,4 +1,5 @@
 import { defineCard, type ModelCard } from "../../core/model-card.ts";
+import { gptImagePrices } from "../../dialects/gpt-image-prices.ts";
 import { gptImageFacts, gptImageFreeSizes } from "../../dialects/gpt-image-facts.ts";
 
 type CardInput = Parameters<typeof defineCard>[0];
@@ -8,7 +9,7 @@ const manyQualities = [...qualities, "xhigh", "max"];
 
 /**
  * GPT image models as Azure serves them (clouds.md §2.1, differences to OpenAI): PNG and JPEG only,
- * in and out, high quality unless told. No price and no day of retirement: Azure's own may differ.
+ * in and out, high quality unless told. No day of retirement of the second line: Azure's own may differ.
  */
 const onAzure = {
   ...gptImageFacts,
@@ -20,8 +21,21 @@ const onAzure = {
   parameters: ["user", "moderation"],
 } satisfies Omit<CardInput, "name">;
 
+/** As LiteLLM 1.110.2 quotes Azure's price page: OpenAI's own figures. What regions and data zones add was not found. */
+const quoted = {
+  source: "https://azure.microsoft.com/pricing/details/azure-openai/",
+  as_of: "2026-11-26",
+  certainty: "third_party",
+} as const;
+
 const second = (name: string, more: Partial<CardInput> = {}): ModelCard =>
-  defineCard({ ...onAzure, name, size_rule: gptImageFreeSizes, ...more });
+  defineCard({
+    ...onAzure,
+    name,
+    size_rule: gptImageFreeSizes,
+    price: gptImagePrices.second(quoted),
+    ...more,
+  });
 
 /**
  * Which of them there are in a region is for the operator's deployments to say: 2 is general, the
@@ -38,11 +52,18 @@ export const cards: readonly ModelCard[] = [
     name: "gpt-image-1.5",
     also: ["gpt-image-1.5-2025-12-16"],
     parameters: [...onAzure.parameters, "input_fidelity"],
+    price: gptImagePrices.first15(quoted),
   }),
-  defineCard({ ...onAzure, name: "gpt-image-1-mini", quality_default: "medium" }),
+  defineCard({
+    ...onAzure,
+    name: "gpt-image-1-mini",
+    quality_default: "medium",
+    price: gptImagePrices.firstMini(quoted),
+  }),
   defineCard({
     ...onAzure,
     name: "gpt-image-1",
     parameters: [...onAzure.parameters, "input_fidelity"],
+    price: gptImagePrices.first(quoted),
   }),
 ];

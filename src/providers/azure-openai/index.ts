@@ -44,7 +44,7 @@ export default defineProvider({
   name: "Azure OpenAI",
   docs: "https://learn.microsoft.com/azure/foundry/openai/how-to/dall-e",
   about:
-    "GPT image models in a resource of Azure OpenAI or Foundry; a model's `upstream` is the deployment's name, and prices are the channel's to give.",
+    "GPT image models in a resource of Azure OpenAI or Foundry; a model's `upstream` is the deployment's name. What a region or a data zone adds to the list prices is the channel's to say.",
   example: {
     settings: '{ base_url: "https://acme.openai.azure.com", api_key: "${AZURE_OPENAI_API_KEY}" }',
     models: "[{ name: gpt-image-2, upstream: img2-prod }]",

@@ -1,4 +1,5 @@
 import { defineCard, type ModelCard } from "../../core/model-card.ts";
+import { gptImagePrices } from "../../dialects/gpt-image-prices.ts";
 import { gptImageFacts, gptImageFreeSizes } from "../../dialects/gpt-image-facts.ts";
 
 /** "Under 4 MB" (CONTRACT, edits; clouds.md §1, edit fields), in bytes. */
@@ -13,17 +14,24 @@ type CardInput = Parameters<typeof defineCard>[0];
 /** What all GPT image models share, as their maker serves them. */
 const gptImage = { ...gptImageFacts, owned_by: "openai" } satisfies Omit<CardInput, "name">;
 
-/**
- * US dollars per million tokens, alike for 2, 2.5 and 2.6 (clouds.md §1, prices). The vendor states
- * no bound for one image: `max_usd` is for holds only and well above the dearest figure known, a 4K
- * picture at high quality (gpt-image-2: 7,024 tokens for one megapixel; 2.6: 3,337 for eight).
- */
-const tokenPrice = (maxUsd: number) => ({
-  text_in_usd: 5,
-  image_in_usd: 8,
-  image_out_usd: 30,
-  max_usd: maxUsd,
+/** The prices of 2, 2.5 and 2.6 as their model pages state them; of the first line as LiteLLM 1.110.2 quotes them. */
+const secondPrice = gptImagePrices.second({
+  source: "https://platform.openai.com/docs/models",
+  as_of: "2026-11-26",
+  certainty: "vendor",
 });
+const quoted = {
+  source: "https://platform.openai.com/docs/pricing",
+  as_of: "2026-11-26",
+  certainty: "third_party",
+} as const;
+
+/** Prices of DALL·E as Comfy's partner page gave them: for records of that time, and servers that still answer to it. */
+const dallEQuoted = {
+  source: "https://docs.comfy.org/tutorials/partner-nodes/pricing",
+  as_of: "2026-09-30",
+  certainty: "third_party",
+} as const;
 
 const dallE = {
   owned_by: "openai",
@@ -52,6 +60,14 @@ const dallECards = [
     qualities: ["standard"],
     images: { max: 1, formats: ["png"], bytes_max: under4Megabytes, square: true },
     mask: { polarity: "transparent", bytes_max: under4Megabytes },
+    price: {
+      table: [
+        { size: "256x256", usd: 0.016 },
+        { size: "512x512", usd: 0.018 },
+        { size: "1024x1024", usd: 0.02 },
+      ],
+      ...dallEQuoted,
+    },
   }),
   defineCard({
     ...dallE,
@@ -65,6 +81,15 @@ const dallECards = [
     sizes: ["1024x1024", "1024x1792", "1792x1024"],
     qualities: ["standard", "hd"],
     styles: ["vivid", "natural"],
+    price: {
+      table: [
+        { size: "1024x1024", quality: "standard", usd: 0.04 },
+        { size: ["1024x1792", "1792x1024"], quality: "standard", usd: 0.08 },
+        { size: "1024x1024", quality: "hd", usd: 0.08 },
+        { size: ["1024x1792", "1792x1024"], quality: "hd", usd: 0.12 },
+      ],
+      ...dallEQuoted,
+    },
   }),
 ];
 
@@ -76,12 +101,14 @@ const firstLine = [
     retires_at: "2026-10-23",
     successor: precise,
     parameters: [...gptImage.parameters, "input_fidelity"],
+    price: gptImagePrices.first(quoted),
   }),
   defineCard({
     ...gptImage,
     name: "gpt-image-1-mini",
     retires_at: "2026-12-01",
     successor: fast,
+    price: gptImagePrices.firstMini(quoted),
   }),
   defineCard({
     ...gptImage,
@@ -91,12 +118,14 @@ const firstLine = [
     retires_at: "2026-12-01",
     successor: precise,
     parameters: [...gptImage.parameters, "input_fidelity"],
+    price: gptImagePrices.first15(quoted),
   }),
   defineCard({
     ...gptImage,
     name: "chatgpt-image-latest",
     retires_at: "2026-12-01",
     successor: fast,
+    price: gptImagePrices.first15(quoted),
   }),
 ];
 
@@ -111,7 +140,7 @@ function secondLine(name: string, releasedAt: string, more: Partial<CardInput>):
     name,
     released_at: releasedAt,
     size_rule: gptImageFreeSizes,
-    price: tokenPrice(1),
+    price: secondPrice,
     ...more,
   });
 }
@@ -119,7 +148,6 @@ function secondLine(name: string, releasedAt: string, more: Partial<CardInput>):
 const currentLine = [
   secondLine("gpt-image-2", "2026-04-21", {
     also: ["gpt-image-2-2026-04-21"],
-    price: tokenPrice(2),
   }),
   secondLine("gpt-image-2.5-sunburst", "2026-09-08", {
     also: ["gpt-image-2.5-sunburst-2026-09-08"],

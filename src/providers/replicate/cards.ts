@@ -33,21 +33,28 @@ const flux1 = {
   parameters: ["seed"],
 };
 
+/** A price harvest's quote of the vendor's page. */
+const quoted = {
+  source: "https://replicate.com/pricing",
+  as_of: "2026-10-07",
+  certainty: "third_party",
+} as const;
+
 /**
- * Official models whose input fields are known (fact sheet "specialists", section Replicate). Prices
- * only where a source states one; a card without a price is refused to keys with a budget until the
- * operator names it. The sources give the sides of a free size as multiples of 16 and of 32: 32 is both.
+ * Official models whose input fields are known (fact sheet "specialists", section Replicate). A
+ * card without a price (flux-2: by run and megapixel, on pages that were not read) is refused to keys with a budget until
+ * the operator names it. The sources give the sides of a free size as multiples of 16 and of 32: 32 is both.
  */
 export const cards: readonly ModelCard[] = [
   defineCard({
     ...flux1,
     name: "black-forest-labs/flux-schnell",
-    price: { per_image_usd: 0.003 },
+    price: { per_image_usd: 0.003, ...quoted },
   }),
   defineCard({
     ...flux1,
     name: "black-forest-labs/flux-dev",
-    price: { per_image_usd: 0.025 },
+    price: { per_image_usd: 0.025, ...quoted },
   }),
   defineCard({
     name: "black-forest-labs/flux-2-pro",
