@@ -17,6 +17,7 @@ import {
   type GatewaySettings,
   createGateway,
 } from "./gateway/gateway.ts";
+import { watchDescriptors } from "./runtime/descriptors.ts";
 import { watchEventLoop } from "./runtime/event-loop.ts";
 import type { HostedImages } from "./http/open/hosted-routes.ts";
 import { type ServerParts, createServer } from "./http/server.ts";
@@ -63,11 +64,11 @@ export async function startApp(
 ): Promise<App> {
   const undo: (() => Promise<void> | void)[] = [];
   try {
-    const { ports, hosted } = await openPorts(config, logger, outside, undo);
+    const { ports, hosted, filesMax } = await openPorts(config, logger, outside, undo);
     const gateway = createGateway(ports, settingsOf(config), config);
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     const parts = { gateway, hosted, clients: createClientWatch(ports.now), relayPatience };
-    return await listen(config, logger, parts, { firstRun, undo });
+    return await listen(config, logger, parts, { firstRun, undo, filesMax, now: ports.now });
   } catch (thrown) {
     for (const step of undo.toReversed()) await step();
     throw asStartFault(thrown);
@@ -80,7 +81,11 @@ async function openPorts(
   log: FastifyBaseLogger,
   outside: Pick<OutsideParts, "resolve">,
   undo: (() => Promise<void> | void)[],
-): Promise<{ readonly ports: GatewayPorts; readonly hosted: HostedImages }> {
+): Promise<{
+  readonly ports: GatewayPorts;
+  readonly hosted: HostedImages;
+  readonly filesMax: number;
+}> {
   const now = (): number => Date.now();
   const random = pooledRandom(randomBytes);
   const folders = await takeFolders(config, newId("node", now, random), now);
@@ -102,6 +107,7 @@ async function openPorts(
   undo.push(() => egress.close());
   const loop = watchEventLoop(now);
   undo.push(() => loop.stop());
+  const descriptors = watchDescriptors(now);
   const signer = createSigner({
     toleranceSeconds: clockToleranceSeconds,
     keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
@@ -117,13 +123,15 @@ async function openPorts(
     egress,
     pepper: deriveKey(secret, "api key digests"),
     eventLoopDelayMs: () => loop.delayMs(),
+    filesLeft: () => descriptors.left(),
     log,
     now,
     random: Math.random,
     newId: (prefix) => newId(prefix, now, random),
     newBlobId: () => random(16).toString("hex"),
   };
-  return { ports, hosted: (request) => hostedAnswer({ signer, blobs, now, request }) };
+  const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, request });
+  return { ports, hosted, filesMax: descriptors.max };
 }
 
 function settingsOf({ policy, images, server, admission }: Config): GatewaySettings {
@@ -142,7 +150,12 @@ async function listen(
   config: Config,
   logger: FastifyBaseLogger,
   parts: Pick<ServerParts, "gateway" | "hosted" | "clients" | "relayPatience">,
-  started: Pick<App, "firstRun"> & { readonly undo: readonly (() => Promise<void> | void)[] },
+  started: Pick<App, "firstRun"> & {
+    readonly undo: readonly (() => Promise<void> | void)[];
+    /** Files and sockets that this process may have open at once. */
+    readonly filesMax: number;
+    readonly now: () => number;
+  },
 ): Promise<App> {
   const { gateway } = parts;
   const stop = new AbortController();
@@ -160,7 +173,12 @@ async function listen(
       stopped: stop.signal,
       stopping: () => stopping,
     },
-    { logger, ...config.server },
+    {
+      logger,
+      connectionsMax: connectionsFor(started.filesMax),
+      now: started.now,
+      ...config.server,
+    },
   );
   const url = await bind(app, config);
   return {
@@ -186,6 +204,16 @@ async function listen(
       for (const step of started.undo.toReversed()) await step();
     },
   };
+}
+
+/** Files that are open whatever happens: the database's, those of threads, the one that listens. */
+const filesOpen = 32;
+
+/** Share of the other files that connections of clients may take before idle ones are cut; a crowd may take a third more. */
+const connectionsShare = 3 / 8;
+
+function connectionsFor(filesMax: number): number {
+  return Math.max(1, Math.floor((filesMax - filesOpen) * connectionsShare));
 }
 
 /** The longest that a request may take on any channel. */

@@ -17,7 +17,7 @@ const restoredPicturesMax = 20_000;
 
 /** Opens the store of images, with the books of those kept for clients that come back. */
 export async function openImageStore(
-  { images }: Config,
+  { images, dataFolder }: Config,
   store: Store,
   logger: FastifyBaseLogger,
   now: () => number,
@@ -34,6 +34,8 @@ export async function openImageStore(
     directory: images.folder,
     quotaBytes: images.quotaBytes,
     usedElsewhere: () => log.byteLength(),
+    // Spools and records are there.
+    roomAlsoIn: [dataFolder],
     statfs,
     now,
   });

@@ -32,10 +32,9 @@ export interface KeptPictures {
   /** It has gone by itself. */
   forget(blobId: string): void;
   /**
-   * Room for a paid call: kept pictures give way before it is refused. Throws storage_full. Undefined:
-   * there is room, and nothing had to be asked.
+   * Room for a paid call: kept pictures give way before it is refused. Throws storage_full.
    */
-  ensureRoom(bytes: number): Promise<void> | undefined;
+  ensureRoom(bytes: number): Promise<void>;
   /** Drops what has grown old; called every so often. */
   tick(): void;
   /** Pictures that a process before this one kept, the last to go first. */
@@ -102,12 +101,15 @@ export function createKeptPictures(
       await blobs.remove(blobId);
     },
     forget: (blobId) => forget(state, blobId),
-    ensureRoom: (bytes) =>
-      blobs.ensureRoom(bytes)?.catch(async (thrown: unknown) => {
+    async ensureRoom(bytes) {
+      try {
+        await blobs.ensureRoom(bytes);
+      } catch (thrown) {
         if (asPinholeError(thrown).code !== "storage_full") throw thrown;
         if (!(await giveWay(state, bytes, evict))) throw thrown;
         await blobs.ensureRoom(bytes);
-      }),
+      }
+    },
     tick: trim,
     restore(pictures) {
       for (const picture of pictures.toReversed()) add(picture);

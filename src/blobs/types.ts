@@ -28,10 +28,10 @@ export interface BlobStore {
   /** False where there was none. */
   remove(id: string): Promise<boolean>;
   /**
-   * Throws storage_full where the quota or the disk has no room for `bytes` more. Called before any
-   * paid call. Undefined: there is room, and it was known without asking the disk.
+   * Throws storage_full where the quota or a disk has no room for `bytes` more, or for more files. Called before any
+   * paid call.
    */
-  ensureRoom(bytes: number): Promise<void> | undefined;
+  ensureRoom(bytes: number): Promise<void>;
   /** Forgets what expired before `now`. Returns how many. */
   sweep(now: number): Promise<number>;
   /** A write and a delete, for readiness. */

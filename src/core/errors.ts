@@ -1,3 +1,5 @@
+import { isOutOfFiles } from "./out-of-files.ts";
+
 /**
  * Every way a request can fail, in one table: what the client sees (CONTRACT "Errors"), what a
  * client's SDK may do next (`x-should-retry`), and what the attempt machine may do next (DESIGN §6).
@@ -148,6 +150,14 @@ export const errorTable = {
     shouldRetry: true,
     meaning: "The gateway is at its limit or stopping; nothing was attempted.",
   },
+  out_of_files: {
+    status: 503,
+    type: "upstream_error",
+    publicCode: "overloaded",
+    shouldRetry: false,
+    meaning:
+      "The gateway may open no more files or connections; its operator must raise the limit.",
+  },
   storage_full: {
     status: 503,
     type: "upstream_error",
@@ -273,13 +283,15 @@ export function publicCode(code: ErrorCode): string {
   return errorRow(code).publicCode ?? code;
 }
 
-/** Any thrown value as a `PinholeError`; what is not one becomes `internal_error` with its text kept inside. */
+/** Any thrown value as a `PinholeError`: `out_of_files`, or `internal_error` with its text kept inside. */
 export function asPinholeError(thrown: unknown): PinholeError {
   if (thrown instanceof PinholeError) return thrown;
   const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return new PinholeError("internal_error", {
-    message:
-      "The gateway failed while handling this request. Report it with the request id in x-request-id.",
+  const isOut = isOutOfFiles(thrown);
+  return new PinholeError(isOut ? "out_of_files" : "internal_error", {
+    message: isOut
+      ? errorTable.out_of_files.meaning
+      : "The gateway failed while handling this request. Report it with the request id in x-request-id.",
     detail,
     cause: thrown,
   });

@@ -21,6 +21,7 @@ import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
+import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
 import { type Fetched, deleteRequest, fetchRequest } from "./requests/fetch-request.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
@@ -82,12 +83,6 @@ export interface Gateway {
   idle(): Promise<void>;
 }
 
-/** One part of the gateway that does not take writes. */
-export interface ReadinessFault {
-  readonly part: "database" | "images";
-  readonly thrown: unknown;
-}
-
 /** The channels and names that are served, as the configuration last read has them. */
 export interface Offer {
   readonly channels: readonly Channel[];
@@ -119,6 +114,8 @@ export interface GatewayPorts
   readonly spools: Spools;
   /** The lateness of this process's timers, milliseconds. */
   readonly eventLoopDelayMs: () => number;
+  /** Files and sockets that the process may still open. */
+  readonly filesLeft: () => number;
 }
 
 /** Opens the gateway's rooms. Until administration has begun it knows no keys. */
@@ -127,7 +124,7 @@ export function createGateway(
   settings: GatewaySettings,
   firstOffer: Offer,
 ): Gateway {
-  const { store, blobs, egress, spools, log, now, random, newId } = ports;
+  const { store, egress, spools, log, now, random, newId } = ports;
   const { policy, images, retryWindowMs } = settings;
   const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
     buildCatalog(channels, aliases, retired, policy.successors);
@@ -141,6 +138,7 @@ export function createGateway(
     limits: settings.admission,
     spooledBytes: () => spools.bytesInUse(),
     eventLoopDelayMs: ports.eventLoopDelayMs,
+    filesLeft: ports.filesLeft,
     random,
   });
   // By its shape it satisfies what each room says that it needs.
@@ -170,7 +168,7 @@ export function createGateway(
     defaultModel: () => offer.defaultModel,
     rates: (key) => keyLimits.view(key),
     newRequestId: () => newId("req"),
-    unready: () => unready({ database: () => store.ping(), images: () => blobs.ping() }),
+    unready: () => readinessFaults({ ...ports, admission }),
     channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
     administration: createAdministration({ ...ports, keys }),
     offer(next) {
@@ -183,19 +181,4 @@ export function createGateway(
 
 function servedChannels({ entries }: Catalog): Channel[] {
   return [...new Set(entries.flatMap(({ targets }) => targets.map(({ channel }) => channel)))];
-}
-
-async function unready(
-  checks: Readonly<Record<ReadinessFault["part"], () => Promise<void>>>,
-): Promise<ReadinessFault[]> {
-  const faults: ReadinessFault[] = [];
-  const check = async (part: ReadinessFault["part"]): Promise<void> => {
-    try {
-      await checks[part]();
-    } catch (thrown) {
-      faults.push({ part, thrown });
-    }
-  };
-  await Promise.all([check("database"), check("images")]);
-  return faults;
 }

@@ -4,7 +4,7 @@ import { arrivals } from "../runtime/batches.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
-import { type Connections, createConnections } from "./server/connections.ts";
+import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
 import { documentRoutes } from "./open/document-routes.ts";
 import { allowOrigins } from "./server/cors.ts";
 import { installNotFound, sendError } from "./server/error-answers.ts";
@@ -44,6 +44,10 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number;
   /** Time for which a client may take nothing of an answer that waits for it, milliseconds. */
   readonly readTimeoutMs: number;
+  /** Connections of clients beyond which idle ones are cut. */
+  readonly connectionsMax: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
   /** Addresses and ranges whose X-Forwarded-* headers are believed; empty: nobody's. */
   readonly trustedProxies: readonly string[];
   /** Origins whose pages may call the API; `*`: all; empty: none. */
@@ -73,11 +77,24 @@ export interface HttpServer {
   readonly connections: Connections;
 }
 
+function connectionRules(options: ServerOptions): ConnectionRules {
+  const { logger, readTimeoutMs, connectionsMax, now } = options;
+  return {
+    readTimeoutMs,
+    connectionsMax,
+    now,
+    onCut: () => logger.warn({ after_ms: readTimeoutMs }, "a client that read nothing was cut"),
+    onCrowd: () =>
+      logger.warn(
+        { connections_max: connectionsMax },
+        "clients have more connections than this process may well open files for; idle ones are cut; raise the limit (ulimit -n)",
+      ),
+  };
+}
+
 /** The listening side: routes, authentication, error answers. Not listening yet. */
 export function createServer(parts: ServerParts, options: ServerOptions): HttpServer {
-  const connections = createConnections(options.readTimeoutMs, () =>
-    options.logger.warn({ after_ms: options.readTimeoutMs }, "a client that read nothing was cut"),
-  );
+  const connections = createConnections(connectionRules(options));
   const { gateway } = parts;
   const newRequestId = (): string => gateway.newRequestId();
   const app = Fastify({
@@ -124,6 +141,10 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
     const types = ["application/json", "multipart/form-data", "*"];
     scope.addContentTypeParser(types, (_request, payload, parsed) => parsed(null, payload));
     requireKey(scope, gateway);
+    scope.addHook("onRequest", (request, _reply, done) => {
+      connections.trust(request.raw.socket);
+      done();
+    });
     rateLimitHeaders(scope, gateway);
     imageRoutes(scope, parts);
     recoveryRoutes(scope, parts);

@@ -77,6 +77,8 @@ function readSharpError(thrown: unknown, { pixelsMax, timeoutSeconds }: EngineOp
   if ("code" in thrown || thrown.name !== "Error") return asDiskFault(thrown);
   const text = thrown.message;
   if (/No space left on device|quota exceeded/i.test(text)) return storageFull(text, thrown);
+  // As asPinholeError would have it, had the library kept the system's code.
+  if (/Too many open files/i.test(text)) return Object.assign(new Error(text), { code: "EMFILE" });
   if (/exceeds pixel limit/.test(text))
     return imageTooLarge(
       `The image has more than the ${pixelsMax} pixels that can be processed; send a smaller one.`,

@@ -95,8 +95,11 @@ test("a sweep reads only directories where something is due", async () => {
 
 describe("a full disk", () => {
   const gigabyte = 1024 ** 3;
+  /** Of a file system without a table of inodes. */
+  const anyFiles = { files: 0, ffree: 0 };
+  const disk100 = { bsize: 1, blocks: 100 * gigabyte, bavail: 50 * gigabyte, ...anyFiles };
   const disk = (total: number, free: number) => () =>
-    Promise.resolve({ bsize: 4_096, blocks: total / 4_096, bavail: free / 4_096 });
+    Promise.resolve({ bsize: 4_096, blocks: total / 4_096, bavail: free / 4_096, ...anyFiles });
 
   test.each([
     [
@@ -120,7 +123,7 @@ describe("a full disk", () => {
     let time = start;
     const { store } = await openStore({
       now: () => time,
-      statfs: () => Promise.resolve({ bsize: 1, blocks: 100 * gigabyte, bavail: free }),
+      statfs: () => Promise.resolve({ ...disk100, bavail: free }),
     });
     await expect(store.ensureRoom(1)).rejects.toMatchObject({ code: "storage_full" });
     free = 50 * gigabyte;
@@ -129,6 +132,45 @@ describe("a full disk", () => {
     free = 0;
     time += 1_000;
     await expect(store.ensureRoom(1)).rejects.toMatchObject({ code: "storage_full" });
+  });
+
+  test("that has room again is asked at once", async () => {
+    let free = 0;
+    const { store } = await openStore({
+      statfs: () => Promise.resolve({ ...disk100, bavail: free }),
+    });
+    await expect(store.ensureRoom(1)).rejects.toMatchObject({ code: "storage_full" });
+    free = 50 * gigabyte;
+    await store.ensureRoom(1);
+    expect(free).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["a small disk keeps 5 % of its inodes", 10_000, 531, 532],
+    ["a large one keeps 1,000", 10_000_000, 1_031, 1_032],
+  ])("%s", async (_name, files, few, enough) => {
+    let ffree = few;
+    const { store } = await openStore({
+      statfs: () => Promise.resolve({ ...disk100, files, ffree }),
+    });
+    await expect(store.ensureRoom(1)).rejects.toMatchObject({
+      code: "storage_full",
+      detail: expect.stringContaining("files") as unknown,
+    });
+    ffree = enough;
+    await expect(store.ensureRoom(1)).resolves.toBeUndefined();
+  });
+
+  test("is one even where only the spools' disk is", async () => {
+    const { store } = await openStore({
+      roomAlsoIn: ["/spools"],
+      statfs: (path) =>
+        Promise.resolve({ ...disk100, bavail: path === "/spools" ? 0 : gigabyte * 9 }),
+    });
+    await expect(store.ensureRoom(1)).rejects.toMatchObject({
+      code: "storage_full",
+      detail: expect.stringContaining("/spools") as unknown,
+    });
   });
 
   test("a file system that cannot be asked is an error, and is asked again", async () => {

@@ -4,11 +4,12 @@ import { createAdmission } from "../../src/gateway/limits/admission.ts";
 import { watchEventLoop } from "../../src/runtime/event-loop.ts";
 
 function gate(limits: { requestsMax?: number; bytesMax?: number; eventLoopDelayMsMax?: number }) {
-  const state = { spooled: 0, delay: 0 };
+  const state = { spooled: 0, delay: 0, filesLeft: Infinity };
   const admission = createAdmission({
     limits: { requestsMax: 100, bytesMax: 1000, eventLoopDelayMsMax: 50, ...limits },
     spooledBytes: () => state.spooled,
     eventLoopDelayMs: () => state.delay,
+    filesLeft: () => state.filesLeft,
     random: () => 0.5,
   });
   const enter = (bytes?: number) => {
@@ -25,7 +26,7 @@ function gate(limits: { requestsMax?: number; bytesMax?: number; eventLoopDelayM
     if (ticket instanceof PinholeError) throw ticket;
     return ticket;
   };
-  return { state, enter, letIn };
+  return { state, admission, enter, letIn };
 }
 
 describe("requests at work", () => {
@@ -84,6 +85,22 @@ test("late timers refuse until they are on time again", () => {
   state.delay = 51;
   expect(enter()).toMatchObject({ code: "overloaded", detail: expect.stringContaining("51 ms") });
   state.delay = 50;
+  letIn();
+});
+
+test("few files that can still be opened refuse, more of them the more requests are at work", () => {
+  const { state, admission, enter, letIn } = gate({});
+  state.filesLeft = 17;
+  expect(enter()).toMatchObject({ code: "overloaded", detail: expect.stringContaining("17 more") });
+  expect(() => admission.checkFiles()).toThrow(PinholeError);
+  state.filesLeft = 18;
+  admission.checkFiles();
+  const first = letIn();
+  expect(enter()).toBeInstanceOf(PinholeError);
+  state.filesLeft = 20;
+  letIn();
+  expect(enter()).toBeInstanceOf(PinholeError);
+  first.leave();
   letIn();
 });
 

@@ -211,3 +211,29 @@ describe("an answer for a patient sink", () => {
     expect(await playInto(answer({ "content-length": "4" }, ["{}", "  "]), () => sink)).toBe("{}");
   });
 });
+
+describe("too many open files", () => {
+  const outOfFiles = Object.assign(new Error("connect EMFILE 192.0.2.1:443"), { code: "EMFILE" });
+
+  test.each([
+    ["one address", outOfFiles],
+    ["several", new AggregateError([outOfFiles, outOfFiles], "all failed")],
+  ])("before anything was sent it is the gateway's own fault: %s", async (_name, error) => {
+    const dispatcher = new Scripted((handler, controller) =>
+      handler.onResponseError?.(controller, error),
+    );
+    await expect(play(dispatcher)).rejects.toMatchObject({
+      code: "overloaded",
+      evidence: "never_sent",
+      retryAfterSeconds: 2,
+    });
+  });
+
+  test("after that it says nothing about what was sent", async () => {
+    const dispatcher = new Scripted((handler, controller) => {
+      handler.onRequestStart?.(controller, null);
+      handler.onResponseError?.(controller, outOfFiles);
+    });
+    await expect(play(dispatcher)).rejects.toMatchObject({ name: "TransportFault", sent: true });
+  });
+});

@@ -23,6 +23,8 @@ export interface GatewayProcessOptions {
   readonly settings?: Record<string, unknown>;
   /** Flags of node itself, for example --max-old-space-size=64. */
   readonly nodeFlags?: readonly string[];
+  /** The process's limit of open files (`ulimit -n`). */
+  readonly filesMax?: number;
   /** A folder of an earlier process, to start again on its data. */
   readonly folder?: string;
 }
@@ -49,7 +51,12 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "pinhole-process-")));
   await writeSettings(folder, options.settings);
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), main, "serve"], {
+  const own = [process.execPath, ...(options.nodeFlags ?? []), main, "serve"];
+  const [command = "", ...args] =
+    options.filesMax === undefined
+      ? own
+      : ["/bin/sh", "-c", `ulimit -n ${options.filesMax}; exec "$@"`, "sh", ...own];
+  const child = spawn(command, args, {
     cwd: folder,
     env: { NODE_NO_WARNINGS: "1", PINHOLE_ADMIN_TOKEN: "test-admin-token-0123456789" },
     stdio: ["ignore", "pipe", "pipe"],

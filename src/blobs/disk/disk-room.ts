@@ -1,57 +1,84 @@
 import { storageFull } from "../../core/disk-fault.ts";
 
-/** What is asked of a file system; `fs.promises.statfs` fits. Blocks of `bsize` bytes. */
-export type StatFileSystem = (
-  path: string,
-) => Promise<{ readonly bsize: number; readonly blocks: number; readonly bavail: number }>;
+/** What is asked of a file system; `fs.promises.statfs` fits. Blocks of `bsize` bytes; file systems without a table of inodes say 0 files. */
+export type StatFileSystem = (path: string) => Promise<{
+  readonly bsize: number;
+  readonly blocks: number;
+  readonly bavail: number;
+  readonly files: number;
+  readonly ffree: number;
+}>;
 
-/** By default the disk keeps the smaller of these free: the database must still be able to write. */
-export const freeRatioMinDefault = 0.05;
+/** By default a disk keeps the smaller of these free: the database must still be able to write. */
 export const freeBytesMinDefault = 1024 ** 3;
+const freeFilesMin = 1_000;
+export const freeRatioMinDefault = 0.05;
+
+/** Files that a request may make at once: spools of its pictures, what is put away, what the database needs. */
+const filesNeeded = 32;
 
 /** Milliseconds that an answer of the file system is believed. */
 const freshMs = 1_000;
 
 export interface DiskRoomOptions {
-  readonly directory: string;
+  /** Folders that a request's pictures go through; each on a disk of its own, perhaps. */
+  readonly directories: readonly string[];
   readonly freeBytesMin: number;
   readonly freeRatioMin: number;
   readonly now: () => number;
   readonly statfs: StatFileSystem;
 }
 
-/** What is known of a disk's room. */
+/** Tells whether disks have room. */
 export interface DiskRoom {
-  /** True where it is known, without asking, that `bytes` more have room. */
-  has(bytes: number): boolean;
-  /** Throws storage_full where the disk has no room for `bytes` more. */
+  /** Throws storage_full where a disk has no room for `bytes` more, or for the files that they go to. */
   check(bytes: number): Promise<void>;
 }
 
-/** Asks the file system at most once a second. */
+/** The room of one folder's disk above what stays free. */
+interface Spare {
+  readonly directory: string;
+  readonly bytes: number;
+  /** Infinity where the file system makes as many as there is room for. */
+  readonly files: number;
+}
+
+/** Asks the file systems at most once a second, but again at once where there was no room. */
 export function createDiskRoom(options: DiskRoomOptions): DiskRoom {
-  let asked: { readonly at: number; readonly spare: Promise<number>; left?: number } | undefined;
-  const isFresh = (at: number): boolean => Math.abs(options.now() - at) < freshMs;
-  const measure = async (): Promise<number> => {
-    const { bsize, blocks, bavail } = await options.statfs(options.directory);
-    return bavail * bsize - Math.min(options.freeBytesMin, blocks * bsize * options.freeRatioMin);
+  let asked: { readonly at: number; readonly spares: Promise<readonly Spare[]> } | undefined;
+  const measure = async (directory: string): Promise<Spare> => {
+    const { bsize, blocks, bavail, files, ffree } = await options.statfs(directory);
+    const stays = (least: number, all: number): number =>
+      Math.min(least, all * options.freeRatioMin);
+    return {
+      directory,
+      bytes: bavail * bsize - stays(options.freeBytesMin, blocks * bsize),
+      files: files === 0 ? Infinity : ffree - stays(freeFilesMin, files),
+    };
   };
   return {
-    has: (bytes) => asked?.left !== undefined && asked.left >= bytes && isFresh(asked.at),
     async check(bytes) {
-      if (asked === undefined || !isFresh(asked.at))
-        asked = { at: options.now(), spare: measure() };
-      const current = asked;
-      const left = await current.spare.catch((thrown: unknown) => {
+      const now = options.now();
+      if (asked === undefined || Math.abs(now - asked.at) >= freshMs)
+        asked = { at: now, spares: Promise.all(options.directories.map(measure)) };
+      const { spares } = asked;
+      try {
+        for (const spare of await spares) refuseFull(spare, bytes);
+      } catch (thrown) {
         asked = undefined;
         throw thrown;
-      });
-      current.left = left;
-      if (left < bytes) {
-        throw storageFull(
-          `The disk of ${options.directory} has ${Math.round(left)} bytes above the minimum that stays free; ${bytes} are needed.`,
-        );
       }
     },
   };
+}
+
+function refuseFull({ directory, bytes, files }: Spare, needed: number): void {
+  if (bytes < needed)
+    throw storageFull(
+      `The disk of ${directory} has ${Math.round(bytes)} bytes above the minimum that stays free; ${needed} are needed.`,
+    );
+  if (files < filesNeeded)
+    throw storageFull(
+      `The disk of ${directory} can hold ${Math.round(files)} files above the minimum that stays free; ${filesNeeded} are needed.`,
+    );
 }

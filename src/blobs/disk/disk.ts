@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { mkdir, readdir, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault, storageFull } from "../../core/disk-fault.ts";
-import type { PinholeError } from "../../core/errors.ts";
 import type { Bytes } from "../../core/picture.ts";
 import {
   blobName,
@@ -34,6 +33,8 @@ export interface DiskBlobsOptions {
   readonly quotaBytes: number | undefined;
   /** Bytes that count against the quota but are kept elsewhere. */
   readonly usedElsewhere?: (() => number) | undefined;
+  /** Further folders whose disks pictures need room on, such as the spools'. */
+  readonly roomAlsoIn?: readonly string[];
   /** The smaller of the two stays free on the disk: bytes, and a share of the disk from 0 to 1. */
   readonly freeBytesMin?: number | undefined;
   readonly freeRatioMin?: number | undefined;
@@ -49,37 +50,29 @@ interface Index {
   readonly earliest: Float64Array;
 }
 
-/** Looks for room: at once where the counts are known and the disk was asked a moment ago. */
-function roomFinder(
+/** The check of room for a paid call: the quota first, which asks no disk. */
+function roomCheck(
   options: DiskBlobsOptions,
   index: Index,
   scanned: Promise<void>,
 ): BlobStore["ensureRoom"] {
   const { directory, quotaBytes, now, statfs } = options;
   const room = createDiskRoom({
-    directory,
+    directories: [directory, ...(options.roomAlsoIn ?? [])],
     freeBytesMin: options.freeBytesMin ?? freeBytesMinDefault,
     freeRatioMin: options.freeRatioMin ?? freeRatioMinDefault,
     now,
     statfs,
   });
-  let isScanned = false;
-  const overQuota = (bytes: number): PinholeError | undefined => {
-    const used = index.used + (options.usedElsewhere?.() ?? 0);
-    if (quotaBytes === undefined || used + bytes <= quotaBytes) return undefined;
-    return storageFull(
-      `The blob store holds ${used} bytes of its quota of ${quotaBytes}; ${bytes} more are needed.`,
-    );
-  };
-  const find = async (bytes: number): Promise<void> => {
+  return async (bytes) => {
     await scanned;
-    isScanned = true;
-    const refusal = overQuota(bytes);
-    if (refusal !== undefined) throw refusal;
+    const used = index.used + (options.usedElsewhere?.() ?? 0);
+    if (quotaBytes !== undefined && used + bytes > quotaBytes)
+      throw storageFull(
+        `The blob store holds ${used} bytes of its quota of ${quotaBytes}; ${bytes} more are needed.`,
+      );
     await room.check(bytes);
   };
-  return (bytes) =>
-    isScanned && overQuota(bytes) === undefined && room.has(bytes) ? undefined : find(bytes);
 }
 
 /**
@@ -132,7 +125,7 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
       }
       return removed;
     },
-    ensureRoom: roomFinder(options, index, scanned),
+    ensureRoom: roomCheck(options, index, scanned),
     async sweep(time) {
       await scanned;
       return sweepAll(time);

@@ -15,6 +15,8 @@ export interface AdmissionParts {
   /** Bytes of pictures that requests hold now. */
   readonly spooledBytes: () => number;
   readonly eventLoopDelayMs: () => number;
+  /** Files and sockets that the process may still open. */
+  readonly filesLeft: () => number;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
@@ -33,14 +35,21 @@ export interface Ticket {
 export interface Admission {
   /** `bodyBytes`: what the head announces; undefined where it does not say. Throws `overloaded`. */
   enter(bodyBytes: number | undefined): Ticket;
+  /** Throws `overloaded` where a request would be refused for want of files. */
+  checkFiles(): void;
 }
+
+/** Files and sockets of one request that may not be open yet: connections to upstreams, spools, what is put away. */
+const filesPerRequest = 2;
+/** Files and sockets that are left to all others: health checks, hosted images, the database. */
+const filesSpare = 16;
 
 /** Seconds over which refused requests are spread when they come back. */
 const retrySpreadSeconds = 4;
 
 /** A gate with nobody inside. */
 export function createAdmission(parts: AdmissionParts): Admission {
-  const { limits, spooledBytes, eventLoopDelayMs, random } = parts;
+  const { limits, spooledBytes, eventLoopDelayMs, filesLeft, random } = parts;
   let requests = 0;
   let expectedBytes = 0;
   const refuse = (detail: string): never => {
@@ -57,12 +66,19 @@ export function createAdmission(parts: AdmissionParts): Admission {
       refuse(`${held} bytes are in flight and ${more} would come; admission.bytes_max`);
     }
   };
+  const checkFiles = (): void => {
+    const left = filesLeft();
+    if (left < filesSpare + (requests + 1) * filesPerRequest)
+      refuse(`${left} more files or connections can be opened; raise the limit of open files`);
+  };
   return {
+    checkFiles,
     enter(bodyBytes) {
       if (requests >= limits.requestsMax) {
         refuse(`${requests} requests are in flight; admission.requests_max`);
       }
       checkBytes(bodyBytes ?? 0);
+      checkFiles();
       const delay = eventLoopDelayMs();
       if (delay > limits.eventLoopDelayMsMax) {
         refuse(`timers are ${Math.round(delay)} ms late; admission.event_loop_delay_max`);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { type Crowded, type CrowdRules, createCrowdControl } from "./crowd.ts";
 
 /** The connections of a server: clients that stop reading are cut, and on a stop all are told to go. */
 export interface Connections {
@@ -7,6 +8,8 @@ export interface Connections {
   watch(server: Server): void;
   /** True where the request that a connection still sends has been answered already. */
   answeredEarly(socket: Socket): boolean;
+  /** Tells that a connection's request came with a key that is good. */
+  trust(socket: Socket): void;
   /** Makes every answer from now on say `connection: close`, so that a connection ends with its answer. */
   drain(): void;
   /** Cuts connections that have sent no whole head of a request: after a stop, Node times them no more. */
@@ -14,41 +17,37 @@ export interface Connections {
 }
 
 /** The newest request of a connection, once there was one. */
-interface Connection {
+interface Connection extends Crowded {
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
-  /** True while that request's answer is under way. */
-  answering: boolean;
   /** Bytes that had been read of it when its last answer was done; more means that another request is coming in. */
   readAtEnd: number;
 }
 
-const unused: Connection = {
+const unused: Omit<Connection, "since"> = {
   request: undefined,
   response: undefined,
   answering: false,
   readAtEnd: 0,
+  trusted: false,
 };
 
+export interface ConnectionRules extends CrowdRules {
+  /** Time for which a client may take nothing of an answer that waits for it, milliseconds. */
+  readonly readTimeoutMs: number;
+  /** Told of each client that was cut since it read nothing. */
+  readonly onCut: () => void;
+}
+
 /**
- * Watches nothing yet. `readTimeoutMs`: how long a client may take nothing of an answer that waits for it.
- * A client that waits for us, and one that is still sending (Node's own timeouts watch those), is left
- * alone. `onCut` is told of each that was cut.
+ * Watches nothing yet. A client that waits for us, and one that is still sending (Node's own timeouts watch
+ * those), is left alone, unless there are too many.
  */
-export function createConnections(readTimeoutMs: number, onCut: () => void): Connections {
+export function createConnections(rules: ConnectionRules): Connections {
   const sockets = new Map<Socket, Connection>();
   let draining = false;
   const sayClose = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader("connection", "close");
-  };
-  /** Handles a connection that was silent for `readTimeoutMs` in both directions; a write that makes progress is no silence. */
-  const onSilence = (socket: Socket): void => {
-    const { response, answering } = sockets.get(socket) ?? {};
-    const stalled = socket.writableLength > 0;
-    const idle = response !== undefined && answering !== true;
-    if (stalled || idle) socket.destroy();
-    else socket.setTimeout(readTimeoutMs);
-    if (stalled) onCut();
   };
   /** Cuts idle connections that have had an answer. Node's own way would cut new ones too, whose first request may be on its way. */
   const cutRested = (): void => {
@@ -57,13 +56,15 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
       if (socket.bytesRead === readAtEnd) socket.destroy();
     }
   };
+  const makeRoom = createCrowdControl(sockets, rules);
   return {
     watch(server) {
-      server.setTimeout(readTimeoutMs);
-      server.on("timeout", onSilence);
+      server.setTimeout(rules.readTimeoutMs);
+      server.on("timeout", (socket: Socket) => handleSilence(socket, sockets.get(socket), rules));
       server.on("connection", (socket) => {
-        sockets.set(socket, { ...unused });
+        sockets.set(socket, { ...unused, since: rules.now() });
         socket.once("close", () => sockets.delete(socket));
+        makeRoom(socket);
       });
       // Before the routes, which may answer at once.
       server.prependListener("request", (request, response) => {
@@ -79,6 +80,7 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
             connection.readAtEnd = request.socket.bytesRead;
             if (connection.response === response) connection.answering = false;
           }
+          makeRoom();
           // An answer whose head had gone before the stop leaves its connection open.
           if (draining) setImmediate(cutRested);
         });
@@ -87,6 +89,10 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
     answeredEarly(socket) {
       const { request, response } = sockets.get(socket) ?? {};
       return response?.headersSent === true && request?.complete === false;
+    },
+    trust(socket) {
+      const connection = sockets.get(socket);
+      if (connection !== undefined) connection.trusted = true;
     },
     drain() {
       draining = true;
@@ -101,4 +107,17 @@ export function createConnections(readTimeoutMs: number, onCut: () => void): Con
       }
     },
   };
+}
+
+/** Handles a connection that was silent for `readTimeoutMs` in both directions; a write that makes progress is no silence. */
+function handleSilence(
+  socket: Socket,
+  connection: Connection | undefined,
+  { readTimeoutMs, onCut }: ConnectionRules,
+): void {
+  const stalled = socket.writableLength > 0;
+  const idle = connection?.response !== undefined && !connection.answering;
+  if (stalled || idle) socket.destroy();
+  else socket.setTimeout(readTimeoutMs);
+  if (stalled) onCut();
 }

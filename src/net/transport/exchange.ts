@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { isOutOfFiles } from "../../core/out-of-files.ts";
 import { answers } from "../../runtime/batches.ts";
 import { abortListeners } from "../../runtime/abort-listeners.ts";
 import { type AnswerHead, type AnswerSink, announcedLength, flatHeaders } from "./answer-sink.ts";
 import { plainSink } from "./decompress.ts";
-import { describeBreak, TransportFault } from "./transport-fault.ts";
+import { describeBreak, noConnection, TransportFault } from "./transport-fault.ts";
 import { GuardRefusal } from "../guard/guard.ts";
 import type { OutgoingBody } from "../../json/writer.ts";
 import { type Step, StepClock } from "../../runtime/step-clock.ts";
@@ -184,6 +185,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     // A body that cannot be read and a request that cannot be written are no faults of the network.
     if (this.#bodyFault !== undefined) this.#fail(this.#bodyFault);
     else if (error instanceof GuardRefusal) this.#fail(error);
+    else if (this.#controller === undefined && isOutOfFiles(error)) this.#fail(noConnection(error));
     else if (code === "UND_ERR_INVALID_ARG" && this.#controller === undefined) this.#fail(error);
     else this.#fail(this.#fault("failed", `${code}: ${describeBreak(error)}`));
   }

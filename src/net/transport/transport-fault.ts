@@ -1,3 +1,5 @@
+import { PinholeError } from "../../core/errors.ts";
+
 /** How one HTTP exchange broke. */
 export class TransportFault extends Error {
   override readonly name = "TransportFault";
@@ -16,4 +18,16 @@ export class TransportFault extends Error {
 export function describeBreak(error: Error): string {
   if (!(error instanceof AggregateError)) return error.message;
   return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
+}
+
+/** The error where no file was left for a connection: nothing was sent, and it says nothing about the other side. */
+export function noConnection(error: Error): PinholeError {
+  return new PinholeError("overloaded", {
+    message:
+      "The gateway can open no more connections at the moment; send the request again later.",
+    detail: describeBreak(error),
+    retryAfterSeconds: 2,
+    evidence: "never_sent",
+    cause: error,
+  });
 }
