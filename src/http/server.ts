@@ -7,7 +7,9 @@ import { answerBrokenRequest } from "./server/broken-requests.ts";
 import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
 import { documentRoutes } from "./open/document-routes.ts";
 import { allowOrigins } from "./server/cors.ts";
-import { installNotFound, sendError } from "./server/error-answers.ts";
+import { sendError } from "./server/error-answers.ts";
+import { forgivePath } from "./server/forgiven-paths.ts";
+import { installNotFound } from "./server/not-found.ts";
 import { healthRoutes } from "./open/health-routes.ts";
 import { type HostedImages, asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
 import { imageRoutes } from "./v1/image-routes.ts";
@@ -104,6 +106,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
       requestIdLogLabel: "request_id",
     }),
     genReqId: newRequestId,
+    rewriteUrl: ({ url, headers }) => forgivePath(url ?? "/", headers),
     childLoggerFactory: (logger, bindings, own) => new RequestLog(logger, bindings, own),
     requestIdHeader: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
@@ -185,7 +188,7 @@ function requestHooks(app: FastifyInstance, log: FastifyBaseLogger): void {
         request_id: request.id,
         method: request.method,
         // The signature of a hosted image is a permission, so queries are not logged.
-        path: pathOf(request.url),
+        path: pathOf(request.originalUrl),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         // Left out of the line where it is undefined.

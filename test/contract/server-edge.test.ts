@@ -62,6 +62,24 @@ describe("where an answer's URLs lead", () => {
   });
 
   test.each([
+    ["HTTPS", "https"],
+    ["Http", "http"],
+    ["http, https", "https"],
+    ["https,HTTP ", "http"],
+  ])("X-Forwarded-Proto: %s of a trusted proxy is %s", async (said, scheme) => {
+    expect(await urlFor(proxied, { "x-forwarded-proto": said })).toBe(`${scheme}://plain.test`);
+  });
+
+  test("is of several hosts the last, which the nearest proxy wrote; ports and prefixes are not believed", async () => {
+    const headers = {
+      "x-forwarded-host": "evil.test, shop.test:8443",
+      "x-forwarded-port": "9999",
+      "x-forwarded-prefix": "/evil",
+    };
+    expect(await urlFor(proxied, headers)).toBe("http://shop.test:8443");
+  });
+
+  test.each([
     `a"b`,
     "a b",
     "a/b",
@@ -154,15 +172,17 @@ describe("pages of other origins", () => {
   });
 });
 
-describe("paths are taken as they are", () => {
+describe("paths are taken as they are, but for slashes too many", () => {
   test.each([
-    ["//v1/models", "404"],
-    ["/v1//models", "404"],
     ["/v1/../admin/keys", "404"],
     ["/v1/images/../../admin/keys", "404"],
     ["/v1/%2e%2e/admin/keys", "404"],
     ["/V1/models", "404"],
-    ["/v1/models/", "404"],
+    ["/v1%2f%2fmodels", "404"],
+    ["/models/../admin/keys", "404"],
+    ["/openai/v1/../admin/keys", "404"],
+    ["/openai/deployments/../../admin/images/generations", "405"],
+    ["/admin//keys", "401"],
     ["/admin%2fkeys", "404"],
     ["/v1/models%00", "404"],
     ["/health/live;x=1", "404"],

@@ -68,7 +68,9 @@ test.each([
   const text = await ended;
   clearInterval(drip);
   socket.destroy();
-  expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(text).toMatch(
+    /^HTTP\/1\.1 408 The request was sent too slowly; send it again on a faster line\.\r\n/,
+  );
   expect(text).toMatch(/x-should-retry: false\r\n/);
   expect(text).toMatch(/x-request-id: req_\w+\r\n/);
   const envelope = JSON.parse(text.slice(text.indexOf("\r\n\r\n") + 4)) as unknown;

@@ -38,7 +38,8 @@ export const serverSchema = z.strictObject({
     .default([])
     .meta({
       form: proxyForm,
-      description: "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+      description:
+        "Proxies whose X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host are believed: of several values the last, which the nearest one wrote. X-Forwarded-Port and X-Forwarded-Prefix are not; set `public_url` where clients need them.",
     }),
   cors: z
     .array(z.string().refine(isOrigin, { error: `must be ${originForm}` }))

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Gateway } from "../../gateway/gateway.ts";
-import type { OriginParts } from "../server/origin.ts";
+import { type OriginParts, originOf } from "../server/origin.ts";
 import { readPageStyles } from "./docs/styles.ts";
 
 /** Facts about this gateway that the documents show. */
@@ -27,13 +27,12 @@ export function documentRoutes(app: FastifyInstance, parts: DocumentParts): void
   app.get("/", (_request, reply) => reply.redirect("/docs", 302));
   app.get("/docs", async (request, reply) => {
     const { docsPage } = await import("./docs/page.ts");
-    const origin = parts.publicUrl ?? `${request.protocol}://${request.host}`;
     return reply
       .header("content-type", "text/html; charset=utf-8")
       .header("content-security-policy", pagePolicy)
       .header("x-content-type-options", "nosniff")
       .header("referrer-policy", "no-referrer")
-      .send(docsPage(origin, parts.gateway.defaultModel() ?? "sandbox-fast"));
+      .send(docsPage(originOf(parts, request), parts.gateway.defaultModel() ?? "sandbox-fast"));
   });
   app.get("/docs/docs.css", (_request, reply) =>
     reply

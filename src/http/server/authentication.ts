@@ -15,9 +15,15 @@ declare module "fastify" {
 /** Asks every request of the plugin for a gateway key, before the body is read. */
 export function requireKey(app: FastifyInstance, gateway: Pick<Gateway, "authenticate">): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    request.gatewayKey = gateway.authenticate(request.headers.authorization);
+    request.gatewayKey = gateway.authenticate(authorizationOf(request));
     done();
   });
+}
+
+/** The Authorization header; from Azure's client classes, the key that they send in a header of their own. */
+function authorizationOf({ headers }: FastifyRequest): string | undefined {
+  const { authorization, "api-key": key } = headers;
+  return authorization ?? (typeof key === "string" ? `Bearer ${key}` : undefined);
 }
 
 /** Asks every request of the plugin for the admin token: the default is no. */

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { PinholeError } from "../../core/errors.ts";
 import type { Connections } from "./connections.ts";
-import { errorEnvelope } from "./error-answers.ts";
+import { errorEnvelope, reasonPhrase } from "./error-answers.ts";
 
 /** Time for a client to fetch the answer and hang up before it is cut. */
 const lingerMs = 2_000;
@@ -27,7 +27,7 @@ export function answerBrokenRequest(
   const [status, fault] = brokenRequest(error.code, parts.headerBytesMax);
   const body = errorEnvelope(fault);
   const head = [
-    `HTTP/1.1 ${status}`,
+    `HTTP/1.1 ${status} ${reasonPhrase(fault.message)}`,
     "content-type: application/json",
     `x-request-id: ${parts.newRequestId()}`,
     "x-should-retry: false",
@@ -44,10 +44,10 @@ export function answerBrokenRequest(
 function brokenRequest(
   code: string | undefined,
   headerBytesMax: number,
-): readonly [string, PinholeError] {
+): readonly [number, PinholeError] {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
     return [
-      "408 Request Timeout",
+      408,
       new PinholeError("request_timeout", {
         message: "The request was sent too slowly; send it again on a faster line.",
       }),
@@ -55,14 +55,11 @@ function brokenRequest(
   }
   if (code === "HPE_HEADER_OVERFLOW") {
     return [
-      "431 Request Header Fields Too Large",
+      431,
       new PinholeError("invalid_value", {
         message: `The request's headers are larger than ${headerBytesMax} bytes.`,
       }),
     ];
   }
-  return [
-    "400 Bad Request",
-    new PinholeError("invalid_value", { message: "This is no valid HTTP request." }),
-  ];
+  return [400, new PinholeError("invalid_value", { message: "This is no valid HTTP request." })];
 }

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { asPinholeError, errorRow, PinholeError, publicCode } from "../../core/errors.ts";
 
 /** The answer's JSON for an error (CONTRACT "Errors"). */
@@ -12,6 +12,19 @@ export function errorEnvelope(error: PinholeError): string {
       code: publicCode(error.code),
     },
   });
+}
+
+const reasonLengthMax = 160;
+
+/**
+ * A message as the reason phrase of a status line, since some clients show their users nothing else:
+ * printable ASCII, and not longer than anybody reads.
+ */
+export function reasonPhrase(message: string): string {
+  return message
+    .replace(/[^\x20-\x7e]+/g, "?")
+    .slice(0, reasonLengthMax)
+    .trim();
 }
 
 /** Any thrown value as what the client is told; the operator's side of it goes to the log. */
@@ -38,6 +51,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   }
   if (row.status === 401) void reply.header("www-authenticate", "Bearer");
   if (row.status === 413 || row.status === 408) void reply.header("connection", "close");
+  reply.raw.statusMessage = reasonPhrase(error.message);
   void reply
     .code(row.status)
     .header("content-type", "application/json")
@@ -73,38 +87,5 @@ function fromFastify(thrown: unknown): PinholeError | undefined {
     message: "The request's address or headers are malformed.",
     detail: thrown.message,
     cause: thrown,
-  });
-}
-
-/** 404 for unknown addresses, 405 with `allow` for known ones of another method. */
-export function installNotFound(app: FastifyInstance): void {
-  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
-  app.addHook("onRoute", (route) => {
-    const source = route.url
-      .split("/")
-      .map((part) =>
-        part === "*"
-          ? ".*"
-          : part.startsWith(":")
-            ? "[^/]+"
-            : part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"),
-      )
-      .join("/");
-    routes.push({ pattern: new RegExp(`^${source}$`), methods: [route.method].flat() });
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split("?", 1)[0] ?? "";
-    const methods = new Set(
-      routes.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods),
-    );
-    if (methods.size > 0) {
-      void reply.header("allow", [...methods].join(", "));
-      throw new PinholeError("method_not_allowed", {
-        message: `${request.method} is not possible here; use ${[...methods].join(" or ")}.`,
-      });
-    }
-    throw new PinholeError("not_found", {
-      message: `There is nothing at ${request.method} ${path.slice(0, 200)}; the API begins at /v1.`,
-    });
   });
 }

@@ -10,28 +10,30 @@ export interface OriginParts {
   readonly publicUrl: string | undefined;
 }
 
-/** Scheme and host that the URLs in an answer to this request begin with. */
+/**
+ * Scheme and host that the URLs in an answer to this request begin with. From a trusted proxy,
+ * X-Forwarded-Host and X-Forwarded-Proto are believed: of several values the last, which that proxy
+ * itself wrote. X-Forwarded-Port and X-Forwarded-Prefix are not.
+ */
 export function originOf(
   parts: OriginParts,
   { protocol, host, socket }: Pick<FastifyRequest, "protocol" | "host" | "socket">,
 ): string {
   // A request of HTTP/1.0 may say no host.
   const own = `${socket.localAddress ?? "localhost"}:${socket.localPort ?? 80}`;
-  return parts.publicUrl ?? `${protocol}://${host === "" ? own : host}`;
+  return parts.publicUrl ?? `${protocol.toLowerCase()}://${host === "" ? own : host}`;
 }
 
-/**
- * Refuses what would end up as something else in URLs and logs. A trusted proxy's X-Forwarded-Host and
- * X-Forwarded-Proto count as the client's own words do.
- */
+/** Refuses what would end up as something else in URLs and logs, also where a trusted proxy says it. */
 export function requireOrigin({
   protocol,
   host,
   raw,
 }: Pick<FastifyRequest, "protocol" | "host" | "raw">): void {
-  if (hostForm.test(host) && /^https?$/.test(protocol) && !namesTwoHosts(raw.rawHeaders)) return;
+  if (hostForm.test(host) && /^https?$/i.test(protocol) && !namesTwoHosts(raw.rawHeaders)) return;
   throw new PinholeError("invalid_value", {
-    message: "The request's Host or X-Forwarded-Proto is malformed; send one plain host name.",
+    message:
+      "The request's Host, X-Forwarded-Host or X-Forwarded-Proto is malformed; send one plain host name, and http or https.",
   });
 }
 

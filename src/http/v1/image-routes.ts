@@ -3,7 +3,8 @@ import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest, Operation } from "../../core/request.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
-import { parseRequest } from "../../gateway/intake/parse-request.ts";
+import { type RawRequest, parseRequest } from "../../gateway/intake/parse-request.ts";
+import { deploymentOf } from "../server/forgiven-paths.ts";
 import { keyOf } from "../server/authentication.ts";
 import type { ClientWatch } from "../server/client-watch.ts";
 import { type StreamParts, serveStream } from "./image-stream.ts";
@@ -131,14 +132,21 @@ async function readRequest(
   admitted: Pick<Admitted, "request" | "ticket">,
   spool: PictureSpool,
 ): Promise<ImageRequest> {
+  const { request } = admitted;
   try {
     const raw = await readBody(parts, operation, admitted, spool);
     admitted.ticket.bodyRead();
-    return parseRequest(raw, operation, parts.gateway.defaultModel());
+    return parseRequest(named(raw, request), operation, parts.gateway.defaultModel());
   } catch (thrown) {
     spool.dispose();
     throw thrown;
   }
+}
+
+/** The model that stands in Azure's older addresses rules over the body's, as it does there. */
+function named(raw: RawRequest, { originalUrl }: FastifyRequest): RawRequest {
+  const model = deploymentOf(originalUrl);
+  return model === undefined ? raw : { ...raw, fields: { ...raw.fields, model } };
 }
 
 /** The client's own key, which makes a request that is sent twice one request. */
