@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { egressOptions } from "./app/egress-options.ts";
 import { takeFolders } from "./app/folders.ts";
 import { openImageStore } from "./app/image-store.ts";
 import { openSecret } from "./app/secret.ts";
@@ -24,7 +25,7 @@ import { type ServerParts, createServer } from "./http/server.ts";
 import { createClientWatch } from "./http/server/client-watch.ts";
 import { shutDown } from "./http/server/shutdown.ts";
 import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
-import { type EgressOptions, type Resolve, createEgress } from "./net/egress.ts";
+import { type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
 import { openStore } from "./store/open.ts";
@@ -237,11 +238,4 @@ async function bind(server: FastifyInstance, config: Config): Promise<string> {
             : `cannot listen on ${host}:${port}: ${String(thrown)}`;
     throw new StartError(why, { cause: thrown });
   }
-}
-
-function egressOptions(config: Config): Pick<EgressOptions, "allowPrivate" | "proxy"> {
-  const { allowPrivate, proxyFilters: filters } = config.egress;
-  const { http, https } = config.proxy;
-  const isDirect = http === undefined && https === undefined;
-  return { allowPrivate, ...(isDirect ? {} : { proxy: { ...config.proxy, filters } }) };
 }

@@ -26,6 +26,8 @@ export interface LoadInput {
   readonly terminal?: boolean;
   /** Unix milliseconds; the clock's time unless given. */
   readonly now?: number;
+  /** True: a channel may name no models, as where they are about to be asked for. */
+  readonly modelsMayBeMissing?: boolean;
   /** The providers that ship, unless given. */
   readonly shelf?: Shelf;
 }
@@ -42,6 +44,7 @@ export async function loadConfig(input: LoadInput): Promise<Config> {
     cwd: input.cwd,
     terminal: input.terminal ?? false,
     now: input.now ?? Date.now(),
+    modelsMayBeMissing: input.modelsMayBeMissing ?? false,
     ...(input.shelf ?? (await shipped())),
     readFile: (path) => readFileSync(path, "utf8"),
   });

@@ -6,6 +6,7 @@ import {
   flagName,
   type Flags,
   loadConfig,
+  type LoadInput,
   settingSources,
 } from "../config.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
@@ -22,6 +23,7 @@ export function defineConfigFlags(command: Command): void {
 export async function readCommandConfig(
   { options }: CommandInput,
   context: CommandContext,
+  lenient: Pick<LoadInput, "modelsMayBeMissing"> = {},
 ): Promise<{ readonly config: Config } | { readonly faults: ConfigError["faults"] }> {
   const given = (flag: string): string | undefined => {
     const value = options[optionName(flag)];
@@ -36,7 +38,8 @@ export async function readCommandConfig(
   try {
     const { env, cwd, outIsTerminal } = context;
     const now = context.now();
-    return { config: await loadConfig({ env, flags, cwd, terminal: outIsTerminal, now }) };
+    const input = { env, flags, cwd, terminal: outIsTerminal, now, ...lenient };
+    return { config: await loadConfig(input) };
   } catch (error) {
     if (error instanceof ConfigError) return { faults: error.faults };
     throw error;

@@ -22,6 +22,12 @@ export function textOption({ options }: CommandInput, name: string): string | un
   return typeof value === "string" ? value : undefined;
 }
 
+/** A client of the gateway at an address. */
+export async function openClient(url: string, key: string): Promise<GatewayClient> {
+  const { createClient } = await import("../api/client.ts");
+  return createClient({ url, key, fetch: globalThis.fetch });
+}
+
 /**
  * Runs the command with a client and turns its failure into one on standard error and an exit code:
  * 2 for wrong calls, 1 for everything that the gateway, the network or the disk refused.
@@ -31,7 +37,7 @@ export async function withClient(
   context: CommandContext,
   act: (client: GatewayClient) => Promise<void>,
 ): Promise<number> {
-  const { createClient, GatewayError } = await import("../api/client.ts");
+  const { GatewayError } = await import("../api/client.ts");
   const json = input.options["json"] === true;
   try {
     const environment = clientEnvironment(context.env);
@@ -45,7 +51,7 @@ export async function withClient(
         "an API key is needed: set PINHOLE_KEY or give --key; the gateway prints one when it first starts",
       );
     }
-    await act(createClient({ url, key, fetch: globalThis.fetch }));
+    await act(await openClient(url, key));
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { channelsCommand } from "./channels.ts";
 import { checkCommand } from "./check.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
 import { editCommand } from "./edit.ts";
@@ -11,6 +12,7 @@ import { serveCommand } from "./serve.ts";
 export const commands: readonly CliCommand[] = [
   serveCommand,
   checkCommand,
+  channelsCommand,
   modelsCommand,
   generateCommand,
   editCommand,

@@ -22,6 +22,8 @@ export interface ChannelSources {
   /** The operator's exchange rates. */
   readonly rates: CurrencyRates;
   readonly faults: Faults;
+  /** True: a channel that names no models, of a provider that knows none, is no fault. */
+  readonly modelsMayBeMissing: boolean;
 }
 
 /**
@@ -65,8 +67,11 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
   return channelOf(provider, written, credentials, models);
 }
 
-function modelSources(provider: Provider, { loaded, now, rates }: ChannelSources): ModelSources {
-  return { provider, cards: loaded.cards, now, rates };
+function modelSources(
+  provider: Provider,
+  { loaded, now, rates, modelsMayBeMissing }: ChannelSources,
+): ModelSources {
+  return { provider, cards: loaded.cards, now, rates, modelsMayBeMissing };
 }
 
 function listedModels(listed: unknown, sources: ModelSources, reading: Reading): ChannelModel[] {
@@ -74,9 +79,13 @@ function listedModels(listed: unknown, sources: ModelSources, reading: Reading):
   const at = [...reading.at, "models"];
   if (listed === undefined) {
     const current = currentModels(sources);
-    if (current.length === 0) {
-      const { name } = sources.provider;
-      faults.add(at, `\`models\` is missing; list those that this ${name} serves`);
+    if (current.length === 0 && !sources.modelsMayBeMissing) {
+      const { name, discover } = sources.provider;
+      const hint =
+        discover === undefined
+          ? ""
+          : ", which `pinhole channels models` with the channel's id shows";
+      faults.add(at, `\`models\` is missing; list those that this ${name} serves${hint}`);
     }
     return current;
   }

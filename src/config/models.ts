@@ -18,6 +18,8 @@ export interface ModelSources {
   readonly now: number;
   /** The operator's exchange rates, for prices in other currencies. */
   readonly rates: CurrencyRates;
+  /** True: a channel that names no models, of a provider that knows none, is no fault. */
+  readonly modelsMayBeMissing: boolean;
 }
 
 /** All models that a provider knows and that its vendor still serves. */

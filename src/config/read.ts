@@ -16,6 +16,8 @@ import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts"
 export interface ConfigInput extends TreeInput, Shelf {
   /** Unix milliseconds: models whose vendor has ended them are not served unless listed. */
   readonly now: number;
+  /** A channel may name no models. */
+  readonly modelsMayBeMissing?: boolean;
   /** The log goes to a terminal: what `logs.format: auto` asks. */
   readonly terminal: boolean;
 }
@@ -26,11 +28,12 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const { faults, value } = tree;
   findNotYet(value, faults);
   const settings = readWith(fileSchema, value, { faults, at: [], elsewhere });
-  const { providers, env, now } = input;
+  const { providers, env, now, modelsMayBeMissing = false } = input;
   const listed = valueAt(value, ["channels"]);
   const loaded = await loadFor(listed, env, input);
   const rates = settings?.money.rates ?? {};
-  const channels = resolveChannels(listed, { providers, loaded, env, now, rates, faults });
+  const sources = { providers, loaded, env, now, rates, faults, modelsMayBeMissing };
+  const channels = resolveChannels(listed, sources);
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);

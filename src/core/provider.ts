@@ -214,8 +214,16 @@ interface ProviderFields<S extends BaseSettings, O> {
   };
   /** Undefined: decided by the status alone (`faultFromStatus`). */
   readError?(error: WireError, settings: S): UpstreamFault | undefined;
-  /** Lists the upstream's model names. Free of charge. */
-  discover?(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string[]>;
+  /** Lists the upstream's model names. Free of charge. Undefined where the settings do not say how. */
+  discover?(input: {
+    readonly settings: S;
+    readonly http: UpstreamHttp;
+  }): Promise<string[] | undefined>;
+  /**
+   * Asks the upstream whether the credential is good, free of charge, and says what it found: "the account
+   * of Jo, 12.30 dollars left". Absent: `discover` is asked, where that needs a credential.
+   */
+  check?(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string>;
 }
 
 /** A provider as its folder writes it. */

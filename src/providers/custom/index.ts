@@ -165,6 +165,14 @@ export default defineProvider({
   }),
   generate,
   readError: (error, given) => readerOf(given).readError(error),
+  async discover({ settings: given, http }) {
+    if (given.models === undefined) return undefined;
+    const { path, names } = given.models;
+    const answer = await http.call({ url: path, query: keyQuery(given) });
+    return names
+      .flatMap((place) => valuesAt(answer.json, place))
+      .filter((name) => typeof name === "string");
+  },
   narrow: (given) => ({
     imagesPerCall: saysCount(given) ? given.images_per_call : 1,
     takes: (field) => takes(given, field),

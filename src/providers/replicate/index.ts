@@ -31,6 +31,7 @@ import {
   readPrediction,
   stateUrl,
 } from "./prediction.ts";
+import { readAnswer } from "../../dialects/read-answer.ts";
 import { baseUrl } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
@@ -90,6 +91,8 @@ const options = z.strictObject({
 });
 type Options = z.output<typeof options>;
 type Input = GenerateInput<Settings, Options>;
+
+const accountSchema = z.object({ username: z.string() });
 
 const fileSchema = z.object({ urls: z.object({ get: z.url({ protocol: /^https?$/ }) }) });
 
@@ -235,4 +238,9 @@ export default defineProvider({
   authorize: (input) => ({ authorization: `Bearer ${input.settings.api_token.reveal()}` }),
   generate,
   readError,
+  async check({ http }) {
+    const answer = await http.call({ url: "/account" });
+    const { username } = readAnswer(accountSchema, answer.json);
+    return `it is the account ${username}`;
+  },
 });
