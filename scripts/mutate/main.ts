@@ -1,13 +1,13 @@
 // Mutation tests: makes small wrong changes to the rooms that hold money and order, one at a time in a copy of the tree,
 // and runs the tests that concern them. Fails where a change passes that is not listed as equivalent, or where more than a
 // tenth pass. `npm run mutate -- --room src/money --count 60 --seed 7`; `--again` tries those that passed the last time.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { choose } from "./choose.ts";
-import { equivalents } from "./equivalent.ts";
+import { type EquivalentMutant, equivalents } from "./equivalent.ts";
 import { applied, type Mutant, mutantsOf } from "./operators.ts";
 import { type Room, rooms } from "./rooms.ts";
 import { createSandbox, type Sandbox } from "./sandbox.ts";
@@ -60,6 +60,15 @@ function isEquivalent({ path, line, mutated }: Pick<Tried, "path" | "line" | "mu
   return equivalents.some(
     (one) => one.path === path && one.line === line && one.mutated === mutated,
   );
+}
+
+/** Entries of the list of equivalent mutants that are of no mutant any more. */
+function staleIn({ folder }: Room): EquivalentMutant[] {
+  return equivalents.filter(({ path, line, mutated }) => {
+    if (!path.startsWith(`${folder}/`)) return false;
+    const all = existsSync(join(root, path)) ? mutantsOf(path, textOf(path)) : [];
+    return !all.map(linesOf).some((one) => one.line === line && one.mutated === mutated);
+  });
 }
 
 const cachePath = (folder: string): string =>
@@ -160,5 +169,10 @@ try {
 console.log(report("all", all));
 const counted = all.filter(({ fate }) => fate !== "refused");
 const passed = counted.filter(({ fate }) => fate === "survived" || fate === "equivalent");
-const isBad = passed.length * 10 > counted.length || passed.some(({ fate }) => fate === "survived");
+const stale = chosen.flatMap(staleIn);
+for (const { path, line } of stale) console.log(`No mutant any more: ${path}: ${line}`);
+const isBad =
+  passed.length * 10 > counted.length ||
+  passed.some(({ fate }) => fate === "survived") ||
+  stale.length > 0;
 if (isBad) process.exitCode = 1;

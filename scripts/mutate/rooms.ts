@@ -11,10 +11,7 @@ export const rooms: readonly Room[] = [
   {
     folder: "src/money",
     count: 40,
-    tests: [
-      ["test/money", "test/gateway/price"],
-      ["test/contract/parallel-calls", "test/contract/stream-accounts"],
-    ],
+    tests: [["test/money"], ["test/contract/parallel-calls", "test/contract/stream-accounts"]],
   },
   {
     folder: "src/gateway/fit",
