@@ -8,4 +8,12 @@ export interface EquivalentMutant {
 }
 
 /** Mutants that were looked at one by one: no test can tell them from the program. */
-export const equivalents: readonly EquivalentMutant[] = [];
+export const equivalents: readonly EquivalentMutant[] = [
+  {
+    path: "src/gateway/delivery/receive.ts",
+    line: 'const delivery = rulingCard(made.plan.target)?.delivery ?? "url";',
+    mutated: 'const delivery = rulingCard(made.plan.target)?.delivery ?? ("mutated" as never);',
+    reason:
+      "Only whether there is a URL is asked of the form here, and every word but b64_json means one.",
+  },
+];
