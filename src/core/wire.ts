@@ -62,6 +62,23 @@ export interface WireRequest {
   readonly refused?: (answer: WireError) => UpstreamFault | undefined;
   /** The answer is what OpenAI's images API answers: it may go to a client as it is. */
   readonly relayable?: boolean;
+  /** How a stream of events is read that comes though none was asked for; absent: such an answer is none. */
+  readonly unasked?: UnaskedStream;
+}
+
+/** Reading of a stream that nobody asked for, as some servers send whatever the request says. */
+export interface UnaskedStream {
+  /** Where pictures are in the document of each event, as in `lift`. */
+  readonly lift: readonly string[];
+  /** Makes of the events, in order, the document that the answer should have been; undefined: there is none in them. */
+  document(events: readonly StreamedEvent[]): unknown;
+}
+
+/** One event whose data was a document, with its pictures lifted out. */
+export interface StreamedEvent {
+  /** The `event:` line; `message` where there is none. */
+  readonly event: string;
+  readonly json: unknown;
 }
 
 /** An answer with status 200 to 299. */

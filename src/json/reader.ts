@@ -2,7 +2,7 @@ import { Base64Error } from "../runtime/base64/decoder.ts";
 import { PinholeError } from "../core/errors.ts";
 import type { PictureLimits, PictureSpool } from "../core/picture.ts";
 import { JsonFault } from "./fault.ts";
-import type { JsonHandler } from "./handler.ts";
+import type { JsonHandler, LiftSink } from "./handler.ts";
 import { createInlineSink } from "./inline.ts";
 import { decideLift, LiftError } from "./lift.ts";
 import { compilePlaces, type Standing } from "./places.ts";
@@ -26,6 +26,8 @@ export interface JsonReaderOptions {
    * where a client's document is refused.
    */
   readonly lenient?: boolean;
+  /** Pictures that are lifted; further strings at their places are read over, and are undefined. No limit where absent. */
+  readonly picturesMax?: number;
 }
 
 /** Reads one document as its bytes arrive. After a throw only `abort` may be called. */
@@ -40,6 +42,8 @@ export interface JsonReader {
   readonly complete: boolean;
   /** What of the document has been read so far. It still grows. */
   readonly partial: unknown;
+  /** Bytes read so far beside lifted strings. */
+  readonly textBytes: number;
 }
 
 export function createJsonReader(options: JsonReaderOptions): JsonReader {
@@ -87,6 +91,10 @@ class DocumentReader implements JsonReader {
     return this.#document.root;
   }
 
+  get textBytes(): number {
+    return this.#tokens.textBytes;
+  }
+
   #failed(thrown: unknown): unknown {
     this.#tokens.abort();
     return asFault(thrown, this.#tokens);
@@ -122,6 +130,9 @@ function asFault(thrown: unknown, tokens: JsonTokens): unknown {
 
 class DuplicateKey extends Error {}
 
+/** Takes a string that is one picture too many, and keeps nothing of it. */
+const unreadSink: LiftSink = { write() {}, unit() {}, end: () => undefined, abort() {} };
+
 /** An object or array that is open. Used again for the next one at its depth. */
 interface Frame {
   object: Record<string, unknown> | undefined;
@@ -140,6 +151,8 @@ class Document implements JsonHandler {
   /** Of those, how many are open; the last of them is the innermost. */
   #depth = 0;
   #inner: Frame | undefined;
+  /** Strings that went to sinks. */
+  #lifted = 0;
 
   constructor(options: JsonReaderOptions) {
     this.#options = options;
@@ -188,12 +201,17 @@ class Document implements JsonHandler {
 
   mayLift(): ReturnType<JsonHandler["mayLift"]> {
     const { kind } = this.#standing();
-    if (kind !== "inside") return kind === "picture";
+    if (kind === undefined) return false;
+    if (this.#lifted >= (this.#options.picturesMax ?? Number.POSITIVE_INFINITY)) return unreadSink;
+    if (kind === "picture") return true;
+    this.#lifted += 1;
     return createInlineSink(this.#options.spool, this.#options.limits);
   }
 
   decideLift(head: string, whole: boolean): ReturnType<JsonHandler["decideLift"]> {
-    return decideLift(head, whole, this.#options);
+    const decision = decideLift(head, whole, this.#options);
+    if (typeof decision === "object") this.#lifted += 1;
+    return decision;
   }
 
   path(): string {

@@ -65,9 +65,14 @@ export class JsonTokens {
     while (at < chunk.length) at = this.#step(chunk, at);
     this.#strings.settle();
     this.#consumed += chunk.length;
-    if (this.#consumed - this.#strings.lifted > this.#limits.textBytesMax) {
+    if (this.textBytes > this.#limits.textBytesMax) {
       throw this.fault("size", "the document is too large", 0);
     }
+  }
+
+  /** Bytes of the chunks so far that were not inside lifted strings. */
+  get textBytes(): number {
+    return this.#consumed - this.#strings.lifted;
   }
 
   /** The document is over. Throws `JsonFault` where it was not whole. */

@@ -377,6 +377,26 @@ describe("a document with pictures", () => {
     expect(faultOf('{"text":"a\nb"}').reason).toBe("syntax");
   });
 
+  test("of more pictures than are taken the rest is read over", async () => {
+    const spool = memorySpool();
+    const entry = `{"b64_json":"${base64.replaceAll("/", "\\/")}"}`;
+    const body = `{"data":[${Array.from({ length: 5 }, () => entry).join(",")}],"image":"http:x"}`;
+    for (const length of [1000, Number.POSITIVE_INFINITY]) {
+      const value = read(body, { lift, spool, picturesMax: 2, textBytesMax: 300 }, length);
+      const { data, image } = value as { data: { b64_json: unknown }[]; image: unknown };
+      expect(data.map(({ b64_json }) => b64_json instanceof Picture)).toEqual([
+        true,
+        true,
+        false,
+        false,
+        false,
+      ]);
+      expect((await pictureBytes(data[1]?.b64_json)).equals(png)).toBe(true);
+      expect(image).toBeUndefined();
+    }
+    expect(spool).toMatchObject({ begun: 4, ended: 4 });
+  });
+
   test("a writer's own fault keeps its code", () => {
     const limits = { ...wideLimits, bytesMax: 50_000 };
     const fault = faultOf(`{"image":"${base64}"}`, { lift, limits }, 1000);

@@ -13,6 +13,7 @@ import {
   type WireRequest,
 } from "../../core/wire.ts";
 import { readChatAnswer } from "./answer.ts";
+import { chatDocument, chunkPlaces } from "./unasked.ts";
 import { type ChatImagesQuirks, fieldName } from "./quirks.ts";
 import { readNumericError } from "../numeric-errors.ts";
 import { placesToLift } from "../picture-places.ts";
@@ -77,7 +78,8 @@ function chatRequest(
     query: quirks.query,
     json: body.json(),
     lift: placesToLift(quirks.pictures),
-    liftInside: quirks.texts,
+    liftInside: [...quirks.texts, ...chunkPlaces(quirks.texts)],
+    unasked: { lift: chunkPlaces(placesToLift(quirks.pictures)), document: chatDocument },
   };
 }
 

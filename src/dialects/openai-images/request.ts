@@ -10,6 +10,7 @@ import {
 import { placesToLift } from "../picture-places.ts";
 import { usualTexts } from "../text-pictures.ts";
 import { governedFields, type OpenAiImagesQuirks, takesField } from "./quirks.ts";
+import { imagesDocument } from "./unasked.ts";
 
 const placesOfEvents = new WeakMap<OpenAiImagesQuirks, readonly string[]>();
 
@@ -43,7 +44,8 @@ export function imagesRequest(call: OpenAiImagesCall): WireRequest {
   const { request, quirks } = call;
   const lift = placesToLift(request.stream ? eventPlaces(quirks) : quirks.pictures);
   const relayable = quirks.pictures[0] === openAiPlace;
-  const answer = { query: quirks.query, lift, liftInside: usualTexts, relayable };
+  const unasked = { lift: eventPlaces(quirks), document: imagesDocument };
+  const answer = { query: quirks.query, lift, liftInside: usualTexts, relayable, unasked };
   switch (request.operation) {
     case "generation":
       return { url: quirks.generations_path, json: generationJson(call), ...answer };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
-import type { WireRequest } from "../../core/wire.ts";
+import type { StreamedEvent, WireRequest } from "../../core/wire.ts";
 import { noPicture } from "../openai-images/index.ts";
 import { readResponse } from "./answer.ts";
 
@@ -25,6 +25,13 @@ const lastEvents: ReadonlySet<string> = new Set([
   "response.failed",
   "response.incomplete",
 ]);
+
+/** The finished response that the events of a stream end with. */
+export function responseOf(events: readonly StreamedEvent[]): unknown {
+  const read = events.map(({ event, json }) => ({ event, data: eventSchema.safeParse(json).data }));
+  const last = read.findLast(({ event, data }) => lastEvents.has(data?.type ?? event));
+  return last?.data?.response;
+}
 
 /**
  * Reads the events of a response (clouds.md §1, "Stream events"): previews as they come, then the

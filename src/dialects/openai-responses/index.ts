@@ -14,7 +14,7 @@ import {
 } from "../../core/wire.ts";
 import { readOpenAiError } from "../openai-images/index.ts";
 import { readResponse } from "./answer.ts";
-import { eventPictures, readResponseStream } from "./events.ts";
+import { eventPictures, readResponseStream, responseOf } from "./events.ts";
 
 /** How one server is asked for a response, as data. */
 export interface OpenAiResponsesCall {
@@ -121,6 +121,7 @@ function responsesRequest(
       stream: request.stream ? true : undefined,
     },
     lift: request.stream ? [...eventPictures, ...resultPictures] : resultPictures,
+    unasked: { lift: eventPictures, document: responseOf },
   };
 }
 

@@ -31,8 +31,8 @@ export class ErrorEvent extends Error {
 }
 
 export interface EventSinkOptions extends AnswerOptions {
-  /** Takes each event as soon as it is whole. */
-  readonly push: (event: WireEvent) => void;
+  /** Takes each event as soon as it is whole, with the bytes of its text. */
+  readonly push: (event: WireEvent, textBytes: number) => void;
 }
 
 /**
@@ -54,9 +54,8 @@ export function eventSink(head: AnswerHead, options: EventSinkOptions): AnswerSi
     end() {
       events?.end();
       if (events === undefined) {
-        options.push({
-          answer: answer?.end() ?? { ...head, json: undefined, picture: undefined },
-        });
+        const whole = answer?.end() ?? { ...head, json: undefined, picture: undefined };
+        options.push({ answer: whole }, 0);
       }
     },
     abort() {
@@ -98,7 +97,7 @@ function framesSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<voi
       if (event === "error" || errorForm.safeParse(read.json).success) {
         throw new ErrorEvent(errorOf(head, read));
       }
-      options.push({ event, json: read.json, fault: read.fault });
+      options.push({ event, json: read.json, fault: read.fault }, read.textBytes);
     },
   });
   return {
@@ -129,6 +128,8 @@ interface ReadData {
   readonly fault: PinholeError | undefined;
   /** Its first characters, as they came. */
   readonly beginning: string;
+  /** Bytes beside its lifted pictures. */
+  readonly textBytes: number;
   readonly isDone: boolean;
 }
 
@@ -160,11 +161,11 @@ class EventData {
   end(): ReadData {
     const isDone = this.#reader === undefined && this.#head.toString("latin1") === done;
     const beginning = this.#beginning;
-    if (isDone) return { json: undefined, fault: undefined, isDone, beginning };
+    if (isDone) return { json: undefined, fault: undefined, isDone, beginning, textBytes: 0 };
     const reader = this.#reader ?? this.#begin();
     const read = this.#guard(() => reader.end());
     const json = this.#fault === undefined ? read : undefined;
-    return { json, fault: this.#fault, isDone, beginning };
+    return { json, fault: this.#fault, isDone, beginning, textBytes: reader.textBytes };
   }
 
   get complete(): boolean {
@@ -176,9 +177,10 @@ class EventData {
   }
 
   #begin(): JsonReader {
-    const { lift, spool, limits } = this.#options;
+    const { lift, liftInside, spool, limits } = this.#options;
     const reader = createJsonReader({
       lift,
+      liftInside,
       spool,
       limits,
       textBytesMax: eventTextBytesMax,

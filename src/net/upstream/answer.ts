@@ -7,6 +7,10 @@ import { createJsonReader, JsonFault, type JsonReader } from "../../json/reader.
 /** Bytes of an upstream's JSON beside its lifted pictures: room for picture URLs that are data URLs. */
 export const answerTextBytesMax = 32 * 1024 * 1024;
 const answerDepthMax = 64;
+/** Pictures that are taken out of one answer: several times as many as can be asked for, since one may stand at two places. */
+const answerPicturesMax = 64;
+/** Bytes of one answer, pictures and all: ten pictures of 100 MB as base64. */
+const answerBytesMax = 2 * 1024 * 1024 * 1024;
 /** Bytes kept of an error's body. */
 const errorBytesMax = 64 * 1024;
 /** Bytes kept of a good answer, in case that it turns out to be none. */
@@ -55,6 +59,7 @@ class ReadingSink implements PromptSink<WireAnswer> {
   #isCopied = false;
   #reader: JsonReader | undefined;
   #writer: PictureWriter | undefined;
+  #received = 0;
   readonly #mayRelease: boolean;
 
   constructor(head: AnswerHead, options: AnswerOptions, mayRelease: boolean) {
@@ -64,6 +69,8 @@ class ReadingSink implements PromptSink<WireAnswer> {
   }
 
   write(chunk: Buffer): boolean {
+    this.#received += chunk.length;
+    if (this.#received > answerBytesMax) throw this.#tooLong();
     this.#keepExcerpt(chunk);
     const first = chunk[0];
     if (first !== undefined && this.#reader === undefined && this.#writer === undefined) {
@@ -118,6 +125,7 @@ class ReadingSink implements PromptSink<WireAnswer> {
       textBytesMax: answerTextBytesMax,
       depthMax: answerDepthMax,
       lenient: true,
+      picturesMax: answerPicturesMax,
     });
   }
 
@@ -132,6 +140,12 @@ class ReadingSink implements PromptSink<WireAnswer> {
       this.#excerpt = Buffer.concat([kept.subarray(0, excerptBytesMax), chunk.subarray(0, room)]);
       this.#isCopied = true;
     }
+  }
+
+  #tooLong(): UnreadableAnswer {
+    const problem = `the answer has more than ${answerBytesMax} bytes`;
+    const fault = new JsonFault({ reason: "size", path: "", offset: undefined, problem });
+    return new UnreadableAnswer(fault, { ...this.#head, json: undefined, text: "" });
   }
 
   #unreadable(thrown: unknown): unknown {

@@ -56,3 +56,33 @@ async function sha256(body: OutgoingBody | undefined): Promise<string> {
   else if (body !== undefined) for await (const chunk of body.chunks(true)) hash.update(chunk);
   return hash.digest("hex");
 }
+
+/** The headers of a request; names in lower case. */
+export function headersOf(
+  userAgent: string,
+  request: WireRequest,
+  contentType: string | undefined,
+  authorization: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    "user-agent": userAgent,
+    accept: "application/json, image/*",
+    // Lifting reads bytes as they come, and base64 of a picture does not compress.
+    "accept-encoding": "identity",
+  };
+  if (contentType !== undefined) headers["content-type"] = contentType;
+  if (request.headers !== undefined) putAll(headers, request.headers);
+  putAll(headers, authorization);
+  return headers;
+}
+
+/** The same headers, their names in lower case. */
+export function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower: Record<string, string> = {};
+  putAll(lower, headers);
+  return lower;
+}
+
+function putAll(headers: Record<string, string>, more: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
+}

@@ -1,5 +1,4 @@
 import { PinholeError } from "../../core/errors.ts";
-import { mayHaveCredentials } from "../../core/hosts.ts";
 import type {
   AuthorizeInput,
   BaseSettings,
@@ -11,6 +10,7 @@ import { Picture } from "../../core/picture.ts";
 import type { WireAnswer, WireError, WireEvent, WireRequest } from "../../core/wire.ts";
 import { readEvents } from "../events/event-queue.ts";
 import { ErrorEvent, eventSink } from "../events/event-sink.ts";
+import { mayBeUnaskedStream, unaskedSink } from "../events/unasked-sink.ts";
 import type { AnswerHead, AnswerSink } from "../transport/answer-sink.ts";
 import { exchange } from "../transport/exchange.ts";
 import { TransportFault } from "../transport/transport-fault.ts";
@@ -18,8 +18,9 @@ import { answerSink, errorSink } from "./answer.ts";
 import { createCleaner } from "./cleaner.ts";
 import type { EgressParts, UpstreamContext } from "./context.ts";
 import { createDownload } from "./download.ts";
-import { holdsPictures, lazySha256, outgoingOf } from "./outgoing.ts";
+import { headersOf, holdsPictures, lazySha256, lowerCased, outgoingOf } from "./outgoing.ts";
 import { relaySink } from "./relay-sink.ts";
+import { resolveUrl } from "./request-url.ts";
 import { createTokenHttp } from "./token-http.ts";
 import {
   errorEvent,
@@ -69,9 +70,10 @@ function faultContext(parts: EgressParts, context: CallContext): FaultContext {
 function answerOf(
   head: AnswerHead,
   { spool, limits, relay }: UpstreamContext,
-  { lift = nothing, liftInside, relayable }: WireRequest,
+  { lift = nothing, liftInside, relayable, unasked }: WireRequest,
 ): AnswerSink<WireAnswer> {
   const options = { lift, liftInside, spool, limits };
+  if (unasked !== undefined && mayBeUnaskedStream(head)) return unaskedSink(head, options, unasked);
   return relay === undefined || relayable !== true
     ? answerSink(head, options)
     : relaySink(head, options, relay);
@@ -167,7 +169,7 @@ async function call<T>(
   });
   last.authorization = authorization;
   last.request = request;
-  const headers = headersOf(parts, request, contentType, authorization);
+  const headers = headersOf(parts.userAgent, request, contentType, authorization);
   await context.ready;
   let received: T | RefusedAnswer;
   try {
@@ -235,65 +237,4 @@ class RefusedAnswer {
 function refusedSink(head: AnswerHead): AnswerSink<RefusedAnswer> {
   const sink = errorSink(head);
   return { ...sink, end: () => new RefusedAnswer(sink.end()) };
-}
-
-/** The URL that a channel was last asked for, by its settings: nearly every call goes to the same. */
-const lastUrls = new WeakMap<BaseSettings, { readonly path: string; readonly url: URL }>();
-
-function resolveUrl(request: WireRequest, context: UpstreamContext): URL {
-  const { url: path, query } = request;
-  const last = lastUrls.get(context.settings);
-  if (last?.path === path && hasNone(query)) return last.url;
-  const url = checkedUrl(path, context);
-  if (hasNone(query) && path.startsWith("/")) lastUrls.set(context.settings, { path, url });
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) url.searchParams.append(name, value);
-  }
-  return url;
-}
-
-function hasNone(query: WireRequest["query"]): boolean {
-  return query === undefined || Object.keys(query).length === 0;
-}
-
-/** Throws on a URL that credentials may not go to: an adapter's mistake, never an upstream's or a caller's doing. */
-function checkedUrl(path: string, { provider, settings }: UpstreamContext): URL {
-  const url = URL.parse(path.startsWith("/") ? settings.base_url + path : path);
-  if (url === null || url.username !== "" || url.password !== "") {
-    throw new Error("a request to an upstream needs a path or an absolute URL");
-  }
-  const isTrusted = mayHaveCredentials(url, settings.base_url, provider.credentialHosts ?? []);
-  const isConfigured = (provider.credentialOrigins?.(settings) ?? []).includes(url.origin);
-  if (!isConfigured && !isTrusted) {
-    throw new Error("a request to an upstream leaves the hosts that its credentials may go to");
-  }
-  return url;
-}
-
-function headersOf(
-  parts: EgressParts,
-  request: WireRequest,
-  contentType: string | undefined,
-  authorization: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const headers: Record<string, string> = {
-    "user-agent": parts.userAgent,
-    accept: "application/json, image/*",
-    // Lifting reads bytes as they come, and base64 of a picture does not compress.
-    "accept-encoding": "identity",
-  };
-  if (contentType !== undefined) headers["content-type"] = contentType;
-  if (request.headers !== undefined) putAll(headers, request.headers);
-  putAll(headers, authorization);
-  return headers;
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const lower: Record<string, string> = {};
-  putAll(lower, headers);
-  return lower;
-}
-
-function putAll(headers: Record<string, string>, more: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
 }
