@@ -60,5 +60,13 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { IDEOGRAM_API_KEY: "api_key" } }],
     load: () => import("./ideogram/index.ts"),
   },
+  {
+    id: "recraft",
+    environment: [
+      { needs: { RECRAFT_API_KEY: "api_key" } },
+      { needs: { RECRAFT_API_TOKEN: "api_key" } },
+    ],
+    load: () => import("./recraft/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
