@@ -68,5 +68,12 @@ export const providers: readonly ListedProvider[] = [
     ],
     load: () => import("./recraft/index.ts"),
   },
+  {
+    id: "bedrock",
+    environment: [
+      { needs: { AWS_BEARER_TOKEN_BEDROCK: "api_key" }, takes: { AWS_REGION: "region" } },
+    ],
+    load: () => import("./bedrock/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];

@@ -321,6 +321,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   "pino-pretty": ["app", "main"],
   yaml: ["config"],
   commander: ["cli", "main"],
+  "@smithy/signature-v4": ["providers"],
 };
 
 /**
