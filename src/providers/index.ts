@@ -75,5 +75,10 @@ export const providers: readonly ListedProvider[] = [
     ],
     load: () => import("./bedrock/index.ts"),
   },
+  {
+    id: "ark",
+    environment: [{ needs: { ARK_API_KEY: "api_key" }, takes: { ARK_REGION: "region" } }],
+    load: () => import("./ark/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
