@@ -1,6 +1,4 @@
 import { z } from "zod";
-import { PinholeError } from "../../core/errors.ts";
-import { Picture } from "../../core/picture.ts";
 import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
 import { EncodedPicture, type UpstreamFault, type WireJson } from "../../core/wire.ts";
 import { faultReader } from "../../dialects/fault-words.ts";
@@ -136,7 +134,6 @@ function bodyOf(input: Input): WireJson {
     background: request.background,
     sequential_image_generation: knowsGroups ? (group ? "auto" : "disabled") : undefined,
     sequential_image_generation_options: group ? { max_images: request.n } : undefined,
-    stream: group && request.stream ? true : undefined,
     seed: z.object({ seed: z.int().optional() }).parse(request.more).seed,
     guidance_scale: chosen.guidance_scale,
     optimize_prompt_options:
@@ -145,55 +142,16 @@ function bodyOf(input: Input): WireJson {
   };
 }
 
-const places = ["data.*.b64_json", "data.*.url"];
-
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
-  const call = { url: "/images/generations", json: bodyOf(input), refused: faults.refused };
-  if (input.request.stream && isGroup(input)) {
-    yield* streamed(input, { url: call.url, json: call.json });
-    return;
-  }
-  const answer = await input.http.call({ ...call, lift: ["data.*.b64_json"] });
-  yield* madePictures(input.http, answer, { at: places, none: noneMade });
-}
-
-const eventSchema = z.object({
-  type: z.string().nullish(),
-  image_index: z.int().min(0).nullish(),
-  b64_json: z.unknown().optional(),
-  url: z.string().nullish(),
-  error: z.unknown().optional(),
-});
-
-/** A group as it comes: each event is a whole picture, or one that failed beside the others. */
-async function* streamed(
-  { http }: Input,
-  call: { readonly url: string; readonly json: WireJson },
-): AsyncGenerator<ProviderEvent, void, void> {
-  let made = 0;
-  let failed: UpstreamFault | undefined;
-  const events = http.events({ ...call, lift: ["b64_json", "data.*.b64_json"] });
-  for await (const event of events) {
-    if ("answer" in event) {
-      yield* madePictures(http, event.answer, { at: places, none: noneMade });
-      return;
-    }
-    if (event.fault !== undefined) throw event.fault;
-    const read = eventSchema.safeParse(event.json).data;
-    if (read === undefined) continue;
-    const source = read.b64_json instanceof Picture ? read.b64_json : read.url;
-    if (source instanceof Picture || typeof source === "string") {
-      const picture = source instanceof Picture ? source : await http.download(source);
-      yield { picture, index: read.image_index ?? made };
-      made += 1;
-    } else if (read.type === "image_generation.partial_failed") {
-      failed ??= faultOfItem(read.error) ?? { code: "upstream_failed" };
-    }
-  }
-  if (made > 0) return;
-  throw new PinholeError(failed?.code ?? "upstream_bad_answer", {
-    message: "The upstream made no image of the group.",
-    detail: "no event of the stream held a picture",
+  const answer = await input.http.call({
+    url: "/images/generations",
+    json: bodyOf(input),
+    lift: ["data.*.b64_json"],
+    refused: faults.refused,
+  });
+  yield* madePictures(input.http, answer, {
+    at: ["data.*.b64_json", "data.*.url"],
+    none: noneMade,
   });
 }
 
@@ -207,8 +165,8 @@ export default defineProvider({
   options,
   models: cards,
   openEnded: false,
-  configuredResultHosts: ({ result_hosts: known }) => known,
   authorize: bearer,
+  configuredResultHosts: ({ result_hosts: known }) => known,
   generate,
   narrow: ({ sequential }) => ({ imagesPerCall: sequential ? undefined : 1, takes: () => true }),
   readError: faults.readError,

@@ -1,14 +1,11 @@
 import { z } from "zod";
 import { secretSchema } from "../../core/provider.ts";
+import { regionalUrl } from "../../dialects/settings.ts";
 
 /** What an operator configures. */
 export const settings = z
   .strictObject({
-    base_url: z
-      .url({ protocol: /^https?$/ })
-      .transform((url) => url.replace(/\/+$/, ""))
-      .optional()
-      .describe("Address of the runtime API. Not set: the region's own."),
+    base_url: regionalUrl(),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { message: "must be a region, for example us-west-2" })

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { secretSchema } from "../../core/provider.ts";
+import { regionalUrl } from "../../dialects/settings.ts";
 import { Secret } from "../../core/secret.ts";
 import { safetyThreshold } from "../../dialects/generate-content/index.ts";
 
@@ -63,11 +64,7 @@ function originOf(location: string): string {
 /** What an operator configures. */
 export const settings = z
   .strictObject({
-    base_url: z
-      .url({ protocol: /^https?$/ })
-      .transform((url) => url.replace(/\/+$/, ""))
-      .optional()
-      .describe("Address of the API. Not set: the location's own."),
+    base_url: regionalUrl(),
     location: z
       .string()
       .regex(/^[a-z0-9-]+$/, { message: "must be a location, for example global or us-central1" })
