@@ -39,11 +39,11 @@ const { values } = parseArgs({
   },
 });
 
-function sourcesIn(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+function sourcesOf({ folder, also = [] }: Room): string[] {
+  const inside = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
-    .map((name) => `${folder}/${name}`)
-    .toSorted();
+    .map((name) => `${folder}/${name}`);
+  return [...inside.toSorted(), ...also];
 }
 
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -63,9 +63,9 @@ function isEquivalent({ path, line, mutated }: Pick<Tried, "path" | "line" | "mu
 }
 
 /** Entries of the list of equivalent mutants that are of no mutant any more. */
-function staleIn({ folder }: Room): EquivalentMutant[] {
+function staleIn({ folder, also = [] }: Room): EquivalentMutant[] {
   return equivalents.filter(({ path, line, mutated }) => {
-    if (!path.startsWith(`${folder}/`)) return false;
+    if (!path.startsWith(`${folder}/`) && !also.includes(path)) return false;
     const all = existsSync(join(root, path)) ? mutantsOf(path, textOf(path)) : [];
     return !all.map(linesOf).some((one) => one.line === line && one.mutated === mutated);
   });
@@ -76,7 +76,7 @@ const cachePath = (folder: string): string =>
 
 /** The mutants of a room: a choice of all, or those that passed the last time. */
 function mutantsFor(room: Room): Mutant[] {
-  const all = sourcesIn(room.folder).flatMap((path) => mutantsOf(path, textOf(path)));
+  const all = sourcesOf(room).flatMap((path) => mutantsOf(path, textOf(path)));
   if (!values.again) return choose(all, Number(values.count ?? room.count), Number(values.seed));
   const last = JSON.parse(readFileSync(cachePath(room.folder), "utf8")) as readonly Tried[];
   const passed = last.filter(({ fate }) => fate === "survived");

@@ -1,6 +1,8 @@
 /** A part of the source that is mutated, and the tests that must notice. */
 export interface Room {
   readonly folder: string;
+  /** Files elsewhere that are of its kind. */
+  readonly also?: readonly string[];
   /** Mutants that are tried. */
   readonly count: number;
   /** Tests as vitest's filters name them: the quick ones first, the next list only for what they let pass. */

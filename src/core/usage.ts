@@ -8,7 +8,13 @@ export function subtractUsage(
   before: Usage | undefined,
 ): Usage | undefined {
   if (now === undefined || before === undefined) return now;
-  return combine(now, before, (later, earlier) => later - earlier);
+  // Details that the later one does not tell are not less than nothing.
+  const told: Usage = {
+    ...before,
+    output_tokens_details: now.output_tokens_details && before.output_tokens_details,
+    cached_tokens_details: now.cached_tokens_details && before.cached_tokens_details,
+  };
+  return combine(now, told, (later, earlier) => later - earlier);
 }
 
 /** The usage of several calls together; undefined where none is known. */

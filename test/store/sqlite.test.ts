@@ -72,6 +72,20 @@ describe("commits", () => {
     expect(store.counters()).toEqual({ commands: 205, commits: 6, pending: 0 });
   });
 
+  test("what only reads makes none", async () => {
+    const store = await openIn(temporaryFolder());
+    await store.requests.begin(request("r1"), []);
+    const { commits } = store.counters();
+    await store.keys.all();
+    await store.settings.get("name");
+    await store.requests.get("r1");
+    await store.requests.list({ limit: 5 });
+    await store.requests.byClientId("key_1", "theirs");
+    await store.requests.byIdempotencyKey("key_1", "order", 0);
+    await store.requests.keptPictures(0, 5);
+    expect(store.counters().commits).toBe(commits);
+  });
+
   test("what waits while one commit runs goes into the next", async () => {
     const folder = temporaryFolder();
     const store = await openIn(folder);

@@ -202,6 +202,21 @@ function attemptSuite(open: OpenEmpty): void {
     ]);
   });
 
+  test("warnings of every kind come back as they were", async () => {
+    const store = await open();
+    const codes = [
+      "unsupported_parameter",
+      "adjusted_value",
+      "model_replaced",
+      "partial_result",
+      "format_mismatch",
+    ] as const;
+    const warnings = codes.map((code) => ({ param: "size", code, message: `It is ${code}.` }));
+    await store.requests.begin(request("r1"), [attempt("r1")]);
+    await store.requests.finish(outcome("r1", { warnings }));
+    expect((await store.requests.get("r1"))?.warnings).toEqual(warnings);
+  });
+
   test("an attempt's first outcome stays", async () => {
     const store = await open();
     await store.requests.begin(request("r1"), [attempt("r1")]);
