@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { egressOptions } from "./app/egress-options.ts";
 import { takeFolders } from "./app/folders.ts";
 import { openImageStore } from "./app/image-store.ts";
-import { openSecret } from "./app/secret.ts";
+import { openSecret, secretConcern } from "./app/secret.ts";
 import { StartError, asStartFault } from "./app/start-faults.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
@@ -94,6 +94,8 @@ async function openPorts(
   const secret = await openSecret(config);
   const store = await openStore({ url: `sqlite:${config.database.path}`, now });
   undo.push(() => store.close());
+  const concern = await secretConcern(config, secret, store);
+  if (concern !== undefined) log.warn(concern);
   const spoolFiles = {
     directory: join(config.dataFolder, "spool"),
     randomName: () => randomBytes(16).toString("hex"),
@@ -111,7 +113,7 @@ async function openPorts(
   const descriptors = watchDescriptors(now);
   const signer = createSigner({
     toleranceSeconds: clockToleranceSeconds,
-    keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
+    keys: [{ kid: "1", secret: deriveKey(secret.bytes, "hosted image urls") }],
     now,
   });
   const ports: GatewayPorts = {
@@ -122,7 +124,7 @@ async function openPorts(
     spools,
     converter: createConverter(spoolFiles),
     egress,
-    pepper: deriveKey(secret, "api key digests"),
+    pepper: deriveKey(secret.bytes, "api key digests"),
     eventLoopDelayMs: () => loop.delayMs(),
     filesLeft: () => descriptors.left(),
     log,

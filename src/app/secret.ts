@@ -1,22 +1,82 @@
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { deriveKey } from "../core/derive.ts";
+import type { Store } from "../store/store.ts";
 import { StartError } from "./start-faults.ts";
 
-/** The master secret of this gateway: the configured one, or the data folder's own, which the first start makes. */
-export async function openSecret({ dataFolder, secret: configured }: Config): Promise<Buffer> {
-  if (configured !== undefined) return Buffer.from(configured.reveal());
+/** The master secret, and where it comes from: the configuration, the data folder, or this start. */
+export interface OpenedSecret {
+  readonly bytes: Buffer;
+  readonly origin: "configured" | "found" | "made";
+}
+
+/** Opens the configured secret, or the data folder's own, which the first start makes. */
+export async function openSecret({ dataFolder, secret }: Config): Promise<OpenedSecret> {
+  if (secret !== undefined) return { bytes: Buffer.from(secret.reveal()), origin: "configured" };
   const path = join(dataFolder, "secret");
   const made = randomBytes(32).toString("hex");
   // `wx` makes the file or fails: one that is there is never overwritten.
-  await writeFile(path, `${made}\n`, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  });
-  const secret = (await readFile(path, "utf8")).trim();
-  if (secret.length < 32)
+  const isNew = await writeFile(path, `${made}\n`, { mode: 0o600, flag: "wx" }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+      throw error;
+    },
+  );
+  const text = (await readFile(path, "utf8")).trim();
+  if (text.length < 32)
     throw new StartError(
       `the secret in ${path} is shorter than 32 characters; restore it from a backup, or delete it to make a new one (all keys and image URLs become invalid)`,
     );
-  return Buffer.from(secret);
+  return { bytes: Buffer.from(text), origin: isNew ? "made" : "found" };
+}
+
+/** The setting that says which secret the keys of the database were made with. */
+const fingerprintName = "secret_fingerprint";
+
+/**
+ * Says what the operator must know where secret, database and images are not of one gateway: what no longer works, and what
+ * to do. Asked before the first keys are made. It is said at each start until the old secret is back or the old keys are gone.
+ */
+export async function secretConcern(
+  config: Config,
+  { bytes, origin }: OpenedSecret,
+  store: Pick<Store, "keys" | "settings">,
+): Promise<string | undefined> {
+  const fingerprint = deriveKey(bytes, "secret fingerprint").toString("hex").slice(0, 16);
+  const known = await store.settings.get(fingerprintName);
+  const keys = (await store.keys.all()).length;
+  if (known === fingerprint) return undefined;
+  const isOther = known !== undefined || (origin === "made" && keys > 0);
+  // Of a database without one, which an earlier version made, only a secret that is new is known to be another.
+  const remembered = isOther && keys > 0 ? (known ?? "lost") : fingerprint;
+  await store.settings.set(fingerprintName, remembered);
+  if (isOther) return otherSecret(config, origin, keys);
+  return keys === 0 && (await hasImages(config.images.folder)) ? newDatabase(config) : undefined;
+}
+
+function otherSecret({ dataFolder }: Config, origin: OpenedSecret["origin"], keys: number): string {
+  const path = join(dataFolder, "secret");
+  const what =
+    origin === "made"
+      ? `the secret in ${path} is gone and a new one was made`
+      : `the secret ${origin === "found" ? `in ${path} ` : ""}is not the one that this database was made with`;
+  const made = keys === 1 ? "the API key" : `the ${keys} API keys`;
+  const lost = keys === 0 ? "" : `${made} and the admin token that were made here, and `;
+  return `${what}: ${lost}the URLs of images that were handed out are no longer good; stop, put the old secret back (${path} or PINHOLE_SECRET) and start again, or go on with the new one: set PINHOLE_ADMIN_TOKEN, make new keys and delete the old ones`;
+}
+
+function newDatabase({ database, images }: Config): string {
+  return `the database ${database.path} is new, but ${images.folder} holds images of an earlier one: its keys, records and what was kept for clients cannot be reached; stop, put the database back and start again, or go on: the images expire by themselves`;
+}
+
+/** Whether pictures were ever put away there. */
+async function hasImages(folder: string): Promise<boolean> {
+  if ((await readdir(folder)).some((name) => /^[0-9a-f]{3}$/.test(name))) return true;
+  return readdir(join(folder, "kept")).then(
+    (names) => names.length > 0,
+    () => false,
+  );
 }
