@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileFaultWords } from "../core/file-faults.ts";
 import { type FileDocument, isRecord, readDocument } from "./document.ts";
 import {
   ConfigError,
@@ -93,7 +94,8 @@ function readText(
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     const missing = code === "ENOENT" || code === "ENOTDIR";
     if (missing && askedBy === undefined) return undefined;
-    const message = missing ? `there is no file ${name}` : `cannot read ${name} (${code})`;
+    const [why, remedy] = fileFaultWords(code) ?? [`the system says ${code}`, "check the file"];
+    const message = missing ? `there is no file ${name}` : `cannot read ${name}: ${why}; ${remedy}`;
     const fault: Fault = {
       setting: "",
       message,

@@ -32,7 +32,8 @@ async function run(env: Record<string, string> = {}): Promise<Run> {
     now: Date.now(),
   });
   const lines: { readonly level: number; readonly msg: string }[] = [];
-  const write = (line: string): void => void lines.push(JSON.parse(line));
+  const write = (line: string): void =>
+    void lines.push(JSON.parse(line) as { readonly level: number; readonly msg: string });
   const app = await startApp(config, pino({ level: "warn" }, { write }));
   return {
     said: lines.map(({ msg }) => msg),

@@ -285,7 +285,7 @@ test("a file that was asked for and cannot be read", async () => {
     "--config: there is no file gone.yaml",
   ]);
   expect(await faultsOf({ env: { PINHOLE_CONFIG: "locked.yaml" } })).toEqual([
-    "PINHOLE_CONFIG: cannot read locked.yaml (EACCES)",
+    "PINHOLE_CONFIG: cannot read locked.yaml: Pinhole's user has no right to it; give it to that user",
   ]);
   expect(await faultsOf({})).toEqual([]);
 });
