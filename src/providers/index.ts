@@ -80,5 +80,12 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { ARK_API_KEY: "api_key" }, takes: { ARK_REGION: "region" } }],
     load: () => import("./ark/index.ts"),
   },
+  {
+    id: "dashscope",
+    environment: [
+      { needs: { DASHSCOPE_API_KEY: "api_key" }, takes: { DASHSCOPE_REGION: "region" } },
+    ],
+    load: () => import("./dashscope/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
