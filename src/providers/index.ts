@@ -87,5 +87,22 @@ export const providers: readonly ListedProvider[] = [
     ],
     load: () => import("./dashscope/index.ts"),
   },
+  {
+    id: "zhipu",
+    environment: [{ needs: { ZAI_API_KEY: "api_key" } }],
+    load: () => import("./zhipu/index.ts"),
+  },
+  {
+    id: "siliconflow",
+    environment: [
+      { needs: { SILICONFLOW_API_KEY: "api_key" }, takes: { SILICONFLOW_REGION: "region" } },
+    ],
+    load: () => import("./siliconflow/index.ts"),
+  },
+  {
+    id: "minimax",
+    environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
+    load: () => import("./minimax/index.ts"),
+  },
   { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
