@@ -105,8 +105,8 @@ export const modelCardSchema = z.strictObject({
   streaming: z.boolean().default(false),
   /** Values outside the lists are refused with a 400 instead of mapped to the nearest. */
   strict: z.boolean().default(false),
-  /** What `images.response_format: auto` means for this model. */
-  delivery: z.enum(["url", "b64_json"]).default("url"),
+  /** The meaning of `images.response_format: auto` for this model, where its name says another. */
+  delivery: z.enum(["url", "b64_json"]).optional(),
   /** `plain`: answers hold only created and data, as dall-e's did. */
   answer: z.enum(["full", "plain"]).default("full"),
   /** False: the vendor does not bill failed calls, so an unknown outcome may be tried elsewhere. */

@@ -27,7 +27,6 @@ export const gptImageFacts = {
   parameters: ["user", "moderation", "safety_identifier"],
   streaming: true,
   strict: true,
-  delivery: "b64_json",
   answer: "full",
 } satisfies Omit<CardInput, "name">;
 

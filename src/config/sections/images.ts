@@ -17,7 +17,7 @@ export const imagesSchema = z.strictObject({
     .enum(["auto", "url", "b64_json", "both"])
     .default("auto")
     .describe(
-      "What a client that does not say gets: auto is a URL, or base64 for models whose clients read base64.",
+      "What a client that does not say gets. auto goes by the name that the client used, since clients do: base64 for gpt-image… and chatgpt-image…, base64 for edits on all names but dall-e…, else a URL.",
     ),
   quota: byteSize("1MB", "1000TB")
     .optional()

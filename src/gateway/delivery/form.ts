@@ -7,14 +7,30 @@ export interface DeliveryForm {
   readonly base64: boolean;
 }
 
-/** The form of a request's answer. A client of a stream reads base64, so there a model's own delivery adds no URL. */
+/**
+ * The form of a request's answer. Where the client does not say, `images.response_format` decides, and
+ * where that is `auto` the name that the client used (CONTRACT "Delivery"). `ofModel` is what the
+ * operator has said of this model.
+ */
 export function deliveryOf(
   request: ImageRequest,
   parts: Pick<DeliveryParts, "images">,
-  modelDelivery: "url" | "b64_json",
+  ofModel: "url" | "b64_json" | undefined,
 ): DeliveryForm {
   const { defaultDelivery } = parts.images;
-  const unasked = request.stream ? "b64_json" : modelDelivery;
-  const asked = request.response_format ?? (defaultDelivery === "auto" ? unasked : defaultDelivery);
+  const byName = request.stream ? "b64_json" : (ofModel ?? nameDelivery(request));
+  const asked = request.response_format ?? (defaultDelivery === "auto" ? byName : defaultDelivery);
   return { url: asked !== "b64_json", base64: asked !== "url" };
+}
+
+/**
+ * Clients go by the name of a model: where it is a GPT image model's they read base64 alone, whatever
+ * serves it, and of edits they read base64 but for the dall-e models, which gave URLs.
+ */
+function nameDelivery({
+  model,
+  operation,
+}: Pick<ImageRequest, "model" | "operation">): "url" | "b64_json" {
+  if (/^(chat)?gpt-image/i.test(model)) return "b64_json";
+  return operation === "edit" && !/^dall-e/i.test(model) ? "b64_json" : "url";
 }

@@ -46,7 +46,7 @@ class PictureReceiver implements Receiver {
   }
 
   made(made: Made, soFar: CallResult): void {
-    const delivery = rulingCard(made.plan.target)?.delivery ?? "url";
+    const delivery = rulingCard(made.plan.target)?.delivery;
     const { url } = deliveryOf(this.#request, this.#parts, delivery);
     const taken = takePicture(this.#parts, made, this.#spool, url);
     // A failure is seen by `pictures`; without this it would count as unhandled until then.

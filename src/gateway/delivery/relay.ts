@@ -47,7 +47,7 @@ export function createRelay(
     const card = rulingCard(plan.target);
     const isFull = card === undefined || card.answer === "full";
     if (!isFull || card !== plan.target.card) return false;
-    const { url, base64 } = deliveryOf(request, parts, card?.delivery ?? "url");
+    const { url, base64 } = deliveryOf(request, parts, card?.delivery);
     return base64 && !url;
   };
   const begin = ({ target, warnings }: Plan, attempts: number, byteLength?: number): void => {

@@ -30,7 +30,7 @@ export function outcomeOf(
     created: Math.floor(parts.now() / 1000),
     pictures,
     usage: usageOf(made),
-    form: deliveryOf(request, parts, ruling?.delivery ?? "url"),
+    form: deliveryOf(request, parts, ruling?.delivery),
     shape: ruling?.answer ?? "full",
     warnings: collectWarnings(request, made),
     servedModel: target === undefined ? request.model : servedName(target),

@@ -39,7 +39,6 @@ const dallE = {
   formats: ["png"],
   parameters: ["user"],
   strict: true,
-  delivery: "url",
   answer: "plain",
   size_default: "1024x1024",
   quality_default: "standard",

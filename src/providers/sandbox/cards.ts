@@ -62,7 +62,6 @@ export const cards: readonly ModelCard[] = Object.entries(behaviours).map(([name
     // `moderation` and `user` are taken and change nothing: there is nothing here to moderate or to report.
     parameters: ["seed", "negative_prompt", "input_fidelity", "watermark", "moderation", "user"],
     streaming: true,
-    delivery: "url",
     failures_billed: false,
     price: "free",
   }),
