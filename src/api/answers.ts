@@ -33,6 +33,24 @@ export const imagesAnswer = z.strictObject({
   size: z.string().optional().describe("WIDTHxHEIGHT of what was made, where all are alike."),
 });
 
+const usd = z.string().regex(/^\d+(\.\d{1,9})?$/);
+
+export const estimate = z.strictObject({
+  currency: z.literal("usd"),
+  min: usd.describe("The least that the images cost, if all of them are made."),
+  max: usd.nullable().describe("The most; null where nothing bounds it."),
+  targets: z
+    .array(
+      z.strictObject({
+        model: z.string(),
+        min: usd,
+        max: usd.nullable(),
+        priced: z.boolean().describe("False: the model has no price for this."),
+      }),
+    )
+    .describe("The models that may make them, in the order in which they are tried."),
+});
+
 export const model = z.strictObject({
   id: z.string(),
   object: z.literal("model"),

@@ -47,6 +47,7 @@ const modelSchema = z.object({
       mask: z.boolean().nullish(),
     })
     .nullish(),
+  pricing: z.unknown().optional(),
 });
 /** One entry of `GET /v1/models`. */
 export type ModelEntry = z.infer<typeof modelSchema>;
@@ -59,6 +60,15 @@ const imagesSchema = z.object({
   output_format: z.string().nullish(),
   usage: z.unknown().optional(),
 });
+
+const amount = z.string();
+const boundsSchema = z.object({ min: amount, max: amount.nullable() });
+const estimateSchema = boundsSchema.extend({
+  currency: z.literal("usd"),
+  targets: z.array(boundsSchema.extend({ model: z.string(), priced: z.boolean() })),
+});
+/** The answer of `POST /v1/images/estimate`: US dollars as decimals. */
+export type CostEstimate = z.infer<typeof estimateSchema>;
 
 const errorSchema = z.object({
   error: z.object({
@@ -96,6 +106,10 @@ export interface Download {
 /** A gateway's API as functions. Every one throws `GatewayError`. */
 export interface GatewayClient {
   models(): Promise<readonly ModelEntry[]>;
+  /** One of them; its name may contain slashes. */
+  model(name: string): Promise<ModelEntry>;
+  /** The least and the most that a request with these fields would cost. */
+  estimate(fields: ImageFields): Promise<CostEstimate>;
   /** Asks for addresses, so that no picture ever passes through JSON. */
   generate(fields: ImageFields): Promise<MadeImages>;
   /** As `generate`; files are read while they are sent. */
@@ -140,6 +154,17 @@ export function createClient(options: ClientOptions): GatewayClient {
       const answer = await call(`${origin}/v1/models`, { headers: { authorization } });
       const list = z.object({ data: z.array(modelSchema) });
       return (await readJson(answer, list)).data;
+    },
+    async model(name) {
+      const path = name.split("/").map(encodeURIComponent).join("/");
+      const url = `${origin}/v1/models/${path}`;
+      return readJson(await call(url, { headers: { authorization } }), modelSchema);
+    },
+    async estimate(fields) {
+      const headers = { authorization, "content-type": "application/json" };
+      const body = JSON.stringify(fields);
+      const answer = await call(`${origin}/v1/images/estimate`, { method: "POST", headers, body });
+      return readJson(answer, estimateSchema);
     },
     generate: (fields) =>
       post("/v1/images/generations", JSON.stringify({ ...fields, response_format: "url" })),

@@ -30,6 +30,13 @@ export const routes: readonly DocumentedRoute[] = [
     about: "Makes variations of one square PNG under 4 MB. `multipart/form-data`.",
   },
   {
+    method: "POST",
+    path: "/v1/images/estimate",
+    access: "key",
+    about:
+      "What a generation or an edit would cost at least and at most, by its body; no upstream is asked. `max` is null where nothing bounds it.",
+  },
+  {
     method: "GET",
     path: "/v1/images/requests/:id",
     access: "key",

@@ -37,7 +37,8 @@ export function collect(value: string, before: unknown): unknown[] {
   return [...list, value];
 }
 
-function wholeNumber(min: number, max: number): (text: string) => number {
+/** Reads an option that is a whole number within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d{1,16}$/.test(text) && value >= min && value <= max) return value;
@@ -104,8 +105,8 @@ export async function makeAndSave(
   context.err(`${summary(made, files, context.now() - start)}\n`);
 }
 
-/** `--opt name=value` pairs as fields. */
-function furtherFields(given: unknown): Record<string, unknown> {
+/** Reads `--opt name=value` pairs as fields. */
+export function furtherFields(given: unknown): Record<string, unknown> {
   const pairs: readonly unknown[] = Array.isArray(given) ? given : [];
   return Object.fromEntries(
     pairs.map((pair) => {

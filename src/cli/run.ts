@@ -6,6 +6,7 @@ import type { CliCommand, CommandContext } from "./command.ts";
 import { editCommand } from "./edit.ts";
 import { generateCommand } from "./generate.ts";
 import { modelsCommand } from "./models.ts";
+import { pricesCommand } from "./prices.ts";
 import { serveCommand } from "./serve.ts";
 
 /** Every command there is. */
@@ -14,6 +15,7 @@ export const commands: readonly CliCommand[] = [
   checkCommand,
   channelsCommand,
   modelsCommand,
+  pricesCommand,
   generateCommand,
   editCommand,
 ];

@@ -22,6 +22,7 @@ import { createKeyRing } from "./keys/key-ring.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
+import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
 import { type Fetched, deleteRequest, fetchRequest } from "./requests/fetch-request.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
@@ -67,6 +68,8 @@ export interface Gateway {
   model(key: KeyRecord, name: string): ModelInfo;
   /** The model of requests that name none; undefined: they must name one. */
   defaultModel(): string | undefined;
+  /** The least and the most that a request would cost; no upstream is asked. Throws what it would be refused with. */
+  estimate(asked: AskedRequest): RequestEstimate;
   /** The rest of a key's limits. */
   rates(key: KeyRecord): KeyRates;
   /** A new unique id for a request. */
@@ -166,6 +169,7 @@ export function createGateway(
     models: (key) => listModels(catalog, key),
     model: (key, name) => findModel(catalog, key, name),
     defaultModel: () => offer.defaultModel,
+    estimate: (asked) => estimateRequest(parts, asked),
     rates: (key) => keyLimits.view(key),
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission }),

@@ -12,6 +12,7 @@ import { forgivePath } from "./server/forgiven-paths.ts";
 import { installNotFound } from "./server/not-found.ts";
 import { healthRoutes } from "./open/health-routes.ts";
 import { type HostedImages, asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
+import { estimateRoutes } from "./v1/estimate-routes.ts";
 import { imageRoutes } from "./v1/image-routes.ts";
 import { modelRoutes } from "./v1/model-routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -150,6 +151,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
     });
     rateLimitHeaders(scope, gateway);
     imageRoutes(scope, parts);
+    estimateRoutes(scope, parts);
     recoveryRoutes(scope, parts);
     modelRoutes(scope, gateway);
     done();

@@ -9,7 +9,7 @@ import { keyOf } from "../server/authentication.ts";
 import type { ClientWatch } from "../server/client-watch.ts";
 import { type StreamParts, serveStream } from "./image-stream.ts";
 import { startInterim } from "./interim.ts";
-import { type Admitted, type BodyParts, readBody } from "./read-body.ts";
+import { type Admitted, type BodyParts, bodyBytesOf, readBody } from "./read-body.ts";
 import { type RelayParts, type Relays, createRelays } from "./relay-answer.ts";
 import { type OutcomeParts, sendOutcome } from "./send-outcome.ts";
 
@@ -71,12 +71,6 @@ async function admit(
     isDone = true;
     if (hasLeft) ticket.leave();
   }
-}
-
-/** The length that the head announces; undefined for a body of unsaid length. */
-function bodyBytesOf(request: FastifyRequest): number | undefined {
-  const length = request.headers["content-length"];
-  return length === undefined ? undefined : Number(length);
 }
 
 async function serveImages(

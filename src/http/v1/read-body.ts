@@ -73,6 +73,12 @@ export async function readBody(
   });
 }
 
+/** The length that the head announces; undefined for a body of unsaid length. */
+export function bodyBytesOf(request: FastifyRequest): number | undefined {
+  const length = request.headers["content-length"];
+  return length === undefined ? undefined : Number(length);
+}
+
 /** A Content-Type: its type in lower case, empty where there is none, and its charset. */
 function mediaTypeOf(contentType: string | undefined): {
   readonly type: string;

@@ -1,0 +1,89 @@
+import type { CostEstimate } from "../api/client.ts";
+import { type Price, priceSchema } from "../core/price.ts";
+import { priceWords } from "../core/price-words.ts";
+import type { CliCommand, CommandContext } from "./command.ts";
+import { collect, furtherFields, wholeNumber } from "./image-options.ts";
+import { defineRemoteOptions, textOption, UsageError, withClient } from "./remote.ts";
+
+/** `pinhole prices show <model>`: the model's price, and what a request would cost. */
+export const pricesCommand: CliCommand = {
+  name: "prices",
+  about: "show what a model costs: `pinhole prices show <model>`",
+  define(command) {
+    command
+      .argument("<action>", "show")
+      .argument("<model>", "model or alias")
+      .option("-n, --count <number>", "how many pictures, 1 to 10", wholeNumber(1, 10))
+      .option("-s, --size <size>", "WIDTHxHEIGHT or auto")
+      .option("-q, --quality <word>", "for example low, medium, high")
+      .option("--opt <name=value>", "any further field; JSON values are read as JSON", collect, []);
+    defineRemoteOptions(command);
+  },
+  run: (input, context) =>
+    withClient(input, context, async (client) => {
+      const [action, name = ""] = input.args;
+      if (action !== "show") throw new UsageError("only `pinhole prices show <model>` is known");
+      const { options } = input;
+      // What is asked for says nothing of the words: they are estimated as any others.
+      const fields = {
+        model: name,
+        prompt: "a picture",
+        n: options["count"],
+        size: textOption(input, "size"),
+        quality: textOption(input, "quality"),
+        ...furtherFields(options["opt"]),
+      };
+      const [model, estimate] = await Promise.all([client.model(name), client.estimate(fields)]);
+      if (options["json"] === true)
+        context.out(
+          `${JSON.stringify({ model: name, pricing: model.pricing ?? null, ...estimate })}\n`,
+        );
+      else show(name, priceSchema.safeParse(model.pricing).data, estimate, context);
+    }),
+};
+
+function show(
+  name: string,
+  price: Price | undefined,
+  estimate: CostEstimate,
+  context: CommandContext,
+): void {
+  const words = priceWords(price);
+  context.out(`${name}: ${words.length === 0 ? "no price" : words.join(", ")}\n`);
+  for (const source of sourcesOf(price)) context.out(`  ${source}\n`);
+  const rows = [
+    ["model", "least", "most"],
+    ...estimate.targets.map((target) => [
+      target.model,
+      `$${target.min}`,
+      target.priced ? mostWords(target.max) : "no price",
+    ]),
+    ...(estimate.targets.length > 1
+      ? [["any of them", `$${estimate.min}`, mostWords(estimate.max)]]
+      : []),
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows)
+    context.out(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd()}\n`,
+    );
+}
+
+function mostWords(max: string | null): string {
+  return max === null ? "no bound" : `$${max}`;
+}
+
+/** The sources of a price with their days, a line each. */
+function sourcesOf(price: Price | undefined): readonly string[] {
+  if (price === undefined || price === "free") return [];
+  const lines = [price].flat().flatMap(({ source, as_of: day, certainty }) => {
+    if (source === undefined) return [];
+    const how =
+      certainty === "third_party" ? "quoted from " : certainty === "uncertain" ? "uncertain, " : "";
+    return [`${how}${source}${day === undefined ? "" : `, read ${day}`}`];
+  });
+  return [...new Set(lines)];
+}
