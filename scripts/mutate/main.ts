@@ -1,6 +1,7 @@
 // Mutation tests: makes small wrong changes to the rooms that hold money and order, one at a time in a copy of the tree,
 // and runs the tests that concern them. Fails where a change passes that is not listed as equivalent, or where more than a
-// tenth pass. `npm run mutate -- --room src/money --count 60 --seed 7`; `--again` tries those that passed the last time.
+// tenth pass. `npm run mutate -- --room src/money --count 60 --seed 7`; `--again` believes the last run in what it noticed, and
+// tries the rest.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,9 +11,10 @@ import { choose } from "./choose.ts";
 import { type EquivalentMutant, equivalents } from "./equivalent.ts";
 import { applied, type Mutant, mutantsOf } from "./operators.ts";
 import { type Room, rooms } from "./rooms.ts";
-import { createSandbox, type Sandbox } from "./sandbox.ts";
+import { createSandbox } from "./sandbox.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const sandbox = createSandbox(root);
 
 /** What became of a mutant; `refused` by the compiler, which counts neither way. */
 type Fate = "killed" | "late" | "refused" | "equivalent" | "survived";
@@ -40,13 +42,14 @@ const { values } = parseArgs({
 });
 
 function sourcesOf({ folder, also = [] }: Room): string[] {
-  const inside = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+  const inside = readdirSync(join(sandbox.folder, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => `${folder}/${name}`);
   return [...inside.toSorted(), ...also];
 }
 
-const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
+/** A file as it was when the run began: meanwhile the tree may be worked on. */
+const textOf = (path: string): string => readFileSync(join(sandbox.folder, path), "utf8");
 
 /** The line of a change, as it stands and as the mutant has it; of several lines the first that differs. */
 function linesOf(mutant: Mutant): Pick<Tried, "lineNumber" | "line" | "mutated"> {
@@ -66,7 +69,7 @@ function isEquivalent({ path, line, mutated }: Pick<Tried, "path" | "line" | "mu
 function staleIn({ folder, also = [] }: Room): EquivalentMutant[] {
   return equivalents.filter(({ path, line, mutated }) => {
     if (!path.startsWith(`${folder}/`) && !also.includes(path)) return false;
-    const all = existsSync(join(root, path)) ? mutantsOf(path, textOf(path)) : [];
+    const all = existsSync(join(sandbox.folder, path)) ? mutantsOf(path, textOf(path)) : [];
     return !all.map(linesOf).some((one) => one.line === line && one.mutated === mutated);
   });
 }
@@ -74,22 +77,24 @@ function staleIn({ folder, also = [] }: Room): EquivalentMutant[] {
 const cachePath = (folder: string): string =>
   join(root, ".cache", "mutate", `${folder.replaceAll("/", "-")}.json`);
 
-/** The mutants of a room: a choice of all, or those that passed the last time. */
+/** The mutants of a room: a choice of all that there are. */
 function mutantsFor(room: Room): Mutant[] {
   const all = sourcesOf(room).flatMap((path) => mutantsOf(path, textOf(path)));
-  if (!values.again) return choose(all, Number(values.count ?? room.count), Number(values.seed));
-  const last = JSON.parse(readFileSync(cachePath(room.folder), "utf8")) as readonly Tried[];
-  const passed = last.filter(({ fate }) => fate === "survived");
-  return all.filter((mutant) => {
-    const { line, mutated } = linesOf(mutant);
-    return passed.some(
-      (one) => one.path === mutant.path && one.line === line && one.mutated === mutated,
-    );
-  });
+  return choose(all, Number(values.count ?? room.count), Number(values.seed));
+}
+
+const sameChange = (one: Tried, other: Omit<Tried, "fate">): boolean =>
+  one.path === other.path && one.line === other.line && one.mutated === other.mutated;
+
+/** What the last run of a room noticed, where that is to be believed. */
+function noticedBefore({ folder }: Room): readonly Tried[] {
+  if (!values.again || !existsSync(cachePath(folder))) return [];
+  const last = JSON.parse(readFileSync(cachePath(folder), "utf8")) as readonly Tried[];
+  return last.filter(({ fate }) => fate === "killed" || fate === "late");
 }
 
 /** The time that each list of tests may take, from a run without any change. Throws where that fails. */
-async function timeoutsOf(sandbox: Sandbox, { folder, tests }: Room): Promise<number[]> {
+async function timeoutsOf({ folder, tests }: Room): Promise<number[]> {
   const timeouts: number[] = [];
   for (const list of tests) {
     const begun = performance.now();
@@ -103,12 +108,7 @@ async function timeoutsOf(sandbox: Sandbox, { folder, tests }: Room): Promise<nu
   return timeouts;
 }
 
-async function fateOf(
-  sandbox: Sandbox,
-  { tests }: Room,
-  timeouts: readonly number[],
-  mutant: Mutant,
-): Promise<Fate> {
+async function fateOf({ tests }: Room, timeouts: readonly number[], mutant: Mutant): Promise<Fate> {
   if (isEquivalent({ path: mutant.path, ...linesOf(mutant) })) return "equivalent";
   for (const [index, list] of tests.entries()) {
     const end = await sandbox.run(list, timeouts[index] ?? timeoutMsMin, mutant);
@@ -119,21 +119,22 @@ async function fateOf(
   return "survived";
 }
 
-async function tryRoom(sandbox: Sandbox, room: Room): Promise<readonly Tried[]> {
-  const timeouts = await timeoutsOf(sandbox, room);
+async function tryRoom(room: Room): Promise<readonly Tried[]> {
+  const timeouts = await timeoutsOf(room);
+  const before = noticedBefore(room);
   const results: Tried[] = [];
+  mkdirSync(dirname(cachePath(room.folder)), { recursive: true });
   for (const mutant of mutantsFor(room)) {
     const begun = performance.now();
     const { path, operator } = mutant;
-    const fate = await fateOf(sandbox, room, timeouts, mutant);
-    const tried = { path, ...linesOf(mutant), operator, fate };
-    results.push(tried);
+    const change = { path, ...linesOf(mutant), operator };
+    const known = before.find((one) => sameChange(one, change));
+    const fate = known?.fate ?? (await fateOf(room, timeouts, mutant));
+    results.push({ ...change, fate });
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    console.log(
-      `${fate.padEnd(10)} ${seconds.padStart(6)} s  ${path}:${tried.lineNumber}  ${operator}`,
-    );
-    if (fate === "survived") console.log(`    ${tried.line}\n    ${tried.mutated}`);
-    mkdirSync(dirname(cachePath(room.folder)), { recursive: true });
+    const place = `${path}:${change.lineNumber}  ${operator}`;
+    if (known === undefined) console.log(`${fate.padEnd(10)} ${seconds.padStart(6)} s  ${place}`);
+    if (fate === "survived") console.log(`    ${change.line}\n    ${change.mutated}`);
     writeFileSync(cachePath(room.folder), JSON.stringify(results, undefined, 2));
   }
   return results;
@@ -150,7 +151,6 @@ function report(folder: string, tried: readonly Tried[]): string {
 
 setPriority(10);
 const chosen = rooms.filter(({ folder }) => values.room?.includes(folder) ?? true);
-const sandbox = createSandbox(root);
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => {
     sandbox.remove();
@@ -159,7 +159,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 const all: Tried[] = [];
 try {
   for (const room of chosen) {
-    const tried = await tryRoom(sandbox, room);
+    const tried = await tryRoom(room);
     console.log(report(room.folder, tried));
     all.push(...tried);
   }

@@ -9,6 +9,8 @@ export type RunEnd = "passed" | "failed" | "late";
 
 /** A copy of the tree in which tests are run on changed files, so that nobody works on them meanwhile. */
 export interface Sandbox {
+  /** The copy's own folder. */
+  readonly folder: string;
   /** Runs tests on the tree as it is, or with one file changed. */
   run(tests: readonly string[], timeoutMs: number, mutant?: Mutant): Promise<RunEnd>;
   /** True where the compiler refuses the change. */
@@ -46,6 +48,7 @@ export function createSandbox(root: string): Sandbox {
     }
   };
   return {
+    folder,
     run: (tests, timeoutMs, mutant) =>
       changed(mutant, () =>
         runNode(
