@@ -1,0 +1,261 @@
+import { describe, expect, test } from "vitest";
+import { PinholeError } from "../../../src/core/errors.ts";
+import {
+  byIdempotencyKey,
+  claimOrphan,
+  outcomeOfRecord,
+} from "../../../src/gateway/requests/earlier.ts";
+import type { ComingCall } from "../../../src/gateway/requests/image-call.ts";
+import { createKeyTurns } from "../../../src/gateway/requests/key-turns.ts";
+import type { RequestParts } from "../../../src/gateway/requests/parts.ts";
+import type { Client, Run } from "../../../src/gateway/requests/run.ts";
+import type { RequestRecord } from "../../../src/store/request-records.ts";
+import { outcome, request } from "../../store/samples.ts";
+
+const now = 1_000_000_000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+const record = (change: Partial<RequestRecord> = {}): RequestRecord => ({
+  ...request("r1"),
+  ...outcome("r1"),
+  state: "failed",
+  errorCode: "upstream_failed",
+  errorMessage: "It failed.",
+  attempts: [],
+  leaseUntil: now + 1,
+  deletedAt: null,
+  hold: null,
+  ...change,
+});
+
+/** A run that writes down who is attached. */
+function runOf(fingerprint = "f", isOrphaned = true) {
+  const attached: Client[] = [];
+  let orphaned = isOrphaned;
+  const run: Run = {
+    fingerprint,
+    outcome: new Promise(() => undefined),
+    over: () => false,
+    attach(client) {
+      attached.push(client);
+      orphaned = false;
+    },
+    orphaned: () => orphaned,
+    discard: async () => undefined,
+  };
+  return { run, attached };
+}
+
+function setUp() {
+  const asked: unknown[] = [];
+  const ends: ((end: "sent" | "gone") => void)[] = [];
+  const client: Client = { onEnd: (listener) => void ends.push(listener) };
+  // What looking for an earlier request needs of one.
+  const coming = { key: { id: "k" }, client } as unknown as ComingCall;
+  const requests = {
+    byIdempotencyKey: async (...parameters: unknown[]): Promise<RequestRecord | undefined> =>
+      void asked.push(parameters),
+    claimOrphan: async (...parameters: unknown[]): Promise<string | undefined> =>
+      void asked.push(parameters),
+    get: async (id: string): Promise<RequestRecord | undefined> => void asked.push(id),
+    orphan: async (...parameters: unknown[]): Promise<void> => void asked.push(parameters),
+    sweep: async (at: number): Promise<number> => asked.push(["sweep", at]),
+  };
+  const registry = {
+    byIdempotencyKey: (): Run | undefined => undefined,
+    orphan: (): Run | undefined => undefined,
+    get: (): Run | undefined => undefined,
+  };
+  const parts = { now: () => now, retryWindowMs: 600, store: { requests }, registry };
+  return {
+    parts: parts as unknown as RequestParts,
+    requests,
+    registry,
+    coming,
+    client,
+    ends,
+    asked,
+  };
+}
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => "nothing thrown",
+    (thrown: unknown) => (thrown instanceof PinholeError ? thrown.code : thrown),
+  );
+
+describe("the request that has an Idempotency-Key", () => {
+  test("is one of this process, which gets the client", async () => {
+    const { parts, registry, coming, client, asked } = setUp();
+    const { run, attached } = runOf();
+    registry.byIdempotencyKey = () => run;
+    expect(await byIdempotencyKey(parts, coming, "order", "f")).toEqual({ run });
+    expect([attached, asked]).toEqual([[client], []]);
+  });
+
+  test("is another one: then it was reused, and nobody is attached", async () => {
+    const { parts, registry, requests, coming } = setUp();
+    const { run, attached } = runOf("other");
+    registry.byIdempotencyKey = () => run;
+    expect(await codeOf(byIdempotencyKey(parts, coming, "order", "f"))).toBe(
+      "idempotency_key_reused",
+    );
+    expect(attached).toEqual([]);
+    registry.byIdempotencyKey = () => undefined;
+    requests.byIdempotencyKey = async () => record({ fingerprint: "other" });
+    expect(await codeOf(byIdempotencyKey(parts, coming, "order", "f"))).toBe(
+      "idempotency_key_reused",
+    );
+  });
+
+  test("is on record for a day", async () => {
+    const { parts, requests, coming, asked } = setUp();
+    expect(await byIdempotencyKey(parts, coming, "order", "f")).toBeUndefined();
+    expect(asked).toEqual([["k", "order", now - dayMs]]);
+    const found = record({ fingerprint: "f" });
+    requests.byIdempotencyKey = async () => found;
+    expect(await byIdempotencyKey(parts, coming, "order", "f")).toEqual({ record: found });
+  });
+
+  test("may begin while the record is looked for", async () => {
+    const { parts, registry, requests, coming } = setUp();
+    const { run } = runOf();
+    requests.byIdempotencyKey = async () => {
+      registry.byIdempotencyKey = () => run;
+      return undefined;
+    };
+    expect(await byIdempotencyKey(parts, coming, "order", "f")).toEqual({ run });
+  });
+});
+
+describe("an orphan", () => {
+  test("of this process that has no record yet is claimed", async () => {
+    const { parts, registry, coming, client, asked } = setUp();
+    const { run, attached } = runOf();
+    registry.orphan = () => run;
+    expect(await claimOrphan(parts, coming, "f")).toEqual({ run });
+    expect(attached).toEqual([client]);
+    expect(asked).toEqual([["k", "f", now - 600]]);
+  });
+
+  test("on record that still is in this process is claimed there", async () => {
+    const { parts, registry, requests, coming, client } = setUp();
+    const { run, attached } = runOf();
+    requests.claimOrphan = async () => "r1";
+    registry.get = () => run;
+    expect(await claimOrphan(parts, coming, "f")).toEqual({ run });
+    expect(attached).toEqual([client]);
+  });
+
+  test("that another retry took meanwhile is passed over", async () => {
+    const { parts, registry, requests, coming } = setUp();
+    const taken = runOf("f", false);
+    const free = runOf();
+    const ids = ["r1", "r2"];
+    const runs = [taken.run, free.run];
+    requests.claimOrphan = async () => ids.shift();
+    registry.get = () => runs.shift();
+    expect(await claimOrphan(parts, coming, "f")).toEqual({ run: free.run });
+    expect(taken.attached).toEqual([]);
+  });
+
+  test("is none where nobody has gone", async () => {
+    const { parts, coming } = setUp();
+    expect(await claimOrphan(parts, coming, "f")).toBeUndefined();
+  });
+
+  test("on record alone is marked again where this client goes too", async () => {
+    const { parts, requests, coming, ends, asked } = setUp();
+    requests.claimOrphan = async () => "r1";
+    const found = record();
+    requests.get = async () => found;
+    expect(await claimOrphan(parts, coming, "f")).toEqual({ record: found });
+    for (const end of ends) end("sent");
+    expect(asked).toEqual([]);
+    for (const end of ends) end("gone");
+    expect(asked).toEqual([["r1", now]]);
+  });
+
+  test("that was forgotten since is passed over", async () => {
+    const { parts, requests, coming } = setUp();
+    const ids = ["gone", "r1"];
+    requests.claimOrphan = async () => ids.shift();
+    const found = record();
+    requests.get = async (id) => (id === "r1" ? found : undefined);
+    expect(await claimOrphan(parts, coming, "f")).toEqual({ record: found });
+  });
+});
+
+describe("the outcome of a record", () => {
+  const { signal } = new AbortController();
+
+  test("is its own error, and nothing where nobody may be answered from it", async () => {
+    const { parts } = setUp();
+    expect(await codeOf(outcomeOfRecord(parts, signal, record()))).toBe("upstream_failed");
+    const free = record({ fingerprint: null as unknown as string });
+    expect(await outcomeOfRecord(parts, signal, free)).toBeUndefined();
+  });
+
+  test("is waited for while another process runs it", async () => {
+    const { parts, requests, asked } = setUp();
+    const states = [record({ state: "running" }), record()];
+    requests.get = async () => states.shift();
+    const running = record({ state: "running" });
+    expect(await codeOf(outcomeOfRecord(parts, signal, running))).toBe("upstream_failed");
+    expect([states, asked]).toEqual([[], []]);
+  });
+
+  test("of a process that died is swept once its lease is over", async () => {
+    const { parts, requests, asked } = setUp();
+    requests.get = async () => record();
+    const dead = record({ state: "running", leaseUntil: now - 1 });
+    expect(await codeOf(outcomeOfRecord(parts, signal, dead))).toBe("upstream_failed");
+    expect(asked).toEqual([["sweep", now]]);
+    const gone = setUp();
+    expect(await outcomeOfRecord(gone.parts, signal, dead)).toBeUndefined();
+  });
+
+  test("is waited for no longer than the gateway runs", async () => {
+    const { parts, requests } = setUp();
+    const running = record({ state: "running" });
+    requests.get = async () => running;
+    const stop = new AbortController();
+    const waiting = outcomeOfRecord(parts, stop.signal, running);
+    stop.abort();
+    await expect(waiting).rejects.toThrow("aborted");
+  });
+});
+
+describe("turns at an Idempotency-Key", () => {
+  test("are taken one after the other, of other keys side by side", async () => {
+    const turns = createKeyTurns();
+    const events: string[] = [];
+    const gates = new Map<string, () => void>();
+    const take = (keyId: string, name: string) =>
+      turns.within(keyId, "order", async () => {
+        events.push(`${name} begins`);
+        await new Promise<void>((resolve) => gates.set(name, resolve));
+        events.push(`${name} ends`);
+        return name;
+      });
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    const all = [take("k", "a"), take("k", "b"), take("k", "c"), take("other", "d")];
+    await settle();
+    expect(events).toEqual(["a begins", "d begins"]);
+    gates.get("a")?.();
+    await settle();
+    expect(events.slice(2)).toEqual(["a ends", "b begins"]);
+    gates.get("b")?.();
+    await settle();
+    for (const name of ["c", "d"]) gates.get(name)?.();
+    expect(await Promise.all(all)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("are given up by work that fails", async () => {
+    const turns = createKeyTurns();
+    const failing = turns.within("k", "order", () => Promise.reject(new Error("no")));
+    const next = turns.within("k", "order", async () => "next");
+    await expect(failing).rejects.toThrow("no");
+    expect(await next).toBe("next");
+  });
+});
