@@ -62,7 +62,11 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
   const credentials = isRecord(settings)
     ? resolveCredentials(provider, settings, { ...reading, at: [...at, "settings"] })
     : [];
-  const models = listedModels(entry["models"], modelSources(provider, sources), reading);
+  const models = listedModels(
+    entry["models"],
+    { ...modelSources(provider, sources), settings: credentials[0] },
+    reading,
+  );
   if (written === undefined) return undefined;
   return channelOf(provider, written, credentials, models);
 }
@@ -71,7 +75,7 @@ function modelSources(
   provider: Provider,
   { loaded, now, rates, modelsMayBeMissing }: ChannelSources,
 ): ModelSources {
-  return { provider, cards: loaded.cards, now, rates, modelsMayBeMissing };
+  return { provider, settings: undefined, cards: loaded.cards, now, rates, modelsMayBeMissing };
 }
 
 function listedModels(listed: unknown, sources: ModelSources, reading: Reading): ChannelModel[] {

@@ -2,7 +2,8 @@ import type { ChannelModel } from "../core/channel.ts";
 import { isRetired, type ModelCard, modelCardSchema } from "../core/model-card.ts";
 import { type CurrencyRates, withRates } from "../core/currency.ts";
 import { cardNamed } from "../core/cards.ts";
-import type { Provider } from "../core/provider.ts";
+import type { BaseSettings, Provider } from "../core/provider.ts";
+import { faultUnsentFields } from "./card-fields.ts";
 import type { ModelSettings } from "./sections/channel.ts";
 import { isRecord } from "./document.ts";
 import type { Path } from "./faults.ts";
@@ -12,6 +13,8 @@ import { didYouMean } from "./suggest.ts";
 /** What models are resolved against. */
 export interface ModelSources {
   readonly provider: Provider;
+  /** The channel's settings; undefined where they are at fault. */
+  readonly settings: BaseSettings | undefined;
   /** Cards of other providers, by the names under which channels serve models that their own does not know. */
   readonly cards: ReadonlyMap<string, ModelCard>;
   /** Unix milliseconds: decides which models are retired. */
@@ -66,6 +69,10 @@ export function resolveModel(
     given.card === undefined
       ? (known ?? fallback)
       : cardWith(given.card, known ?? fallback, given.name, reading);
+  if (given.card !== undefined && sources.settings !== undefined) {
+    const about = { settings: sources.settings, model: upstream };
+    faultUnsentFields(given.card, provider, about, reading);
+  }
   const named = retiredCard(given.name, upstream, sources);
   return {
     name: given.name,

@@ -54,6 +54,6 @@ export interface Target {
   readonly model: ChannelModel;
   /** The model's card less what the channel's settings take away; requests are fitted to this one. */
   readonly card: ModelCard | undefined;
-  /** For a model without a card: may this field reach the upstream on this channel? */
+  /** False: this field never reaches the upstream on this channel. The only limit of a model without a card. */
   takes(field: string): boolean;
 }

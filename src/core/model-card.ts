@@ -6,9 +6,16 @@ const sizeWord = z.string().refine((text) => text === "auto" || parseSize(text) 
   message: "must be auto or WIDTHxHEIGHT, for example 1024x1024",
 });
 
-const ratioWord = z.string().regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, {
-  message: "must be WIDTH:HEIGHT in small whole numbers, for example 3:2",
+const ratioWord = z.string().refine((text) => ratioValue(text) !== undefined, {
+  message: "must be WIDTH:HEIGHT in small numbers, for example 3:2 or 2.35:1",
 });
+
+/** `3:2` and `2.35:1` as width by height; undefined where the text is no ratio of numbers of up to four digits before the point. */
+export function ratioValue(text: string): number | undefined {
+  const match = /^(\d{1,4}(?:\.\d{1,4})?):(\d{1,4}(?:\.\d{1,4})?)$/.exec(text);
+  const value = match === null ? Number.NaN : Number(match[1]) / Number(match[2]);
+  return Number.isFinite(value) && value > 0 ? value : undefined;
+}
 
 /** Free sizes: any WxH within these bounds. Pixels. */
 const sizeRule = z.strictObject({
@@ -23,9 +30,23 @@ const sizeRule = z.strictObject({
 });
 export type SizeRule = z.infer<typeof sizeRule>;
 
+/** Fields of the contract that a card's `parameters` may name; all others have a place of their own in it. */
+export const cardParameters = [
+  "user",
+  "watermark",
+  "moderation",
+  "seed",
+  "negative_prompt",
+  "aspect_ratio",
+  "input_fidelity",
+  "complexity",
+  "safety_identifier",
+] as const;
+
 /**
  * What a model takes and costs, as data. The words are those of the configuration file and of
- * `GET /v1/models`. An absent list means that the model has no such parameter.
+ * `GET /v1/models`. An absent list means that the model has no such parameter; only where a card names
+ * neither sizes nor ratios, a size is passed on as it came (`sizes: []` says that there are none).
  */
 export const modelCardSchema = z.strictObject({
   name: z.string().min(1),
@@ -49,7 +70,7 @@ export const modelCardSchema = z.strictObject({
   edit_sizes: z.array(sizeWord).optional(),
   size_rule: sizeRule.optional(),
   /**
-   * Shapes of models that take a ratio instead of pixels, as the upstream writes them: `3:2`. The
+   * Shapes of models that take a ratio instead of pixels, as the upstream writes them: `3:2`, `2.35:1`. The
    * nearest to the asked size is chosen by |log(asked / offered)|; the picture may have other pixels.
    */
   ratios: z.array(ratioWord).min(1).optional(),
@@ -99,7 +120,7 @@ export const modelCardSchema = z.strictObject({
       bytes_max: z.int().min(1).optional(),
     })
     .optional(),
-  /** Further parameters taken under the contract's names: seed, watermark, moderation, user, … */
+  /** Further parameters taken under the contract's names, which are those of `cardParameters`. */
   parameters: z.array(z.string()).default([]),
   /** Streams events natively. */
   streaming: z.boolean().default(false),

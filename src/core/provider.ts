@@ -212,6 +212,11 @@ interface ProviderFields<S extends BaseSettings, O> {
     /** False: this field, under the contract's name (`quality`, `seed`), never reaches the upstream. */
     takes(field: string): boolean;
   };
+  /**
+   * False: the adapter has no way to send this field, under the contract's name, to this model. A card of
+   * the operator's that names one is a fault at the start. Absent: it sends whatever a card takes.
+   */
+  sends?(field: string, about: { readonly settings: S; readonly model: string }): boolean;
   /** Undefined: decided by the status alone (`faultFromStatus`). */
   readError?(error: WireError, settings: S): UpstreamFault | undefined;
   /** Lists the upstream's model names. Free of charge. Undefined where the settings do not say how. */

@@ -70,7 +70,8 @@ export interface Warning {
     | "adjusted_value"
     | "model_replaced"
     | "partial_result"
-    | "format_mismatch";
+    | "format_mismatch"
+    | "size_differs";
   readonly message: string;
 }
 

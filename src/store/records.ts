@@ -31,6 +31,7 @@ const warningCodes = {
   model_replaced: "model_replaced",
   partial_result: "partial_result",
   format_mismatch: "format_mismatch",
+  size_differs: "size_differs",
 } as const satisfies Record<Warning["code"], Warning["code"]>;
 const warningsSchema = listOf(
   record({ param: text, code: oneOf(Object.values(warningCodes)), message: text }),

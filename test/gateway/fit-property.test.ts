@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Channel, Target } from "../../src/core/channel.ts";
 import { errorRow, PinholeError } from "../../src/core/errors.ts";
+import { ratioValue } from "../../src/core/model-card.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
 import { splitCalls } from "../../src/gateway/routing/call-part.ts";
 import { buildCatalog } from "../../src/gateway/catalog/catalog.ts";
@@ -91,7 +92,9 @@ function lostFields(request: ImageRequest, plan: Plan): string[] {
   const lost = Object.keys(kept).filter((name) => kept[name] === false && !warned.has(name));
   const loose = { ...request.more, ...request.unknown };
   for (const name of Object.keys(loose)) {
-    const carried = Object.hasOwn(sent.more, name) && sent.more[name] === loose[name];
+    const carried =
+      (Object.hasOwn(sent.more, name) && sent.more[name] === loose[name]) ||
+      (name === "aspect_ratio" && (hasShape(plan, loose[name]) || warned.has("size")));
     if (!carried && !warned.has(name)) lost.push(name);
   }
   for (const [provider, options] of Object.entries(request.provider_options)) {
@@ -102,6 +105,15 @@ function lostFields(request: ImageRequest, plan: Plan): string[] {
     if (!carried) lost.push(`provider_options.${provider}`);
   }
   return lost;
+}
+
+/** Whether the plan asks for a shape, as a ratio or in pixels, as nearly as whole pixels can be. */
+function hasShape({ request, output }: Plan, asked: unknown): boolean {
+  const value = ratioValue(String(asked)) ?? Number.NaN;
+  if (request.ratio === asked) return true;
+  const size = output.size ?? request.size;
+  if (size === undefined || size === "auto") return false;
+  return Math.abs(size.width / size.height / value - 1) < 0.02;
 }
 
 /** What the plan sends although the model does not take it. */

@@ -70,7 +70,9 @@ export const requests: fc.Arbitrary<ImageRequest> = fc
     prompt: fc.string({ minLength: 1, maxLength: 40 }),
     images: pictures,
     mask: fc.boolean(),
-    more: bag(moreNames),
+    more: fc
+      .tuple(bag(moreNames), fc.constantFrom("1:1", "16:9", "2.35:1", "wide"))
+      .map(([more, ratio]) => ("aspect_ratio" in more ? { ...more, aspect_ratio: ratio } : more)),
     unknown: bag(unknownNames),
     provider_options: fc.dictionary(
       fc.constantFrom("stub", "elsewhere", "nowhere"),

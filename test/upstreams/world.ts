@@ -93,7 +93,11 @@ export interface Answered {
   readonly text: string;
   readonly data: readonly Readonly<Record<string, unknown>>[];
   readonly error: Readonly<Record<string, unknown>>;
-  readonly warnings: readonly Readonly<Record<string, unknown>>[];
+  readonly warnings: readonly {
+    readonly param: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 
 /** POSTs JSON, or text as it is, and reads the answer. */
@@ -104,6 +108,16 @@ export async function ask(
 ): Promise<Answered> {
   const response = await postJson(gateway, path, body);
   return answered(response);
+}
+
+/** POSTs a form and reads the answer. */
+export async function askForm(
+  gateway: TestGateway,
+  form: FormData,
+  path = "/v1/images/edits",
+): Promise<Answered> {
+  const headers = { authorization: `Bearer ${gateway.key}` };
+  return answered(await fetch(gateway.url + path, { method: "POST", headers, body: form }));
 }
 
 async function answered(response: Response): Promise<Answered> {

@@ -42,9 +42,28 @@ export function sdapi(): {
   generate(input: Input): AsyncGenerator<ProviderEvent, void, void>;
   readError(error: WireError): UpstreamFault | undefined;
   discover(input: { readonly http: UpstreamHttp }): Promise<string[]>;
+  sends(field: string): boolean;
 } {
-  return { generate, readError: readSdapiError, discover };
+  return {
+    generate,
+    readError: readSdapiError,
+    discover,
+    sends: (field) => sentFields.has(field),
+  };
 }
+
+/** Fields of the contract that the API has, or that its settings stand for. */
+const sentFields: ReadonlySet<string> = new Set([
+  "seed",
+  "negative_prompt",
+  "size",
+  "quality",
+  "style",
+  "output_format",
+  "output_compression",
+  "stream",
+  "mask",
+]);
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
   refuseNetworkTags(input);

@@ -1,7 +1,6 @@
 import type { Channel, ChannelModel, Target } from "../../core/channel.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { ModelCard } from "../../core/model-card.ts";
-import type { Provider } from "../../core/provider.ts";
 
 /** One name a client may send, and what could serve it, best first. */
 export interface CatalogEntry {
@@ -103,25 +102,34 @@ function standIns(targets: readonly Target[], named: ModelCard): Target[] {
   );
 }
 
-/** A model on a channel, its card narrowed to what the channel's settings let through. */
+/** A model on a channel, its card narrowed to what the adapter sends and the channel's settings let through. */
 function targetOf(channel: Channel, model: ChannelModel): Target {
+  const { provider } = channel;
   const [settings] = channel.credentials;
-  const narrowing = settings === undefined ? undefined : channel.provider.narrow?.(settings);
-  if (narrowing === undefined) return { channel, model, card: model.card, takes: () => true };
+  const narrowing = settings === undefined ? undefined : provider.narrow?.(settings);
+  const sends = (field: string): boolean =>
+    settings === undefined ||
+    provider.sends === undefined ||
+    provider.sends(field, { settings, model: model.upstream });
+  const takes = (field: string): boolean =>
+    sends(field) && (narrowing === undefined || narrowing.takes(field));
   const { card } = model;
+  const isNarrow = narrowing !== undefined || provider.sends !== undefined;
+  if (card === undefined || !isNarrow) return { channel, model, card, takes };
+  const narrow = narrowCard(card, takes, narrowing?.imagesPerCall);
   return {
     channel,
     model,
-    card: card === undefined ? undefined : narrowCard(card, narrowing),
-    takes: (field) => narrowing.takes(field),
+    card: sends("mask") ? narrow : { ...narrow, mask: undefined },
+    takes,
   };
 }
 
 function narrowCard(
   card: ModelCard,
-  narrowing: NonNullable<ReturnType<NonNullable<Provider["narrow"]>>>,
+  takes: (field: string) => boolean,
+  imagesPerCall: number | undefined,
 ): ModelCard {
-  const { takes } = narrowing;
   const withoutSize = {
     sizes: undefined,
     edit_sizes: undefined,
@@ -141,7 +149,7 @@ function narrowCard(
     compression_parameter: card.compression_parameter && takes("output_compression"),
     streaming: card.streaming && takes("stream"),
     parameters: card.parameters.filter((name) => takes(name)),
-    n: Math.min(card.n, narrowing.imagesPerCall ?? card.n),
+    n: Math.min(card.n, imagesPerCall ?? card.n),
     // What the channel does not let through cannot be refused by the vendor's own rules.
     strict: card.strict && takes("size") && takes("quality"),
   };

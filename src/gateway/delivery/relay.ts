@@ -1,7 +1,8 @@
-import type { ImageRequest } from "../../core/request.ts";
+import type { ImageRequest, Warning } from "../../core/request.ts";
 import type { Relay } from "../attempts/terms.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
 import { wantedChange } from "./change.ts";
+import { differencesOf } from "./differences.ts";
 import { deliveryOf } from "./form.ts";
 import type { LiveOrigin } from "./live.ts";
 import type { DeliveryParts } from "./parts.ts";
@@ -42,6 +43,7 @@ export function createRelay(
   record: { upstreamMs(): number },
 ): Relay {
   let begun = false;
+  let told: readonly Warning[] = [];
   const fits = (plan: Plan): boolean => {
     if (request.n !== 1 || request.stream) return false;
     const card = rulingCard(plan.target);
@@ -55,7 +57,7 @@ export function createRelay(
     client.begin({
       servedModel: servedName(target),
       channelId: target.channel.id,
-      warnings,
+      warnings: told.length === 0 ? warnings : [...warnings, ...told],
       attempts,
       upstreamMs: record.upstreamMs(),
       byteLength,
@@ -67,10 +69,14 @@ export function createRelay(
       begun || !fits(plan)
         ? undefined
         : {
-            wants: (document, picture, body) =>
-              wantedChange({ picture, plan }) === undefined &&
-              isBeginning(document) &&
-              showsBarePicture(body),
+            wants(document, picture, body) {
+              told = differencesOf(picture, plan);
+              return (
+                wantedChange({ picture, plan }) === undefined &&
+                isBeginning(document) &&
+                showsBarePicture(body)
+              );
+            },
             begin: (byteLength) => begin(plan, attempts, byteLength),
             write: (chunk) => client.write(chunk),
             congested: (resume) => client.congested(resume),

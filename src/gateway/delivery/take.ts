@@ -1,9 +1,10 @@
 import { keptId } from "../../blobs/kept-log/entry.ts";
 import { asPinholeError } from "../../core/errors.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
-import { type Warning, sizeText } from "../../core/request.ts";
+import { sizeText } from "../../core/request.ts";
 import type { Made } from "../attempts/terms.ts";
 import { type Change, wantedChange } from "./change.ts";
+import { differencesOf } from "./differences.ts";
 import type { DeliveredPicture } from "./outcome.ts";
 import type { DeliveryParts } from "./parts.ts";
 
@@ -66,10 +67,8 @@ function backgroundOf(made: Made, picture: Picture): string | undefined {
 
 type Changed = Pick<DeliveredPicture, "picture" | "warnings">;
 
-const noWarnings: readonly Warning[] = [];
-
-function asMade({ picture }: Made): Changed {
-  return { picture, warnings: noWarnings };
+function asMade({ picture, plan }: Made): Changed {
+  return { picture, warnings: differencesOf(picture, plan) };
 }
 
 async function convert(
@@ -80,7 +79,7 @@ async function convert(
 ): Promise<Changed> {
   try {
     const picture = await parts.converter.convert(made.picture, change, spool);
-    return { picture, warnings: noWarnings };
+    return { picture, warnings: differencesOf(picture, made.plan) };
   } catch (thrown) {
     const error = asPinholeError(thrown);
     parts.log.warn(

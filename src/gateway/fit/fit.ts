@@ -3,6 +3,7 @@ import type { ModelCard } from "../../core/model-card.ts";
 import type { FittedRequest, ImageRequest, Warning } from "../../core/request.ts";
 import type { Target } from "../../core/channel.ts";
 import { countCodePoints } from "../../core/text.ts";
+import { servedName } from "../catalog/serving.ts";
 import { fitInputs } from "./inputs.ts";
 import { fitOperation, operationCard } from "./operation.ts";
 import { fitOptions } from "./options.ts";
@@ -23,7 +24,9 @@ export function fit(request: ImageRequest, target: Target, options: FitOptions):
   // What is passed on under names of the provider's own is judged once, where it is passed on.
   const known = { ...request, unknown: {}, provider_options: {} };
   const ruled = fitModel(known, { ...target, card: named }, options);
-  const plan = fitModel(translateRetired(request, ruled), standInTarget(target), {
+  // From here on it is the model that runs which takes or does not take something.
+  const translated = { ...translateRetired(request, ruled), model: servedName(target) };
+  const plan = fitModel(translated, standInTarget(target), {
     ...options,
     // The old sizes are what its clients are laid out for.
     policy: { ...options.policy, resample: true },

@@ -17,17 +17,14 @@ export interface InputPlan {
   };
 }
 
-/** Input images that a model without a card may be sent; the number OpenAI takes. */
+/** Input images that a model may be sent whose card says nothing of them; the number OpenAI takes. */
 const openImagesMax = 16;
 
 /** Checks the input pictures against the card. A mask or reference image that cannot be honoured is always a 400. */
 export function fitInputs(request: ImageRequest, card: ModelCard | undefined): InputPlan {
   const { images, mask, operation, model } = request;
-  const rule = card === undefined ? { max: openImagesMax, references: true } : card.images;
-  if (
-    images.length > 0 &&
-    (rule === undefined || (operation === "generation" && !rule.references))
-  ) {
+  const rule = imagesRule(card, operation);
+  if (images.length > 0 && rule === undefined) {
     throw new PinholeError("unsupported_parameter", {
       message: `${model} takes no reference images${card?.operations.includes("edit") ? " on generations; send them to /v1/images/edits" : ""}.`,
       param: "image",
@@ -51,6 +48,16 @@ export function fitInputs(request: ImageRequest, card: ModelCard | undefined): I
     mask,
     maskRule: card?.mask ?? { polarity: "transparent", binary: false },
   };
+}
+
+/** The number of images that the operation takes; undefined: none. A model that edits takes what is edited, whatever its card says of images. */
+function imagesRule(
+  card: ModelCard | undefined,
+  operation: ImageRequest["operation"],
+): { readonly max: number } | undefined {
+  if (card === undefined) return { max: openImagesMax };
+  if (operation === "generation") return card.images?.references === true ? card.images : undefined;
+  return card.images ?? { max: openImagesMax };
 }
 
 function checkMaskAllowed(request: ImageRequest, card: ModelCard | undefined, mask: Picture): void {

@@ -1,6 +1,7 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { Target } from "../../core/channel.ts";
 import type { FittedRequest, ImageRequest } from "../../core/request.ts";
+import { isShape } from "./ratio.ts";
 import type { Complain, FitOptions, FitPolicy } from "./terms.ts";
 
 type Options = Pick<
@@ -117,6 +118,8 @@ function fitMore(
   complain: Complain,
 ): Record<string, unknown> {
   const kept = Object.entries(request.more).filter(([name]) => {
+    // The size's fitting carries it out, or says that it could not.
+    if (name === "aspect_ratio" && target.card !== undefined && isShape(target.card)) return false;
     if (takes(target, name)) return true;
     complain(
       name,

@@ -24,7 +24,11 @@ export function translateRetired(
     watermark: ruled.watermark,
     moderation: ruled.moderation,
     partial_images: ruled.partial_images,
-    more: ruled.more,
+    // A shape that was asked for by name is the other model's to find.
+    more:
+      ruled.ratio === undefined || request.more.aspect_ratio === undefined
+        ? ruled.more
+        : { ...ruled.more, aspect_ratio: ruled.ratio },
   };
 }
 

@@ -1,9 +1,12 @@
-import { PinholeError } from "../../core/errors.ts";
 import type { Target } from "../../core/channel.ts";
-import type { ModelCard, SizeRule } from "../../core/model-card.ts";
+import { type ModelCard, ratioValue } from "../../core/model-card.ts";
 import { type ImageRequest, parseSize, type Size, sizeText } from "../../core/request.ts";
+import { ratioOf } from "./ratio.ts";
+import { fitsRule, nearestOf, nearestRatio, nearestTier, sameShape } from "./nearest-size.ts";
 import type { Complain, FitPolicy } from "./terms.ts";
+import { wrongSize } from "./wrong-size.ts";
 
+/** The size of one upstream call, in the words that the model takes. */
 export interface FittedSize {
   /** What the upstream is asked for. */
   readonly size: Size | "auto" | undefined;
@@ -18,7 +21,8 @@ const asMade = { ratio: undefined, tier: undefined, resampleTo: undefined } as c
 
 /**
  * The size to ask the model for. Strict cards refuse a size they do not make; others get the nearest
- * one, resampled to the asked size where the operator allows it, else with a warning.
+ * one, resampled to the asked size where the operator allows it, else with a warning. `aspect_ratio`
+ * becomes the ratio or the size that the card has for it.
  */
 export function fitSize(
   request: ImageRequest,
@@ -27,10 +31,25 @@ export function fitSize(
   complain: Complain,
 ): FittedSize {
   const { card } = target;
-  const asked = request.size;
-  if (card === undefined) return fitOpen(asked, target, request, policy, complain);
+  if (card === undefined) return passOn(request, target, policy, complain);
   const words = sizesOf(card, request);
-  if (asked === undefined || asked === "auto") return fitAuto(asked, card, words, request);
+  const shape = ratioOf(request, card);
+  if (shape !== undefined && card.ratios !== undefined) {
+    return fitRatio(shape, card.ratios, { request, card, policy, complain });
+  }
+  const asked = request.size;
+  if (asked === undefined || asked === "auto") {
+    if (shape === undefined) return fitUnsaid(asked, card, words, request);
+    return sizeOfShape(shape, card, words, request, complain);
+  }
+  if (shape !== undefined && !sameShape(asked, shape.value)) {
+    complain(
+      "aspect_ratio",
+      "unsupported_parameter",
+      `\`aspect_ratio\` was left out, since \`size\` says the shape.`,
+    );
+  }
+  if (namesNoSize(card)) return passOn(request, target, policy, complain);
   if (
     words.includes(sizeText(asked)) ||
     (card.size_rule !== undefined && fitsRule(asked, card.size_rule))
@@ -41,18 +60,22 @@ export function fitSize(
   return nearestSize(asked, card, words, request, policy, complain);
 }
 
-/** A model without a card is asked for whatever size came, unless the channel sends none. */
-function fitOpen(
-  asked: Size | "auto" | undefined,
+/** True for a card that has no list of sizes: its author need not have meant that the model takes none. */
+function namesNoSize({ sizes, edit_sizes, size_rule, ratios, tiers }: ModelCard): boolean {
+  return [sizes, edit_sizes, size_rule, ratios, tiers].every((one) => one === undefined);
+}
+
+/** The size as it came, unless it cannot reach the upstream. */
+function passOn(
+  { size: asked, model }: ImageRequest,
   target: Target,
-  request: ImageRequest,
   policy: FitPolicy,
   complain: Complain,
 ): FittedSize {
   if (asked === undefined || asked === "auto" || target.takes("size"))
     return { size: asked, ...asMade };
   if (policy.resample) return { size: undefined, ...asMade, resampleTo: asked };
-  complain("size", "adjusted_value", `${request.model} takes no size; it makes its own.`);
+  complain("size", "adjusted_value", `${model} takes no size; it makes its own.`);
   return { size: undefined, ...asMade };
 }
 
@@ -60,7 +83,11 @@ function sizesOf(card: ModelCard, request: ImageRequest): readonly string[] {
   return (request.operation === "generation" ? card.sizes : (card.edit_sizes ?? card.sizes)) ?? [];
 }
 
-function fitAuto(
+/** The size of a model where none is said and a card has none of its own. */
+const usualSize: Size = { width: 1024, height: 1024 };
+
+/** The card's default, which is said aloud; else of a generation 1024x1024 where the card allows it, of an edit its input's size. */
+function fitUnsaid(
   asked: "auto" | undefined,
   card: ModelCard,
   words: readonly string[],
@@ -68,30 +95,102 @@ function fitAuto(
 ): FittedSize {
   if (asked === "auto" && words.includes("auto")) return { size: "auto", ...asMade };
   if (asked === "auto" && card.strict) throw wrongSize("auto", card, words, request.model);
-  // On edits, a model that was not told a size keeps the input's; a default would change it.
-  const word =
-    request.operation === "edit" && card.edit_sizes === undefined && !card.strict
-      ? undefined
-      : card.size_default;
-  const size = word === undefined || word === "auto" ? undefined : parseSize(word);
-  return { size, ...asMade };
+  if (card.size_default !== undefined && isOfOperation(card.size_default, card, words)) {
+    // `auto` is said by saying nothing.
+    return { size: parseSize(card.size_default), ...asMade };
+  }
+  const wanted = request.operation === "generation" ? usualSize : request.images[0];
+  if (wanted === undefined || (words.length === 0 && card.size_rule === undefined)) {
+    return { size: undefined, ...asMade };
+  }
+  const { width, height } = wanted;
+  const fits =
+    words.includes(sizeText(wanted)) ||
+    (card.size_rule !== undefined && fitsRule(wanted, card.size_rule));
+  if (fits) return { size: { width, height }, ...asMade };
+  // Another square than the usual one is no default of anybody's; an input's shape is what an edit keeps.
+  const nearest =
+    request.operation === "generation" ? undefined : nearestOf(wanted, words, card.size_rule);
+  return { size: nearest, ...asMade };
 }
 
-/** True where a size is within free-size bounds. */
-export function fitsRule(size: Size, rule: SizeRule): boolean {
-  const { width, height } = size;
-  const pixels = width * height;
-  const longest = Math.max(width, height);
-  const shortest = Math.min(width, height);
+/** True for a default that the operation takes: a card may list other sizes for edits. */
+function isOfOperation(word: string, card: ModelCard, words: readonly string[]): boolean {
+  const size = parseSize(word);
   return (
-    width % rule.multiple === 0 &&
-    height % rule.multiple === 0 &&
-    longest <= rule.edge_max &&
-    shortest >= rule.edge_min &&
-    longest <= shortest * rule.aspect_max &&
-    pixels >= rule.pixels_min &&
-    pixels <= rule.pixels_max
+    size === undefined ||
+    words.length === 0 ||
+    words.includes(word) ||
+    (card.size_rule !== undefined && fitsRule(size, card.size_rule))
   );
+}
+
+/** What ratios are fitted with. */
+interface Fitting {
+  readonly request: ImageRequest;
+  readonly card: ModelCard;
+  readonly policy: FitPolicy;
+  readonly complain: Complain;
+}
+
+/** The ratio that was asked for by name, in the card's word; the resolution is the asked size's. */
+function fitRatio(
+  shape: { readonly word: string; readonly value: number },
+  ratios: readonly string[],
+  { request, card, policy, complain }: Fitting,
+): FittedSize {
+  const same = ratios.find((word) => word === shape.word);
+  const ratio = same ?? nearestRatio({ width: shape.value, height: 1 }, ratios);
+  if (ratio !== undefined && !sameShape({ width: shape.value, height: 1 }, ratioValue(ratio))) {
+    complain(
+      "aspect_ratio",
+      "adjusted_value",
+      `${request.model} does not make ${shape.word}; it was asked for aspect ratio ${ratio}.`,
+    );
+  }
+  const size = request.size === "auto" ? undefined : request.size;
+  if (size === undefined) return { ...asMade, size, ratio };
+  const isSame = sameShape(size, shape.value);
+  if (!isSame) {
+    complain(
+      "size",
+      "adjusted_value",
+      `${request.model} was asked for aspect ratio ${ratio ?? shape.word}, not for ${sizeText(size)}, since \`aspect_ratio\` says the shape.`,
+    );
+  }
+  const tier = card.tiers === undefined ? undefined : nearestTier(size, card.tiers);
+  return { size, ratio, tier, resampleTo: policy.resample && isSame ? size : undefined };
+}
+
+/** The size of a model without ratios that has the asked shape, about as large as its default. */
+function sizeOfShape(
+  shape: { readonly word: string; readonly value: number },
+  card: ModelCard,
+  words: readonly string[],
+  request: ImageRequest,
+  complain: Complain,
+): FittedSize {
+  const usual = parseSize(card.size_default ?? "") ?? usualSize;
+  const area = usual.width * usual.height;
+  const wanted = {
+    width: Math.sqrt(area * shape.value),
+    height: Math.sqrt(area / shape.value),
+  };
+  const size = nearestOf(wanted, words, card.size_rule);
+  if (size === undefined) {
+    complain(
+      "aspect_ratio",
+      "unsupported_parameter",
+      `${request.model} has no \`aspect_ratio\`; it was left out.`,
+    );
+  } else if (!sameShape(size, shape.value)) {
+    complain(
+      "aspect_ratio",
+      "adjusted_value",
+      `${request.model} does not make ${shape.word}; it was asked for ${sizeText(size)}.`,
+    );
+  }
+  return { size, ...asMade };
 }
 
 function nearestSize(
@@ -106,7 +205,8 @@ function nearestSize(
   const tier = card.tiers === undefined ? undefined : nearestTier(asked, card.tiers);
   const size = ratio === undefined ? nearestOf(asked, words, card.size_rule) : asked;
   const resampleTo = policy.resample ? asked : undefined;
-  if (resampleTo === undefined && !(ratio !== undefined && sameRatio(asked, ratio))) {
+  const isSameRatio = ratio !== undefined && sameShape(asked, ratioValue(ratio));
+  if (resampleTo === undefined && !isSameRatio) {
     const shape = ratio === undefined ? undefined : `aspect ratio ${ratio}`;
     const made = shape ?? (size === undefined ? "its own size" : sizeText(size));
     complain(
@@ -116,106 +216,4 @@ function nearestSize(
     );
   }
   return { size, ratio, tier, resampleTo };
-}
-
-/** The word of the resolution whose megapixels are nearest by ratio. */
-function nearestTier(asked: Size, tiers: NonNullable<ModelCard["tiers"]>): string | undefined {
-  const megapixels = (asked.width * asked.height) / 1_000_000;
-  const gap = (tier: { readonly megapixels: number }): number =>
-    Math.abs(Math.log(tier.megapixels / megapixels));
-  return tiers.toSorted((a, b) => gap(a) - gap(b))[0]?.word;
-}
-
-/** The listed or free size nearest to the asked one: by aspect ratio first, then by area. */
-function nearestOf(
-  asked: Size,
-  words: readonly string[],
-  rule: SizeRule | undefined,
-): Size | undefined {
-  if (rule !== undefined) {
-    const bounded = intoRule(asked, rule);
-    if (bounded !== undefined) return bounded;
-  }
-  let best: Size | undefined;
-  let bestDistance = Infinity;
-  for (const word of words) {
-    const size = parseSize(word);
-    if (size === undefined) continue;
-    const ratioGap = Math.abs(Math.log((size.width * asked.height) / (size.height * asked.width)));
-    const areaGap = Math.abs(Math.log((size.width * size.height) / (asked.width * asked.height)));
-    const distance = ratioGap * 4 + areaGap;
-    if (distance < bestDistance) {
-      best = size;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-/** Scales into the bounds keeping the ratio, then rounds both sides to the multiple. Undefined where that fails. */
-function intoRule(asked: Size, rule: SizeRule): Size | undefined {
-  const aspect = Math.min(
-    Math.max(asked.width / asked.height, 1 / rule.aspect_max),
-    rule.aspect_max,
-  );
-  const wanted = asked.width * asked.height;
-  const pixels = Math.min(Math.max(wanted, rule.pixels_min), rule.pixels_max);
-  let width = Math.sqrt(pixels * aspect);
-  let height = width / aspect;
-  const shrink = Math.min(1, rule.edge_max / Math.max(width, height));
-  const grow = Math.max(1, rule.edge_min / Math.min(width * shrink, height * shrink));
-  width *= shrink * grow;
-  height *= shrink * grow;
-  for (const round of [Math.round, Math.floor, Math.ceil]) {
-    const size = {
-      width: Math.max(rule.multiple, round(width / rule.multiple) * rule.multiple),
-      height: Math.max(rule.multiple, round(height / rule.multiple) * rule.multiple),
-    };
-    if (fitsRule(size, rule)) return size;
-  }
-  return undefined;
-}
-
-function ratioValue(word: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/.exec(word);
-  return match === null ? undefined : Number(match[1]) / Number(match[2]);
-}
-
-/** The listed ratio word with the smallest |log(r/r')|. Words that are no ratio (match_input_image) are skipped. */
-export function nearestRatio(asked: Size, words: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestGap = Infinity;
-  for (const word of words) {
-    const value = ratioValue(word);
-    if (value === undefined) continue;
-    const gap = Math.abs(Math.log(asked.width / asked.height / value));
-    if (gap < bestGap - 1e-9) {
-      best = word;
-      bestGap = gap;
-    }
-  }
-  return best;
-}
-
-function sameRatio(asked: Size, word: string): boolean {
-  const value = ratioValue(word);
-  return value !== undefined && Math.abs(Math.log(asked.width / asked.height / value)) < 0.005;
-}
-
-function wrongSize(
-  asked: Size | "auto",
-  card: ModelCard,
-  words: readonly string[],
-  model: string,
-): PinholeError {
-  const rule = card.size_rule;
-  const free =
-    rule === undefined
-      ? ""
-      : `${words.length > 0 ? ", or " : ""}WIDTHxHEIGHT with both sides divisible by ${rule.multiple}, edges up to ${rule.edge_max}, an aspect of at most ${rule.aspect_max}:1 and ${rule.pixels_min} to ${rule.pixels_max} pixels`;
-  const sent = asked === "auto" ? "auto" : sizeText(asked);
-  return new PinholeError("invalid_value", {
-    message: `\`size\` must be ${words.length > 1 ? "one of " : ""}${words.join(", ")}${free} for ${model}; you sent ${sent}.`,
-    param: "size",
-  });
 }

@@ -138,14 +138,15 @@ function createClassKey(): (target: Target) => string {
   return ({ channel, model }) => {
     const { provider, credentials } = channel;
     const [settings] = credentials;
-    const narrowing =
-      provider.narrow === undefined ? "" : JSON.stringify({ ...settings, base_url: "" });
+    const depends = provider.narrow !== undefined || provider.sends !== undefined;
+    const narrowing = depends ? JSON.stringify({ ...settings, base_url: "" }) : "";
     const { card, named, name, upstream } = model;
+    const sent = provider.sends === undefined ? "" : JSON.stringify(upstream);
     const price = model.price === card?.price ? "" : JSON.stringify(model.price);
     const priced = settingNames(model.price).map((setting) => valueUnder({ ...settings }, setting));
     // A retired model's warning says what runs in its place.
     const replaced = named === undefined ? "" : `${numberOf(named)} ${upstream}`;
-    const settingsText = `${narrowing} ${JSON.stringify(priced)}`;
+    const settingsText = `${narrowing} ${sent} ${JSON.stringify(priced)}`;
     return [numberOf(provider), numberOf(card), name, replaced, price, settingsText].join(" ");
   };
 }

@@ -30,7 +30,6 @@ const defaultCard: ModelCard = defineCard({
     edge_max: 2048,
     pixels_max: 4_194_304,
   },
-  size_default: "1024x1024",
   qualities: ["low", "medium", "high"],
   formats: ["png"],
   images: { max: 1 },

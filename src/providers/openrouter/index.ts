@@ -41,6 +41,7 @@ const routing = z.strictObject({
 
 const options = z.strictObject({
   provider: routing.optional(),
+  aspect_ratio: z.string().max(20).optional().describe("Shape of the picture, for example 16:9."),
   session_id: z.string().max(256).optional().describe("Groups calls in OpenRouter's own records."),
 });
 
@@ -59,6 +60,18 @@ const defaultCard = defineCard({
   images: { max: 14, references: true },
   parameters: ["seed", "user"],
 });
+
+/** Fields of the contract that the body has a place for. */
+const sentFields: ReadonlySet<string> = new Set([
+  "seed",
+  "user",
+  "size",
+  "aspect_ratio",
+  "quality",
+  "background",
+  "output_format",
+  "output_compression",
+]);
 
 const moreSchema = z.strictObject({ seed: z.int().optional() });
 
@@ -119,7 +132,7 @@ function bodyOf({ request, model, options: given }: Input): WireJson {
     n: request.n,
     // Pixels beside a ratio or a resolution that does not match them would be refused.
     size: pixels,
-    aspect_ratio: ratio,
+    aspect_ratio: ratio ?? (pixels === undefined ? given.aspect_ratio : undefined),
     resolution: tier,
     quality: request.quality,
     background: request.background,
@@ -152,5 +165,6 @@ export default defineProvider({
     ...(title === undefined ? {} : { "x-title": title }),
   }),
   generate,
+  sends: (field) => sentFields.has(field),
   readError: readNumericError,
 });

@@ -68,7 +68,6 @@ export const cards: readonly ModelCard[] = [
       pixels_min: 65_536,
       pixels_max: 4_194_304,
     },
-    size_default: "1024x1024",
     formats: ["webp", "png", "jpeg"],
     format_parameter: true,
     compression_parameter: true,

@@ -16,6 +16,7 @@ import {
   buildInput,
   governedFields,
   type InputShape,
+  takesInput,
   inputShapeSchema,
   plainShape,
   type WirePictures,
@@ -96,9 +97,9 @@ const accountSchema = z.object({ username: z.string() });
 
 const fileSchema = z.object({ urls: z.object({ get: z.url({ protocol: /^https?$/ }) }) });
 
-function shapeOf(input: Input): InputShape {
-  for (const name of namesOf(input.model)) {
-    const shape = input.settings.inputs[name] ?? builtInShapes[name];
+function shapeOf({ settings: given, model }: Pick<Input, "settings" | "model">): InputShape {
+  for (const name of namesOf(model)) {
+    const shape = given.inputs[name] ?? builtInShapes[name];
     if (shape !== undefined) return shape;
   }
   return plainShape;
@@ -237,6 +238,7 @@ export default defineProvider({
   resultHosts: [".replicate.delivery", "replicate.delivery"],
   authorize: (input) => ({ authorization: `Bearer ${input.settings.api_token.reveal()}` }),
   generate,
+  sends: (field, about) => takesInput(shapeOf(about), field),
   readError,
   async check({ http }) {
     const answer = await http.call({ url: "/account" });

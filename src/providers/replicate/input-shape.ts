@@ -107,6 +107,24 @@ export function governedFields(shape: InputShape): ReadonlySet<string> {
   ]);
 }
 
+/** Whether a field of the contract has a place in the input. Parameters without a part of their own always have one. */
+export function takesInput(shape: InputShape, field: string): boolean {
+  switch (field) {
+    case "size":
+      return shape.size !== undefined;
+    case "mask":
+      return shape.mask !== undefined;
+    case "output_format":
+      return shape.format !== undefined;
+    case "output_compression":
+      return shape.compression !== undefined;
+    case "stream":
+      return false;
+    default:
+      return true;
+  }
+}
+
 /** The input pictures as the model gets them: a URL or a data URL each. */
 export interface WirePictures {
   readonly images: readonly WireJson[];
@@ -145,12 +163,13 @@ function defined(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 function sizeFields(shape: InputShape, request: FittedRequest): Record<string, WireJson> {
-  const { size } = request;
-  if (size === undefined || size === "auto") {
+  const { size, ratio } = request;
+  if (ratio === undefined && (size === undefined || size === "auto")) {
     return request.operation === "edit" ? shape.edit : {};
   }
   if (shape.size === undefined) throw noField("size");
   if ("ratio" in shape.size) return ratioFields(shape.size, request);
+  if (size === undefined || size === "auto") throw noField("aspect_ratio");
   return pixelFields(shape.size, size);
 }
 

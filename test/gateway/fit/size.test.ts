@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseSize, type Size } from "../../../src/core/request.ts";
-import { fitsRule, nearestRatio } from "../../../src/gateway/fit/size.ts";
+import { fitsRule, nearestRatio } from "../../../src/gateway/fit/nearest-size.ts";
 import { type CardFields, card, type Options, picture, plan, refusal, warned } from "./fitting.ts";
 
 const pixels = (text: string): Size => {
@@ -119,10 +119,12 @@ describe("a size that is not said", () => {
     const without = { sizes: ["512x512"], size_default: "512x512" };
     expect(sized(without, "auto")).toEqual([pixels("512x512"), undefined]);
     expect(sized({ ...listed, size_default: "auto" }, undefined)).toEqual([undefined, undefined]);
-    expect(sized(listed, undefined)).toEqual([undefined, undefined]);
+    expect(sized(listed, undefined)).toEqual([pixels("1024x1024"), undefined]);
+    expect(sized(without, undefined)).toEqual([pixels("512x512"), undefined]);
+    expect(sized({ sizes: ["512x512"] }, undefined)).toEqual([undefined, undefined]);
   });
 
-  test("stays unsaid on edits, which keep the input's, unless the card has sizes for edits or is strict", () => {
+  test("is on edits the card's default where they take it, else the input's", () => {
     const edited = (fields: CardFields, size?: "auto") =>
       plan(
         { operation: "edit", images: [picture()], size },
@@ -136,8 +138,15 @@ describe("a size that is not said", () => {
           }),
         },
       ).request.size;
-    expect(edited({})).toBeUndefined();
+    const { width, height } = picture();
+    expect(edited({})).toEqual(pixels("512x512"));
     expect(edited({ edit_sizes: ["512x512"] })).toEqual(pixels("512x512"));
+    expect(edited({ edit_sizes: ["auto"] })).toBeUndefined();
+    expect(edited({ edit_sizes: ["256x256", "2048x2048"] })).toEqual(pixels("256x256"));
+    const free = { size_default: undefined, sizes: undefined };
+    const size_rule = { ...rule, multiple: 1, edge_min: 1, pixels_min: 1 };
+    expect(edited({ ...free, size_rule })).toEqual({ width, height });
+    expect(edited(free)).toBeUndefined();
     expect(edited({ strict: true })).toEqual(pixels("512x512"));
     expect(edited({ edit_sizes: ["auto"] }, "auto")).toBe("auto");
   });

@@ -1,0 +1,55 @@
+import { cardParameters, type ModelCard } from "../core/model-card.ts";
+import type { BaseSettings, Provider } from "../core/provider.ts";
+import type { Path } from "./faults.ts";
+import type { Reading } from "./issues.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** Parts of a card that stand for one field of a request each. */
+const fieldOfPart: Readonly<Partial<Record<keyof ModelCard, string>>> = {
+  qualities: "quality",
+  styles: "style",
+  backgrounds: "background",
+  format_parameter: "output_format",
+  compression_parameter: "output_compression",
+  streaming: "stream",
+  mask: "mask",
+};
+
+/**
+ * Adds a fault for each field that a card in the file promises and that would never reach the upstream:
+ * one that this API does not know, or that the provider's adapter has no way to send.
+ */
+export function faultUnsentFields(
+  given: Readonly<Record<string, unknown>>,
+  provider: Provider,
+  about: { readonly settings: BaseSettings; readonly model: string },
+  { faults, at }: Reading,
+): void {
+  const check = (field: string, place: Path): void => {
+    if (provider.sends === undefined || provider.sends(field, about)) return;
+    faults.add(place, `${provider.name} has no way to send \`${field}\`; remove it from the card`);
+  };
+  const parameters: readonly unknown[] = Array.isArray(given["parameters"])
+    ? given["parameters"]
+    : [];
+  for (const [index, name] of parameters.entries()) {
+    const place = [...at, "card", "parameters", index];
+    if (typeof name !== "string") continue;
+    if (cardParameters.some((known) => known === name)) check(name, place);
+    else faults.add(place, unknownParameter(name));
+  }
+  for (const [part, field] of Object.entries(fieldOfPart)) {
+    const value = given[part];
+    const promises = value !== undefined && value !== false && !isEmpty(value);
+    if (promises) check(field, [...at, "card", part]);
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function unknownParameter(name: string): string {
+  const hint = didYouMean(name, cardParameters);
+  return `\`${name}\` is no parameter of this API${hint}${hint === "" ? ";" : ""} there are ${cardParameters.join(", ")}`;
+}
