@@ -15,6 +15,7 @@ import {
 import { readChatAnswer } from "./answer.ts";
 import { chatDocument, chunkPlaces } from "./unasked.ts";
 import { type ChatImagesQuirks, fieldName } from "./quirks.ts";
+import { billedPlace, plainNames } from "../billed-names.ts";
 import { readNumericError } from "../numeric-errors.ts";
 import { placesToLift } from "../picture-places.ts";
 export { chatImagesQuirks, takesChatField } from "./quirks.ts";
@@ -69,8 +70,10 @@ function chatRequest(
     if (value !== undefined && field === undefined) throw untaken(name);
     if (field !== undefined) body.add(field, name, value);
   }
+  const refusedNames = plainNames(quirks.refused);
   for (const [name, value] of Object.entries(options)) {
-    if (quirks.refused.includes(name)) throw untaken(name);
+    const place = billedPlace(name, value, refusedNames);
+    if (place !== undefined) throw untaken(place);
     body.add(name, name, value);
   }
   return {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otherNamesOfNAndSize } from "../billed-names.ts";
 
 /** Fields that a request itself decides: nothing else may set them. */
 const governed = ["model", "messages", "modalities", "stream", "n"] as const;
@@ -50,7 +51,7 @@ export const chatImagesQuirks = z.strictObject({
     .describe("Fields sent with every request, for example { usage: { include: true } }."),
   refused: z
     .array(z.string())
-    .default([...governed, "num_images", "models", "image_config", "max_tokens", "tools"])
+    .default([...governed, ...otherNamesOfNAndSize, "image_config", "max_tokens", "tools"])
     .describe(
       "Fields that callers may not set through provider_options, since they change what is made and billed.",
     ),

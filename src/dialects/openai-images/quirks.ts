@@ -1,19 +1,8 @@
 import { z } from "zod";
+import { otherNamesOfNAndSize } from "../billed-names.ts";
 
 /** Fields that say what is made and billed: nothing else in a request may set them. */
 export const governedFields = ["model", "prompt", "n", "size", "stream"] as const;
-
-/** Names under which other servers know n and size. A caller who sends one would change what is billed. */
-const otherNamesOfNAndSize = [
-  "num_images",
-  "num_outputs",
-  "num_samples",
-  "samples",
-  "batch_size",
-  "image_num",
-  "width",
-  "height",
-];
 
 /**
  * How one server's idea of OpenAI's images API differs from OpenAI's, as data. The fields are
@@ -81,7 +70,13 @@ export const openaiImagesQuirks = z.strictObject({
     .array(z.string())
     .default(otherNamesOfNAndSize)
     .describe(
-      "Unknown fields that callers may not pass on, since this server might read them as n or size and bill for more.",
+      "Unknown fields that callers may not pass on, since this server might read them as n or size and bill for more; compared without regard to case and marks. Words for the model are never passed on.",
+    ),
+  refused_prompt_tags: z
+    .array(z.string().min(1))
+    .default(["sd_cpp_extra_args"])
+    .describe(
+      "Tags that prompts may not hold, since the server reads further parameters out of them; stable-diffusion.cpp's server takes size, number and paths on its disk from <sd_cpp_extra_args>.",
     ),
   size_separator: z
     .enum(["x", "*", "X", "×", ":"])

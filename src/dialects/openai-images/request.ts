@@ -7,6 +7,7 @@ import {
   type WireJson,
   type WireRequest,
 } from "../../core/wire.ts";
+import { billedPlace, plainNames, refusePromptTags } from "../billed-names.ts";
 import { placesToLift } from "../picture-places.ts";
 import { usualTexts } from "../text-pictures.ts";
 import { governedFields, type OpenAiImagesQuirks, takesField } from "./quirks.ts";
@@ -42,6 +43,7 @@ export interface OpenAiImagesCall {
  */
 export function imagesRequest(call: OpenAiImagesCall): WireRequest {
   const { request, quirks } = call;
+  refusePromptTags({ prompt: request.prompt, ...request.more }, quirks.refused_prompt_tags);
   const lift = placesToLift(request.stream ? eventPlaces(quirks) : quirks.pictures);
   const relayable = quirks.pictures[0] === openAiPlace;
   const unasked = { lift: eventPlaces(quirks), document: imagesDocument };
@@ -154,13 +156,18 @@ function wireFields<T>(
   const ask = (name: string, value: unknown): void => {
     if (value === undefined) return;
     const wireName = renamed(quirks, name);
-    if (governed.has(name) || governed.has(wireName)) throw governedField(name);
     if (!takesField(quirks, name) || fields.has(wireName)) throw untakenField(name);
     put(wireName, value);
   };
+  const passOn = (name: string, value: unknown): void => {
+    const place =
+      billedPlace(name, value, governed) ?? billedPlace(renamed(quirks, name), value, governed);
+    if (place !== undefined) throw governedField(place);
+    ask(name, value);
+  };
   for (const name of knownFields) ask(name, request[name]);
-  for (const name of Object.keys(request.more)) ask(name, request.more[name]);
-  for (const name of Object.keys(options)) ask(name, options[name]);
+  for (const name of Object.keys(request.more)) passOn(name, request.more[name]);
+  for (const name of Object.keys(options)) passOn(name, options[name]);
   return fields;
 }
 
@@ -175,10 +182,15 @@ const governedByQuirks = new WeakMap<OpenAiImagesQuirks, ReadonlySet<string>>();
 function governedNames(quirks: OpenAiImagesQuirks): ReadonlySet<string> {
   const known = governedByQuirks.get(quirks);
   if (known !== undefined) return known;
-  const names = new Set<string>([...governedFields, ...quirks.refused, "response_format"]);
-  names.add(renamed(quirks, "size"));
-  if (quirks.n_parameter !== false) names.add(quirks.n_parameter);
-  if (quirks.model_parameter !== false) names.add(quirks.model_parameter);
+  const written = [
+    ...governedFields,
+    ...quirks.refused,
+    "response_format",
+    renamed(quirks, "size"),
+  ];
+  if (quirks.n_parameter !== false) written.push(quirks.n_parameter);
+  if (quirks.model_parameter !== false) written.push(quirks.model_parameter);
+  const names = plainNames(written);
   governedByQuirks.set(quirks, names);
   return names;
 }

@@ -10,6 +10,7 @@ import type {
 } from "../../core/provider.ts";
 import type { Size } from "../../core/request.ts";
 import { EncodedPicture, type WireError, type WireJson } from "../../core/wire.ts";
+import { refusePromptTags } from "../billed-names.ts";
 import { readAnswer } from "../read-answer.ts";
 import { blamed, readSdapiError } from "./errors.ts";
 import { callWithPreviews } from "./previews.ts";
@@ -66,7 +67,7 @@ const sentFields: ReadonlySet<string> = new Set([
 ]);
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
-  refuseNetworkTags(input);
+  refuseTags(input);
   try {
     yield* makePictures(input);
   } catch (thrown) {
@@ -111,12 +112,13 @@ async function* makePictures(input: Input): AsyncGenerator<ProviderEvent, void, 
   }
 }
 
-function refuseNetworkTags(input: Input): void {
-  if (input.settings.prompt_networks === "allow") return;
+function refuseTags(input: Input): void {
   const texts = {
     prompt: input.request.prompt,
     negative_prompt: input.request.more["negative_prompt"],
   };
+  refusePromptTags(texts, input.settings.refused_prompt_tags);
+  if (input.settings.prompt_networks === "allow") return;
   for (const [param, text] of Object.entries(texts)) {
     const tag = typeof text === "string" ? networkTag.exec(text)?.[0] : undefined;
     if (tag === undefined) continue;

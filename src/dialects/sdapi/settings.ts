@@ -72,6 +72,12 @@ export const sdapiSettings = {
     .describe(
       "Tags such as <lora:name:1> in a caller's prompt load extra networks on the server. refuse: a 400; allow: they are passed on.",
     ),
+  refused_prompt_tags: z
+    .array(z.string().min(1))
+    .default(["sd_cpp_extra_args"])
+    .describe(
+      "Tags that prompts may not hold, since the server reads further parameters out of them; stable-diffusion.cpp's server takes size, number and paths on its disk from <sd_cpp_extra_args>.",
+    ),
 };
 export type SdapiSettings = BaseSettings & z.output<z.ZodObject<typeof sdapiSettings>>;
 

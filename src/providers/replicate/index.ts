@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isBilledName, plainNames } from "../../dialects/billed-names.ts";
 import { readOpenAiError } from "../../dialects/openai-images/index.ts";
 import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
 import { PinholeError } from "../../core/errors.ts";
@@ -108,9 +109,9 @@ function shapeOf({ settings: given, model }: Pick<Input, "settings" | "model">):
 /** The caller's own input fields, without those that would change what is billed or what the operator forbids. */
 function callerFields(input: Input, shape: InputShape): Record<string, WireJson> {
   const fields = input.options.input ?? {};
-  const refused = new Set([...governedFields(shape), ...input.settings.refused_input]);
+  const refused = plainNames([...governedFields(shape), ...input.settings.refused_input]);
   for (const name of Object.keys(fields)) {
-    if (!refused.has(name)) continue;
+    if (!isBilledName(name, refused)) continue;
     const param = `provider_options.replicate.input.${name}`;
     throw new PinholeError("invalid_value", {
       message: `\`${param}\` cannot be set there; use the request's own field or leave it out.`,
