@@ -6,6 +6,7 @@ import { configurationPage } from "./configuration-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { knownModelsFile } from "./known-models.ts";
 import type { Page } from "./markdown.ts";
+import { modelsPage } from "./models-page.ts";
 import { providerPages } from "./providers-page.ts";
 
 /** A provider with what the list says of it. */
@@ -22,7 +23,13 @@ export function shippedProviders(): Promise<ShippedProvider[]> {
 /** Every generated page, as it should be now. */
 export async function generatedPages(): Promise<Page[]> {
   const shipped = await shippedProviders();
-  return [apiPage(), configurationPage(shipped), errorsPage(), ...providerPages(shipped)];
+  return [
+    apiPage(),
+    configurationPage(shipped),
+    errorsPage(),
+    modelsPage(shipped),
+    ...providerPages(shipped),
+  ];
 }
 
 /** The generated part of the source. */

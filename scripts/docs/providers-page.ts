@@ -5,13 +5,14 @@ import type { EnvironmentChannel, ListedProvider, Provider } from "../../src/cor
 import { code, page, table, type Page } from "./markdown.ts";
 import type { ShippedProvider } from "./pages.ts";
 import { inputSchema, settingRows } from "./schema-table.ts";
+import { curlExample, factTable, factWords, supportWords } from "./worked-example.ts";
 
 const list = (words: readonly string[] | undefined): string => (words ?? []).map(code).join(" ");
 
 /** Parts of a price that a table shows before it names how many more there are. */
 const priceParts = 8;
 
-function priceCell(price: Price | undefined): string {
+export function priceCell(price: Price | undefined): string {
   const parts = priceWords(price);
   const shown = parts.slice(0, priceParts).join(", ");
   const days = price === undefined || price === "free" ? [] : [price].flat().map(readOn);
@@ -144,6 +145,8 @@ function providerPage(shipped: ShippedProvider): Page {
     `${provider.about} [Documentation of the upstream](${provider.docs}).`,
     ...environment,
     channelExample(shipped),
+    curlExample(provider),
+    ...supportWords(provider),
     "## Settings",
     settingsTable(provider),
     "## Models",
@@ -156,6 +159,13 @@ function providerPage(shipped: ShippedProvider): Page {
         ]),
     `## \`provider_options.${provider.id}\``,
     optionsTable(provider),
+    ...(provider.facts === undefined
+      ? []
+      : [
+          "## What the facts rest on",
+          "Prices have days of their own, in the table above.",
+          factTable(provider, provider.facts),
+        ]),
   ]);
 }
 
@@ -167,11 +177,15 @@ export function providerPages(shipped: readonly ShippedProvider[]): Page[] {
     provider.about,
     environmentWords(line),
     String(provider.models.length),
+    factWords(provider.facts),
   ]);
   const overview = page("docs/providers.md", "`src/providers`", [
     "# Providers",
-    "A channel names its provider by the word in the second column. How to add one: [add a provider](add-a-provider.md).",
-    table(["provider", "`provider:`", "about", "environment variable", "known models"], rows),
+    "A channel names its provider by the word in the second column. All known models side by side: [models](models.md). How to add one: [add a provider](add-a-provider.md).",
+    table(
+      ["provider", "`provider:`", "about", "environment variable", "known models", "facts from"],
+      rows,
+    ),
   ]);
   return [overview, ...shipped.map(providerPage)];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode, PinholeError } from "./errors.ts";
+import type { Facts } from "./facts.ts";
 import type { ModelCard } from "./model-card.ts";
 import type { Nano } from "./money.ts";
 import type { OutputFormat, Picture, Raster } from "./picture.ts";
@@ -172,6 +173,8 @@ interface ProviderFields<S extends BaseSettings, O> {
   readonly docs: string;
   /** One sentence for the generated docs: what it is and what a reader should know. */
   readonly about: string;
+  /** Of every provider but those that are built in. */
+  readonly facts?: Facts | undefined;
   /**
    * The channel in the generated docs, as YAML, where the required settings and the first model are no
    * whole example by themselves.

@@ -347,6 +347,11 @@ for (const { line, provider } of await shippedProviders()) {
         expect(failuresNotShown(loaded, claims)).toEqual([]);
       });
 
+      test("its facts rest on documentation of a day, or on live calls", () => {
+        const days = [provider.facts?.documentation, ...Object.values(provider.facts?.live ?? {})];
+        for (const day of days) expect(day).toMatch(/^20\d\d-[01]\d-[0-3]\d$/);
+      });
+
       test("each host that the definition names is shown", () => {
         expect(hostsNotShown(provider, loaded, claims)).toEqual([]);
       });

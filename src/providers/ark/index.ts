@@ -159,6 +159,7 @@ export default defineProvider({
   id: "ark",
   name: "BytePlus ModelArk and Volcengine Ark",
   docs: "https://docs.byteplus.com/en/docs/ModelArk/1541523",
+  facts: { documentation: "2026-11-26" },
   about:
     "Seedream and SeedEdit. In China the models' names begin with doubao-. There is no mask; references stand in the order of the request; the visible watermark is on unless a client or `settings.watermark` says otherwise.",
   settings,

@@ -44,6 +44,7 @@ export default defineProvider({
   id: "automatic1111",
   name: "AUTOMATIC1111, Forge, SD.Next",
   docs: "https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/API",
+  facts: { documentation: "2026-11-26" },
   about:
     "Self-hosted Stable Diffusion web UIs. A model's name is the checkpoint to load. The server works on one job at a time: give the channel a concurrency of 1 and a long timeout.",
   settings,

@@ -43,6 +43,7 @@ export default defineProvider({
   id: "azure-openai",
   name: "Azure OpenAI",
   docs: "https://learn.microsoft.com/azure/foundry/openai/how-to/dall-e",
+  facts: { documentation: "2026-11-26" },
   about:
     "GPT image models in a resource of Azure OpenAI or Foundry; a model's `upstream` is the deployment's name. What a region or a data zone adds to the list prices is the channel's to say.",
   example: {

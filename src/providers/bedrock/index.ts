@@ -108,6 +108,7 @@ export default defineProvider({
   id: "bedrock",
   name: "Amazon Bedrock",
   docs: "https://docs.aws.amazon.com/bedrock/latest/userguide/stable-image-services.html",
+  facts: { documentation: "2026-11-26" },
   about:
     "Stability AI's models and image services on AWS, signed with access keys (Signature Version 4) or by a Bedrock API key. The services are reached through inference profiles; name another region's profile as the model's `upstream`. A mask goes to stable-image-inpaint and stable-image-erase-object.",
   example: {

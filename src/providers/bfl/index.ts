@@ -177,6 +177,7 @@ export default defineProvider({
   id: "bfl",
   name: "Black Forest Labs",
   docs: "https://docs.bfl.ai",
+  facts: { documentation: "2026-11-26" },
   about:
     "FLUX, from its maker. Each picture is a job that is polled; it says what each cost. Masks are taken by flux-pro-1.0-fill alone.",
   settings,

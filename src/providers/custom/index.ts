@@ -144,6 +144,7 @@ export default defineProvider({
   id: "custom",
   name: "An upstream of your own description",
   docs: "https://developer.mozilla.org/docs/Web/HTTP",
+  facts: { documentation: "2026-11-26" },
   about:
     "Any HTTP API that makes pictures, wholly described in settings; docs/custom.md has the words and recipes.",
   example: {

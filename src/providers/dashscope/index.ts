@@ -130,6 +130,7 @@ export default defineProvider({
   id: "dashscope",
   name: "Alibaba DashScope",
   docs: "https://www.alibabacloud.com/help/en/model-studio/qwen-image-api",
+  facts: { documentation: "2026-11-26" },
   about:
     "Qwen-Image, Wan and Z-Image of Alibaba's Model Studio. There is no mask. Only what succeeded is billed; prices in Beijing are in yuan and need `money.rates`.",
   settings,

@@ -24,6 +24,7 @@ export default defineProvider({
   id: "gemini",
   name: "Google Gemini API",
   docs: "https://ai.google.dev/gemini-api/docs/image-generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "Google's image models by a key of AI Studio. Sizes become the nearest ratio and 1K, 2K or 4K; one picture a call, so n is made by parallel calls; there is no mask, and every picture bears SynthID.",
   settings,

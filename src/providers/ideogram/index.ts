@@ -75,6 +75,7 @@ export default defineProvider({
   id: "ideogram",
   name: "Ideogram",
   docs: "https://developer.ideogram.ai",
+  facts: { documentation: "2026-11-26" },
   about:
     "Ideogram from its maker: 4.5 and 4.6 with precise edits, 4.0 and 3.0. A mask is taken by 4.5, 4.6 (precise edit) and 3.0 (inpaint); edits by 4.5 keep the size of their picture.",
   settings,

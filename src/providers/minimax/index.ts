@@ -40,6 +40,7 @@ export default defineProvider({
   id: "minimax",
   name: "MiniMax",
   docs: "https://platform.minimax.io/docs/api-reference/image-generation-h3",
+  facts: { documentation: "2026-11-26" },
   about:
     "MiniMax-H3-Image (generation, and edits of up to 16 pictures) and image-01. There is no mask; a call is charged although its client goes away.",
   settings,

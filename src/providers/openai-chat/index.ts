@@ -29,6 +29,7 @@ export default defineProvider({
   id: "openai-chat",
   name: "Chat completions with images",
   docs: "https://openrouter.ai/docs/guides/overview/multimodal/image-generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "Servers whose models answer /chat/completions with images: resellers, LiteLLM, gateways for Gemini's image models; what a server does differently is said in settings.",
   settings,

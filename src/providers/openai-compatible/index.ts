@@ -28,6 +28,7 @@ export default defineProvider({
   id: "openai-compatible",
   name: "OpenAI-compatible server",
   docs: "https://developers.openai.com/api/reference/resources/images",
+  facts: { documentation: "2026-11-26" },
   about:
     "Any server or reseller that speaks OpenAI's images API: LocalAI, vLLM, SGLang, Xinference, another Pinhole; what it does differently is said in settings.",
   settings,

@@ -89,6 +89,7 @@ export default defineProvider({
   id: "openai-responses",
   name: "OpenAI Responses API",
   docs: "https://developers.openai.com/api/docs/guides/tools-image-generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "GPT image models behind the image_generation tool of a text model, which rewrites the prompt; OpenAI, Azure, and servers that speak the Responses API.",
   example: {

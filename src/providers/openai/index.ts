@@ -64,6 +64,7 @@ export default defineProvider({
   id: "openai",
   name: "OpenAI",
   docs: "https://developers.openai.com/api/docs/guides/image-generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "OpenAI's own image models; a request's user is sent as its SHA-256 in safety_identifier, and dall-e models are known although OpenAI has retired them.",
   settings,

@@ -148,6 +148,7 @@ export default defineProvider({
   id: "openrouter",
   name: "OpenRouter",
   docs: "https://openrouter.ai/docs/guides/overview/multimodal/image-generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "Many makers' image models behind one key and one Image API; the cost that it states for each call is the price.",
   example: {

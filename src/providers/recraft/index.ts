@@ -132,6 +132,7 @@ export default defineProvider({
   id: "recraft",
   name: "Recraft",
   docs: "https://www.recraft.ai/docs/api-reference",
+  facts: { documentation: "2026-11-26" },
   about:
     "Recraft's raster and vector models; vector pictures are SVG and take a ratio instead of pixels. Edits by v4.1, v4 and v3, masks by v3. It says what each call cost.",
   settings,

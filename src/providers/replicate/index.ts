@@ -229,6 +229,7 @@ export default defineProvider({
   id: "replicate",
   name: "Replicate",
   docs: "https://replicate.com/docs/reference/http",
+  facts: { documentation: "2026-11-26" },
   about:
     "Hosts thousands of models; name them owner/name, owner/name:version or deployments/owner/name. A model that is not built in needs a card and an entry in `inputs`.",
   settings,

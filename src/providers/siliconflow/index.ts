@@ -117,6 +117,7 @@ export default defineProvider({
   id: "siliconflow",
   name: "SiliconFlow",
   docs: "https://docs.siliconflow.cn/en/api-reference/images/images-generations",
+  facts: { documentation: "2026-11-26" },
   about:
     "Kolors and Qwen-Image with its editing models, which keep the size of their picture. There is no mask.",
   settings,

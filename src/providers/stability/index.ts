@@ -148,6 +148,7 @@ export default defineProvider({
   id: "stability",
   name: "Stability AI",
   docs: "https://platform.stability.ai/docs/api-reference",
+  facts: { documentation: "2026-11-26" },
   about:
     "Stable Image and Stable Diffusion 3.5 from their maker, with the tools for edits, control and upscaling as models of their own: a mask goes to stable-image-inpaint or stable-image-erase. Models that work without a prompt (erase, remove-background, upscale-fast) leave it out.",
   settings,

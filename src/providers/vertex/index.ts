@@ -42,6 +42,7 @@ export default defineProvider({
   id: "vertex",
   name: "Google Vertex AI",
   docs: "https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "Google's image models in a project of Google Cloud, by a service account, an access token or a key of express mode. As with the Gemini API one picture a call and no mask; the picture's format can be asked for.",
   example: {

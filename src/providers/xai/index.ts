@@ -120,6 +120,7 @@ export default defineProvider({
   id: "xai",
   name: "xAI",
   docs: "https://docs.x.ai/developers/model-capabilities/images/generation",
+  facts: { documentation: "2026-11-26" },
   about:
     "Grok Imagine. Sizes become the nearest ratio at 1k or 2k; edits are sent as JSON; there is no mask. It says what each call cost.",
   settings,

@@ -143,6 +143,7 @@ export default defineProvider({
   id: "zhipu",
   name: "Zhipu BigModel and Z.ai",
   docs: "https://docs.z.ai/api-reference/image/generate-image",
+  facts: { documentation: "2026-11-26" },
   about:
     "GLM-Image and CogView. One picture a call, no input pictures, no seed. The watermark is on unless a client or `settings.watermark` says otherwise, which the vendor honours for accounts that signed its disclaimer.",
   settings,
