@@ -175,6 +175,8 @@ describe("a folder with a door is entered by it", () => {
     ["src/providers/one/index.ts", `import { a } from "../../dialects/shape/a.ts";`],
     ["src/dialects/other/a.ts", `import { a } from "../shape/a.ts";`],
     ["src/dialects/a.ts", `import type { A } from "./shape/a.ts";`],
+    ["src/providers/one/index.ts", `import type { A } from "./paint/canvas.ts";`],
+    ["src/providers/one/index.ts", `import "./paint/paint-worker.ts";`],
   ])("%s may not: %s", (path, text) => {
     expect(doorFaults(file(path, text))).toHaveLength(1);
   });
@@ -185,6 +187,8 @@ describe("a folder with a door is entered by it", () => {
     ["src/gateway/fit/a.ts", `import { a } from "../catalog/a.ts";`],
     ["src/providers/one/index.ts", `import "../../dialects/a.ts"; import "./b.ts";`],
     ["src/dialects/shape/a.ts", `import "./b.ts"; import "../other/index.ts";`],
+    ["src/providers/one/a.ts", `import { a } from "./paint/painter.ts";`],
+    ["src/providers/one/paint/painter.ts", `import { a } from "./canvas.ts";`],
   ])("%s may: %s", (path, text) => {
     expect(doorFaults(file(path, text))).toEqual([]);
   });

@@ -265,6 +265,8 @@ export const doors: readonly Door[] = [
   { folder: "gateway", file: "gateway.ts", open: ["intake"] },
   { folder: "net", file: "egress.ts", open: [] },
   { folder: "dialects/<shape>", file: "index.ts", open: [] },
+  // How a provider draws by itself is finished: the painter, and the worker beside it that it starts, are all that others know.
+  { folder: "providers/<id>/paint", file: "painter.ts", open: [] },
 ];
 
 /** Where a module may hold state of the whole process. */

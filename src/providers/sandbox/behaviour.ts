@@ -1,7 +1,7 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { GenerateInput } from "../../core/provider.ts";
 import type { Behaviour } from "./cards.ts";
-import { hashText } from "./paint/random.ts";
+import { seedOf } from "./paint/painter.ts";
 import type { Options, Settings } from "./settings.ts";
 
 /**
@@ -47,7 +47,7 @@ export async function actBefore(
 
 /** Odd seeds fail and even seeds work; without a seed the prompt decides, about half of them failing. */
 function isUnlucky(prompt: string, seed: number | undefined): boolean {
-  return Math.abs(seed ?? hashText(prompt)) % 2 === 1;
+  return Math.abs(seed ?? seedOf(prompt)) % 2 === 1;
 }
 
 export function failed(detail: string): PinholeError {

@@ -5,16 +5,14 @@ import type { GenerateInput, ProviderEvent } from "../../core/provider.ts";
 import type { FittedRequest, Size } from "../../core/request.ts";
 import { actBefore, countMade, failed } from "./behaviour.ts";
 import { behaviours, sizeLimits, type Behaviour } from "./cards.ts";
-import type { PaintJob } from "./paint/job.ts";
-import type { Look } from "./paint/picture.ts";
-import type { Detail } from "./paint/plan.ts";
-import { hashText } from "./paint/random.ts";
-import type { Painter } from "./painter.ts";
+import { type PaintJob, type Painter, seedOf } from "./paint/painter.ts";
 import type { Options, Settings } from "./settings.ts";
 import { usageOf } from "./usage.ts";
 
 type Input = GenerateInput<Settings, Options>;
 type Job = PaintJob & { readonly kind: "paint" };
+type Look = Job["look"];
+type Detail = Look["detail"];
 
 /** What the sandbox reads from the further parameters. */
 const moreSchema = z.object({
@@ -159,7 +157,7 @@ export async function* generate(
   const { pictures, sizes } = await readInputs(input, painter);
   const size = sizeOf(request, pictures[0]);
   // The gateway has added the place to a seed that was given.
-  const seed = asked ?? hashText(request.prompt) + (request.firstIndex ?? 0);
+  const seed = asked ?? seedOf(request.prompt) + (request.firstIndex ?? 0);
   const made = countMade(behaviour, request.n);
   const wanted = request.stream ? request.partial_images : 0;
   // A stream that breaks must have shown something first, asked for or not.

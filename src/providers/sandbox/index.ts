@@ -1,7 +1,7 @@
 import { defineProvider } from "../../core/provider.ts";
 import { cards } from "./cards.ts";
 import { generate } from "./generate.ts";
-import { createPainter } from "./painter.ts";
+import { createPainter } from "./paint/painter.ts";
 import { options, settings } from "./settings.ts";
 
 /** No thread is started until the first picture is asked for. */

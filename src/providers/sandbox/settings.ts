@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { moodNames } from "./paint/palette.ts";
-import { compositions } from "./paint/words.ts";
+import { pictureWords } from "./paint/painter.ts";
 
 const wait = z.int().min(0).max(86_400_000);
 
@@ -30,9 +29,12 @@ export type Settings = z.output<typeof settings>;
 
 /** What a caller may pass in `provider_options`. */
 export const options = z.strictObject({
-  palette: z.enum(moodNames).optional().describe("The colours; else the prompt's words decide."),
+  palette: z
+    .enum(pictureWords.moods)
+    .optional()
+    .describe("The colours; else the prompt's words decide."),
   composition: z
-    .enum(compositions)
+    .enum(pictureWords.compositions)
     .optional()
     .describe("How the picture is built; else the prompt's words decide."),
   hue: z.number().min(-360).max(360).default(0).describe("Degrees to turn every colour by."),

@@ -1,5 +1,4 @@
 import type { Size, Usage } from "../../core/request.ts";
-import type { Detail } from "./paint/plan.ts";
 
 /** Image tokens of a 1024x1024 picture by quality; other sizes in proportion to their pixels. */
 const tokensAtFullSize: readonly [number, number, number] = [272, 1056, 4160];
@@ -15,7 +14,8 @@ export function usageOf(call: {
   readonly prompt: string;
   readonly inputs: readonly Size[];
   readonly size: Size;
-  readonly detail: Detail;
+  /** 0 for the least. */
+  readonly detail: 0 | 1 | 2;
   /** Pictures that were made. */
   readonly made: number;
 }): Usage {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ProviderEvent } from "../../../src/core/provider.ts";
 import { authorizeInput } from "../contract-run.ts";
 import provider from "../../../src/providers/sandbox/index.ts";
-import { createPainter } from "../../../src/providers/sandbox/painter.ts";
+import { createPainter } from "../../../src/providers/sandbox/paint/painter.ts";
 import { events, run, type Run } from "./tools.ts";
 
 const countPictures = (made: readonly ProviderEvent[]) =>

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { runJob, type PaintJob, type PaintResult } from "./paint/job.ts";
+import { runJob, type PaintJob, type PaintResult } from "./job.ts";
 
 /** The painting thread: takes jobs, gives pixels. Started by painter.ts, never imported. */
 const port = parentPort;

@@ -1,10 +1,23 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { PinholeError } from "../../core/errors.ts";
-import type { Raster } from "../../core/picture.ts";
-import type { PaintJob, PaintResult } from "./paint/job.ts";
+import { PinholeError } from "../../../core/errors.ts";
+import type { Raster } from "../../../core/picture.ts";
+import type { PaintJob, PaintResult } from "./job.ts";
+import { moodNames } from "./palette.ts";
+import { hashText } from "./random.ts";
+import { compositions } from "./words.ts";
 
-/** Paints off the main thread. */
+export type { PaintJob };
+
+/** The words that a picture may be asked for by. */
+export const pictureWords = { moods: moodNames, compositions };
+
+/** The seed of a prompt that came without one. */
+export function seedOf(prompt: string): number {
+  return hashText(prompt);
+}
+
+/** A painter that works off the main thread. */
 export interface Painter {
   /** Rejects with `PinholeError`: upstream_busy when too much waits, upstream_failed when painting broke. */
   paint(job: PaintJob): Promise<Raster>;
