@@ -54,6 +54,16 @@ export interface PictureFacts {
   readonly frames: number;
   /** EXIF orientation 1 to 8; 1 where there is none. */
   readonly orientation: number;
+  /** The cost of decoding it; undefined where it is not known. */
+  readonly decoding?: DecodingCost | undefined;
+}
+
+/** Memory that a decoder needs, in bytes for each pixel. */
+export interface DecodingCost {
+  /** Held until the whole picture has been read; 0 where rows come one after the other. */
+  readonly held: number;
+  /** Of one decoded pixel. */
+  readonly pixel: number;
 }
 
 /** One image in flight. Never a base64 string. */
@@ -65,6 +75,7 @@ export class Picture implements PictureFacts {
   readonly alpha: boolean;
   readonly frames: number;
   readonly orientation: number;
+  readonly decoding: DecodingCost | undefined;
 
   constructor(bytes: Bytes, facts: PictureFacts) {
     this.bytes = bytes;
@@ -74,6 +85,7 @@ export class Picture implements PictureFacts {
     this.alpha = facts.alpha;
     this.frames = facts.frames;
     this.orientation = facts.orientation;
+    this.decoding = facts.decoding;
   }
 }
 
@@ -102,6 +114,8 @@ export interface PictureWriter {
 export interface PictureLimits {
   readonly bytesMax: number;
   readonly pixelsMax: number;
+  /** Pixels of the longer side; no limit of its own where it is absent. */
+  readonly edgeMax?: number | undefined;
   readonly framesMax: number;
   /** The request field that holds the picture, named in errors: `image[2]`, `mask`. */
   readonly param?: string | undefined;
@@ -114,6 +128,8 @@ export interface PictureLimits {
 
 /** One request's store of pictures. Everything in it goes when the request is over. */
 export interface PictureSpool {
+  /** Whose request it is, for queues that are fair to everybody: the id of its key. */
+  readonly owner?: string | undefined;
   begin(limits: PictureLimits): PictureWriter;
   /** Deletes every spool file that was not moved away. */
   dispose(): void;

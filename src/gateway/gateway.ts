@@ -49,7 +49,7 @@ export interface Gateway {
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
   admit(bodyBytes: number | undefined): Ticket;
   /** A place for the pictures of one request. */
-  openSpool(): PictureSpool;
+  openSpool(keyId: string): PictureSpool;
   /** Fetches a picture that a client named by its URL, through the guard. */
   readonly fetchPicture: Egress["fetchCallerPicture"];
   /** Serves a request for images, once however often it is asked. Takes its spool over. */
@@ -159,7 +159,7 @@ export function createGateway(
   return {
     authenticate: (authorization) => keys.authenticate(authorization),
     admit: (bodyBytes) => admission.enter(bodyBytes),
-    openSpool: () => spools.open(),
+    openSpool: (keyId) => spools.open(keyId),
     fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
     serve: (call) => serveImage(parts, call),
     fetch: (keyId, id, client) => fetchRequest(parts, keyId, id, client),

@@ -6,19 +6,26 @@ import {
   wholeBytes,
   type OutputFormat,
   type Picture,
+  type PictureFacts,
   type PictureLimits,
   type PictureSpool,
   type Raster,
 } from "../core/picture.ts";
 import type { Size } from "../core/request.ts";
-import { upstreamImageBytesMax, upstreamImageFramesMax, upstreamImagePixelsMax } from "./limits.ts";
+import {
+  imageEdgeMax,
+  upstreamImageBytesMax,
+  upstreamImageFramesMax,
+  upstreamImagePixelsMax,
+} from "./limits.ts";
 import { blockBytes } from "./memory.ts";
-import { blamed, invalidImage } from "./picture-fault.ts";
+import { blamed, imageTooLarge, invalidImage } from "./picture-fault.ts";
 import { createSharpEngine, type OpenImage, type SharpEngine } from "./sharp-engine.ts";
 import { spoolExtension } from "./spool.ts";
+import { optimalJpegPixelsMax, type Work, workBytes, workBytesMax } from "./work-bytes.ts";
 
-/** Seconds of work on one picture: 100 megapixels as WebP take about 20. */
-export const conversionSecondsMax = 120;
+/** Seconds of work on one picture: the heaviest that is worked on takes about 10. */
+export const conversionSecondsMax = 60;
 /** Conversions at once; two of libuv's four threads stay free for files and DNS. */
 export const conversionsRunningMax = 2;
 /** Conversions that may wait. Each holds a spooled picture, not memory. */
@@ -40,6 +47,9 @@ export interface ConvertOptions {
   readonly blame?: PictureLimits["blame"];
 }
 
+/** Asked when the work's turn has come. False: nobody waits for it, so it is not done (request_timeout). */
+export type IsWanted = () => boolean;
+
 export interface ConverterOptions {
   /** Where results are written before they enter a spool: the spools' own directory. */
   readonly directory: string;
@@ -59,7 +69,7 @@ export interface ConverterOptions {
 export interface Converter {
   convert(picture: Picture, options: ConvertOptions, spool: PictureSpool): Promise<Picture>;
   /** The same picture upright and without metadata; the same object where `needsNormalising` says no. */
-  normalise(picture: Picture, spool: PictureSpool): Promise<Picture>;
+  normalise(picture: Picture, spool: PictureSpool, isWanted?: IsWanted): Promise<Picture>;
   decode(picture: Picture): Promise<Raster>;
   /** PNG and WebP keep alpha; JPEG is flattened on white. `compression` as in `ConvertOptions`. */
   encode(
@@ -72,9 +82,15 @@ export interface Converter {
   render(
     picture: Picture,
     spool: PictureSpool,
+    rendering: Rendering,
     work: (image: Sharp, open: OpenImage) => Sharp | Promise<Sharp>,
-    blame?: PictureLimits["blame"],
   ): Promise<Picture>;
+}
+
+/** What a pipeline is to make, and for whom. */
+export interface Rendering extends Omit<Work, "picture"> {
+  readonly blame?: PictureLimits["blame"];
+  readonly isWanted?: IsWanted | undefined;
 }
 
 /**
@@ -99,26 +115,28 @@ export function createConverter(options: ConverterOptions): Converter {
 
   const finish = (image: Sharp, spool: PictureSpool): Promise<Picture> =>
     writeThrough(image, scratchPath(), () => spool.begin(limits));
-  const render: Converter["render"] = (picture, spool, work, blame) =>
-    withPicture(engine, picture, blame, async (image, open) =>
+  const render: Converter["render"] = (picture, spool, rendering, work) =>
+    withPicture(engine, picture, { ...rendering, owner: spool.owner }, async (image, open) =>
       finish(await work(image, open), spool),
     );
-  const convert: Converter["convert"] = (picture, wanted, spool) =>
-    render(picture, spool, (image) => shape(image, wanted), wanted.blame);
+  const convert = (
+    picture: Picture,
+    wanted: ConvertOptions,
+    spool: PictureSpool,
+    isWanted?: IsWanted,
+  ): Promise<Picture> =>
+    render(picture, spool, { ...wanted, isWanted }, (image) => shape(image, wanted, picture));
 
   return {
-    convert,
+    convert: (picture, wanted, spool) => convert(picture, wanted, spool),
     render,
-    async normalise(picture, spool) {
+    async normalise(picture, spool, isWanted) {
       if (!needsNormalising(picture)) return picture;
-      return convert(
-        picture,
-        { format: readable(picture), compression: normaliseCompression },
-        spool,
-      );
+      const format = uprightFormat(picture);
+      return convert(picture, { format, compression: normaliseCompression }, spool, isWanted);
     },
     decode: (picture) =>
-      withPicture(engine, picture, "caller", async (image) => {
+      withPicture(engine, picture, { format: undefined, raw: rawBytes }, async (image) => {
         const { data, info } = await image
           .ensureAlpha()
           .toColourspace("srgb")
@@ -126,11 +144,32 @@ export function createConverter(options: ConverterOptions): Converter {
           .toBuffer({ resolveWithObject: true });
         return { width: info.width, height: info.height, rgba: data };
       }),
-    encode: ({ width, height, rgba }, format, compression, spool) =>
-      engine.run((open) =>
-        finish(shape(open(rgba, { width, height, channels: 4 }), { format, compression }), spool),
-      ),
+    encode(raster, format, compression, spool) {
+      const { width, height, rgba } = raster;
+      const weight = workBytes({ picture: rasterFacts(raster), format });
+      return engine.run({ owner: spool.owner ?? "", weight }, (open) =>
+        finish(
+          shape(open(rgba, { width, height, channels: 4 }), { format, compression }, raster),
+          spool,
+        ),
+      );
+    },
   };
+}
+
+/** Bytes a pixel of 8-bit RGBA, and the same again where a library hands it over. */
+const rawBytes = 8;
+
+/** Pixels that are in memory already and lie upright. */
+function rasterFacts({ width, height }: Raster): PictureFacts {
+  const decoding = { held: 0, pixel: 4 };
+  return { format: "png", width, height, alpha: true, frames: 1, orientation: 1, decoding };
+}
+
+/** The picture's own format, unless writing it needs more memory than there is: any picture can be a PNG. */
+function uprightFormat(picture: Picture): OutputFormat {
+  const format = readable(picture);
+  return workBytes({ picture, format }) > workBytesMax ? "png" : format;
 }
 
 /** A made picture may be larger in bytes than any that is let in, never larger than an upstream's. */
@@ -149,12 +188,15 @@ function readable(picture: Picture): OutputFormat {
 async function withPicture<T>(
   engine: SharpEngine,
   picture: Picture,
-  blame: PictureLimits["blame"],
+  rendering: Rendering & { readonly owner?: string | undefined },
   work: (image: Sharp, open: OpenImage) => Promise<T>,
 ): Promise<T> {
+  const { blame, owner = "", isWanted } = rendering;
   try {
     readable(picture);
-    return await engine.run(async (open) => {
+    const weight = affordable({ ...rendering, picture });
+    const turn = { owner, weight, ...(isWanted === undefined ? {} : { isWanted }) };
+    return await engine.run(turn, async (open) => {
       // Read only when its turn has come, so that waiting pictures hold no second copy.
       const input = picture.bytes.path ?? (await wholeBytes(picture.bytes, upstreamImageBytesMax));
       return work(open(input).autoOrient(), open);
@@ -164,8 +206,22 @@ async function withPicture<T>(
   }
 }
 
-/** `image` with the wanted size, colours and format. */
-function shape(image: Sharp, { format, compression, size, background }: ConvertOptions): Sharp {
+/** The bytes that the work holds. Throws image_too_large where there are not so many, or a side is too long. */
+function affordable(work: Work): number {
+  const { width, height } = work.picture;
+  const bytes = workBytes(work);
+  if (bytes <= workBytesMax && Math.max(width, height) <= imageEdgeMax) return bytes;
+  throw imageTooLarge(
+    `The image has ${width}x${height} pixels, too many to be worked on in its format; send a smaller one, upright and not interlaced or progressive.`,
+  );
+}
+
+/** `image`, as large as `made` unless another size is wanted, with the wanted size, colours and format. */
+function shape(
+  image: Sharp,
+  { format, compression, size, background }: ConvertOptions,
+  made: Size,
+): Sharp {
   const sized =
     size === undefined
       ? image
@@ -175,6 +231,8 @@ function shape(image: Sharp, { format, compression, size, background }: ConvertO
   // Sharp's scale begins at 1.
   const quality = Math.max(1, Math.round(compression ?? 100));
   const coloured = laid.toColourspace("srgb");
+  const { width, height } = size ?? made;
+  const pixels = width * height;
   switch (format) {
     case "png":
       return coloured.png();
@@ -182,6 +240,7 @@ function shape(image: Sharp, { format, compression, size, background }: ConvertO
       return coloured.jpeg({
         quality,
         chromaSubsampling: quality >= fullColourQualityMin ? "4:4:4" : "4:2:0",
+        optimiseCoding: pixels <= optimalJpegPixelsMax,
       });
     case "webp":
       return coloured.webp({ quality });

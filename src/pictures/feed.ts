@@ -21,6 +21,8 @@ export interface Draft {
   alpha: boolean;
   frames: number;
   orientation: number;
+  /** Bytes of one decoded pixel, and bytes a pixel that a decoder holds until it has all of them. */
+  decoding: { held: number; pixel: number };
 }
 
 /** Drives one format over bytes as they arrive. */

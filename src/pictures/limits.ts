@@ -6,6 +6,8 @@ const mega = 1_000_000;
 export const inputImageBytesMax = 50 * 1024 * 1024;
 /** Pixels of one uploaded image: what imgproxy takes by default, and 200 MB when decoded. */
 export const inputImagePixelsMax = 50 * mega;
+/** Pixels of the longer side of any image that is let in or worked on here: no model takes more, and WebP has hardly more. */
+export const imageEdgeMax = 16_384;
 /** Bytes of one image that an upstream made. */
 export const upstreamImageBytesMax = 256 * mega;
 /** Pixels of one image that an upstream made, and so of any that is decoded here. */
@@ -17,6 +19,7 @@ export const upstreamImageFramesMax = 1_000;
 export const inputImageLimits: PictureLimits = {
   bytesMax: inputImageBytesMax,
   pixelsMax: inputImagePixelsMax,
+  edgeMax: imageEdgeMax,
   framesMax: 1,
   blame: "caller",
 };

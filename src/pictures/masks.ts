@@ -8,6 +8,9 @@ import type { OpenImage } from "./sharp-engine.ts";
 /** From this alpha on, a pixel of a binary mask is kept. */
 const opaqueFrom = 128;
 
+/** Bytes a pixel of the steps between: four channels of a deep mask, and a channel of what was made of them, twice. */
+const rawBytes = 6;
+
 /** How an upstream reads a mask: the model card's `mask`. */
 export interface MaskRule {
   readonly polarity: "transparent" | "white" | "black";
@@ -71,7 +74,8 @@ export async function fitMask(
   if (rule.polarity === "transparent" && !rule.binary && !resized && mask.orientation === 1)
     return mask;
   const raw: GreyShape = { width, height, channels: 1 };
-  return converter.render(mask, spool, async (image, open) => {
+  const rendering = { format: "png", size: { width, height }, raw: rawBytes } as const;
+  return converter.render(mask, spool, rendering, async (image, open) => {
     // First the alpha as 8-bit pixels, whatever the PNG's depth or palette; then what is wanted of it.
     const sized = resized ? image.resize(width, height, { fit: "fill", kernel: "nearest" }) : image;
     const alpha = await alphaOf(sized.ensureAlpha(), open, raw);

@@ -28,8 +28,14 @@ export function* readJpeg(draft: Draft): Reader {
       const frame = yield { take: 6 };
       left -= 6;
       setSize(draft, name, frame.readUInt16BE(3), frame.readUInt16BE(1));
+      draft.decoding = decodingOf(code, frame.readUInt8(5));
     } else if (code === startOfScan) {
-      if (draft.width === 0) throw damaged(name, "image data before its header");
+      if (draft.width === 0 || left < 1) throw damaged(name, "image data before its header");
+      const components = (yield { take: 1 })[0] ?? 0;
+      left -= 1;
+      // A scan for each component: a decoder holds them all until the last has come.
+      const { pixel } = draft.decoding;
+      if (!scanned && components < pixel) draft.decoding = { held: pixel * 2, pixel };
       scanned = true;
     } else if (code === exifSegment && !exifSeen && left > exifPrefix.length) {
       // XMP lives in segments of the same code, so the prefix decides.
@@ -43,6 +49,12 @@ export function* readJpeg(draft: Draft): Reader {
     }
     yield { skip: left };
   }
+}
+
+/** All but baseline and its extended form may come in several scans, whose coefficients of two bytes are held to the last. */
+function decodingOf(code: number, components: number): Draft["decoding"] {
+  const isInOneScan = code === 0xc0 || code === 0xc1;
+  return { held: isInOneScan ? 0 : components * 2, pixel: components };
 }
 
 /** SOF0 to SOF15 without DHT, JPG and DAC, which lie among them. */

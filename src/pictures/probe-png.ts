@@ -6,6 +6,8 @@ const name = "PNG";
 const chunkBytesMax = 0x7fff_ffff;
 const colourTypes: readonly number[] = [0, 2, 3, 4, 6];
 const checksumBytes = 4;
+/** Channels of a decoded pixel by colour type, with the one that transparency adds. */
+const channels: Readonly<Record<number, number>> = { 0: 2, 2: 4, 3: 4, 4: 2, 6: 4 };
 
 /** PNG (third edition): signature, IHDR, chunks, at least one IDAT, IEND. APNG: acTL and fcTL. */
 export function* readPng(draft: Draft): Reader {
@@ -57,4 +59,8 @@ function readHeader(draft: Draft, chunk: Buffer): void {
   if (!colourTypes.includes(colourType)) throw damaged(name, "an unknown colour type");
   setSize(draft, name, chunk.readUInt32BE(8), chunk.readUInt32BE(12));
   draft.alpha = colourType === 4 || colourType === 6;
+  const bytes = chunk.readUInt8(16) === 16 ? 2 : 1;
+  const isInterlaced = chunk.readUInt8(20) !== 0;
+  const pixel = (channels[colourType] ?? 4) * bytes;
+  draft.decoding = { held: isInterlaced ? pixel : 0, pixel };
 }

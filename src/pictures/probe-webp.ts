@@ -18,6 +18,8 @@ interface Seen {
 
 /** WebP (RFC 9649): RIFF, then VP8, VP8L, or VP8X and its chunks, all within the declared length. */
 export function* readWebp(draft: Draft): Reader {
+  // The decoder makes the whole picture, and libvips another one of it.
+  draft.decoding = { held: 8, pixel: 4 };
   const riff = yield { take: 12 };
   // The length counts from after itself.
   let left = riff.readUInt32LE(4) - 4;

@@ -50,7 +50,14 @@ function openFeed(format: PictureFormat, draft: Draft): Feed {
 
 /** A probe for one file. */
 export function createProbe(): Probe {
-  const draft: Draft = { width: 0, height: 0, alpha: false, frames: 1, orientation: 1 };
+  const draft: Draft = {
+    width: 0,
+    height: 0,
+    alpha: false,
+    frames: 1,
+    orientation: 1,
+    decoding: { held: 0, pixel: 4 },
+  };
   let head = Buffer.alloc(0);
   let byteLength = 0;
   let known: { readonly format: PictureFormat; readonly feed: Feed } | undefined;

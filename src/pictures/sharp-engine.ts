@@ -2,7 +2,8 @@ import type { Sharp, SharpOptions } from "sharp";
 import { asDiskFault, storageFull } from "../core/disk-fault.ts";
 import { PinholeError } from "../core/errors.ts";
 import { imageTooLarge, invalidImage } from "./picture-fault.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns, type Turn } from "./turns.ts";
+import { workBytesMax } from "./work-bytes.ts";
 
 /** The only decoders that are ever let near bytes from outside (https://sharp.pixelplumbing.com/security). */
 const unblockedLoaders = ["VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp"];
@@ -22,7 +23,7 @@ export interface EngineOptions {
   readonly pixelsMax: number;
   /** Conversions at once. Each holds a thread of libuv's four, which files and DNS share. */
   readonly runningMax: number;
-  /** Conversions that may wait for one of those. */
+  /** Conversions that may wait for one of those; of one owner a quarter of them. */
   readonly waitingMax: number;
   /** Seconds of work on one picture. */
   readonly timeoutSeconds: number;
@@ -30,17 +31,25 @@ export interface EngineOptions {
 
 /** The one place that touches sharp. Its work runs on libuv's threads, never on the main one. */
 export interface SharpEngine {
-  /** Runs one conversion when its turn comes. Throws invalid_image, image_too_large, storage_full, overloaded. */
-  run<T>(work: (open: OpenImage) => Promise<T>): Promise<T>;
+  /**
+   * Runs one conversion when its turn comes; its weight is the bytes that it holds. Throws invalid_image,
+   * image_too_large, storage_full, overloaded, and request_timeout where nobody waits any more.
+   */
+  run<T>(turn: Turn, work: (open: OpenImage) => Promise<T>): Promise<T>;
 }
 
 /** An engine. The library is loaded on first use, so that starting stays quick and small. */
 export function createSharpEngine(options: EngineOptions): SharpEngine {
-  const turns = createTurns(options.runningMax, options.waitingMax);
+  const turns = createTurns({
+    runningMax: options.runningMax,
+    weightMax: workBytesMax,
+    waitingMax: options.waitingMax,
+    waitingOfOneMax: Math.ceil(options.waitingMax / 4),
+  });
   let opener: Promise<OpenImage> | undefined;
   return {
-    run: (work) =>
-      turns.run(async () => {
+    run: (turn, work) =>
+      turns.run(turn, async () => {
         opener ??= loadSharp(options);
         const open = await opener;
         try {

@@ -31,8 +31,8 @@ export interface SpoolOptions {
 
 /** All spools of the process. */
 export interface Spools {
-  /** One request's spool. Dispose it when the request is over. */
-  open(): PictureSpool;
+  /** One request's spool; `owner`: the id of its key. Dispose it when the request is over. */
+  open(owner?: string): PictureSpool;
   /** Bytes of pictures in memory now. */
   memoryInUse(): number;
   /** Bytes of pictures held now, in memory and in files. */
@@ -60,7 +60,7 @@ export function createSpools(options: SpoolOptions): Spools {
       onGone: (path) => inUse.delete(path),
     });
   return {
-    open: () => openSpool(newStore),
+    open: (owner) => openSpool(newStore, owner),
     memoryInUse: () => memory.inUse(),
     bytesInUse: () => held,
     async sweepLeftovers() {
@@ -76,10 +76,11 @@ export function createSpools(options: SpoolOptions): Spools {
   };
 }
 
-function openSpool(newStore: () => ByteStore): PictureSpool {
+function openSpool(newStore: () => ByteStore, owner: string | undefined): PictureSpool {
   const stores = new Set<ByteStore>();
   let disposed = false;
   return {
+    owner,
     begin(limits) {
       if (disposed) throw new Error("The spool has been disposed.");
       const store = newStore();
@@ -160,13 +161,17 @@ function checkBytes(byteLength: number, { bytesMax }: PictureLimits): void {
 
 function checkFacts(
   facts: PictureFacts | undefined,
-  { pixelsMax, framesMax }: PictureLimits,
+  { pixelsMax, edgeMax, framesMax }: PictureLimits,
 ): void {
   if (facts === undefined) return;
   const { width, height, frames } = facts;
   if (width * height > pixelsMax)
     throw imageTooLarge(
       `The image has ${width}x${height} pixels, ${width * height} in all; send one with at most ${pixelsMax}.`,
+    );
+  if (edgeMax !== undefined && Math.max(width, height) > edgeMax)
+    throw imageTooLarge(
+      `The image has ${width}x${height} pixels; send one with at most ${edgeMax} on each side.`,
     );
   if (frames > framesMax)
     throw imageTooLarge(

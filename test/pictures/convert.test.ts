@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { OutputFormat } from "../../src/core/picture.ts";
 import { createConverter, needsNormalising } from "../../src/pictures/convert.ts";
-import { createTurns } from "../../src/pictures/turns.ts";
 import {
   animation,
   apng,
@@ -263,30 +262,6 @@ test("after the first use sharp itself reads nothing but PNG, JPEG and WebP", as
   expect(sharp.concurrency()).toBe(1);
 });
 
-test("only so many run at once, only so many wait, and a failure frees its place", async () => {
-  const turns = createTurns(2, 3);
-  let running = 0;
-  let most = 0;
-  const gates: (() => void)[] = [];
-  const work = async (): Promise<number> => {
-    running += 1;
-    most = Math.max(most, running);
-    await new Promise<void>((resolve) => gates.push(resolve));
-    running -= 1;
-    if (gates.length === 1) throw new Error("the first fails");
-    return running;
-  };
-  const results = Array.from({ length: 5 }, () => turns.run(work).catch(() => "failed"));
-  await expect(turns.run(work)).rejects.toMatchObject({ code: "overloaded" });
-  for (let index = 0; index < 5; index += 1) {
-    while (gates[index] === undefined) await new Promise((resolve) => setImmediate(resolve));
-    gates[index]?.();
-  }
-  await Promise.all(results);
-  expect(most).toBe(2);
-  expect(await turns.run(() => Promise.resolve("free"))).toBe("free");
-});
-
 /** Is the pixel at (x, y) of a picture this wide the colour, as near as a lossy format keeps it? */
 function near(rgba: Buffer, x: number, y: number, colour: readonly number[], width = 40): boolean {
   const at = (y * width + x) * 4;
@@ -301,4 +276,33 @@ function deepRows(width: number, height: number, value: number): Buffer {
     rows[at] = inRow === 0 ? 0 : inRow % 2 === 1 ? value >> 8 : value & 0xff;
   }
   return rows;
+}
+
+describe("what is not worked on", () => {
+  test("a picture with a longer side than any format has is passed on, never converted", async () => {
+    const { spool, converter } = openBench();
+    const picture = take(spool, await plain(17_000, 4).png().toBuffer());
+    await expect(converter.convert(picture, { format: "jpeg" }, spool)).rejects.toMatchObject({
+      code: "image_too_large",
+    });
+  });
+
+  test("nor is what nobody waits for", async () => {
+    const { spool, converter } = openBench();
+    const picture = take(spool, await sidewaysWithPlace("jpeg"));
+    let asked = 0;
+    const leave = (): boolean => {
+      asked += 1;
+      return false;
+    };
+    const busy = Array.from({ length: 2 }, () => converter.normalise(picture, spool));
+    const waiting = converter.normalise(picture, spool, leave);
+    await expect(waiting).rejects.toMatchObject({ code: "request_timeout" });
+    expect(asked).toBe(1);
+    await Promise.all(busy);
+  });
+});
+
+function plain(width: number, height: number): Sharp {
+  return sharp({ create: { width, height, channels: 3, background: "#305070" } });
 }

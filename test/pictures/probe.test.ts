@@ -37,52 +37,81 @@ const still = { frames: 1, orientation: 1, trailingBytes: 0 };
 
 /** Every still format in its variants, with what the probe must say. */
 const wholes: readonly (readonly [string, () => Promise<Buffer>, object])[] = [
-  ["png rgba", () => noisy(61, 37).png().toBuffer(), { format: "png", alpha: true }],
-  ["png rgb", () => noisy(61, 37, 3).png().toBuffer(), { format: "png", alpha: false }],
+  [
+    "png rgba",
+    () => noisy(61, 37).png().toBuffer(),
+    { format: "png", alpha: true, decoding: { held: 0, pixel: 4 } },
+  ],
+  [
+    "png rgb",
+    () => noisy(61, 37, 3).png().toBuffer(),
+    { format: "png", alpha: false, decoding: { held: 0, pixel: 4 } },
+  ],
   [
     "png interlaced",
     () => noisy(61, 37, 3).png({ progressive: true }).toBuffer(),
-    { format: "png", alpha: false },
+    { format: "png", alpha: false, decoding: { held: 4, pixel: 4 } },
   ],
   [
     "png palette with tRNS",
     () => noisy(61, 37).png({ palette: true }).toBuffer(),
-    { format: "png", alpha: true },
+    { format: "png", alpha: true, decoding: { held: 0, pixel: 4 } },
   ],
   [
     "png palette",
     () => noisy(61, 37, 3).png({ palette: true }).toBuffer(),
-    { format: "png", alpha: false },
+    { format: "png", alpha: false, decoding: { held: 0, pixel: 4 } },
+  ],
+  [
+    "png of 16 bits, interlaced",
+    () => noisy(61, 37).toColourspace("rgb16").png({ progressive: true }).toBuffer(),
+    { format: "png", alpha: true, decoding: { held: 8, pixel: 8 } },
   ],
   [
     "png grey",
     () => noisy(61, 37, 3).toColourspace("b-w").png().toBuffer(),
-    { format: "png", alpha: false },
+    { format: "png", alpha: false, decoding: { held: 0, pixel: 2 } },
   ],
-  ["jpeg", () => noisy(61, 37, 3).jpeg().toBuffer(), { format: "jpeg", alpha: false }],
+  [
+    "jpeg",
+    () => noisy(61, 37, 3).jpeg().toBuffer(),
+    { format: "jpeg", alpha: false, decoding: { held: 0, pixel: 3 } },
+  ],
   [
     "jpeg progressive",
     () => noisy(61, 37, 3).jpeg({ progressive: true }).toBuffer(),
-    { format: "jpeg", alpha: false },
+    { format: "jpeg", alpha: false, decoding: { held: 6, pixel: 3 } },
   ],
   [
     "jpeg cmyk",
     () => noisy(61, 37, 3).toColourspace("cmyk").jpeg().toBuffer(),
-    { format: "jpeg", alpha: false },
+    { format: "jpeg", alpha: false, decoding: { held: 0, pixel: 4 } },
   ],
-  ["webp lossy", () => noisy(61, 37, 3).webp().toBuffer(), { format: "webp", alpha: false }],
-  ["webp lossy alpha", () => noisy(61, 37).webp().toBuffer(), { format: "webp", alpha: true }],
+  [
+    "webp lossy",
+    () => noisy(61, 37, 3).webp().toBuffer(),
+    { format: "webp", alpha: false, decoding: { held: 8, pixel: 4 } },
+  ],
+  [
+    "webp lossy alpha",
+    () => noisy(61, 37).webp().toBuffer(),
+    { format: "webp", alpha: true, decoding: { held: 8, pixel: 4 } },
+  ],
   [
     "webp lossless",
     () => noisy(61, 37, 3).webp({ lossless: true }).toBuffer(),
-    { format: "webp", alpha: false },
+    { format: "webp", alpha: false, decoding: { held: 8, pixel: 4 } },
   ],
   [
     "webp lossless alpha",
     () => noisy(61, 37).webp({ lossless: true }).toBuffer(),
-    { format: "webp", alpha: true },
+    { format: "webp", alpha: true, decoding: { held: 8, pixel: 4 } },
   ],
-  ["gif", () => noisy(61, 37, 3).gif().toBuffer(), { format: "gif", alpha: false }],
+  [
+    "gif",
+    () => noisy(61, 37, 3).gif().toBuffer(),
+    { format: "gif", alpha: false, decoding: { held: 0, pixel: 4 } },
+  ],
 ];
 
 describe.each(wholes)("%s", (_name, make, facts) => {

@@ -296,6 +296,24 @@ describe("limits", () => {
     );
   });
 
+  test.each([
+    [16_385, 1],
+    [1, 16_385],
+    [50_000_000, 1],
+  ])("a picture of %i x %i is too long for what callers send", (width, height) => {
+    const { spool } = openBench();
+    const writer = spool.begin({ ...inputImageLimits, param: "image" });
+    expect(() => writer.write(png(pngHeader(width, height), plainRows(1, 1)))).toThrow(
+      expect.objectContaining({
+        code: "image_too_large",
+        message: `The image has ${width}x${height} pixels; send one with at most 16384 on each side.`,
+      }),
+    );
+    // One that an upstream made has been paid for.
+    spool.begin(upstreamImageLimits).write(png(pngHeader(width, height), plainRows(1, 1)));
+    spool.begin(inputImageLimits).write(png(pngHeader(16_384, 1), plainRows(1, 1)));
+  });
+
   test("an upstream's bad picture is never the caller's fault", () => {
     const { spool } = openBench();
     for (const [bytes, detail] of [

@@ -18,13 +18,14 @@ export async function uprightInputs(
   converter: Converter,
   request: ImageRequest,
   spool: PictureSpool,
+  isWanted?: () => boolean,
 ): Promise<ImageRequest> {
   const { images, mask } = request;
   const isUpright =
     !images.some(needsNormalising) && (mask === undefined || !needsNormalising(mask));
   if (isUpright) return request;
   const upright = async (picture: Picture): Promise<Picture> =>
-    needsNormalising(picture) ? converter.normalise(picture, spool) : picture;
+    needsNormalising(picture) ? converter.normalise(picture, spool, isWanted) : picture;
   return {
     ...request,
     images: await Promise.all(images.map(upright)),

@@ -27,7 +27,9 @@ export async function generateImage(
   const { key, request } = call;
   authorize(key, request.model, request.operation);
   return parts.keyLimits.within(key, request.n, async (spend) => {
-    const upright = { ...call, request: await uprightInputs(parts.converter, request, call.spool) };
+    const isWanted = (): boolean => !run.clientGone();
+    const inputs = uprightInputs(parts.converter, request, call.spool, isWanted);
+    const upright = { ...call, request: await inputs };
     const route = routeFor(parts, upright);
     const deadline = parts.now() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes);

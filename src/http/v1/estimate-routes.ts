@@ -33,7 +33,7 @@ async function estimate(
   admitted: Pick<Admitted, "request" | "ticket">,
 ): Promise<Estimated> {
   const { request, ticket } = admitted;
-  const spool = parts.gateway.openSpool();
+  const spool = parts.gateway.openSpool(keyOf(request).id);
   try {
     const raw = await readBody(parts, "edit", admitted, spool);
     ticket.bodyRead();

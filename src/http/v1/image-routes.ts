@@ -83,7 +83,7 @@ async function serveImages(
   const idempotencyKey = idempotencyKeyOf(request);
   const retryCount = request.headers[retryCountHeader];
   const client = parts.clients.watch(request, reply, retryCount !== undefined);
-  const spool = parts.gateway.openSpool();
+  const spool = parts.gateway.openSpool(keyOf(request).id);
   const relay = parts.relays.open(reply, started);
   const call = {
     requestId: request.id,
