@@ -131,7 +131,10 @@ export const imageFields = {
     "Your end user's id; forwarded where known and kept with the request's record.",
   ),
   seed: {
-    schema: z.int({ error: "`seed` must be an integer." }),
+    schema: z.int({
+      error:
+        "`seed` must be an integer from -9007199254740991 to 9007199254740991, without quotes in JSON.",
+    }),
     form: "integer",
     about:
       "Repeatable randomness, on models that have it. The images of one request use seed, seed+1, …",

@@ -15,10 +15,11 @@ export class EncodedPicture {
   }
 }
 
-/** An outgoing JSON document. Keys whose value is undefined are left out. */
+/** An outgoing JSON document. Keys whose value is undefined are left out; a `bigint` is an integer past 2^53. */
 export type WireJson =
   | string
   | number
+  | bigint
   | boolean
   | null
   | undefined

@@ -35,6 +35,8 @@ export interface JsonTokenLimits {
   readonly depthMax: number;
   /** Takes invalid UTF-8 as U+FFFD. */
   readonly lenient?: boolean | undefined;
+  /** Integers that a number cannot hold exactly become a `bigint`. */
+  readonly exactIntegers?: boolean | undefined;
 }
 
 /** Throws the fault found at this byte of the current chunk. */

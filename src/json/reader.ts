@@ -26,6 +26,8 @@ export interface JsonReaderOptions {
    * where a client's document is refused.
    */
   readonly lenient?: boolean;
+  /** Integers that a number cannot hold exactly become a `bigint`: for documents that are passed on. */
+  readonly exactIntegers?: boolean;
   /** Pictures that are lifted; further strings at their places are read over, and are undefined. No limit where absent. */
   readonly picturesMax?: number;
 }

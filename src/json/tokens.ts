@@ -240,7 +240,9 @@ export class JsonTokens {
     if (!Number.isFinite(number)) {
       throw this.fault("number", "a number that JSON does not allow or that is too large", at);
     }
-    this.#value(number);
+    // A client's integer past 2^53 goes on as it came; a number would change its last digits.
+    const isExact = this.#limits.exactIntegers !== true || Number.isSafeInteger(number);
+    this.#value(isExact || !/^-?\d+$/.test(this.#letters) ? number : BigInt(this.#letters));
   }
 
   #readWord(chunk: Buffer, start: number): number {

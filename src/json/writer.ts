@@ -81,7 +81,7 @@ function writeValue(pieces: Pieces, value: WireJson): void {
     if (typeof value === "number" && !Number.isFinite(value)) {
       throw new TypeError(`JSON has no number ${value}`);
     }
-    pieces.text(JSON.stringify(value));
+    pieces.text(typeof value === "bigint" ? String(value) : JSON.stringify(value));
   }
 }
 

@@ -182,6 +182,7 @@ function isNested(value: WireJson | Nested): value is Nested {
 function jsonValue(param: string, value: unknown): WireJson {
   if (value === null || value === undefined) return value;
   if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) return value.map((element) => jsonValue(param, element));
   if (typeof value !== "object") throw refused(param, "must be a JSON value");

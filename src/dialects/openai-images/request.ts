@@ -256,6 +256,7 @@ function jsonValue(name: string, value: unknown): WireJson {
   if (value instanceof Picture) return dataUrl(value);
   if (value === null || value === undefined) return value;
   if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (Array.isArray(value)) return value.map((element) => jsonValue(name, element));
   if (typeof value !== "object") throw unwritable(name);
@@ -268,8 +269,9 @@ function jsonValue(name: string, value: unknown): WireJson {
 function formFields(name: string, value: unknown): FormField[] {
   if (value instanceof Picture || typeof value === "string") return [{ name, value }];
   if (value === null || value === undefined) return [];
-  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
-    return [{ name, value: String(value) }];
+  const isNumber =
+    typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value));
+  if (typeof value === "boolean" || isNumber) return [{ name, value: String(value) }];
   if (Array.isArray(value)) return value.flatMap((element) => formFields(`${name}[]`, element));
   if (typeof value !== "object") throw unwritable(name);
   return Object.entries(value).flatMap(([key, element]) => formFields(`${name}[${key}]`, element));

@@ -59,6 +59,7 @@ export async function readJsonRequest(
     limits: options.limits,
     textBytesMax: options.textBytesMax,
     depthMax,
+    exactIntegers: true,
   });
   let document: unknown;
   try {

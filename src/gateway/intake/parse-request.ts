@@ -191,7 +191,7 @@ function fromText(
 
 function parseFormJson(name: string, value: string): unknown {
   try {
-    return JSON.parse(value);
+    return JSON.parse(value, exactly);
   } catch (cause) {
     throw new PinholeError("invalid_value", {
       message: `\`${name}\` must be a JSON object in a text part of the form.`,
@@ -199,4 +199,10 @@ function parseFormJson(name: string, value: string): unknown {
       cause,
     });
   }
+}
+
+/** An integer that a number cannot hold exactly, as a JSON body's reader gives it. */
+function exactly(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const isRounded = typeof value === "number" && !Number.isSafeInteger(value);
+  return isRounded && /^-?\d+$/.test(context?.source ?? "") ? BigInt(context?.source ?? "") : value;
 }

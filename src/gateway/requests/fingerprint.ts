@@ -59,6 +59,7 @@ function fingerprint(request: ImageRequest, pictures: PictureDigests): string {
 
 /** JSON with the keys of every object sorted and undefined ones left out. */
 function canonicalJson(value: unknown): string {
+  if (typeof value === "bigint") return String(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   if (Array.isArray(value)) return `[${value.map((member) => canonicalJson(member)).join(",")}]`;
   // Narrowing `object` needs the cast.

@@ -22,7 +22,7 @@ export function pictureRecord(delivered: DeliveredPicture): PictureRecord {
 /** The canonical fields as the record has them: no pictures, only their formats and sizes. */
 export function recordFields(request: ImageRequest): string {
   const { images, mask, markup, size } = request;
-  return JSON.stringify({
+  const fields = {
     quality: request.quality,
     response_format: request.response_format,
     style: request.style,
@@ -45,7 +45,10 @@ export function recordFields(request: ImageRequest): string {
     images: images.length === 0 ? images : images.map(pictureText),
     mask: mask === undefined ? undefined : pictureText(mask),
     markup: markup === undefined ? undefined : pictureText(markup),
-  } satisfies Record<keyof ImageRequest, unknown>);
+  } satisfies Record<keyof ImageRequest, unknown>;
+  return JSON.stringify(fields, (_name, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
 }
 
 function pictureText(picture: PictureFacts): string {
