@@ -27,13 +27,14 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const tree = readTree(input);
   const { faults, value } = tree;
   findNotYet(value, faults);
-  const settings = readWith(fileSchema, value, { faults, at: [], elsewhere });
+  const written = readWith(fileSchema, value, { faults, at: [], elsewhere });
   const { providers, env, now, modelsMayBeMissing = false } = input;
   const listed = valueAt(value, ["channels"]);
   const loaded = await loadFor(listed, env, input);
-  const rates = settings?.money.rates ?? {};
+  const rates = written?.money.rates ?? {};
   const sources = { providers, loaded, env, now, rates, faults, modelsMayBeMissing };
   const channels = resolveChannels(listed, sources);
+  const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
@@ -43,6 +44,27 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const aliases = Object.keys(settings.aliases);
   const retired = await retiredCards({ models, aliases, now }, input);
   return { ...assemble(settings, channels, tree.file, input), retired };
+}
+
+/**
+ * Where nothing but what is built in would serve, the names in the examples of images manuals are
+ * served by it too, under the rules of those models, and so are requests without a model.
+ */
+function withManuals(
+  settings: FileSettings,
+  channels: readonly Channel[],
+  providers: ConfigInput["providers"],
+): FileSettings {
+  const lines = channels.map(({ provider }) => providers.find(({ id }) => id === provider.id));
+  const isBare = settings.channels.length === 0 && lines.every((line) => line?.builtIn === true);
+  const manuals = isBare ? lines.find((line) => line?.manuals !== undefined)?.manuals : undefined;
+  if (manuals === undefined) return settings;
+  const { names, model } = manuals;
+  return {
+    ...settings,
+    aliases: { ...Object.fromEntries(names.map((name) => [name, model])), ...settings.aliases },
+    default_model: settings.default_model ?? model,
+  };
 }
 
 function assemble(

@@ -264,6 +264,8 @@ export interface ListedProvider {
   readonly environment?: readonly EnvironmentChannel[];
   /** True: present as a channel of its own where nothing else is configured. */
   readonly builtIn?: boolean;
+  /** Where nothing else is configured: names in the examples of images manuals, and the model that answers them and requests without a model. */
+  readonly manuals?: { readonly names: readonly string[]; readonly model: string };
   /** The provider itself, with its cards and schemas. */
   load(): Promise<{ readonly default: Provider }>;
 }

@@ -104,5 +104,10 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),
   },
-  { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
+  {
+    id: "sandbox",
+    builtIn: true,
+    manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },
+    load: () => import("./sandbox/index.ts"),
+  },
 ];

@@ -77,7 +77,7 @@ test("from nothing to an edited picture, and a second start that knows the key",
   const env = { PINHOLE_URL: first.url, PINHOLE_KEY: first.apiKey ?? "" };
   const listed = await run(["models", "--json"], cwd, env);
   const { models } = JSON.parse(listed.out) as { models: { id: string }[] }; // It is our own answer.
-  const model = models[0]?.id ?? "";
+  const model = models.find(({ id }) => id.startsWith("sandbox"))?.id ?? "";
   const made = await run(
     ["generate", "a fox", "-m", model, "-s", "256x256", "-o", "a.png"],
     cwd,

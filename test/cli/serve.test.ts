@@ -207,7 +207,7 @@ describe("signals", () => {
     expect(served.err).toMatch(
       /^pinhole: SIGHUP: reloaded \d+ channels and 0 keys of the file\npinhole: changed, but read only at a start: server\n/,
     );
-    expect(served.reloads.map((config) => config.aliases)).toEqual([{ fox: ["sandbox"] }]);
+    expect(served.reloads.map((config) => config.aliases["fox"])).toEqual([["sandbox"]]);
     expect(served.graced).toBe(true);
     const onTerminal = await hangUp(folder.path, ["--log-format", "pretty"]);
     expect(onTerminal.err).toMatch(/^pinhole: SIGHUP: finishing/);
