@@ -1,5 +1,6 @@
 import type { ModelCard } from "../../core/model-card.ts";
 import { cardFamily, type CardFields } from "../../dialects/card-family.ts";
+import { megapixelLines } from "../../dialects/megapixel-lines.ts";
 
 /** How a model is asked: each endpoint has its own fields, and refuses or ignores those of the others. */
 export interface ModelShape {
@@ -79,17 +80,8 @@ const listed = {
   certainty: "vendor",
 } as const;
 
-/** A first megapixel, further ones, and those of the input at the rate of the further; whole ones, rounded up. */
 function byMegapixel(first: number, further: number): CardFields["price"] {
-  const whole = { round_up: 1, megapixel: 1_048_576 } as const;
-  return {
-    lines: [
-      { per: "megapixel", first_rate: first, rate: further, ...whole },
-      { per: "input_megapixel", rate: further, ...whole },
-    ],
-    ...listed,
-    as_of: "2026-10-15",
-  };
+  return { ...listed, lines: megapixelLines(first, further), as_of: "2026-10-15" };
 }
 
 const perImage = (usd: number): CardFields["price"] => ({ per_image_usd: usd, ...listed });
