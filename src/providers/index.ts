@@ -105,14 +105,14 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./minimax/index.ts"),
   },
   {
+    id: "fal",
+    environment: [{ needs: { FAL_KEY: "api_key" } }],
+    load: () => import("./fal/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },
     load: () => import("./sandbox/index.ts"),
   },
-    id: "fal",
-    environment: [{ needs: { FAL_KEY: "api_key" } }],
-    load: () => import("./fal/index.ts"),
-  },
-  { id: "sandbox", builtIn: true, load: () => import("./sandbox/index.ts") },
 ];
