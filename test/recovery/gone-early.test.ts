@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { type TestGateway, testKey } from "../support/gateway.ts";
+import { startTestGateway, type TestGateway, testKey } from "../support/gateway.ts";
+import { startHeldUpstream } from "../support/held-upstream.ts";
 import { recordOf } from "../support/records.ts";
 import { pictureIn, type RawCall, rawJson, send, wholeAnswer } from "./raw-client.ts";
-import { ask, asked, pictureOf, setUp } from "./setup.ts";
+import { ask, asked, channelAt, pictureOf, setUp } from "./setup.ts";
 
 const perMinute = 100;
 const keys = [{ name: "test", key: testKey, rpm: perMinute }];
@@ -75,4 +76,31 @@ test("a client that stays until its record is written is not taken for one that 
   const other = await pictureOf(await ask(gateway, { "x-stainless-retry-count": "1" }));
   expect(other.equals(picture)).toBe(false);
   expect(upstream.executions).toHaveLength(2);
+});
+
+test("a client that leaves while it waits for a channel costs nothing: nobody has heard of its request", async () => {
+  const upstream = await startHeldUpstream();
+  onTestFinished(() => upstream.close());
+  const busy = { ...channelAt(upstream), limits: { concurrency: 1, queue: 5 } };
+  const gateway = await startTestGateway({ keys, channels: [busy] });
+  onTestFinished(() => gateway.close());
+  const first = ask(gateway);
+  const execution = await upstream.arrived(0);
+  const second = send(gateway, rawJson(gateway, { ...asked, prompt: "another" }, 0));
+  await begun(gateway, 2);
+  await leave(gateway, second);
+  execution.answer();
+  await (await first).arrayBuffer();
+  // The channel is free for whoever comes next, and that is the next one that it hears of.
+  const third = ask(gateway, {}, { ...asked, prompt: "a third" });
+  const next = await upstream.arrived(1);
+  expect(next.body.toString()).toContain("a third");
+  next.answer();
+  expect((await third).status).toBe(200);
+  const list = await fetch(`${gateway.url}/admin/requests`, {
+    headers: { authorization: `Bearer ${gateway.adminToken}` },
+  });
+  // The gateway's own answer.
+  const { data } = (await list.json()) as { data: unknown[] };
+  expect(data).toHaveLength(2);
 });

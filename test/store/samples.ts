@@ -10,6 +10,10 @@ import type {
   RequestOutcome,
 } from "../../src/store/request-records.ts";
 import type { KeyRecord } from "../../src/core/key.ts";
+import type { Store } from "../../src/store/store.ts";
+
+/** Opens an empty store that is closed and gone after the test. */
+export type OpenEmpty = () => Promise<Store>;
 
 export const sampleKey: KeyRecord = {
   id: "key_1",

@@ -15,9 +15,15 @@ import { afterAll, onTestFinished, describe, expect, test } from "vitest";
 import { networkFileSystem } from "../../src/store/sqlite/database-file.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { OpenedStore } from "../../src/store/open.ts";
-import { attempt, outcome, request, sampleKey, temporaryFolder } from "./samples.ts";
+import {
+  attempt,
+  outcome,
+  request,
+  sampleKey,
+  temporaryFolder,
+  type OpenEmpty,
+} from "./samples.ts";
 import { storeSuite } from "./suite.ts";
-import type { OpenEmpty } from "./suite.ts";
 
 const now = () => 1_700_000_000_000;
 

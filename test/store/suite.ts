@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { Store } from "../../src/store/store.ts";
-import { attempt, attemptOutcome, outcome, request, sampleKey, samplePicture } from "./samples.ts";
-
-/** Opens an empty store that is closed and gone after the test. */
-export type OpenEmpty = () => Promise<Store>;
+import { recoverySuite } from "./recovery-suite.ts";
+import {
+  attempt,
+  attemptOutcome,
+  type OpenEmpty,
+  outcome,
+  request,
+  sampleKey,
+  samplePicture,
+} from "./samples.ts";
 
 const internal: unknown = expect.objectContaining({ name: "PinholeError", code: "internal_error" });
 
@@ -18,6 +23,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     refusalSuite(open);
     listSuite(open);
     upkeepSuite(open);
+    recoverySuite(open);
   });
 }
 
@@ -233,6 +239,30 @@ function attemptSuite(open: OpenEmpty): void {
     await store.requests.begin(request("r1"), []);
     await expect(store.requests.finish(outcome("r1"))).rejects.toEqual(internal);
     expect(await store.requests.get("r1")).toMatchObject({ state: "running", pictures: [] });
+  });
+
+  test("a mistake of the gateway's own is said to the operator, and to clients only that there was one", async () => {
+    const store = await open();
+    const mistake = (detail: string): unknown =>
+      expect.objectContaining({
+        code: "internal_error",
+        message: "The gateway could not record this request.",
+        detail,
+      });
+    await expect(store.requests.finish(outcome("r1"))).rejects.toEqual(
+      mistake("request r1 was never begun"),
+    );
+    await expect(store.requests.begin(request("r2"), [attempt("r1")])).rejects.toEqual(
+      mistake("attempt r1-0-1 belongs to r1, not to r2"),
+    );
+    await store.requests.begin(request("r1"), []);
+    await expect(store.requests.finish(outcome("r1"))).rejects.toEqual(
+      mistake("attempt r1-0-1 of r1 was never written"),
+    );
+    await store.requests.finish(outcome("r1", { attempts: [] }));
+    await expect(store.requests.addAttempt(attempt("r1"), undefined)).rejects.toEqual(
+      mistake("request r1 is not running any more"),
+    );
   });
 
   test("nothing may be bought for a request that ended", async () => {
