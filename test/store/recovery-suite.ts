@@ -4,15 +4,16 @@ import { attempt, type OpenEmpty, outcome, request, samplePicture } from "./samp
 /** What every database behind the port must do for clients that went away and come back. */
 export function recoverySuite(open: OpenEmpty): void {
   idempotencySuite(open);
+  idempotencyEndSuite(open);
   orphanSuite(open);
   pictureSuite(open);
 }
 
+const keyed = (id: string, change: Parameters<typeof request>[1] = {}) =>
+  request(id, { idempotencyKey: "order", ...change });
+
 function idempotencySuite(open: OpenEmpty): void {
   describe("an idempotency key", () => {
-    const keyed = (id: string, change: Parameters<typeof request>[1] = {}) =>
-      request(id, { idempotencyKey: "order", ...change });
-
     test("stands for the first request that has it: another writes nothing and learns its id", async () => {
       const store = await open();
       expect(await store.requests.begin(keyed("r1"), [attempt("r1")], 0)).toBeUndefined();
@@ -46,7 +47,11 @@ function idempotencySuite(open: OpenEmpty): void {
       expect(await store.requests.get("r1")).toMatchObject({ idempotencyKey: null });
       expect((await store.requests.byIdempotencyKey("key_1", "order", 0))?.id).toBe("r2");
     });
+  });
+}
 
+function idempotencyEndSuite(open: OpenEmpty): void {
+  describe("an idempotency key", () => {
     test("is given up by what may be tried again, with the fingerprint; else it stays", async () => {
       const store = await open();
       await store.requests.begin(keyed("r1"), [attempt("r1")], 0);

@@ -23,6 +23,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     refusalSuite(open);
     listSuite(open);
     upkeepSuite(open);
+    mistakeSuite(open);
     recoverySuite(open);
   });
 }
@@ -240,7 +241,9 @@ function attemptSuite(open: OpenEmpty): void {
     await expect(store.requests.finish(outcome("r1"))).rejects.toEqual(internal);
     expect(await store.requests.get("r1")).toMatchObject({ state: "running", pictures: [] });
   });
+}
 
+function mistakeSuite(open: OpenEmpty): void {
   test("a mistake of the gateway's own is said to the operator, and to clients only that there was one", async () => {
     const store = await open();
     const mistake = (detail: string): unknown =>
