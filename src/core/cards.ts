@@ -1,7 +1,7 @@
 import type { ModelCard } from "./model-card.ts";
 import type { Provider } from "./provider.ts";
 
-/** Where the card of a model's name stands, and what else of it is asked before that is loaded. */
+/** The place of the card of a model's name, with what of it is asked before that is loaded. */
 export interface KnownModel {
   /** The id of the provider whose card it is. */
   readonly provider: string;

@@ -1,6 +1,6 @@
 import { PinholeError } from "./errors.ts";
 
-/** What the system calls a disk, a quota or an inode table without room. */
+/** The system's codes for a disk, a quota or an inode table without room. */
 const fullCodes: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 
 /** True where a file operation failed for want of room. */

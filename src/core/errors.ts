@@ -6,7 +6,7 @@ import { isOutOfFiles } from "./out-of-files.ts";
  */
 
 /**
- * What is known about an upstream call that failed.
+ * The evidence about an upstream call that failed.
  * - `never_sent`: no byte of the request can have reached the provider; the next target is free.
  * - `refused`: the provider itself said no before working; next target, this channel cools.
  * - `caller`: the request is at fault; stop and say so; the channel is healthy.
@@ -238,7 +238,7 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** Everything but the code that describes one failure. */
+/** The description of one failure, besides its code. */
 export interface ErrorFields {
   /** For the client: one English sentence that says what to change. Never names an upstream's host or account. */
   readonly message: string;
@@ -248,7 +248,7 @@ export interface ErrorFields {
   readonly detail?: string | undefined;
   /** Seconds to wait before another try, for the `retry-after` header. */
   readonly retryAfterSeconds?: number | undefined;
-  /** Where more is known about this failure than its code says; else the code's own. */
+  /** Evidence about this failure, for one of which more is known than its code says; absent: the code's own. */
   readonly evidence?: Evidence | undefined;
   readonly cause?: unknown;
 }

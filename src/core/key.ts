@@ -1,6 +1,6 @@
 import type { Operation } from "./request.ts";
 
-/** What a key may do. Null: no limit. */
+/** The limits of a key. Null: no limit. */
 export interface KeyLimits {
   /** Requests a minute. */
   readonly rpm: number | null;

@@ -44,7 +44,7 @@ export const cardParameters = [
 ] as const;
 
 /**
- * What a model takes and costs, as data. The words are those of the configuration file and of
+ * A model card: the things that a model takes and costs, as data. The words are those of the configuration file and of
  * `GET /v1/models`. An absent list means that the model has no such parameter; only where a card names
  * neither sizes nor ratios, a size is passed on as it came (`sizes: []` says that there are none).
  */
@@ -110,7 +110,7 @@ export const modelCardSchema = z.strictObject({
     })
     .optional(),
   /**
-   * How the upstream reads a mask. `transparent`: PNG, alpha 0 may change (OpenAI). `white`/`black`:
+   * The form of mask that the upstream reads. `transparent`: PNG, alpha 0 may change (OpenAI). `white`/`black`:
    * opaque 8-bit grey PNG, that colour may change. `binary`: no grey levels, threshold at 128.
    */
   mask: z

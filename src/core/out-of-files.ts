@@ -1,7 +1,7 @@
 /** The system's codes for a process, and for a machine, that may open no more files or sockets. */
 const codes: readonly unknown[] = ["EMFILE", "ENFILE"];
 
-/** How far the causes of an error are followed. */
+/** The most causes of an error that are followed. */
 const depthMax = 5;
 
 /** True where something failed because the process or the machine may open no more files or sockets. */

@@ -17,7 +17,7 @@ export const contentTypes: Readonly<Record<PictureFormat, string>> = {
 };
 
 /**
- * Where a picture's bytes are: in memory up to a limit shared by the process, else in a spool file.
+ * The bytes of a picture: in memory up to a limit shared by the process, else in a spool file.
  * They can be read any number of times until the spool that made them is disposed.
  */
 export interface Bytes {
@@ -42,7 +42,7 @@ export interface BytesReader {
   close(): void;
 }
 
-/** What a picture is, read from its bytes and never from a name or header. */
+/** The facts of a picture, read from its bytes and never from a name or header. */
 export interface PictureFacts {
   readonly format: PictureFormat;
   /** Pixels as stored, before EXIF orientation. */
@@ -105,7 +105,7 @@ export interface PictureWriter {
   write(chunk: Uint8Array): void;
   /** Throws `PinholeError` (invalid_image) where the bytes are no whole picture. */
   end(): Picture;
-  /** What is known by now; undefined until the header's dimensions are. */
+  /** The facts that are known by now; undefined until the header's dimensions are. */
   facts(): PictureFacts | undefined;
   /** Forgets the bytes. Safe to call at any time, more than once. */
   abort(): void;
@@ -120,7 +120,7 @@ export interface PictureLimits {
   /** The request field that holds the picture, named in errors: `image[2]`, `mask`. */
   readonly param?: string | undefined;
   /**
-   * Whose fault a bad picture is: the caller's (invalid_image, image_too_large; the default) or the
+   * The side whose fault a bad picture is: the caller's (invalid_image, image_too_large; the default) or the
    * upstream's (upstream_bad_answer, so that nobody is told to mend what they never sent).
    */
   readonly blame?: "caller" | "upstream";
@@ -128,7 +128,7 @@ export interface PictureLimits {
 
 /** One request's store of pictures. Everything in it goes when the request is over. */
 export interface PictureSpool {
-  /** Whose request it is, for queues that are fair to everybody: the id of its key. */
+  /** The id of the key whose request it is, for queues that are fair to everybody. */
   readonly owner?: string | undefined;
   begin(limits: PictureLimits): PictureWriter;
   /** Deletes every spool file that was not moved away. */

@@ -71,7 +71,7 @@ export type CallConditions = z.infer<typeof callWhen>;
 const when = z.strictObject({ ...callConditions, ...pictureConditions });
 export type Conditions = z.infer<typeof when>;
 
-/** What a line counts. Of made pictures, of input pictures, and of the call as a whole. */
+/** The things that a line may count: of made pictures, of input pictures, and of the call as a whole. */
 export const measures = [
   "image",
   "megapixel",
@@ -115,7 +115,7 @@ const lineSchema = z
     first_rate: rateSchema.optional(),
     /** Rates by circumstance, instead of `rate`: the first row that fits counts; where none does, the cost is unknown. */
     rows: z.array(rowSchema).min(1).optional(),
-    /** How many the rate is for. Default: 1, and a million for tokens. */
+    /** The number of them that the rate is for. Default: 1, and a million for tokens. */
     unit: aboveZero.optional(),
     /** The megapixels, tiles or seconds are rounded up to a whole multiple of this, at least one. Default: not rounded. */
     round_up: aboveZero.optional(),
@@ -183,12 +183,12 @@ const blockSchema = z
       .array(z.strictObject({ when: callWhen, times: decimalSchema }))
       .min(1)
       .optional(),
-    /** Which named resolution a picture has: the one nearest to its pixels, in millions. Default: the card's `tiers`. */
+    /** Named resolutions with their pixels, in millions: a picture has the nearest. Default: the card's `tiers`. */
     resolutions: z
       .array(z.strictObject({ word: z.string().min(1), megapixels: z.number().positive() }))
       .min(1)
       .optional(),
-    /** How many a `step` line counts where the adapter reports none: what this option says, else `default`. */
+    /** The count of a `step` line where the adapter reports none: what this option says, else `default`. */
     steps: z
       .strictObject({
         option: z.string().min(1).optional(),
@@ -207,7 +207,7 @@ const blockSchema = z
       .optional(),
     /** Dollars of one unit of `currency`: the operator's own rate. Default: `money.rates`; without one there is no price. */
     usd_rate: decimalSchema.optional(),
-    /** Where the figures are from, and on which day they were read. */
+    /** The origin of the figures, and the day on which they were read. */
     source: z.string().min(1).optional(),
     as_of: z.iso.date().optional(),
     certainty: z.enum(["vendor", "third_party", "uncertain"]).optional(),

@@ -64,13 +64,13 @@ export interface ShortCredential {
 /** Short-lived credentials of one provider, kept as long as they are good. In memory only. */
 export interface CredentialCache {
   /**
-   * What is kept under the key, or else what `make` makes. Callers at the same time share one making;
+   * The credential that is kept under the key, or else the one that `make` makes. Callers at the same time share one making;
    * a making that failed is not kept. The key must say everything that the credential depends on.
    */
   get(key: string, make: () => Promise<ShortCredential>): Promise<Secret>;
 }
 
-/** What `authorize` is given. */
+/** The input of `authorize`. */
 export interface AuthorizeInput<S> {
   readonly settings: S;
   readonly request: WireRequest;
@@ -89,7 +89,7 @@ export interface AuthorizeInput<S> {
   readonly now: () => number;
 }
 
-/** What `generate` is given besides the request, and all it may use. */
+/** The tools that `generate` is given besides the request, and all it may use. */
 export interface ProviderTools {
   readonly http: UpstreamHttp;
   /**
@@ -125,11 +125,11 @@ export interface CallFacts {
   readonly steps?: number | undefined;
   /** Seconds of the upstream's machine, as it measured them. */
   readonly seconds?: number | undefined;
-  /** Whatever else is billed by number, such as `searches`; a price names it `count:searches`. */
+  /** Other things billed by number, such as `searches`; a price names it `count:searches`. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What an adapter reports while it works. `index` counts this call's images from 0. */
+/** A report of an adapter while it works. `index` counts this call's images from 0. */
 export type ProviderEvent =
   | { readonly progress: number }
   | { readonly partial: Picture; readonly index: number }
@@ -137,18 +137,18 @@ export type ProviderEvent =
       readonly picture: Picture;
       readonly index: number;
       readonly revisedPrompt?: string | undefined;
-      /** What the upstream says it made, where it says so. */
+      /** The upstream's own word for what it made. */
       readonly quality?: string | undefined;
       readonly background?: string | undefined;
       readonly seed?: number | undefined;
     }
   | { readonly usage: Usage }
-  /** What a price may need besides pictures and usage; several are put together. */
+  /** Facts that a price may need besides pictures and usage; several are put together. */
   | { readonly facts: CallFacts }
   /** The upstream's own statement of cost, nano-dollars, for the whole call. */
   | { readonly charge: Nano };
 
-/** What one upstream call is about. */
+/** One upstream call, as its adapter sees it. */
 export interface GenerateInput<S, O> extends ProviderTools {
   readonly request: FittedRequest;
   /** The model's name at the upstream. */
@@ -205,7 +205,7 @@ interface ProviderFields<S extends BaseSettings, O> {
   ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   generate(input: GenerateInput<S, O>): AsyncGenerator<ProviderEvent, void, void>;
   /**
-   * What a channel's settings take away from every card of its models; for a model without a card it
+   * The limits that a channel's settings add to every card of its models; for a model without a card it
    * is the only limit. Absent: nothing. The gateway's fitting obeys it, so that what is left out is
    * warned about or refused there; an adapter handed such a field all the same refuses it.
    */
@@ -239,9 +239,9 @@ export interface ProviderDefinition<
   S extends z.ZodType<BaseSettings>,
   O extends z.ZodType,
 > extends ProviderFields<z.output<S>, z.output<O>> {
-  /** What an operator configures. */
+  /** The settings that an operator configures. */
   readonly settings: S;
-  /** What a caller may pass in `provider_options.<id>`. */
+  /** The options that a caller may pass in `provider_options.<id>`. */
   readonly options: O;
 }
 
@@ -264,7 +264,7 @@ export interface ListedProvider {
   readonly environment?: readonly EnvironmentChannel[];
   /** True: present as a channel of its own where nothing else is configured. */
   readonly builtIn?: boolean;
-  /** Where nothing else is configured: names in the examples of images manuals, and the model that answers them and requests without a model. */
+  /** Names in the examples of images manuals, with the model that answers them and requests without a model where nothing else is configured. */
   readonly manuals?: { readonly names: readonly string[]; readonly model: string };
   /** The provider itself, with its cards and schemas. */
   load(): Promise<{ readonly default: Provider }>;
@@ -285,7 +285,7 @@ export function defineProvider<S extends z.ZodType<BaseSettings>, O extends z.Zo
   return provider;
 }
 
-/** What a status means where the body says nothing better (DESIGN §6). */
+/** The meaning of a status whose body says nothing better (DESIGN §6). */
 export function faultFromStatus(status: number): ErrorCode {
   if (status === 401 || status === 402 || status === 403) return "upstream_credentials";
   if (status === 404) return "upstream_model_missing";

@@ -1,7 +1,7 @@
 const textLengthMax = 500;
 
 /**
- * What a message of an upstream may hold that no client should read (CONTRACT "Errors"), and what
+ * Parts of an upstream's messages that no client should read (CONTRACT "Errors"), each with what
  * stands there instead. Keys, accounts and the channel's own host are removed by the egress, which
  * knows them; these are the hosts and people behind it.
  */

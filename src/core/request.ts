@@ -23,7 +23,7 @@ export function parseSize(text: string): Size | undefined {
 export type ResponseFormat = "url" | "b64_json";
 
 /**
- * What the client asked for, after parsing: types are right, nothing is fitted to a model yet.
+ * A client's request after parsing: types are right, nothing is fitted to a model yet.
  * A field is undefined where the client left it out or sent null.
  */
 export interface ImageRequest {
@@ -115,7 +115,7 @@ export interface FittedRequest {
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-/** What an upstream call used, in OpenAI's words. */
+/** The tokens that an upstream call used, in OpenAI's words. */
 export interface Usage {
   readonly input_tokens: number;
   readonly output_tokens: number;

@@ -45,31 +45,31 @@ export interface WireRequest {
   readonly form?: readonly FormField[];
   readonly body?: Picture;
   /**
-   * Where base64 images are in the JSON answer, as dotted places with `*` for "every element or key":
+   * The places of base64 images in the JSON answer, dotted, with `*` for "every element or key":
    * `data.*.b64_json`. A string found there is lifted out while it arrives: the answer holds a
    * `Picture` in its place. A data URL is lifted too; an http(s) URL stays a string.
    * Of a stream they hold in each event's document, and in the answer where it is none.
    */
   readonly lift?: readonly string[];
   /**
-   * Where texts are that may have base64 images among their words, as data URLs in Markdown or HTML.
+   * The places of texts that may have base64 images among their words, as data URLs in Markdown or HTML.
    * Such a text becomes a list of strings and `Picture`s in their order; without any it stays a string.
    */
   readonly liftInside?: readonly string[];
   /**
-   * What an answer with a good status says went wrong after all: a refusal said with a 200, a job that
+   * The fault that an answer with a good status tells of after all: a refusal said with a 200, a job that
    * failed. Thrown as `readError`'s is, its words cleaned. Undefined: nothing did. Not for streams.
    */
   readonly refused?: (answer: WireError) => UpstreamFault | undefined;
   /** The answer is what OpenAI's images API answers: it may go to a client as it is. */
   readonly relayable?: boolean;
-  /** How a stream of events is read that comes though none was asked for; absent: such an answer is none. */
+  /** The way to read a stream of events that comes though none was asked for; absent: such an answer is none. */
   readonly unasked?: UnaskedStream;
 }
 
 /** Reading of a stream that nobody asked for, as some servers send whatever the request says. */
 export interface UnaskedStream {
-  /** Where pictures are in the document of each event, as in `lift`. */
+  /** The places of pictures in the document of each event, as in `lift`. */
   readonly lift: readonly string[];
   /** Makes of the events, in order, the document that the answer should have been; undefined: there is none in them. */
   document(events: readonly StreamedEvent[]): unknown;
@@ -93,7 +93,7 @@ export interface WireAnswer {
   readonly picture: Picture | undefined;
 }
 
-/** What an upstream that was asked for a stream sends: events, or one ordinary answer where it does not stream. */
+/** An event of an upstream that was asked for a stream, or its one ordinary answer if it does not stream. */
 export type WireEvent =
   | {
       /** The `event:` line; `message` where there is none. */
@@ -113,7 +113,7 @@ export interface WireError {
   readonly text: string;
 }
 
-/** What an upstream's error body means. `message` is shown to the client only for the caller's own faults. */
+/** The meaning of an upstream's error body. `message` is shown to the client only for the caller's own faults. */
 export interface UpstreamFault {
   readonly code: ErrorCode;
   readonly message?: string | undefined;

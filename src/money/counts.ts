@@ -6,13 +6,13 @@ import type { ReadLine } from "./lines.ts";
 import { addRanges, anything, exactly, multiplyRanges, nothing, type Range } from "./range.ts";
 import { type TokenCounts, type TokenKind, tokenKinds } from "./tokens.ts";
 
-/** How many steps a call makes where it does not say: a block's `steps`. */
+/** The steps of a call that does not say how many it made: a block's `steps`. */
 export interface UsualSteps {
   readonly option?: string | undefined;
   readonly default: number;
 }
 
-/** What a line is counted from. */
+/** The facts that a line is counted from. */
 export interface Counted {
   readonly call: PricedCall;
   readonly tokens: TokenCounts;
@@ -29,7 +29,7 @@ export function isOfInputs(measure: Measure): boolean {
   return measure === "input_image" || measure === "input_megapixel" || measure === "input_tile";
 }
 
-/** What a made picture comes to under a line's measures of pictures. */
+/** The count of a made picture under a line's measures of pictures. */
 export function countOfPicture(line: ReadLine, { pixels, width, height }: PricedPicture): Range {
   return productOf(line.per.filter(isOfPictures), (measure) => {
     if (measure === "image") return exactly(fraction(1));
@@ -42,7 +42,7 @@ export function countOfPicture(line: ReadLine, { pixels, width, height }: Priced
   });
 }
 
-/** What an input picture comes to under a line's measures of input pictures. */
+/** The count of an input picture under a line's measures of input pictures. */
 export function countOfInput(line: ReadLine, { width, height }: Size): Range {
   return productOf(line.per.filter(isOfInputs), (measure) => {
     if (measure === "input_image") return exactly(fraction(1));
@@ -52,13 +52,13 @@ export function countOfInput(line: ReadLine, { width, height }: Size): Range {
   });
 }
 
-/** What all input pictures come to; one where the line counts none. */
+/** The count of all input pictures; one where the line counts none. */
 export function countOfInputs(line: ReadLine, inputs: readonly Size[]): Range {
   if (!line.per.some(isOfInputs)) return exactly(fraction(1));
   return inputs.reduce((sum, input) => addRanges(sum, countOfInput(line, input)), nothing);
 }
 
-/** What a call comes to under a line's other measures. */
+/** The count of a call under a line's other measures. */
 export function countOfCall(line: ReadLine, counted: Counted): Range {
   return productOf(
     line.per.filter((measure) => !isOfPictures(measure) && !isOfInputs(measure)),

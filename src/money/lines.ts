@@ -46,7 +46,7 @@ export interface ReadBound {
 export interface ReadBlock {
   readonly lines: readonly ReadLine[];
   readonly bounds: readonly ReadBound[];
-  /** Which cached tokens have a rate of their own. */
+  /** True for the cached tokens that have a rate of their own. */
   readonly hasCachedRate: { readonly text: boolean; readonly image: boolean };
   /** Dollars of one unit of the currency; undefined: no rate is known. */
   readonly usdRate: Rational | undefined;

@@ -18,7 +18,7 @@ export function exactly(value: Rational): Range {
 
 export const nothing: Range = exactly(zero);
 
-/** Anything from nothing to infinity. */
+/** The range of what is not known at all: from nothing to infinity. */
 export const anything: Range = { least: zero, most: undefined, isSure: false };
 
 /** The sum of two ranges. */

@@ -29,7 +29,7 @@ const unread: TokenCounts = {
 };
 
 /**
- * What a call's usage may mean: one reading where it is clear, several where a total says more than its details
+ * The readings of a call's usage: one where it is clear, several where a total says more than its details
  * and nothing tells of which kind the rest is. `hasCachedRate`: cached tokens of a kind have a price of their own.
  */
 export function readTokens(

@@ -293,7 +293,6 @@ export const emptyBeginnings: ReadonlySet<string> = new Set(
 export const oldComments: readonly string[] = [
   "blobs/",
   "config/",
-  "core/",
   "dialects/",
   "gateway/attempts/",
   "gateway/catalog/",
@@ -303,7 +302,6 @@ export const oldComments: readonly string[] = [
   "gateway/limits/",
   "gateway/routing/",
   "json/",
-  "money/",
   "net/",
   "pictures/",
   "providers/",
