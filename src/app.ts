@@ -65,8 +65,12 @@ export async function startApp(
 ): Promise<App> {
   const undo: (() => Promise<void> | void)[] = [];
   try {
-    const { ports, hosted, filesMax } = await openPorts(config, logger, outside, undo);
+    const { ports, hosted, filesMax, nodeBefore } = await openPorts(config, logger, outside, undo);
     const gateway = createGateway(ports, settingsOf(config), config);
+    await gateway.nodes.begin(nodeBefore);
+    undo.push(() => gateway.nodes.end());
+    const upkeep = startUpkeep(upkeepTasks({ ...ports, gateway }), logger);
+    undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     const parts = { gateway, hosted, clients: createClientWatch(ports.now), relayPatience };
     return await listen(config, logger, parts, { firstRun, undo, filesMax, now: ports.now });
@@ -76,17 +80,22 @@ export async function startApp(
   }
 }
 
+interface OpenedPorts {
+  readonly ports: GatewayPorts;
+  readonly hosted: HostedImages;
+  /** Files and sockets that the process may have open. */
+  readonly filesMax: number;
+  /** The node that had the data folder before this process. */
+  readonly nodeBefore: string | undefined;
+}
+
 /** Opens all that the gateway stands on; `undo` closes what has been opened, the last first. */
 async function openPorts(
   config: Config,
   log: FastifyBaseLogger,
   outside: Pick<OutsideParts, "resolve">,
   undo: (() => Promise<void> | void)[],
-): Promise<{
-  readonly ports: GatewayPorts;
-  readonly hosted: HostedImages;
-  readonly filesMax: number;
-}> {
+): Promise<OpenedPorts> {
   const now = (): number => Date.now();
   const random = pooledRandom(randomBytes);
   const folders = await takeFolders(config, newId("node", now, random), now);
@@ -104,8 +113,6 @@ async function openPorts(
   await spools.sweepLeftovers();
   const { blobs, kept, close } = await openImageStore(config, store, log, now);
   undo.push(close);
-  const upkeep = startUpkeep(upkeepTasks({ store, blobs, kept, log, now }), log);
-  undo.push(() => upkeep.stop());
   const egress = createEgress({ now, ...outside, ...egressOptions(config) });
   undo.push(() => egress.close());
   const loop = watchEventLoop(now);
@@ -117,6 +124,7 @@ async function openPorts(
     now,
   });
   const ports: GatewayPorts = {
+    node: folders.node,
     store,
     blobs,
     kept,
@@ -129,12 +137,13 @@ async function openPorts(
     filesLeft: () => descriptors.left(),
     log,
     now,
+    uptime: () => performance.now(),
     random: Math.random,
     newId: (prefix) => newId(prefix, now, random),
     newBlobId: () => random(16).toString("hex"),
   };
   const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, request });
-  return { ports, hosted, filesMax: descriptors.max };
+  return { ports, hosted, filesMax: descriptors.max, nodeBefore: folders.nodeBefore };
 }
 
 function settingsOf({ policy, images, server, admission }: Config): GatewaySettings {
@@ -142,6 +151,7 @@ function settingsOf({ policy, images, server, admission }: Config): GatewaySetti
     policy,
     images: { ttlMs: images.ttlMs, defaultDelivery: images.responseFormat },
     retryWindowMs: server.retryWindowMs,
+    repeatWindowMs: policy.repeatWindowMs,
     admission,
   };
 }

@@ -81,6 +81,10 @@ export function apiPage(): Page {
       "(`x-stainless-retry-count` above 0) is answered from the request that it repeats, running or finished within " +
       "`server.retry_window`: the oldest of the same key with the same fields and files whose client has gone. Four equal calls " +
       "at once stay four calls. Errors with `x-should-retry: true` bought nothing and are never answered from.",
+    "Some clients repeat a failed call without saying so. Within `policy.repeat_window` the same request of the same key is answered " +
+      "from one that failed and may have been billed, and attached to one whose client left without its answer; equal calls after a " +
+      "success are calls of their own. A fresh `Idempotency-Key` always buys again. Where the gateway's process ended while a request " +
+      "ran, its repeat and its id answer 502 `outcome_unknown`, with what may have been bought.",
     "## The admin API",
     "Body of `POST /admin/keys`:",
     table(settingHead, settingRows(inputSchema(newKeyBody))),

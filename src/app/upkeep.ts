@@ -2,7 +2,7 @@ import type { KeptPictures } from "../blobs/kept-pictures.ts";
 import type { BlobStore } from "../blobs/types.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { GatewayLog } from "../core/log.ts";
-import type { Store } from "../store/store.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 
 /** A periodic task. */
 export interface UpkeepTask {
@@ -15,33 +15,27 @@ export interface UpkeepTask {
 
 /** The tasks of one gateway. */
 export interface UpkeepParts {
-  readonly store: Pick<Store, "requests">;
   readonly blobs: Pick<BlobStore, "sweep">;
   readonly kept: Pick<KeptPictures, "tick">;
-  readonly log: GatewayLog;
+  readonly gateway: {
+    readonly nodes: Pick<Gateway["nodes"], "renew">;
+    readonly writeOutcomes: Gateway["writeOutcomes"];
+  };
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
 const minuteMs = 60_000;
+/** An owner that has not been seen for six of these is dead. */
+const nodeMs = 5_000;
 
 /** The periodic tasks of a gateway. */
-export function upkeepTasks({ store, blobs, kept, log, now }: UpkeepParts): readonly UpkeepTask[] {
+export function upkeepTasks({ blobs, kept, gateway, now }: UpkeepParts): readonly UpkeepTask[] {
   return [
     { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
-    {
-      name: "sweeping holds",
-      everyMs: minuteMs,
-      async run() {
-        const count = await store.requests.sweep(now());
-        if (count === 0) return;
-        log.warn(
-          { count },
-          "requests of a gateway that stopped were closed and their holds voided",
-        );
-      },
-    },
+    { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },
+    { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },
   ];
 }
 

@@ -115,13 +115,7 @@ function assemble(
       Object.entries(settings.aliases).map(([name, models]) => [name, [models].flat()]),
     ),
     defaultModel: settings.default_model,
-    policy: {
-      strict: policy.strict,
-      resample: policy.resample,
-      variationsAsEdits: policy.variations_as_edits,
-      style: policy.style,
-      successors: policy.successors,
-    },
+    policy: policyOf(policy),
     egress: {
       allowPrivate: settings.egress.allow_private,
       proxyFilters: settings.egress.proxy_filters,
@@ -135,6 +129,17 @@ function assemble(
     logs: { level: logs.level, format },
     metricsToken: settings.metrics.token,
     proxy: proxyOf(env),
+  };
+}
+
+function policyOf(policy: FileSettings["policy"]): Config["policy"] {
+  return {
+    strict: policy.strict,
+    resample: policy.resample,
+    variationsAsEdits: policy.variations_as_edits,
+    style: policy.style,
+    successors: policy.successors,
+    repeatWindowMs: policy.repeat_window,
   };
 }
 

@@ -76,6 +76,8 @@ export interface PolicyConfig {
   readonly variationsAsEdits: boolean;
   readonly style: "drop" | "prompt";
   readonly successors: boolean;
+  /** Milliseconds; 0: off. */
+  readonly repeatWindowMs: number;
 }
 
 /** How much work is taken in at the same time; beyond it a request is refused before anything is read or paid. */

@@ -21,8 +21,9 @@ const bytesOf: Readonly<Record<string, number>> = {
   tib: 2 ** 40,
 };
 
-/** `10s` as milliseconds; undefined where the text is no duration. */
+/** `10s` as milliseconds, and `0`, which needs no unit; undefined where the text is no duration. */
 export function parseDuration(text: string): number | undefined {
+  if (text.trim() === "0") return 0;
   const match = /^(\d{1,12}(?:\.\d{1,6})?) ?(ms|s|m|h|d)$/.exec(text.trim());
   return match === null ? undefined : Math.round(Number(match[1]) * (msOf[match[2] ?? ""] ?? 0));
 }
@@ -40,9 +41,9 @@ export function duration(min: string, max: string) {
   const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
   const form = `a duration from ${min} to ${max}, such as 500ms, 10s, 5m, 1h or 7d`;
   return z
-    .string()
-    .transform((text, context) => {
-      const ms = parseDuration(text);
+    .union([z.string(), z.literal(0)])
+    .transform((written, context) => {
+      const ms = parseDuration(String(written));
       if (ms !== undefined && ms >= least && ms <= most) return ms;
       context.addIssue({ code: "custom", message: `must be ${form}` });
       return z.NEVER;

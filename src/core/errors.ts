@@ -110,15 +110,13 @@ export const errorTable = {
   ),
   result_expired: invalid(410, "The result existed and has expired or been deleted."),
   request_too_large: invalid(413, "The body is larger than this gateway takes."),
-  request_timeout: {
-    ...invalid(408, "The client sent its request too slowly; the connection was closed."),
-    shouldRetry: false,
-  },
+  request_timeout: invalid(
+    408,
+    "The client sent its request too slowly; the connection was closed.",
+  ),
   idempotency_key_reused: {
-    status: 422,
+    ...invalid(422, "The Idempotency-Key was used before with another body."),
     type: "idempotency_error",
-    shouldRetry: false,
-    meaning: "The Idempotency-Key was used before with another body.",
   },
   rate_limit_exceeded: {
     status: 429,
@@ -127,16 +125,12 @@ export const errorTable = {
     meaning: "Too many requests or images in the window. Wait for `retry-after` seconds.",
   },
   budget_exceeded: {
-    status: 429,
+    ...invalid(429, "The key's budget does not cover this request."),
     type: "insufficient_quota",
-    shouldRetry: false,
-    meaning: "The key's budget does not cover this request.",
   },
   internal_error: {
-    status: 500,
+    ...invalid(500, "A fault of the gateway itself. Report it with the request id."),
     type: "server_error",
-    shouldRetry: false,
-    meaning: "A fault of the gateway itself. Report it with the request id.",
   },
   no_channel_available: {
     status: 503,
@@ -163,6 +157,13 @@ export const errorTable = {
     type: "upstream_error",
     shouldRetry: false,
     meaning: "There is no room to keep the image, so no paid call was made. The operator must act.",
+  },
+  outcome_unknown: {
+    ...invalid(
+      502,
+      "The gateway's process ended while the request ran. Only a fresh Idempotency-Key buys again.",
+    ),
+    type: "upstream_error",
   },
   upstream_unreachable: upstream(
     502,

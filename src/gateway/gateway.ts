@@ -27,9 +27,12 @@ import { type Fetched, deleteRequest, fetchRequest } from "./requests/fetch-requ
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
 import { createKeyTurns } from "./requests/key-turns.ts";
+import { type NodeWatch, createNodeWatch } from "./requests/nodes.ts";
 import { createRegistry } from "./requests/registry.ts";
+import { createRepeatWindow } from "./requests/repeat-window.ts";
 import type { Client } from "./requests/run.ts";
 import { serveImage } from "./requests/serve-image.ts";
+import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
 export type { RequestRecord } from "../store/request-records.ts";
@@ -82,7 +85,11 @@ export interface Gateway {
   readonly administration: Administration;
   /** Serves the channels, aliases and default model of another configuration; requests that run keep theirs. */
   offer(offer: Offer): void;
-  /** Resolves when nothing runs, is being sent or being put away. */
+  /** The node that this process is, among those that work on its database. */
+  readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end">;
+  /** Writes outcomes of requests for which there was no room, where there is now. */
+  writeOutcomes(): Promise<void>;
+  /** Resolves when nothing runs, is being sent or being put away. Outcomes that cannot be written are given up. */
   idle(): Promise<void>;
 }
 
@@ -104,6 +111,8 @@ export interface GatewaySettings {
   readonly images: DeliveryParts["images"];
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;
+  /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
+  readonly repeatWindowMs: number;
   readonly admission: AdmissionLimits;
 }
 
@@ -112,13 +121,15 @@ export interface GatewayPorts
   extends
     Omit<AdministrationPorts, "keys">,
     Omit<DeliveryParts, "images">,
-    Pick<RequestParts, "egress" | "random"> {
+    Pick<RequestParts, "egress" | "random" | "node"> {
   readonly store: Store;
   readonly spools: Spools;
   /** The lateness of this process's timers, milliseconds. */
   readonly eventLoopDelayMs: () => number;
   /** Files and sockets that the process may still open. */
   readonly filesLeft: () => number;
+  /** Milliseconds since the process began: never goes back, whatever the clock of the day does. */
+  readonly uptime: () => number;
 }
 
 /** Opens the gateway's rooms. Until administration has begun it knows no keys. */
@@ -127,16 +138,15 @@ export function createGateway(
   settings: GatewaySettings,
   firstOffer: Offer,
 ): Gateway {
-  const { store, egress, spools, log, now, random, newId } = ports;
-  const { policy, images, retryWindowMs } = settings;
+  const { egress, spools, now, random, newId } = ports;
+  const { policy } = settings;
   const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
     buildCatalog(channels, aliases, retired, policy.successors);
   let offer = firstOffer;
   let catalog = catalogOf(offer);
   const keys = createKeyRing(ports.pepper, now);
-  const routing = createRouting({ now, random, log });
-  const keyLimits = createKeyLimiter(now);
-  const registry = createRegistry({ store, log, now });
+  const parts = requestParts(ports, settings, () => catalog);
+  const { routing, keyLimits, registry, nodes, unwritten } = parts;
   const admission = createAdmission({
     limits: settings.admission,
     spooledBytes: () => spools.bytesInUse(),
@@ -144,18 +154,6 @@ export function createGateway(
     filesLeft: ports.filesLeft,
     random,
   });
-  // By its shape it satisfies what each room says that it needs.
-  const parts: RequestParts = {
-    ...ports,
-    policy,
-    images,
-    retryWindowMs,
-    routing,
-    keyLimits,
-    registry,
-    keyTurns: createKeyTurns(),
-    catalog: () => catalog,
-  };
   return {
     authenticate: (authorization) => keys.authenticate(authorization),
     admit: (bodyBytes) => admission.enter(bodyBytes),
@@ -179,7 +177,38 @@ export function createGateway(
       catalog = catalogOf(next);
       offer = next;
     },
-    idle: () => registry.idle(),
+    nodes,
+    writeOutcomes: () => unwritten.retry(),
+    async idle() {
+      await unwritten.close();
+      await registry.idle();
+    },
+  };
+}
+
+/** The parts of the story of a request; by its shape it satisfies what each room says that it needs. */
+function requestParts(
+  ports: GatewayPorts,
+  settings: GatewaySettings,
+  catalog: () => Catalog,
+): RequestParts {
+  const { store, log, now, uptime, random } = ports;
+  const { policy, images, retryWindowMs, repeatWindowMs } = settings;
+  const repeats = createRepeatWindow(repeatWindowMs, uptime);
+  return {
+    ...ports,
+    policy,
+    images,
+    retryWindowMs,
+    repeatWindowMs,
+    repeats,
+    nodes: createNodeWatch({ ...ports, repeatWindowMs }),
+    unwritten: createUnwritten(log),
+    routing: createRouting({ now, random, log }),
+    keyLimits: createKeyLimiter(now),
+    registry: createRegistry({ store, repeats, log, now }),
+    keyTurns: createKeyTurns(),
+    catalog,
   };
 }
 

@@ -31,7 +31,7 @@ export interface OpenedStore extends Store {
  * made by a newer version, on a network disk; storage_full where the disk is.
  *
  * Two processes may have one file open: their commits take turns, and neither sweeps the other's
- * requests before their leases have passed.
+ * requests while that one is a node.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
   const client = await startClient({
@@ -77,13 +77,21 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
         client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),
       byClientId: (keyId, id) => client.call("requestsByClientId", keyId, id),
       orphan: (id, at) => client.call("requestsOrphan", id, at),
-      claimOrphan: (keyId, fingerprint, endedSince) =>
-        client.call("requestsClaimOrphan", keyId, fingerprint, endedSince),
+      byRepeat: (keyId, id) => client.call("requestsByRepeat", keyId, id),
+      addRepeat: (repeat) => client.call("requestsAddRepeat", repeat),
+      recent: (keyId, fingerprint, since, until) =>
+        client.call("requestsRecent", keyId, fingerprint, since, until),
+      claimOrphan: (keyId, fingerprint, endedSince, goneSince = 0) =>
+        client.call("requestsClaimOrphan", keyId, fingerprint, endedSince, goneSince),
       markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),
       keptPictures: (at, limit) => client.call("requestsKeptPictures", at, limit),
       list: (page) => client.call("requestsList", page),
       sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
       forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
+    },
+    nodes: {
+      renew: (node) => client.call("nodesRenew", node),
+      remove: (id) => client.call("nodesRemove", id),
     },
     settings: {
       get: (name) => client.call("settingsGet", name),

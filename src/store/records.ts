@@ -157,6 +157,8 @@ export function requestFromRows({
     answer,
     idempotencyKey: request.idempotency_key,
     fingerprint: request.fingerprint,
+    owner: request.owner,
+    doubtfulAt: request.doubtful_at,
     deletedAt: request.deleted_at,
     leaseUntil: request.lease_until,
     costNano: answer?.price === "unknown" ? null : request.cost_nano,

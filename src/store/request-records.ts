@@ -23,6 +23,25 @@ export interface NewRequest {
   readonly idempotencyKey: string | null;
   /** What makes two requests the same one (`gateway/fingerprint.ts`). */
   readonly fingerprint: string | null;
+  /** The node that makes it; null in records of earlier versions. */
+  readonly owner: string | null;
+}
+
+/** A process that works on the database, from its start to its end. */
+export interface NodeRecord {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly seenAt: number;
+}
+
+/** An answer that was given from another request's outcome. */
+export interface RepeatRecord {
+  readonly id: string;
+  /** The request that it repeats. */
+  readonly requestId: string;
+  readonly keyId: string;
+  readonly clientRequestId: string | null;
+  readonly createdAt: number;
 }
 
 /** One try at one target, written before its socket opens. */
@@ -97,6 +116,8 @@ export interface RequestOutcome {
    * from here: the request gives up its idempotency key and its fingerprint.
    */
   readonly replayable: boolean;
+  /** True where it is an error that may have been billed: the same request is answered from here for a while. */
+  readonly doubtful: boolean;
   /** The customer's debt for pictures delivered or kept; null: unknown. */
   readonly costNano: Nano | null;
   /** The amount that the hold is settled at, the bound of an unknown cost too; null: all that was held. */
@@ -121,11 +142,14 @@ export interface AttemptRecord extends NewAttempt {
 
 /** One request as the operator and the client's recovery read it. */
 export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseUntil"> {
-  readonly state: "running" | "succeeded" | "partial" | "failed";
+  /** `lost`: its node ended while it ran. */
+  readonly state: "running" | "succeeded" | "partial" | "failed" | "lost";
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly errorParam: string | null;
   readonly answer: AnswerRecord | null;
+  /** When it ended in an error that may have been billed. */
+  readonly doubtfulAt: number | null;
   /** Its pictures were deleted for the client. */
   readonly deletedAt: number | null;
   readonly leaseUntil: number;
@@ -142,6 +166,14 @@ export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseU
     /** The amount that it was settled at; null: it was not. */
     readonly settledNano: Nano | null;
   } | null;
+}
+
+/** The equal requests of a key that a client may be repeating. */
+export interface RecentRequests {
+  /** True where a client left without its answer, and no retry has taken the request. */
+  readonly hasOrphan: boolean;
+  /** The newest that ended in an error that may have been billed. */
+  readonly doubtful: RequestRecord | null;
 }
 
 /** A page of a listing, newest first. `before` is the id of the last row of the page before. */

@@ -4,7 +4,10 @@ import type {
   AttemptOutcome,
   NewAttempt,
   NewRequest,
+  NodeRecord,
   Page,
+  RecentRequests,
+  RepeatRecord,
   RequestOutcome,
   RequestRecord,
 } from "./request-records.ts";
@@ -35,7 +38,10 @@ export interface Store {
       idempotentSince?: number,
     ): Promise<string | undefined>;
     addAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Promise<void>;
-    /** Outcome and settlement: one commit. A second finish of the same request changes nothing and resolves false. */
+    /**
+     * Outcome and settlement: one commit. A second finish of the same request changes nothing and resolves
+     * false; one that was taken for lost gets its outcome all the same.
+     */
     finish(outcome: RequestOutcome): Promise<boolean>;
     get(id: string): Promise<RequestRecord | undefined>;
     /** The request of a key that has this idempotency key and was made after `since`. */
@@ -44,28 +50,47 @@ export interface Store {
       idempotencyKey: string,
       since: number,
     ): Promise<RequestRecord | undefined>;
-    /** The newest request of a key with the client's own request id. */
+    /** The newest request of a key with the client's own request id, or the one that the newest answer with it repeated. */
     byClientId(keyId: string, clientRequestId: string): Promise<RequestRecord | undefined>;
+    /** The request that the answer of this id repeated. */
+    byRepeat(keyId: string, id: string): Promise<RequestRecord | undefined>;
+    /** Writes that an answer was given from another request's outcome. */
+    addRepeat(repeat: RepeatRecord): Promise<void>;
+    /** The equal requests of a key whose client left, or whose doubtful error came, after `since`; errors until `until`. */
+    recent(
+      keyId: string,
+      fingerprint: string,
+      since: number,
+      until: number,
+    ): Promise<RecentRequests>;
     /** Its client has gone without the answer (a time), or has an answer again (null). */
     orphan(id: string, at: number | null): Promise<void>;
     /**
-     * Takes the oldest request of the key with this fingerprint whose client has gone, that still
+     * Takes the oldest request of the key with this fingerprint whose client has gone after `goneSince`, that still
      * runs or has ended after `endedSince`: no other retry will get it. Returns its id.
      */
     claimOrphan(
       keyId: string,
       fingerprint: string,
       endedSince: number,
+      goneSince?: number,
     ): Promise<string | undefined>;
     /** Marks a request's pictures as deleted for its client. */
     markDeleted(id: string, at: number): Promise<void>;
     /** Pictures kept at this time, the last to go first, at most `limit`. */
     keptPictures(now: number, limit: number): Promise<KeptPicture[]>;
     list(page: Page & { readonly keyId?: string }): Promise<RequestRecord[]>;
-    /** Voids holds whose lease has passed and marks their requests failed (the owner is gone). Returns how many. */
+    /** Marks running requests whose owner is no node any more as lost and voids their holds. Returns how many. */
     sweep(now: number): Promise<number>;
     /** Forgets records older than this. Returns how many. */
     forget(before: number): Promise<number>;
+  };
+  /** The processes that work on this database. */
+  readonly nodes: {
+    /** Writes that a node is at work; returns all nodes as they were last seen. */
+    renew(node: NodeRecord): Promise<NodeRecord[]>;
+    /** Forgets a node: its running requests are nobody's from then on. */
+    remove(id: string): Promise<void>;
   };
   /** Small values of the installation itself: the admin token's digest, … */
   readonly settings: {

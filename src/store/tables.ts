@@ -10,7 +10,7 @@ import type { Shaped } from "./shape.ts";
 const time = integer;
 const nano = integer;
 
-export const requestStates = ["running", "succeeded", "partial", "failed"] as const;
+export const requestStates = ["running", "succeeded", "partial", "failed", "lost"] as const;
 const attemptStates = ["running", "succeeded", "failed"] as const;
 const holdStates = ["held", "settled", "voided"] as const;
 
@@ -63,6 +63,10 @@ export const rowSchemas = {
     error_param: nullable(text),
     /** JSON: the rest of what the answer said. */
     answer: nullable(text),
+    /** The node that makes it; null in records of earlier versions. */
+    owner: nullable(text),
+    /** When it ended in an error that may have been billed. */
+    doubtful_at: nullable(time),
   }),
   attempts: record({
     id: text,
@@ -102,6 +106,16 @@ export const rowSchemas = {
     settled_nano: nullable(nano),
     created_at: time,
     resolved_at: nullable(time),
+  }),
+  /** Processes that work on this database. */
+  nodes: record({ id: text, started_at: time, seen_at: time }),
+  /** Answers that were given from another request's outcome. */
+  repeats: record({
+    id: text,
+    request_id: text,
+    key_id: text,
+    client_request_id: nullable(text),
+    created_at: time,
   }),
   settings: record({ name: text, value: text }),
   migrations: record({ name: text, applied_at: time }),

@@ -90,28 +90,27 @@ test("a failure is logged with the task's name, and the next run tries again", a
   ]);
 });
 
-test("images, kept pictures and holds are swept with the time of each, and only what was closed is told", async () => {
-  const { lines, log } = collectLog();
+test("images and kept pictures are swept with the time of each, nodes are watched and outcomes written late", async () => {
   const seen: string[] = [];
-  const closed = [0, 3];
-  const sweep = (what: string, count: number) => (now: number) => {
-    seen.push(`${what} ${now}`);
-    return Promise.resolve(count);
-  };
   let at = 100;
   const tasks = upkeepTasks({
-    blobs: { sweep: sweep("images", 1) },
+    blobs: {
+      sweep(now) {
+        seen.push(`images ${now}`);
+        return Promise.resolve(1);
+      },
+    },
     kept: { tick: () => void seen.push("kept") },
-    // Only what upkeep uses of the store.
-    store: {
-      requests: { sweep: (now: number) => sweep("holds", closed.shift() ?? 0)(now) },
-    } as never,
-    log,
+    gateway: {
+      nodes: { renew: () => Promise.resolve(void seen.push("nodes")) },
+      writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
+    },
     now: () => at,
   });
   for (const task of tasks) await task.run();
   at = 200;
   for (const task of tasks) await task.run();
-  expect(seen).toEqual(["images 100", "kept", "holds 100", "images 200", "kept", "holds 200"]);
-  expect(lines).toEqual([[expect.stringContaining("holds voided") as string, { count: 3 }]]);
+  const rest = ["kept", "nodes", "outcomes"];
+  expect(seen).toEqual(["images 100", ...rest, "images 200", ...rest]);
+  expect(tasks.map(({ everyMs }) => everyMs)).toEqual([60_000, 60_000, 5_000, 5_000]);
 });

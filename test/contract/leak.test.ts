@@ -53,6 +53,8 @@ beforeAll(async () => {
     settings: {
       // Soon full, but not so soon that a picture goes before its own retry has come.
       images: { recovery_bytes: "32MB", ttl: "60s" },
+      // The same failures are wanted again and again.
+      policy: { repeat_window: 0 },
       channels: ["none", "no body", "half", "refused"].map(channel),
     },
   });

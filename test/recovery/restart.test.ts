@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { postJson } from "../support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
-import { asked, channelAt, model, pictureOf } from "./setup.ts";
+import { asked, channelAt, json, model, pictureOf } from "./setup.ts";
 
 const key = { "idempotency-key": "order-1", "x-request-id": "theirs-1" };
 
@@ -72,34 +72,83 @@ test("a picture that was kept outlives kill -9; deleted, it stays gone", async (
   expect(upstream.executions).toHaveLength(1);
 });
 
-test("after kill -9 in mid-generation the hold is voided and a retry is a new request", async () => {
-  const upstream = await upstreamOf();
+/** A priced channel, a call in flight under `headers`, and kill -9; the folder for the next process. */
+async function killed(
+  upstream: HeldUpstream,
+  headers: Record<string, string>,
+): Promise<{ readonly settings: Record<string, unknown>; readonly folder: string }> {
   const priced = { name: model, price: { per_image_usd: 0.04 } };
   const settings = { channels: [{ ...channelAt(upstream), models: [priced] }] };
   const first = await startGatewayProcess({ settings });
   onTestFinished(() => rm(first.folder, { recursive: true, force: true }));
-  const lost = ask(first, key).catch(() => undefined);
+  const lost = ask(first, headers).catch(() => undefined);
   await upstream.arrived(0);
   first.child.kill("SIGKILL");
   await first.ended;
   expect(await lost).toBeUndefined();
-  // The lease passes.
-  const database = new DatabaseSync(join(first.folder, "data", "pinhole.db"));
-  database.exec("UPDATE requests SET lease_until = 1");
+  return { settings, folder: first.folder };
+}
+
+async function errorOf(response: Response): Promise<unknown> {
+  const body = await json(response);
+  return {
+    status: response.status,
+    shouldRetry: response.headers.get("x-should-retry"),
+    code: body.error?.code,
+    names: body.error?.message.includes(`an image of the model \`${model}\``),
+    howToBuy: body.error?.message.includes("fresh Idempotency-Key"),
+  };
+}
+
+const unknown = {
+  status: 502,
+  shouldRetry: "false",
+  code: "outcome_unknown",
+  names: true,
+  howToBuy: true,
+};
+
+test("after kill -9 in mid-generation its repeat and its id say at once what may have been bought; only a fresh key buys again", async () => {
+  const upstream = await upstreamOf();
+  const { settings, folder } = await killed(upstream, key);
   upstream.answerAll();
-  const second = await startGatewayProcess({ settings, folder: first.folder });
+  const second = await startGatewayProcess({ settings, folder });
   onTestFinished(() => second.stop());
-  const retry = await ask(second, { ...key, "x-stainless-retry-count": "1" });
-  expect((await pictureOf(retry)).equals(upstream.executions[1]?.picture ?? Buffer.alloc(0))).toBe(
+  const found = await fetch(`${second.url}/v1/images/requests/theirs-1`, {
+    headers: { authorization: `Bearer ${second.key}` },
+  });
+  expect(await errorOf(found)).toEqual(unknown);
+  for (const more of [{}, { "x-stainless-retry-count": "1" }]) {
+    expect(await errorOf(await ask(second, { ...key, ...more }))).toEqual(unknown);
+  }
+  expect(upstream.executions).toHaveLength(1);
+  const fresh = await ask(second, { "idempotency-key": "order-2" });
+  expect((await pictureOf(fresh)).equals(upstream.executions[1]?.picture ?? Buffer.alloc(0))).toBe(
     true,
   );
-  expect(upstream.executions).toHaveLength(2);
+  const database = new DatabaseSync(join(folder, "data", "pinhole.db"));
   const [row] = database
     .prepare(
       `SELECT requests.state, idempotency_key, holds.state AS hold FROM requests
        JOIN holds ON request_id = requests.id ORDER BY requests.created_at`,
     )
     .all();
-  expect({ ...row }).toEqual({ state: "failed", idempotency_key: null, hold: "voided" });
+  expect({ ...row }).toEqual({ state: "lost", idempotency_key: "order-1", hold: "voided" });
   database.close();
+});
+
+test.each([
+  ["the retry of an SDK", { "x-stainless-retry-count": "1" }],
+  ["a repeat that says nothing", {}],
+])("without an Idempotency-Key, %s after kill -9 is told the same", async (_, headers) => {
+  const upstream = await upstreamOf();
+  const { settings, folder } = await killed(upstream, {});
+  upstream.answerAll();
+  const second = await startGatewayProcess({ settings, folder });
+  onTestFinished(() => second.stop());
+  for (let repeat = 0; repeat < 3; repeat += 1) {
+    expect(await errorOf(await ask(second, headers))).toEqual(unknown);
+  }
+  expect(upstream.executions).toHaveLength(1);
+  expect((await ask(second, { "idempotency-key": "order-2" })).status).toBe(200);
 });

@@ -145,7 +145,8 @@ describe("after a failed attempt", () => {
   test("the last target of a model is never ejected", async () => {
     let isBroken = true;
     const only = await upstream(() => (isBroken ? failing(500) : undefined));
-    const gateway = await gatewayOf({ channels: [channel("only", only)] });
+    const policy = { repeat_window: 0 };
+    const gateway = await gatewayOf({ channels: [channel("only", only)], policy });
     for (let count = 0; count < 5; count += 1) expect((await ask(gateway)).status).toBe(502);
     expect((await health(gateway))[0]?.why).toContain("5 failures in a row");
     expect((await ask(gateway)).status).toBe(502);

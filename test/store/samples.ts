@@ -43,6 +43,7 @@ export function request(id: string, change: Partial<NewRequest> = {}): NewReques
     holdLeaseUntil: 60_000,
     idempotencyKey: null,
     fingerprint: "f".repeat(64),
+    owner: null,
     ...change,
   };
 }
@@ -105,6 +106,7 @@ export function outcome(id: string, change: Partial<RequestOutcome> = {}): Reque
       pictures: [{ quality: "high", background: null }],
     },
     replayable: true,
+    doubtful: false,
     costNano: 30_000_000,
     settledNano: change.costNano === undefined ? 30_000_000 : change.costNano,
     usage: {

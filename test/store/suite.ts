@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { lostSuite } from "./lost-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import {
   attempt,
@@ -25,6 +26,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     upkeepSuite(open);
     mistakeSuite(open);
     recoverySuite(open);
+    lostSuite(open);
   });
 }
 
@@ -95,7 +97,7 @@ function lifeSuite(open: OpenEmpty): void {
     const begun = request("r1", { clientRequestId: "theirs", operation: "edit", n: 2 });
     await store.requests.begin(begun, [attempt("r1")]);
     const { holdNano, holdLeaseUntil: leaseUntil, ...asked } = begun;
-    const kept = { ...asked, leaseUntil, deletedAt: null };
+    const kept = { ...asked, leaseUntil, deletedAt: null, doubtfulAt: null };
     expect(leaseUntil).toBe(60_000);
     const running = { state: "running", errorCode: null, evidence: null, detail: null };
     const open1 = { ...attempt("r1"), ...running, providerNano: null, finishedAt: null };
@@ -128,7 +130,8 @@ function lifeSuite(open: OpenEmpty): void {
     const won = attemptOutcome("r1", { id: "r1-0-2" });
     const end = outcome("r1", { attempts: [won] });
     expect(await store.requests.finish(end)).toBe(true);
-    const { attempts: outcomes, replayable, settledNano, ...rest } = end;
+    const { attempts: outcomes, replayable, doubtful, settledNano, ...rest } = end;
+    expect(doubtful).toBe(false);
     expect(replayable).toBe(true);
     expect(outcomes).toHaveLength(1);
     expect(await store.requests.get("r1")).toEqual({
@@ -379,18 +382,18 @@ function upkeepSuite(open: OpenEmpty): void {
     expect(await store.requests.sweep(5000)).toBe(2);
     expect(await store.requests.sweep(5000)).toBe(0);
     expect(await store.requests.get("gone")).toMatchObject({
-      state: "failed",
-      errorCode: "internal_error",
-      errorMessage: expect.stringContaining("gateway stopped") as unknown,
+      state: "lost",
+      errorCode: "outcome_unknown",
+      errorMessage: expect.stringContaining("outcome is unknown") as unknown,
       costNano: 0,
       finishedAt: 5000,
+      doubtfulAt: 5000,
       hold: { nano: 40_000_000, state: "voided" },
       attempts: [{ state: "failed", evidence: "unknown", providerNano: null, finishedAt: 5000 }],
     });
-    expect(await store.requests.get("unpriced")).toMatchObject({ state: "failed", hold: null });
+    expect(await store.requests.get("unpriced")).toMatchObject({ state: "lost", hold: null });
     expect(await store.requests.get("alive")).toEqual(alive);
     expect(await store.requests.get("done")).toEqual(done);
-    expect(await store.requests.finish(outcome("gone"))).toBe(false);
   });
 
   test("more than one piece is swept, and forgotten, in one call", async () => {

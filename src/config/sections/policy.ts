@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { duration } from "../values.ts";
 import { flag } from "./forms.ts";
 
 /** `policy`: what becomes of requests that a model cannot honour as they are. */
@@ -11,6 +12,11 @@ export const policySchema = z.strictObject({
     .default("drop")
     .describe(
       "What becomes of `style` on models without it: left out with a warning, or said in the prompt.",
+    ),
+  repeat_window: duration("0s", "1h")
+    .prefault("10s")
+    .describe(
+      "How long the same request of the same key is answered from one that failed and may have been billed, or whose client left, instead of buying again; 0 turns it off. A fresh Idempotency-Key always buys.",
     ),
   successors: z
     .boolean()

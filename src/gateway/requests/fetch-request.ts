@@ -49,6 +49,8 @@ export async function deleteRequest(
 async function ownRecord(parts: RequestParts, keyId: string, id: string): Promise<RequestRecord> {
   const ours = await parts.store.requests.get(id);
   if (ours?.keyId === keyId) return ours;
+  const repeated = await parts.store.requests.byRepeat(keyId, id);
+  if (repeated !== undefined) return repeated;
   const theirs = await parts.store.requests.byClientId(keyId, id);
   if (theirs !== undefined) return theirs;
   throw new PinholeError("not_found", { message: "This key has made no request with this id." });

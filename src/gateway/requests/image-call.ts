@@ -29,6 +29,8 @@ export interface ComingCall extends ImageCall {
   readonly client: Client;
   /** An official SDK says that it tries again. */
   readonly sdkRetry: boolean;
+  /** Called where the answer is an earlier request's, which may be long in coming. */
+  readonly onWait?: (() => void) | undefined;
 }
 
 /** The facts with which making a request begins. */

@@ -65,6 +65,7 @@ export class Making implements AttemptContext {
   async fail(thrown: unknown): Promise<PinholeError> {
     await this.record.recorded;
     const error = asPinholeError(thrown);
+    if (this.record.isDoubtful()) this.#run.doubtful();
     this.#run.settling(this.record.fail(error));
     return error;
   }

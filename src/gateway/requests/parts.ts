@@ -4,13 +4,23 @@ import type { DeliveryParts } from "../delivery/parts.ts";
 import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
 import type { KeyTurns } from "./key-turns.ts";
+import type { NodeWatch } from "./nodes.ts";
 import type { RequestRegistry } from "./registry.ts";
+import type { RepeatWindow } from "./repeat-window.ts";
+import type { Unwritten } from "./unwritten.ts";
 
 /** The parts that the story of a request works with. */
 export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts {
   readonly store: Store;
   readonly registry: RequestRegistry;
   readonly keyTurns: KeyTurns;
+  readonly nodes: NodeWatch;
+  readonly repeats: RepeatWindow;
+  readonly unwritten: Unwritten;
+  /** The id of this process among those that work on the database. */
+  readonly node: string;
+  /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
+  readonly repeatWindowMs: number;
   readonly keyLimits: KeyLimiter;
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;

@@ -1,5 +1,5 @@
 import { knownNano, mostOf } from "../../core/money.ts";
-import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
+import { errorRow, PinholeError } from "../../core/errors.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -25,6 +25,8 @@ export interface OpenRecord extends AttemptBook {
   readonly keyHolder: string | undefined;
   /** Milliseconds since the record was on the disk: the time spent waiting for upstreams. */
   upstreamMs(): number;
+  /** True where an attempt failed that may have been billed. */
+  isDoubtful(): boolean;
   /** Writes the outcome and settles the hold. Never rejects. */
   finish(outcome: ImageOutcome): Promise<void>;
   /** Writes an error as the outcome, and voids the hold. Never rejects. */
@@ -67,6 +69,7 @@ export function openRecord(
     holdLeaseUntil: deadline + leaseGraceMs,
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
+    owner: parts.node,
   };
   return new RecordWriter(parts, run, record, first, calls);
 }
@@ -165,6 +168,12 @@ class RecordWriter implements OpenRecord {
     this.#outcomes.push({ ...outcome, id, finishedAt: this.#parts.now() });
   }
 
+  isDoubtful(): boolean {
+    return this.#outcomes.some(
+      ({ state, providerNano }) => state === "failed" && providerNano === null,
+    );
+  }
+
   finish(outcome: ImageOutcome): Promise<void> {
     const { pictures, cost, usage, warnings, servedModel } = outcome;
     return this.#write({
@@ -175,6 +184,7 @@ class RecordWriter implements OpenRecord {
       errorParam: null,
       answer: answerRecord(outcome),
       replayable: true,
+      doubtful: false,
       costNano: knownNano(cost) ?? null,
       settledNano: mostOf(cost) ?? null,
       usage: usage ?? null,
@@ -187,6 +197,7 @@ class RecordWriter implements OpenRecord {
   }
 
   fail(error: PinholeError): Promise<void> {
+    const replayable = !errorRow(error.code).shouldRetry;
     return this.#write({
       id: this.#record.id,
       state: "failed",
@@ -194,7 +205,8 @@ class RecordWriter implements OpenRecord {
       errorMessage: error.message,
       errorParam: error.param ?? null,
       answer: null,
-      replayable: !errorRow(error.code).shouldRetry,
+      replayable,
+      doubtful: replayable && this.isDoubtful(),
       costNano: 0,
       settledNano: 0,
       usage: null,
@@ -206,17 +218,8 @@ class RecordWriter implements OpenRecord {
     });
   }
 
-  async #write(outcome: RequestOutcome): Promise<void> {
-    const { store, log } = this.#parts;
-    try {
-      await store.requests.finish(outcome);
-    } catch (thrown) {
-      const error = asPinholeError(thrown);
-      // The hold stays with its lease, so the sweeper will void it: nobody is charged for a lost record.
-      log.error(
-        { request_id: this.#record.id, detail: error.detail ?? error.message },
-        "the outcome of a request could not be written",
-      );
-    }
+  #write(outcome: RequestOutcome): Promise<void> {
+    const { store, unwritten } = this.#parts;
+    return unwritten.written(outcome.id, () => store.requests.finish(outcome));
   }
 }

@@ -11,7 +11,8 @@ import type { AnswerRecord, PictureRecord, RequestRecord } from "../../store/req
  */
 export async function replay(parts: RequestParts, record: RequestRecord): Promise<ImageOutcome> {
   if (record.deletedAt !== null) throw gone();
-  if (record.state === "failed") throw recordedError(record);
+  const error = errorOf(record);
+  if (error !== undefined) throw error;
   const { answer } = record;
   if (answer === null) throw gone();
   const pictures = await Promise.all(
@@ -79,6 +80,21 @@ function formatOf(word: string): PictureFormat {
   const format = pictureFormats.find((known) => known === word);
   if (format === undefined) throw new Error(`the record has a picture of the format ${word}`);
   return format;
+}
+
+/** The error that a request ended in, from its record; undefined where it ended in none. */
+export function errorOf(record: RequestRecord): PinholeError | undefined {
+  if (record.state === "lost") return lostError(record);
+  return record.state === "failed" ? recordedError(record) : undefined;
+}
+
+/** The error of a request whose process ended while it ran. */
+function lostError({ id, n, model }: RequestRecord): PinholeError {
+  const images = n === 1 ? "an image" : `up to ${n} images`;
+  return new PinholeError("outcome_unknown", {
+    message: `The gateway's process ended while this request ran, so ${images} of the model \`${model.slice(0, 200)}\` may have been bought; to buy again send it with a fresh Idempotency-Key.`,
+    detail: `${id} was lost`,
+  });
 }
 
 function recordedError(record: RequestRecord): PinholeError {

@@ -2,6 +2,7 @@ import { asPinholeError, errorRow } from "../../core/errors.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
+import type { RepeatWindow } from "./repeat-window.ts";
 
 /** A client's end of one answer. */
 export interface Client {
@@ -27,6 +28,8 @@ export interface RunControl {
   clientGone(): boolean;
   /** The request's record has been written: from here on money may be spent. */
   begun(): void;
+  /** The error that the request will end in may have been billed: equal requests are answered from it for a while. */
+  doubtful(): void;
   /** The outcome is being written; no answer waits for it. */
   settling(work: Promise<unknown>): void;
 }
@@ -43,6 +46,7 @@ export interface RunWork {
 
 /** One request in this process, from its first byte read until nobody needs its spool. */
 export interface Run {
+  readonly id: string;
   readonly fingerprint: string;
   readonly outcome: Promise<ImageOutcome>;
   /** The outcome is known. */
@@ -59,6 +63,7 @@ const nothingToKeep: Promise<void> = Promise.resolve();
 /** The parts that runs work with. */
 export interface RunParts {
   readonly store: Pick<Store, "requests">;
+  readonly repeats: RepeatWindow;
   readonly log: GatewayLog;
   readonly now: () => number;
 }
@@ -82,6 +87,7 @@ export class LiveRun implements Run, RunControl {
   #discarded = false;
   /** True where the outcome may be given to nobody who comes later. */
   #dead = false;
+  #doubtful = false;
   #outcome: Promise<ImageOutcome> | undefined;
 
   /** `forget` is called once, when nobody needs the run any more. */
@@ -90,6 +96,10 @@ export class LiveRun implements Run, RunControl {
     this.#forget = forget;
     this.facts = facts;
     this.work = work;
+  }
+
+  get id(): string {
+    return this.facts.id;
   }
 
   get fingerprint(): string {
@@ -115,8 +125,12 @@ export class LiveRun implements Run, RunControl {
         this.#end();
       },
       (thrown: unknown) => {
-        const { shouldRetry } = errorRow(asPinholeError(thrown).code);
-        this.#dead = shouldRetry || !this.#begun;
+        const error = asPinholeError(thrown);
+        this.#dead = errorRow(error.code).shouldRetry || !this.#begun;
+        if (this.#doubtful && !this.#dead) {
+          const { id, keyId, fingerprint } = this.facts;
+          this.#parts.repeats.failed(keyId, fingerprint, id, error);
+        }
         this.#end();
       },
     );
@@ -129,6 +143,10 @@ export class LiveRun implements Run, RunControl {
   begun(): void {
     this.#begun = true;
     if (this.#orphaned) this.#writeOrphan();
+  }
+
+  doubtful(): void {
+    this.#doubtful = true;
   }
 
   settling(work: Promise<unknown>): void {
@@ -171,6 +189,9 @@ export class LiveRun implements Run, RunControl {
 
   #setOrphaned(orphaned: boolean): void {
     this.#orphaned = orphaned;
+    const { keyId, fingerprint, idempotencyKey } = this.facts;
+    // A client that sends such keys comes back with its key.
+    if (orphaned && idempotencyKey === undefined) this.#parts.repeats.left(keyId, fingerprint);
     // Before that there is no row; `begun` writes it then.
     if (this.#begun && !this.#dead) this.#writeOrphan();
   }

@@ -1,8 +1,15 @@
 import type { ImageOutcome } from "../delivery/outcome.ts";
-import { type Earlier, byIdempotencyKey, claimOrphan, outcomeOfRecord } from "./earlier.ts";
+import {
+  type Earlier,
+  byIdempotencyKey,
+  outcomeOfRecord,
+  repeatedError,
+  withoutKey,
+} from "./earlier.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ComingCall } from "./image-call.ts";
 import type { RequestParts } from "./parts.ts";
+import { asRepeat } from "./repeat.ts";
 import type { Run } from "./run.ts";
 import { Work } from "./work.ts";
 
@@ -35,9 +42,19 @@ async function serve(
   for (;;) {
     const found = await findOrBegin(parts, coming, fingerprint);
     if ("begun" in found) return found;
-    if ("run" in found) return { earlier: found.run.outcome };
-    const outcome = await outcomeOfRecord(parts, coming.signal, found.record);
-    if (outcome !== undefined) return { earlier: Promise.resolve(outcome) };
+    coming.onWait?.();
+    if ("run" in found) {
+      const { id, outcome } = found.run;
+      return { earlier: asRepeat(parts, coming, id, outcome) };
+    }
+    if ("failed" in found) {
+      const { id, error } = found.failed;
+      const outcome = Promise.reject<ImageOutcome>(repeatedError(error));
+      return { earlier: asRepeat(parts, coming, id, outcome) };
+    }
+    const outcome = outcomeOfRecord(parts, coming.signal, found.record);
+    const answer = await asRepeat(parts, coming, found.record.id, outcome);
+    if (answer !== undefined) return { earlier: Promise.resolve(answer) };
   }
 }
 
@@ -47,9 +64,9 @@ async function findOrBegin(
   coming: ComingCall,
   fingerprint: string,
 ): Promise<Earlier | { readonly begun: Run }> {
-  const { key, idempotencyKey, sdkRetry } = coming;
+  const { key, idempotencyKey } = coming;
   if (idempotencyKey === undefined) {
-    const earlier = sdkRetry ? await claimOrphan(parts, coming, fingerprint) : undefined;
+    const earlier = await withoutKey(parts, coming, fingerprint);
     return earlier ?? begin(parts, coming, fingerprint);
   }
   return parts.keyTurns.within(key.id, idempotencyKey, async () => {

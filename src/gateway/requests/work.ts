@@ -1,18 +1,19 @@
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import { keyReused, outcomeOfRecord } from "./earlier.ts";
 import { generateImage } from "./generate-image.ts";
-import type { ImageCall } from "./image-call.ts";
+import type { ComingCall } from "./image-call.ts";
 import { keepPictures, removePictures } from "./keep-pictures.ts";
 import type { RequestParts } from "./parts.ts";
+import { asRepeat } from "./repeat.ts";
 import type { RunControl, RunWork } from "./run.ts";
 
 /** The work of one request, as the registry runs it. */
 export class Work implements RunWork {
   readonly #parts: RequestParts;
-  readonly #call: ImageCall;
+  readonly #call: ComingCall;
   readonly #fingerprint: string;
 
-  constructor(parts: RequestParts, call: ImageCall, fingerprint: string) {
+  constructor(parts: RequestParts, call: ComingCall, fingerprint: string) {
     this.#parts = parts;
     this.#call = call;
     this.#fingerprint = fingerprint;
@@ -50,6 +51,8 @@ export class Work implements RunWork {
     if (record === undefined) return undefined;
     // One that gave its key up has ended in a way that nobody is answered from.
     if (record.fingerprint !== null && record.fingerprint !== this.#fingerprint) throw keyReused();
-    return outcomeOfRecord(this.#parts, this.#call.signal, record);
+    this.#call.onWait?.();
+    const outcome = outcomeOfRecord(this.#parts, this.#call.signal, record);
+    return asRepeat(this.#parts, this.#call, id, outcome);
   }
 }

@@ -100,9 +100,14 @@ async function serveImages(
     relay: idempotencyKey === undefined ? relay : undefined,
   };
   if (call.request.stream) return serveStream(parts, { ...call, relay: undefined }, request, reply);
-  const stopInterim = startInterim(request, reply, parts.interimMs);
+  const interim = [startInterim(request, reply, parts.interimMs)];
+  // Who waits for another request's answer is always told that it is coming.
+  const onWait = (): void => {
+    if (parts.interimMs !== undefined) return;
+    interim.push(startInterim(request, reply, parts.heartbeatMs));
+  };
   try {
-    const outcome = await parts.gateway.serve(call);
+    const outcome = await parts.gateway.serve({ ...call, onWait });
     if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
     relay.end();
   } catch (thrown) {
@@ -110,7 +115,7 @@ async function serveImages(
     logCut(request, asPinholeError(thrown));
     relay.cut();
   } finally {
-    stopInterim();
+    for (const stop of interim) stop();
   }
   return reply;
 }

@@ -26,7 +26,8 @@ const finish = statement<AttemptOutcome & { requestId: string }>(
   `UPDATE attempts
     SET state = :state, error_code = :errorCode, evidence = :evidence, detail = :detail,
       provider_nano = :providerNano, finished_at = :finishedAt
-    WHERE id = :id AND request_id = :requestId AND state = 'running'`,
+    WHERE id = :id AND request_id = :requestId
+      AND (state = 'running' OR error_code = 'outcome_unknown')`,
 );
 const abandon = statement<{ requestId: string; finishedAt: number }>(
   `UPDATE attempts
@@ -42,7 +43,7 @@ export const attemptWrites = {
       throw broken(`attempt ${attempt.id} belongs to ${attempt.requestId}, not to ${requestId}`);
     yield insert(attempt);
   },
-  /** The first outcome of an attempt stays; a later one changes nothing. */
+  /** The first outcome of an attempt that is known stays; a later one changes nothing. */
   *close(requestId: string, outcome: AttemptOutcome): Steps<void> {
     const { id, state, errorCode, evidence, detail, providerNano, finishedAt } = outcome;
     if (providerNano !== null) checkedNano(providerNano);

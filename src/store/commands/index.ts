@@ -1,5 +1,6 @@
 import type { Steps } from "../query.ts";
 import { keyCommands } from "./keys.ts";
+import { nodeCommands } from "./nodes.ts";
 import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
@@ -10,6 +11,7 @@ import { settingCommands } from "./settings.ts";
 export const commands = {
   ...keyCommands,
   ...settingCommands,
+  ...nodeCommands,
   ...requestReads,
   ...requestRecovery,
   ...requestWrites,
@@ -27,6 +29,8 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "keysAll",
   "requestsByClientId",
   "requestsByIdempotencyKey",
+  "requestsByRepeat",
+  "requestsRecent",
   "requestsGet",
   "requestsKeptPictures",
   "requestsList",

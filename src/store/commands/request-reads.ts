@@ -3,7 +3,7 @@ import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { requestFromRows } from "../records.ts";
 import { rowSchemas } from "../tables.ts";
-import type { Page, RequestRecord } from "../request-records.ts";
+import type { Page, RecentRequests, RequestRecord } from "../request-records.ts";
 
 /** The longest page: a longer one would hold up the commits behind it. */
 const pageLimitMax = 100;
@@ -36,6 +36,19 @@ const byClientId = statement<{ keyId: string; clientRequestId: string }>(
   `SELECT * FROM requests WHERE key_id = :keyId AND client_request_id = :clientRequestId
     ORDER BY created_at DESC, id DESC LIMIT 1`,
 );
+const repeatById = statement<{ keyId: string; id: string }>(
+  "SELECT * FROM repeats WHERE id = :id AND key_id = :keyId",
+);
+const repeatByClientId = statement<{ keyId: string; clientRequestId: string }>(
+  `SELECT * FROM repeats WHERE key_id = :keyId AND client_request_id = :clientRequestId
+    ORDER BY created_at DESC, id DESC LIMIT 1`,
+);
+const doubtful = statement<{ keyId: string; fingerprint: string; since: number; until: number }>(
+  `SELECT * FROM requests
+    WHERE key_id = :keyId AND fingerprint = :fingerprint
+      AND doubtful_at > :since AND doubtful_at <= :until
+    ORDER BY doubtful_at DESC LIMIT 1`,
+);
 
 const attemptsOf = statement<{ id: string }>(
   "SELECT * FROM attempts WHERE request_id = :id ORDER BY call, attempt",
@@ -54,6 +67,21 @@ function* whole(row: unknown): Steps<RequestRecord> {
   return requestFromRows({ request, attempts, pictures, holds });
 }
 
+const anyOrphan = statement<{ keyId: string; fingerprint: string; since: number }>(
+  `SELECT id FROM requests
+    WHERE key_id = :keyId AND fingerprint = :fingerprint
+      AND orphaned_at IS NOT NULL AND orphaned_at > :since AND idempotency_key IS NULL
+    LIMIT 1`,
+);
+
+/** The request that an answer repeated; undefined where there is no such answer, or the request has no record. */
+function* repeated(rows: readonly unknown[]): Steps<RequestRecord | undefined> {
+  if (rows.length === 0) return undefined;
+  const { request_id: id } = rowSchemas.repeats.parse(rows[0]);
+  const found = yield byId({ id });
+  return found.rows.length === 0 ? undefined : yield* whole(found.rows[0]);
+}
+
 /** Database work that only reads requests. */
 export const requestReads = {
   *requestsGet(id: string): Steps<RequestRecord | undefined> {
@@ -70,7 +98,28 @@ export const requestReads = {
   },
   *requestsByClientId(keyId: string, clientRequestId: string): Steps<RequestRecord | undefined> {
     const { rows } = yield byClientId({ keyId, clientRequestId });
-    return rows.length === 0 ? undefined : yield* whole(rows[0]);
+    const newest = rows.length === 0 ? undefined : yield* whole(rows[0]);
+    const { rows: repeats } = yield repeatByClientId({ keyId, clientRequestId });
+    const repeatedAt = repeats.length === 0 ? 0 : rowSchemas.repeats.parse(repeats[0]).created_at;
+    if (repeatedAt < (newest?.createdAt ?? 0)) return newest;
+    return (yield* repeated(repeats)) ?? newest;
+  },
+  *requestsByRepeat(keyId: string, id: string): Steps<RequestRecord | undefined> {
+    const { rows } = yield repeatById({ keyId, id });
+    return yield* repeated(rows);
+  },
+  *requestsRecent(
+    keyId: string,
+    fingerprint: string,
+    since: number,
+    until: number,
+  ): Steps<RecentRequests> {
+    const { rows: orphans } = yield anyOrphan({ keyId, fingerprint, since });
+    const { rows } = yield doubtful({ keyId, fingerprint, since, until });
+    return {
+      hasOrphan: orphans.length > 0,
+      doubtful: rows.length === 0 ? null : yield* whole(rows[0]),
+    };
   },
   /** `before` that is no longer kept gives an empty page: what was older is gone as well. */
   *requestsList({

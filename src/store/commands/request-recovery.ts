@@ -2,7 +2,7 @@ import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { integer, nullable, record, text } from "../shape.ts";
 import type { KeptPicture } from "../../core/kept-picture.ts";
-import type { NewRequest } from "../request-records.ts";
+import type { NewRequest, RepeatRecord } from "../request-records.ts";
 
 const idRow = record({ id: text });
 const claimRow = record({ id: text, created_at: integer });
@@ -39,12 +39,21 @@ const markOrphan = statement<{ id: string; at: number | null }>(
   "UPDATE requests SET orphaned_at = :at WHERE id = :id",
 );
 // Only without an idempotency key: a client that sends such keys comes back with its key.
-const oldestOrphan = statement<{ keyId: string; fingerprint: string; endedSince: number }>(
+const oldestOrphan = statement<{
+  keyId: string;
+  fingerprint: string;
+  endedSince: number;
+  goneSince: number;
+}>(
   `SELECT id FROM requests
     WHERE key_id = :keyId AND fingerprint = :fingerprint
-      AND orphaned_at IS NOT NULL AND idempotency_key IS NULL
+      AND orphaned_at IS NOT NULL AND orphaned_at > :goneSince AND idempotency_key IS NULL
       AND (finished_at IS NULL OR finished_at > :endedSince)
     ORDER BY created_at, id LIMIT 1`,
+);
+const addRepeat = statement<RepeatRecord>(
+  `INSERT INTO repeats (id, request_id, key_id, client_request_id, created_at)
+    VALUES (:id, :requestId, :keyId, :clientRequestId, :createdAt)`,
 );
 const markDeleted = statement<{ id: string; at: number }>(
   "UPDATE requests SET deleted_at = :at WHERE id = :id",
@@ -66,12 +75,16 @@ export const requestRecovery = {
     keyId: string,
     fingerprint: string,
     endedSince: number,
+    goneSince: number,
   ): Steps<string | undefined> {
-    const { rows } = yield oldestOrphan({ keyId, fingerprint, endedSince });
+    const { rows } = yield oldestOrphan({ keyId, fingerprint, endedSince, goneSince });
     if (rows.length === 0) return undefined;
     const { id } = idRow.parse(rows[0]);
     yield markOrphan({ id, at: null });
     return id;
+  },
+  *requestsAddRepeat(repeat: RepeatRecord): Steps<void> {
+    yield addRepeat(repeat);
   },
   *requestsMarkDeleted(id: string, at: number): Steps<void> {
     yield markDeleted({ id, at });

@@ -1,7 +1,7 @@
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 
-const stoppedMessage = "The gateway stopped while this request ran; send it again.";
+const lostMessage = "The process ended while this request ran; its outcome is unknown.";
 
 interface Sweep {
   readonly now: number;
@@ -9,48 +9,65 @@ interface Sweep {
 }
 
 // The state as a literal, so that the planner sees that the partial index of running requests fits.
-const expired = `SELECT id FROM requests WHERE state = 'running' AND lease_until <= :now
+// Records of earlier versions name no owner: they are given until their lease has passed.
+const nobodys = `SELECT id FROM requests
+  WHERE state = 'running' AND (
+    (owner IS NULL AND lease_until <= :now)
+      OR (owner IS NOT NULL AND owner NOT IN (SELECT nodes.id FROM nodes))
+  )
   ORDER BY lease_until, id LIMIT :limit`;
 
 /** The three updates choose the same requests, because the one that ends their running comes last. */
 const sweep = {
   attempts: statement<Sweep>(
     `UPDATE attempts
-      SET state = 'failed', error_code = 'internal_error', evidence = 'unknown',
-        detail = '${stoppedMessage}', provider_nano = NULL, finished_at = :now
-      WHERE state = 'running' AND request_id IN (${expired})`,
+      SET state = 'failed', error_code = 'outcome_unknown', evidence = 'unknown',
+        detail = '${lostMessage}', provider_nano = NULL, finished_at = :now
+      WHERE state = 'running' AND request_id IN (${nobodys})`,
   ),
   holds: statement<Sweep>(
     `UPDATE holds SET state = 'voided', resolved_at = :now
-      WHERE state = 'held' AND request_id IN (${expired})`,
+      WHERE state = 'held' AND request_id IN (${nobodys})`,
   ),
-  // Whoever waits for it by its key or its fingerprint begins anew: its outcome will never be known.
+  // Its client's connection broke with the process. Idempotency key and fingerprint stay: what may have
+  // been bought is not bought again by a repeat.
   requests: statement<Sweep>(
     `UPDATE requests
-      SET state = 'failed', error_code = 'internal_error', error_message = '${stoppedMessage}',
-        cost_nano = 0, finished_at = :now, idempotency_key = NULL, fingerprint = NULL
-      WHERE id IN (${expired})`,
+      SET state = 'lost', error_code = 'outcome_unknown', error_message = '${lostMessage}',
+        cost_nano = 0, finished_at = :now, doubtful_at = :now, orphaned_at = :now
+      WHERE id IN (${nobodys})`,
   ),
 };
 
-const forget = statement<{ before: number; limit: number }>(
+interface Forget {
+  readonly before: number;
+  readonly limit: number;
+}
+
+const forget = statement<Forget>(
   `DELETE FROM requests WHERE id IN (
     SELECT id FROM requests WHERE created_at < :before AND state != 'running'
       ORDER BY created_at, id LIMIT :limit
   )`,
 );
+const forgetRepeats = statement<Forget>(
+  `DELETE FROM repeats WHERE id IN (
+    SELECT id FROM repeats WHERE created_at < :before ORDER BY created_at LIMIT :limit
+  )`,
+);
 
 /** Database work on old requests, in pieces of `limit`, so that the commits of running ones pass in between. */
 export const requestUpkeep = {
-  /** How many requests were ended. */
+  /** Ends running requests that are nobody's as lost; returns how many. */
   *requestsSweep(now: number, limit: number): Steps<number> {
     yield sweep.attempts({ now, limit });
     yield sweep.holds({ now, limit });
     const { changes } = yield sweep.requests({ now, limit });
     return changes;
   },
-  /** How many were forgotten, with their attempts, pictures and holds. What still runs stays. */
+  /** Forgets old requests with their attempts, pictures, holds and repeats; returns how many. What still runs stays. */
   *requestsForget(before: number, limit: number): Steps<number> {
+    yield forgetRepeats({ before, limit });
     const { changes } = yield forget({ before, limit });
     return changes;
   },

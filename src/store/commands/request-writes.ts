@@ -14,13 +14,22 @@ import { claimIdempotencyKey } from "./request-recovery.ts";
 /** An outcome as its columns: lists and objects are JSON. */
 interface FinishRow extends Omit<
   RequestOutcome,
-  "answer" | "replayable" | "usage" | "warnings" | "pictures" | "attempts" | "settledNano"
+  | "answer"
+  | "replayable"
+  | "doubtful"
+  | "usage"
+  | "warnings"
+  | "pictures"
+  | "attempts"
+  | "settledNano"
 > {
   readonly usage: string | null;
   readonly warnings: string;
   readonly answer: string | null;
   /** 1 where a retry may be answered from here. */
   readonly replayable: number;
+  /** Null where nobody doubts what was bought. */
+  readonly doubtfulAt: number | null;
 }
 
 function finishRow(outcome: RequestOutcome): FinishRow {
@@ -37,16 +46,17 @@ function finishRow(outcome: RequestOutcome): FinishRow {
     finishedAt: outcome.finishedAt,
     answer: outcome.answer === null ? null : JSON.stringify(outcome.answer),
     replayable: outcome.replayable ? 1 : 0,
+    doubtfulAt: outcome.doubtful ? outcome.finishedAt : null,
   };
 }
 
 const insertRequest = statement<NewRequest>(
   `INSERT INTO requests (
     id, key_id, client_request_id, operation, model, n, fields, created_at, lease_until, state,
-    warnings, idempotency_key, fingerprint
+    warnings, idempotency_key, fingerprint, owner
   ) VALUES (
     :id, :keyId, :clientRequestId, :operation, :model, :n, :fields, :createdAt, :holdLeaseUntil,
-    'running', '[]', :idempotencyKey, :fingerprint
+    'running', '[]', :idempotencyKey, :fingerprint, :owner
   )`,
 );
 const insertHold = statement<NewRequest>(
@@ -58,10 +68,10 @@ const finishRequest = statement<FinishRow>(
   `UPDATE requests
     SET state = :state, error_code = :errorCode, error_message = :errorMessage,
       error_param = :errorParam, cost_nano = :costNano, usage = :usage, warnings = :warnings,
-      served_model = :servedModel, finished_at = :finishedAt, answer = :answer,
+      served_model = :servedModel, finished_at = :finishedAt, answer = :answer, doubtful_at = :doubtfulAt,
       idempotency_key = CASE WHEN :replayable = 1 THEN idempotency_key END,
       fingerprint = CASE WHEN :replayable = 1 THEN fingerprint END
-    WHERE id = :id AND state = 'running'`,
+    WHERE id = :id AND state IN ('running', 'lost')`,
 );
 const resolveHold = statement<{
   readonly requestId: string;
@@ -71,7 +81,7 @@ const resolveHold = statement<{
 }>(
   `UPDATE holds SET state = :state, resolved_at = :resolvedAt,
       settled_nano = CASE :state WHEN 'settled' THEN coalesce(:settledNano, amount_nano) END
-    WHERE request_id = :requestId AND state = 'held'`,
+    WHERE request_id = :requestId AND state IN ('held', 'voided')`,
 );
 const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
   `INSERT INTO pictures (

@@ -1,9 +1,11 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { PinholeError } from "../../../src/core/errors.ts";
 import type { Cost } from "../../../src/core/money.ts";
 import type { ImageOutcome } from "../../../src/gateway/delivery/outcome.ts";
 import type { MakingFacts } from "../../../src/gateway/requests/image-call.ts";
 import type { RequestParts } from "../../../src/gateway/requests/parts.ts";
+import { createUnwritten } from "../../../src/gateway/requests/unwritten.ts";
 import { openRecord } from "../../../src/gateway/requests/record.ts";
 import { recordFields } from "../../../src/gateway/requests/record-fields.ts";
 import type { OpenCall } from "../../../src/gateway/routing/dispatch.ts";
@@ -55,7 +57,12 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     now: () => time,
     newId: (prefix: string) => `${prefix}_${(ids += 1)}`,
     store,
-    log: { info() {}, warn() {}, error: (_: unknown, text: string) => void events.push(text) },
+    node: "node_1",
+    unwritten: createUnwritten({
+      info() {},
+      warn() {},
+      error: (_: unknown, text: string) => void events.push(text),
+    }),
   } as unknown as RequestParts;
   const facts = {
     call: {
@@ -83,6 +90,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     begins,
     finished,
     store,
+    parts,
     pass(ms: number) {
       time += ms;
     },
@@ -123,6 +131,7 @@ describe("a record that is opened", () => {
           holdLeaseUntil: 9000 + 60_000,
           idempotencyKey: "order",
           fingerprint: "f",
+          owner: "node_1",
         } satisfies NewRequest,
         [attempt("att_1", 0), attempt("att_2", 2)],
         1000 - dayMs,
@@ -245,6 +254,7 @@ describe("its end", () => {
           ],
         },
         replayable: true,
+        doubtful: false,
         costNano: 40,
         settledNano: 40,
         usage: usageOf(1, 2),
@@ -295,6 +305,7 @@ describe("its end", () => {
       errorParam: "prompt",
       answer: null,
       replayable: true,
+      doubtful: false,
       costNano: 0,
       settledNano: 0,
       usage: null,
@@ -308,10 +319,16 @@ describe("its end", () => {
     expect(finished[1]).toMatchObject({ replayable: false, errorParam: null });
   });
 
-  test("that cannot be written is said to the operator and fails nobody", async () => {
-    const { record, store, events } = open();
+  test("that cannot be written is said to the operator, fails nobody, and is written late", async () => {
+    const { record, store, events, parts, finished } = open();
+    const { finish } = store.requests;
     store.requests.finish = () => Promise.reject(new Error("no disk"));
-    await record.finish(made());
+    const closed = record.finish(made());
+    await turn();
+    store.requests.finish = finish;
+    await parts.unwritten.retry();
+    await closed;
+    expect(finished).toHaveLength(1);
     expect(events).toEqual(["the outcome of a request could not be written"]);
   });
 });

@@ -22,6 +22,7 @@ const record = (change: Partial<RequestRecord> = {}): RequestRecord => {
     attempts: [],
     leaseUntil: 60_000,
     deletedAt: null,
+    doubtfulAt: null,
     hold: null,
     ...change,
   };
@@ -56,6 +57,7 @@ function setUp(records: readonly RequestRecord[] = [record()], runs: Record<stri
     store: {
       requests: {
         get: async (id: string) => records.find((one) => one.id === id),
+        byRepeat: async () => undefined,
         byClientId: async (keyId: string, id: string) =>
           records.find((one) => one.keyId === keyId && one.clientRequestId === id),
         markDeleted: async (id: string, at: number) => void events.push(["deleted", id, at]),
@@ -166,6 +168,7 @@ describe("a replay", () => {
 describe("a request that is asked for by its id", () => {
   const client: Client = { onEnd() {} };
   const runOf = (isOver: boolean, events: unknown[] = []): Run => ({
+    id: "r1",
     fingerprint: "f",
     outcome: Promise.resolve({ requestId: "from the run" } as ImageOutcome),
     over: () => isOver,

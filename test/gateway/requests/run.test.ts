@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ErrorCode, PinholeError } from "../../../src/core/errors.ts";
 import type { ImageOutcome } from "../../../src/gateway/delivery/outcome.ts";
+import { createRepeatWindow } from "../../../src/gateway/requests/repeat-window.ts";
 import { createRegistry } from "../../../src/gateway/requests/registry.ts";
 import type { Client, RunControl, RunFacts, RunParts } from "../../../src/gateway/requests/run.ts";
 
@@ -34,6 +35,7 @@ function setUp() {
       },
     },
     log: { info() {}, warn() {}, error: (_: unknown, text: string) => void events.push(text) },
+    repeats: createRepeatWindow(10_000, () => now),
     now: () => now,
   } as unknown as RunParts;
   const registry = createRegistry(parts);
@@ -367,5 +369,46 @@ describe("the registry", () => {
     other.end("sent");
     await settle();
     expect(idle).toBe(2);
+  });
+});
+
+describe("equal requests of a moment ago", () => {
+  const found = (setup: ReturnType<typeof setUp>) => setup.parts.repeats.find("k", "f");
+
+  test("are an error that may have been billed, for as long as the window is", async () => {
+    const setup = setUp();
+    const { control, run, fail } = setup.start({ idempotencyKey: "key" });
+    control.begun();
+    control.doubtful();
+    expect(found(setup)).toBeUndefined();
+    fail("upstream_failed");
+    await expect(run.outcome).rejects.toThrow("No.");
+    expect(found(setup)).toMatchObject({ failed: { id: "r1" }, hasLeft: false });
+    expect(setup.parts.repeats.find("other", "f")).toBeUndefined();
+  });
+
+  test.each<readonly [ErrorCode, boolean, boolean]>([
+    ["upstream_failed", true, false],
+    ["upstream_failed", false, true],
+    ["upstream_busy", true, true],
+  ])("are not %s, begun: %s, doubtful: %s", async (code, isBegun, isDoubtful) => {
+    const setup = setUp();
+    const { control, run, fail } = setup.start();
+    if (isBegun) control.begun();
+    if (isDoubtful) control.doubtful();
+    fail(code);
+    await expect(run.outcome).rejects.toThrow("No.");
+    expect(found(setup)).toBeUndefined();
+  });
+
+  test("are one whose client left, unless it sends Idempotency-Keys", () => {
+    const setup = setUp();
+    const [client, other] = [new TestClient(), new TestClient()];
+    setup.start({}, client);
+    client.end("gone");
+    expect(found(setup)).toEqual({ failed: undefined, hasLeft: true });
+    setup.start({ id: "r2", fingerprint: "g", idempotencyKey: "key" }, other);
+    other.end("gone");
+    expect(setup.parts.repeats.find("k", "g")).toBeUndefined();
   });
 });

@@ -1,0 +1,115 @@
+import type { GatewayLog } from "../../core/log.ts";
+import type { Store } from "../../store/store.ts";
+
+/** The watch of this process over all that work on its database. A node is one process from its start to its end. */
+export interface NodeWatch {
+  /**
+   * Enters this node. `before` is the node that had this one's data folder: it has ended, so what it left
+   * running is lost at once.
+   */
+  begin(before: string | undefined): Promise<void>;
+  /** Writes that this node is at work, and closes what nodes left running that have not been seen for a while. Wants to be called every 5 s. */
+  renew(): Promise<void>;
+  /** Takes this node out: it makes no more requests. */
+  end(): Promise<void>;
+  /** True where no other process can have ended a request within the repeat window. */
+  isAlone(): boolean;
+}
+
+/** The parts that watching nodes works with. */
+export interface NodeWatchParts {
+  readonly store: Pick<Store, "nodes" | "requests">;
+  readonly log: GatewayLog;
+  /** The id of this node. */
+  readonly node: string;
+  readonly repeatWindowMs: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since the process began: never goes back. */
+  readonly uptime: () => number;
+}
+
+/** A node whose row has not changed for this long is dead. */
+const unseenMsMax = 30_000;
+/** A node whose row was that old when it was first read is dead after this: several renewals were due. */
+const watchedMsMin = 15_000;
+
+const sweepMs = 60_000;
+
+/** The time of another node's last renewal, and since when this process has seen no other. */
+interface Sight {
+  readonly seenAt: number;
+  /** By the process's own clock: clocks of the day may differ between machines, and be set. */
+  readonly since: number;
+}
+
+/** A watch of nodes. Nothing is written before `begin`. */
+export function createNodeWatch(parts: NodeWatchParts): NodeWatch {
+  return new Watch(parts);
+}
+
+class Watch implements NodeWatch {
+  readonly #parts: NodeWatchParts;
+  readonly #startedAt: number;
+  readonly #sights = new Map<string, Sight>();
+  #aloneSince: number;
+  #sweptAt: number;
+
+  constructor(parts: NodeWatchParts) {
+    this.#parts = parts;
+    this.#startedAt = parts.now();
+    this.#aloneSince = Infinity;
+    this.#sweptAt = parts.uptime();
+  }
+
+  async begin(before: string | undefined): Promise<void> {
+    const { store, uptime, repeatWindowMs } = this.#parts;
+    await this.renew();
+    // What an earlier process ended may be repeated for as long as the window is.
+    this.#aloneSince = uptime() + repeatWindowMs;
+    if (before !== undefined) await store.nodes.remove(before);
+    await this.#closeLost();
+  }
+
+  async renew(): Promise<void> {
+    const { store, node, now, uptime, repeatWindowMs } = this.#parts;
+    const nodes = await store.nodes.renew({ id: node, startedAt: this.#startedAt, seenAt: now() });
+    const others = nodes.filter(({ id }) => id !== node);
+    if (others.length > 0) this.#aloneSince = uptime() + repeatWindowMs;
+    const dead = others.filter(({ id, seenAt }) => this.#isDead(id, seenAt));
+    for (const { id } of dead) {
+      await store.nodes.remove(id);
+      this.#sights.delete(id);
+    }
+    // Now and then also what no node's death told of: records of earlier versions, whose leases end.
+    if (dead.length > 0 || uptime() - this.#sweptAt >= sweepMs) await this.#closeLost();
+  }
+
+  async end(): Promise<void> {
+    await this.#parts.store.nodes.remove(this.#parts.node);
+  }
+
+  isAlone(): boolean {
+    return this.#parts.uptime() >= this.#aloneSince;
+  }
+
+  #isDead(id: string, seenAt: number): boolean {
+    const { now, uptime } = this.#parts;
+    const known = this.#sights.get(id);
+    if (known?.seenAt !== seenAt) {
+      this.#sights.set(id, { seenAt, since: uptime() });
+      return false;
+    }
+    const watchedMs = uptime() - known.since;
+    if (watchedMs >= unseenMsMax) return true;
+    return watchedMs >= watchedMsMin && now() - seenAt >= unseenMsMax;
+  }
+
+  async #closeLost(): Promise<void> {
+    const { store, log, now, uptime } = this.#parts;
+    this.#sweptAt = uptime();
+    const count = await store.requests.sweep(now());
+    if (count === 0) return;
+    log.warn({ count }, "requests of a gateway that stopped were closed and their holds voided");
+  }
+}

@@ -1,0 +1,129 @@
+import { expect, test } from "vitest";
+import { createNodeWatch } from "../../src/gateway/requests/nodes.ts";
+import type { NodeRecord } from "../../src/store/request-records.ts";
+
+/** A database's nodes, a clock of the day, the process's own clock, and one node that watches. */
+function bench(options: { readonly lost?: number } = {}) {
+  const rows = new Map<string, NodeRecord>();
+  const removed: string[] = [];
+  const clock = { day: 1_000_000_000, own: 0 };
+  const warnings: object[] = [];
+  let sweeps = 0;
+  const store = {
+    nodes: {
+      renew(node: NodeRecord) {
+        rows.set(node.id, node);
+        return Promise.resolve([...rows.values()]);
+      },
+      remove(id: string) {
+        removed.push(id);
+        return Promise.resolve(void rows.delete(id));
+      },
+    },
+    requests: {
+      sweep: () => {
+        sweeps += 1;
+        return Promise.resolve(options.lost ?? 0);
+      },
+    },
+  };
+  const watch = createNodeWatch({
+    // Only what watching uses of the store.
+    store: store as never,
+    log: { info() {}, warn: (fields: object) => void warnings.push(fields), error() {} },
+    node: "own",
+    repeatWindowMs: 10_000,
+    now: () => clock.day,
+    uptime: () => clock.own,
+  });
+  return {
+    rows,
+    removed,
+    clock,
+    warnings,
+    watch,
+    sweeps: () => sweeps,
+    seen(id: string, at = clock.day) {
+      rows.set(id, { id, startedAt: 1, seenAt: at });
+    },
+    async pass(ms: number, dayMs = ms) {
+      clock.own += ms;
+      clock.day += dayMs;
+      await watch.renew();
+    },
+  };
+}
+
+test("the node that had the folder before is dead at once, and what it left is closed and told", async () => {
+  const { watch, removed, sweeps, warnings } = bench({ lost: 3 });
+  await watch.begin("before");
+  expect([removed, sweeps()]).toEqual([["before"], 1]);
+  expect(warnings).toEqual([{ count: 3 }]);
+  await watch.end();
+  expect(removed).toEqual(["before", "own"]);
+});
+
+test("a node unseen for 30 s is dead; one that renews is not, however long", async () => {
+  const { watch, seen, pass, removed, sweeps } = bench();
+  await watch.begin(undefined);
+  seen("quiet");
+  for (let second = 0; second < 25; second += 5) {
+    seen("busy");
+    await pass(5_000);
+  }
+  expect(removed).toEqual([]);
+  await pass(5_000);
+  expect(removed).toEqual(["quiet"]);
+  expect(sweeps()).toBe(2);
+});
+
+test.each([
+  ["back a day", -86_400_000],
+  ["forward a day", 86_400_000],
+])("a clock that is set %s kills nobody who renews", async (_, jump) => {
+  const { watch, seen, pass, removed, clock } = bench();
+  await watch.begin(undefined);
+  seen("busy");
+  await pass(5_000);
+  clock.day += jump;
+  for (let second = 0; second < 60; second += 5) {
+    await pass(5_000);
+    seen("busy");
+  }
+  expect(removed).toEqual([]);
+});
+
+test("a node that was long dead when this one began is found sooner", async () => {
+  const { watch, seen, pass, removed, clock } = bench();
+  seen("dead", clock.day - 3_600_000);
+  await watch.begin(undefined);
+  for (let second = 0; second < 15; second += 5) {
+    expect(removed).toEqual([]);
+    await pass(5_000);
+  }
+  expect(removed).toEqual(["dead"]);
+});
+
+test("alone is who has seen no other node for the repeat window, also after its own start", async () => {
+  const { watch, seen, pass, rows } = bench();
+  expect(watch.isAlone()).toBe(false);
+  await watch.begin("before");
+  expect(watch.isAlone()).toBe(false);
+  await pass(10_000);
+  expect(watch.isAlone()).toBe(true);
+  seen("other");
+  await pass(5_000);
+  expect(watch.isAlone()).toBe(false);
+  rows.delete("other");
+  await pass(5_000);
+  expect(watch.isAlone()).toBe(false);
+  await pass(5_000);
+  expect(watch.isAlone()).toBe(true);
+});
+
+test("records of earlier versions, which name no node, are looked for every minute", async () => {
+  const { watch, pass, sweeps } = bench();
+  await watch.begin(undefined);
+  for (let second = 0; second < 120; second += 5) await pass(5_000);
+  expect(sweeps()).toBe(3);
+});

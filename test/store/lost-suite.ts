@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import { attempt, type OpenEmpty, outcome, request } from "./samples.ts";
+
+/** What every store does for requests whose process has ended, and for clients that repeat themselves. */
+export function lostSuite(open: OpenEmpty): void {
+  nodeSuite(open);
+  repeatSuite(open);
+}
+
+function nodeSuite(open: OpenEmpty): void {
+  test("what a node left running is lost once it is removed, with its key and fingerprint", async () => {
+    const store = await open();
+    const nodeOf = (id: string, seenAt: number) => ({ id, startedAt: 1, seenAt });
+    expect(await store.nodes.renew(nodeOf("n1", 1))).toEqual([nodeOf("n1", 1)]);
+    await store.nodes.renew(nodeOf("n2", 2));
+    const nodes = await store.nodes.renew(nodeOf("n1", 6));
+    expect(nodes).toEqual([nodeOf("n1", 6), nodeOf("n2", 2)]);
+    const begin = (id: string, owner: string): Promise<unknown> =>
+      store.requests.begin(request(id, { owner, idempotencyKey: id }), [attempt(id)]);
+    await begin("r1", "n1");
+    await begin("r2", "n2");
+    expect(await store.requests.sweep(10_000_000)).toBe(0);
+    await store.nodes.remove("n2");
+    expect(await store.requests.sweep(7)).toBe(1);
+    expect((await store.requests.get("r1"))?.state).toBe("running");
+    expect(await store.requests.byIdempotencyKey("key_1", "r2", 0)).toMatchObject({
+      state: "lost",
+      fingerprint: request("r2").fingerprint,
+      finishedAt: 7,
+      hold: { state: "voided" },
+    });
+    // Whoever comes back for it without a key is answered from it too.
+    const { fingerprint } = request("r2");
+    const recent = await store.requests.recent("key_1", String(fingerprint), 6, 8);
+    expect(recent).toMatchObject({ hasOrphan: false, doubtful: { id: "r2" } });
+  });
+
+  test("an outcome that comes after all replaces what was lost, once", async () => {
+    const store = await open();
+    await store.requests.begin(request("r1", { owner: "dead" }), [attempt("r1")]);
+    expect(await store.requests.sweep(2)).toBe(1);
+    expect(await store.requests.finish(outcome("r1"))).toBe(true);
+    expect(await store.requests.finish(outcome("r1", { costNano: 1 }))).toBe(false);
+    expect(await store.requests.get("r1")).toMatchObject({
+      state: "succeeded",
+      doubtfulAt: null,
+      costNano: 30_000_000,
+      hold: { state: "settled" },
+      attempts: [{ state: "succeeded", providerNano: 30_000_000 }],
+    });
+  });
+}
+
+function repeatSuite(open: OpenEmpty): void {
+  test("doubtful errors are found by key and fingerprint within their time, the newest first", async () => {
+    const store = await open();
+    for (const [id, finishedAt, doubtful] of [
+      ["old", 100, true],
+      ["new", 200, true],
+      ["sure", 300, false],
+    ] as const) {
+      await store.requests.begin(request(id), [attempt(id)]);
+      const failed = {
+        state: "failed",
+        costNano: 0,
+        pictures: [],
+        errorCode: "upstream_failed",
+      } as const;
+      await store.requests.finish(outcome(id, { ...failed, finishedAt, doubtful }));
+    }
+    const found = async (keyId: string, since: number, until: number): Promise<unknown> =>
+      (await store.requests.recent(keyId, "f".repeat(64), since, until)).doubtful?.id;
+    expect(await found("key_1", 50, 400)).toBe("new");
+    expect(await found("key_1", 50, 199)).toBe("old");
+    expect(await found("key_1", 200, 400)).toBeUndefined();
+    expect(await found("key_2", 50, 400)).toBeUndefined();
+    // Clients that left, until a retry has taken the request.
+    const left = async (since: number): Promise<unknown> =>
+      (await store.requests.recent("key_1", "f".repeat(64), since, 1000)).hasOrphan;
+    expect(await left(0)).toBe(false);
+    await store.requests.orphan("sure", 500);
+    expect([await left(499), await left(500)]).toEqual([true, false]);
+    expect(await store.requests.claimOrphan("key_1", "f".repeat(64), 0, 500)).toBeUndefined();
+    expect(await store.requests.claimOrphan("key_1", "f".repeat(64), 0, 499)).toBe("sure");
+    expect(await left(0)).toBe(false);
+  });
+
+  test("an answer that repeats a request leads to it by its own id and its client's", async () => {
+    const store = await open();
+    await store.requests.begin(request("r1", { clientRequestId: "theirs" }), [attempt("r1")]);
+    const repeat = { id: "r2", requestId: "r1", keyId: "key_1", clientRequestId: "again" };
+    await store.requests.addRepeat({ ...repeat, createdAt: 2000 });
+    const idOf = async (found: Promise<{ readonly id: string } | undefined>): Promise<unknown> =>
+      (await found)?.id;
+    expect(await idOf(store.requests.byRepeat("key_1", "r2"))).toBe("r1");
+    expect(await idOf(store.requests.byClientId("key_1", "again"))).toBe("r1");
+    expect(await idOf(store.requests.byRepeat("key_2", "r2"))).toBeUndefined();
+    expect(await idOf(store.requests.byClientId("key_2", "again"))).toBeUndefined();
+    // The newest with the client's id, a request or a repeat.
+    await store.requests.begin(request("r3", { clientRequestId: "again", createdAt: 3000 }), []);
+    expect(await idOf(store.requests.byClientId("key_1", "again"))).toBe("r3");
+    // One whose request has gone leads nowhere.
+    await store.requests.addRepeat({ ...repeat, id: "r4", requestId: "none", createdAt: 4000 });
+    expect(await idOf(store.requests.byRepeat("key_1", "r4"))).toBeUndefined();
+    expect(await idOf(store.requests.byClientId("key_1", "again"))).toBe("r3");
+    await store.requests.finish(outcome("r1"));
+    await store.requests.forget(2500);
+    expect(await idOf(store.requests.byRepeat("key_1", "r2"))).toBeUndefined();
+  });
+}
