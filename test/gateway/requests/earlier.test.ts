@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { PinholeError } from "../../../src/core/errors.ts";
 import {
   byIdempotencyKey,
-  claimOrphan,
   outcomeOfRecord,
+  withoutKey,
 } from "../../../src/gateway/requests/earlier.ts";
 import type { ComingCall } from "../../../src/gateway/requests/image-call.ts";
 import { createKeyTurns } from "../../../src/gateway/requests/key-turns.ts";
@@ -24,6 +24,7 @@ const record = (change: Partial<RequestRecord> = {}): RequestRecord => ({
   attempts: [],
   leaseUntil: now + 1,
   deletedAt: null,
+  doubtfulAt: null,
   hold: null,
   ...change,
 });
@@ -33,6 +34,7 @@ function runOf(fingerprint = "f", isOrphaned = true) {
   const attached: Client[] = [];
   let orphaned = isOrphaned;
   const run: Run = {
+    id: "r1",
     fingerprint,
     outcome: new Promise(() => undefined),
     over: () => false,
@@ -51,7 +53,7 @@ function setUp() {
   const ends: ((end: "sent" | "gone") => void)[] = [];
   const client: Client = { onEnd: (listener) => void ends.push(listener) };
   // What looking for an earlier request needs of one.
-  const coming = { key: { id: "k" }, client } as unknown as ComingCall;
+  const coming = { key: { id: "k" }, client, sdkRetry: true } as unknown as ComingCall;
   const requests = {
     byIdempotencyKey: async (...parameters: unknown[]): Promise<RequestRecord | undefined> =>
       void asked.push(parameters),
@@ -59,14 +61,15 @@ function setUp() {
       void asked.push(parameters),
     get: async (id: string): Promise<RequestRecord | undefined> => void asked.push(id),
     orphan: async (...parameters: unknown[]): Promise<void> => void asked.push(parameters),
-    sweep: async (at: number): Promise<number> => asked.push(["sweep", at]),
   };
   const registry = {
     byIdempotencyKey: (): Run | undefined => undefined,
     orphan: (): Run | undefined => undefined,
     get: (): Run | undefined => undefined,
   };
-  const parts = { now: () => now, retryWindowMs: 600, store: { requests }, registry };
+  // Without a window only what an SDK says counts.
+  const windows = { retryWindowMs: 600, repeatWindowMs: 0 };
+  const parts = { now: () => now, ...windows, store: { requests }, registry };
   return {
     parts: parts as unknown as RequestParts,
     requests,
@@ -133,9 +136,9 @@ describe("an orphan", () => {
     const { parts, registry, coming, client, asked } = setUp();
     const { run, attached } = runOf();
     registry.orphan = () => run;
-    expect(await claimOrphan(parts, coming, "f")).toEqual({ run });
+    expect(await withoutKey(parts, coming, "f")).toEqual({ run });
     expect(attached).toEqual([client]);
-    expect(asked).toEqual([["k", "f", now - 600]]);
+    expect(asked).toEqual([["k", "f", now - 600, 0]]);
   });
 
   test("on record that still is in this process is claimed there", async () => {
@@ -143,7 +146,7 @@ describe("an orphan", () => {
     const { run, attached } = runOf();
     requests.claimOrphan = async () => "r1";
     registry.get = () => run;
-    expect(await claimOrphan(parts, coming, "f")).toEqual({ run });
+    expect(await withoutKey(parts, coming, "f")).toEqual({ run });
     expect(attached).toEqual([client]);
   });
 
@@ -155,13 +158,13 @@ describe("an orphan", () => {
     const runs = [taken.run, free.run];
     requests.claimOrphan = async () => ids.shift();
     registry.get = () => runs.shift();
-    expect(await claimOrphan(parts, coming, "f")).toEqual({ run: free.run });
+    expect(await withoutKey(parts, coming, "f")).toEqual({ run: free.run });
     expect(taken.attached).toEqual([]);
   });
 
   test("is none where nobody has gone", async () => {
     const { parts, coming } = setUp();
-    expect(await claimOrphan(parts, coming, "f")).toBeUndefined();
+    expect(await withoutKey(parts, coming, "f")).toBeUndefined();
   });
 
   test("on record alone is marked again where this client goes too", async () => {
@@ -169,7 +172,7 @@ describe("an orphan", () => {
     requests.claimOrphan = async () => "r1";
     const found = record();
     requests.get = async () => found;
-    expect(await claimOrphan(parts, coming, "f")).toEqual({ record: found });
+    expect(await withoutKey(parts, coming, "f")).toEqual({ record: found });
     for (const end of ends) end("sent");
     expect(asked).toEqual([]);
     for (const end of ends) end("gone");
@@ -182,7 +185,7 @@ describe("an orphan", () => {
     requests.claimOrphan = async () => ids.shift();
     const found = record();
     requests.get = async (id) => (id === "r1" ? found : undefined);
-    expect(await claimOrphan(parts, coming, "f")).toEqual({ record: found });
+    expect(await withoutKey(parts, coming, "f")).toEqual({ record: found });
   });
 });
 
@@ -205,14 +208,13 @@ describe("the outcome of a record", () => {
     expect([states, asked]).toEqual([[], []]);
   });
 
-  test("of a process that died is swept once its lease is over", async () => {
-    const { parts, requests, asked } = setUp();
-    requests.get = async () => record();
-    const dead = record({ state: "running", leaseUntil: now - 1 });
-    expect(await codeOf(outcomeOfRecord(parts, signal, dead))).toBe("upstream_failed");
-    expect(asked).toEqual([["sweep", now]]);
+  test("of a process that died is unknown once it is lost, and none once it is forgotten", async () => {
+    const { parts, requests } = setUp();
+    requests.get = async () => record({ state: "lost" });
+    const running = record({ state: "running" });
+    expect(await codeOf(outcomeOfRecord(parts, signal, running))).toBe("outcome_unknown");
     const gone = setUp();
-    expect(await outcomeOfRecord(gone.parts, signal, dead)).toBeUndefined();
+    expect(await outcomeOfRecord(gone.parts, signal, running)).toBeUndefined();
   });
 
   test("is waited for no longer than the gateway runs", async () => {
