@@ -70,13 +70,14 @@ function idempotencyEndSuite(open: OpenEmpty): void {
       expect(await store.requests.begin(next, [], 0)).toBeUndefined();
     });
 
-    test("is given up by a request whose owner died", async () => {
+    test("stays with a request whose owner died: what it bought is unknown", async () => {
       const store = await open();
       await store.requests.begin(keyed("r1", { holdLeaseUntil: 5000 }), [], 0);
       await store.requests.sweep(5000);
       expect(await store.requests.get("r1")).toMatchObject({
-        idempotencyKey: null,
-        fingerprint: null,
+        state: "lost",
+        idempotencyKey: "order",
+        fingerprint: request("r1").fingerprint,
       });
     });
   });
