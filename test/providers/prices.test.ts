@@ -132,6 +132,7 @@ function madeCall(card: ModelCard, price: Price, drawn: Chance): PricedCall {
     ...call({ operation, inputs: Array.from({ length: inputs }, () => "1024x1024") }),
     pictures: Array.from({ length: Math.min(drawn.n, card.n) }, () => picture),
     option: (name) => (name === "google_search" ? true : undefined),
+    setting: settingsOf(price, drawn),
     usage: isTokens
       ? usage(
           drawn.prompt,
@@ -143,6 +144,13 @@ function madeCall(card: ModelCard, price: Price, drawn: Chance): PricedCall {
     facts: { seconds: drawn.seconds, counts: { searches: drawn.searches } },
     tiers: card.tiers,
   };
+}
+
+/** The settings of a channel to which one of the price's blocks applies: a region, say. */
+function settingsOf(price: Price, { seconds }: Chance): PricedCall["setting"] {
+  const blocks = [price].flat().filter((block) => block !== "free");
+  const { when } = blocks[seconds % Math.max(1, blocks.length)] ?? {};
+  return (name) => [when?.settings?.[name]].flat()[0] ?? undefined;
 }
 
 /** Sides of about so many pixels. */

@@ -1,5 +1,24 @@
 /** Models without a list price, by provider, with the reason. Everything else that a provider knows has one. */
 export const unpricedModels: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ark: {
+    "doubao-seededit-3-0-i2i-250628":
+      "At the end of its life; its price is on no page that was read.",
+  },
+  dashscope: {
+    "qwen-image-3.0-pro": "Its figures (2026) are of one reseller and were called uncertain.",
+    "qwen-image-2.1-pro": "Its price is on no page that was read.",
+    "qwen-image": "Filed under older models; its price is on no page that was read.",
+    "qwen-image-edit-max": "Its price is on no page that was read.",
+    "qwen-image-edit-plus": "Its price is on no page that was read.",
+    "qwen-image-edit": "Filed under older models; its price is on no page that was read.",
+  },
+  fal: { "fal-ai/flux-2/edit": "Its price is on no page that was read." },
+  minimax: { "image-01-live": "Its price is on no page that was read." },
+  siliconflow: {
+    "Qwen/Qwen-Image": "The sources found contradict each other.",
+    "Qwen/Qwen-Image-Edit": "Its price is on no page that was read.",
+    "Qwen/Qwen-Image-Edit-2509": "Its price is on no page that was read.",
+  },
   ideogram: { "ideogram-4-6": "Newer than the price page that was read (2026-11-16)." },
   replicate: {
     "black-forest-labs/flux-2-pro":
