@@ -23,4 +23,18 @@ export const equivalents: readonly EquivalentMutant[] = [
     reason:
       "It always holds in the tree. In the built program it does not, which test/built.test.ts starts; copies are not built.",
   },
+  {
+    path: "src/money/range.ts",
+    line: "export const anything: Range = { least: zero, most: undefined, isSure: false };",
+    mutated: "export const anything: Range = { least: zero, most: undefined, isSure: true };",
+    reason:
+      "Without a most there is no exact value, sure or not, and no sum, product or choice gives it one again.",
+  },
+  {
+    path: "src/money/conditions.ts",
+    line: 'resolution === undefined ? "yes" : hasResolution([resolution].flat(), picture, tiers),',
+    mutated:
+      'resolution === undefined ? ("mutated" as never) : hasResolution([resolution].flat(), picture, tiers),',
+    reason: "`all` looks for no and maybe, so that every other word is a yes.",
+  },
 ];
