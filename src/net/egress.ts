@@ -134,5 +134,7 @@ function callerRoute(parts: EgressParts, url: URL): Dispatcher {
   parts.guard.check(url);
   if (parts.proxy === undefined) return parts.guarded;
   if (parts.proxy.filters) return parts.open;
-  throw new GuardRefusal("through a proxy that does not filter, callers' URLs are not fetched");
+  throw new GuardRefusal(
+    "through a proxy that does not filter, callers' URLs are not fetched; egress.proxy_filters says that it does",
+  );
 }

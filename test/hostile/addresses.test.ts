@@ -222,5 +222,7 @@ test("what the operator opened is fetched, directly and through a redirect", asy
 
 test("the operator is told why, in the log", () => {
   const details = gateway.log.map((line) => String(line["detail"]));
-  expect(details).toContain("127.0.0.1 is no public address");
+  expect(details).toContain(
+    "127.0.0.1 is no public address; egress.allow_private.hosts and egress.allow_private.cidrs open others",
+  );
 });

@@ -178,6 +178,12 @@ describe("the guard", () => {
     expect(() => check("https://10.2.0.1/", { cidrs: ["10.1.0.0/16"] })).toThrow(GuardRefusal);
     expect(() => check("https://x.test:9000/", { ports: [9000] })).not.toThrow();
     expect(() => check("https://x.test/", { ports: [9000] })).toThrow(GuardRefusal);
+  });
+
+  test("names the setting that would let it through", () => {
+    expect(() => check("http://x.test/")).toThrow("egress.allow_private.http");
+    expect(() => check("https://x.test:9000/")).toThrow("egress.allow_private.ports");
+    expect(() => check("https://10.2.0.1/")).toThrow("egress.allow_private.cidrs");
     expect(() => check("https://a/", { cidrs: ["10.1.0.0/x"] })).toThrow(TypeError);
   });
 });
@@ -245,7 +251,9 @@ describe("names", () => {
     expect((await pictureBytes(picture)).equals(pngBytes(50))).toBe(true);
     await expect(allowed.fetchCallerPicture(url, options)).rejects.toMatchObject({
       code: "invalid_image",
-      detail: "10.0.0.1 is no public address",
+      detail: expect.stringContaining(
+        "10.0.0.1 is no public address; egress.allow_private",
+      ) as string,
     });
     await Promise.all([allowed.close(), server.close()]);
   });

@@ -11,7 +11,7 @@ export const day: WindowSpan = { windowMs: 86_400_000, pieceMs: 300_000 };
 
 /**
  * Counts what happened in the last window. Counts are kept a piece of the window each, and a piece
- * counts until all of it is outside: a limit is never exceeded in any window, and room comes back at
+ * counts until the last of it is outside: a limit is never exceeded in any window, and room comes back at
  * most one piece late. The limit is given with each question, since a setting may change while the
  * counts live on. Times are Unix milliseconds.
  */
@@ -28,6 +28,7 @@ export interface SlidingWindow {
 
 interface Piece {
   readonly start: number;
+  lastAt: number;
   count: number;
 }
 
@@ -35,7 +36,7 @@ export function createSlidingWindow({ windowMs, pieceMs }: WindowSpan): SlidingW
   /** Oldest first; only those that are not empty. */
   const pieces: Piece[] = [];
   let total = 0;
-  const expiry = (piece: Piece): number => piece.start + pieceMs + windowMs;
+  const expiry = (piece: Piece): number => piece.lastAt + windowMs;
   const forget = (now: number): void => {
     let oldest = pieces[0];
     while (oldest !== undefined && expiry(oldest) <= now) {
@@ -54,8 +55,10 @@ export function createSlidingWindow({ windowMs, pieceMs }: WindowSpan): SlidingW
       const newest = pieces.at(-1);
       // A clock that was set back counts into the newest piece instead of making an older one.
       const start = Math.max(newest?.start ?? 0, now - (now % pieceMs));
-      if (newest?.start === start) newest.count += amount;
-      else pieces.push({ start, count: amount });
+      if (newest?.start === start) {
+        newest.count += amount;
+        newest.lastAt = Math.max(newest.lastAt, now);
+      } else pieces.push({ start, lastAt: now, count: amount });
       total += amount;
     },
     giveBack(amount, takenAt) {

@@ -23,7 +23,7 @@ export interface AllowPrivate {
 
 export const nothingPrivate: AllowPrivate = { hosts: [], cidrs: [], http: false, ports: [] };
 
-/** A URL or address that is not fetched. `message` is for the operator; clients are told nothing about the network. */
+/** A URL or address that is not fetched. `message` is for the operator and names the setting; clients are told nothing about the network. */
 export class GuardRefusal extends Error {
   override readonly name = "GuardRefusal";
 }
@@ -105,13 +105,18 @@ function compileRules(allow: AllowPrivate): Rules {
 
 function checkUrl(url: URL, rules: Rules): void {
   if (!rules.protocols.includes(url.protocol)) {
-    throw new GuardRefusal(`URLs of ${url.protocol} are not fetched`);
+    const setting = url.protocol === "http:" ? "; egress.allow_private.http allows them" : "";
+    throw new GuardRefusal(`URLs of ${url.protocol} are not fetched${setting}`);
   }
   if (url.username !== "" || url.password !== "") {
     throw new GuardRefusal("a URL with a user name or password is not fetched");
   }
   const port = portOf(url);
-  if (!rules.ports.includes(port)) throw new GuardRefusal(`port ${port} is not fetched from`);
+  if (!rules.ports.includes(port)) {
+    throw new GuardRefusal(
+      `port ${port} is not fetched from; egress.allow_private.ports names those that are`,
+    );
+  }
   const host = bareHost(url.hostname);
   if (isIP(host) !== 0 && !rules.permits(host, host)) throw refusedAddress(host);
 }
@@ -139,5 +144,7 @@ function guardedLookup(rules: Rules, resolve: Resolve): LookupFunction {
 }
 
 function refusedAddress(address: string): GuardRefusal {
-  return new GuardRefusal(`${address} is no public address`);
+  return new GuardRefusal(
+    `${address} is no public address; egress.allow_private.hosts and egress.allow_private.cidrs open others`,
+  );
 }

@@ -111,7 +111,7 @@ function route(parts: EgressParts, { provider, settings }: UpstreamContext, url:
   // A host that the provider itself names is no stranger's choice, so a proxy may resolve it.
   if (parts.proxy.filters || isNamed) return parts.open;
   throw new GuardRefusal(
-    "through a proxy that does not filter, URLs that the upstream chose are not fetched",
+    "through a proxy that does not filter, URLs that the upstream chose are not fetched; egress.proxy_filters says that it does",
   );
 }
 
