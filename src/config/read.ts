@@ -47,8 +47,8 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
 }
 
 /**
- * Where nothing but what is built in would serve, the names in the examples of images manuals are
- * served by it too, under the rules of those models, and so are requests without a model.
+ * The settings for a start on which only what is built in serves: it then serves the names in the examples of images
+ * manuals too, under the rules of those models, and requests without a model.
  */
 function withManuals(
   settings: FileSettings,
