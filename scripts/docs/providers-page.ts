@@ -163,7 +163,7 @@ function providerPage(shipped: ShippedProvider): Page {
       ? []
       : [
           "## What the facts rest on",
-          "Prices have days of their own, in the table above.",
+          `Prices have days of their own, in the table above. \`npm run record-fixture -- ${provider.id} --model …\` confirms a part by a live call of an account of yours.`,
           factTable(provider, provider.facts),
         ]),
   ]);

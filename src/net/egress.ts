@@ -39,6 +39,8 @@ export interface EgressOptions {
   readonly proxy?: ProxyOptions;
   /** Opens sockets in place of the system's own, for tests that lead vendors' names elsewhere. Not with a proxy. */
   readonly connect?: buildConnector.connector;
+  /** Sees every exchange on its way, as a recorder does. */
+  readonly watch?: Dispatcher.DispatcherComposeInterceptor;
 }
 
 export interface CallerPictureOptions {
@@ -84,8 +86,14 @@ export function createEgress(options: EgressOptions): Egress {
     now: options.now,
     random: options.random ?? Math.random,
     userAgent: options.userAgent ?? userAgentDefault,
-    open: createDispatcher({ connectTimeoutMs, restMsMax, proxy, connect: options.connect }),
-    guarded: createDispatcher({ connectTimeoutMs, restMsMax, connect: guard.connect }),
+    open: watched(
+      createDispatcher({ connectTimeoutMs, restMsMax, proxy, connect: options.connect }),
+      options,
+    ),
+    guarded: watched(
+      createDispatcher({ connectTimeoutMs, restMsMax, connect: guard.connect }),
+      options,
+    ),
     guard,
     credentials: createCredentialStore(options.now),
     proxy: proxy === undefined ? undefined : { filters: proxy.filters === true },
@@ -97,6 +105,10 @@ export function createEgress(options: EgressOptions): Egress {
       await Promise.all([parts.open.destroy(), parts.guarded.destroy()]);
     },
   };
+}
+
+function watched(dispatcher: Dispatcher, { watch }: EgressOptions): Dispatcher {
+  return watch === undefined ? dispatcher : dispatcher.compose(watch);
 }
 
 async function fetchCallerPicture(

@@ -29,6 +29,10 @@ export interface Stage {
   readonly spool: PictureSpool;
   readonly fill: Fill;
   readonly signal: AbortSignal;
+  /** True: the fixture's settings are used as they are given. */
+  readonly given?: boolean;
+  /** The real waiting of live calls; replays do not wait. */
+  readonly pacing?: Pick<ProviderTools, "poll" | "sleep" | "alongside">;
 }
 
 type PictureEvent = Extract<ProviderEvent, { readonly revisedPrompt?: unknown }>;
@@ -68,7 +72,10 @@ export async function settingsOf(
 /** Runs the adapter on a fixture's request to its end, whatever that is. */
 export async function runFixture(stage: Stage, fixture: Fixture): Promise<Outcome> {
   const { provider, fill } = stage;
-  const settings = await settingsOf(provider, fixture, fill);
+  const settings =
+    stage.given === true
+      ? provider.settings.parse(fixture.settings)
+      : await settingsOf(provider, fixture, fill);
   const pictures: PictureEvent[] = [];
   let usage: Usage | undefined;
   let charge: Nano | undefined;
@@ -127,7 +134,7 @@ function toolsFor(stage: Stage, settings: BaseSettings): ProviderTools {
       spool,
       limits: upstreamImageLimits,
       signal,
-      deadline: Date.now() + 60_000,
+      deadline: Date.now() + (stage.pacing === undefined ? 60_000 : 600_000),
       connectMs: 5_000,
       retryDownloads: 1,
       lateLinksMs: 0,
@@ -151,6 +158,7 @@ function toolsFor(stage: Stage, settings: BaseSettings): ProviderTools {
       return work();
     },
     raster: { decode: noPixels, encode: noPixels },
+    ...stage.pacing,
   };
 }
 

@@ -204,6 +204,7 @@ export default defineProvider({
   id: "fal",
   name: "fal",
   docs: "https://fal.ai/docs",
+  facts: { documentation: "2026-11-26" },
   about:
     "Endpoints of fal by their ids, as jobs of its queue. Models that are not built in take a card and, in `settings.endpoints`, how their input is built; the polarity of a mask is the card's to say.",
   settings,
