@@ -3,7 +3,7 @@ import { asPinholeError } from "../core/errors.ts";
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { GatewayLog } from "../core/log.ts";
 
-/** How long and how many pictures are kept for clients that come back. */
+/** The operator's bounds on pictures that are kept for clients that come back. */
 export interface KeepRules {
   /** Life of a URL that is handed out, milliseconds. */
   readonly ttlMs: number;
@@ -22,14 +22,14 @@ export interface KeepPlan {
 
 /** The pictures that are in the image store so that a client can come back for them. */
 export interface KeptPictures {
-  /** What to do with a picture made now; undefined: it is not kept. */
+  /** Plans how long a picture that is made now is kept; undefined: it is not. */
   plan(hasUrl: boolean): KeepPlan | undefined;
   /** Counts a picture that is in the store now; the oldest ones go where there are too many bytes. */
   add(picture: KeptPicture): void;
-  /** A new URL of it has been handed out. */
+  /** Notes that a new URL of a picture has been handed out. */
   renew(blobId: string): void;
   remove(blobId: string): Promise<void>;
-  /** It has gone by itself. */
+  /** Takes a picture out of the books that has gone by itself. */
   forget(blobId: string): void;
   /**
    * Room for a paid call: kept pictures give way before it is refused. Throws storage_full.
@@ -42,9 +42,9 @@ export interface KeptPictures {
 }
 
 interface State {
-  /** A URL points to them: by when it ends, the next first. */
+  /** Pictures with a living URL, in the order in which those end. */
   readonly hosted: Map<string, KeptPicture>;
-  /** Nothing but recovery needs them: the longest unused first. */
+  /** Pictures that only recovery needs, the longest unused first. */
   readonly spare: Map<string, KeptPicture>;
   spareBytes: number;
 }
@@ -131,7 +131,7 @@ function forget(state: State, blobId: string): void {
   state.spareBytes -= spare.byteLength;
 }
 
-/** Pictures whose URL has ended become spare; those whose time is over are the store's own sweep's business. */
+/** Makes pictures spare whose URL has ended, and forgets those whose time is over: the store's sweep deletes them. */
 function expire(state: State, time: number): void {
   for (const picture of state.hosted.values()) {
     if ((picture.urlUntil ?? 0) > time) break;

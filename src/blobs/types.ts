@@ -1,6 +1,6 @@
 import type { BytesReader, Picture, PictureFormat } from "../core/picture.ts";
 
-/** What is kept about a stored image. Times are Unix milliseconds. */
+/** The facts that are kept about a stored image. Times are Unix milliseconds. */
 export interface StoredBlob {
   /** 128 random bits, lower-case hex or base32. */
   readonly id: string;
@@ -16,7 +16,7 @@ export interface OpenBlob extends StoredBlob {
   reader(): BytesReader | undefined;
 }
 
-/** Where images rest. One suite of tests runs on every implementation. */
+/** A place where images rest. One suite of tests runs on every implementation. */
 export interface BlobStore {
   /**
    * Keeps the picture until `expiresAt`. Where picture and store share a disk the file is moved or

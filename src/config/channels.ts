@@ -10,11 +10,11 @@ import type { CurrencyRates } from "../core/currency.ts";
 import { currentModels, resolveModel, type ModelSources } from "./models.ts";
 import { type Environment, readVariable } from "./sources.ts";
 
-/** What channels are made from. */
+/** The parts that channels are made from. */
 export interface ChannelSources {
   /** Every provider there is. */
   readonly providers: readonly ListedProvider[];
-  /** Those that `loadFor` found needed. */
+  /** The providers that `loadFor` found needed. */
   readonly loaded: Loaded;
   readonly env: Environment;
   /** Unix milliseconds. */
@@ -168,7 +168,7 @@ function fromEnvironment(
   return channelOf(provider, written, credentials, models);
 }
 
-/** What the environment says of a provider's settings. */
+/** A provider's settings as far as the environment gives them. */
 function environmentSettings(
   { needs, takes = {} }: EnvironmentChannel,
   env: Environment,

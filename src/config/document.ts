@@ -9,7 +9,7 @@ export interface FileDocument {
   lineOf(path: Path): number | undefined;
 }
 
-/** Nothing an operator writes by hand is larger. */
+/** A bound that no file written by hand reaches. */
 const fileCharactersMax = 16 * 2 ** 20;
 
 /** Reads YAML. `name` stands in the faults. Anchors, aliases and `<<` work. */

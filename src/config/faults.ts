@@ -1,7 +1,7 @@
 /** A step into the file: a setting's name, or a place in a list, counted from 0. */
 export type Path = readonly (string | number)[];
 
-/** Where a value came from. Lines count from 1. */
+/** The place that a value came from. Lines count from 1. */
 export type Place =
   | { readonly file: string; readonly line: number | undefined }
   | { readonly variable: string }
@@ -11,7 +11,7 @@ export type Place =
 export interface Fault {
   /** `channels[0].settings.api_key`; empty where the file as a whole is meant. */
   readonly setting: string;
-  /** What is wrong and what to change. Never holds a credential. */
+  /** A sentence that says what is wrong and what to change. Never holds a credential. */
   readonly message: string;
   readonly place: Place | undefined;
 }

@@ -6,10 +6,10 @@ import { kindOf, schemaAt, settingsOf, unwrap, wordsOf } from "./walk.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Where a value may be, or hold, a credential: it is never repeated in a message. */
+/** Settings that are, or may hold, credentials: their values are never repeated in a message. */
 const secretPlace = /(^|\.)(settings|secret|admin_token|key|token|url|base_url|public_url)\b/;
 
-/** What is read, and where it stands in the whole. */
+/** A part of the configuration that is read, and its place in the whole. */
 export interface Reading {
   readonly faults: Faults;
   /** The path of the value that is read. */
@@ -76,7 +76,7 @@ export function replaceAt(value: unknown, path: Path, replacement: unknown): unk
   return { ...record, [step]: replaceAt(record[step], rest, replacement) };
 }
 
-/** Where the value at a path is written. */
+/** The path at which a value was written. */
 function placeIn({ at, renamed }: Reading, path: Path): Path {
   const [first, ...rest] = path;
   const elsewhere = renamed?.find(({ from }) => from === first);

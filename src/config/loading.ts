@@ -12,7 +12,7 @@ export interface Shelf {
 
 /** Providers and cards that one configuration needs, and no others. */
 export interface Loaded {
-  /** Those that the channels of the file and of the environment are of, by id. */
+  /** Providers of the channels in the file and the environment, by id. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** Cards of other providers for names that channels list and their own provider does not know. */
   readonly cards: ReadonlyMap<string, ModelCard>;
@@ -50,7 +50,7 @@ export async function loadFor(listed: unknown, env: Environment, shelf: Shelf): 
   return { providers, cards: await cardsNamed(foreign, shelf) };
 }
 
-/** What a channel's models are called, here and at the upstream. */
+/** Names of a channel's models, here and at the upstream. */
 function namesIn(models: unknown): string[] {
   const listed: readonly unknown[] = Array.isArray(models) ? models : [];
   return listed
@@ -74,7 +74,7 @@ export async function cardsNamed(
   return cards;
 }
 
-/** What decides which retired models matter. */
+/** The settings that decide which retired models matter. */
 export interface Served {
   /** Names that channels serve. */
   readonly models: readonly string[];

@@ -10,7 +10,7 @@ import type { Path } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** What models are resolved against. */
+/** The knowledge that models are resolved against. */
 export interface ModelSources {
   readonly provider: Provider;
   /** The channel's settings; undefined where they are at fault. */

@@ -4,11 +4,11 @@ import { settingName } from "./faults.ts";
 
 /** A setting that this version knows but does not honour. A feature that lands removes its line. */
 export interface NotYet {
-  /** Its path; `[]` stands for every place of a list. */
+  /** The setting's path; `[]` stands for every place of a list. */
   readonly setting: string;
   /** Only for values that match; absent: for every value but an empty one. */
   readonly when?: RegExp;
-  /** What to do instead, after "… is not supported in this version; ". */
+  /** Words on what to do instead, after "… is not supported in this version; ". */
   readonly instead: string;
 }
 
@@ -51,7 +51,7 @@ export function findNotYet(tree: unknown, faults: Faults): void {
   }
 }
 
-/** Nothing is asked for: the value is what would be without the setting. */
+/** True where a value asks for nothing: it is as if the setting were not there. */
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isRecord(value)) return Object.keys(value).length === 0;

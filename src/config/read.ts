@@ -12,7 +12,7 @@ import { didYouMean } from "./suggest.ts";
 import { readTree, type TreeInput } from "./tree.ts";
 import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts";
 
-/** Everything that decides a configuration. */
+/** The sources of a configuration. */
 export interface ConfigInput extends TreeInput, Shelf {
   /** Unix milliseconds: models whose vendor has ended them are not served unless listed. */
   readonly now: number;

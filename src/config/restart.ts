@@ -1,7 +1,7 @@
 import { Secret } from "../core/secret.ts";
 import type { Config } from "./types.ts";
 
-/** What a reload takes over; everything else is read at a start only. */
+/** The parts that a reload takes over; everything else is read at a start only. */
 const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "file",
   "channels",
@@ -21,7 +21,7 @@ export function settingsThatNeedRestart(running: Config, next: Config): string[]
     .map((name) => fileNames[name] ?? name);
 }
 
-/** Where a part is not called the same in the file. */
+/** Names of parts that are called otherwise in the file. */
 const fileNames: Readonly<Record<string, string>> = {
   dataFolder: "data",
   adminToken: "admin_token",

@@ -100,7 +100,7 @@ export function readVariable(
   return undefined;
 }
 
-/** What the commands that talk to a running gateway take from the environment. */
+/** The environment of commands that talk to a running gateway. */
 export interface ClientEnvironment {
   readonly url: string;
   readonly key: string | undefined;

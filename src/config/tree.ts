@@ -14,7 +14,7 @@ import { interpolate } from "./interpolate.ts";
 import { replaceAt, valueAt } from "./issues.ts";
 import { type Environment, fileSource, flagName, readVariable, settingSources } from "./sources.ts";
 
-/** What was given on the command line. */
+/** The command line's part of a configuration. */
 export interface Flags {
   /** `--config`. */
   readonly file?: string | undefined;
@@ -22,7 +22,7 @@ export interface Flags {
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where the parts of a configuration are read from. */
+/** The sources that a configuration's parts are read from. */
 export interface TreeInput {
   readonly env: Environment;
   readonly flags: Flags;

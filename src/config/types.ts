@@ -24,14 +24,14 @@ export interface ConfigKey {
   };
 }
 
-/** Where the database is. */
+/** The database's place. */
 export interface DatabaseConfig {
   readonly kind: "sqlite";
   /** Absolute, or `:memory:`. */
   readonly path: string;
 }
 
-/** Where finished images rest and how they are delivered. */
+/** The place of finished images, and the way they are delivered. */
 export interface ImagesConfig {
   readonly kind: "file";
   /** Absolute. */
@@ -57,9 +57,9 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   /** Origins, or `*`. */
   readonly cors: readonly string[];
-  /** How long a client may take to send its request. */
+  /** Time for a client to send its request. */
   readonly requestTimeoutMs: number;
-  /** How long a client may take nothing of an answer that waits for it. */
+  /** Time for which a client may take nothing of an answer that waits for it. */
   readonly readTimeoutMs: number;
   /** After SIGTERM, how long new connections are still taken. */
   readonly shutdownGraceMs: number;
@@ -69,7 +69,7 @@ export interface ServerConfig {
   readonly retryWindowMs: number;
 }
 
-/** What happens to parameters that a model does not have. */
+/** Choices about parameters that a model does not have. */
 export interface PolicyConfig {
   readonly strict: boolean;
   readonly resample: boolean;
@@ -80,7 +80,7 @@ export interface PolicyConfig {
   readonly repeatWindowMs: number;
 }
 
-/** How much work is taken in at the same time; beyond it a request is refused before anything is read or paid. */
+/** Bounds on work that is taken in at the same time; beyond them a request is refused before anything is read or paid. */
 export interface AdmissionConfig {
   readonly requestsMax: number;
   readonly bytesMax: number;
@@ -97,7 +97,7 @@ export interface ProxyConfig {
   readonly bypass: string | undefined;
 }
 
-/** What URLs that strangers gave may reach besides the public internet on port 443. */
+/** Targets that URLs of strangers may reach besides the public internet on port 443. */
 export interface EgressConfig {
   /** Lower case; a leading dot stands for all below it. */
   readonly allowPrivate: {
@@ -110,7 +110,7 @@ export interface EgressConfig {
   readonly proxyFilters: boolean;
 }
 
-/** Everything an operator decided, validated, with defaults filled in, folders absolute and units in the names. */
+/** The operator's decisions, validated, with defaults filled in, folders absolute and units in the names. */
 export interface Config {
   /** The file that was read, absolute; undefined where there is none. */
   readonly file: string | undefined;
@@ -125,7 +125,7 @@ export interface Config {
   readonly images: ImagesConfig;
   readonly redisUrl: string | undefined;
   readonly keys: readonly ConfigKey[];
-  /** Those of the file, then those that the environment makes, then the built-in ones. Ids are unique. */
+  /** The channels of the file, then those that the environment makes, then the built-in ones. Ids are unique. */
   readonly channels: readonly Channel[];
   /**
    * Names that stand for models, in the order to try. The targets are names that channels serve: an

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Path } from "./faults.ts";
 
-/** What a schema says about itself with `.meta()` and `.describe()`. */
+/** A schema's words about itself, said with `.meta()` and `.describe()`. */
 export interface SchemaWords {
   /** The expected form in words: "a whole number from 1 to 9". */
   readonly form: string | undefined;
@@ -99,7 +99,7 @@ export function wordsOf(schema: z.core.$ZodType): string[] {
   return def.type === "literal" ? def.values.map(String) : [];
 }
 
-/** What kind of thing a value must be, in words; undefined where the schema is no simple one. */
+/** Words for the kind of value that a schema takes; undefined where the schema is no simple one. */
 export function kindOf(schema: z.core.$ZodType): string | undefined {
   const def = definition(unwrap(schema).inner);
   switch (def.type) {

@@ -14,11 +14,11 @@ export type JsonFaultReason =
 
 export interface JsonFaultFields {
   readonly reason: JsonFaultReason;
-  /** Where in the document, dotted: `images.0.image_url`. Empty: at the top. */
+  /** The place in the document, dotted: `images.0.image_url`. Empty: at the top. */
   readonly path: string;
   /** Byte in the body at which it was noticed, from 0; undefined where only the place in the document is known. */
   readonly offset: number | undefined;
-  /** What is wrong, as the end of a sentence. */
+  /** The end of a sentence that says what is wrong. */
   readonly problem: string;
   readonly cause?: unknown;
 }
@@ -46,7 +46,7 @@ export class JsonFault extends Error {
     this.problem = fields.problem;
   }
 
-  /** What the client who sent the document is told: invalid_json, or for a picture in it its own error under the field's name. */
+  /** The error for the client who sent the document: invalid_json, or for a picture in it its own error under the field's name. */
   asCallerError(): PinholeError {
     const { cause, path, reason } = this;
     if (reason === "size") {

@@ -10,10 +10,10 @@ export interface LiftSink {
   abort(): void;
 }
 
-/** What the head of a string says: keep it as text, ask again with more of it, or lift it. */
+/** A decision by the head of a string: keep it as text, ask again with more of it, or lift it. */
 export type LiftDecision = "text" | "more" | LiftSink;
 
-/** What is told about a document while it arrives. Every function may throw. */
+/** A listener to a document while it arrives. Every function may throw. */
 export interface JsonHandler {
   open(kind: "object" | "array"): void;
   /** Called for both brackets; the tokens have checked that they match. */
@@ -24,7 +24,7 @@ export interface JsonHandler {
   mayLift(): boolean | LiftSink;
   /** `whole`: the string has ended. A sink has already been given the rest of the head. */
   decideLift(head: string, whole: boolean): LiftDecision;
-  /** Where in the document we are, for faults. */
+  /** The place in the document that reading is at, for faults. */
   path(): string;
 }
 

@@ -19,11 +19,11 @@ const underscore = 0x5f;
  * on behind them, and where it was written in that manner from its beginning.
  */
 export class InlinePicture {
-  /** What may still be the picture's: gaps and URL-safe letters. After its end they are words. */
+  /** Characters that may still be the picture's: gaps and URL-safe letters. After its end they are words. */
   pending: number[] = [];
   readonly #decoder = createBase64Decoder();
   readonly #writer: PictureWriter;
-  /** It stands in brackets or quotes, which words do not break open. */
+  /** True where the picture stands in brackets or quotes, which words do not break open. */
   readonly #isEnclosed: boolean;
   /** Letters of the current line, and of the first one, which all but the last are as long as. */
   #line = 0;
@@ -75,7 +75,7 @@ export class InlinePicture {
     return stop;
   }
 
-  /** What waited turns out to be the picture's. */
+  /** Gives the picture the characters that waited. */
   #takePending(): void {
     this.#decoder.write(Uint8Array.from(this.pending), this.#emit);
     const lastGap = this.pending.findLastIndex(isGap);

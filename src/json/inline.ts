@@ -7,13 +7,13 @@ const marker = "data:image/";
 const base64Mark = ";base64";
 /** The longest `png;…;base64` between the marker and the comma. Characters. */
 const typeMax = 128;
-/** What is kept of the words around the pictures. */
+/** Bytes that are kept of the words around the pictures. */
 const textBytesMax = 65_536;
 const picturesMax = 16;
 const replacement = "\ufffd";
 
 const comma = 0x2c;
-/** What stands before an address that ends with its counterpart. */
+/** Characters before an address that ends with their counterpart. */
 const enclosing = ["(", "<", "[", '"', "'"];
 
 /** A text, or a picture that stood in it as a data URL. */
@@ -75,12 +75,12 @@ export function createInlineSink(spool: PictureSpool, limits: PictureLimits): Li
   };
 }
 
-/** What stands outside of pictures; finds where a data URL begins. */
+/** The words outside of pictures; finds where a data URL begins. */
 class Words {
   readonly #text = new KeptText();
-  /** How much of the marker the last characters are. */
+  /** Characters of the marker that the last ones are. */
   #matched = 0;
-  /** What has come of a data URL's type, behind the marker. */
+  /** The part of a data URL's type that has come, behind the marker. */
   #type: string | undefined;
 
   /** The text so far ends in what encloses an address: a bracket or a quote. */
@@ -123,7 +123,7 @@ class Words {
     return this.#text.take();
   }
 
-  /** What looked like the head of a data URL was none: it is text. */
+  /** Gives back as text the head of a data URL that turned out to be none. */
   #giveBack(): void {
     if (this.#type === undefined) return;
     for (const letter of Buffer.from(marker + this.#type, "latin1")) this.#text.add(letter);

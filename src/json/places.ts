@@ -1,4 +1,4 @@
-/** What stands at a place: a picture, or a text with pictures inside it. */
+/** The kind of value at a place: a picture, or a text with pictures inside it. */
 export type PlaceKind = "picture" | "inside";
 
 /** One step of the places where pictures may be: the names that lead on from here. */
@@ -11,11 +11,11 @@ interface PlaceNode {
 }
 
 /**
- * Where a value stands among the places: on several steps where `*` and a name both match. Made once
+ * A value's standing among the places: on several steps where `*` and a name both match. Made once
  * for a list of places; what lies behind it is made as the first document leads there.
  */
 export class Standing {
-  /** What stands here; undefined where it is no place. */
+  /** The kind of place that this is; undefined where it is none. */
   readonly kind: PlaceKind | undefined;
   readonly #nodes: readonly PlaceNode[];
   /** Members whose names are in places. */
@@ -30,7 +30,7 @@ export class Standing {
     this.#hasNames = nodes.some((node) => node.names.size > 0);
   }
 
-  /** Where a member of this object or array stands. */
+  /** The standing of a member of this object or array. */
   member(key: string | number): Standing {
     if (this.#nodes.length === 0) return this;
     if (this.#hasNames) {

@@ -11,9 +11,9 @@ import { JsonTokens } from "./tokens.ts";
 export { JsonFault };
 
 export interface JsonReaderOptions {
-  /** Where base64 pictures may be: `data.*.b64_json`, `*` being any key or index. None: nothing is lifted. */
+  /** Places of base64 pictures: `data.*.b64_json`, `*` being any key or index. None: nothing is lifted. */
   readonly lift: readonly string[];
-  /** Where texts are that may have pictures among their words, as data URLs. */
+  /** Places of texts that may have pictures among their words, as data URLs. */
   readonly liftInside?: readonly string[] | undefined;
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
@@ -42,7 +42,7 @@ export interface JsonReader {
   abort(): void;
   /** True once nothing but white space may follow. */
   readonly complete: boolean;
-  /** What of the document has been read so far. It still grows. */
+  /** The part of the document that has been read so far. It still grows. */
   readonly partial: unknown;
   /** Bytes read so far beside lifted strings. */
   readonly textBytes: number;
@@ -118,7 +118,7 @@ export async function readJson(
   }
 }
 
-/** What is wrong with a picture inside the document names its place; everything else passes as it is. */
+/** A thrown value as a fault that names the picture's place in the document; what is not about a picture passes as it is. */
 function asFault(thrown: unknown, tokens: JsonTokens): unknown {
   if (thrown instanceof DuplicateKey) {
     return tokens.fault("duplicate_key", "a key occurs twice", undefined);
@@ -229,7 +229,7 @@ class Document implements JsonHandler {
       .join(".");
   }
 
-  /** Where the value that comes next stands. */
+  /** The standing of the value that comes next. */
   #standing(): Standing {
     const frame = this.#inner;
     if (frame === undefined) return this.#start;

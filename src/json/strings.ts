@@ -17,10 +17,10 @@ const simpleEscapes: Readonly<Record<number, number>> = {
   0x74: 0x09,
 };
 
-/** Where a string's reading stands. */
+/** The state of a string's reading. */
 type Mode = "run" | "escape" | "unicode";
 
-/** What a finished string is: text (a key or a value), or what its sink made of it. */
+/** A listener to a finished string: its text (a key or a value), or its sink's result. */
 export type StringEnd = (value: unknown, text: string | undefined) => void;
 
 /**

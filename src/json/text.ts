@@ -7,7 +7,7 @@ import { isUtf8 } from "node:buffer";
 export class JsonText {
   #text = "";
   #run: Buffer[] = [];
-  /** How many of the run's pieces are copies of our own. */
+  /** Pieces of the run that are copies of our own. */
   #settled = 0;
   #ascii = true;
   readonly #lenient: boolean;

@@ -2,7 +2,7 @@ import { JsonFault, type JsonFaultReason } from "./fault.ts";
 import type { JsonHandler, JsonTokenLimits } from "./handler.ts";
 import { JsonStrings } from "./strings.ts";
 
-/** What may come next. */
+/** The tokens that may come next. */
 type Mode =
   | "value"
   | "value_or_end"

@@ -1,6 +1,6 @@
 import { Slots } from "./slots.ts";
 
-/** What is told when one signal aborts: a single listener of the signal tells all of them. */
+/** Listeners to one signal's abort: a single listener of the signal tells all of them. */
 export interface AbortListeners {
   /** The place by which it is taken off again. */
   add(listener: () => void): number;
@@ -20,7 +20,7 @@ function tell(listener: () => void): void {
   }
 }
 
-/** Those of a signal that many wait for, which lives long. */
+/** The listeners of a signal that many wait for and that lives long. */
 export function abortListeners(signal: AbortSignal): AbortListeners {
   const known = bySignal.get(signal);
   if (known !== undefined) return known;

@@ -22,7 +22,7 @@ export class Batch {
         work();
       }
     } finally {
-      // A throw is nobody's but its own.
+      // A throw ends its own work only; the rest of the batch is put off.
       for (const work of batch.slice(done)) this.add(work);
     }
   };

@@ -2,17 +2,17 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 
 /** The system's words about the files and sockets of this process. */
 export interface DescriptorFacts {
-  /** How many it may have open at once; Infinity where the system does not tell. */
+  /** The number that may be open at once; Infinity where the system does not tell. */
   max(): number;
-  /** How many are open now. */
+  /** The number that is open now. */
   open(): number;
 }
 
 /** A measurement of how many files and sockets this process may still open. */
 export interface DescriptorWatch {
-  /** How many it may have open at once; Infinity where the system does not tell. */
+  /** The number that may be open at once; Infinity where the system does not tell. */
   readonly max: number;
-  /** How many more it may open, a moment ago. */
+  /** The number of further ones that it may open, as of a moment ago. */
   left(): number;
 }
 

@@ -11,7 +11,7 @@ export function release(chunk: Uint8Array): void {
   if (isWhole(chunk) && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-/** The same for who is called by what brought the chunk, which may look at it until it is done. */
+/** Releases a chunk after this turn of the event loop: the caller that brought it may still look at it until then. */
 export function releaseSoon(chunk: Uint8Array): void {
   if (isWhole(chunk)) queueMicrotask(() => release(chunk));
 }

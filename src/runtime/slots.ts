@@ -9,12 +9,12 @@ export class Slots<T extends object> {
   readonly #items: (T | undefined)[] = [];
   readonly #free: number[] = [];
 
-  /** How many are in it. */
+  /** The number of things in it. */
   get size(): number {
     return this.#items.length - this.#free.length;
   }
 
-  /** Puts it in; its place, which is given to another one once it is taken out. */
+  /** Puts a thing in and returns its place, which another one gets once this one is taken out. */
   add(item: T): number {
     const place = this.#free.pop() ?? this.#items.length;
     this.#items[place] = item;
@@ -25,7 +25,7 @@ export class Slots<T extends object> {
     return this.#items[place];
   }
 
-  /** Takes it out; undefined where the place is empty. */
+  /** Takes the thing out of its place; undefined where the place is empty. */
   take(place: number): T | undefined {
     const item = this.#items[place];
     if (item === undefined) return undefined;

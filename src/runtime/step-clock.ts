@@ -1,4 +1,4 @@
-/** What an exchange waits for. */
+/** A step that an exchange waits for. */
 export type Step = "connection" | "head" | "body";
 
 /** The longest delay that a timer takes. */

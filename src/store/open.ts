@@ -5,7 +5,7 @@ import type { StoreClient, StoreCounters } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
 
-/** How long a command waits for another process that holds the write lock. */
+/** Time that a command waits for another process that holds the write lock, milliseconds. */
 const busyTimeoutMsDefault = 5000;
 /** Requests that one transaction of a sweep ends or a forgetting deletes; running requests commit in between. */
 const upkeepRowsMax = 500;

@@ -1,4 +1,4 @@
-/** What a statement may bind. */
+/** A value that a statement may bind. */
 export type Bindable = string | number | null;
 
 /** SQL with its values, ready for a driver. The text is the same object for every use, so drivers can cache by it. */
@@ -7,7 +7,7 @@ export interface Statement {
   readonly parameters: readonly Bindable[];
 }
 
-/** What running a statement gave: rows of a SELECT, the number of rows changed by the others. */
+/** The result of running a statement: rows of a SELECT, the number of rows changed by the others. */
 export interface StatementResult {
   readonly rows: readonly unknown[];
   readonly changes: number;

@@ -2,7 +2,7 @@ import type { ErrorCode, Evidence } from "../core/errors.ts";
 import type { Cost, Nano } from "../core/money.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
 
-/** What is written before an upstream is called. */
+/** The record of a request as it is written before an upstream is called. */
 export interface NewRequest {
   readonly id: string;
   readonly keyId: string;
@@ -21,7 +21,7 @@ export interface NewRequest {
   readonly holdLeaseUntil: number;
   /** The client's `Idempotency-Key`: one request of a gateway key has it at a time. */
   readonly idempotencyKey: string | null;
-  /** What makes two requests the same one (`gateway/fingerprint.ts`). */
+  /** A digest of all that makes two requests the same one (`gateway/fingerprint.ts`). */
   readonly fingerprint: string | null;
   /** The node that makes it; null in records of earlier versions. */
   readonly owner: string | null;
@@ -48,7 +48,7 @@ export interface RepeatRecord {
 export interface NewAttempt {
   readonly id: string;
   readonly requestId: string;
-  /** Which of the request's parallel upstream calls, from 0. */
+  /** The place among the request's parallel upstream calls, from 0. */
   readonly call: number;
   /** 1 for a call's first try. */
   readonly attempt: number;
@@ -65,7 +65,7 @@ export interface AttemptOutcome {
   readonly evidence: Evidence | null;
   /** For the operator: the cause, without secrets. */
   readonly detail: string | null;
-  /** What the provider may have charged; null: unknown. */
+  /** The amount that the provider may have charged; null: unknown. */
   readonly providerNano: Nano | null;
   readonly finishedAt: number;
 }
@@ -85,14 +85,14 @@ export interface PictureRecord {
   readonly keptUntil: number | null;
 }
 
-/** What an answer says that nothing else in the record does, so that it can be given again. */
+/** The parts of an answer that stand nowhere else in the record, so that it can be given again. */
 export interface AnswerRecord {
   /** Unix seconds. */
   readonly created: number;
   readonly form: { readonly url: boolean; readonly base64: boolean };
   readonly shape: "full" | "plain";
   readonly channelId: string;
-  /** How the cost is known. */
+  /** The way in which the cost is known. */
   readonly price: Cost["state"];
   /** By picture, in the record's order. */
   readonly pictures: readonly {
@@ -101,7 +101,7 @@ export interface AnswerRecord {
   }[];
 }
 
-/** What is written after the answer is known; settles the hold in the same commit. */
+/** The record's end, written after the answer is known; it settles the hold in the same commit. */
 export interface RequestOutcome {
   readonly id: string;
   readonly state: "succeeded" | "partial" | "failed";

@@ -99,10 +99,10 @@ export const rowSchemas = {
   }),
   holds: record({
     request_id: text,
-    /** What was set aside. */
+    /** The amount that was set aside. */
     amount_nano: nano,
     state: oneOf(holdStates),
-    /** What was taken of it, or above it; null until settled. */
+    /** The amount that was taken of it, or above it; null until settled. */
     settled_nano: nullable(nano),
     created_at: time,
     resolved_at: nullable(time),

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { pictureFormats, type PictureFormat } from "../../core/picture.ts";
 import type { StoredBlob } from "../types.ts";
 
-/** An id: 128 random bits as hex or base32 fit; nothing that means something to a file system does. */
+/** The form of an id: 128 random bits as hex or base32 fit, characters with a meaning to file systems (`.`, `/`) do not. */
 const idPattern = /^[a-z0-9]{16,64}$/;
 const namePattern = /^([a-z0-9]{16,64})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([a-z]{3,4})$/;
 
@@ -29,7 +29,7 @@ export function readShardName(name: string): number | undefined {
   return /^[0-9a-f]{3}$/.test(name) ? Number.parseInt(name, 16) : undefined;
 }
 
-/** Everything that is known about a blob, as its file's name: `<id>.<expiry>.<bytes>.<format>`, numbers in base 36. */
+/** The name of a blob's file, which holds all that is known about the blob: `<id>.<expiry>.<bytes>.<format>`, numbers in base 36. */
 export function blobName({ id, expiresAt, byteLength, format }: StoredBlob): string {
   return `${id}.${expiresAt.toString(36)}.${byteLength.toString(36)}.${format}`;
 }

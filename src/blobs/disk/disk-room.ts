@@ -1,6 +1,6 @@
 import { storageFull } from "../../core/disk-fault.ts";
 
-/** What is asked of a file system; `fs.promises.statfs` fits. Blocks of `bsize` bytes; file systems without a table of inodes say 0 files. */
+/** A question to a file system, which `fs.promises.statfs` answers. Blocks of `bsize` bytes; file systems without a table of inodes say 0 files. */
 export type StatFileSystem = (path: string) => Promise<{
   readonly bsize: number;
   readonly blocks: number;

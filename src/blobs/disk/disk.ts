@@ -87,7 +87,7 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   const index: Index = { used: 0, earliest: new Float64Array(shardCount).fill(Infinity) };
   const scanned = scan(directory, index);
-  // Whoever needs the counts is told of the failure; nobody may be needing them yet.
+  // A failure reaches those who await it; until somebody does, the rejection must not end the process.
   scanned.catch(() => undefined);
   const shardPath = (shard: number): string => join(directory, shardName(shard));
   const sweepAll = createSweep(index, shardPath);
@@ -151,7 +151,7 @@ async function find(
   const told = known.get(id);
   const remembered = told === undefined ? undefined : open(told);
   if (remembered !== undefined) return remembered;
-  // What is not remembered, or was put again by another process since, is looked for.
+  // The blob may be on the disk all the same: not remembered, or put again by another process.
   const [newest] = (await blobsOf(path, id)).toSorted((a, b) => b.expiresAt - a.expiresAt);
   if (newest === undefined) return undefined;
   known.set(newest);
@@ -270,7 +270,7 @@ function createSweep(
 /** Undefined where the file is gone or not whole (a power cut can leave a name without its bytes). */
 function openBlob(blob: StoredBlob, path: string, isWarm: () => boolean): OpenBlob | undefined {
   try {
-    // Of a file's facts the directory's cache knows: no wait worth another thread's turn.
+    // The kernel has a file's facts in memory: asking on another thread would cost more.
     if (statSync(path).size !== blob.byteLength) return undefined;
   } catch (thrown) {
     if (errorCode(thrown) === "ENOENT") return undefined;

@@ -11,7 +11,7 @@ export interface KnownBlobs {
   delete(id: string): void;
   /** Says whether it was written or read moments ago; it is read now. */
   read(id: string, now: number): boolean;
-  /** It was written now. */
+  /** Notes that a blob was written now. */
   wrote(id: string, now: number): void;
 }
 

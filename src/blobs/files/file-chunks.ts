@@ -7,7 +7,7 @@ import { errorCode } from "./place-file.ts";
 /** Bytes read at once: each reader holds so much. */
 const readBytes = 262_144;
 
-/** How long what was written or read is taken to be in the page cache, milliseconds. */
+/** Time for which bytes that were written or read count as being in the page cache, milliseconds. */
 export const warmMs = 60_000;
 
 /** A part of a file to be read. */

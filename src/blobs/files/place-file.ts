@@ -81,7 +81,7 @@ async function copyFile(bytes: Bytes, target: string, temporary: string): Promis
   }
 }
 
-/** `taken`: the same blob was put before, since its name is all that it is. `copy`: no links here. */
+/** `taken`: the blob is there already, since its name holds all its facts. `copy`: this file system makes no links. */
 function linkFile(source: string, target: string): "linked" | "taken" | "copy" {
   try {
     linkSync(source, target);

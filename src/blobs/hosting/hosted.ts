@@ -3,7 +3,7 @@ import { readRange, type ByteRange } from "./byte-range.ts";
 import { extensions, type Signer } from "./sign.ts";
 import type { BlobStore, OpenBlob } from "../types.ts";
 
-/** What of a request matters here. Header names in lower case. */
+/** The parts of a request that matter here. Header names in lower case. */
 export interface HostedRequest {
   readonly method: string;
   /** As it came, undecoded, without the query. */

@@ -18,7 +18,7 @@ export interface SignerOptions {
   readonly toleranceSeconds: number;
 }
 
-/** What a URL turned out to be. `unknown` is everything that was never signed here, all alike. */
+/** The outcome of a URL's check. `unknown` stands for all that was never signed here. */
 export type Verdict =
   | {
       readonly kind: "valid";

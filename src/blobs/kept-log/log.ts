@@ -13,7 +13,7 @@ import { appendPicture, createSegment, dropSegment, sealSegment, wipePicture } f
 import type { Segment } from "./segment-state.ts";
 import { SpareFile } from "./spare-file.ts";
 
-/** What a picture counts for at least, so that the list of a full log's pictures stays short. */
+/** Bytes that a picture counts for at least, so that the list of a full log's pictures stays short. */
 const placeBytes = 16 * 1024;
 const segmentBytesMin = 256 * 1024;
 const segmentBytesMax = 64 * 1024 * 1024;
@@ -25,7 +25,7 @@ export interface KeptLogOptions {
   readonly directory: string;
   /** Bytes that all segments together are meant to take; whoever counts them drops the oldest. */
   readonly bytesWanted: number;
-  /** How long pictures are kept at most, milliseconds: a segment is written to for a part of that. */
+  /** Time for which pictures are kept at most, milliseconds: a segment is written to for a part of that. */
   readonly retentionMs: number;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -103,7 +103,7 @@ export function openKeptLog(options: KeptLogOptions): KeptLog {
     begin(onSegment) {
       state.onSegment = onSegment;
       loaded = load(state);
-      // Whoever needs the list is told of the failure; nobody may be needing it yet.
+      // A failure reaches those who await it; until somebody does, the rejection must not end the process.
       loaded.catch(() => undefined);
     },
     async put(id, picture, expiresAt) {
@@ -177,7 +177,7 @@ async function put(
     const segment = segmentFor(state, headBytes + head.byteLength);
     await appendPicture(segment, head, bytes, state.options.now());
   } catch (thrown) {
-    // Of a segment that could not be written to nothing more is expected.
+    // A segment that could not be written to is written to no more.
     seal(state);
     throw asDiskFault(thrown);
   }
@@ -214,7 +214,7 @@ function seal(state: State): void {
 
 function tell(state: State, segment: Segment, byteLength: number): void {
   const { retentionMs } = state.options;
-  // While it is written to, the last picture that may still come decides.
+  // An open segment may get pictures until it is too old; the last of them decides.
   const keptUntil = segment.sealed
     ? segment.lastExpiry
     : segment.createdAt + retentionMs / segmentsWanted + retentionMs;
@@ -229,7 +229,7 @@ function forget(state: State, segment: Segment, spare?: SpareFile): void {
 
 /** Forgets a picture that is damaged: it is not there any more for anybody. */
 function lose({ options }: State, { path, entries }: Segment, id: string): void {
-  // Two may have found it at once, and it may have been deleted meanwhile.
+  // Two readers may find the damage at once; only the first tells of it.
   if (entries.delete(id)) options.log.warn({ blob: id, file: path }, "a kept image is damaged");
 }
 

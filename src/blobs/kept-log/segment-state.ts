@@ -12,7 +12,7 @@ export interface Entry extends FoundHead {
 
 /** One file of the kept log. */
 export interface Segment {
-  /** Its number, which is its file's name; later ones are greater. */
+  /** The segment's number, which is its file's name; later ones are greater. */
   readonly sequence: number;
   readonly path: string;
   readonly entries: Map<string, Entry>;

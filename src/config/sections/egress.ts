@@ -5,7 +5,7 @@ const hostForm = "a list of host names; one that begins with a dot stands for al
 const rangeForm = "a list of addresses and ranges such as 10.1.0.0/16";
 const portsForm = "a list of whole numbers from 1 to 65535";
 
-/** What the guard of URLs that strangers gave lets through besides the public internet. */
+/** `egress`: targets besides the public internet that the guard of URLs from strangers lets through. */
 export const egressSchema = z.strictObject({
   allow_private: z
     .strictObject({

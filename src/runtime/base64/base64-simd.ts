@@ -9,9 +9,9 @@ const slackBytes = 16;
 
 /** The WebAssembly code of base64.wat, with its memory. Calls are synchronous, so one serves the whole process. */
 export interface Simd {
-  /** Where what is to be decoded or encoded is put, from its first byte. */
+  /** Memory for what is to be decoded or encoded, from its first byte. */
   readonly input: Buffer;
-  /** Where the result is, until the next call. */
+  /** Memory that holds the result until the next call. */
   readonly output: Buffer;
   /** Decodes so many characters of the input, unpadded groups of four; false where one is not of the alphabet. */
   decode(chars: number): boolean;
@@ -25,7 +25,7 @@ interface Exports {
   encode(from: number, length: number, to: number): void;
 }
 
-/** What is used of it; Node's types leave it out. */
+/** The members of WebAssembly that are used; Node's types leave it out. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };

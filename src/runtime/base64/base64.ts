@@ -69,7 +69,7 @@ async function* encoded(
 class Encoder {
   readonly #size: number;
   readonly #lent: boolean;
-  /** What does not fill a group yet: at most two bytes. */
+  /** Bytes that do not fill a group yet: at most two. */
   readonly #carry = Buffer.alloc(2);
   #carried = 0;
   #piece: Buffer;
@@ -113,7 +113,7 @@ class Encoder {
     return this.#filled > 0;
   }
 
-  /** What has been written; the next piece begins. */
+  /** The characters that have been written; the next piece begins. */
   piece(): Buffer {
     const piece = this.#piece.subarray(0, this.#filled);
     this.#filled = 0;

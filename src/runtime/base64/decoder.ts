@@ -15,7 +15,7 @@ export interface Base64Decoder {
 
 /** Short pieces (text cut up by escapes) are gathered to this length first. */
 const gatherChars = 4096;
-/** What most pieces need: what stays behind of a long one, or a tiny picture. */
+/** Room that most pieces need: what stays behind of a long one, or a tiny picture. */
 const gatherCharsAtFirst = 512;
 const nothing = new Uint8Array();
 
@@ -145,12 +145,12 @@ function decodeGroups(
   return undefined;
 }
 
-/** What stands in the input, which is used again at once, and what follows it. */
+/** The undecoded characters: those in the input, which is used again at once, and those that follow. */
 function undecoded(filled: number, rest: Uint8Array, others: readonly Uint8Array[]): Uint8Array[] {
   return [Buffer.from(simd().input.subarray(0, filled)), rest, ...others];
 }
 
-/** What so many characters of the input say, valid until the next call; undefined where one is no standard letter. */
+/** The bytes that so many characters of the input stand for, valid until the next call; undefined where one is no standard letter. */
 function decoded(chars: number): Buffer | undefined {
   const { output, decode } = simd();
   return decode(chars) ? output.subarray(0, (chars / 4) * 3) : undefined;

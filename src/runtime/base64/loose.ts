@@ -22,7 +22,7 @@ export class LooseText {
   #letters = 0;
   #gaps = 0;
   #padding = 0;
-  /** What has come of a percent-encoded byte, behind its percent sign. */
+  /** The part of a percent-encoded byte that has come, behind its percent sign. */
   #escape: string | undefined;
 
   /**

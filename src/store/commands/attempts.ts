@@ -53,7 +53,7 @@ export const attemptWrites = {
     const { rows } = yield exists(row);
     if (rows.length === 0) throw broken(`attempt ${id} of ${requestId} was never written`);
   },
-  /** Those that still run end as unknown: they may have been made and billed. */
+  /** Ends attempts that still run as unknown: they may have been made and billed. */
   *abandon(requestId: string, at: number): Steps<void> {
     yield abandon({ requestId, finishedAt: at });
   },

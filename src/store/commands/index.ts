@@ -7,7 +7,7 @@ import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
 import { settingCommands } from "./settings.ts";
 
-/** Everything the store can be asked, by name. */
+/** The commands that the store can be asked for, by name. */
 export const commands = {
   ...keyCommands,
   ...settingCommands,

@@ -4,7 +4,7 @@ import { keyFromRow, rowFromKey } from "../records.ts";
 import type { Tables } from "../tables.ts";
 import type { KeyRecord } from "../../core/key.ts";
 
-/** What may be changed of a key. */
+/** The fields of a key that may be changed. */
 export interface KeyChange {
   readonly disabled?: boolean;
   readonly name?: string;

@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-/** What a key may do in a minute, in a day and at once; null: no limit. */
+/** A key's limits in a minute, in a day and at once; null: none. */
 export const keyLimits: Migration = {
   name: "0003-key-limits",
   // One statement a column: SQLite takes no more.

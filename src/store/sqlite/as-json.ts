@@ -2,7 +2,7 @@ import type { Nano } from "../../core/money.ts";
 import type { CommandArguments, CommandName } from "../commands/index.ts";
 
 /**
- * What every request asks, with many small objects: as JSON they cost a fourth of what a message makes of them.
+ * Encoders of the commands of every request, which have many small objects: JSON costs a fourth of what a message makes of them.
  * Nothing in them is undefined but what may as well be absent.
  */
 const encoders: {

@@ -14,7 +14,7 @@ import type {
 
 /** Commands without an answer; beyond it new ones are refused instead of filling the memory. */
 const pendingMax = 100_000;
-/** What no answer waits for: sent when the answer has been. */
+/** Commands that no answer waits for: sent when the answer has been. */
 const unhurried: ReadonlySet<string> = new Set<CommandName>(["requestsFinish"]);
 
 /** Since the store was opened; for metrics. */

@@ -107,7 +107,7 @@ function faultOfFile(file: string, thrown: unknown): PinholeError {
   }
 }
 
-/** What a command's failure is to those who asked: SQL and paths stay in the operator's detail. */
+/** A command's failure as those who asked are told: SQL and paths stay in the operator's detail. */
 export function faultOfCommand(thrown: unknown): PinholeError {
   if (thrown instanceof PinholeError) return thrown;
   switch (resultCode(thrown)) {

@@ -29,11 +29,11 @@ export interface FolderLock {
 }
 
 export interface FolderToLock {
-  /** It exists. */
+  /** A folder that exists. */
   readonly folder: string;
   /** The kind of folder in words and in the lock's name: two kinds may be one folder. */
   readonly kind: "data" | "images";
-  /** What to change to have another folder, for the sentence that refuses. */
+  /** The settings to change for another folder, named by the sentence that refuses. */
   readonly settings: string;
 }
 

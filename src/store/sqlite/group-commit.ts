@@ -9,7 +9,7 @@ export type Outcome =
   | { readonly value: unknown; readonly fault?: undefined }
   | { readonly fault: PinholeError };
 
-/** What became of a group: outcomes in its order, and how many transactions were committed for it. */
+/** The end of a group: outcomes in its order, and how many transactions were committed for it. */
 export interface GroupResult {
   readonly outcomes: readonly Outcome[];
   readonly commits: number;
@@ -58,7 +58,7 @@ function commit(connection: Connection, outcomes: readonly Outcome[]): GroupResu
 }
 
 /**
- * Where SQLite drops the whole transaction by itself (a full disk), the others are tried one by one: a
+ * Commits commands with a savepoint each. If SQLite drops the whole transaction by itself (a full disk), the others are tried one by one: a
  * small one may still fit, and settling money must not fail because a neighbour was large.
  */
 function commitWithSavepoints(connection: Connection, group: readonly Work[]): GroupResult {
@@ -97,7 +97,7 @@ function runInSavepoint(connection: Connection, work: Work): Outcome {
   }
 }
 
-/** Everything but the command that brought the transaction down, each in a transaction of its own. */
+/** Runs all but the command that brought the transaction down, each in a transaction of its own. */
 function oneByOne(
   connection: Connection,
   group: readonly Work[],

@@ -1,6 +1,6 @@
 import type { WireFault } from "./faults.ts";
 
-/** What passes between the main thread and the store's worker. Both ends are this program. */
+/** Messages between the main thread and the store's worker. Both ends are this program. */
 
 /** Given to the worker when it starts. */
 export interface WorkerSettings {

@@ -29,7 +29,7 @@ function applied(connection: Connection): string[] {
   return rows.map((row) => rowSchemas.migrations.parse(row).name);
 }
 
-/** What is yet to be done. Throws where the database has seen migrations that this program does not know. */
+/** Migrations that are yet to be run. Throws where the database has seen migrations that this program does not know. */
 function pending(connection: Connection, { file, migrations }: MigrateOptions): Migration[] {
   const done = applied(connection);
   const known = new Set(migrations.map((migration) => migration.name));
