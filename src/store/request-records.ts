@@ -150,7 +150,7 @@ export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseU
   readonly answer: AnswerRecord | null;
   /** When it ended in an error that may have been billed. */
   readonly doubtfulAt: number | null;
-  /** Its pictures were deleted for the client. */
+  /** True where the pictures were deleted for the client. */
   readonly deletedAt: number | null;
   readonly leaseUntil: number;
   readonly costNano: Nano | null;

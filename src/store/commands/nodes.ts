@@ -21,7 +21,7 @@ export const nodeCommands = {
       return { id, startedAt: started_at, seenAt: seen_at };
     });
   },
-  /** Whatever it left running is then nobody's. */
+  /** Requests that it left running belong to nobody from then on. */
   *nodesRemove(id: string): Steps<void> {
     yield remove({ id });
   },
