@@ -88,7 +88,7 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
       if (choice === undefined || !("chosen" in choice)) throw new Error("nothing was chosen");
       const { member, lease } = choice.chosen;
       tried.add(member);
-      lease.end({ kind: "failed", why: "scripted" }, "channel");
+      lease.end({ kind: "failed", why: "scripted", isUnreachable: false }, "channel");
       return member.target.channel.id;
     });
   };

@@ -65,7 +65,8 @@ export async function attempt(
   } catch (thrown) {
     const fault = asPinholeError(thrown);
     if (gathered.made.length > 0) return endedWith(context, gathered.result(fault));
-    const error = gathered.produced || context.relay?.begun() === true ? afterMaking(fault) : fault;
+    const isMade = gathered.produced || context.relay?.begun() === true;
+    const error = inItsWords(isMade ? afterMaking(fault) : fault, plan);
     return { failure: { error, cancelled: context.signal.aborted } };
   }
 }
@@ -118,6 +119,18 @@ function afterMaking(fault: PinholeError): PinholeError {
     evidence: "produced",
     cause: fault,
   });
+}
+
+/** The error without a word of bills where the card says that failures are not billed. */
+function inItsWords(error: PinholeError, { target }: Plan): PinholeError {
+  if (target.card?.failures_billed !== false) return error;
+  const message = error.message.replace(
+    /[;,] (the request|it) may (have been|still be) billed/,
+    "",
+  );
+  if (message === error.message) return error;
+  const { code, param, detail, retryAfterSeconds, evidence, cause } = error;
+  return new PinholeError(code, { message, param, detail, retryAfterSeconds, evidence, cause });
 }
 
 function madeFrom(

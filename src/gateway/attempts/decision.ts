@@ -45,7 +45,10 @@ export function verdictOf(failure: Failure): {
   // The upstream answered as it should; the mistake or the prompt was the caller's.
   if (evidence === "caller") return { verdict: { kind: "good" }, scope: "channel" };
   const why = error.code;
-  if (evidence !== "refused") return { verdict: { kind: "failed", why }, scope: "channel" };
+  if (evidence !== "refused") {
+    const isUnreachable = evidence === "never_sent";
+    return { verdict: { kind: "failed", why, isUnreachable }, scope: "channel" };
+  }
   const seconds = error.retryAfterSeconds;
   const retryAfterMs = seconds === undefined ? undefined : seconds * 1000;
   return {

@@ -9,6 +9,8 @@ export const failuresInRowMax = 5;
 const failedShareMax = 0.3;
 const attemptsForShareMin = 10;
 const coolFirstMs = 30_000;
+/** The first cooling of what could not be reached. */
+const unreachableFirstMs = 1000;
 const coolMaxMs = 600_000;
 /** The share of a cooling that may be added at random, so that what failed together is not tried again together. */
 const jitterShare = 0.2;
@@ -18,12 +20,20 @@ const recent = { windowMs: 60_000, pieceMs: 1000 };
 
 export type HealthState = "healthy" | "cooling" | "half_open";
 
+/** The verdict of an attempt that failed without a word of the provider's. */
+interface Failed {
+  readonly kind: "failed";
+  readonly why: string;
+  /** True where nothing could be sent: it costs nothing to look again soon, as for a server that is started anew. */
+  readonly isUnreachable: boolean;
+}
+
 /** A word about the health of what an attempt used. */
 export type Verdict =
   /** It works, also where it refused the caller's own mistake. */
   | { readonly kind: "good" }
   /** It failed; several of these eject. */
-  | { readonly kind: "failed"; readonly why: string }
+  | Failed
   /** The provider said no: cools at once, as long as it asked for. */
   | { readonly kind: "refused"; readonly why: string; readonly retryAfterMs: number | undefined }
   /** It says nothing: cancelled, or the gateway's own fault. */
@@ -159,19 +169,19 @@ class HealthMachine implements Health {
     this.#onChange({ from: "cooling", to: "half_open", why: cooling.why, until: undefined });
   }
 
-  #count(verdict: { readonly why: string }, now: number): void {
+  #count(verdict: Failed, now: number): void {
     this.#failuresInRow += 1;
     this.#judged.bad.take(1, now);
     if (this.#failuresInRow >= failuresInRowMax) {
       const why = `${this.#failuresInRow} failures in a row, the last: ${verdict.why}`;
-      this.#eject({ kind: "failed", why }, now);
+      this.#eject({ ...verdict, why }, now);
       return;
     }
     const bad = this.#judged.bad.used(now);
     const all = bad + this.#judged.good.used(now);
     if (all < attemptsForShareMin || bad < all * failedShareMax) return;
     const why = `${bad} of ${all} attempts of the last minute failed, the last: ${verdict.why}`;
-    this.#eject({ kind: "failed", why }, now);
+    this.#eject({ ...verdict, why }, now);
   }
 
   #eject(verdict: Exclude<Verdict, { readonly kind: "good" | "neutral" }>, now: number): void {
@@ -214,7 +224,9 @@ class HealthMachine implements Health {
   }
 
   #coolMs(verdict: Verdict): number {
-    const doubled = Math.min(coolMaxMs, coolFirstMs * 2 ** this.#ejections);
+    const isUnreachable = verdict.kind === "failed" && verdict.isUnreachable;
+    const firstMs = isUnreachable ? unreachableFirstMs : coolFirstMs;
+    const doubled = Math.min(coolMaxMs, firstMs * 2 ** this.#ejections);
     const jitter = 1 + this.#random() * jitterShare;
     // The provider's own word is kept to the millisecond and never shortened.
     return this.#asked(verdict) ?? Math.min(coolMaxMs, Math.round(doubled * jitter));

@@ -96,7 +96,7 @@ describe("a failure's word about its channel", () => {
   test("is bad of the channel where it failed, whatever was seen", () => {
     for (const code of ["upstream_failed", "upstream_timeout", "upstream_unreachable"] as const)
       expect(verdict(code, 5)).toEqual({
-        verdict: { kind: "failed", why: code },
+        verdict: { kind: "failed", why: code, isUnreachable: code === "upstream_unreachable" },
         scope: "channel",
       });
   });
