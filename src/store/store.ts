@@ -63,7 +63,7 @@ export interface Store {
       since: number,
       until: number,
     ): Promise<RecentRequests>;
-    /** The time at which the client went without the answer , or null once it has an answer again. */
+    /** The time at which the client went without the answer, or null once it has an answer again. */
     orphan(id: string, at: number | null): Promise<void>;
     /**
      * Takes the oldest request of the key with this fingerprint whose client has gone after `goneSince`, that still
