@@ -29,7 +29,7 @@ curl ${base}/images/generations \\
 # Change it. Only what the mask leaves transparent changes.
 curl ${base}/images/edits \\
   -H "Authorization: Bearer $PINHOLE_KEY" \\
-  -F model=${model} -F prompt="A red moon" \\
+  -F model=${model} -F prompt="A red moon" -F response_format=url \\
   -F image=@fox.png -F mask=@mask.png`;
 
 const node = (base: string, model: string): string => `import OpenAI, { toFile } from "openai";
@@ -49,6 +49,7 @@ const edited = await client.images.edit({
   model: "${model}",
   prompt: "A red moon",
   image: await toFile(createReadStream("fox.png"), "fox.png", { type: "image/png" }),
+  response_format: "url",
 });
 console.log(edited.data[0].url);`;
 
@@ -67,7 +68,9 @@ with open("fox.png", "wb") as file:
     file.write(base64.b64decode(made.data[0].b64_json))
 
 with open("fox.png", "rb") as image:
-    edited = client.images.edit(model="${model}", image=image, prompt="A red moon")
+    edited = client.images.edit(
+        model="${model}", image=image, prompt="A red moon", response_format="url"
+    )
 print(edited.data[0].url)`;
 
 const aiSdk = (

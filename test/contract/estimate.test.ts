@@ -65,7 +65,8 @@ describe("POST /v1/images/estimate", () => {
 
   test("what is not said is estimated at all that it may be", async () => {
     const gateway = await gatewayWith([{ models: [{ name: "painter", card, price: tiers }] }]);
-    expect(await estimate(gateway, {})).toMatchObject({ min: "0.02", max: "0.09" });
+    // The size that is sent where a client says none is known: it is the card's default.
+    expect(await estimate(gateway, {})).toMatchObject({ min: "0.02", max: "0.04" });
     expect(await estimate(gateway, { size: "1024x1024" })).toMatchObject({
       min: "0.02",
       max: "0.04",

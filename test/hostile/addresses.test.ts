@@ -59,6 +59,8 @@ beforeAll(async () => {
   });
   gateway = await startTestGateway(
     {
+      // Equal requests are sent on purpose, each to be judged anew.
+      policy: { repeat_window: "0s" },
       channels: [
         {
           id: "up",
