@@ -71,14 +71,10 @@ describe("the cards of the OpenAI line", () => {
     }
   });
 
-  test("dall-e answers links in the plain shape, the others base64 in the full one", () => {
+  test("dall-e answers in the plain shape, the others in the full one; whether as links goes by the client's name", () => {
     for (const { name, delivery, answer, streaming, format_parameter } of cards) {
       const old = name.startsWith("dall-e");
-      expect([name, delivery, answer]).toEqual([
-        name,
-        old ? "url" : "b64_json",
-        old ? "plain" : "full",
-      ]);
+      expect([name, delivery, answer]).toEqual([name, undefined, old ? "plain" : "full"]);
       expect([name, streaming, format_parameter]).toEqual([name, !old, !old]);
     }
   });
