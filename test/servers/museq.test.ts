@@ -86,9 +86,7 @@ async function refusal(call: Promise<unknown>): Promise<APIError> {
 describe("museq behind the gateway", () => {
   test("makes n pictures of the asked size, each another; a seed makes the same again", async (context) => {
     const { client } = await chainFor(context);
-    const made = await pixels(
-      await client.images.generate({ ...asked, n: 3, size: "160x96" as "auto" }),
-    );
+    const made = await pixels(await client.images.generate({ ...asked, n: 3, size: "160x96" }));
     expect(made.map(({ width, height }) => [width, height])).toEqual([
       [160, 96],
       [160, 96],
@@ -109,7 +107,7 @@ describe("museq behind the gateway", () => {
       prompt: "a boat",
       image: await toFile(source, "in.png", { type: "image/png" }),
       mask: await toFile(await leftHalfMask(128, 96), "mask.png", { type: "image/png" }),
-      size: "128x96" as "auto",
+      size: "128x96",
       response_format: "b64_json",
     });
     const [edited] = await pixels(answer);
