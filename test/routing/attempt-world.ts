@@ -190,6 +190,7 @@ function partsOf(run: Run, random: () => number): RequestParts {
   const now = (): number => run.clock;
   const routing = createRouting({
     now,
+    uptime: now,
     random,
     log: { info() {}, warn() {}, error() {} },
     timer(ms, work) {
@@ -205,6 +206,7 @@ function partsOf(run: Run, random: () => number): RequestParts {
   );
   return {
     now,
+    uptime: now,
     random,
     routing,
     catalog: () => catalog,

@@ -70,11 +70,12 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
   let seed = 0;
   const random = (): number => (seed = (seed + 0.382) % 1);
   const log = { info() {}, warn() {}, error() {} };
-  const routing = createRouting({ now, random, log });
+  const routing = createRouting({ now, uptime: now, random, log });
   const catalog = buildCatalog(watched(count, looks), {});
   // Only what planning uses of the gateway.
   const parts = {
     now,
+    uptime: now,
     random,
     routing,
     catalog: () => catalog,
@@ -110,11 +111,17 @@ test("a clock that ticks while a target is chosen does not make healthy channels
   let time = 1000;
   const now = (): number => (time += 1);
   const random = (): number => 0;
-  const routing = createRouting({ now, random, log: { info() {}, warn() {}, error() {} } });
+  const routing = createRouting({
+    now,
+    uptime: now,
+    random,
+    log: { info() {}, warn() {}, error() {} },
+  });
   const catalog = buildCatalog(watched(4, { count: 0 }), {});
   // Only what planning uses of the gateway.
   const parts = {
     now,
+    uptime: now,
     random,
     routing,
     catalog: () => catalog,

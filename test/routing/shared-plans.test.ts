@@ -25,11 +25,12 @@ function planner(channel: Channel) {
   const now = (): number => 1;
   const routing = createRouting({
     now,
+    uptime: now,
     random: () => 0,
     log: { info() {}, warn() {}, error() {} },
     timer: () => () => undefined,
   });
-  const parts = { catalog: () => catalog, routing, policy, now, random: () => 0 };
+  const parts = { catalog: () => catalog, routing, policy, now, uptime: now, random: () => 0 };
   const entry = catalog.find("asked");
   const [target] = entry.targets;
   if (target === undefined) throw new Error("the catalog dropped the channel");

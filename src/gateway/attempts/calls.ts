@@ -81,7 +81,7 @@ async function runCall(
 ): Promise<CallsResult> {
   const { context, route } = calls;
   const { parts } = context;
-  parts.routing.retryBudget.call(parts.now());
+  parts.routing.retryBudget.call(parts.uptime());
   let chosen = first ?? (await chooseTarget(context, route, state.tried, state.part.count));
   if (chosen === undefined) throw noChannel(1000);
   for (;;) {
@@ -159,7 +159,7 @@ async function chooseNext(
   const { parts, deadline } = context;
   const standing = (): Parameters<typeof nextStep>[2] => ({
     attempts: state.attempts,
-    now: parts.now(),
+    now: parts.uptime(),
     deadline,
     wanted: context.isWanted(),
   });
@@ -170,7 +170,7 @@ async function chooseNext(
   // Asked again, since waiting in a queue takes time.
   const step = nextStep(failure, plan, standing());
   if (step === "free") return next;
-  if (step === "budgeted" && parts.routing.retryBudget.tryRetry(parts.now())) return next;
+  if (step === "budgeted" && parts.routing.retryBudget.tryRetry(parts.uptime())) return next;
   next.lease.cancel();
   return undefined;
 }

@@ -12,7 +12,7 @@ export interface Standing {
   /** Attempts made, this one included. */
   readonly attempts: number;
   readonly now: number;
-  /** Over all attempts. Unix milliseconds. */
+  /** Over all attempts; as `now`, by the process's uptime. */
   readonly deadline: number;
   /** False: the client has gone or the gateway stops, so nothing more is begun. */
   readonly wanted: boolean;

@@ -33,7 +33,8 @@ export function generateInput(
   const settings = channel.credentials[credential];
   if (settings === undefined) throw new Error("a lease names a credential that is not there");
   const { connectMs, firstByteMs, totalMs } = channel.timeout;
-  const deadline = Math.min(context.deadline, parts.now() + totalMs);
+  // The egress reckons with the time of day.
+  const deadline = parts.now() + Math.min(context.deadline - parts.uptime(), totalMs);
   const http = parts.egress.upstream({
     provider: channel.provider,
     settings,

@@ -46,7 +46,7 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   /** The time of the request, Unix milliseconds: prices are those of its day. */
   readonly pricedAt: number;
-  /** Unix milliseconds; one deadline over all attempts. */
+  /** One deadline over all attempts, by the process's uptime. */
   readonly deadline: number;
   /** The request's input pictures as the plan's upstream wants them. */
   readonly inputs: (plan: Plan) => Promise<PreparedInputs>;

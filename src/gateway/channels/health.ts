@@ -44,7 +44,7 @@ export interface HealthPass {
   readonly epoch: number;
 }
 
-/** Times are Unix milliseconds. */
+/** Times are of the clock that the health was given; those of a channel's view are Unix milliseconds. */
 export interface HealthView {
   readonly state: HealthState;
   /** Why it cools or is half open; undefined: healthy. */

@@ -18,7 +18,9 @@ export interface ChannelStates {
 }
 
 export interface ChannelStatesOptions {
-  /** Unix milliseconds. */
+  /** Milliseconds since the process began: coolings and windows go by it, whatever the clock of the day does. */
+  readonly uptime: () => number;
+  /** Unix milliseconds, for people. */
   readonly now: () => number;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
@@ -28,17 +30,18 @@ export interface ChannelStatesOptions {
 }
 
 export function createChannelStates(options: ChannelStatesOptions): ChannelStates {
-  const { now, random, log, timer = platformTimer } = options;
+  const { uptime, now, random, log, timer = platformTimer } = options;
+  const dayOf = (at: number): number => Math.round(now() + at - uptime());
   const states = new Map<string, ChannelState>();
   const wakes = createWakeQueue<ChannelState>();
   const health = (fields: Readonly<Record<string, unknown>>): Health =>
-    createHealth(now(), random, (change) => logChange(log, fields, change));
+    createHealth(uptime(), random, (change) => logChange(log, fields, change, dayOf));
   return {
     of(channel) {
       let state = states.get(channel.id);
       if (state === undefined) {
         state = createChannelState(channel, {
-          now,
+          now: uptime,
           timer,
           health: (fields) => health({ channel: channel.id, ...fields }),
           wakeAt: (at, self) => wakes.add(at, self),
@@ -48,14 +51,14 @@ export function createChannelStates(options: ChannelStatesOptions): ChannelState
       return state;
     },
     wake() {
-      const at = now();
+      const at = uptime();
       for (let due = wakes.due(at); due !== undefined; due = wakes.due(at)) due.refresh();
     },
     forgetWeights() {
       for (const state of states.values()) state.forgetWeights();
     },
     view(channel) {
-      return viewChannel(this.of(channel), now());
+      return viewChannel(this.of(channel), uptime(), dayOf);
     },
   };
 }
@@ -65,13 +68,14 @@ function logChange(
   log: GatewayLog,
   fields: Readonly<Record<string, unknown>>,
   { from, to, why, until }: HealthChange,
+  dayOf: (at: number) => number,
 ): void {
   const line = {
     ...fields,
     from,
     to,
     ...(why === undefined ? {} : { why }),
-    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    ...(until === undefined ? {} : { until: new Date(dayOf(until)).toISOString() }),
   };
   if (to === "cooling") log.warn(line, "channel health changed");
   else log.info(line, "channel health changed");

@@ -12,11 +12,17 @@ export interface ChannelView extends HealthView {
   readonly models: readonly (HealthView & { readonly model: string })[];
 }
 
-export function viewChannel(state: ChannelState, now: number): ChannelView {
-  const credentials = state.credentials.map((health) => health.view(now));
-  const models = [...state.models].map(([model, health]) => ({ ...health.view(now), model }));
+/** The health of a channel at a time of the process's uptime; `dayOf` makes Unix milliseconds of such times. */
+export function viewChannel(
+  state: ChannelState,
+  now: number,
+  dayOf: (at: number) => number,
+): ChannelView {
+  const view = (health: Health): HealthView => inDays(health.view(now), dayOf);
+  const credentials = state.credentials.map(view);
+  const models = [...state.models].map(([model, health]) => ({ ...view(health), model }));
   return {
-    ...whole(state.health, credentials, now),
+    ...whole(view(state.health), credentials),
     channel: state.channel,
     inFlight: state.room.inFlight,
     waiting: state.waiting,
@@ -25,9 +31,17 @@ export function viewChannel(state: ChannelState, now: number): ChannelView {
   };
 }
 
+function inDays(view: HealthView, dayOf: (at: number) => number): HealthView {
+  const { since, nextProbe } = view;
+  return {
+    ...view,
+    since: dayOf(since),
+    nextProbe: nextProbe === undefined ? undefined : dayOf(nextProbe),
+  };
+}
+
 /** A channel of which no credential is healthy is as cool as the one that will be so first. */
-function whole(health: Health, credentials: readonly HealthView[], now: number): HealthView {
-  const own = health.view(now);
+function whole(own: HealthView, credentials: readonly HealthView[]): HealthView {
   if (own.state !== "healthy" || credentials.some(({ state }) => state === "healthy")) return own;
   const [first, ...others] = credentials.toSorted(
     (a, b) => (a.nextProbe ?? Infinity) - (b.nextProbe ?? Infinity),

@@ -43,7 +43,7 @@ interface KeyState {
 const uncounted = (): void => undefined;
 const unlimited: KeyRates = { requests: undefined, images: undefined };
 
-/** `now`: Unix milliseconds. Counts live in this process and begin at zero with it. */
+/** `now`: milliseconds that never go back. Counts live in this process and begin at zero with it. */
 export function createKeyLimiter(now: () => number): KeyLimiter {
   const states = new Map<string, KeyState>();
   const stateOf = (key: KeyRecord): KeyState => {

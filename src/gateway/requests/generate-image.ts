@@ -31,7 +31,7 @@ export async function generateImage(
     const inputs = uprightInputs(parts.converter, request, call.spool, isWanted);
     const upright = { ...call, request: await inputs };
     const route = routeFor(parts, upright);
-    const deadline = parts.now() + route.totalMs;
+    const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes);
     const calls = await openCalls({ parts, signal: call.signal, deadline }, route, request.n);
     refuseAbsent(run, calls);

@@ -39,7 +39,7 @@ export interface MakingFacts {
   readonly call: ImageCall;
   readonly fingerprint: string;
   readonly run: RunControl;
-  /** Over all attempts, Unix milliseconds. */
+  /** Over all attempts, by the process's uptime. */
   readonly deadline: number;
   /** Counts images that were made or may have been billed. */
   readonly spend: (images: number) => void;

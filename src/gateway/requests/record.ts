@@ -66,7 +66,8 @@ export function openRecord(
     fields: recordFields(request),
     createdAt: now,
     holdNano: estimate.most ?? null,
-    holdLeaseUntil: deadline + leaseGraceMs,
+    // Whole milliseconds: an uptime has fractions.
+    holdLeaseUntil: now + Math.ceil(deadline - parts.uptime()) + leaseGraceMs,
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
     owner: parts.node,
@@ -128,7 +129,7 @@ class RecordWriter implements OpenRecord {
     this.#record = record;
     this.#first = first;
     this.#attempts = first.length;
-    this.#begunAt = parts.now();
+    this.#begunAt = parts.uptime();
     this.recorded = this.#begin().catch((thrown: unknown) => {
       cancelCalls(calls);
       throw thrown;
@@ -138,13 +139,13 @@ class RecordWriter implements OpenRecord {
   }
 
   async #begin(): Promise<void> {
-    const { store, now } = this.#parts;
+    const { store, uptime } = this.#parts;
     const idempotentSince = this.#record.createdAt - idempotencyMs;
     const holder = await store.requests.begin(this.#record, this.#first, idempotentSince);
     this.keyHolder = holder;
     if (holder !== undefined) throw keyJustTaken(holder);
     this.#run.begun();
-    this.#begunAt = now();
+    this.#begunAt = uptime();
   }
 
   attempts(): number {
@@ -152,7 +153,7 @@ class RecordWriter implements OpenRecord {
   }
 
   upstreamMs(): number {
-    return this.#parts.now() - this.#begunAt;
+    return this.#parts.uptime() - this.#begunAt;
   }
 
   async open(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {

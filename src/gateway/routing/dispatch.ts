@@ -10,9 +10,9 @@ const queueMsMax = 10_000;
 
 /** The bounds of a choice: how long it may wait and what ends it. */
 export interface ChoiceContext {
-  readonly parts: Pick<RoutingParts, "now" | "routing">;
+  readonly parts: Pick<RoutingParts, "uptime" | "routing">;
   readonly signal: AbortSignal;
-  /** Unix milliseconds. */
+  /** By the process's uptime. */
   readonly deadline: number;
 }
 
@@ -36,7 +36,7 @@ export async function openCalls(
 ): Promise<readonly OpenCall[]> {
   const tried = new Tried();
   const first = await chooseTarget(context, route, tried, n);
-  const now = context.parts.now();
+  const now = context.parts.uptime();
   if (first === undefined) throw noChannel(comeBackMs(route, n, now));
   return splitCalls(n, first.plan.perCall).map((part, index) => {
     if (index === 0) return { part, tried, first };
@@ -59,7 +59,7 @@ export async function chooseTarget(
   tried: Tried,
   images: number,
 ): Promise<Chosen | undefined> {
-  const until = Math.min(context.parts.now() + queueMsMax, context.deadline);
+  const until = Math.min(context.parts.uptime() + queueMsMax, context.deadline);
   for (;;) {
     const choice = chooseNow(context, route, tried, images, until);
     if (choice === undefined) return undefined;
@@ -77,7 +77,7 @@ function chooseNow(
   images: number,
   until: number,
 ): Choice | undefined {
-  const now = parts.now();
+  const now = parts.uptime();
   if (signal.aborted || now >= deadline) return undefined;
   parts.routing.states.wake();
   return choose(route, tried, { images, now, waitMsMax: until - now });

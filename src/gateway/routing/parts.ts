@@ -7,8 +7,10 @@ export interface RoutingParts {
   readonly catalog: () => Catalog;
   readonly routing: Routing;
   readonly policy: FitPolicy & { readonly strict: boolean };
-  /** Unix milliseconds. */
+  /** Unix milliseconds: prices are those of a day. */
   readonly now: () => number;
+  /** Milliseconds since the process began, by which deadlines and coolings go: a clock of the day may be set. */
+  readonly uptime: () => number;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }

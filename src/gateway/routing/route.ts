@@ -24,7 +24,7 @@ const dayMs = 86_400_000;
  * their prompt and user alone share what was fitted once.
  */
 export function planRoute(
-  parts: RoutingParts,
+  parts: Omit<RoutingParts, "uptime">,
   entry: CatalogEntry,
   request: ImageRequest,
   strict: boolean,
@@ -140,7 +140,7 @@ function withoutWords(request: ImageRequest): ImageRequest {
 }
 
 function fitGroups(
-  parts: RoutingParts,
+  parts: Omit<RoutingParts, "uptime">,
   groups: EntryGroups,
   request: ImageRequest,
   strict: boolean,

@@ -64,6 +64,7 @@ export function contextOf(
   const context = {
     parts: {
       now: () => now,
+      uptime: () => now,
       egress: {
         upstream(options: Record<string, unknown>) {
           heard.opened.push(options);

@@ -55,6 +55,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
   // What a record uses of the gateway.
   const parts = {
     now: () => time,
+    uptime: () => time,
     newId: (prefix: string) => `${prefix}_${(ids += 1)}`,
     store,
     node: "node_1",
