@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
+import { rawJson, send } from "./raw-client.ts";
 import { ask, asked, channelAt, json, pictureOf, setUp } from "./setup.ts";
 
 /** Requests of one connection, written at once, so that all are read in one turn; the answers' statuses in order. */
@@ -93,10 +94,14 @@ test("where the first one of a turn is refused before it began, the next one und
 });
 
 /** Two gateways with folders of their own on one database, as two processes have it. */
-async function twoOnOneDatabase(upstream: HeldUpstream): Promise<[TestGateway, TestGateway]> {
+async function twoOnOneDatabase(
+  upstream: HeldUpstream,
+  more: Record<string, unknown> = {},
+): Promise<[TestGateway, TestGateway]> {
   const folder = await mkdtemp(join(tmpdir(), "pinhole-test-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const settings = {
+    ...more,
     channels: [channelAt(upstream)],
     database: { url: `sqlite:${join(folder, "shared.db")}` },
   };
@@ -144,4 +149,26 @@ test("two processes on one database: another request under the key is a 422 on t
     expect((await json(refused as Response)).error?.code).toBe("idempotency_key_reused");
     expect(upstream.executions).toHaveLength(turn + 1);
   }
+});
+
+test("who waits for another request's answer hears every heartbeat that it is coming, in this process and in another", async () => {
+  const upstream = await startHeldUpstream();
+  onTestFinished(() => upstream.close());
+  const [one, two] = await twoOnOneDatabase(upstream, { server: { heartbeat: "100ms" } });
+  const first = ask(one, { "idempotency-key": "order-1" });
+  await upstream.arrived(0);
+  const line = "HTTP/1.1 102 Processing\r\n\r\n";
+  for (const gateway of [one, two]) {
+    const { head, body } = rawJson(gateway, asked, 0);
+    const waiting = send(gateway, {
+      head: head.replace("x-stainless-retry-count: 0", "idempotency-key: order-1"),
+      body,
+    });
+    const heard = await waiting.read(2 * line.length);
+    expect(heard.toString("latin1").startsWith(line + line)).toBe(true);
+    await waiting.drop();
+  }
+  upstream.answerAll();
+  expect((await first).status).toBe(200);
+  expect(upstream.executions).toHaveLength(1);
 });
