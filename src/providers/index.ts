@@ -110,6 +110,11 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./fal/index.ts"),
   },
   {
+    id: "together",
+    environment: [{ needs: { TOGETHER_API_KEY: "api_key" } }],
+    load: () => import("./together/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },

@@ -19,6 +19,12 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "Qwen/Qwen-Image-Edit": "Its price is on no page that was read.",
     "Qwen/Qwen-Image-Edit-2509": "Its price is on no page that was read.",
   },
+  together: {
+    "black-forest-labs/FLUX.2-pro": "Listed without a figure; none was found elsewhere.",
+    "black-forest-labs/FLUX.2-max": "Listed without a figure; none was found elsewhere.",
+    "black-forest-labs/FLUX.2-flex": "Listed without a figure; none was found elsewhere.",
+    "black-forest-labs/FLUX.2-dev": "Listed without a figure; none was found elsewhere.",
+  },
   ideogram: { "ideogram-4-6": "Newer than the price page that was read (2026-11-16)." },
   replicate: {
     "black-forest-labs/flux-2-pro":
@@ -32,5 +38,6 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
 export const unpricedDefaults: Readonly<Record<string, string>> = {
   "openai-chat": "Whatever server the operator names speaks it.",
   openrouter: "Each answer states what the call cost.",
+  together: "A model of its list that has no card: the list's prices change often.",
   replicate: "Community models cost the seconds of a machine, each of its own kind.",
 };

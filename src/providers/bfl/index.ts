@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { PinholeError } from "../../core/errors.ts";
 import { type Nano, statedNano } from "../../core/money.ts";
 import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
 import {
@@ -11,6 +10,7 @@ import {
 import { faultReader } from "../../dialects/fault-words.ts";
 import { type JobRules, runJob } from "../../dialects/jobs.ts";
 import { madePictures } from "../../dialects/made-pictures.ts";
+import { ownOptions } from "../../dialects/own-options.ts";
 import { hostedSettings, resultHosts } from "../../dialects/settings.ts";
 import { sizeToSend } from "../../dialects/size-to-send.ts";
 import { cards, type ModelShape, shapes } from "./models.ts";
@@ -122,22 +122,6 @@ function imageFields({ request }: Input, { images }: ModelShape): Record<string,
   );
 }
 
-/** The caller's own fields; one that the model's endpoint does not have is refused, since FLUX 3 refuses it and others ignore it. */
-function optionFields(
-  { options: chosen, model }: Input,
-  shape: ModelShape,
-): Record<string, WireJson> {
-  for (const [name, value] of Object.entries(chosen)) {
-    if (value === undefined || shape.options.includes(name)) continue;
-    const param = `provider_options.bfl.${name}`;
-    throw new PinholeError("unsupported_parameter", {
-      message: `\`${param}\` is not known to ${model}; leave it out.`,
-      param,
-    });
-  }
-  return chosen;
-}
-
 const moreSchema = z.object({ seed: z.int().optional() });
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
@@ -155,7 +139,8 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
       seed: shape.seed ? moreSchema.parse(request.more).seed : undefined,
       safety_tolerance: tolerance,
       output_format: shape.format ? (request.output_format ?? "png") : undefined,
-      ...optionFields(input, shape),
+      // FLUX 3 refuses fields that it does not know, and others ignore them.
+      ...ownOptions(input.options, { provider: "bfl", model, takes: shape.options }),
     },
   });
   const charge = chargeIn(result.json) ?? chargeIn(accepted.json);
