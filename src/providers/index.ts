@@ -115,6 +115,11 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./together/index.ts"),
   },
   {
+    id: "fireworks",
+    environment: [{ needs: { FIREWORKS_API_KEY: "api_key" } }],
+    load: () => import("./fireworks/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },
