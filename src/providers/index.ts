@@ -119,6 +119,7 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { FIREWORKS_API_KEY: "api_key" } }],
     load: () => import("./fireworks/index.ts"),
   },
+  { id: "azure-foundry", load: () => import("./azure-foundry/index.ts") },
   {
     id: "sandbox",
     builtIn: true,

@@ -19,6 +19,9 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "Qwen/Qwen-Image-Edit": "Its price is on no page that was read.",
     "Qwen/Qwen-Image-Edit-2509": "Its price is on no page that was read.",
   },
+  "azure-foundry": {
+    "MAI-Image-2.7": "Newer than the price list that was read; one rate is on a page that was not.",
+  },
   together: {
     "black-forest-labs/FLUX.2-pro": "Listed without a figure; none was found elsewhere.",
     "black-forest-labs/FLUX.2-max": "Listed without a figure; none was found elsewhere.",

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { defineProvider } from "../../core/provider.ts";
+import { authorize, entraHosts, entraOrigins, readAzureError } from "../../dialects/azure/index.ts";
 import {
   type OpenAiImagesQuirks,
   openaiImages,
   openaiImagesQuirks,
 } from "../../dialects/openai-images/index.ts";
-import { authorize } from "./authorize.ts";
 import { cards } from "./cards.ts";
-import { readAzureError } from "./errors.ts";
 import { settings, type Settings } from "./settings.ts";
 
 /** Fields of GPT image models that the contract does not name, or not for every model. */
@@ -54,12 +53,8 @@ export default defineProvider({
   options,
   models: cards,
   openEnded: false,
-  credentialHosts: [
-    "login.microsoftonline.com",
-    "login.microsoftonline.us",
-    "login.partner.microsoftonline.cn",
-  ],
-  credentialOrigins: ({ entra }) => (entra === undefined ? [] : [new URL(entra.authority).origin]),
+  credentialHosts: entraHosts,
+  credentialOrigins: entraOrigins,
   authorize,
   generate: dialect.generate,
   narrow: ({ moderation }) => ({

@@ -170,11 +170,11 @@ export default defineProvider({
   facts: { documentation: "2026-11-26" },
   about:
     "FLUX.1 schnell and dev, whose pictures come at once, and FLUX.1 Kontext, whose pictures are jobs and which edits one picture. There is no mask. Shapes are ratios.",
-  settings,
-  options,
   models: cards,
   openEnded: false,
+  settings,
+  options,
   authorize: bearer,
-  generate,
   readError: faults.readError,
+  generate,
 });

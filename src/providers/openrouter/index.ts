@@ -27,7 +27,13 @@ const settings = z.strictObject({
     .default("/images")
     .describe("Path of the Image API under base_url."),
   referer: z.url().optional().describe("Your site, for OpenRouter's rankings: HTTP-Referer."),
-  title: z.string().min(1).max(100).optional().describe("Your site's name: X-Title."),
+  title: z.string().min(1).max(100).optional().describe("Your site's name: X-OpenRouter-Title."),
+  categories: z
+    .array(z.string().regex(/^[a-z0-9-]{1,40}$/))
+    .min(1)
+    .max(10)
+    .optional()
+    .describe("What your site is, for OpenRouter's rankings: X-OpenRouter-Categories."),
 });
 
 /** Which of the model's providers may serve the call. What would change the picture's number or size is not here. */
@@ -160,10 +166,11 @@ export default defineProvider({
   models: [],
   openEnded: true,
   defaultCard,
-  authorize: ({ settings: { api_key, referer, title } }) => ({
+  authorize: ({ settings: { api_key, referer, title, categories } }) => ({
     authorization: `Bearer ${api_key.reveal()}`,
     ...(referer === undefined ? {} : { "http-referer": referer }),
-    ...(title === undefined ? {} : { "x-title": title }),
+    ...(title === undefined ? {} : { "x-openrouter-title": title }),
+    ...(categories === undefined ? {} : { "x-openrouter-categories": categories.join(",") }),
   }),
   generate,
   sends: (field) => sentFields.has(field),

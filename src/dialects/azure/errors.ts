@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { UpstreamFault } from "../../core/provider.ts";
 import type { WireError } from "../../core/wire.ts";
-import { readOpenAiError } from "../../dialects/openai-images/index.ts";
+import { readOpenAiError } from "../openai-images/index.ts";
 import { publicText } from "../../core/public-text.ts";
 
 /** Azure writes some statuses as the code: "401". */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
 import type { AuthorizeInput, ShortCredential } from "../../core/provider.ts";
 import { Secret } from "../../core/secret.ts";
-import type { Settings } from "./settings.ts";
+import type { SignIn } from "./sign-in.ts";
 
 const tokenSchema = z.object({
   access_token: z.string().min(1),
@@ -15,7 +15,7 @@ const marginMs = 5 * 60_000;
 
 /** `api-key`, or a bearer token: the operator's own, or one that Entra ID issues (clouds.md §2.1, auth). */
 export async function authorize(
-  input: AuthorizeInput<Settings>,
+  input: AuthorizeInput<SignIn>,
 ): Promise<Readonly<Record<string, string>>> {
   const { api_key, token, entra } = input.settings;
   if (api_key !== undefined) return { "api-key": api_key.reveal() };
@@ -26,7 +26,7 @@ export async function authorize(
   return { authorization: `Bearer ${issued.reveal()}` };
 }
 
-type Entra = NonNullable<Settings["entra"]>;
+type Entra = NonNullable<SignIn["entra"]>;
 
 function cacheKey({ authority, tenant_id, client_id, client_secret, scope }: Entra): string {
   const secret = createHash("sha256").update(client_secret.reveal(), "utf8").digest("hex");
@@ -34,7 +34,7 @@ function cacheKey({ authority, tenant_id, client_id, client_secret, scope }: Ent
 }
 
 async function issue(
-  { http, now }: AuthorizeInput<Settings>,
+  { http, now }: AuthorizeInput<SignIn>,
   { authority, tenant_id, client_id, client_secret, scope }: Entra,
 ): Promise<ShortCredential> {
   const json = await http.post({

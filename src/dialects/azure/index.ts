@@ -1,0 +1,3 @@
+export { authorize } from "./authorize.ts";
+export { readAzureError } from "./errors.ts";
+export { entraHosts, entraOrigins, hasOneSignIn, oneSignIn, signInSettings } from "./sign-in.ts";
