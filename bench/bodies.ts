@@ -46,16 +46,18 @@ export function noisePng(bytes: number, seed: number): Buffer {
   ]);
 }
 
-/** The smallest picture there is: one pixel. */
-function tinyPng(): Buffer {
+/** A picture of the size that is asked for, all black, in about 220 bytes: one that differs would be warned about in each answer. */
+function smallPng(): Buffer {
+  const [width, height] = [1024, 1024];
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(1, 0);
-  header.writeUInt32BE(1, 4);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  // One bit a pixel.
+  header.set([1, 0, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.alloc(4))),
+    chunk("IDAT", deflateSync(Buffer.alloc(height * (1 + width / 8)), { level: 9 })),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }
@@ -90,7 +92,7 @@ export function makeBodies(root: string): Bodies {
     return path;
   };
   const big = noisePng(1_572_864, 1);
-  write("small.json", answerJson({ b64_json: tinyPng().toString("base64") }));
+  write("small.json", answerJson({ b64_json: smallPng().toString("base64") }));
   write("big.json", answerJson({ b64_json: big.toString("base64") }));
   const variants = Array.from({ length: variantCount }, (_, index) =>
     noisePng(3_145_728, index + 2),

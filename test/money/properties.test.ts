@@ -166,6 +166,18 @@ test("twice the rates are twice the amount", () => {
   );
 });
 
+test("a fixed sum a picture costs the same written short and as a line", () => {
+  fc.assert(
+    fc.property(decimal, made, (rate, words) => {
+      const short = priceSchema.parse({ per_image_usd: rate });
+      const line = priceSchema.parse({ lines: [{ per: "image", rate }] });
+      expect(costOf(short, call(words), undefined)).toEqual(costOf(line, call(words), undefined));
+      expect(estimateOf(short, call(words))).toEqual(estimateOf(line, call(words)));
+    }),
+    { numRuns: 200 },
+  );
+});
+
 const forgotten = fc.record({
   below: fc.nat(700),
   above: fc.nat(700),
