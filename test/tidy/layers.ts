@@ -292,12 +292,9 @@ export const emptyBeginnings: ReadonlySet<string> = new Set(
 /** Folders whose doc comments are still to be reworded; one that has been is to leave the list. */
 export const oldComments: readonly string[] = [
   "dialects/",
-  "gateway/attempts/",
   "gateway/catalog/",
-  "gateway/channels/",
   "gateway/fit/",
   "gateway/intake/",
-  "gateway/limits/",
   "gateway/routing/",
   "net/",
   "pictures/",

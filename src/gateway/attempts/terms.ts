@@ -30,7 +30,7 @@ export interface CallResult {
   readonly made: readonly Made[];
   readonly usage: Usage | undefined;
   readonly charge: Nano | undefined;
-  /** What else a price may need. */
+  /** Facts of the call beside its usage that a price may need, such as steps or seconds. */
   readonly facts: CallFacts;
   /** The customer's debt for the pictures so far. */
   readonly cost: Cost;

@@ -30,13 +30,13 @@ interface Failed {
 
 /** A word about the health of what an attempt used. */
 export type Verdict =
-  /** It works, also where it refused the caller's own mistake. */
+  /** A channel that works, also where it refused the caller's own mistake. */
   | { readonly kind: "good" }
-  /** It failed; several of these eject. */
+  /** A failure of the channel; several of these eject it. */
   | Failed
   /** The provider said no: cools at once, as long as it asked for. */
   | { readonly kind: "refused"; readonly why: string; readonly retryAfterMs: number | undefined }
-  /** It says nothing: cancelled, or the gateway's own fault. */
+  /** No word either way: the attempt was cancelled, or the fault was the gateway's own. */
   | { readonly kind: "neutral" };
 
 /** An attempt under way, as the health that it was begun under knows it. */
@@ -96,7 +96,7 @@ class HealthMachine implements Health {
   #halfOpen = false;
   #probe: HealthPass | undefined;
   /**
-   * What all attempts of an epoch have, but a probe. The epoch grows with every ejection and recovery:
+   * The pass of all attempts of an epoch but a probe. The epoch grows with every ejection and recovery:
    * an attempt begun before one says nothing about what came after.
    */
   #pass: HealthPass = { epoch: 0 };

@@ -36,7 +36,7 @@ export interface LeaseHolder {
   readonly room: ChannelRoom;
   now(): number;
   newModelHealth(model: string): Health;
-  /** Something may have changed that decides whether it can be chosen. */
+  /** Tells routing that something may have changed which decides whether the channel can be chosen. */
   refresh(): void;
 }
 

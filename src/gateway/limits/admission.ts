@@ -6,7 +6,7 @@ export interface AdmissionLimits {
   readonly requestsMax: number;
   /** Bytes of pictures held for requests, in memory and in spool files, and of bodies still to come. */
   readonly bytesMax: number;
-  /** How late timers may fire on average. */
+  /** The delay of timers on average, in milliseconds, above which nothing more is admitted. */
   readonly eventLoopDelayMsMax: number;
 }
 
