@@ -109,6 +109,8 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { FAL_KEY: "api_key" } }],
     load: () => import("./fal/index.ts"),
   },
+  { id: "forge", load: () => import("./forge/index.ts") },
+  { id: "sdnext", load: () => import("./sdnext/index.ts") },
   {
     id: "together",
     environment: [{ needs: { TOGETHER_API_KEY: "api_key" } }],

@@ -9,6 +9,7 @@ import { sdapi } from "../../src/dialects/sdapi/index.ts";
 import {
   errorOf,
   eventsOf,
+  failed,
   fakePicture,
   fakeTools,
   fittedRequest,
@@ -265,4 +266,39 @@ test("discovery lists the checkpoints by name", async () => {
   const tools = fakeTools([{ json: [{ title: "dream.safetensors [1a2b]", model_name: "dream" }] }]);
   expect(await sdapi().discover(tools)).toEqual(["dream"]);
   expect(tools.calls).toEqual([{ url: "/sdapi/v1/sd-models" }]);
+});
+
+describe("the free check", () => {
+  const models = { json: [{ model_name: "dream" }] };
+  const samplers = {
+    json: [{ name: "DPM++ 2M", aliases: ["k_dpmpp_2m"], options: {} }, { name: "Euler" }],
+  };
+  const found = (steps: readonly Step[], sampler?: string): Promise<string> => {
+    const { http, settings } = input({}, steps, sampler === undefined ? {} : { sampler });
+    return sdapi().check({ http, settings });
+  };
+
+  test.each([[undefined], ["euler"], ["DPM++ 2M"], ["DPM++ 2M Karras"], ["k_dpmpp_2m"]])(
+    "counts what the server lists, with the sampler %s",
+    async (sampler) => {
+      expect(await found([models, samplers], sampler)).toBe("it lists 1 checkpoint and 2 samplers");
+    },
+  );
+
+  test.each([["Euler_b"], ["DPM++ 2M2"], ["DPM++"]])(
+    "a configured sampler that is not listed is told, %s",
+    async (sampler) => {
+      const error = await errorOf(found([models, samplers], sampler));
+      expect([error.code, error.message]).toEqual([
+        "upstream_refused",
+        expect.stringContaining("DPM++ 2M, Euler"),
+      ]);
+    },
+  );
+
+  test("a server without a list of samplers is as good", async () => {
+    const missing = { error: failed("upstream_model_missing") };
+    expect(await found([models, missing], "Euler")).toBe("it lists 1 checkpoint");
+    expect((await errorOf(found([missing]))).code).toBe("upstream_model_missing");
+  });
 });

@@ -15,13 +15,14 @@ const progressSchema = z.object({
 
 /**
  * Makes the call and shows up to `wanted` previews of it, as evenly spread as the server's progress
- * lets them. Progress is the whole server's: a job that is known to be another's is never shown. Of a
+ * lets them. Progress is the whole server's: a job that is known to be another's is never shown; `taskId`
+ * is undefined where the server knows no ids. Of a
  * batch the server shows all pictures in one preview, which stands for the first.
  */
 export async function* callWithPreviews(
   tools: Pick<ProviderTools, "http" | "alongside">,
   request: WireRequest,
-  taskId: string,
+  taskId: string | undefined,
   wanted: number,
 ): AsyncGenerator<ProviderEvent, WireAnswer, void> {
   let shown = 0;
@@ -32,7 +33,10 @@ export async function* callWithPreviews(
       lift: ["current_image"],
     });
     const found = progressSchema.parse(answer.json);
-    const isOthers = typeof found.current_task === "string" && found.current_task !== taskId;
+    const isOthers =
+      taskId !== undefined &&
+      typeof found.current_task === "string" &&
+      found.current_task !== taskId;
     // What a preview is due at: a quarter, a half and three quarters for three of them.
     const isDue = found.progress >= (shown + 1) / (wanted + 1) && found.progress < 1;
     return isDue && !isOthers ? found : undefined;

@@ -4,6 +4,9 @@ import type { BaseSettings } from "../../core/provider.ts";
 /** Sides that every server of this dialect takes are multiples of 8 pixels. */
 export const sideMultiple = 8;
 
+/** The ways of an edit with an image of another shape than the asked size. */
+export const resizeModes = ["stretch", "crop", "fill"] as const;
+
 /** Settings of every server that speaks this dialect; a provider adds its own around them. */
 export const sdapiSettings = {
   steps: z
@@ -45,7 +48,7 @@ export const sdapiSettings = {
     .default(4)
     .describe("Pixels over which the edge of a mask is softened."),
   resize_mode: z
-    .enum(["stretch", "crop", "fill"])
+    .enum(resizeModes)
     .default("crop")
     .describe("What an edit does with an image of another shape than the asked size."),
   switch_checkpoint: z

@@ -57,7 +57,7 @@ async function startWebUi(
     request.on("end", () => {
       Object.assign(asked, JSON.parse(body));
       working = response;
-      if (asked.force_task_id === undefined) finish();
+      if (previews === 0) finish();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -81,11 +81,15 @@ afterEach(async () => {
 });
 
 /** The events of one stream through a whole gateway in front of that web UI. */
-async function streamed(webUi: WebUi, body: object): Promise<SeenEvent[]> {
+async function streamed(
+  webUi: WebUi,
+  body: object,
+  provider = "automatic1111",
+): Promise<SeenEvent[]> {
   undo.push(() => webUi.close());
   const channel = {
     id: "webui",
-    provider: "automatic1111",
+    provider,
     settings: { base_url: webUi.url },
     models: ["dreamshaper"],
   };
@@ -125,6 +129,20 @@ test("a server that knows no task ids shows what it works on", async () => {
     "partial_image",
     "completed",
   ]);
+});
+
+test("SD.Next, which has no ids of tasks, is sent none, and what its progress names is its own", async () => {
+  const webUi = await startWebUi(await samplePng(64, 64), [0.6], 1, () => "an id of its own");
+  const events = await streamed(webUi, { partial_images: 1 }, "sdnext");
+  expect(kinds(events)).toEqual(["partial_image", "completed"]);
+  expect(Object.keys(webUi.asked)).not.toContain("force_task_id");
+});
+
+test("Forge is shown as the web UI is that it comes from", async () => {
+  const webUi = await startWebUi(await samplePng(64, 64), [0.6], 1);
+  const events = await streamed(webUi, { partial_images: 1 }, "forge");
+  expect(kinds(events)).toEqual(["partial_image", "completed"]);
+  expect(webUi.asked.force_task_id).toMatch(/^pinhole-/);
 });
 
 test("without previews asked for nobody looks", async () => {
