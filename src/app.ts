@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { egressOptions } from "./app/egress-options.ts";
 import { takeFolders } from "./app/folders.ts";
 import { openImageStore } from "./app/image-store.ts";
+import { openDatabase } from "./app/database.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
 import { StartError, asStartFault } from "./app/start-faults.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
@@ -28,7 +29,6 @@ import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
 import { type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import { createSpools } from "./pictures/spool.ts";
-import { openStore } from "./store/open.ts";
 
 export interface App {
   /** The listening address, for people: http://127.0.0.1:8080 */
@@ -101,7 +101,7 @@ async function openPorts(
   const folders = await takeFolders(config, newId("node", now, random), now);
   undo.push(folders.release);
   const secret = await openSecret(config);
-  const store = await openStore({ url: `sqlite:${config.database.path}`, now });
+  const store = await openDatabase(config, now);
   undo.push(() => store.close());
   const concern = await secretConcern(config, secret, store);
   if (concern !== undefined) log.warn(concern);

@@ -69,7 +69,8 @@ function otherSecret({ dataFolder }: Config, origin: OpenedSecret["origin"], key
 }
 
 function newDatabase({ database, images }: Config): string {
-  return `the database ${database.path} is new, but ${images.folder} holds images of an earlier one: its keys, records and what was kept for clients cannot be reached; stop, put the database back and start again, or go on: the images expire by themselves`;
+  const name = database.kind === "sqlite" ? database.path : "on Postgres";
+  return `the database ${name} is new, but ${images.folder} holds images of an earlier one: its keys, records and what was kept for clients cannot be reached; stop, put the database back and start again, or go on: the images expire by themselves`;
 }
 
 /** Whether pictures were ever put away there. */

@@ -13,11 +13,6 @@ export interface NotYet {
 }
 
 export const notYet: readonly NotYet[] = [
-  {
-    setting: "database.url",
-    when: /^postgres(ql)?:/,
-    instead: "use sqlite:./data/pinhole.db",
-  },
   { setting: "images.url", when: /^s3:/, instead: "use file:./data/images" },
   {
     setting: "redis.url",

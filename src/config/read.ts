@@ -8,6 +8,7 @@ import { findNotYet } from "./not-yet.ts";
 import { elsewhere } from "./reference.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
+import { Secret } from "../core/secret.ts";
 import { didYouMean } from "./suggest.ts";
 import { readTree, type TreeInput } from "./tree.ts";
 import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts";
@@ -95,7 +96,7 @@ function assemble(
       interim102: server.interim_102,
       retryWindowMs: server.retry_window,
     },
-    database: databaseOf(settings.database.url, dataFolder, cwd),
+    database: databaseOf(settings.database, dataFolder, cwd),
     images: {
       kind: "file",
       folder:
@@ -143,8 +144,13 @@ function policyOf(policy: FileSettings["policy"]): Config["policy"] {
   };
 }
 
-function databaseOf(url: string | undefined, dataFolder: string, cwd: string): DatabaseConfig {
+function databaseOf(
+  { url, pool }: FileSettings["database"],
+  dataFolder: string,
+  cwd: string,
+): DatabaseConfig {
   if (url === undefined) return { kind: "sqlite", path: resolve(dataFolder, "pinhole.db") };
+  if (!url.startsWith("sqlite:")) return { kind: "postgres", url: new Secret(url), pool };
   const path = url.slice("sqlite:".length);
   return { kind: "sqlite", path: path === ":memory:" ? path : resolve(cwd, path) };
 }

@@ -33,5 +33,7 @@ const fileNames: Readonly<Record<string, string>> = {
 
 /** For comparison only: secrets are compared too, and shown to nobody. */
 function text(value: unknown): string {
-  return value instanceof Secret ? value.reveal() : (JSON.stringify(value) ?? "");
+  if (value instanceof Secret) return value.reveal();
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  return JSON.stringify(Object.entries(value).map(([name, inner]) => [name, text(inner)]));
 }

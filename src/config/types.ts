@@ -25,11 +25,19 @@ export interface ConfigKey {
 }
 
 /** The database's place. */
-export interface DatabaseConfig {
-  readonly kind: "sqlite";
-  /** Absolute, or `:memory:`. */
-  readonly path: string;
-}
+export type DatabaseConfig =
+  | {
+      readonly kind: "sqlite";
+      /** Absolute, or `:memory:`. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: "postgres";
+      /** With the password. */
+      readonly url: Secret;
+      /** Connections at most. */
+      readonly pool: number;
+    };
 
 /** The place of finished images, and the way they are delivered. */
 export interface ImagesConfig {

@@ -1,18 +1,22 @@
 import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
+import type { StoreClient, StoreCounters } from "./client.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
-import type { StoreClient, StoreCounters } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
 
 /** Time that a command waits for another process that holds the write lock, milliseconds. */
 const busyTimeoutMsDefault = 5000;
+/** Connections to Postgres of one node. */
+const poolDefault = 10;
 /** Requests that one transaction of a sweep ends or a forgetting deletes; running requests commit in between. */
 const upkeepRowsMax = 500;
 
 export interface OpenStoreOptions {
-  /** `sqlite:` and a path, absolute or relative to the working directory. */
+  /** `sqlite:` and a path, absolute or relative to the working directory, or `postgres:` and the rest. */
   readonly url: string;
+  /** Connections to Postgres at most; 10 unless given. */
+  readonly pool?: number | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Told once where the store can no longer work; every call rejects from then on. */
@@ -34,27 +38,33 @@ export interface OpenedStore extends Store {
  * requests while that one is a node.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  const client = await startClient({
+  const { url, now } = options;
+  return storeOf(await (/^postgres(ql)?:/.test(url) ? postgres(options) : sqlite(options)), now);
+}
+
+function sqlite({ url, busyTimeoutMs, now, onError }: OpenStoreOptions): Promise<StoreClient> {
+  return startClient({
     worker: storeWorker(),
     settings: {
-      file: fileOf(options.url),
-      busyTimeoutMs: options.busyTimeoutMs ?? busyTimeoutMsDefault,
-      now: options.now(),
+      file: fileOf(url),
+      busyTimeoutMs: busyTimeoutMs ?? busyTimeoutMsDefault,
+      now: now(),
     },
-    onError: options.onError ?? (() => undefined),
+    onError: onError ?? (() => undefined),
   });
-  return storeOf(client, options.now);
+}
+
+/** The driver is loaded on use: most gateways have none. */
+async function postgres({ url, pool = poolDefault, now }: OpenStoreOptions): Promise<StoreClient> {
+  const { startPostgres } = await import("./postgres/client.ts");
+  return startPostgres({ url, pool, now: now() });
 }
 
 function fileOf(url: string): string {
-  if (/^postgres(ql)?:/.test(url))
-    throw openFault(
-      "This version of Pinhole does not support Postgres yet; set database.url to sqlite:./data/pinhole.db.",
-    );
   const path = /^sqlite:(?:\/\/)?(?<path>[^?]+)$/.exec(url)?.groups?.["path"];
   if (path === undefined || path === ":memory:")
     throw openFault(
-      "The setting database.url must be sqlite: and the path of a file, for example sqlite:./data/pinhole.db.",
+      "The setting database.url must be sqlite: and the path of a file, for example sqlite:./data/pinhole.db, or postgres://user:password@host/database.",
     );
   return resolve(path);
 }

@@ -1,5 +1,5 @@
 /** A value that a statement may bind. */
-export type Bindable = string | number | null;
+export type Bindable = string | number | bigint | null;
 
 /** SQL with its values, ready for a driver. The text is the same object for every use, so drivers can cache by it. */
 export interface Statement {
@@ -21,7 +21,7 @@ export type Steps<R> = Generator<Statement, R, StatementResult>;
 
 /** Throws where a value is missing or cannot be bound, instead of writing NULL in silence. */
 function bound(name: string, value: unknown): Bindable {
-  if (typeof value === "string" || value === null) return value;
+  if (typeof value === "string" || typeof value === "bigint" || value === null) return value;
   if (typeof value !== "number") throw new TypeError(`${name} cannot be bound: ${typeof value}`);
   if (!Number.isFinite(value)) throw new RangeError(`${name} is no finite number`);
   return value;
@@ -29,7 +29,7 @@ function bound(name: string, value: unknown): Bindable {
 
 /**
  * SQL that every dialect reads, with slots for values: `:name` is the value called so wherever it
- * stands, thus no text in quotes may hold a colon. The values' type is the caller's word; the store's
+ * stands, thus no text in quotes may hold a colon or a question mark. The values' type is the caller's word; the store's
  * tests run the commands on a real database.
  */
 export function statement<V extends object>(text: string): (values: V) => Statement {

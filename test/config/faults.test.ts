@@ -248,7 +248,6 @@ test.each(brokenChannels)("channels: %s", async (_what, file, lines) => {
 test("every setting that is not supported yet says so, and empty ones are no fault", async () => {
   const file = [
     'redis: { url: "redis://localhost" }',
-    "database: { url: postgres://localhost/pinhole }",
     'images: { url: "s3://bucket", retention: 2h }',
     `keys: [{ name: a, key: "${key}", rpm: 1, budget: { usd: 1 } }]`,
     "channels:",
@@ -256,9 +255,8 @@ test("every setting that is not supported yet says so, and empty ones are no fau
   ].join("\n");
   expect(await faultsOf({ file })).toEqual([
     "pinhole.yaml:1: `redis.url` is not supported in this version; remove it, since a single process needs none",
-    "pinhole.yaml:2: `database.url` with postgres: is not supported in this version; use sqlite:./data/pinhole.db",
-    "pinhole.yaml:3: `images.url` with s3: is not supported in this version; use file:./data/images",
-    "pinhole.yaml:4: `keys[0].budget` is not supported in this version; remove it",
+    "pinhole.yaml:2: `images.url` with s3: is not supported in this version; use file:./data/images",
+    "pinhole.yaml:3: `keys[0].budget` is not supported in this version; remove it",
   ]);
   expect(await faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { read } from "./provider-stand-ins.ts";
+import { settingsThatNeedRestart } from "../../src/config/restart.ts";
 
 const key = "0123456789-0123456789";
 
@@ -126,14 +127,40 @@ test("durations, sizes, moments and folders become numbers and absolute paths", 
     requestTimeoutMs: 90_000,
     publicUrl: "https://a.example/pin",
   });
-  expect(config.database.path).toBe("/var/p.db");
+  expect(config.database).toEqual({ kind: "sqlite", path: "/var/p.db" });
   expect(config.keys.map((each) => each.expiresAt)).toEqual([
     Date.UTC(2027, 1, 1),
     Date.UTC(2027, 0, 31, 10),
   ]);
-  expect((await read({ file: "database: { url: 'sqlite::memory:' }" })).database.path).toBe(
-    ":memory:",
-  );
+  const memory = await read({ file: "database: { url: 'sqlite::memory:' }" });
+  expect(memory.database).toEqual({ kind: "sqlite", path: ":memory:" });
+});
+
+test.each(["postgres", "postgresql"])(
+  "a database on Postgres by %s:, its password a secret",
+  async (scheme) => {
+    const url = `${scheme}://us:pass%20word@db.example:5433/pinhole?sslmode=verify-full`;
+    const plain = await read({ env: { DATABASE_URL: url } });
+    expect(plain.database).toMatchObject({ kind: "postgres", pool: 10 });
+    expect(plain.database.kind === "postgres" && plain.database.url.reveal()).toBe(url);
+    expect(JSON.stringify(plain)).not.toContain("pass");
+    const { database } = await read({ file: `database: { url: '${url}', pool: 40 }` });
+    expect(database).toMatchObject({ kind: "postgres", pool: 40 });
+    const other = await read({ file: `database: { url: '${url}x', pool: 40 }` });
+    expect(
+      settingsThatNeedRestart({ ...plain, database }, { ...plain, database: other.database }),
+    ).toEqual(["database"]);
+  },
+);
+
+test("a database's address that is none is a fault that does not repeat the password", async () => {
+  for (const url of ["mysql://us:hush@host/p", "postgres://us:hush@host", "postgres:us:hush"]) {
+    const fault = read({ file: `database: { url: '${url}' }` });
+    await expect(fault).rejects.toThrow(
+      /`database.url` must be sqlite: and a file, .* or postgres/,
+    );
+    await expect(fault).rejects.not.toThrow(/hush/);
+  }
 });
 
 test("a key in the file, with its limits on what it may do", async () => {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { Mock } from "vitest";
+import type { StoreClient } from "../../src/store/client.ts";
 import { startClient } from "../../src/store/sqlite/client.ts";
-import type { StoreClient } from "../../src/store/sqlite/client.ts";
 
 const settings = { file: "/nowhere", busyTimeoutMs: 1, now: 0 };
 const dead = {

@@ -242,8 +242,6 @@ describe("opening", () => {
   });
 
   test.each([
-    ["postgres://localhost/p", /does not support Postgres yet/],
-    ["postgresql://localhost/p", /does not support Postgres yet/],
     ["mysql://localhost/p", /must be sqlite: and the path of a file/],
     ["sqlite:", /must be sqlite: and the path of a file/],
     ["sqlite::memory:", /must be sqlite: and the path of a file/],

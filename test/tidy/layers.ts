@@ -89,7 +89,8 @@ export const floors: readonly Layer[] = [
   },
   {
     folder: "store",
-    holds: "records by aggregate, `commands/` in SQL, `sqlite/`, migrations",
+    holds:
+      "records by aggregate, `commands/` in SQL that both databases read, `sqlite/`, `postgres/`, migrations",
     mayImport: ["core", "runtime"],
   },
   {
@@ -311,6 +312,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   "@fastify/busboy": ["http"],
   pino: ["app", "http", "main"],
   "pino-pretty": ["app", "main"],
+  pg: ["store"],
   yaml: ["config"],
   commander: ["cli", "main"],
   "@smithy/signature-v4": ["providers"],

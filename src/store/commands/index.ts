@@ -7,7 +7,18 @@ import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
 import { settingCommands } from "./settings.ts";
 
-/** The commands that the store can be asked for, by name. */
+/**
+ * The commands that the store can be asked for, by name. Both databases run them, so their SQL is what both read, and:
+ *
+ * - On Postgres other transactions run at the same time, those of other nodes too, and the commands of one group take turns statement by
+ *   statement (those whose first argument names the same id excepted). What must not be done twice is a
+ *   compare-and-set: one UPDATE whose WHERE asks for what it changes, and `changes` says whether it did. A SELECT
+ *   says what was, never what is.
+ * - Rows are locked in one order: a request, its hold, its attempts; of several rows of a kind by their ids. What many
+ *   commands of a group work on, each in its own order, is named in `locks`.
+ * - A refusal is a value. What throws undoes its command, and costs the whole group a second run.
+ * - A sum, and a counter that may pass 2^53, is selected as `CAST(… AS text)`.
+ */
 export const commands = {
   ...keyCommands,
   ...settingCommands,
@@ -23,6 +34,27 @@ export type CommandName = keyof Commands;
 export type CommandArguments<N extends CommandName> = Parameters<Commands[N]>;
 export type CommandResult<N extends CommandName> =
   ReturnType<Commands[N]> extends Steps<infer R> ? R : never;
+
+/** Commands that end what was begun: on Postgres they have connections of their own, which new work never takes. */
+export const settlements: ReadonlySet<string> = new Set<CommandName>(["requestsFinish"]);
+
+/** Reads that may take long: on Postgres they have connections of their own, so that no other read waits for them. */
+export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList"]);
+
+/**
+ * Names of what a command shares with others and locks in an order of its own. On Postgres a group takes all of them first,
+ * sorted, for as long as its transaction lasts; SQLite has one writer.
+ */
+const locks: {
+  readonly [N in CommandName]?: (...args: CommandArguments<N>) => readonly string[];
+} = {};
+
+/** The names that a command locks, for the arguments that it is given. */
+export function locksOf(name: CommandName, args: readonly unknown[]): readonly string[] {
+  // The client's types tie each name to its arguments.
+  const named = locks[name] as ((...args: readonly unknown[]) => readonly string[]) | undefined;
+  return named?.(...args) ?? [];
+}
 
 /** Commands that only read: they wait for no transaction. All others are part of a commit. */
 export const reads: ReadonlySet<string> = new Set<CommandName>([

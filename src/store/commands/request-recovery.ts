@@ -55,6 +55,10 @@ const addRepeat = statement<RepeatRecord>(
   `INSERT INTO repeats (id, request_id, key_id, client_request_id, created_at)
     VALUES (:id, :requestId, :keyId, :clientRequestId, :createdAt)`,
 );
+/** Taken by one retry only, where two look at once. */
+const takeOrphan = statement<{ id: string }>(
+  "UPDATE requests SET orphaned_at = NULL WHERE id = :id AND orphaned_at IS NOT NULL",
+);
 const markDeleted = statement<{ id: string; at: number }>(
   "UPDATE requests SET deleted_at = :at WHERE id = :id",
 );
@@ -77,11 +81,13 @@ export const requestRecovery = {
     endedSince: number,
     goneSince: number,
   ): Steps<string | undefined> {
-    const { rows } = yield oldestOrphan({ keyId, fingerprint, endedSince, goneSince });
-    if (rows.length === 0) return undefined;
-    const { id } = idRow.parse(rows[0]);
-    yield markOrphan({ id, at: null });
-    return id;
+    for (;;) {
+      const { rows } = yield oldestOrphan({ keyId, fingerprint, endedSince, goneSince });
+      if (rows.length === 0) return undefined;
+      const { id } = idRow.parse(rows[0]);
+      const { changes } = yield takeOrphan({ id });
+      if (changes > 0) return id;
+    }
   },
   *requestsAddRepeat(repeat: RepeatRecord): Steps<void> {
     yield addRepeat(repeat);

@@ -1,5 +1,6 @@
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
+import { record, text } from "../shape.ts";
 
 const lostMessage = "The process ended while this request ran; its outcome is unknown.";
 
@@ -17,25 +18,28 @@ const nobodys = `SELECT id FROM requests
   )
   ORDER BY lease_until, id LIMIT :limit`;
 
-/** The three updates choose the same requests, because the one that ends their running comes last. */
+const idRow = record({ id: text });
+
+/** The updates lock a request before its hold and attempts, as its finish does: two that meet wait for each other, and never both. */
 const sweep = {
-  attempts: statement<Sweep>(
-    `UPDATE attempts
-      SET state = 'failed', error_code = 'outcome_unknown', evidence = 'unknown',
-        detail = '${lostMessage}', provider_nano = NULL, finished_at = :now
-      WHERE state = 'running' AND request_id IN (${nobodys})`,
-  ),
-  holds: statement<Sweep>(
-    `UPDATE holds SET state = 'voided', resolved_at = :now
-      WHERE state = 'held' AND request_id IN (${nobodys})`,
-  ),
   // Its client's connection broke with the process. Idempotency key and fingerprint stay: what may have
-  // been bought is not bought again by a repeat.
+  // been bought is not bought again by a repeat. The state is asked again of each row: while the update
+  // waited for one, its owner may have finished it.
   requests: statement<Sweep>(
     `UPDATE requests
       SET state = 'lost', error_code = 'outcome_unknown', error_message = '${lostMessage}',
         cost_nano = 0, finished_at = :now, doubtful_at = :now, orphaned_at = :now
-      WHERE id IN (${nobodys})`,
+      WHERE state = 'running' AND id IN (${nobodys})
+      RETURNING id`,
+  ),
+  hold: statement<{ readonly id: string; readonly now: number }>(
+    "UPDATE holds SET state = 'voided', resolved_at = :now WHERE state = 'held' AND request_id = :id",
+  ),
+  attempts: statement<{ readonly id: string; readonly now: number }>(
+    `UPDATE attempts
+      SET state = 'failed', error_code = 'outcome_unknown', evidence = 'unknown',
+        detail = '${lostMessage}', provider_nano = NULL, finished_at = :now
+      WHERE state = 'running' AND request_id = :id`,
   ),
 };
 
@@ -60,10 +64,13 @@ const forgetRepeats = statement<Forget>(
 export const requestUpkeep = {
   /** Ends running requests that are nobody's as lost; returns how many. */
   *requestsSweep(now: number, limit: number): Steps<number> {
-    yield sweep.attempts({ now, limit });
-    yield sweep.holds({ now, limit });
-    const { changes } = yield sweep.requests({ now, limit });
-    return changes;
+    const { rows } = yield sweep.requests({ now, limit });
+    for (const row of rows) {
+      const { id } = idRow.parse(row);
+      yield sweep.hold({ id, now });
+      yield sweep.attempts({ id, now });
+    }
+    return rows.length;
   },
   /** Forgets old requests with their attempts, pictures, holds and repeats; returns how many. What still runs stays. */
   *requestsForget(before: number, limit: number): Steps<number> {

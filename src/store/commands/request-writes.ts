@@ -63,6 +63,10 @@ const insertHold = statement<NewRequest>(
   `INSERT INTO holds (request_id, amount_nano, state, created_at)
     VALUES (:id, :holdNano, 'held', :createdAt)`,
 );
+/** Changes nothing, and keeps the request from ending until the commit. */
+const lockRunning = statement<{ id: string }>(
+  "UPDATE requests SET state = state WHERE id = :id AND state = 'running'",
+);
 const stateOf = statement<{ id: string }>("SELECT state FROM requests WHERE id = :id");
 const finishRequest = statement<FinishRow>(
   `UPDATE requests
@@ -114,9 +118,8 @@ export const requestWrites = {
 
   /** Refused where the request no longer runs: its hold is gone, so nothing may be bought for it. */
   *requestsAddAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Steps<void> {
-    const { rows } = yield stateOf({ id: attempt.requestId });
-    const running = rows.some((row) => isRunning(row));
-    if (!running) throw broken(`request ${attempt.requestId} is not running any more`);
+    const { changes } = yield lockRunning({ id: attempt.requestId });
+    if (changes === 0) throw broken(`request ${attempt.requestId} is not running any more`);
     if (before !== undefined) yield* attemptWrites.close(attempt.requestId, before);
     yield* attemptWrites.open(attempt.requestId, attempt);
   },
@@ -146,7 +149,3 @@ export const requestWrites = {
     return true;
   },
 };
-
-function isRunning(row: unknown): boolean {
-  return typeof row === "object" && row !== null && "state" in row && row.state === "running";
-}

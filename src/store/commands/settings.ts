@@ -6,14 +6,13 @@ import { rowSchemas } from "../tables.ts";
 const pingSetting = "store.pinged_at";
 
 const select = statement<{ name: string }>("SELECT * FROM settings WHERE name = :name");
-const remove = statement<{ name: string }>("DELETE FROM settings WHERE name = :name");
-const insert = statement<{ name: string; value: string }>(
-  "INSERT INTO settings (name, value) VALUES (:name, :value)",
+const upsert = statement<{ name: string; value: string }>(
+  `INSERT INTO settings (name, value) VALUES (:name, :value)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 );
 
 function* set(name: string, value: string): Steps<void> {
-  yield remove({ name });
-  yield insert({ name, value });
+  yield upsert({ name, value });
 }
 
 /** Database work on the installation's settings, and the ping that writes one. */

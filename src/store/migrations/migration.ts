@@ -2,6 +2,9 @@
 export interface Migration {
   /** As its file: `0001-first`. Sorted by name is sorted by age. */
   readonly name: string;
-  /** SQL to run, one statement each, in order, in the words that every dialect has. */
+  /**
+   * SQL to run, one statement each, in order. From 0006 on both databases run it: types are text, integer and
+   * bigint, `WITHOUT ROWID` is SQLite's alone and is left out on Postgres (`postgres/migrations.ts`).
+   */
   readonly up: readonly string[];
 }

@@ -1,7 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import { Slots } from "../../runtime/slots.ts";
-import type { CommandArguments, CommandName, CommandResult } from "../commands/index.ts";
+import { closedFault, pendingMax, tooManyFault } from "../client.ts";
+import type { StoreClient } from "../client.ts";
+import type { CommandName, CommandResult } from "../commands/index.ts";
 import { argumentsAsSent } from "./as-json.ts";
 import { fromWire, toWire } from "./faults.ts";
 import type {
@@ -12,28 +14,8 @@ import type {
   WorkerSettings,
 } from "./messages.ts";
 
-/** Commands without an answer; beyond it new ones are refused instead of filling the memory. */
-const pendingMax = 100_000;
 /** Commands that no answer waits for: sent when the answer has been. */
 const unhurried: ReadonlySet<string> = new Set<CommandName>(["requestsFinish"]);
-
-/** Since the store was opened; for metrics. */
-export interface StoreCounters {
-  readonly commands: number;
-  /** Transactions committed: fewer than commands where they were grouped. */
-  readonly commits: number;
-  /** Commands without an answer now. */
-  readonly pending: number;
-}
-
-/** The main thread's end of the store's worker. */
-export interface StoreClient {
-  /** Resolves after the commit that holds it. */
-  call<N extends CommandName>(name: N, ...args: CommandArguments<N>): Promise<CommandResult<N>>;
-  counters(): StoreCounters;
-  /** Ends the worker after everything asked before. Asking again gives the same promise. */
-  close(): Promise<void>;
-}
 
 export interface ClientOptions {
   readonly worker: URL;
@@ -150,13 +132,7 @@ function listen(state: State, onError: (error: PinholeError) => void): void {
 
 function ask(state: State, name: CommandName, args: readonly unknown[]): Promise<unknown> {
   if (state.refusal !== undefined) return Promise.reject(state.refusal);
-  if (state.waiters.size >= pendingMax)
-    return Promise.reject(
-      new PinholeError("overloaded", {
-        message: "The gateway's records cannot be written fast enough; try again later.",
-        detail: `${pendingMax} commands wait for the store`,
-      }),
-    );
+  if (state.waiters.size >= pendingMax) return Promise.reject(tooManyFault());
   let sent: CommandMessage[2];
   try {
     sent = argumentsAsSent(name, args);
@@ -219,7 +195,7 @@ function close(state: State): Promise<void> {
     state.closing.resolve();
     return state.closing.promise;
   }
-  state.refusal = new PinholeError("internal_error", { message: "The gateway is stopping." });
+  state.refusal = closedFault();
   state.worker.ref();
   send(state);
   const message: ToWorker = { kind: "close" };

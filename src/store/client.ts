@@ -1,0 +1,36 @@
+import { PinholeError } from "../core/errors.ts";
+import type { CommandArguments, CommandName, CommandResult } from "./commands/index.ts";
+
+/** Commands without an answer; beyond it new ones are refused instead of filling the memory. */
+export const pendingMax = 100_000;
+
+/** Counts since the store was opened; for metrics. */
+export interface StoreCounters {
+  readonly commands: number;
+  /** Transactions committed: fewer than commands where they were grouped. */
+  readonly commits: number;
+  /** Commands without an answer now. */
+  readonly pending: number;
+}
+
+/** The way in which a database is asked for commands, whichever it is. */
+export interface StoreClient {
+  /** Resolves after the commit that holds it. */
+  call<N extends CommandName>(name: N, ...args: CommandArguments<N>): Promise<CommandResult<N>>;
+  counters(): StoreCounters;
+  /** Ends after everything asked before. Asking again gives the same promise. */
+  close(): Promise<void>;
+}
+
+/** The refusal of a command where too many wait already. */
+export function tooManyFault(): PinholeError {
+  return new PinholeError("overloaded", {
+    message: "The gateway's records cannot be written fast enough; try again later.",
+    detail: `${pendingMax} commands wait for the store`,
+  });
+}
+
+/** The refusal of a command after the store was closed. */
+export function closedFault(): PinholeError {
+  return new PinholeError("internal_error", { message: "The gateway is stopping." });
+}

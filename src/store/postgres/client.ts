@@ -1,0 +1,182 @@
+import { closedFault, pendingMax, tooManyFault } from "../client.ts";
+import type { StoreClient } from "../client.ts";
+import { commands, locksOf, reads, reports, settlements } from "../commands/index.ts";
+import type { CommandName } from "../commands/index.ts";
+import type { Steps } from "../query.ts";
+import type { PinholeError } from "../../core/errors.ts";
+import { openConnection } from "./connection.ts";
+import { faultAtOpen } from "./faults.ts";
+import { createLane } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import { migrate } from "./migrate.ts";
+
+export interface PostgresOptions {
+  /** `postgres:` and the rest, the password too. */
+  readonly url: string;
+  /** Connections at most. */
+  readonly pool: number;
+  /** Unix milliseconds of the start. */
+  readonly now: number;
+}
+
+/** Connections kept for commands that settle: new work never takes them. */
+const settlingLanes = 2;
+/** Connections for long reports, which take no others. */
+const reportingLanes = 2;
+
+/** Time for one statement, a lock's included; and that of a report, milliseconds. */
+const statementMsMax = 10_000;
+const reportMsMax = 30_000;
+const lockMsMax = 5000;
+/** Time that an answer may take beyond the statement's own: those before it in the same group are waited for too. */
+const answerSlackMs = 20_000;
+/** Time that the server keeps a transaction, and its locks, of a process that says nothing any more. */
+const silentMsMax = 30_000;
+
+/** Settings for one transaction: a pooler gives the next one another connection. */
+const limits = (statementMs: number): string =>
+  `SET LOCAL statement_timeout = ${statementMs};
+  SET LOCAL lock_timeout = ${lockMsMax};
+  SET LOCAL idle_in_transaction_session_timeout = ${silentMsMax}`;
+const beginWrite = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${limits(statementMsMax)}`;
+/** One picture of the database for all statements of a read. */
+const beginRead = (statementMs: number): string =>
+  `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${limits(statementMs)}`;
+
+interface Lanes {
+  readonly settling: readonly Lane[];
+  readonly writing: readonly Lane[];
+  readonly reporting: readonly Lane[];
+  readonly reading: readonly Lane[];
+}
+
+/** Opens the database and brings its schema up to date; rejects with a sentence for the operator. */
+export async function startPostgres({ url, pool, now }: PostgresOptions): Promise<StoreClient> {
+  const place = placeOf(url);
+  try {
+    const connection = await openConnection({ url, answerMsMax: 0 });
+    try {
+      await migrate(connection, { place, now });
+    } finally {
+      await connection.close();
+    }
+  } catch (thrown) {
+    throw faultAtOpen(place, thrown);
+  }
+  return new Client(url, pool);
+}
+
+/** The database's address without user and password, for people. */
+function placeOf(url: string): string {
+  try {
+    const { host, pathname, searchParams } = new URL(url);
+    return `${pathname.slice(1)} on ${host === "" ? (searchParams.get("host") ?? "this machine") : host}`;
+  } catch {
+    return "of database.url";
+  }
+}
+
+class Client implements StoreClient {
+  readonly #lanes: Lanes;
+  #commands = 0;
+  #commits = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(url: string, pool: number) {
+    const lanes = (count: number, begin: string, statementMs: number, counts = false): Lane[] =>
+      Array.from({ length: count }, () =>
+        createLane({
+          url,
+          begin,
+          answerMsMax: statementMs + answerSlackMs,
+          onCommits: (commits) => {
+            if (counts) this.#commits += commits;
+          },
+        }),
+      );
+    const rest = pool - settlingLanes - reportingLanes;
+    const writing = Math.max(1, Math.floor(rest / 3));
+    this.#lanes = {
+      settling: lanes(settlingLanes, beginWrite, statementMsMax, true),
+      writing: lanes(writing, beginWrite, statementMsMax, true),
+      reporting: lanes(reportingLanes, beginRead(reportMsMax), reportMsMax),
+      reading: lanes(rest - writing, beginRead(statementMsMax), statementMsMax),
+    };
+  }
+
+  // The command's own result, which lanes cannot carry as a type.
+  call = ((name: CommandName, ...args: readonly unknown[]) =>
+    this.#ask(name, args)) as StoreClient["call"];
+
+  counters = (): ReturnType<StoreClient["counters"]> => ({
+    commands: this.#commands,
+    commits: this.#commits,
+    pending: this.#pending(),
+  });
+
+  close = (): Promise<void> => {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  };
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#all().map((lane) => lane.close()));
+  }
+
+  #all(): readonly Lane[] {
+    const { settling, writing, reporting, reading } = this.#lanes;
+    return [...settling, ...writing, ...reporting, ...reading];
+  }
+
+  #pending(): number {
+    let count = 0;
+    for (const lane of this.#all()) count += lane.pending();
+    return count;
+  }
+
+  #ask(name: CommandName, args: readonly unknown[]): Promise<unknown> {
+    if (this.#closing !== undefined) return Promise.reject(closedFault());
+    if (this.#pending() >= pendingMax) return Promise.reject(tooManyFault());
+    this.#commands += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const subject = subjectOf(args) ?? name;
+    // The types of `call` tie each name to its arguments.
+    const begin = commands[name] as (...args: readonly unknown[]) => Steps<unknown>;
+    this.#laneFor(name, subject).ask({
+      subject,
+      locks: locksOf(name, args),
+      begin: () => begin(...args),
+      settle: ({ value, fault }: { value?: unknown; fault?: PinholeError | undefined }) =>
+        fault === undefined ? resolve(value) : reject(fault),
+    });
+    return promise;
+  }
+
+  /** Writes of one subject take one lane, so that they stay in order; reads take the emptiest. */
+  #laneFor(name: CommandName, subject: string): Lane {
+    const { settling, writing, reporting, reading } = this.#lanes;
+    if (reports.has(name)) return emptiest(reporting);
+    if (reads.has(name)) return emptiest(reading);
+    const lanes = settlements.has(name) ? settling : writing;
+    return lanes[hash(subject) % lanes.length] ?? emptiest(lanes);
+  }
+}
+
+function emptiest(lanes: readonly Lane[]): Lane {
+  return lanes.reduce((best, lane) => (lane.pending() < best.pending() ? lane : best));
+}
+
+/** The id of what a command works on: its first argument, or that one's request or id. */
+function subjectOf([first]: readonly unknown[]): string | undefined {
+  if (typeof first === "string") return first;
+  if (typeof first !== "object" || first === null) return undefined;
+  if ("requestId" in first && typeof first.requestId === "string") return first.requestId;
+  return "id" in first && typeof first.id === "string" ? first.id : undefined;
+}
+
+function hash(text: string): number {
+  let sum = 0;
+  for (let at = 0; at < text.length; at += 1)
+    sum = (Math.imul(sum, 31) + text.charCodeAt(at)) >>> 0;
+  return sum;
+}

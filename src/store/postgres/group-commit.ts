@@ -1,0 +1,186 @@
+import type { PinholeError } from "../../core/errors.ts";
+import type { Statement, Steps } from "../query.ts";
+import type { Connection } from "./connection.ts";
+import { awayFault, faultOfCommand, mayPass, unknownCommitFault } from "./faults.ts";
+
+/** One command's work inside a transaction that it may share. */
+export interface Work {
+  /** Works on one subject, such as a request, are done one after the other, in the order of the group. */
+  readonly subject: string;
+  /** Names of what only one transaction may work on at a time. */
+  readonly locks: readonly string[];
+  /** Begins the story of its statements; one that throws is undone alone. */
+  begin(): Steps<unknown>;
+}
+
+export type Outcome =
+  | { readonly value: unknown; readonly fault?: undefined }
+  | { readonly fault: PinholeError };
+
+/** The end of a group: outcomes in its order, and how many transactions were committed for it. */
+export interface GroupResult {
+  readonly outcomes: readonly Outcome[];
+  readonly commits: number;
+}
+
+/** Tries of work that another transaction was in the way of. */
+const triesMax = 3;
+
+const lockAll = (names: readonly string[]): Statement => ({
+  // In one order everywhere, so that two transactions never wait for each other.
+  sql: `SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended(name, 0) AS key FROM json_array_elements_text(?::json) AS name
+    ORDER BY key) AS keys`,
+  parameters: [JSON.stringify(names)],
+});
+
+/**
+ * Runs commands in one transaction and commits it once. Their statements go to the server without waiting for
+ * each other's answers: each command takes its next step when its last one is answered, so a group costs about as many round trips
+ * as its longest command has steps. Commands hardly ever fail; where one does, all is undone and done again one after the other, with
+ * a savepoint for each: it is undone alone, and its neighbours stay. `begin` is the SQL that opens the transaction.
+ */
+export async function commitGroup(
+  connection: Connection,
+  group: readonly Work[],
+  begin: string,
+): Promise<GroupResult> {
+  for (let tries = 1; ; tries += 1) {
+    const done = await together(connection, group, begin);
+    if (done.kind === "finished") return done.result;
+    if (connection.isLost()) return allFailed(group, awayFault(done.thrown));
+    const isPassing = mayPass(done.thrown);
+    if (group.length > 1) return withSavepoints(connection, group, begin);
+    if (!isPassing || tries === triesMax) return allFailed(group, faultOfCommand(done.thrown));
+  }
+}
+
+type Together =
+  | { readonly kind: "finished"; readonly result: GroupResult }
+  /** Work of which nothing is in the database. */
+  | { readonly kind: "undone"; readonly thrown: unknown };
+
+async function together(
+  connection: Connection,
+  group: readonly Work[],
+  begin: string,
+): Promise<Together> {
+  const opened = await openTransaction(connection, group, begin);
+  if (opened !== undefined) return { kind: "undone", thrown: opened.thrown };
+  const settled = await Promise.allSettled(inOrder(connection, group));
+  const failed = firstFault(settled);
+  if (failed !== undefined) {
+    await undo(connection);
+    return { kind: "undone", thrown: failed };
+  }
+  const outcomes = settled.map((one): Outcome => ({
+    value: one.status === "fulfilled" ? one.value : undefined,
+  }));
+  return { kind: "finished", result: await commit(connection, outcomes) };
+}
+
+/**
+ * The reason of a failed group: its own, before those of statements that came after in a transaction which was
+ * lost already.
+ */
+function firstFault(settled: readonly PromiseSettledResult<unknown>[]): unknown {
+  const reasons = settled.flatMap((one) =>
+    one.status === "rejected" ? [one.reason as unknown] : [],
+  );
+  return reasons.find((reason) => !isAfterFailure(reason)) ?? reasons[0];
+}
+
+function isAfterFailure(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && thrown.code === "25P02";
+}
+
+/** Starts every command; those of one subject when the one before has ended. */
+function inOrder(connection: Connection, group: readonly Work[]): Promise<unknown>[] {
+  const last = new Map<string, Promise<unknown>>();
+  return group.map((work) => {
+    const before = last.get(work.subject);
+    const run =
+      before === undefined
+        ? runSteps(connection, work)
+        : before.then(() => runSteps(connection, work));
+    last.set(work.subject, run);
+    return run;
+  });
+}
+
+/** Runs a command's story of statements to its end. */
+async function runSteps(connection: Connection, work: Work): Promise<unknown> {
+  const steps = work.begin();
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(await connection.run(step.value));
+  return step.value;
+}
+
+/** Undefined where the transaction is open. Nothing may be sent before: without one, each statement would commit itself. */
+async function openTransaction(
+  connection: Connection,
+  group: readonly Work[],
+  begin: string,
+): Promise<{ readonly thrown: unknown } | undefined> {
+  try {
+    await connection.execute(begin);
+    const locks = group.flatMap((work) => work.locks);
+    if (locks.length > 0) await connection.run(lockAll(locks));
+    return undefined;
+  } catch (thrown) {
+    await undo(connection);
+    return { thrown };
+  }
+}
+
+async function undo(connection: Connection): Promise<void> {
+  if (connection.isLost()) return;
+  // One that cannot even undo is lost, and the server undoes by itself.
+  await connection.execute("ROLLBACK").catch(() => undefined);
+}
+
+/** A failed COMMIT fails all commands of its transaction. */
+async function commit(connection: Connection, outcomes: readonly Outcome[]): Promise<GroupResult> {
+  try {
+    const tag = await connection.execute("COMMIT");
+    if (tag === "COMMIT") return { outcomes, commits: 1 };
+    return allFailed(outcomes, faultOfCommand(new Error(`the transaction ended with ${tag}`)));
+  } catch (thrown) {
+    const isLost = connection.isLost();
+    if (!isLost) await undo(connection);
+    return allFailed(outcomes, isLost ? unknownCommitFault(thrown) : faultOfCommand(thrown));
+  }
+}
+
+async function withSavepoints(
+  connection: Connection,
+  group: readonly Work[],
+  begin: string,
+): Promise<GroupResult> {
+  const opened = await openTransaction(connection, group, begin);
+  if (opened !== undefined) return allFailed(group, faultOfCommand(opened.thrown));
+  const outcomes: Outcome[] = [];
+  for (const work of group) {
+    outcomes.push(await inSavepoint(connection, work));
+    if (connection.isLost()) return allFailed(group, awayFault(outcomes.at(-1)?.fault));
+  }
+  return commit(connection, outcomes);
+}
+
+async function inSavepoint(connection: Connection, work: Work): Promise<Outcome> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await connection.execute("SAVEPOINT command");
+      const value = await runSteps(connection, work);
+      await connection.execute("RELEASE command");
+      return { value };
+    } catch (thrown) {
+      if (connection.isLost()) return { fault: awayFault(thrown) };
+      await connection.execute("ROLLBACK TO command; RELEASE command").catch(() => undefined);
+      if (!mayPass(thrown) || tries === triesMax) return { fault: faultOfCommand(thrown) };
+    }
+}
+
+function allFailed(group: readonly unknown[], fault: PinholeError): GroupResult {
+  return { outcomes: group.map(() => ({ fault })), commits: 0 };
+}

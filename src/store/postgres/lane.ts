@@ -1,0 +1,102 @@
+import type { Connection, ConnectionOptions } from "./connection.ts";
+import { openConnection } from "./connection.ts";
+import { awayFault } from "./faults.ts";
+import { commitGroup } from "./group-commit.ts";
+import type { GroupResult, Outcome, Work } from "./group-commit.ts";
+
+/** Commands in one transaction: others wait for no more than this, and its locks are held for as long. */
+const groupCommandsMax = 200;
+
+/** A command that waits for its outcome. */
+export interface Asked extends Work {
+  settle(outcome: Outcome): void;
+}
+
+export interface LaneOptions extends ConnectionOptions {
+  /** SQL that opens a transaction of this lane. */
+  readonly begin: string;
+  /** Told the number of transactions committed for a group. */
+  readonly onCommits: (commits: number) => void;
+}
+
+/** A connection of its own that takes what waits, a group after the other. It connects on first use, and again once its connection is lost. */
+export interface Lane {
+  ask(asked: Asked): void;
+  /** Commands without an outcome. */
+  pending(): number;
+  /** Ends the connection after everything asked before. */
+  close(): Promise<void>;
+}
+
+/** A lane that is not connected yet. */
+export function createLane(options: LaneOptions): Lane {
+  return new ConnectionLane(options);
+}
+
+class ConnectionLane implements Lane {
+  readonly #options: LaneOptions;
+  #waiting: Asked[] = [];
+  #running = 0;
+  #connection: Connection | undefined;
+  /** The work under way; undefined while the lane is idle. */
+  #busy: Promise<void> | undefined;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  ask(asked: Asked): void {
+    this.#waiting.push(asked);
+    // Begun at the end of the turn, so that all of it is one group.
+    this.#busy ??= new Promise<void>((done) => {
+      setImmediate(done);
+    }).then(() => this.#work());
+  }
+
+  pending(): number {
+    return this.#waiting.length + this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.#busy;
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, groupCommandsMax);
+      this.#running = group.length;
+      const { outcomes, commits } = await this.#run(group);
+      this.#running = 0;
+      this.#options.onCommits(commits);
+      for (const [index, asked] of group.entries()) {
+        const outcome = outcomes[index];
+        if (outcome !== undefined) asked.settle(outcome);
+      }
+    }
+    this.#busy = undefined;
+    // An idle store does not keep the process alive.
+    this.#connection?.hold(false);
+  }
+
+  async #run(group: readonly Work[]): Promise<GroupResult> {
+    try {
+      const connection = await this.#connected();
+      connection.hold(true);
+      return await commitGroup(connection, group, this.#options.begin);
+    } catch (thrown) {
+      const fault = awayFault(thrown);
+      return { outcomes: group.map(() => ({ fault })), commits: 0 };
+    }
+  }
+
+  async #connected(): Promise<Connection> {
+    if (this.#connection?.isLost() === true) {
+      await this.#connection.close();
+      this.#connection = undefined;
+    }
+    this.#connection ??= await openConnection(this.#options);
+    return this.#connection;
+  }
+}
