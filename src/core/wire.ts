@@ -61,6 +61,11 @@ export interface WireRequest {
    * failed. Thrown as `readError`'s is, its words cleaned. Undefined: nothing did. Not for streams.
    */
   readonly refused?: (answer: WireError) => UpstreamFault | undefined;
+  /**
+   * Names of events whose `error` is about one picture among several, by their `event:` line or else their
+   * `type`: they are handed over as any other. Every other event with an `error` ends the stream.
+   */
+  readonly partialFailures?: readonly string[];
   /** The answer is what OpenAI's images API answers: it may go to a client as it is. */
   readonly relayable?: boolean;
   /** The way to read a stream of events that comes though none was asked for; absent: such an answer is none. */

@@ -66,6 +66,8 @@ export const knownModels: KnownModels = new Map([
   ["stable-image-style-transfer", { provider: "stability" }],
   ["stable-image-upscale-fast", { provider: "stability" }],
   ["stable-image-upscale-conservative", { provider: "stability" }],
+  ["stable-image-upscale-creative", { provider: "stability" }],
+  ["stable-image-replace-background-and-relight", { provider: "stability" }],
   ["ideogram-4-6", { provider: "ideogram" }],
   ["ideogram-4-5", { provider: "ideogram" }],
   ["ideogram-v4", { provider: "ideogram" }],

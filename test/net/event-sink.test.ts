@@ -14,7 +14,12 @@ interface Read {
 }
 
 /** What a sink makes of these chunks; a stream that `breaks` has no end. */
-function read(chunks: readonly (Buffer | string)[], breaks = false, type?: string): Read {
+function read(
+  chunks: readonly (Buffer | string)[],
+  breaks = false,
+  type?: string,
+  partialFailures?: readonly string[],
+): Read {
   const events: WireEvent[] = [];
   const head = {
     status: 200,
@@ -22,6 +27,7 @@ function read(chunks: readonly (Buffer | string)[], breaks = false, type?: strin
   };
   const sink = eventSink(head, {
     lift: ["b64_json", "data.*.b64_json"],
+    partialFailures,
     spool: memorySpool(),
     limits: { ...wideLimits, blame: "upstream" },
     push: (event) => events.push(event),
@@ -181,5 +187,31 @@ describe("an upstream that does not stream", () => {
 
   test("an empty answer is an answer without a document", () => {
     expect(read([]).events).toMatchObject([{ answer: { json: undefined } }]);
+  });
+});
+
+describe("an event with an error", () => {
+  const failure = JSON.stringify({ type: "one.failed", image_index: 1, error: { code: "x" } });
+
+  test("ends the stream", () => {
+    expect(read([`event: one.failed\ndata: ${failure}\n\n`]).thrown).toBeInstanceOf(ErrorEvent);
+  });
+
+  test.each([
+    ["by the event's line", `event: one.failed\ndata: ${failure}\n\n`],
+    ["by its type, where it has no line", `data: ${failure}\n\n`],
+  ])("is handed over where it is about one picture of several: %s", (_name, text) => {
+    const { events, thrown } = read([text, `data: {"b64_json":"${png}"}\n\n`], false, undefined, [
+      "one.failed",
+    ]);
+    expect(thrown).toBeUndefined();
+    expect(events).toMatchObject([{ json: { error: { code: "x" } } }, { event: "message" }]);
+  });
+
+  test.each([
+    ["of another name", `event: all.failed\ndata: {"error":{"code":"x"}}\n\n`],
+    ["that is called error", `event: error\ndata: ${failure}\n\n`],
+  ])("ends the stream all the same where it is one %s", (_name, text) => {
+    expect(read([text], false, undefined, ["one.failed"]).thrown).toBeInstanceOf(ErrorEvent);
   });
 });

@@ -31,6 +31,8 @@ export class ErrorEvent extends Error {
 }
 
 export interface EventSinkOptions extends AnswerOptions {
+  /** Names of events whose `error` does not end the stream. */
+  readonly partialFailures?: readonly string[] | undefined;
   /** Takes each event as soon as it is whole, with the bytes of its text. */
   readonly push: (event: WireEvent, textBytes: number) => void;
 }
@@ -80,6 +82,16 @@ const errorForm = z.union([
   z.object({ error: z.union([z.string().min(1), z.record(z.string(), z.unknown())]) }),
 ]);
 
+const typeForm = z.object({ type: z.string() });
+
+/** True for an event that says that the whole call failed. */
+function endsStream(event: string, json: unknown, partial: readonly string[] = []): boolean {
+  if (event === "error") return true;
+  if (!errorForm.safeParse(json).success) return false;
+  const name = event === "message" ? (typeForm.safeParse(json).data?.type ?? event) : event;
+  return !partial.includes(name);
+}
+
 function framesSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<void> {
   let data = new EventData(options);
   let isDone = false;
@@ -94,7 +106,7 @@ function framesSink(head: AnswerHead, options: EventSinkOptions): AnswerSink<voi
       if (seen > eventsMax) throw tooMuch(`more than ${eventsMax} events`);
       if (isDone) return;
       isDone = read.isDone;
-      if (event === "error" || errorForm.safeParse(read.json).success) {
+      if (endsStream(event, read.json, options.partialFailures)) {
         throw new ErrorEvent(errorOf(head, read));
       }
       options.push({ event, json: read.json, fault: read.fault }, read.textBytes);

@@ -131,10 +131,11 @@ function streamEvents(
   request: WireRequest,
 ): AsyncIterable<WireEvent> {
   const { spool, limits } = context;
+  const { lift = nothing, partialFailures } = request;
   const headers = { accept: "text/event-stream, application/json", ...request.headers };
   return readEvents(context.signal, (push, over) =>
     call(parts, { ...context, signal: over }, { ...request, headers }, (head) =>
-      eventSink(head, { lift: request.lift ?? nothing, spool, limits, push }),
+      eventSink(head, { lift, partialFailures, spool, limits, push }),
     ),
   );
 }

@@ -46,8 +46,8 @@ function prices(byteplus: Figures, volcengine: Figures | undefined, asOf: string
 /** The third-party figures of the border between the two prices differ: 2.36 and 2.61 million pixels. */
 const proBorder = 2_360_000;
 
-/** Models that can make several pictures in one call, as a group. */
-const group: Partial<CardFields> = { n: 10 };
+/** Models that can make several pictures in one call, as a group, and tell each as soon as it is made. */
+const group: Partial<CardFields> = { n: 10, streaming: true };
 const big: Partial<CardFields> = {
   size_rule: {
     edge_min: 15,

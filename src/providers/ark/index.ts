@@ -1,8 +1,22 @@
 import { z } from "zod";
-import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
-import { EncodedPicture, type UpstreamFault, type WireJson } from "../../core/wire.ts";
+import { PinholeError } from "../../core/errors.ts";
+import { Picture } from "../../core/picture.ts";
+import {
+  defineProvider,
+  type GenerateInput,
+  type ProviderEvent,
+  type UpstreamHttp,
+} from "../../core/provider.ts";
+import {
+  EncodedPicture,
+  type UpstreamFault,
+  type WireAnswer,
+  type WireJson,
+  type WireRequest,
+} from "../../core/wire.ts";
 import { faultReader } from "../../dialects/fault-words.ts";
 import { madePictures } from "../../dialects/made-pictures.ts";
+import { findPictures } from "../../dialects/picture-places.ts";
 import {
   apiKey,
   atRegion,
@@ -116,6 +130,11 @@ function isGroup({ request, settings: given }: Input): boolean {
   return given.sequential && request.n > 1;
 }
 
+/** True where each picture of a group is told as soon as it is made. */
+function isStream(input: Input): boolean {
+  return input.request.stream && isGroup(input);
+}
+
 function bodyOf(input: Input): WireJson {
   const { request, model, card, options: chosen } = input;
   const pictures = request.images.map((image) => new EncodedPicture(image, "data_url"));
@@ -134,6 +153,7 @@ function bodyOf(input: Input): WireJson {
     background: request.background,
     sequential_image_generation: knowsGroups ? (group ? "auto" : "disabled") : undefined,
     sequential_image_generation_options: group ? { max_images: request.n } : undefined,
+    stream: isStream(input) ? true : undefined,
     seed: z.object({ seed: z.int().optional() }).parse(request.more).seed,
     guidance_scale: chosen.guidance_scale,
     optimize_prompt_options:
@@ -143,16 +163,57 @@ function bodyOf(input: Input): WireJson {
 }
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
-  const answer = await input.http.call({
+  const request = {
     url: "/images/generations",
     json: bodyOf(input),
-    lift: ["data.*.b64_json"],
-    refused: faults.refused,
-  });
-  yield* madePictures(input.http, answer, {
-    at: ["data.*.b64_json", "data.*.url"],
-    none: noneMade,
-  });
+    lift: ["data.*.b64_json", "b64_json"],
+  };
+  if (isStream(input)) yield* readGroup(input.http, request);
+  else
+    yield* readAnswer(input.http, await input.http.call({ ...request, refused: faults.refused }));
+}
+
+function readAnswer(http: UpstreamHttp, answer: WireAnswer): ReturnType<typeof madePictures> {
+  return madePictures(http, answer, { at: ["data.*.b64_json", "data.*.url"], none: noneMade });
+}
+
+const failedPicture = "image_generation.partial_failed";
+
+const eventSchema = z.object({ type: z.string().nullish() });
+
+/**
+ * The pictures of a group as each is made: an event holds a whole one. One that failed is left out, as it is
+ * of an ordinary answer; where all did, the first one's fault is thrown.
+ */
+async function* readGroup(
+  http: UpstreamHttp,
+  request: WireRequest,
+): AsyncGenerator<ProviderEvent, void, void> {
+  let made = 0;
+  let failed: PinholeError | undefined;
+  for await (const event of http.events({ ...request, partialFailures: [failedPicture] })) {
+    if ("answer" in event) {
+      yield* readAnswer(http, event.answer);
+      return;
+    }
+    failed ??= event.fault;
+    const fields = eventSchema.safeParse(event.json).data;
+    if ((fields?.type ?? event.event) === failedPicture)
+      failed ??= http.refusal({ status: 200, headers: {}, json: event.json, picture: undefined });
+    for (const { source } of findPictures(event.json, ["b64_json", "url"])) {
+      const picture = source instanceof Picture ? source : await http.download(source);
+      yield { picture, index: made };
+      made += 1;
+    }
+  }
+  if (made > 0) return;
+  throw (
+    failed ??
+    new PinholeError("upstream_bad_answer", {
+      message: "The upstream answered without an image.",
+      detail: "the stream of a group ended without a picture",
+    })
+  );
 }
 
 export default defineProvider({
@@ -169,6 +230,9 @@ export default defineProvider({
   authorize: bearer,
   configuredResultHosts: ({ result_hosts: known }) => known,
   generate,
-  narrow: ({ sequential }) => ({ imagesPerCall: sequential ? undefined : 1, takes: () => true }),
+  narrow: ({ sequential }) => ({
+    imagesPerCall: sequential ? undefined : 1,
+    takes: (field) => field !== "stream" || sequential,
+  }),
   readError: faults.readError,
 });

@@ -87,8 +87,19 @@ export const cards = cardFamily(
       sizes: sizes3,
       images: { max: 1, bytes_max: 25 * 1024 * 1024 },
       mask: { polarity: "black", binary: true },
+      backgrounds: ["auto", "opaque", "transparent"],
       parameters: ["seed", "negative_prompt"],
-      price: byQuality([0.03, 0.06, 0.09]),
+      price: {
+        table: [
+          { quality: "low", options: { background: "transparent" }, usd: 0.04 },
+          { quality: "medium", options: { background: "transparent" }, usd: 0.07 },
+          { quality: "high", options: { background: "transparent" }, usd: 0.1 },
+          { quality: "low", usd: 0.03 },
+          { quality: "medium", usd: 0.06 },
+          { quality: "high", usd: 0.09 },
+        ],
+        ...listed,
+      },
     },
   ],
 );

@@ -77,6 +77,7 @@ function version3(input: Input): WireRequest {
   const isEdit = request.operation === "edit";
   const isInpaint = isEdit && request.mask !== undefined;
   const isRemix = isEdit && !isInpaint;
+  if (request.background === "transparent") return transparent3(input);
   refuseOptions(input, ["style_type", "style_preset", ...(isRemix ? ["image_weight"] : [])]);
   const { seed, negative_prompt } = moreSchema.parse(request.more);
   const fields: Fields = {
@@ -96,6 +97,40 @@ function version3(input: Input): WireRequest {
     url: `/v1/ideogram-v3/${action}`,
     form: [...textParts(fields), ...imageParts(input), ...maskPart(input)],
   };
+}
+
+/** Shapes of a transparent picture of version 3.0, as the API writes them. */
+const shapes3 = "1x3 3x1 1x2 2x1 9x16 16x9 10x16 16x10 2x3 3x2 3x4 4x3 4x5 5x4 1x1".split(" ");
+
+/** A picture without a background, which has an address and fewer fields of its own, and a shape in place of a size. */
+function transparent3(input: Input): WireRequest {
+  const { request } = input;
+  refuseOptions(input, []);
+  const { seed, negative_prompt } = moreSchema.parse(request.more);
+  if (request.operation === "edit") throw notTransparent("background", "an edit");
+  if (negative_prompt !== undefined)
+    throw notTransparent("negative_prompt", "a transparent background");
+  const { width, height } = sizeToSend(input) ?? { width: 1, height: 1 };
+  const away = (shape: string): number => {
+    const [across, down] = shape.split("x").map(Number);
+    return Math.abs(Math.log(((across ?? 1) * height) / ((down ?? 1) * width)));
+  };
+  const fields: Fields = {
+    prompt: request.prompt,
+    num_images: request.n,
+    aspect_ratio: shapes3.toSorted((a, b) => away(a) - away(b))[0],
+    upscale_factor: "X1",
+    rendering_speed: speedOf(request.quality),
+    seed,
+  };
+  return { url: "/v1/ideogram-v3/generate-transparent", form: textParts(fields) };
+}
+
+function notTransparent(param: string, beside: string): PinholeError {
+  return new PinholeError("unsupported_parameter", {
+    message: `\`${param}\` cannot be combined with ${beside} by this model; leave one of them out.`,
+    param,
+  });
 }
 
 /** The older models call quality the speed at which they draw. */

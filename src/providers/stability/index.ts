@@ -4,6 +4,7 @@ import type { Picture } from "../../core/picture.ts";
 import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
 import type { FormField, UpstreamFault, WireError } from "../../core/wire.ts";
 import { faultReader } from "../../dialects/fault-words.ts";
+import { type JobRules, runJob } from "../../dialects/jobs.ts";
 import { madePictures } from "../../dialects/made-pictures.ts";
 import { bearer, hostedSettings } from "../../dialects/settings.ts";
 import { cards, type Tool, tools } from "./tools.ts";
@@ -31,7 +32,7 @@ const options = z.strictObject({
   right: pixels("to the right"),
   up: pixels("above"),
   down: pixels("below"),
-  creativity: share("How freely outpaint and conservative upscaling add."),
+  creativity: share("How freely outpaint and upscaling (conservative, creative) add."),
   search_prompt: words("What search-and-replace looks for."),
   select_prompt: words("What search-and-recolor looks for."),
   control_strength: share("How much sketch and structure count."),
@@ -39,6 +40,15 @@ const options = z.strictObject({
   style_strength: share("How much of the style is transferred."),
   composition_fidelity: share("How much of the composition stays."),
   change_strength: z.number().min(0.1).max(1).optional().describe("How much may change."),
+  foreground_prompt: words("What replace-background-and-relight sees in front."),
+  preserve_original_subject: share("How much of the subject it keeps."),
+  original_background_depth: share("How much of the old background's depth it keeps."),
+  keep_original_background: z.boolean().optional().describe("Only the light is changed."),
+  light_source_direction: z
+    .enum(["above", "below", "left", "right"])
+    .optional()
+    .describe("Where the light comes from."),
+  light_source_strength: share("How strong the light is."),
 });
 
 type Input = GenerateInput<z.output<typeof settings>, z.output<typeof options>>;
@@ -57,6 +67,8 @@ const faults = faultReader({
     moderation_blocked: [/\bflagged by our content moderation\b/i],
   },
 });
+
+const asJson = { accept: "application/json" };
 
 const moreSchema = z.object({ seed: z.int().optional(), negative_prompt: z.string().optional() });
 const seedSchema = z.object({ seed: z.int().nullish() });
@@ -103,7 +115,7 @@ function textFields(input: Input, tool: Tool): Readonly<Record<string, string | 
   const hasRatio = tool.ratio === "always" || (tool.ratio === "without_image" && !isEdit);
   const strength = tool.options.includes("strength") && isEdit ? "0.5" : undefined;
   return {
-    prompt: tool.prompt ? request.prompt : undefined,
+    [tool.promptField ?? "prompt"]: tool.prompt ? request.prompt : undefined,
     model: tool.model,
     mode: tool.mode === true ? (isEdit ? "image-to-image" : "text-to-image") : undefined,
     aspect_ratio: hasRatio ? (request.ratio ?? "1:1") : undefined,
@@ -128,18 +140,34 @@ function partOf(name: string, picture: Picture | undefined): FormField[] {
   return picture === undefined ? [] : [{ name, value: picture }];
 }
 
+/** A job is asked for by its id, no sooner than every ten seconds; its state has no word before it ends. */
+const jobs: JobRules = {
+  idAt: ["id"],
+  byId: (id) => ({ url: `/v2beta/results/${id}`, headers: asJson }),
+  statusAt: ["finish_reason"],
+  done: ["SUCCESS"],
+  failed: ["CONTENT_FILTERED"],
+  failure: filtered,
+  lift: ["image", "result"],
+  pace: { firstMs: 10_000, maxMs: 10_000 },
+};
+
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
   const tool = toolOf(input.model);
-  const answer = await input.http.call({
+  const request = {
     url: tool.path,
-    headers: { accept: "application/json" },
+    headers: asJson,
     form: formOf(input, tool),
     lift: ["image"],
     refused: filtered,
-  });
+  };
+  const answer =
+    tool.job === true
+      ? (yield* runJob(input, jobs, request)).result
+      : await input.http.call(request);
   const { seed } = seedSchema.safeParse(answer.json).data ?? {};
   yield* madePictures(input.http, answer, {
-    at: ["image"],
+    at: ["image", "result"],
     facts: () => ({ seed: seed ?? undefined }),
   });
 }

@@ -7,6 +7,10 @@ export interface Tool {
   /** Value of its `model` field, where it serves several. */
   readonly model?: string;
   readonly prompt: boolean;
+  /** The prompt's field where it is not `prompt`. */
+  readonly promptField?: string;
+  /** True where the picture is a job that is asked for later. */
+  readonly job?: boolean;
   /** Names of the input pictures' fields, in order. */
   readonly images: readonly string[];
   /** Whether a shape is told: always, or only where no picture is sent. */
@@ -107,6 +111,23 @@ export const tools: Readonly<Record<string, Tool>> = {
   },
   "stable-image-upscale-fast": { ...promptEdit(`${upscale}/fast`, []), prompt: false },
   "stable-image-upscale-conservative": promptEdit(`${upscale}/conservative`, ["creativity"]),
+  "stable-image-upscale-creative": {
+    ...promptEdit(`${upscale}/creative`, ["creativity"]),
+    job: true,
+  },
+  "stable-image-replace-background-and-relight": {
+    ...promptEdit(`${edit}/replace-background-and-relight`, [
+      "foreground_prompt",
+      "preserve_original_subject",
+      "original_background_depth",
+      "keep_original_background",
+      "light_source_direction",
+      "light_source_strength",
+    ]),
+    promptField: "background_prompt",
+    images: ["subject_image", "background_reference", "light_reference"],
+    job: true,
+  },
 };
 
 /** A credit is a cent (stability.ai/api-pricing-update-25, in force since 2025-08-01). */
@@ -179,5 +200,12 @@ export const cards: readonly ModelCard[] = cardFamily(
       price: credits(2),
     },
     { name: "stable-image-upscale-conservative", ...editing, price: credits(40) },
+    { name: "stable-image-upscale-creative", ...editing, price: credits(60) },
+    {
+      name: "stable-image-replace-background-and-relight",
+      ...editing,
+      images: { max: 3, bytes_max: tenMebibytes },
+      price: credits(8),
+    },
   ],
 );
