@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { samplePng } from "../support/pictures.ts";
 import { type MockOpenAi, type SeenRequest, startMockOpenAi } from "../support/mock-openai.ts";
 
 type Answer = { status: number; headers?: Record<string, string>; body: string } | undefined;
@@ -104,6 +105,36 @@ describe("after a failed attempt", () => {
     expect(Date.parse(row?.next_probe ?? "")).toBeGreaterThan(Date.now() + 20_000);
     const lines = gateway.log.filter((line) => line["msg"] === "channel health changed");
     expect(lines).toMatchObject([{ channel: "bad", from: "healthy", to: "cooling" }]);
+  });
+
+  test("a call that fails over to a target of fewer at once keeps its place among the others", async () => {
+    const pngs = await Promise.all(
+      [10, 11, 20, 21].map((width) => samplePng(width, 16).then((png) => png.toString("base64"))),
+    );
+    const answer = (pictures: readonly (string | undefined)[]): Answer => ({
+      status: 200,
+      body: JSON.stringify({ created: 1, data: pictures.map((b64_json) => ({ b64_json })) }),
+    });
+    const pairs = await upstream(() =>
+      pairs.seen.length === 1 ? answer(pngs.slice(0, 2)) : failing(503),
+    );
+    const singles = await upstream(() => answer([pngs[singles.seen.length + 1]]));
+    const making = (n: number) => ({
+      models: [{ name: "any", card: { operations: ["generation"], n }, price: "free" }],
+    });
+    const gateway = await gatewayOf({
+      channels: [
+        channel("pairs", pairs, { priority: 2, ...making(2) }),
+        // One after another, so that the pictures come in the order of their calls.
+        channel("singles", singles, { priority: 1, limits: { concurrency: 1 }, ...making(1) }),
+      ],
+    });
+    const response = await ask(gateway, { n: 4 });
+    expect(response.status).toBe(200);
+    const { data } = (await response.json()) as { data: { b64_json: string }[] };
+    // Either of the two calls for a pair may have been the first.
+    const order = data.map(({ b64_json }) => pngs.indexOf(b64_json)).join(" ");
+    expect(["0 1 2 3", "2 3 0 1"]).toContain(order);
   });
 
   test("an unknown outcome stops, unless the channel says retry_unknown", async () => {
