@@ -114,3 +114,11 @@ export function watermarkOf(
 ): boolean {
   return request.watermark ?? settings.watermark;
 }
+
+/** The setting `refused_prompt_tags`, where stable-diffusion.cpp's server may be what answers. */
+export const refusedPromptTags = z
+  .array(z.string().min(1))
+  .default(["sd_cpp_extra_args"])
+  .describe(
+    "Tags that prompts may not hold, since the server reads further parameters out of them; stable-diffusion.cpp's server takes size, number and paths on its disk from <sd_cpp_extra_args>.",
+  );

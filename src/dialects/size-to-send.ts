@@ -1,4 +1,5 @@
 import type { ModelCard } from "../core/model-card.ts";
+import type { Picture } from "../core/picture.ts";
 import { type FittedRequest, parseSize, type Size } from "../core/request.ts";
 
 /**
@@ -14,4 +15,15 @@ export function sizeToSend({
 }): Size | undefined {
   if (size !== undefined && size !== "auto") return size;
   return card?.size_default === undefined ? undefined : parseSize(card.size_default);
+}
+
+/** An image's own size as it is shown, made smaller where a side is too long, both sides rounded to the multiple. */
+export function sizeOfImage(image: Picture, multiple: number, edgeMax: number): Size {
+  // Orientations 5 to 8 are shown on their side.
+  const turned = image.orientation >= 5;
+  const [width, height] = turned ? [image.height, image.width] : [image.width, image.height];
+  const scale = Math.min(1, edgeMax / Math.max(width, height));
+  const side = (pixels: number): number =>
+    Math.max(multiple, Math.round((pixels * scale) / multiple) * multiple);
+  return { width: side(width), height: side(height) };
 }

@@ -122,6 +122,7 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./fireworks/index.ts"),
   },
   { id: "azure-foundry", load: () => import("./azure-foundry/index.ts") },
+  { id: "sd-server", load: () => import("./sd-server/index.ts") },
   {
     id: "sandbox",
     builtIn: true,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { otherNamesOfNAndSize } from "../billed-names.ts";
+import { refusedPromptTags } from "../settings.ts";
 
 /** Fields that say what is made and billed: nothing else in a request may set them. */
 export const governedFields = ["model", "prompt", "n", "size", "stream"] as const;
@@ -72,12 +73,7 @@ export const openaiImagesQuirks = z.strictObject({
     .describe(
       "Unknown fields that callers may not pass on, since this server might read them as n or size and bill for more; compared without regard to case and marks. Words for the model are never passed on.",
     ),
-  refused_prompt_tags: z
-    .array(z.string().min(1))
-    .default(["sd_cpp_extra_args"])
-    .describe(
-      "Tags that prompts may not hold, since the server reads further parameters out of them; stable-diffusion.cpp's server takes size, number and paths on its disk from <sd_cpp_extra_args>.",
-    ),
+  refused_prompt_tags: refusedPromptTags,
   size_separator: z
     .enum(["x", "*", "X", "×", ":"])
     .default("x")

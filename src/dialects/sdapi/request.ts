@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
-import type { Picture } from "../../core/picture.ts";
 import type { GenerateInput } from "../../core/provider.ts";
 import type { Size } from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
 import { refusePromptTags } from "../billed-names.ts";
+import { sizeOfImage } from "../size-to-send.ts";
 import type { SdapiServer } from "./server.ts";
 import { type SdapiOptions, type SdapiSettings, sideMultiple } from "./settings.ts";
 
@@ -109,7 +109,9 @@ function editFields(
   const edgeMax = input.card?.size_rule?.edge_max ?? 2048;
   return {
     init_images: request.images.map((one) => new EncodedPicture(one, "base64")),
-    ...sizeFields(size === undefined || size === "auto" ? sizeOfImage(image, edgeMax) : size),
+    ...sizeFields(
+      size === undefined || size === "auto" ? sizeOfImage(image, sideMultiple, edgeMax) : size,
+    ),
     denoising_strength: options.denoising_strength ?? settings.denoising_strength,
     resize_mode: resizeModes[settings.resize_mode],
     ...maskFields(input),
@@ -131,15 +133,4 @@ function maskFields(input: Input): Record<string, WireJson> {
 
 function sizeFields(size: Size | "auto" | undefined): Record<string, WireJson> {
   return size === undefined || size === "auto" ? {} : { width: size.width, height: size.height };
-}
-
-/** The image's own size, made smaller where a side is too long, both sides rounded to what the server takes. */
-function sizeOfImage(image: Picture, edgeMax: number): Size {
-  // Orientations 5 to 8 are shown on their side.
-  const turned = image.orientation >= 5;
-  const [width, height] = turned ? [image.height, image.width] : [image.width, image.height];
-  const scale = Math.min(1, edgeMax / Math.max(width, height));
-  const side = (pixels: number): number =>
-    Math.max(sideMultiple, Math.round((pixels * scale) / sideMultiple) * sideMultiple);
-  return { width: side(width), height: side(height) };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BaseSettings } from "../../core/provider.ts";
+import { refusedPromptTags } from "../settings.ts";
 
 /** Sides that every server of this dialect takes are multiples of 8 pixels. */
 export const sideMultiple = 8;
@@ -75,12 +76,7 @@ export const sdapiSettings = {
     .describe(
       "Tags such as <lora:name:1> in a caller's prompt load extra networks on the server. refuse: a 400; allow: they are passed on.",
     ),
-  refused_prompt_tags: z
-    .array(z.string().min(1))
-    .default(["sd_cpp_extra_args"])
-    .describe(
-      "Tags that prompts may not hold, since the server reads further parameters out of them; stable-diffusion.cpp's server takes size, number and paths on its disk from <sd_cpp_extra_args>.",
-    ),
+  refused_prompt_tags: refusedPromptTags,
 };
 export type SdapiSettings = BaseSettings & z.output<z.ZodObject<typeof sdapiSettings>>;
 
