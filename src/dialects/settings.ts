@@ -38,6 +38,15 @@ export function bearer({
   return { authorization: `Bearer ${settings.api_key.reveal()}` };
 }
 
+/** What the definitions of many services share: a bearer key, a closed list of models, and result hosts that are a setting. */
+export const hostedService = {
+  openEnded: false,
+  authorize: bearer,
+  configuredResultHosts: (settings: {
+    readonly result_hosts?: readonly string[] | undefined;
+  }): readonly string[] | undefined => settings.result_hosts,
+};
+
 /** Settings by which any server is reached: its address, a key where it wants one, and further headers. */
 export const anyServerSettings = {
   base_url: ownBaseUrl("Origin and path of the API, most often ending in /v1."),
@@ -97,10 +106,22 @@ export function watermark(vendor: boolean) {
     .describe("Whether pictures are marked as made by AI where the client does not say.");
 }
 
+const hostNames = z.array(
+  z.string().regex(/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/, { message: "must be a host's name" }),
+);
+
+/** The setting `result_hosts`, for an upstream whose results come from hosts that nobody has named. */
+export function anyResultHosts() {
+  return hostNames
+    .optional()
+    .describe(
+      "Hosts that made pictures are fetched from besides the API's own. Not set: any public host, since the vendor names none; always without the key.",
+    );
+}
+
 /** The setting `result_hosts`, for an upstream that does not document where its results are. */
 export function resultHosts(known: readonly string[]) {
-  return z
-    .array(z.string().regex(/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/, { message: "must be a host's name" }))
+  return hostNames
     .default([...known])
     .describe(
       "Hosts that made pictures are fetched from besides the API's own; one that begins with a dot stands for all below it.",

@@ -100,6 +100,19 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./siliconflow/index.ts"),
   },
   {
+    id: "luma",
+    environment: [
+      { needs: { LUMA_AGENTS_API_KEY: "api_key" } },
+      { needs: { LUMA_API_KEY: "api_key" } },
+    ],
+    load: () => import("./luma/index.ts"),
+  },
+  {
+    id: "runway",
+    environment: [{ needs: { RUNWAYML_API_SECRET: "api_key" } }],
+    load: () => import("./runway/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -29,6 +29,17 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "black-forest-labs/FLUX.2-dev": "Listed without a figure; none was found elsewhere.",
   },
   ideogram: { "ideogram-4-6": "Newer than the price page that was read (2026-11-16)." },
+  runway: Object.fromEntries(
+    [
+      "gpt_image_2",
+      "gpt_image_2_5_flare",
+      "gpt_image_2_5_sunburst",
+      "gemini_image3.1_flash",
+      "seedream5_pro",
+      "seedream5_lite",
+      "grok_imagine_image_2",
+    ].map((model) => [model, "Each task states what it cost; the list was not read."]),
+  ),
   replicate: {
     "black-forest-labs/flux-2-pro":
       "By run and by megapixel in and out; the figures are on a page of the model's that was not read.",

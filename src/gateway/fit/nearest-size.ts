@@ -1,5 +1,4 @@
 import type { ModelCard, SizeRule } from "../../core/model-card.ts";
-import { ratioValue } from "../../core/model-card.ts";
 import { parseSize, type Size } from "../../core/request.ts";
 
 /** True where a size is within free-size bounds. */
@@ -78,22 +77,6 @@ function intoRule(asked: Size, rule: SizeRule): Size | undefined {
     if (fitsRule(size, rule)) return size;
   }
   return undefined;
-}
-
-/** The listed ratio word with the smallest |log(r/r')|. Words that are no ratio (match_input_image) are skipped. */
-export function nearestRatio(asked: Size, words: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let bestGap = Infinity;
-  for (const word of words) {
-    const value = ratioValue(word);
-    if (value === undefined) continue;
-    const gap = Math.abs(Math.log(asked.width / asked.height / value));
-    if (gap < bestGap - 1e-9) {
-      best = word;
-      bestGap = gap;
-    }
-  }
-  return best;
 }
 
 /** True where the sides are to each other as the value says, as nearly as whole pixels can be. */

@@ -1,8 +1,9 @@
 import type { Target } from "../../core/channel.ts";
 import { type ModelCard, ratioValue } from "../../core/model-card.ts";
 import { type ImageRequest, parseSize, type Size, sizeText } from "../../core/request.ts";
+import { nearestRatio } from "../../core/nearest-ratio.ts";
 import { ratioOf } from "./ratio.ts";
-import { fitsRule, nearestOf, nearestRatio, nearestTier, sameShape } from "./nearest-size.ts";
+import { fitsRule, nearestOf, nearestTier, sameShape } from "./nearest-size.ts";
 import type { Complain, FitPolicy } from "./terms.ts";
 import { wrongSize } from "./wrong-size.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseSize, type Size } from "../../../src/core/request.ts";
-import { fitsRule, nearestRatio } from "../../../src/gateway/fit/nearest-size.ts";
+import { nearestRatio } from "../../../src/core/nearest-ratio.ts";
+import { fitsRule } from "../../../src/gateway/fit/nearest-size.ts";
 import { type CardFields, card, type Options, picture, plan, refusal, warned } from "./fitting.ts";
 
 const pixels = (text: string): Size => {
