@@ -113,6 +113,27 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./runway/index.ts"),
   },
   {
+    id: "kling",
+    environment: [
+      { needs: { KLING_API_KEY: "api_key" }, takes: { KLING_REGION: "region" } },
+      {
+        needs: { KLING_ACCESS_KEY: "access_key", KLING_SECRET_KEY: "secret_key" },
+        takes: { KLING_REGION: "region" },
+      },
+    ],
+    load: () => import("./kling/index.ts"),
+  },
+  {
+    id: "bria",
+    environment: [{ needs: { BRIA_API_TOKEN: "api_key" } }, { needs: { BRIA_API_KEY: "api_key" } }],
+    load: () => import("./bria/index.ts"),
+  },
+  {
+    id: "krea",
+    environment: [{ needs: { KREA_API_KEY: "api_key" } }],
+    load: () => import("./krea/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -29,6 +29,13 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "black-forest-labs/FLUX.2-dev": "Listed without a figure; none was found elsewhere.",
   },
   ideogram: { "ideogram-4-6": "Newer than the price page that was read (2026-11-16)." },
+  krea: { "krea-3": "Its price is on no page that was read." },
+  kling: Object.fromEntries(
+    ["kling-v2-1", "kling-v2-new", "kling-v2", "kling-v1-5", "kling-v1"].map((model) => [
+      model,
+      "An older model; what was read gives only a span of prices for all of them.",
+    ]),
+  ),
   runway: Object.fromEntries(
     [
       "gpt_image_2",
