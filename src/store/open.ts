@@ -82,6 +82,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
         client.call("requestsBegin", request, attempts, idempotentSince ?? 0),
       addAttempt: (attempt, before) => client.call("requestsAddAttempt", attempt, before),
       finish: (outcome) => client.call("requestsFinish", outcome),
+      withdraw: (outcome) => client.call("requestsWithdraw", outcome),
       get: (id) => client.call("requestsGet", id),
       byIdempotencyKey: (keyId, idempotencyKey, since) =>
         client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),

@@ -43,6 +43,11 @@ export interface Store {
      * false; one that was taken for lost gets its outcome all the same.
      */
     finish(outcome: RequestOutcome): Promise<boolean>;
+    /**
+     * As `finish`, for a request of which nobody knows whether it was begun: `begin` rejected with the evidence `unknown`,
+     * since the database went away during its commit.
+     */
+    withdraw(outcome: RequestOutcome): Promise<void>;
     get(id: string): Promise<RequestRecord | undefined>;
     /** The request of a key that has this idempotency key and was made after `since`. */
     byIdempotencyKey(

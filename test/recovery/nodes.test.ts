@@ -127,3 +127,22 @@ test("records of earlier versions, which name no node, are looked for every minu
   for (let second = 0; second < 120; second += 5) await pass(5_000);
   expect(sweeps()).toBe(3);
 });
+
+test("a watch that could not look for a while blames no other for having been as silent", async () => {
+  const { watch, seen, pass, removed } = bench();
+  await watch.begin(undefined);
+  seen("other");
+  await pass(5_000);
+  // The database was away for both; this one is back first.
+  await pass(120_000);
+  await pass(5_000);
+  seen("other");
+  await pass(5_000);
+  expect(removed).toEqual([]);
+  await pass(5_000);
+  await pass(5_000);
+  await pass(5_000);
+  expect(removed).toEqual([]);
+  for (let turn = 0; turn < 4; turn += 1) await pass(5_000);
+  expect(removed).toEqual(["other"]);
+});

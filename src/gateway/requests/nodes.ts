@@ -52,12 +52,14 @@ class Watch implements NodeWatch {
   readonly #parts: NodeWatchParts;
   readonly #startedAt: number;
   readonly #sights = new Map<string, Sight>();
+  #renewedAt: number;
   #aloneSince: number;
   #sweptAt: number;
 
   constructor(parts: NodeWatchParts) {
     this.#parts = parts;
     this.#startedAt = parts.now();
+    this.#renewedAt = parts.uptime();
     this.#aloneSince = Infinity;
     this.#sweptAt = parts.uptime();
   }
@@ -74,6 +76,9 @@ class Watch implements NodeWatch {
   async renew(): Promise<void> {
     const { store, node, now, uptime, repeatWindowMs } = this.#parts;
     const nodes = await store.nodes.renew({ id: node, startedAt: this.#startedAt, seenAt: now() });
+    // Whoever could not look for so long has missed what the others said: their silence counts from now.
+    if (uptime() - this.#renewedAt >= watchedMsMin) this.#sights.clear();
+    this.#renewedAt = uptime();
     const others = nodes.filter(({ id }) => id !== node);
     if (others.length > 0) this.#aloneSince = uptime() + repeatWindowMs;
     const dead = others.filter(({ id, seenAt }) => this.#isDead(id, seenAt));

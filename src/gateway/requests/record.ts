@@ -1,5 +1,5 @@
 import { knownNano, mostOf } from "../../core/money.ts";
-import { errorRow, PinholeError } from "../../core/errors.ts";
+import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -141,7 +141,12 @@ class RecordWriter implements OpenRecord {
   async #begin(): Promise<void> {
     const { store, uptime } = this.#parts;
     const idempotentSince = this.#record.createdAt - idempotencyMs;
-    const holder = await store.requests.begin(this.#record, this.#first, idempotentSince);
+    const begin = store.requests.begin(this.#record, this.#first, idempotentSince);
+    const holder = await begin.catch((thrown: unknown) => {
+      const error = asPinholeError(thrown);
+      if (error.evidence === "unknown") this.#withdraw(error);
+      throw error;
+    });
     this.keyHolder = holder;
     if (holder !== undefined) throw keyJustTaken(holder);
     this.#run.begun();
@@ -198,8 +203,12 @@ class RecordWriter implements OpenRecord {
   }
 
   fail(error: PinholeError): Promise<void> {
+    return this.#write(this.#failure(error));
+  }
+
+  #failure(error: PinholeError): RequestOutcome {
     const replayable = !errorRow(error.code).shouldRetry;
-    return this.#write({
+    return {
       id: this.#record.id,
       state: "failed",
       errorCode: error.code,
@@ -216,7 +225,14 @@ class RecordWriter implements OpenRecord {
       attempts: this.#outcomes,
       servedModel: null,
       finishedAt: this.#parts.now(),
-    });
+    };
+  }
+
+  /** Ends what may have been begun although nobody said so, as soon as the database answers: nothing is bought for it. */
+  #withdraw(error: PinholeError): void {
+    const { store, unwritten } = this.#parts;
+    const outcome = this.#failure(error);
+    void unwritten.written(outcome.id, () => store.requests.withdraw(outcome));
   }
 
   #write(outcome: RequestOutcome): Promise<void> {

@@ -36,7 +36,10 @@ export type CommandResult<N extends CommandName> =
   ReturnType<Commands[N]> extends Steps<infer R> ? R : never;
 
 /** Commands that end what was begun: on Postgres they have connections of their own, which new work never takes. */
-export const settlements: ReadonlySet<string> = new Set<CommandName>(["requestsFinish"]);
+export const settlements: ReadonlySet<string> = new Set<CommandName>([
+  "requestsFinish",
+  "requestsWithdraw",
+]);
 
 /** Reads that may take long: on Postgres they have connections of their own, so that no other read waits for them. */
 export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList"]);

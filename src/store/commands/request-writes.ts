@@ -124,6 +124,12 @@ export const requestWrites = {
     yield* attemptWrites.open(attempt.requestId, attempt);
   },
 
+  /** Ends a request that may have been begun; does nothing where it was not. */
+  *requestsWithdraw(outcome: RequestOutcome): Steps<void> {
+    const { rows } = yield stateOf({ id: outcome.id });
+    if (rows.length > 0) yield* requestWrites.requestsFinish(outcome);
+  },
+
   *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
     const { id: requestId, finishedAt } = outcome;
     const failed = outcome.state === "failed";
