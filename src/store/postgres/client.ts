@@ -38,7 +38,8 @@ const limits = (statementMs: number): string =>
   `SET LOCAL statement_timeout = ${statementMs};
   SET LOCAL lock_timeout = ${lockMsMax};
   SET LOCAL idle_in_transaction_session_timeout = ${silentMsMax}`;
-const beginWrite = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${limits(statementMsMax)}`;
+/** Without a word on writing: a standby then refuses the first write, which is how it is known. */
+const beginWrite = `BEGIN ISOLATION LEVEL READ COMMITTED; ${limits(statementMsMax)}`;
 /** One picture of the database for all statements of a read. */
 const beginRead = (statementMs: number): string =>
   `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${limits(statementMs)}`;

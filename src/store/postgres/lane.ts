@@ -65,7 +65,10 @@ class ConnectionLane implements Lane {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0, groupCommandsMax);
+      // By subject, so that two groups lock the rows of requests in one order.
+      const group = this.#waiting
+        .splice(0, groupCommandsMax)
+        .toSorted((a, b) => (a.subject < b.subject ? -1 : Number(a.subject > b.subject)));
       this.#running = group.length;
       const { outcomes, commits } = await this.#run(group);
       this.#running = 0;
