@@ -5,6 +5,8 @@ import { egressOptions } from "./app/egress-options.ts";
 import { takeFolders } from "./app/folders.ts";
 import { openImageStore } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
+import { createDatabaseClock } from "./app/database-clock.ts";
+import type { DatabaseClock } from "./app/database-clock.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
 import { StartError, asStartFault } from "./app/start-faults.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
@@ -65,11 +67,12 @@ export async function startApp(
 ): Promise<App> {
   const undo: (() => Promise<void> | void)[] = [];
   try {
-    const { ports, hosted, filesMax, nodeBefore } = await openPorts(config, logger, outside, undo);
+    const opened = await openPorts(config, logger, outside, undo);
+    const { ports, hosted, clock, filesMax, nodeBefore } = opened;
     const gateway = createGateway(ports, settingsOf(config), config);
     await gateway.nodes.begin(nodeBefore);
     undo.push(() => gateway.nodes.end());
-    const upkeep = startUpkeep(upkeepTasks({ ...ports, gateway }), logger);
+    const upkeep = startUpkeep(upkeepTasks({ ...ports, clock, gateway }), logger);
     undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     const parts = { gateway, hosted, clients: createClientWatch(ports.now), relayPatience };
@@ -83,6 +86,7 @@ export async function startApp(
 interface OpenedPorts {
   readonly ports: GatewayPorts;
   readonly hosted: HostedImages;
+  readonly clock: DatabaseClock;
   /** Files and sockets that the process may have open. */
   readonly filesMax: number;
   /** The node that had the data folder before this process. */
@@ -96,13 +100,17 @@ async function openPorts(
   outside: Pick<OutsideParts, "resolve">,
   undo: (() => Promise<void> | void)[],
 ): Promise<OpenedPorts> {
-  const now = (): number => Date.now();
+  const machine = (): number => Date.now();
+  const uptime = (): number => performance.now();
   const random = pooledRandom(randomBytes);
-  const folders = await takeFolders(config, newId("node", now, random), now);
+  const folders = await takeFolders(config, newId("node", machine, random), machine);
   undo.push(folders.release);
   const secret = await openSecret(config);
-  const store = await openDatabase(config, now);
+  const store = await openDatabase(config, machine);
   undo.push(() => store.close());
+  const clock = createDatabaseClock({ serverTime: () => store.serverTime(), machine, uptime, log });
+  await clock.measure();
+  const now = (): number => clock.now();
   const concern = await secretConcern(config, secret, store);
   if (concern !== undefined) log.warn(concern);
   const spoolFiles = {
@@ -113,7 +121,7 @@ async function openPorts(
   await spools.sweepLeftovers();
   const { blobs, kept, close } = await openImageStore(config, store, log, now);
   undo.push(close);
-  const egress = createEgress({ now, ...outside, ...egressOptions(config) });
+  const egress = createEgress({ now: machine, ...outside, ...egressOptions(config) });
   undo.push(() => egress.close());
   const loop = watchEventLoop(now);
   undo.push(() => loop.stop());
@@ -137,13 +145,14 @@ async function openPorts(
     filesLeft: () => descriptors.left(),
     log,
     now,
-    uptime: () => performance.now(),
+    uptime,
+    checkClock: () => clock.check(),
     random: Math.random,
     newId: (prefix) => newId(prefix, now, random),
     newBlobId: () => random(16).toString("hex"),
   };
   const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, request });
-  return { ports, hosted, filesMax: descriptors.max, nodeBefore: folders.nodeBefore };
+  return { ports, hosted, clock, filesMax: descriptors.max, nodeBefore: folders.nodeBefore };
 }
 
 function settingsOf({ policy, images, server, admission }: Config): GatewaySettings {

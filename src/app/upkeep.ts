@@ -2,6 +2,7 @@ import type { KeptPictures } from "../blobs/kept-pictures.ts";
 import type { BlobStore } from "../blobs/types.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { GatewayLog } from "../core/log.ts";
+import type { DatabaseClock } from "./database-clock.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 
 /** A periodic task. */
@@ -17,6 +18,7 @@ export interface UpkeepTask {
 export interface UpkeepParts {
   readonly blobs: Pick<BlobStore, "sweep">;
   readonly kept: Pick<KeptPictures, "tick">;
+  readonly clock: Pick<DatabaseClock, "measure">;
   readonly gateway: {
     readonly nodes: Pick<Gateway["nodes"], "renew">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
@@ -26,12 +28,15 @@ export interface UpkeepParts {
 }
 
 const minuteMs = 60_000;
+const clockMs = 30_000;
 /** An owner that has not been seen for six of these is dead. */
 const nodeMs = 5_000;
 
 /** The periodic tasks of a gateway. */
-export function upkeepTasks({ blobs, kept, gateway, now }: UpkeepParts): readonly UpkeepTask[] {
+export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
+  const { blobs, kept, clock, gateway, now } = parts;
   return [
+    { name: "reading the database's clock", everyMs: clockMs, run: () => clock.measure() },
     { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
     { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },

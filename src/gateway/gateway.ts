@@ -128,6 +128,8 @@ export interface GatewayPorts
   readonly eventLoopDelayMs: () => number;
   /** Files and sockets that the process may still open. */
   readonly filesLeft: () => number;
+  /** Throws where the machine's clock is so wrong that this node should get no more work. */
+  readonly checkClock: () => void;
   /** Milliseconds since the process began: never goes back, whatever the clock of the day does. */
   readonly uptime: () => number;
 }

@@ -18,6 +18,8 @@ export interface StoreClient {
   /** Resolves after the commit that holds it. */
   call<N extends CommandName>(name: N, ...args: CommandArguments<N>): Promise<CommandResult<N>>;
   counters(): StoreCounters;
+  /** The database's own time, Unix milliseconds; undefined where it has no clock but this machine's. */
+  serverTime(): Promise<number | undefined>;
   /** Ends after everything asked before. Asking again gives the same promise. */
   close(): Promise<void>;
 }

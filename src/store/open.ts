@@ -24,9 +24,11 @@ export interface OpenStoreOptions {
   readonly busyTimeoutMs?: number | undefined;
 }
 
-/** A store that also counts, for metrics. */
+/** A store that also counts, for metrics, and has a clock. */
 export interface OpenedStore extends Store {
   counters(): StoreCounters;
+  /** The database's own time, Unix milliseconds; undefined where it has no clock but this machine's. */
+  serverTime(): Promise<number | undefined>;
 }
 
 /**
@@ -111,6 +113,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
     ping: () => client.call("ping", now()),
     close: () => client.close(),
     counters: () => client.counters(),
+    serverTime: () => client.serverTime(),
   };
 }
 

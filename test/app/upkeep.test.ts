@@ -101,6 +101,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
       },
     },
     kept: { tick: () => void seen.push("kept") },
+    clock: { measure: () => Promise.resolve(void seen.push("clock")) },
     gateway: {
       nodes: { renew: () => Promise.resolve(void seen.push("nodes")) },
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
@@ -111,6 +112,6 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   at = 200;
   for (const task of tasks) await task.run();
   const rest = ["kept", "nodes", "outcomes"];
-  expect(seen).toEqual(["images 100", ...rest, "images 200", ...rest]);
-  expect(tasks.map(({ everyMs }) => everyMs)).toEqual([60_000, 60_000, 5_000, 5_000]);
+  expect(seen).toEqual(["clock", "images 100", ...rest, "clock", "images 200", ...rest]);
+  expect(tasks.map(({ everyMs }) => everyMs)).toEqual([30_000, 60_000, 60_000, 5_000, 5_000]);
 });

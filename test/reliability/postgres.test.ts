@@ -26,9 +26,14 @@ async function database(): Promise<string> {
   return server.create(`gateway_${databases}`);
 }
 
-async function start(settings: Record<string, unknown>, folder?: string): Promise<GatewayProcess> {
+async function start(
+  settings: Record<string, unknown>,
+  folder?: string,
+  nodeFlags: readonly string[] = [],
+): Promise<GatewayProcess> {
   const gateway = await startGatewayProcess({
     settings,
+    nodeFlags,
     ...(folder === undefined ? {} : { folder }),
   });
   onTestFinished(async () => {
@@ -106,3 +111,93 @@ test("after kill -9 in mid-generation a repeat gets 502 outcome_unknown, and onl
   expect((await ask(second, { "idempotency-key": "order-2" })).status).toBe(200);
   expect(upstream.executions).toHaveLength(2);
 });
+
+/** Node's flags for a process whose machine has another time. */
+const clockOff = (ms: number): string[] => [
+  "--import",
+  `data:text/javascript,${encodeURIComponent(`const now = Date.now; Date.now = () => now() + ${ms};`)}`,
+];
+
+test("two nodes with clocks four minutes apart agree, and one an hour off is not ready and says so", async () => {
+  const url = await database();
+  const nodes = await Promise.all(
+    [0, 240_000, -3_600_000].map((ms) => start({ database: { url } }, undefined, clockOff(ms))),
+  );
+  const made = await Promise.all(
+    nodes.map((node) => ask(node, {}, { model: "sandbox-fast", prompt: "a fox", size: "64x64" })),
+  );
+  const bodies = await Promise.all(made.map((response) => response.json()));
+  const ids = made.map((response) => response.headers.get("x-request-id") ?? "");
+  const rows = await server?.sql(`gateway_${databases}`, "SELECT created_at FROM requests");
+  const times = (rows ?? []).map((row) => Number(row["created_at"]));
+  expect(times).toHaveLength(3);
+  for (const at of times) expect(Math.abs(at - Date.now())).toBeLessThan(30_000);
+  // Whichever node is asked, the URL that another one signed is alive, and the record is found.
+  const first = nodes[0];
+  for (const [at, id] of ids.entries()) {
+    const { created } = bodies[at] as { readonly created: number };
+    expect(Math.abs(created * 1000 - Date.now())).toBeLessThan(30_000);
+    if (first !== undefined) expect((await recordOf(first, id)).status).not.toBe(404);
+  }
+  const ready = await Promise.all(
+    nodes.map(async ({ url: origin }) => (await fetch(`${origin}/health/ready`)).json()),
+  );
+  expect(ready).toEqual([
+    { status: "ready" },
+    { status: "ready" },
+    { status: "not ready", failing: ["clock"] },
+  ]);
+  expect(nodes[1]?.output()).toContain("240 s ahead of the database's");
+  expect(nodes[2]?.output()).toContain("3600 s behind the database's; set the machine's clock");
+});
+
+test("a Postgres that restarts under load loses nothing, and refuses new work with 503 while it is away", async () => {
+  const upstream = await upstreamOf();
+  upstream.answerAll();
+  const name = `gateway_${databases + 1}`;
+  const gateway = await start({
+    database: { url: await database() },
+    channels: [
+      { ...channelAt(upstream), models: [{ name: model, price: { per_image_usd: 0.04 } }] },
+    ],
+  });
+  const served = new Set<string>();
+  const refused: unknown[] = [];
+  let isOver = false;
+  const client = async (lane: number): Promise<void> => {
+    for (let at = 0; !isOver; at += 1) {
+      const body = { ...asked, prompt: `picture ${lane} ${at}` };
+      const response = await ask(gateway, {}, body);
+      const answer = await json(response);
+      if (response.status === 200) served.add(response.headers.get("x-request-id") ?? "");
+      else
+        refused.push([response.status, answer.error?.code, response.headers.get("x-should-retry")]);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  };
+  const clients = Array.from({ length: 8 }, (_, lane) => client(lane));
+  await expect.poll(() => served.size, { timeout: 10_000 }).toBeGreaterThan(20);
+  await server?.stop("immediate");
+  await expect.poll(() => refused.length, { timeout: 10_000 }).toBeGreaterThan(20);
+  expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
+  expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+  const before = served.size;
+  await server?.start();
+  await expect.poll(() => served.size, { timeout: 10_000 }).toBeGreaterThan(before + 20);
+  isOver = true;
+  await Promise.all(clients);
+  for (const refusal of refused) expect(refusal).toEqual([503, "overloaded", "true"]);
+  // What was answered is settled; what was refused holds nothing.
+  const unsettled = async (): Promise<unknown> =>
+    server?.sql(
+      name,
+      `SELECT r.state, h.state AS hold, count(*)::integer FROM requests r
+        LEFT JOIN holds h ON h.request_id = r.id
+        WHERE NOT (r.state = 'succeeded' AND h.state = 'settled') AND NOT (r.state = 'failed' AND h.state = 'voided')
+        GROUP BY 1, 2`,
+    );
+  await expect.poll(unsettled, { timeout: 20_000, interval: 500 }).toEqual([]);
+  const rows = (await server?.sql(name, "SELECT id FROM requests WHERE state = 'succeeded'")) ?? [];
+  const ids = new Set(rows.map(({ id }) => id));
+  expect([...served].filter((id) => !ids.has(id))).toEqual([]);
+}, 60_000);

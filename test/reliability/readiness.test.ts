@@ -21,7 +21,7 @@ test("each part that fails a call is named", async () => {
   const parts = { store: fine, blobs: fine };
   const kept = { ensureRoom: async () => undefined };
   const admission = { checkFiles: () => undefined };
-  expect(await readinessFaults({ ...parts, kept, admission })).toEqual([]);
+  expect(await readinessFaults({ ...parts, kept, admission, checkClock() {} })).toEqual([]);
   const broken = await readinessFaults({
     store: { ping: () => Promise.reject(new Error("locked")) },
     blobs: fine,
@@ -31,6 +31,11 @@ test("each part that fails a call is named", async () => {
         throw full;
       },
     },
+    checkClock() {
+      throw full;
+    },
   });
-  expect(new Set(broken.map(({ part }) => part))).toEqual(new Set(["database", "images", "files"]));
+  expect(new Set(broken.map(({ part }) => part))).toEqual(
+    new Set(["database", "images", "files", "clock"]),
+  );
 });

@@ -5,7 +5,7 @@ import type { Admission } from "./admission.ts";
 
 /** One part of the gateway that does not do what calls need of it. */
 export interface ReadinessFault {
-  readonly part: "database" | "images" | "files";
+  readonly part: "database" | "images" | "files" | "clock";
   readonly thrown: unknown;
 }
 
@@ -15,6 +15,8 @@ export interface ReadinessParts {
   readonly blobs: Pick<BlobStore, "ping">;
   readonly kept: Pick<KeptPictures, "ensureRoom">;
   readonly admission: Pick<Admission, "checkFiles">;
+  /** Throws where the machine's clock is too wrong. */
+  readonly checkClock: () => void;
 }
 
 /** Bytes of one picture of a common size, as a call would ask for room. */
@@ -29,6 +31,7 @@ export async function readinessFaults(parts: ReadinessParts): Promise<ReadinessF
       await parts.blobs.ping();
     },
     files: async () => parts.admission.checkFiles(),
+    clock: async () => parts.checkClock(),
   };
   const faults: ReadinessFault[] = [];
   const check = async (part: ReadinessFault["part"]): Promise<void> => {
@@ -38,6 +41,6 @@ export async function readinessFaults(parts: ReadinessParts): Promise<ReadinessF
       faults.push({ part, thrown });
     }
   };
-  await Promise.all([check("database"), check("images"), check("files")]);
+  await Promise.all([check("database"), check("images"), check("files"), check("clock")]);
   return faults;
 }

@@ -3,6 +3,7 @@ import type { StoreClient } from "../client.ts";
 import { commands, locksOf, reads, reports, settlements } from "../commands/index.ts";
 import type { CommandName } from "../commands/index.ts";
 import type { Steps } from "../query.ts";
+import { integer, record } from "../shape.ts";
 import type { PinholeError } from "../../core/errors.ts";
 import { openConnection } from "./connection.ts";
 import { faultAtOpen } from "./faults.ts";
@@ -43,6 +44,9 @@ const beginWrite = `BEGIN ISOLATION LEVEL READ COMMITTED; ${limits(statementMsMa
 /** One picture of the database for all statements of a read. */
 const beginRead = (statementMs: number): string =>
   `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${limits(statementMs)}`;
+
+const readClock = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now";
+const clockRow = record({ now: integer });
 
 interface Lanes {
   readonly settling: readonly Lane[];
@@ -114,6 +118,20 @@ class Client implements StoreClient {
     commits: this.#commits,
     pending: this.#pending(),
   });
+
+  serverTime = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      emptiest(this.#lanes.reading).ask({
+        subject: "clock",
+        locks: [],
+        *begin(): Steps<number> {
+          const { rows } = yield { sql: readClock, parameters: [] };
+          return clockRow.parse(rows[0]).now;
+        },
+        settle: (outcome) =>
+          outcome.fault === undefined ? resolve(Number(outcome.value)) : reject(outcome.fault),
+      });
+    });
 
   close = (): Promise<void> => {
     this.#closing ??= this.#close();

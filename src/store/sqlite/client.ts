@@ -79,6 +79,7 @@ export async function startClient(options: ClientOptions): Promise<StoreClient> 
       commits: state.commits,
       pending: state.waiters.size,
     }),
+    serverTime: () => Promise.resolve(undefined),
     close: () => close(state),
   };
 }
