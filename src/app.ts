@@ -158,7 +158,11 @@ async function openPorts(
 function settingsOf({ policy, images, server, admission }: Config): GatewaySettings {
   return {
     policy,
-    images: { ttlMs: images.ttlMs, defaultDelivery: images.responseFormat },
+    images: {
+      ttlMs: images.ttlMs,
+      defaultDelivery: images.responseFormat,
+      metadata: images.metadata,
+    },
     retryWindowMs: server.retryWindowMs,
     repeatWindowMs: policy.repeatWindowMs,
     admission,

@@ -26,6 +26,17 @@ const headerTable = (rows: readonly (readonly [string, string])[]): string =>
     rows.map(([name, about]) => [code(name), about]),
   );
 
+/** The words that pictures carry, and the ones that are taken out of them. */
+const carried = [
+  "Texts, XMP, comments, EXIF and bytes behind a picture's end are taken out of made pictures before they are delivered, hosted or " +
+    "kept, since local servers write prompts, seeds, models and whole workflows there. Pixels are not encoded again; colour profiles, " +
+    "unknown parts and C2PA stay, and of EXIF the orientation, so that nothing lies on its side. A C2PA manifest that binds what was " +
+    "taken out says that the file was changed since. `images.metadata: keep` leaves everything in. Pictures that you send go to the " +
+    "upstream as they came.",
+  "An SVG may hold scripts, so that it is delivered as base64 only and as it came. A request for a URL alone that a vector model would " +
+    "serve is a 400 before anything is paid, also where the URL is the default: set `response_format` to `b64_json`.",
+];
+
 const streams = [
   "With `stream: true` a generation or an edit is answered with server-sent events as at OpenAI: `image_generation.partial_image` and " +
     "`image_generation.completed`, for edits `image_edit.…`, with all published fields. Each image has one completed event. Any model " +
@@ -71,6 +82,8 @@ export function apiPage(): Page {
       "reference image that cannot be honoured is always a 400.",
     "## Streams",
     ...streams,
+    "## What a picture carries",
+    ...carried,
     "## Headers of a request",
     headerTable(requestHeaders),
     "## Headers of an answer",

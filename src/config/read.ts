@@ -105,6 +105,7 @@ function assemble(
           : resolve(cwd, images.url.slice("file:".length)),
       ttlMs: images.ttl,
       responseFormat: images.response_format,
+      metadata: images.metadata,
       quotaBytes: images.quota,
       recoveryBytes: images.recovery_bytes,
       retentionMs: images.retention,

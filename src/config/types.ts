@@ -48,6 +48,8 @@ export interface ImagesConfig {
   readonly ttlMs: number;
   /** `auto`: the card's `delivery` decides. */
   readonly responseFormat: "auto" | "url" | "b64_json" | "both";
+  /** Of made images. */
+  readonly metadata: "strip" | "keep";
   /** Undefined: the disk is the limit. */
   readonly quotaBytes: number | undefined;
   readonly recoveryBytes: number;

@@ -109,6 +109,24 @@ export interface PictureWriter {
   facts(): PictureFacts | undefined;
   /** Forgets the bytes. Safe to call at any time, more than once. */
   abort(): void;
+  /** The bytes that stay of those written so far, for who passes them on as they come. Absent: all of them. */
+  readonly kept?: KeptBytes;
+}
+
+/** The bytes of a picture that stay, while it is being written. */
+export interface KeptBytes {
+  /** The number of them by now. */
+  readonly byteLength: number;
+  /** True where they are no longer the ones that were written. */
+  readonly isChanged: boolean;
+  /** True where some of them will still be written over, so that nobody may have them before the end. */
+  readonly isPatched: boolean;
+  /** The number of bytes coming next that stay as they are, whatever they are. */
+  readonly sure: number;
+  /** From now on none of them is written over: what still has to go is blanked where it stands. */
+  pin(): void;
+  /** A copy of those from `start` on. Not after `abort`. */
+  read(start: number): Buffer;
 }
 
 export interface PictureLimits {
@@ -117,6 +135,8 @@ export interface PictureLimits {
   /** Pixels of the longer side; no limit of its own where it is absent. */
   readonly edgeMax?: number | undefined;
   readonly framesMax: number;
+  /** True: what is only said about the picture (texts, XMP, EXIF but its orientation, comments) is left out of its bytes. */
+  readonly strip?: boolean | undefined;
   /** The request field that holds the picture, named in errors: `image[2]`, `mask`. */
   readonly param?: string | undefined;
   /**

@@ -108,7 +108,7 @@ export interface GatewaySettings {
     /** Names of retired models are served by the models in their place. */
     readonly successors: boolean;
   };
-  readonly images: DeliveryParts["images"];
+  readonly images: RequestParts["images"];
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */

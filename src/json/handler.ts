@@ -5,6 +5,8 @@ export interface LiftSink {
   write(ascii: Uint8Array): void;
   /** Takes one escaped UTF-16 code unit. Without it, units beyond ASCII are written as bytes that are in no base64. */
   unit?(unit: number): void;
+  /** False once its text has shown anything but standard base64; absent: it may hold anything. */
+  readonly isStandard?: boolean;
   /** The value that stands in the document instead of the string. */
   end(): unknown;
   abort(): void;

@@ -77,6 +77,10 @@ class PictureSink implements LiftSink {
     this.#decoder.write(ascii, this.#emit);
   }
 
+  get isStandard(): boolean {
+    return this.#decoder.isStandard;
+  }
+
   end(): Picture {
     this.#decoder.end(this.#emit);
     return this.#writer.end();

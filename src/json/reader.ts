@@ -46,6 +46,8 @@ export interface JsonReader {
   readonly partial: unknown;
   /** Bytes read so far beside lifted strings. */
   readonly textBytes: number;
+  /** True while all lifted strings are standard base64 that was written without escapes. */
+  readonly isPlain: boolean;
 }
 
 export function createJsonReader(options: JsonReaderOptions): JsonReader {
@@ -95,6 +97,10 @@ class DocumentReader implements JsonReader {
 
   get textBytes(): number {
     return this.#tokens.textBytes;
+  }
+
+  get isPlain(): boolean {
+    return this.#tokens.liftedEscapes === 0 && this.#document.isStandard;
   }
 
   #failed(thrown: unknown): unknown {
@@ -155,6 +161,9 @@ class Document implements JsonHandler {
   #inner: Frame | undefined;
   /** Strings that went to sinks. */
   #lifted = 0;
+  #lastSink: LiftSink | undefined;
+  /** True while those before the last one were standard base64. */
+  #wereStandard = true;
 
   constructor(options: JsonReaderOptions) {
     this.#options = options;
@@ -212,8 +221,19 @@ class Document implements JsonHandler {
 
   decideLift(head: string, whole: boolean): ReturnType<JsonHandler["decideLift"]> {
     const decision = decideLift(head, whole, this.#options);
-    if (typeof decision === "object") this.#lifted += 1;
+    if (typeof decision === "object") this.#addSink(decision);
     return decision;
+  }
+
+  /** False once a lifted string has shown anything but standard base64. */
+  get isStandard(): boolean {
+    return this.#wereStandard && this.#lastSink?.isStandard !== false;
+  }
+
+  #addSink(sink: LiftSink): void {
+    this.#wereStandard = this.isStandard;
+    this.#lastSink = sink;
+    this.#lifted += 1;
   }
 
   path(): string {

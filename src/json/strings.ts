@@ -30,6 +30,8 @@ export type StringEnd = (value: unknown, text: string | undefined) => void;
 export class JsonStrings {
   /** Bytes that went to sinks, as they stood in the document. */
   lifted = 0;
+  /** Escapes among them. */
+  escapes = 0;
   readonly #handler: JsonHandler;
   readonly #fail: Fail;
   readonly #ended: StringEnd;
@@ -39,6 +41,8 @@ export class JsonStrings {
   #mode: Mode = "run";
   #mayLift = false;
   #sink: LiftSink | undefined;
+  /** Escapes in the current string, as long as it has no sink. */
+  #headEscapes = 0;
   /** Hexadecimal digits of an escape. */
   #digits = "";
   /** Place of the next quote in the current chunk, at or after the reading place. */
@@ -56,6 +60,7 @@ export class JsonStrings {
     this.#mayLift = mayLift === true;
     this.#sink = typeof mayLift === "boolean" ? undefined : mayLift;
     this.#mode = "run";
+    this.#headEscapes = 0;
   }
 
   /** Call before the first `read` of each chunk. */
@@ -116,6 +121,8 @@ export class JsonStrings {
     if (decision === "more") return;
     this.#mayLift = false;
     if (decision === "text") return;
+    // Those in the head are in no run that goes to the sink.
+    this.escapes += this.#headEscapes;
     this.#text.take();
     this.#sink = decision;
   }
@@ -180,10 +187,14 @@ export class JsonStrings {
     this.#mode = "run";
     if (this.#sink !== undefined) {
       this.lifted += written;
+      this.escapes += 1;
       // No base64 beyond ASCII: any such byte is refused by a sink that takes nothing else.
       if (this.#sink.unit === undefined) this.#sink.write(Uint8Array.of(unit < 0x80 ? unit : 0xff));
       else this.#sink.unit(unit);
-    } else if (!this.#text.addUnit(unit)) this.#fail("utf8", invalidUtf8, at);
+    } else {
+      this.#headEscapes += 1;
+      if (!this.#text.addUnit(unit)) this.#fail("utf8", invalidUtf8, at);
+    }
   }
 }
 

@@ -75,6 +75,11 @@ export class JsonTokens {
     return this.#consumed - this.#strings.lifted;
   }
 
+  /** Escapes inside lifted strings. */
+  get liftedEscapes(): number {
+    return this.#strings.escapes;
+  }
+
   /** The document is over. Throws `JsonFault` where it was not whole. */
   end(): void {
     if (this.#mode === "number" && this.#open.length === 0) this.#endNumber(0);

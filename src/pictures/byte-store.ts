@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import type { Bytes } from "../core/picture.ts";
 import { blockBytes, type Memory } from "./memory.ts";
 import { fileBytes, memoryBytes } from "./picture-bytes.ts";
@@ -10,6 +10,12 @@ const directBytesMin = 32_768;
 export interface ByteStore {
   /** Copies the chunk. Throws the file system's error. */
   append(chunk: Buffer): void;
+  /** Bytes so far. */
+  byteLength(): number;
+  /** A copy of the bytes from `start` on. Not after `finish`. */
+  read(start: number): Buffer;
+  /** Writes over bytes that are there. Not after `finish`. */
+  patch(at: number, bytes: Buffer): void;
   /** No more bytes come. */
   finish(): Bytes;
   /** Frees memory, closes and deletes the file. Safe to call more than once. */
@@ -56,6 +62,9 @@ export function createByteStore(options: ByteStoreOptions): ByteStore {
   };
   return {
     append: (chunk) => append(state, chunk),
+    byteLength: () => state.byteLength,
+    read: (start) => read(state, start),
+    patch: (at, bytes) => patch(state, at, bytes),
     finish: () => finish(state),
     drop: () => drop(state),
   };
@@ -108,7 +117,7 @@ function gather(state: State, chunk: Buffer): number {
 function spill(state: State): void {
   const path = state.options.newPath();
   try {
-    state.file = openSync(path, "wx", 0o600);
+    state.file = openSync(path, "wx+", 0o600);
   } catch (thrown) {
     state.options.onGone(path);
     throw thrown;
@@ -134,6 +143,40 @@ function writeFully({ file }: State, bytes: Buffer): void {
   if (file === undefined) throw new Error("The spool file is closed.");
   let at = 0;
   while (at < bytes.length) at += writeSync(file, bytes, at, bytes.length - at);
+}
+
+function read(state: State, start: number): Buffer {
+  const copy = Buffer.alloc(state.byteLength - start);
+  const { file } = state;
+  if (file !== undefined) flush(state);
+  for (let done = 0; done < copy.length;) {
+    const at = start + done;
+    done +=
+      file === undefined
+        ? copyOfBlocks(state, at, copy, done)
+        : readSync(file, copy, done, copy.length - done, at);
+  }
+  return copy;
+}
+
+/** Copies of one block what it has from there on; says how much that was. */
+function copyOfBlocks({ blocks }: State, at: number, target: Buffer, to: number): number {
+  const block = blocks[Math.floor(at / blockBytes)];
+  if (block === undefined) throw new Error("The picture's spool has been disposed.");
+  return block.copy(target, to, at % blockBytes);
+}
+
+function patch(state: State, at: number, bytes: Buffer): void {
+  const { file } = state;
+  if (file !== undefined) {
+    flush(state);
+    writeSync(file, bytes, 0, bytes.length, at);
+    return;
+  }
+  for (let done = 0; done < bytes.length; done += 1) {
+    const block = state.blocks[Math.floor((at + done) / blockBytes)];
+    block?.writeUInt8(bytes.readUInt8(done), (at + done) % blockBytes);
+  }
 }
 
 function finish(state: State): Bytes {

@@ -6,6 +6,22 @@ const shortType = 3;
 const entryBytes = 12;
 
 /**
+ * EXIF that says the orientation and nothing else, as it stands in PNG's eXIf, WebP's EXIF and, after
+ * `Exif\0\0`, JPEG's APP1: a TIFF header, and a directory of one entry.
+ */
+export function orientationOnly(orientation: number): Buffer {
+  const tiff = Buffer.alloc(26);
+  tiff.write("MM\0*", 0, "latin1");
+  tiff.writeUInt32BE(8, 4);
+  tiff.writeUInt16BE(1, 8);
+  tiff.writeUInt16BE(orientationTag, 10);
+  tiff.writeUInt16BE(shortType, 12);
+  tiff.writeUInt32BE(1, 14);
+  tiff.writeUInt16BE(orientation, 18);
+  return tiff;
+}
+
+/**
  * The orientation, 1 to 8, from EXIF as it stands in PNG's eXIf, WebP's EXIF and, after `Exif\0\0`,
  * JPEG's APP1 (the TIFF header first). 1 where there is none or the data makes no sense: a broken
  * note about a picture is no reason to refuse the picture.

@@ -3,6 +3,8 @@ import { damaged, setSize, type Draft, type Reader } from "./feed.ts";
 const name = "GIF";
 const extension = 0x21;
 const graphicControl = 0xf9;
+const application = 0xff;
+const comment = 0xfe;
 const image = 0x2c;
 const trailer = 0x3b;
 
@@ -13,11 +15,12 @@ export function* readGif(draft: Draft): Reader {
   yield { skip: paletteBytes(screen.readUInt8(10)) };
   let frames = 0;
   for (;;) {
-    const kind = (yield { take: 1 })[0] ?? 0;
+    const kind = (yield { take: 1, hold: true })[0] ?? 0;
     if (kind === trailer) {
       if (frames === 0) throw damaged(name, "no image data");
       return;
     }
+    let isCut = false;
     if (kind === image) {
       frames += 1;
       draft.frames = frames;
@@ -25,22 +28,33 @@ export function* readGif(draft: Draft): Reader {
       // The palette, then one byte of code size.
       yield { skip: paletteBytes(descriptor.readUInt8(8)) + 1 };
     } else if (kind === extension) {
-      const label = (yield { take: 1 })[0];
+      const label = (yield { take: 1, hold: true })[0];
       if (label === graphicControl) {
         const control = yield { take: 2 };
         if ((control.readUInt8(1) & 1) === 1) draft.alpha = true;
         yield { skip: Math.max(0, control.readUInt8(0) - 1) };
+      } else if (label === comment) isCut = true;
+      else if (label === application) {
+        const length = (yield { take: 1, hold: true })[0] ?? 0;
+        const program = (yield { take: length, hold: true }).toString("latin1");
+        isCut = wordPrograms.has(program);
+        // A block of no length is the extension's end.
+        if (length === 0) continue;
       }
     } else throw damaged(name, "an unknown block");
-    yield* skipBlocks();
+    yield* skipBlocks(isCut);
   }
 }
 
-function* skipBlocks(): Reader {
+/** Applications whose extensions are words: XMP, and ImageMagick's notes of Photoshop and IPTC. Whatever is not known here stays. */
+const wordPrograms: ReadonlySet<string> = new Set(["XMP DataXMP", "MGK8BIM0000", "MGKIPTC0000"]);
+
+function* skipBlocks(isCut: boolean): Reader {
+  const cut = isCut ? ({ cut: true } as const) : {};
   for (;;) {
-    const length = (yield { take: 1 })[0] ?? 0;
+    const length = (yield { take: 1, ...cut })[0] ?? 0;
     if (length === 0) return;
-    yield { skip: length };
+    yield { skip: length, ...cut };
   }
 }
 

@@ -1,5 +1,5 @@
-import { damaged, setSize, type Draft, type Reader } from "./feed.ts";
-import { exifOrientation } from "./exif.ts";
+import { damaged, setSize, turn, type Draft, type Reader } from "./feed.ts";
+import { orientationOnly } from "./exif.ts";
 
 const name = "JPEG";
 const endOfImage = 0xd9;
@@ -7,12 +7,14 @@ const startOfImage = 0xd8;
 const startOfScan = 0xda;
 const exifSegment = 0xe1;
 const exifPrefix = "Exif\0\0";
+const comment = 0xfe;
+/** Bytes in which a segment says its kind. */
+const kindBytes = 20;
 
 /** JPEG (ITU T.81): SOI, segments, one frame header, at least one scan, EOI. */
 export function* readJpeg(draft: Draft): Reader {
   yield { take: 2 };
   let scanned = false;
-  let exifSeen = false;
   for (;;) {
     const code = (yield { marker: true })[0] ?? 0;
     if (code === endOfImage) {
@@ -20,7 +22,7 @@ export function* readJpeg(draft: Draft): Reader {
       return;
     }
     if (code === startOfImage) continue;
-    let left = (yield { take: 2 }).readUInt16BE(0) - 2;
+    let left = (yield { take: 2, hold: true }).readUInt16BE(0) - 2;
     if (left < 0) throw damaged(name, "a segment without length");
     if (isFrameHeader(code)) {
       if (left < 6) throw damaged(name, "a short frame header");
@@ -37,18 +39,66 @@ export function* readJpeg(draft: Draft): Reader {
       const { pixel } = draft.decoding;
       if (!scanned && components < pixel) draft.decoding = { held: pixel * 2, pixel };
       scanned = true;
-    } else if (code === exifSegment && !exifSeen && left > exifPrefix.length) {
-      // XMP lives in segments of the same code, so the prefix decides.
-      const prefix = yield { take: exifPrefix.length };
-      left -= exifPrefix.length;
-      if (prefix.toString("latin1") === exifPrefix) {
-        exifSeen = true;
-        draft.orientation = exifOrientation(yield { take: left });
-        left = 0;
+    } else if (code === comment) {
+      yield { skip: left, cut: true };
+      continue;
+    } else if (isApplication(code)) {
+      // One code has several kinds of content, which begins with its kind's name.
+      const wanted = Math.min(left, kindBytes);
+      const kind = yield { take: wanted, hold: true };
+      left -= wanted;
+      if (isWords(code, kind)) {
+        yield* cutSegment(draft, code, kind, left);
+        continue;
       }
     }
     yield { skip: left };
   }
+}
+
+/**
+ * The segments that are words about the picture, or pictures of it that stand elsewhere: EXIF, XMP, Kodak's EXIF,
+ * the pictures behind this one's end (which are cut as well), Photoshop's notes when saving for the web, and
+ * its resources with IPTC. Whatever is not known here stays, as JFIF, ICC, C2PA (JUMBF) and Adobe's colours do.
+ */
+const wordKinds: readonly (readonly [code: number, beginning: string])[] = [
+  [exifSegment, exifPrefix],
+  [exifSegment, "http://ns.adobe.com/"],
+  [0xe3, "Meta\0"],
+  [0xe3, exifPrefix],
+  [0xe2, "MPF\0"],
+  [0xec, "Ducky"],
+  [0xed, ""],
+];
+
+function isWords(code: number, kind: Buffer): boolean {
+  const text = kind.toString("latin1");
+  return wordKinds.some(([known, beginning]) => known === code && text.startsWith(beginning));
+}
+
+function isApplication(code: number): boolean {
+  return code >= 0xe0 && code <= 0xef;
+}
+
+/** Of the first EXIF that says an orientation just that stays. */
+function* cutSegment(draft: Draft, code: number, kind: Buffer, left: number): Reader {
+  if (code !== exifSegment || kind.toString("latin1", 0, exifPrefix.length) !== exifPrefix) {
+    yield { skip: left, cut: true };
+    return;
+  }
+  const beginning = Buffer.from(kind);
+  const rest = yield { take: left, cut: true };
+  const isTurned = turn(draft, Buffer.concat([beginning, rest]));
+  yield { skip: 0, cut: true, instead: isTurned ? exifOf(draft.orientation) : undefined };
+}
+
+/** A segment with EXIF that says the orientation alone. */
+function exifOf(orientation: number): Buffer {
+  const content = Buffer.concat([Buffer.from(exifPrefix, "latin1"), orientationOnly(orientation)]);
+  const segment = Buffer.alloc(4);
+  segment.writeUInt16BE(0xff00 | exifSegment, 0);
+  segment.writeUInt16BE(content.length + 2, 2);
+  return Buffer.concat([segment, content]);
 }
 
 /** All but baseline and its extended form may come in several scans, whose coefficients of two bytes are held to the last. */

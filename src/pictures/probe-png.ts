@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { damaged, setSize, type Draft, type Reader } from "./feed.ts";
-import { exifBytesMax, exifOrientation } from "./exif.ts";
+import { damaged, setSize, turn, type Draft, type Reader } from "./feed.ts";
+import { exifBytesMax, orientationOnly } from "./exif.ts";
 
 const name = "PNG";
 const chunkBytesMax = 0x7fff_ffff;
@@ -17,7 +17,7 @@ export function* readPng(draft: Draft): Reader {
   let declaredFrames = 0;
   let frames = 0;
   for (;;) {
-    const head = yield { take: 8 };
+    const head = yield { take: 8, hold: true };
     const length = head.readUInt32BE(0);
     const type = head.toString("latin1", 4, 8);
     if (length > chunkBytesMax || !/^[A-Za-z]{4}$/.test(type))
@@ -30,6 +30,14 @@ export function* readPng(draft: Draft): Reader {
       yield { skip: left };
       return;
     }
+    if (type === "eXIf") {
+      yield* cutExif(draft, length);
+      continue;
+    }
+    if (textChunks.has(type)) {
+      yield { skip: left, cut: true };
+      continue;
+    }
     if (type === "IDAT") data = true;
     else if (type === "tRNS" && !data) draft.alpha = true;
     else if (type === "fcTL") {
@@ -40,13 +48,30 @@ export function* readPng(draft: Draft): Reader {
       left -= 8;
       declaredFrames = body.readUInt32BE(0);
       draft.frames = Math.max(1, declaredFrames, frames);
-    } else if (type === "eXIf" && draft.orientation === 1 && length > 0) {
-      const wanted = Math.min(length, exifBytesMax);
-      draft.orientation = exifOrientation(yield { take: wanted });
-      left -= wanted;
     }
     yield { skip: left };
   }
+}
+
+/** Chunks of words: texts, zipped ones, and international ones, of which XMP is one. Whatever is not known here stays. */
+const textChunks: ReadonlySet<string> = new Set(["tEXt", "zTXt", "iTXt"]);
+
+/** Of the first EXIF that says an orientation just that stays. */
+function* cutExif(draft: Draft, length: number): Reader {
+  const wanted = Math.min(length, exifBytesMax);
+  const exif = yield { take: wanted, cut: true };
+  const isTurned = turn(draft, exif);
+  const instead = isTurned ? chunkOf("eXIf", orientationOnly(draft.orientation)) : undefined;
+  yield { skip: length - wanted + checksumBytes, cut: true, instead };
+}
+
+function chunkOf(type: string, body: Buffer): Buffer {
+  const chunk = Buffer.alloc(body.length + 12);
+  chunk.writeUInt32BE(body.length, 0);
+  chunk.write(type, 4, "latin1");
+  body.copy(chunk, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + body.length)), 8 + body.length);
+  return chunk;
 }
 
 /** Length, `IHDR`, 13 bytes, checksum. */

@@ -11,12 +11,13 @@ const defaultSize = { width: 300, height: 150 };
  * SVG, which few upstreams make and which is never rendered here: the root's size, and that the
  * text ends. Its size is fixed once the root element has been read.
  */
-export function createSvgFeed(draft: Draft): Feed {
+export function createSvgFeed(draft: Draft, put?: (bytes: Buffer) => void): Feed {
   let head = "";
   let tail = "";
   return {
     write(chunk) {
       const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      put?.(text);
       const lastBytes = text.toString("latin1", Math.max(0, text.length - tailBytes));
       tail = (tail + lastBytes).slice(-tailBytes);
       if (draft.width !== 0) return;
@@ -27,6 +28,8 @@ export function createSvgFeed(draft: Draft): Feed {
     },
     done: () => draft.width !== 0 && /(<\/svg|\/)\s*>\s*(<!--[^<>]*-->\s*)?$/.test(tail),
     trailingBytes: () => 0,
+    isChanged: () => false,
+    sure: () => Number.POSITIVE_INFINITY,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { PictureFacts, PictureFormat } from "../core/picture.ts";
-import { createFeed, type Draft, type Feed } from "./feed.ts";
+import { createFeed, type Draft, type Feed, type Patch } from "./feed.ts";
 import { invalidImage } from "./picture-fault.ts";
 import { readGif } from "./probe-gif.ts";
 import { readJpeg } from "./probe-jpeg.ts";
@@ -21,6 +21,21 @@ export interface Probe {
   facts(): PictureFacts | undefined;
   /** Throws invalid_image where the file is not whole. */
   end(): ProbedFacts;
+  /** How the file is cut; undefined: not yet known for what it is. */
+  cutting(): Cutting | undefined;
+  /** From now on nothing that was kept is written over: what has to go is blanked where it stands. */
+  pin(): void;
+}
+
+/** What has been cut out of a file, and what is known of the bytes to come. */
+export interface Cutting {
+  readonly isChanged: boolean;
+  /** Bytes that are kept already will be written over at the end. */
+  readonly isPatched: boolean;
+  /** So many of the bytes that come next stay as they are. */
+  readonly sure: number;
+  /** Known at the end. */
+  readonly patches: readonly Patch[];
 }
 
 const names: Readonly<Record<PictureFormat, string>> = {
@@ -31,32 +46,39 @@ const names: Readonly<Record<PictureFormat, string>> = {
   svg: "SVG",
 };
 
-function openFeed(format: PictureFormat, draft: Draft): Feed {
+function openFeed(format: PictureFormat, draft: Draft, put: Put | undefined): Feed {
   switch (format) {
     case "png":
-      return createFeed(names.png, readPng(draft));
+      return createFeed(names.png, readPng(draft), put);
     case "jpeg":
-      return createFeed(names.jpeg, readJpeg(draft));
+      return createFeed(names.jpeg, readJpeg(draft), put);
     case "webp":
-      return createFeed(names.webp, readWebp(draft));
+      return createFeed(names.webp, readWebp(draft), put);
     case "gif":
-      return createFeed(names.gif, readGif(draft));
+      return createFeed(names.gif, readGif(draft), put);
     case "svg":
-      return createSvgFeed(draft);
+      return createSvgFeed(draft, put);
     default:
       return format satisfies never;
   }
 }
 
-/** A probe for one file. */
-export function createProbe(): Probe {
+/** Is handed bytes that it must copy. */
+type Put = (bytes: Buffer) => void;
+
+/** A probe for one file. With `put`, what is only said about the picture is cut out of it, and `put` is handed the rest. */
+export function createProbe(put?: Put): Probe {
   const draft: Draft = {
     width: 0,
     height: 0,
     alpha: false,
     frames: 1,
     orientation: 1,
+    hasExif: false,
     decoding: { held: 0, pixel: 4 },
+    patches: [],
+    isPatched: false,
+    isPinned: false,
   };
   let head = Buffer.alloc(0);
   let byteLength = 0;
@@ -70,13 +92,16 @@ export function createProbe(): Probe {
       if (!last && maySniffAsText(head)) return;
       throw unknownFormat(head);
     }
-    known = { format, feed: openFeed(format, draft) };
+    known = { format, feed: openFeed(format, draft, put) };
     known.feed.write(head);
     head = Buffer.alloc(0);
   };
 
-  const facts = (): PictureFacts | undefined =>
-    known === undefined || draft.width === 0 ? undefined : { format: known.format, ...draft };
+  const facts = (): PictureFacts | undefined => {
+    if (known === undefined || draft.width === 0) return undefined;
+    const { width, height, alpha, frames, orientation, decoding } = draft;
+    return { format: known.format, width, height, alpha, frames, orientation, decoding };
+  };
 
   return {
     write(chunk) {
@@ -90,6 +115,14 @@ export function createProbe(): Probe {
       recognise(false);
     },
     facts,
+    cutting() {
+      if (known === undefined) return undefined;
+      const { isPatched, patches } = draft;
+      return { isChanged: known.feed.isChanged(), isPatched, sure: known.feed.sure(), patches };
+    },
+    pin() {
+      draft.isPinned = true;
+    },
     end() {
       if (byteLength === 0)
         throw invalidImage("The image is empty; send a whole PNG, JPEG or WebP file.");

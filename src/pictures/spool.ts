@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { asDiskFault } from "../core/disk-fault.ts";
 import { PinholeError } from "../core/errors.ts";
 import {
+  type KeptBytes,
   Picture,
   type PictureFacts,
   type PictureLimits,
@@ -13,7 +14,7 @@ import {
 import { createByteStore, type ByteStore } from "./byte-store.ts";
 import { createMemory } from "./memory.ts";
 import { blamed, imageTooLarge } from "./picture-fault.ts";
-import { createProbe } from "./probe.ts";
+import { createProbe, type Probe } from "./probe.ts";
 
 /** How spool files end, and what `sweepLeftovers` looks for. */
 export const spoolExtension = ".spool";
@@ -100,7 +101,8 @@ function createWriter(
   store: ByteStore,
   onDropped: () => void,
 ): PictureWriter {
-  const probe = createProbe();
+  const isStripped = limits.strip === true;
+  const probe = createProbe(isStripped ? (bytes) => store.append(bytes) : undefined);
   let byteLength = 0;
   let open = true;
 
@@ -132,6 +134,7 @@ function createWriter(
         checkBytes(byteLength, limits);
         probe.write(chunk);
         checkFacts(probe.facts(), limits);
+        if (isStripped) return;
         store.append(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       });
     },
@@ -140,6 +143,8 @@ function createWriter(
         const facts = probe.end();
         // A picture shorter than any magic is only recognised now.
         checkFacts(facts, limits);
+        if (isStripped)
+          for (const { at, bytes } of probe.cutting()?.patches ?? []) store.patch(at, bytes);
         const picture = new Picture(store.finish(), facts);
         open = false;
         return picture;
@@ -149,6 +154,26 @@ function createWriter(
     abort() {
       if (open) abort();
     },
+    kept: keptOf(probe, store, isStripped),
+  };
+}
+
+function keptOf(probe: Probe, store: ByteStore, isStripped: boolean): KeptBytes {
+  return {
+    get byteLength() {
+      return store.byteLength();
+    },
+    get isChanged() {
+      return probe.cutting()?.isChanged === true;
+    },
+    get isPatched() {
+      return isStripped && probe.cutting()?.isPatched === true;
+    },
+    get sure() {
+      return isStripped ? (probe.cutting()?.sure ?? 0) : Number.POSITIVE_INFINITY;
+    },
+    pin: () => probe.pin(),
+    read: (start) => store.read(start),
   };
 }
 

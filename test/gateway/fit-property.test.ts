@@ -24,6 +24,8 @@ function targetOf(channel: Channel): Target {
   return target;
 }
 
+const images = { defaultDelivery: "b64_json" } as const;
+
 /** The plan, or the refusal; anything else that is thrown fails the test. */
 function fitted(
   request: ImageRequest,
@@ -32,7 +34,7 @@ function fitted(
   strict: boolean,
 ): Plan | PinholeError {
   try {
-    return fit(request, target, { policy, strict, chain });
+    return fit(request, target, { policy, images, strict, chain });
   } catch (thrown) {
     if (thrown instanceof PinholeError) return thrown;
     throw thrown;

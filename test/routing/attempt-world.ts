@@ -211,6 +211,7 @@ function partsOf(run: Run, random: () => number): RequestParts {
     routing,
     catalog: () => catalog,
     policy: { resample: false, style: "drop", strict: false },
+    images: { defaultDelivery: "auto", metadata: "strip" },
     egress: {
       upstream: () => ({ download: () => Promise.reject(fault("upstream_timeout")) }),
     },

@@ -80,6 +80,7 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
     routing,
     catalog: () => catalog,
     policy: { resample: false, style: "drop", strict: false },
+    images: { defaultDelivery: "auto" },
   } as unknown as RequestParts;
   const serve = (): string[] => {
     const route = planRoute(parts, catalog.find("any"), request, false);
@@ -126,6 +127,7 @@ test("a clock that ticks while a target is chosen does not make healthy channels
     routing,
     catalog: () => catalog,
     policy: { resample: false, style: "drop", strict: false },
+    images: { defaultDelivery: "auto" },
   } as unknown as RequestParts;
   for (let turn = 0; turn < 3; turn += 1) {
     const route = planRoute(parts, catalog.find("any"), request, false);

@@ -19,6 +19,8 @@ type Answer = Fitted | readonly [string, string];
 
 const policy = { resample: true, style: "prompt", variationsAsEdits: true, strict: false } as const;
 
+const images = { defaultDelivery: "auto" } as const;
+
 /** One gateway's planning: what it shares among requests it shares from the first to the last. */
 function planner(channel: Channel) {
   const catalog = buildCatalog([channel], {});
@@ -30,7 +32,15 @@ function planner(channel: Channel) {
     log: { info() {}, warn() {}, error() {} },
     timer: () => () => undefined,
   });
-  const parts = { catalog: () => catalog, routing, policy, now, uptime: now, random: () => 0 };
+  const parts = {
+    catalog: () => catalog,
+    routing,
+    policy,
+    images,
+    now,
+    uptime: now,
+    random: () => 0,
+  };
   const entry = catalog.find("asked");
   const [target] = entry.targets;
   if (target === undefined) throw new Error("the catalog dropped the channel");
@@ -42,7 +52,7 @@ function planner(channel: Channel) {
       return call?.first?.plan;
     },
     alone: (request: ImageRequest, strict: boolean): Plan =>
-      fit(request, target, { policy, strict, chain: new Set(["stub"]) }),
+      fit(request, target, { policy, images, strict, chain: new Set(["stub"]) }),
   };
 }
 

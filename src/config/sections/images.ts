@@ -27,6 +27,12 @@ export const imagesSchema = z.strictObject({
     .describe(
       "Most that images without a living URL, kept for clients that come back, may take; the oldest go first. 0B keeps none.",
     ),
+  metadata: z
+    .enum(["strip", "keep"])
+    .default("strip")
+    .describe(
+      "strip takes texts, XMP, comments, EXIF but its orientation and whatever stands behind an image's end out of made images, where local servers write prompts and workflows; pixels, colour profiles and C2PA stay as they are, but a C2PA manifest that binds what was taken out then says that the file was changed. keep leaves all of it in.",
+    ),
   retention: duration("1m", "365d")
     .prefault("24h")
     .describe(

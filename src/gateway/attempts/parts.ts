@@ -6,4 +6,6 @@ import type { RoutingParts } from "../routing/parts.ts";
 export interface AttemptParts extends Pick<RoutingParts, "routing" | "now" | "uptime"> {
   readonly egress: Egress;
   readonly converter: Converter;
+  /** `metadata`: words in made pictures (texts, XMP, EXIF, comments) are taken out, or left in. */
+  readonly images: { readonly metadata: "strip" | "keep" };
 }

@@ -1,5 +1,11 @@
 import type { PinholeError } from "../../core/errors.ts";
-import type { OutputFormat, Picture, PictureSpool, Raster } from "../../core/picture.ts";
+import type {
+  OutputFormat,
+  Picture,
+  PictureLimits,
+  PictureSpool,
+  Raster,
+} from "../../core/picture.ts";
 import type {
   BaseSettings,
   GenerateInput,
@@ -18,6 +24,9 @@ import type { PreparedInputs } from "./inputs.ts";
 
 /** Downloads of one made picture before the result is given up. */
 const downloadTries = 3;
+
+/** Limits of made pictures that are kept without the words in them. */
+const strippedLimits: PictureLimits = { ...upstreamImageLimits, strip: true };
 
 /** The input of a provider for one attempt. `onLink` is called where it asks for a made picture's link. */
 export function generateInput(
@@ -39,7 +48,7 @@ export function generateInput(
     provider: channel.provider,
     settings,
     spool,
-    limits: upstreamImageLimits,
+    limits: parts.images.metadata === "strip" ? strippedLimits : upstreamImageLimits,
     signal,
     deadline,
     connectMs,

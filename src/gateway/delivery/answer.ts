@@ -1,7 +1,7 @@
 import { outputFormats } from "../../core/picture.ts";
 import { type Usage, sizeText } from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
-import type { DeliveryForm } from "./form.ts";
+import { type DeliveryForm, isHosted } from "../fit/form.ts";
 import type { Deliverable, DeliveredPicture } from "./outcome.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { type JsonBody, jsonBody } from "../../json/writer.ts";
@@ -53,18 +53,21 @@ function entryOf(
 ): WireJson {
   return {
     url: form.url ? urlOf(parts, delivered, origin) : undefined,
-    b64_json: form.base64 ? new EncodedPicture(delivered.picture, "base64") : undefined,
+    b64_json:
+      form.base64 || !isHosted(delivered.picture)
+        ? new EncodedPicture(delivered.picture, "base64")
+        : undefined,
     revised_prompt: delivered.revisedPrompt,
   };
 }
 
-/** A signed URL of a stored picture; undefined where it is in no store. */
+/** A signed URL of a stored picture; undefined where it is in no store, or is not hosted. */
 export function urlOf(
   parts: Pick<DeliveryParts, "signer" | "images" | "now">,
-  { blob }: DeliveredPicture,
+  { blob, picture }: DeliveredPicture,
   origin: string,
 ): string | undefined {
-  if (blob === undefined) return undefined;
+  if (blob === undefined || !isHosted(picture)) return undefined;
   const expiresAt = Math.min(parts.now() + parts.images.ttlMs, blob.expiresAt);
   return origin + parts.signer.path(blob, expiresAt);
 }

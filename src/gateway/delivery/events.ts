@@ -10,7 +10,7 @@ import {
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
 import { jsonBody, type JsonBody } from "../../json/writer.ts";
 import { urlOf, usageJson } from "./answer.ts";
-import { deliveryOf } from "./form.ts";
+import { deliveryOf } from "../fit/form.ts";
 import type { LivePicture, LivePreview } from "./live.ts";
 import type { DeliveryParts } from "./parts.ts";
 

@@ -3,7 +3,7 @@ import type { StoredBlob } from "../../blobs/types.ts";
 import type { Cost } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { Usage, Warning } from "../../core/request.ts";
-import type { DeliveryForm } from "./form.ts";
+import type { DeliveryForm } from "../fit/form.ts";
 
 /** The content of an answer, which is delivered as often as it is asked for. */
 export interface Deliverable {

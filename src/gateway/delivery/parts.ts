@@ -2,10 +2,8 @@ import type { Signer } from "../../blobs/hosting/sign.ts";
 import type { KeptPictures } from "../../blobs/kept-pictures.ts";
 import type { BlobStore } from "../../blobs/types.ts";
 import type { GatewayLog } from "../../core/log.ts";
+import type { DefaultDelivery } from "../fit/form.ts";
 import type { Converter } from "../../pictures/convert.ts";
-
-/** The delivery of pictures where the client does not say (CONTRACT "Delivery"). */
-export type DefaultDelivery = "auto" | "url" | "b64_json" | "both";
 
 /** The parts that delivery works with. */
 export interface DeliveryParts {

@@ -3,7 +3,7 @@ import type { ImageRequest } from "../../core/request.ts";
 import type { CallReceiver, CallResult, Made } from "../attempts/terms.ts";
 import { rulingCard } from "../catalog/serving.ts";
 import type { Plan } from "../fit/terms.ts";
-import { deliveryOf } from "./form.ts";
+import { deliveryOf } from "../fit/form.ts";
 import { type Live, type LiveObserver, startLive } from "./live.ts";
 import type { DeliveredPicture } from "./outcome.ts";
 import type { DeliveryParts } from "./parts.ts";

@@ -3,7 +3,7 @@ import type { Relay } from "../attempts/terms.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
 import { wantedChange } from "./change.ts";
 import { differencesOf } from "./differences.ts";
-import { deliveryOf } from "./form.ts";
+import { deliveryOf } from "../fit/form.ts";
 import type { LiveOrigin } from "./live.ts";
 import type { DeliveryParts } from "./parts.ts";
 import type { Plan } from "../fit/terms.ts";

@@ -1,10 +1,11 @@
 import { keptId } from "../../blobs/kept-log/entry.ts";
 import { asPinholeError } from "../../core/errors.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
-import { sizeText } from "../../core/request.ts";
+import { sizeText, type Warning } from "../../core/request.ts";
 import type { Made } from "../attempts/terms.ts";
 import { type Change, wantedChange } from "./change.ts";
 import { differencesOf } from "./differences.ts";
+import { isHosted } from "../fit/form.ts";
 import type { DeliveredPicture } from "./outcome.ts";
 import type { DeliveryParts } from "./parts.ts";
 
@@ -17,10 +18,12 @@ export async function takePicture(
   parts: DeliveryParts,
   made: Made,
   spool: PictureSpool,
-  hasUrl: boolean,
+  wantsUrl: boolean,
 ): Promise<DeliveredPicture> {
   const change = wantedChange(made);
   const changed = change === undefined ? asMade(made) : await convert(parts, made, change, spool);
+  const hasUrl = wantsUrl && isHosted(changed.picture);
+  if (wantsUrl && !hasUrl) return deliveredOf(parts, made, unhosted(changed), false);
   const delivered = deliveredOf(parts, made, changed, hasUrl);
   const { keep, picture } = delivered;
   if (!hasUrl || keep === undefined) return delivered;
@@ -63,6 +66,13 @@ function backgroundOf(made: Made, picture: Picture): string | undefined {
   const { background, plan } = made;
   if (background === "opaque" || background === "transparent") return background;
   return plan.request.background === "transparent" ? "transparent" : undefined;
+}
+
+/** The same with a warning that there is no URL. */
+function unhosted({ picture, warnings }: Changed): Changed {
+  const message = "An SVG is delivered as base64 only.";
+  const warning: Warning = { param: "response_format", code: "adjusted_value", message };
+  return { picture, warnings: [...warnings, warning] };
 }
 
 type Changed = Pick<DeliveredPicture, "picture" | "warnings">;

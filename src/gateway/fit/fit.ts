@@ -7,7 +7,7 @@ import { servedName } from "../catalog/serving.ts";
 import { fitInputs } from "./inputs.ts";
 import { fitOperation, operationCard } from "./operation.ts";
 import { fitOptions } from "./options.ts";
-import { fitOutput } from "./output.ts";
+import { checkHosting, fitOutput } from "./output.ts";
 import { fitQuality } from "./quality.ts";
 import { fitSize } from "./size.ts";
 import type { Plan, Complain, FitOptions } from "./terms.ts";
@@ -38,7 +38,8 @@ export function fit(request: ImageRequest, target: Target, options: FitOptions):
   };
 }
 
-function fitModel(sent: ImageRequest, whole: Target, { policy, strict, chain }: FitOptions): Plan {
+function fitModel(sent: ImageRequest, whole: Target, fitting: FitOptions): Plan {
+  const { policy, strict } = fitting;
   const warnings: Warning[] = [];
   const complain: Complain = (param, code, message) => {
     if (strict) {
@@ -54,8 +55,9 @@ function fitModel(sent: ImageRequest, whole: Target, { policy, strict, chain }: 
   checkCount(request, card);
   const size = fitSize(request, target, policy, complain);
   const quality = fitQuality(request, target, complain);
+  checkHosting(request, whole, fitting);
   const output = fitOutput(request, target, size.resampleTo, complain);
-  const options = fitOptions(request, target, { policy, strict, chain }, complain);
+  const options = fitOptions(request, target, fitting, complain);
   return {
     target: whole,
     request: {

@@ -1,7 +1,9 @@
 import type { Target } from "../../core/channel.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { FittedRequest, ImageRequest, Size } from "../../core/request.ts";
-import type { Complain, OutputPlan } from "./terms.ts";
+import { rulingCard } from "../catalog/serving.ts";
+import { deliveryOf } from "./form.ts";
+import type { Complain, FitOptions, OutputPlan } from "./terms.ts";
 
 export interface FittedOutput {
   /** What the upstream is asked for. */
@@ -65,6 +67,28 @@ function checkCombinations({
       param: "output_compression",
     });
   }
+}
+
+/** Refuses to host what a model makes as SVG, which may hold scripts: asked for as a URL alone it would be delivered to nobody. */
+export function checkHosting(
+  request: ImageRequest,
+  target: Target,
+  parts: Pick<FitOptions, "images">,
+): void {
+  if (!isVector(request, target)) return;
+  const { url, base64 } = deliveryOf(request, parts, rulingCard(target)?.delivery);
+  if (!url || base64) return;
+  throw new PinholeError("invalid_value", {
+    message: `${request.model} makes SVG here, which is delivered as base64 only; set \`response_format\` to b64_json.`,
+    param: "response_format",
+  });
+}
+
+/** True where the model will make an SVG: one that makes nothing else does so whatever is asked for. */
+function isVector({ output_format: format }: ImageRequest, { card }: Target): boolean {
+  if (format === "svg" || card === undefined) return format === "svg";
+  const isFirst = card.formats[0] === "svg";
+  return format === undefined ? isFirst : isFirst && card.formats.length === 1;
 }
 
 /** Formats that the gateway neither makes nor changes: only a model that has them gives them. */

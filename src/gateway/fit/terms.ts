@@ -1,6 +1,7 @@
 import type { Target } from "../../core/channel.ts";
 import type { OutputFormat } from "../../core/picture.ts";
 import type { FittedRequest, Size, Warning } from "../../core/request.ts";
+import type { DefaultDelivery } from "./form.ts";
 import type { InputPlan } from "./inputs.ts";
 
 /** What the operator lets the gateway do where a model cannot do what was asked. */
@@ -41,6 +42,7 @@ export type Complain = (param: string, code: Warning["code"], message: string) =
 /** How a request is fitted, beside the request and the target. */
 export interface FitOptions {
   readonly policy: FitPolicy;
+  readonly images: { readonly defaultDelivery: DefaultDelivery };
   /** True: what would be a warning is a 400. */
   readonly strict: boolean;
   /** Ids of the providers that may serve the request: options for these are meant for them and no mistake. */

@@ -23,7 +23,10 @@ export interface AskedRequest {
 }
 
 /** The part of the gateway that estimates. */
-type EstimateParts = Pick<RequestParts, "catalog" | "now" | "policy" | "random" | "routing">;
+type EstimateParts = Pick<
+  RequestParts,
+  "catalog" | "images" | "now" | "policy" | "random" | "routing"
+>;
 
 /**
  * The least and the most that a request may cost. Throws what the request itself would be refused with. Pictures

@@ -3,7 +3,7 @@ import type { ImageRequest, Usage, Warning } from "../../core/request.ts";
 import { sumUsage } from "../../core/usage.ts";
 import type { CallsResult } from "../attempts/calls.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
-import { deliveryOf } from "../delivery/form.ts";
+import { deliveryOf } from "../fit/form.ts";
 import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
 import type { ImageCall } from "./image-call.ts";

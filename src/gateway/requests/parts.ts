@@ -11,6 +11,7 @@ import type { Unwritten } from "./unwritten.ts";
 
 /** The parts that the story of a request works with. */
 export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts {
+  readonly images: DeliveryParts["images"] & AttemptParts["images"];
   readonly store: Store;
   readonly registry: RequestRegistry;
   readonly keyTurns: KeyTurns;

@@ -68,6 +68,7 @@ type AlikeField =
   | "quality"
   | "background"
   | "output_format"
+  | "response_format"
   | "output_compression"
   | "watermark"
   | "moderation"
@@ -87,8 +88,6 @@ function isPlain(request: ImageRequest, { promptMax }: EntryGroups): boolean {
     markup: markup === undefined,
     // A style may become part of the prompt.
     style: style === undefined,
-    // Delivery alone looks at it.
-    response_format: true,
     more: isEmpty(more),
     unknown: isEmpty(unknown),
     provider_options: isEmpty(provider_options),
@@ -116,6 +115,7 @@ function alikeText(request: ImageRequest, strict: boolean): string {
     size: size === undefined || size === "auto" ? size : sizeText(size),
     background: request.background,
     output_format: request.output_format,
+    response_format: request.response_format,
     output_compression: request.output_compression,
     watermark: request.watermark,
     stream: request.stream,
@@ -148,7 +148,8 @@ function fitGroups(
 ): SharedRoute {
   const fits = new Map<FitClass, Plan>();
   let refusal: PinholeError | undefined;
-  const options = { policy: parts.policy, strict, chain: groups.providers };
+  const { policy, images } = parts;
+  const options = { policy, images, strict, chain: groups.providers };
   for (const fitClass of groups.classes) {
     try {
       fits.set(fitClass, fit(request, fitClass.representative, options));

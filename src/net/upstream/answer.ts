@@ -111,6 +111,11 @@ class ReadingSink implements PromptSink<WireAnswer> {
     return this.#reader?.complete ?? false;
   }
 
+  /** True while the pictures read so far are standard base64 that was written without escapes. */
+  get isPlain(): boolean {
+    return this.#reader?.isPlain ?? true;
+  }
+
   #begin(first: number): void {
     const { spool, limits, lift, liftInside } = this.#options;
     if (isPicture(this.#head, first)) {

@@ -1,7 +1,8 @@
-import type { PictureFacts, PictureWriter } from "../../core/picture.ts";
+import type { PictureFacts, PictureSpool, PictureWriter } from "../../core/picture.ts";
 import { releaseSoon } from "../../runtime/release.ts";
 import type { WireAnswer } from "../../core/wire.ts";
 import { type AnswerOptions, answerSink } from "./answer.ts";
+import { findTextStart, RelayText } from "./relay-text.ts";
 import { type AnswerHead, type AnswerSink, announcedLength } from "../transport/answer-sink.ts";
 
 /** Where an upstream's body goes, as it arrives, while it is read for its pictures and small fields. */
@@ -41,31 +42,27 @@ class RelayingSink implements AnswerSink<WireAnswer> {
   readonly #inner: ReturnType<typeof answerSink>;
   /** Of the first picture. */
   #writer: PictureWriter | undefined;
+  #hasPictureEnded = false;
   #state: "undecided" | "relaying" | "not relayed" = "undecided";
+  /** The picture's text, where its writer says what is kept of it. */
+  #text: RelayText | undefined;
   /**
-   * While undecided all that has come. While relaying the body's last chunk, or where its length was not
-   * said the latest one, so that a body's end goes only when all of it is sound.
+   * What has come and may not be passed on yet: while undecided all; while relaying the body's last chunk, or
+   * where its length was not said the latest one, so that a body's end goes only when all of it is sound; and
+   * what may still have to be written anew.
    */
   #held: Buffer[] = [];
   readonly #byteLength: number | undefined;
   #received = 0;
+  /** The client was told the body's length. */
+  #isSized = false;
+  /** Bytes of the body that were passed on, or written anew. */
+  #passed = 0;
 
   constructor(head: AnswerHead, options: AnswerOptions, tap: RelayTap) {
     this.#byteLength = announcedLength(head);
     this.#tap = tap;
-    const { spool } = options;
-    const watched: AnswerOptions = {
-      ...options,
-      spool: {
-        begin: (limits) => {
-          const writer = spool.begin(limits);
-          this.#writer ??= writer;
-          return writer;
-        },
-        dispose: () => spool.dispose(),
-      },
-    };
-    this.#inner = answerSink(head, watched, false);
+    this.#inner = answerSink(head, { ...options, spool: this.#watched(options.spool) }, false);
   }
 
   write(chunk: Buffer): boolean {
@@ -77,14 +74,14 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     }
     this.#held.push(chunk);
     this.#received += chunk.length;
-    if (this.#state === "relaying") this.#pass();
+    if (this.#state === "relaying") this.#pass(false);
     else this.#decide();
     return goesOn;
   }
 
   end(): WireAnswer {
     const answer = this.#inner.end();
-    if (this.#state === "relaying") for (const chunk of this.#held) this.#tap.write(chunk);
+    if (this.#state === "relaying") this.#pass(true);
     this.#held = [];
     return answer;
   }
@@ -102,27 +99,135 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     return this.#state === "relaying" && this.#tap.congested(resume);
   }
 
+  /** The same spool, whose first picture is known here. */
+  #watched(spool: PictureSpool): PictureSpool {
+    return {
+      begin: (limits) => {
+        const writer = spool.begin(limits);
+        if (this.#writer !== undefined) return writer;
+        const watched: PictureWriter = {
+          ...(writer.kept === undefined ? {} : { kept: writer.kept }),
+          write: (bytes) => writer.write(bytes),
+          facts: () => writer.facts(),
+          abort: () => writer.abort(),
+          end: () => {
+            this.#pictureEnds(writer);
+            return writer.end();
+          },
+        };
+        this.#writer = watched;
+        return watched;
+      },
+      dispose: () => spool.dispose(),
+    };
+  }
+
+  #pictureEnds({ kept }: PictureWriter): void {
+    this.#hasPictureEnded = true;
+    if (kept === undefined || this.#state === "not relayed") return;
+    this.#text?.pictureEnds(this.#passed);
+    // Too early to relay anything: what has been read of it is answered from where it is kept.
+    if (this.#text === undefined && (kept.isChanged || !this.#inner.isPlain)) this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#state = "not relayed";
+    for (const chunk of this.#held) releaseSoon(chunk);
+    this.#held = [];
+  }
+
   #decide(): void {
     if (this.#received < relayBytesMin) return;
     const facts = this.#writer?.facts();
     if (facts === undefined && this.#received < undecidedBytesMax) return;
     const isWanted =
-      facts !== undefined && this.#tap.wants(this.#inner.document(), facts, this.#held);
-    this.#state = isWanted ? "relaying" : "not relayed";
-    if (!isWanted) {
-      for (const chunk of this.#held) releaseSoon(chunk);
-      this.#held = [];
+      facts !== undefined &&
+      this.#writer?.kept?.isPatched !== true &&
+      this.#tap.wants(this.#inner.document(), facts, this.#held);
+    if (!isWanted || !this.#findText()) {
+      this.#giveUp();
       return;
     }
-    this.#tap.begin(this.#byteLength);
-    this.#pass();
+    this.#state = "relaying";
+    this.#text?.decide(0);
+    const told = this.#text?.isRewritten === true ? undefined : this.#byteLength;
+    this.#isSized = told !== undefined;
+    this.#writer?.kept?.pin();
+    this.#tap.begin(told);
+    this.#pass(false);
   }
 
-  /** Writes what is held but for what may be the body's end. */
-  #pass(): void {
-    const byteLength = this.#byteLength ?? this.#received;
-    const kept = this.#received < byteLength ? 0 : 1;
-    const passed = this.#held.splice(0, this.#held.length - kept);
-    for (const chunk of passed) this.#tap.write(chunk);
+  /** False where the picture's text is nowhere in what has come. */
+  #findText(): boolean {
+    const kept = this.#writer?.kept;
+    if (kept === undefined) return true;
+    const start = findTextStart(this.#held);
+    if (start === undefined) return false;
+    this.#text = new RelayText(start, { kept, isPlain: () => this.#inner.isPlain });
+    return true;
+  }
+
+  /** Passes on what may go. `isWhole`: all of the body has come and is sound. */
+  #pass(isWhole: boolean): void {
+    const text = this.#text;
+    if (text !== undefined && this.#hasPictureEnded) this.#findEnd(text);
+    text?.decide(this.#passed);
+    if (text?.isRewritten === true) this.#passAnew(text, isWhole);
+    else this.#passAsItCame(text, isWhole);
+  }
+
+  #findEnd(text: RelayText): void {
+    let at = this.#passed;
+    for (const chunk of this.#held) {
+      text.findEnd(chunk, at);
+      at += chunk.length;
+    }
+  }
+
+  #passAsItCame(text: RelayText | undefined, isWhole: boolean): void {
+    const isAllThere = this.#received >= (this.#byteLength ?? Number.POSITIVE_INFINITY);
+    const kept = isWhole || (this.#byteLength !== undefined && !isAllThere) ? 0 : 1;
+    let count = 0;
+    let passed = this.#passed;
+    for (const chunk of this.#held) {
+      const waits = count >= this.#held.length - kept;
+      if (waits || text?.mayPass(chunk, passed + chunk.length) === false) break;
+      passed += chunk.length;
+      count += 1;
+    }
+    this.#passed = passed;
+    // At once, since taking them one by one is slow where there are many.
+    for (const chunk of this.#held.splice(0, count)) this.#tap.write(chunk);
+  }
+
+  /** What stands before the text passes, then the new text; what stands behind it waits for the body's end. */
+  #passAnew(text: RelayText, isWhole: boolean): void {
+    this.#passUpTo(text.start, (part) => this.#tap.write(part));
+    const encoded = text.encode(this.#isSized);
+    if (encoded.length > 0) this.#tap.write(encoded);
+    this.#passUpTo(text.end ?? this.#received, releaseSoon);
+    if (!isWhole || text.end === undefined) return;
+    this.#tap.write(text.closing(this.#isSized));
+    const rest = Buffer.concat(this.#held).subarray(1);
+    this.#held = [];
+    if (rest.length > 0) this.#tap.write(rest);
+  }
+
+  /** Takes what is held before that place of the body away. */
+  #passUpTo(place: number, take: (part: Buffer) => void): void {
+    let whole = 0;
+    for (const chunk of this.#held) {
+      if (this.#passed + chunk.length > place) break;
+      this.#passed += chunk.length;
+      whole += 1;
+      take(chunk);
+    }
+    this.#held.splice(0, whole);
+    const [chunk] = this.#held;
+    const count = place - this.#passed;
+    if (chunk === undefined || count <= 0) return;
+    this.#passed = place;
+    this.#held[0] = chunk.subarray(count);
+    take(chunk.subarray(0, count));
   }
 }

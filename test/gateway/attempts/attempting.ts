@@ -65,6 +65,7 @@ export function contextOf(
     parts: {
       now: () => now,
       uptime: () => now,
+      images: { metadata: "strip" },
       egress: {
         upstream(options: Record<string, unknown>) {
           heard.opened.push(options);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deliver, urlOf, usageJson } from "../../../src/gateway/delivery/answer.ts";
-import { deliveryOf } from "../../../src/gateway/delivery/form.ts";
+import { deliveryOf } from "../../../src/gateway/fit/form.ts";
 import type { Deliverable } from "../../../src/gateway/delivery/outcome.ts";
 import { request } from "../fit/fitting.ts";
 import { delivered, madePicture, usageOf } from "./made.ts";
@@ -95,7 +95,7 @@ describe("the form of an answer", () => {
     defaultDelivery: "auto" | "url" | "b64_json" | "both",
     model: "url" | "b64_json",
     asked: Parameters<typeof request>[0] = {},
-  ) => deliveryOf(request(asked), { images: { ttlMs: 1, defaultDelivery } }, model);
+  ) => deliveryOf(request(asked), { images: { defaultDelivery } }, model);
 
   test("is what was asked for, above all", () => {
     for (const standing of ["auto", "url", "b64_json", "both"] as const) {

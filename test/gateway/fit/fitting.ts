@@ -6,7 +6,7 @@ import { Picture, type PictureFormat } from "../../../src/core/picture.ts";
 import type { Provider } from "../../../src/core/provider.ts";
 import type { ImageRequest } from "../../../src/core/request.ts";
 import { fit } from "../../../src/gateway/fit/fit.ts";
-import type { FitPolicy, Plan } from "../../../src/gateway/fit/terms.ts";
+import type { FitOptions, FitPolicy, Plan } from "../../../src/gateway/fit/terms.ts";
 
 export type CardFields = Omit<z.input<typeof modelCardSchema>, "name">;
 
@@ -80,15 +80,21 @@ const usualPolicy: FitPolicy = { resample: false, style: "drop", variationsAsEdi
 
 export interface Options extends Partial<FitPolicy> {
   readonly strict?: boolean;
+  readonly defaultDelivery?: FitOptions["images"]["defaultDelivery"];
 }
 
 export function plan(
   asked: Partial<ImageRequest>,
   to: TargetFields,
-  { strict = false, ...policy }: Options = {},
+  { strict = false, defaultDelivery = "b64_json", ...policy }: Options = {},
 ): Plan {
   const chain = new Set(["stub", "other"]);
-  return fit(request(asked), target(to), { policy: { ...usualPolicy, ...policy }, strict, chain });
+  return fit(request(asked), target(to), {
+    policy: { ...usualPolicy, ...policy },
+    images: { defaultDelivery },
+    strict,
+    chain,
+  });
 }
 
 /** The code, field and message with which a request is refused. */

@@ -125,4 +125,34 @@ describe("gif and svg", () => {
     expect(made.output.size).toBeUndefined();
     expect(warned(made)).toEqual(["size adjusted_value"]);
   });
+
+  test("an SVG has no URL, and who is owed one alone is told before anything is paid", () => {
+    const wanted = {
+      code: "invalid_value",
+      param: "response_format",
+      message:
+        "painter makes SVG here, which is delivered as base64 only; set `response_format` to b64_json.",
+    };
+    const url = { response_format: "url" } as const;
+    const base64 = { response_format: "b64_json" } as const;
+    for (const to of [svg, { card: card({ formats: ["svg", "png"] }) }])
+      expect(refusal(url, to)).toEqual(wanted);
+    expect(refusal({ output_format: "svg", ...url }, {})).toEqual(wanted);
+    // It makes nothing else, whatever is asked for.
+    expect(refusal({ output_format: "png", ...url }, svg)).toEqual(wanted);
+    for (const defaultDelivery of ["url", "auto"] as const) {
+      expect(refusal({}, svg, { defaultDelivery })).toEqual(wanted);
+      plan(base64, svg, { defaultDelivery });
+      plan({}, beside, { defaultDelivery });
+    }
+    plan({}, svg, { defaultDelivery: "both" });
+    plan({ stream: true }, svg, { defaultDelivery: "auto" });
+    plan(
+      {},
+      { card: card({ formats: ["svg"], delivery: "b64_json" }) },
+      { defaultDelivery: "auto" },
+    );
+    plan({ output_format: "png", ...url }, { card: card({ formats: ["svg", "png"] }) });
+    plan(url, beside);
+  });
 });

@@ -1,5 +1,8 @@
+import type { Picture } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
-import type { DeliveryParts } from "./parts.ts";
+
+/** The delivery of pictures where the client does not say (CONTRACT "Delivery"). */
+export type DefaultDelivery = "auto" | "url" | "b64_json" | "both";
 
 /** The form of an answer's entries: url, b64_json or both. */
 export interface DeliveryForm {
@@ -14,13 +17,18 @@ export interface DeliveryForm {
  */
 export function deliveryOf(
   request: ImageRequest,
-  parts: Pick<DeliveryParts, "images">,
+  parts: { readonly images: { readonly defaultDelivery: DefaultDelivery } },
   ofModel: "url" | "b64_json" | undefined,
 ): DeliveryForm {
   const { defaultDelivery } = parts.images;
   const byName = request.stream ? "b64_json" : (ofModel ?? nameDelivery(request));
   const asked = request.response_format ?? (defaultDelivery === "auto" ? byName : defaultDelivery);
   return { url: asked !== "b64_json", base64: asked !== "url" };
+}
+
+/** False for SVG, which may hold scripts: whatever was asked for, it is delivered as base64 and has no URL here. */
+export function isHosted({ format }: Pick<Picture, "format">): boolean {
+  return format !== "svg";
 }
 
 /**
