@@ -158,6 +158,11 @@ export const providers: readonly ListedProvider[] = [
   { id: "azure-foundry", load: () => import("./azure-foundry/index.ts") },
   { id: "sd-server", load: () => import("./sd-server/index.ts") },
   {
+    id: "vercel",
+    environment: [{ needs: { AI_GATEWAY_API_KEY: "api_key" } }],
+    load: () => import("./vercel/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },

@@ -22,6 +22,13 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
   "azure-foundry": {
     "MAI-Image-2.7": "Newer than the price list that was read; one rate is on a page that was not.",
   },
+  vercel: {
+    "bfl/flux-3-image": "Its price goes by a resolution that the gateway's protocol does not name.",
+    "bfl/flux-3-image-klein":
+      "Its price goes by a resolution that the gateway's protocol does not name.",
+    "spacexai/grok-imagine-image-2.0":
+      "Its price goes by a resolution that the gateway's protocol does not name.",
+  },
   together: {
     "black-forest-labs/FLUX.2-pro": "Listed without a figure; none was found elsewhere.",
     "black-forest-labs/FLUX.2-max": "Listed without a figure; none was found elsewhere.",
@@ -58,6 +65,7 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
 /** Providers whose default card has no price, with the reason. */
 export const unpricedDefaults: Readonly<Record<string, string>> = {
   "openai-chat": "Whatever server the operator names speaks it.",
+  vercel: "The makers' list prices; an answer may state what the call cost.",
   openrouter: "Each answer states what the call cost.",
   together: "A model of its list that has no card: the list's prices change often.",
   replicate: "Community models cost the seconds of a machine, each of its own kind.",
