@@ -134,6 +134,30 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./krea/index.ts"),
   },
   {
+    id: "leonardo",
+    environment: [{ needs: { LEONARDO_API_KEY: "api_key" } }],
+    load: () => import("./leonardo/index.ts"),
+  },
+  {
+    id: "modelscope",
+    environment: [
+      { needs: { MODELSCOPE_API_KEY: "api_key" } },
+      { needs: { MODELSCOPE_SDK_TOKEN: "api_key" } },
+    ],
+    load: () => import("./modelscope/index.ts"),
+  },
+  {
+    id: "hunyuan",
+    environment: [
+      { needs: { TOKENHUB_API_KEY: "api_key" } },
+      {
+        needs: { TENCENTCLOUD_SECRET_ID: "secret_id", TENCENTCLOUD_SECRET_KEY: "secret_key" },
+        takes: { TENCENTCLOUD_REGION: "region" },
+      },
+    ],
+    load: () => import("./hunyuan/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -36,6 +36,24 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "black-forest-labs/FLUX.2-dev": "Listed without a figure; none was found elsewhere.",
   },
   ideogram: { "ideogram-4-6": "Newer than the price page that was read (2026-11-16)." },
+  hunyuan: {
+    "hy-image-v3": "Its price at TokenHub is on no page that was read.",
+    "hunyuan-image": "What was read gives only a span, in yuan, and calls it uncertain.",
+  },
+  leonardo: Object.fromEntries(
+    [
+      "lucid-origin",
+      "lucid-realism",
+      "phoenix-1.0",
+      "phoenix-0.9",
+      "gpt-image-2",
+      "seedream-4.5",
+      "seedream-4.0",
+      "ideogram-v3.0",
+      "ideogram/ideogram-4.5",
+      "ideogram/ideogram-4.6",
+    ].map((model) => [model, "Each answer states what it cost; there is no public list."]),
+  ),
   krea: { "krea-3": "Its price is on no page that was read." },
   kling: Object.fromEntries(
     ["kling-v2-1", "kling-v2-new", "kling-v2", "kling-v1-5", "kling-v1"].map((model) => [
