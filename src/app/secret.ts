@@ -12,6 +12,24 @@ export interface OpenedSecret {
   readonly origin: "configured" | "found" | "made";
 }
 
+/** The configured secret, or the data folder's own; undefined where there is none yet. */
+export async function readSecret({
+  dataFolder,
+  secret,
+}: Pick<Config, "dataFolder" | "secret">): Promise<OpenedSecret | undefined> {
+  if (secret !== undefined) return { bytes: Buffer.from(secret.reveal()), origin: "configured" };
+  const text = await readFile(join(dataFolder, "secret"), "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : { bytes: Buffer.from(text.trim()), origin: "found" };
+}
+
+/** A few letters by which a secret is recognised, and which say nothing about it. */
+export function secretFingerprint(bytes: Buffer): string {
+  return deriveKey(bytes, "secret fingerprint").toString("hex").slice(0, 16);
+}
+
 /** Opens the configured secret, or the data folder's own, which the first start makes. */
 export async function openSecret({ dataFolder, secret }: Config): Promise<OpenedSecret> {
   if (secret !== undefined) return { bytes: Buffer.from(secret.reveal()), origin: "configured" };
@@ -45,7 +63,7 @@ export async function secretConcern(
   { bytes, origin }: OpenedSecret,
   store: Pick<Store, "keys" | "settings">,
 ): Promise<string | undefined> {
-  const fingerprint = deriveKey(bytes, "secret fingerprint").toString("hex").slice(0, 16);
+  const fingerprint = secretFingerprint(bytes);
   const known = await store.settings.get(fingerprintName);
   const keys = (await store.keys.all()).length;
   if (known === fingerprint) return undefined;

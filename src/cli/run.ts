@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { backupCommand, restoreCommand } from "./backup.ts";
 import { channelsCommand } from "./channels.ts";
 import { checkCommand } from "./check.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
 import { editCommand } from "./edit.ts";
 import { generateCommand } from "./generate.ts";
+import { migrateCommand } from "./migrate.ts";
 import { modelsCommand } from "./models.ts";
 import { pricesCommand } from "./prices.ts";
 import { serveCommand } from "./serve.ts";
@@ -18,6 +20,9 @@ export const commands: readonly CliCommand[] = [
   pricesCommand,
   generateCommand,
   editCommand,
+  migrateCommand,
+  backupCommand,
+  restoreCommand,
 ];
 
 /** Runs what was typed after `pinhole`. Resolves with the exit code: 2 where the call itself is wrong. */

@@ -1,7 +1,7 @@
 import { type Config, faultLine, settingsThatNeedRestart } from "../config.ts";
-import { PinholeError } from "../core/errors.ts";
 import type { CliCommand, CommandContext, CommandInput, RunningGateway } from "./command.ts";
 import { defineConfigFlags, readCommandConfig } from "./read-config.ts";
+import { startFault } from "./start-fault.ts";
 
 /** `pinhole serve`: runs the gateway until a signal ends it. */
 export const serveCommand: CliCommand = {
@@ -25,14 +25,6 @@ export const serveCommand: CliCommand = {
     return untilStopped(gateway, read.config, input, context);
   },
 };
-
-/** One line for the operator. */
-function startFault(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const detail = error instanceof PinholeError ? error.detail?.split("\n", 1)[0] : undefined;
-  const text = detail === undefined ? error.message : `${error.message} (${detail})`;
-  return text.replace(/\s+/g, " ");
-}
 
 /** The listening address, and on the first start the credentials, which are shown this once. */
 function announce(gateway: RunningGateway, config: Config, context: CommandContext): void {

@@ -7,6 +7,8 @@ import { integer, record } from "../shape.ts";
 import type { PinholeError } from "../../core/errors.ts";
 import { openConnection } from "./connection.ts";
 import { faultAtOpen } from "./faults.ts";
+import { importRows } from "./import.ts";
+import type { ImportOptions, RowSource } from "./import.ts";
 import { createLane } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { migrate } from "./migrate.ts";
@@ -69,6 +71,25 @@ export async function startPostgres({ url, pool, now }: PostgresOptions): Promis
     throw faultAtOpen(place, thrown);
   }
   return new Client(url, pool);
+}
+
+/** Copies rows into a database that has the schema and no rows yet; rejects with a sentence for the operator. */
+export async function importInto(
+  url: string,
+  source: RowSource,
+  onTable: ImportOptions["onTable"],
+): Promise<void> {
+  const place = placeOf(url);
+  try {
+    const connection = await openConnection({ url, answerMsMax: 0 });
+    try {
+      await importRows(connection, source, { place, onTable });
+    } finally {
+      await connection.close();
+    }
+  } catch (thrown) {
+    throw faultAtOpen(place, thrown);
+  }
 }
 
 /** The database's address without user and password, for people. */

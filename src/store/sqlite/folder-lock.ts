@@ -82,7 +82,7 @@ async function openExclusively(file: string): Promise<DatabaseSync> {
 }
 
 /** Node's SQLite without the remark of Node 24 that it is experimental, which operators can do nothing about. */
-async function loadSqlite(): Promise<{ readonly DatabaseSync: typeof DatabaseSync }> {
+export async function loadSqlite(): Promise<{ readonly DatabaseSync: typeof DatabaseSync }> {
   const warn = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
