@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../config.ts";
+import type * as copies from "../store/sqlite/copy.ts";
 import { loadSqlite } from "../store/sqlite/folder-lock.ts";
 import {
   backupNames,
@@ -143,7 +144,7 @@ function sqliteFile({ database }: Places): string {
   );
 }
 
-async function sqlite(): Promise<typeof import("../store/sqlite/copy.ts")> {
+async function sqlite(): Promise<typeof copies> {
   await loadSqlite();
   return import("../store/sqlite/copy.ts");
 }
