@@ -1,39 +1,81 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import type { OpenedStore } from "../../src/store/open.ts";
+import { poolerProgram, startPooler } from "../support/pgbouncer.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
-import type { OpenEmpty } from "./samples.ts";
+import { attempt, type OpenEmpty, outcome, request } from "./samples.ts";
 import { storeSuite } from "./suite.ts";
 
 const now = () => 1_700_000_000_000;
 const programs = postgresPrograms();
 const server = programs === undefined ? undefined : await startPostgres(programs);
-afterAll(() => server?.remove());
-
-describe.runIf(server !== undefined)("with a server", () => {
-  storeSuite("Postgres", emptyStores(server));
+const program = poolerProgram();
+const pooler =
+  server === undefined || program === undefined ? undefined : await startPooler(program, server);
+afterAll(async () => {
+  await pooler?.remove();
+  await server?.remove();
 });
 
-test("there is a Postgres for these tests", (context) => {
+test("there are a Postgres and a PgBouncer for these tests", (context) => {
   expect(requireForTest(context, "Postgres (Debian's package postgresql)", server)).toBeDefined();
+  expect(requireForTest(context, "PgBouncer (Debian's package pgbouncer)", pooler)).toBeDefined();
+});
+
+describe.runIf(server !== undefined)("with a server", () => {
+  storeSuite(
+    "Postgres",
+    emptyStores("suite", (name) => server?.url(name)),
+  );
+});
+
+describe.runIf(pooler !== undefined)("through a pooler", () => {
+  const open = emptyStores("pooled", (name) => pooler?.url(name));
+  storeSuite("Postgres through PgBouncer in transaction mode", open);
+
+  test("more clients than connections to the server: all is done, and no statement meets another's transaction", async () => {
+    const stores = [await open()];
+    const url = pooler?.url("pooled") ?? "";
+    for (let at = 1; at < 4; at += 1) stores.push(await openStore({ url, now }));
+    const ids = Array.from({ length: 400 }, (_, at) => `r${at}`);
+    const storeOf = (at: number): OpenedStore | undefined =>
+      stores[at % 4] as OpenedStore | undefined;
+    await Promise.all(
+      ids.map(async (id, at) => {
+        await storeOf(at)?.requests.begin(request(id), [attempt(id)]);
+        await storeOf(at + 1)?.requests.finish(outcome(id));
+        expect((await storeOf(at + 2)?.requests.get(id))?.state).toBe("succeeded");
+      }),
+    );
+    for (const store of stores.slice(1)) await store.close();
+  });
 });
 
 /** One store for many tests, emptied in between. */
-function emptyStores(postgres: TestPostgres | undefined): OpenEmpty {
+function emptyStores(name: string, address: (database: string) => string | undefined): OpenEmpty {
   let shared: OpenedStore | undefined;
   afterAll(() => shared?.close());
   return async () => {
-    if (postgres === undefined) throw new Error("there is no server");
-    const url = postgres.url("suite");
-    if (shared === undefined) await postgres.create("suite");
+    const url = address(name);
+    if (server === undefined || url === undefined) throw new Error("there is no server");
+    if (shared === undefined) await server.create(name);
     const works = await shared?.ping().then(
       () => true,
       () => false,
     );
     if (works !== true) shared = await openStore({ url, now });
-    await postgres.sql("suite", "TRUNCATE keys, requests, settings, repeats, nodes CASCADE");
+    await empty(server, name);
     if (shared === undefined) throw new Error("the store was just opened");
     return shared;
   };
+}
+
+async function empty(postgres: TestPostgres, name: string): Promise<void> {
+  const rows = await postgres.sql(
+    name,
+    `SELECT string_agg(relname, ', ') AS tables FROM pg_class
+      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'migrations'`,
+  );
+  await postgres.sql(name, `TRUNCATE ${String(rows[0]?.["tables"])} CASCADE`);
 }
