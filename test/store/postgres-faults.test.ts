@@ -229,6 +229,25 @@ describe("groups", () => {
       expect(taken.filter((id) => id === `r${round}`)).toHaveLength(1);
     }
   });
+
+  test("a sweep and a finish that meet: the outcome stands, nothing is half done, nobody waits for ever", async () => {
+    const { name, url } = await database();
+    const stores = await Promise.all([open(url), open(url)]);
+    const ids = Array.from({ length: 300 }, (_, at) => `r${at}`);
+    await Promise.all(
+      ids.map((id) => stores[0]?.requests.begin(request(id, { owner: "dead" }), [attempt(id)])),
+    );
+    await Promise.all([
+      stores[1]?.requests.sweep(2000),
+      ...ids.toReversed().map((id) => stores[0]?.requests.finish(outcome(id))),
+    ]);
+    const rows = await postgres().sql(
+      name,
+      `SELECT DISTINCT r.state, h.state AS hold, a.state AS attempt FROM requests r
+        JOIN holds h ON h.request_id = r.id JOIN attempts a ON a.request_id = r.id`,
+    );
+    expect(rows).toEqual([{ state: "succeeded", hold: "settled", attempt: "succeeded" }]);
+  });
 });
 
 const insert = statement<{ id: string }>("INSERT INTO things (id, count) VALUES (:id, 0)");

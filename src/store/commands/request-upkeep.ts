@@ -10,27 +10,30 @@ interface Sweep {
 }
 
 // The state as a literal, so that the planner sees that the partial index of running requests fits.
-// Records of earlier versions name no owner: they are given until their lease has passed.
-const nobodys = `SELECT id FROM requests
-  WHERE state = 'running' AND (
-    (owner IS NULL AND lease_until <= :now)
-      OR (owner IS NOT NULL AND owner NOT IN (SELECT nodes.id FROM nodes))
-  )
-  ORDER BY lease_until, id LIMIT :limit`;
+// Records of earlier versions name no owner: they are given until their lease has passed. By their ids, as groups of
+// finishes lock them.
+const nobodys = statement<Sweep>(
+  `SELECT id FROM requests WHERE id IN (
+    SELECT id FROM requests
+      WHERE state = 'running' AND (
+        (owner IS NULL AND lease_until <= :now)
+          OR (owner IS NOT NULL AND owner NOT IN (SELECT nodes.id FROM nodes))
+      )
+      ORDER BY lease_until, id LIMIT :limit
+  ) ORDER BY id`,
+);
 
 const idRow = record({ id: text });
 
 /** The updates lock a request before its hold and attempts, as its finish does: two that meet wait for each other, and never both. */
 const sweep = {
   // Its client's connection broke with the process. Idempotency key and fingerprint stay: what may have
-  // been bought is not bought again by a repeat. The state is asked again of each row: while the update
-  // waited for one, its owner may have finished it.
-  requests: statement<Sweep>(
+  // been bought is not bought again by a repeat. The state is asked again: its owner may have finished it since.
+  request: statement<{ readonly id: string; readonly now: number }>(
     `UPDATE requests
       SET state = 'lost', error_code = 'outcome_unknown', error_message = '${lostMessage}',
         cost_nano = 0, finished_at = :now, doubtful_at = :now, orphaned_at = :now
-      WHERE state = 'running' AND id IN (${nobodys})
-      RETURNING id`,
+      WHERE state = 'running' AND id = :id`,
   ),
   hold: statement<{ readonly id: string; readonly now: number }>(
     "UPDATE holds SET state = 'voided', resolved_at = :now WHERE state = 'held' AND request_id = :id",
@@ -62,11 +65,13 @@ const forgetRepeats = statement<Forget>(
 
 /** Database work on old requests, in pieces of `limit`, so that the commits of running ones pass in between. */
 export const requestUpkeep = {
-  /** Ends running requests that are nobody's as lost; returns how many. */
+  /** Ends running requests that are nobody's as lost; returns how many were, also of those that were finished meanwhile. */
   *requestsSweep(now: number, limit: number): Steps<number> {
-    const { rows } = yield sweep.requests({ now, limit });
+    const { rows } = yield nobodys({ now, limit });
     for (const row of rows) {
       const { id } = idRow.parse(row);
+      const { changes } = yield sweep.request({ id, now });
+      if (changes === 0) continue;
       yield sweep.hold({ id, now });
       yield sweep.attempts({ id, now });
     }
