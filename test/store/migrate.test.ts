@@ -10,7 +10,8 @@ import type { Migration } from "../../src/store/migrations/migration.ts";
 import { openConnection } from "../../src/store/sqlite/connection.ts";
 import type { Connection } from "../../src/store/sqlite/connection.ts";
 import { rowSchemas } from "../../src/store/tables.ts";
-import { temporaryFolder } from "./samples.ts";
+import { openStore } from "../../src/store/open.ts";
+import { attempt, outcome, request, sampleKey, temporaryFolder } from "./samples.ts";
 
 const adds = (name: string, table: string): Migration => ({
   name,
@@ -171,5 +172,30 @@ describe("migrations", () => {
     expect(all(connection, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
     connection.execute("DELETE FROM requests WHERE id = 'r1'");
     expect(read().map((rows) => rows.length)).toEqual([0, 0, 1]);
+  });
+
+  test("a database of the release before is brought up to date with all that is in it, and a copy is kept", async () => {
+    const { file, open } = place();
+    const before = open();
+    // Those of 0.1.0.
+    migrate(before, { file, migrations: migrations.slice(0, 5), now: 5 });
+    before.execute(`
+      INSERT INTO requests (id, key_id, operation, model, n, fields, created_at, lease_until, state, warnings, owner)
+        VALUES ('old', 'key_1', 'generation', 'm', 1, '{}', 1, 2, 'running', '[]', 'node_1');
+      INSERT INTO attempts (request_id, call, attempt, id, channel_id, provider_id, upstream_model, started_at, state)
+        VALUES ('old', 0, 1, 'old-0-1', 'c', 'p', 'm', 3, 'running');
+      INSERT INTO holds (request_id, amount_nano, state, created_at) VALUES ('old', 40000000, 'held', 1);
+      INSERT INTO settings VALUES ('name', 'value')`);
+    const store = await openStore({ url: `sqlite:${file}`, now: () => 6 });
+    expect(await store.settings.get("name")).toBe("value");
+    expect(await store.requests.finish(outcome("old"))).toBe(true);
+    expect(await store.requests.get("old")).toMatchObject({
+      state: "succeeded",
+      hold: { nano: 40_000_000, state: "settled", settledNano: 30_000_000 },
+    });
+    await store.keys.add(sampleKey);
+    await store.requests.begin(request("new"), [attempt("new")]);
+    await store.close();
+    expect(backups(file)).toHaveLength(migrations.length > 5 ? 1 : 0);
   });
 });
