@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // Servers that the operator of a machine runs: `npm run test:servers`.
+    exclude: ["test/servers/real/**"],
     // Real processes, since tests open sockets, worker threads and native modules of their own.
     pool: "forks",
     maxWorkers: 2,

@@ -4,7 +4,7 @@ import type { Facts } from "./facts.ts";
 import type { ModelCard } from "./model-card.ts";
 import type { Nano } from "./money.ts";
 import type { OutputFormat, Picture, Raster } from "./picture.ts";
-import type { FittedRequest, Usage } from "./request.ts";
+import type { FittedRequest, Usage, Warning } from "./request.ts";
 import { Secret } from "./secret.ts";
 import type { UpstreamFault, WireAnswer, WireError, WireEvent, WireRequest } from "./wire.ts";
 
@@ -129,7 +129,7 @@ export interface CallFacts {
   readonly counts?: Readonly<Record<string, number>> | undefined;
 }
 
-/** A report of an adapter while it works. `index` counts this call's images from 0. */
+/** A report of an adapter while it works. `index` counts this call's images from 0; `warnings` tell what the upstream passed over. */
 export type ProviderEvent =
   | { readonly progress: number }
   | { readonly partial: Picture; readonly index: number }
@@ -141,6 +141,7 @@ export type ProviderEvent =
       readonly quality?: string | undefined;
       readonly background?: string | undefined;
       readonly seed?: number | undefined;
+      readonly warnings?: readonly Warning[] | undefined;
     }
   | { readonly usage: Usage }
   /** Facts that a price may need besides pictures and usage; several are put together. */

@@ -75,6 +75,19 @@ describe("the answer", () => {
     },
   );
 
+  test("what the server passed over is told once, with the first picture", async () => {
+    const info = JSON.stringify({ sampler_name: "Euler", sd_model_name: "other" });
+    const options = { sampler: "nope" };
+    const events = await run({ n: 2 }, { images: pictures, info }, {}, options).events;
+    const told = events.map((event) =>
+      "picture" in event ? event.warnings?.map(({ param }) => param) : [],
+    );
+    expect(told).toEqual([["sampler", "model"], undefined]);
+    const settings = { switch_checkpoint: false, sampler: "nope" };
+    const [first] = await run({}, { images: pictures, info }, settings).events;
+    expect(first).toMatchObject({ warnings: [] });
+  });
+
   test("fewer pictures than asked are all given", async () => {
     expect(await lengths(run({ n: 3 }, { images: pictures.slice(0, 2), info: "{}" }))).toEqual([
       1, 2,

@@ -12,6 +12,7 @@ import type { WireError } from "../../core/wire.ts";
 import { readAnswer } from "../read-answer.ts";
 import { blamed, readSdapiError } from "./errors.ts";
 import { checkServer, modelNames } from "./lists.ts";
+import { type AskedJob, passedOver } from "./passed-over.ts";
 import { callWithPreviews } from "./previews.ts";
 import { bodyOf, refuseTags } from "./request.ts";
 import { type SdapiServer, webUi } from "./server.ts";
@@ -30,6 +31,9 @@ const infoSchema = z.object({
   seed: z.number().nullish(),
   all_seeds: z.array(z.number()).nullish(),
   index_of_first_image: z.int().min(0).nullish(),
+  sampler_name: z.string().nullish().catch(undefined),
+  sd_model_name: z.string().nullish().catch(undefined),
+  sd_model_hash: z.string().nullish().catch(undefined),
 });
 type Info = z.infer<typeof infoSchema>;
 
@@ -90,9 +94,9 @@ async function* makePictures<S extends SdapiSettings, O extends SdapiOptions>(
   const lift = ["images.*"];
   const wanted = request.stream ? request.partial_images : 0;
   const taskId = server.taskIds ? `pinhole-${randomUUID()}` : undefined;
-  const answer =
+  const { answer, shown } =
     wanted === 0
-      ? await input.http.call({ url, json, lift })
+      ? { answer: await input.http.call({ url, json, lift }), shown: 0 }
       : yield* callWithPreviews(
           input,
           { url, json: { ...json, force_task_id: taskId }, lift },
@@ -110,13 +114,24 @@ async function* makePictures<S extends SdapiSettings, O extends SdapiOptions>(
       detail: `The answer has ${body.images?.length ?? 0} images; it may have been interrupted.`,
     });
   }
+  const warnings = passedOver(askedOf(input, wanted === 0 || shown > 0), info);
   for (const [index, picture] of made.entries()) {
     yield {
       picture,
       index,
+      warnings: index === 0 ? warnings : undefined,
       seed: info.all_seeds?.[index] ?? (index === 0 ? info.seed : undefined) ?? undefined,
     };
   }
+}
+
+/** What the caller asked for by name. What the operator's settings ask for, the free check looks at. */
+function askedOf(
+  { options, settings, model }: GenerateInput<SdapiSettings, SdapiOptions>,
+  previewed: boolean,
+): AskedJob {
+  const checkpoint = settings.switch_checkpoint ? model : undefined;
+  return { sampler: options.sampler, checkpoint, previewed };
 }
 
 function readInfo(text: string | null | undefined): Info {

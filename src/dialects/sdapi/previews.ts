@@ -13,6 +13,12 @@ const progressSchema = z.object({
   current_task: z.string().nullish().catch(undefined),
 });
 
+/** The answer to a call, and how many of the previews that were due have been shown, the passed ones counted. */
+export interface PreviewedCall {
+  readonly answer: WireAnswer;
+  readonly shown: number;
+}
+
 /**
  * Makes the call and shows up to `wanted` previews of it, as evenly spread as the server's progress
  * lets them. Progress is the whole server's: a job that is known to be another's is never shown; `taskId`
@@ -24,7 +30,7 @@ export async function* callWithPreviews(
   request: WireRequest,
   taskId: string | undefined,
   wanted: number,
-): AsyncGenerator<ProviderEvent, WireAnswer, void> {
+): AsyncGenerator<ProviderEvent, PreviewedCall, void> {
   let shown = 0;
   const read = async (withImage: boolean) => {
     const answer = await tools.http.call({
@@ -49,5 +55,6 @@ export async function* callWithPreviews(
     shown = Math.floor(found.progress * (wanted + 1));
     return { partial: found.current_image, index: 0 };
   };
-  return yield* tools.alongside(() => tools.http.call(request), look, lookEveryMs);
+  const answer = yield* tools.alongside(() => tools.http.call(request), look, lookEveryMs);
+  return { answer, shown };
 }

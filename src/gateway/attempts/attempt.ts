@@ -144,6 +144,7 @@ function madeFrom(
     revisedPrompt: event.revisedPrompt,
     quality: event.quality ?? plan.request.quality,
     background: event.background,
+    warnings: event.warnings ?? [],
     plan,
   };
 }

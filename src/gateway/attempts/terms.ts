@@ -2,7 +2,7 @@ import type { PinholeError } from "../../core/errors.ts";
 import type { Cost, Nano } from "../../core/money.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { CallFacts } from "../../core/provider.ts";
-import type { Usage } from "../../core/request.ts";
+import type { Usage, Warning } from "../../core/request.ts";
 import type { RelayTap } from "../../net/egress.ts";
 import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
 import type { Plan } from "../fit/terms.ts";
@@ -18,6 +18,8 @@ export interface Made {
   readonly revisedPrompt: string | undefined;
   readonly quality: string | undefined;
   readonly background: string | undefined;
+  /** The adapter's own, about what the upstream passed over. */
+  readonly warnings: readonly Warning[];
   readonly plan: Plan;
 }
 

@@ -47,7 +47,7 @@ function deliveredOf(
     revisedPrompt,
     quality,
     background: backgroundOf(made, picture),
-    warnings,
+    warnings: made.warnings.length === 0 ? warnings : [...warnings, ...made.warnings],
   };
 }
 

@@ -41,6 +41,7 @@ export function made(index: number, fields: Partial<Made> = {}): Made {
     revisedPrompt: undefined,
     quality: undefined,
     background: undefined,
+    warnings: [],
     plan: planOf(),
     ...fields,
   };

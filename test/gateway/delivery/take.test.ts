@@ -125,6 +125,18 @@ describe("a made picture", () => {
   });
 });
 
+test("what an adapter told of a picture stands beside what the gateway found", async () => {
+  const told = { param: "sampler", code: "adjusted_value", message: "Another one." } as const;
+  const plan = planOf({ size: { width: 7, height: 9 } });
+  const { warnings } = await takePicture(
+    fakes(asIs).parts,
+    made(0, { plan, warnings: [told] }),
+    spool,
+    false,
+  );
+  expect(warnings.map(({ param }) => param)).toEqual(["size", "sampler"]);
+});
+
 describe("a background", () => {
   const clear = madePicture({ alpha: true });
   const of = async (fields: Partial<Made>, asked = {}) =>

@@ -108,6 +108,7 @@ test("previews are shown evenly over the progress, then the picture", async () =
   const webUi = await startWebUi(picture, [0, 0.2, 0.4, "failure", 0.5, 0.9], 2);
   const events = await streamed(webUi, { partial_images: 2 });
   expect(kinds(events)).toEqual(["partial_image", "partial_image", "completed"]);
+  expect(JSON.stringify(events.at(-1)?.data["pinhole"])).not.toContain("warnings");
   expect(events.map(({ data }) => data.partial_image_index)).toEqual([0, 1, undefined]);
   const widths = await Promise.all(events.map(async (event) => factsOf(pictureOf(event))));
   expect(widths.map(({ width }) => width)).toEqual([40, 90, 64]);
@@ -121,6 +122,15 @@ test("another's job is never shown", async () => {
   const webUi = await startWebUi(await samplePng(64, 64), [0.5, 0.9], 3, () => "task(somebody)");
   expect(kinds(await streamed(webUi, { partial_images: 3 }))).toEqual(["completed"]);
   expect(webUi.looks.withImage).toBe(0);
+});
+
+test("where no preview came, that is told with the picture", async () => {
+  const webUi = await startWebUi(await samplePng(64, 64), ["failure", "failure"], 2);
+  const [completed, ...more] = await streamed(webUi, { partial_images: 2 });
+  expect(more).toEqual([]);
+  expect(completed?.data["pinhole"]).toMatchObject({
+    warnings: [{ param: "partial_images", code: "unsupported_parameter" }],
+  });
 });
 
 test("a server that knows no task ids shows what it works on", async () => {
