@@ -110,7 +110,9 @@ function channelExample({ line, provider }: ShippedProvider): string {
   );
   const needed = settings.length === 0 ? undefined : `{ ${settings.join(", ")} }`;
   const written = provider.example?.settings ?? needed;
-  const model = provider.models[0]?.name ?? "some-model";
+  const name = provider.models[0]?.name ?? "some-model";
+  // YAML keeps some first characters for itself.
+  const model = /^[A-Za-z0-9]/.test(name) ? name : `"${name}"`;
   return [
     "```yaml",
     "channels:",

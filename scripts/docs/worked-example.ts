@@ -52,7 +52,7 @@ const abilities: readonly (readonly [string, (card: ModelCard) => boolean])[] = 
   ["reference images in generations", ({ images }) => images?.references === true],
   ["masks", ({ mask }) => mask !== undefined],
   ["several images in one call", ({ n }) => n > 1],
-  ["streaming with previews of its own", ({ streaming }) => streaming],
+  ["streams of its own", ({ streaming }) => streaming],
   ["sizes in pixels", ({ sizes, size_rule: rule }) => sizes !== undefined || rule !== undefined],
   ["`quality`", ({ qualities }) => qualities !== undefined],
   ["`style`", ({ styles }) => styles !== undefined],

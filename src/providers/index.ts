@@ -187,6 +187,26 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./vercel/index.ts"),
   },
   {
+    id: "cloudflare",
+    environment: [
+      { needs: { CLOUDFLARE_API_TOKEN: "api_key", CLOUDFLARE_ACCOUNT_ID: "account_id" } },
+    ],
+    load: () => import("./cloudflare/index.ts"),
+  },
+  {
+    id: "deepinfra",
+    environment: [
+      { needs: { DEEPINFRA_API_KEY: "api_key" } },
+      { needs: { DEEPINFRA_TOKEN: "api_key" } },
+    ],
+    load: () => import("./deepinfra/index.ts"),
+  },
+  {
+    id: "prodia",
+    environment: [{ needs: { PRODIA_TOKEN: "api_key" } }],
+    load: () => import("./prodia/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },

@@ -33,7 +33,9 @@ export async function fillJson(json: Json, fill: Fill): Promise<Json> {
     return texts.map(String).join("");
   }
   if (typeof spec === "string") {
-    const base64 = (await pictureBytes(spec)).toString("base64");
+    const bytes = await pictureBytes(spec);
+    if (as === "bytes") return [...bytes];
+    const base64 = bytes.toString("base64");
     return as === "data_url" ? `data:${contentTypeOf(spec)};base64,${base64}` : base64;
   }
   const entries = Object.entries(json).map(

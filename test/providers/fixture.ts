@@ -13,7 +13,8 @@ import { pictureSpec } from "./contract-pictures.ts";
  * `{{https://cdn.vendor.example}}` for another of the vendor's origins: the test server's too, and that
  * origin itself where the conversation is replayed with the addresses that ship.
  * Inside `json`, `{"$picture": "png 64x64 #2"}` stands for that picture's base64, and
- * `{"$picture": "…", "as": "data_url"}` for its data URL; `{"$join": ["![](", {"$picture": …}, ")"]}`
+ * `{"$picture": "…", "as": "data_url"}` for its data URL, with `"as": "bytes"` for
+ * the list of its bytes as numbers; `{"$join": ["![](", {"$picture": …}, ")"]}`
  * is one text of several parts.
  */
 const headers = z.record(z.string(), z.string());

@@ -29,6 +29,21 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "spacexai/grok-imagine-image-2.0":
       "Its price goes by a resolution that the gateway's protocol does not name.",
   },
+  cloudflare: {
+    "@cf/black-forest-labs/flux-2-klein-4b": "Its price is on no page that was read.",
+  },
+  deepinfra: Object.fromEntries(
+    [
+      "black-forest-labs/FLUX-1.1-pro",
+      "black-forest-labs/FLUX-1-dev",
+      "stabilityai/sd3.5",
+      "stabilityai/sd3.5-medium",
+      "stabilityai/sdxl-turbo",
+      "black-forest-labs/FLUX.1-Kontext-dev",
+      "black-forest-labs/FLUX.1-Kontext-pro",
+    ].map((name) => [name, "Its page was not read; a generation states what it cost."]),
+  ),
+  prodia: { "inference.flux.dev.txt2img.v1": "Its price is on no page that was read." },
   together: {
     "black-forest-labs/FLUX.2-pro": "Listed without a figure; none was found elsewhere.",
     "black-forest-labs/FLUX.2-max": "Listed without a figure; none was found elsewhere.",
@@ -84,6 +99,7 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
 export const unpricedDefaults: Readonly<Record<string, string>> = {
   "openai-chat": "Whatever server the operator names speaks it.",
   vercel: "The makers' list prices; an answer may state what the call cost.",
+  deepinfra: "Each generation states what it cost.",
   openrouter: "Each answer states what the call cost.",
   together: "A model of its list that has no card: the list's prices change often.",
   replicate: "Community models cost the seconds of a machine, each of its own kind.",
