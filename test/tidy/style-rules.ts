@@ -29,7 +29,9 @@ export function lengthFaults(file: SourceFile): Fault[] {
   const faults: Fault[] = [];
   const lines = file.text.split("\n").length - (file.text.endsWith("\n") ? 1 : 0);
   const linesMax = file.path.startsWith("test/") ? testFileLinesMax : fileLinesMax;
-  if (lines > linesMax) faults.push(`${file.path}: ${lines} lines; at most ${linesMax}`);
+  // A list has an entry for each provider or model there is, and nobody reads it through.
+  const isList = providerLists.includes(file.path);
+  if (lines > linesMax && !isList) faults.push(`${file.path}: ${lines} lines; at most ${linesMax}`);
   for (const { node, ancestors } of descendants(parse(file))) {
     if (!functionTypes.has(node.type) || isDescribe(node, ancestors.at(-1))) continue;
     const first = lineAt(file.text, node.start);
