@@ -33,7 +33,7 @@ export interface EgressOptions {
   readonly random?: () => number;
   /** Resolves host names of URLs that strangers gave; the system's resolver unless given. */
   readonly resolve?: Resolve;
-  /** What the guard lets through besides the public internet; nothing unless given. */
+  /** The addresses that the guard lets through besides the public internet; none unless given. */
   readonly allowPrivate?: AllowPrivate;
   readonly userAgent?: string;
   readonly proxy?: ProxyOptions;
@@ -53,7 +53,7 @@ export interface CallerPictureOptions {
   readonly param: string;
 }
 
-/** Everything that leaves this process over HTTP. */
+/** The HTTP that leaves this process: calls to upstreams, and pictures that are fetched. */
 export interface Egress {
   /** The HTTP of one attempt at an upstream. */
   upstream(context: UpstreamContext): UpstreamHttp;
@@ -66,7 +66,7 @@ export interface Egress {
 /** Upper bound of every connection attempt; each call has its own, shorter one. */
 const connectTimeoutMs = 60_000;
 /**
- * How long a connection may rest before it is used again, where its server has not said how long it may.
+ * The time a connection may rest before it is used again, where its server has not said how long it may.
  * A server that closes it at the very moment a paid request is written leaves nobody knowing whether an
  * image was made, and nginx may be set to 1 s. Another handshake costs little beside making an image.
  */

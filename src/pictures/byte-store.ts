@@ -43,7 +43,7 @@ interface State {
   path: string | undefined;
   /** A file descriptor while the file is being written. */
   file: number | undefined;
-  /** Somebody was handed blocks. */
+  /** True once somebody was handed blocks. */
   shown: boolean;
   dropped: boolean;
 }

@@ -43,7 +43,7 @@ export interface ConvertOptions {
   readonly size?: Size | undefined;
   /** A CSS colour to lay under the picture. JPEG has no transparency and gets white where this is absent. */
   readonly background?: string | undefined;
-  /** Whose fault it is when the picture cannot be decoded; the caller's unless said. */
+  /** The side whose fault it is when the picture cannot be decoded; the caller's unless said. */
   readonly blame?: PictureLimits["blame"];
 }
 
@@ -51,7 +51,7 @@ export interface ConvertOptions {
 export type IsWanted = () => boolean;
 
 export interface ConverterOptions {
-  /** Where results are written before they enter a spool: the spools' own directory. */
+  /** The directory in which results are written before they enter a spool: the spools' own. */
   readonly directory: string;
   /** A new unique file name: letters, digits, hyphens. */
   readonly randomName: () => string;
@@ -87,7 +87,7 @@ export interface Converter {
   ): Promise<Picture>;
 }
 
-/** What a pipeline is to make, and for whom. */
+/** The result that a pipeline is to make, and for whom. */
 export interface Rendering extends Omit<Work, "picture"> {
   readonly blame?: PictureLimits["blame"];
   readonly isWanted?: IsWanted | undefined;

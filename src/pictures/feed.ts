@@ -26,7 +26,7 @@ interface Cut {
 /** A format's grammar, read top to bottom. It returns after the picture's last byte. */
 export type Reader = Generator<Step, void, Buffer>;
 
-/** What readers find out as they go. Width 0: not known yet. */
+/** Facts that readers find out as they go. Width 0: not known yet. */
 export interface Draft {
   width: number;
   height: number;
@@ -41,7 +41,7 @@ export interface Draft {
   patches: Patch[];
   /** There will be such patches. */
   isPatched: boolean;
-  /** What is kept already has been passed on, so that nothing of it may be written over any more. */
+  /** True where what is kept already has been passed on, so that nothing of it may be written over any more. */
   isPinned: boolean;
 }
 
@@ -59,7 +59,7 @@ export interface Feed {
   done(): boolean;
   /** Bytes that came after the picture's last. */
   trailingBytes(): number;
-  /** Something was cut out or put in. */
+  /** True once something was cut out or put in. */
   isChanged(): boolean;
   /** So many of the bytes that come next stay as they are, whatever they are. */
   sure(): number;
@@ -196,7 +196,7 @@ class ReaderFeed implements Feed {
   }
 }
 
-/** How far a search for a marker has come; a marker may lie across two chunks. */
+/** The state of a search for a marker, which may lie across two chunks. */
 interface MarkerScan {
   afterFf: boolean;
   found: boolean;

@@ -6,7 +6,7 @@ const zeros = Buffer.alloc(65_536);
  * whether they are kept: those of the current chunk where they lie, those of the chunks before as copies.
  */
 export class Keeper {
-  /** Something was left out or put in. */
+  /** True once something was left out or put in. */
   isChanged = false;
   readonly #put: (bytes: Buffer) => void;
   #chunk = nothing;

@@ -11,7 +11,7 @@ const opaqueFrom = 128;
 /** Bytes a pixel of the steps between: four channels of a deep mask, and a channel of what was made of them, twice. */
 const rawBytes = 6;
 
-/** How an upstream reads a mask: the model card's `mask`. */
+/** The way in which an upstream reads a mask: the model card's `mask`. */
 export interface MaskRule {
   readonly polarity: "transparent" | "white" | "black";
   readonly binary: boolean;

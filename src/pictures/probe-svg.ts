@@ -4,7 +4,7 @@ import { damaged, setSize, type Draft, type Feed } from "./feed.ts";
 const headBytesMax = 65_536;
 const tailBytes = 64;
 
-/** What browsers give a picture that says no size. Pixels. */
+/** The size that browsers give a picture that says none. Pixels. */
 const defaultSize = { width: 300, height: 150 };
 
 /**

@@ -17,17 +17,17 @@ export interface ProbedFacts extends PictureFacts {
 export interface Probe {
   /** Throws invalid_image at the first byte that cannot be right. */
   write(chunk: Uint8Array): void;
-  /** What is known by now; undefined until the header's dimensions are. Frames may still grow. */
+  /** The facts known by now; undefined until the header's dimensions are. Frames may still grow. */
   facts(): PictureFacts | undefined;
   /** Throws invalid_image where the file is not whole. */
   end(): ProbedFacts;
-  /** How the file is cut; undefined: not yet known for what it is. */
+  /** The cuts made in the file so far; undefined: it is not yet known for what it is. */
   cutting(): Cutting | undefined;
   /** From now on nothing that was kept is written over: what has to go is blanked where it stands. */
   pin(): void;
 }
 
-/** What has been cut out of a file, and what is known of the bytes to come. */
+/** The cuts made in a file, and what is known of the bytes to come. */
 export interface Cutting {
   readonly isChanged: boolean;
   /** Bytes that are kept already will be written over at the end. */

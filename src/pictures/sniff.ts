@@ -5,7 +5,7 @@ export const magicBytes = 12;
 /** Bytes in which an SVG must show its root element. */
 const textHeadBytesMax = 1_024;
 
-/** What stands at `at` of a file, as latin1. */
+/** A text that stands at `at` of a file, as latin1, and what the file is then. */
 interface Magic<T> {
   readonly is: T;
   readonly at: number;
@@ -67,7 +67,7 @@ function textHead(head: Buffer): string {
     .trimStart();
 }
 
-/** What a file that is no picture seems to be, for the message: `a HEIC image`. */
+/** The kind of a file that is no picture, for the message: `a HEIC image`. */
 export function describeStranger(head: Buffer): string | undefined {
   const known = matching(strangers, head);
   if (known !== undefined) return known;

@@ -16,7 +16,7 @@ import { createMemory } from "./memory.ts";
 import { blamed, imageTooLarge } from "./picture-fault.ts";
 import { createProbe, type Probe } from "./probe.ts";
 
-/** How spool files end, and what `sweepLeftovers` looks for. */
+/** The ending of spool files, which `sweepLeftovers` looks for. */
 export const spoolExtension = ".spool";
 
 export interface SpoolOptions {

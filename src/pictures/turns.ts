@@ -4,7 +4,7 @@ import { PinholeError } from "../core/errors.ts";
 export interface Turn {
   /** For whom it is; turns go round among all owners. */
   readonly owner: string;
-  /** Its share of `weightMax`. */
+  /** The work's share of `weightMax`. */
   readonly weight: number;
   /** False: nobody waits for it any more, and it need not be done. Asked when its turn comes. */
   isWanted?(): boolean;
@@ -32,7 +32,7 @@ const overtakenMax = 4;
 interface Waiting extends Turn {
   begin(): void;
   giveUp(): void;
-  /** How often others went first though it was this one's turn. */
+  /** The number of times that others went first though it was this one's turn. */
   overtaken: number;
 }
 

@@ -13,7 +13,7 @@ export const optimalJpegPixelsMax = 16_000_000;
 /** Bytes a pixel that writing holds at most, as measured with libvips 8.18 on 50 megapixels. */
 const writing: Readonly<Record<OutputFormat, number>> = { png: 0, jpeg: 6.5, webp: 14 };
 
-/** What any work holds besides, mostly rows in buffers and the code's own memory. */
+/** The memory that any work holds besides, mostly rows in buffers and the code's own. */
 const fixedBytes = 24 * 1024 * 1024;
 
 /** Of a picture about which nothing is known: 16 bits for each of four channels, held while it is read. */

@@ -297,8 +297,6 @@ export const oldComments: readonly string[] = [
   "gateway/fit/",
   "gateway/intake/",
   "gateway/routing/",
-  "net/",
-  "pictures/",
   "providers/",
 ];
 

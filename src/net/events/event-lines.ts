@@ -22,7 +22,7 @@ const joint = Buffer.from("\n");
 /** Longer names and event types are cut: none is known that long. Bytes. */
 const wordBytesMax = 256;
 
-/** What is being read: a field's name, the one space that may follow its colon, its value, or a line that says nothing. */
+/** The part of a line that is being read: a field's name, the one space that may follow its colon, its value, or a line that says nothing. */
 type Mode = "name" | "space" | "value" | "ignored";
 
 /**

@@ -1,7 +1,7 @@
 import type { WireEvent } from "../../core/wire.ts";
 import { abortListeners } from "../../runtime/abort-listeners.ts";
 
-/** How long a stream that nobody reads any more may still take to end by itself, so that its connection can be used again. */
+/** The time a stream that nobody reads any more may still take to end by itself, so that its connection can be used again. */
 const lingerMs = 1_000;
 
 /**

@@ -16,7 +16,7 @@ const beginningBytesMax = 512;
 const eventsMax = 10_000;
 /** Bytes of one stream, pictures and all: ten pictures of 100 MB as base64. */
 const streamBytesMax = 2 * 1024 * 1024 * 1024;
-/** What ends a stream at OpenAI and its imitators; no JSON. */
+/** The data that ends a stream at OpenAI and its imitators; no JSON. */
 const done = "[DONE]";
 
 /** An upstream said in mid-stream that it has failed. */
@@ -134,11 +134,11 @@ function errorOf({ status, headers }: AnswerHead, { json, beginning }: ReadData)
   return { status, headers: { ...headers, "content-type": "text/plain" }, json, text: beginning };
 }
 
-/** What one event's data came to. */
+/** The result of reading one event's data. */
 interface ReadData {
   readonly json: unknown;
   readonly fault: PinholeError | undefined;
-  /** Its first characters, as they came. */
+  /** The data's first characters, as they came. */
   readonly beginning: string;
   /** Bytes beside its lifted pictures. */
   readonly textBytes: number;

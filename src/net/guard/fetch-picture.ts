@@ -13,7 +13,7 @@ const redirectsMax = 3;
 export class StatusFault extends Error {
   override readonly name = "StatusFault";
   readonly status: number;
-  /** How long the answer asks to wait; undefined: it does not say. */
+  /** The time that the answer asks to wait; undefined: it does not say. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(status: number, retryAfter?: number) {
@@ -24,7 +24,7 @@ export class StatusFault extends Error {
 }
 
 export interface FetchPictureOptions {
-  /** Where a URL may be fetched through; asked again at every redirect. Throws `GuardRefusal`. */
+  /** The way through which a URL may be fetched; asked again at every redirect. Throws `GuardRefusal`. */
   route(url: URL): Dispatcher;
   /** Headers for a URL that answers 401 or 403 without any; undefined: that is its last word. Asked again at every redirect. */
   authorize?(url: URL): Promise<Readonly<Record<string, string>> | undefined>;

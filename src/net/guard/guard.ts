@@ -9,7 +9,7 @@ export type Resolve = (
   host: string,
 ) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
-/** What an operator opens in the guard, for image servers inside their own network. */
+/** The doors that an operator opens in the guard, for image servers inside their own network. */
 export interface AllowPrivate {
   /** Host names whose addresses may be private; a leading dot stands for all below it. */
   readonly hosts: readonly string[];

@@ -53,7 +53,7 @@ export class AnswerHeads {
   /** A head that is not whole yet. */
   #held: Buffer = Buffer.alloc(0);
 
-  /** What undici is to read of these bytes; nothing where more must come first. */
+  /** The part of these bytes that undici is to read; empty where more must come first. */
   mend(chunk: Buffer): Buffer {
     let rest = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = Buffer.alloc(0);

@@ -6,7 +6,7 @@ export interface AnswerHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a sink that works on after its writes can do to the exchange it belongs to. */
+/** The hold that a sink which works on after its writes has on its exchange. */
 export interface SinkControl {
   /** Ends the exchange with this error. */
   fail(thrown: unknown): void;
@@ -37,7 +37,7 @@ export interface PromptSink<T> extends AnswerSink<T> {
   end(): T;
 }
 
-/** How long a body its head says it is, bytes; undefined where it does not. */
+/** The length of a body as its head announces it, bytes; undefined where it does not. */
 export function announcedLength({ headers }: AnswerHead): number | undefined {
   const length = headers["content-length"];
   const isSaid = length !== undefined && /^\d+$/.test(length);

@@ -55,7 +55,7 @@ export function plainSink<T>(
   return new DecompressingSink(encodings, receive({ status: head.status, headers }));
 }
 
-/** What a body is compressed with, the outermost first. Names that no decoder has (`identity`, `utf-8`) say nothing. */
+/** The encodings of a body, the outermost first. Names that no decoder has (`identity`, `utf-8`) say nothing. */
 function encodingsOf({ headers }: AnswerHead): readonly Open[] {
   const named = headers["content-encoding"];
   if (named === undefined) return [];

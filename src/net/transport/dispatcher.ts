@@ -14,7 +14,7 @@ export interface ProxyUrls {
 export interface DispatcherOptions {
   /** Upper bound of every connection attempt; each call has its own, shorter one. */
   readonly connectTimeoutMs: number;
-  /** How long a connection may rest before it is used again, where its server has not said how long it may. */
+  /** The time a connection may rest before it is used again, where its server has not said how long it may. */
   readonly restMsMax: number;
   /** Opens the connections; the system's own way unless given. */
   readonly connect?: buildConnector.connector | undefined;

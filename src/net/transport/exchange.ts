@@ -52,14 +52,14 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
   readonly #clock = new StepClock((expired) => this.#expire(expired));
   #controller: Dispatcher.DispatchController | undefined;
   #sink: AnswerSink<T> | undefined;
-  /** Its place among those who are told of an abort. */
+  /** The exchange's place among those who are told of an abort. */
   #watching: number | undefined;
   #over = false;
   #bodyFault: unknown;
   /** Bytes that the answer announced and that came. */
   #expected: number | undefined;
   #received = 0;
-  /** What has come of an answer for a patient sink; undefined: it is written as it comes. */
+  /** The chunks that have come of an answer for a patient sink; undefined: it is written as it comes. */
   #held: Buffer[] | undefined;
   /** All has come, and waits for the others that came with it. What happens to the connection now says nothing. */
   #whole = false;
@@ -199,7 +199,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** What was held goes to the sink, which takes the rest as it comes. */
+  /** Writes what was held to the sink, which takes the rest as it comes. */
   #writeHeld(): void {
     const held = this.#held ?? [];
     this.#held = undefined;

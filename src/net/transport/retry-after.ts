@@ -2,7 +2,7 @@
 const secondsMax = 86_400;
 
 /**
- * How long an answer asks to wait, in seconds: `retry-after-ms`, or `retry-after` in seconds or as an
+ * The time that an answer asks to wait, in seconds: `retry-after-ms`, or `retry-after` in seconds or as an
  * HTTP date (RFC 9110 §10.2.3). `now`: Unix milliseconds.
  */
 export function retryAfterSeconds(

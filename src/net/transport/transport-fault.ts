@@ -1,6 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 
-/** How one HTTP exchange broke. */
+/** A break of one HTTP exchange, and whether the request had been sent by then. */
 export class TransportFault extends Error {
   override readonly name = "TransportFault";
   /** False: not a byte of the request can have reached the other side. */

@@ -102,7 +102,7 @@ class ReadingSink implements PromptSink<WireAnswer> {
     this.#writer?.abort();
   }
 
-  /** What of a JSON document has been read so far; undefined where there is none. */
+  /** The part of a JSON document that has been read so far; undefined where there is none. */
   document(): unknown {
     return this.#reader?.partial;
   }

@@ -7,7 +7,7 @@ export type Clean = (text: string) => string;
 /** Shorter ones would be found everywhere; nobody's credential is. */
 const secretLengthMin = 4;
 
-/** What looks like a credential or an account, whoever's it is. */
+/** Texts that look like a credential or an account, whoever's it is. */
 const patterns: readonly RegExp[] = [
   /\b(?:sk|pk|rk|r8|xai|gsk|hf|fw|key|pin)[-_][A-Za-z0-9*_.-]{6,}/g,
   /\b(?:org|proj|acct|user)[-_][A-Za-z0-9]{6,}/g,

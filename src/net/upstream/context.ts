@@ -5,12 +5,12 @@ import type { Guard } from "../guard/guard.ts";
 import type { CredentialStore } from "./credential-cache.ts";
 import type { RelayTap } from "./relay-sink.ts";
 
-/** What holds for every call of one attempt. */
+/** The settings, limits and deadlines that hold for every call of one attempt. */
 export interface UpstreamContext {
   readonly provider: Provider;
   /** With one credential. */
   readonly settings: BaseSettings;
-  /** Where made pictures go. */
+  /** The spool that made pictures go to. */
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
   readonly signal: AbortSignal;
@@ -22,11 +22,11 @@ export interface UpstreamContext {
   readonly firstByteMs?: number | undefined;
   /** Further tries of a download whose connection failed. */
   readonly retryDownloads: number;
-  /** How long a link may answer that its picture is not there, milliseconds; 20 s where it is absent. */
+  /** The time for which a link may answer that its picture is not there, milliseconds; 20 s where it is absent. */
   readonly lateLinksMs?: number | undefined;
   /** Resolves when calls may leave; all that needs no answer is done before. Where it rejects, so do they. */
   readonly ready?: Promise<void> | undefined;
-  /** Where the body of a relayable answer goes as it arrives, where it needs no change. */
+  /** The tap that the body of an answer goes to as it arrives, where it needs no change. */
   readonly relay?: RelayTap | undefined;
   /** Called at each call just before its first byte is written: from here on it may cost money. */
   readonly onSent?: () => void;

@@ -15,7 +15,7 @@ import { pictureError, sentenceOf } from "./upstream-faults.ts";
 const tryMsMax = 60_000;
 const firstPauseMs = 250;
 const pauseMsMax = 5_000;
-/** How long object stores and CDNs may need until a new picture is there for all to read. */
+/** The time that object stores and CDNs may need until a new picture is there for all to read. */
 const lateLinksMsDefault = 20_000;
 /** Answers that a link gives before its picture is there, or while its server is overrun. */
 const passingStatuses: ReadonlySet<number> = new Set([403, 404, 408, 425, 429]);
@@ -79,7 +79,7 @@ function downloadOnce(
   });
 }
 
-/** Nothing where there are none to give: a token that cannot be had says no more than the refusal did. */
+/** The headers for a link on the upstream's own origin; undefined elsewhere, and where a token cannot be had, which says no more than the refusal did. */
 async function credentialsFor(
   target: URL,
   origin: string,

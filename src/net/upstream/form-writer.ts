@@ -38,7 +38,7 @@ export function formBody(fields: readonly FormField[], boundary: string): FormBo
 const lineEnd = Buffer.from("\r\n");
 
 interface Part {
-  /** Everything before the picture; of a text part everything. */
+  /** The bytes before the picture; of a text part all of it. */
   readonly head: Buffer;
   readonly picture: Picture | undefined;
   readonly byteLength: number;

@@ -94,7 +94,7 @@ function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(signal);
 }
 
-/** What a request ends in that was cancelled after something may have been sent; the canceller's own reason where it gave one. */
+/** The error of a request that was cancelled after something may have been sent; the canceller's own reason where it gave one. */
 export function cancelled(signal: AbortSignal): PinholeError {
   if (signal.reason instanceof PinholeError) return signal.reason;
   return new PinholeError("upstream_failed", {

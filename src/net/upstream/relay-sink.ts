@@ -5,7 +5,7 @@ import { type AnswerOptions, answerSink } from "./answer.ts";
 import { findTextStart, RelayText } from "./relay-text.ts";
 import { type AnswerHead, type AnswerSink, announcedLength } from "../transport/answer-sink.ts";
 
-/** Where an upstream's body goes, as it arrives, while it is read for its pictures and small fields. */
+/** The way of an upstream's body to the client, as it arrives, while it is read for its pictures and small fields. */
 export interface RelayTap {
   /**
    * Asked at most once, as soon as the body's first picture is known for one: is this body the very
@@ -47,7 +47,7 @@ class RelayingSink implements AnswerSink<WireAnswer> {
   /** The picture's text, where its writer says what is kept of it. */
   #text: RelayText | undefined;
   /**
-   * What has come and may not be passed on yet: while undecided all; while relaying the body's last chunk, or
+   * Chunks that have come and may not be passed on yet: while undecided all; while relaying the body's last chunk, or
    * where its length was not said the latest one, so that a body's end goes only when all of it is sound; and
    * what may still have to be written anew.
    */
@@ -200,7 +200,7 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     for (const chunk of this.#held.splice(0, count)) this.#tap.write(chunk);
   }
 
-  /** What stands before the text passes, then the new text; what stands behind it waits for the body's end. */
+  /** Passes on what stands before the text, then the new text; what stands behind it waits for the body's end. */
   #passAnew(text: RelayText, isWhole: boolean): void {
     this.#passUpTo(text.start, (part) => this.#tap.write(part));
     const encoded = text.encode(this.#isSized);

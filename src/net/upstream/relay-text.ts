@@ -1,6 +1,6 @@
 import type { KeptBytes } from "../../core/picture.ts";
 
-/** Where OpenAI's own answers have their picture; some servers write a data URL there, which is not relayed. */
+/** The place of the picture in OpenAI's own answers; some servers write a data URL there, which is not relayed. */
 const textStart = /"b64_json"\s*:\s*"(?=[A-Za-z0-9+/])/;
 const nothing = Buffer.alloc(0);
 /** Bytes in which the text begins nearly always. */
@@ -8,7 +8,7 @@ const lookedAt = 1024;
 const quote = 0x22;
 const lastGroup = /^[A-Za-z0-9+/]{4}$/;
 
-/** How far the reading of a picture has come while its body is being relayed. */
+/** The reading of a picture, as far as it has come, while its body is being relayed. */
 export interface PictureReading {
   readonly kept: KeptBytes;
   /** The picture's text so far is standard base64, written without escapes. */
@@ -86,7 +86,7 @@ export class RelayText {
   }
 
   /**
-   * What there is of the new text by now. `isSized`: the client was told a length, so that the text may not be
+   * The part of the new text that is there by now. `isSized`: the client was told a length, so that the text may not be
    * longer than the one it stands for, which had no padding then.
    */
   encode(isSized: boolean): Buffer {

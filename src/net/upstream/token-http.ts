@@ -10,7 +10,7 @@ import { TransportFault } from "../transport/transport-fault.ts";
 import { retryAfterSeconds } from "../transport/retry-after.ts";
 import { sentenceOf } from "./upstream-faults.ts";
 
-/** What the token calls of one attempt need. */
+/** The parts that the token calls of one attempt need. */
 export interface TokenContext {
   readonly dispatcher: Dispatcher;
   readonly userAgent: string;

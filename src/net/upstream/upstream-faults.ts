@@ -11,7 +11,7 @@ import { retryAfterSeconds } from "../transport/retry-after.ts";
 const messageLengthMax = 500;
 const detailLengthMax = 2000;
 
-/** What the client reads where the fault is not its own: nothing of the upstream's words, hosts or accounts. */
+/** Sentences that the client reads where the fault is not its own: nothing of the upstream's words, hosts or accounts. */
 const sentences: Partial<Readonly<Record<ErrorCode, string>>> = {
   upstream_unreachable: "The upstream could not be reached and nothing was sent; try again later.",
   upstream_credentials:
@@ -32,7 +32,7 @@ export function sentenceOf(code: ErrorCode): string {
   return sentences[code] ?? errorTable[code].meaning;
 }
 
-/** Everything that the reading of one upstream's faults needs. */
+/** The parts that the reading of one upstream's faults needs. */
 export interface FaultContext {
   readonly readError: ((error: WireError) => UpstreamFault | undefined) | undefined;
   readonly clean: Clean;
@@ -48,7 +48,7 @@ export function refusal(error: WireError, context: FaultContext): PinholeError {
   return faultError(fault, error, context);
 }
 
-/** What an answer with a good status turned out to mean. */
+/** The error that an answer with a good status turned out to mean. */
 export function goodStatusRefusal(
   fault: UpstreamFault,
   error: WireError,
@@ -63,7 +63,7 @@ export function errorEvent(error: WireError, context: FaultContext): PinholeErro
   return faultError(fault, error, context, "an error event");
 }
 
-/** What an exchange threw, as the error that it means. What is none of these passes as it is. */
+/** The error that a thrown value of an exchange means. A value that is none of these passes as it is. */
 export function exchangeError(thrown: unknown, context: FaultContext): unknown {
   if (thrown instanceof TransportFault) return transportError(thrown, context.clean);
   if (thrown instanceof UnreadableAnswer) return unreadable(thrown, context);
@@ -87,7 +87,7 @@ const codesOfBreaks: Readonly<Record<TransportFault["kind"], ErrorCode>> = {
   unreadable: "upstream_bad_answer",
 };
 
-/** How a call's connection broke: the one evidence of whether something may have been billed. */
+/** The error of a call whose connection broke; the way it broke is the one evidence of whether something may have been billed. */
 export function transportError(fault: TransportFault, clean: Clean): PinholeError {
   const code = fault.sent ? codesOfBreaks[fault.kind] : "upstream_unreachable";
   return new PinholeError(code, { message: sentenceOf(code), detail: clean(fault.message) });
@@ -128,7 +128,7 @@ function fieldName(param: string | undefined, clean: Clean): string | undefined 
   return isName ? param : undefined;
 }
 
-/** What the client reads where the upstream blamed the request and gave no reason. */
+/** Sentences that the client reads where the upstream blamed the request and gave no reason. */
 const unsaid: Partial<Readonly<Record<ErrorCode, string>>> = {
   moderation_blocked:
     "The provider's safety system refused the prompt, an input image or the result; change the request.",
@@ -153,7 +153,7 @@ function standIn(code: ErrorCode, status: number): string {
 }
 
 /**
- * What a status means where the provider says nothing better. A 503 that is not in the provider's own
+ * The code that a status means where the provider says nothing better. A 503 that is not in the provider's own
  * form may come from a machine between, after the request had gone on. A redirect has made nothing.
  */
 function codeOf({ status, json }: WireError): ErrorCode {

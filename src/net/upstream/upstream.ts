@@ -46,7 +46,7 @@ function readErrorOf({ provider, settings }: UpstreamContext): NonNullable<WireR
   return (error) => provider.readError?.(error, settings);
 }
 
-/** What is to be known of the last call where its answer is an error. */
+/** The facts of the last call that are needed where its answer is an error. */
 interface LastCall {
   /** Headers with which it signed in: no word of an upstream's may repeat them. */
   authorization: Readonly<Record<string, string>>;
@@ -207,7 +207,7 @@ async function call<T>(
   return received;
 }
 
-/** What an answer with a good status says went wrong after all. */
+/** The error that an answer with a good status tells inside; undefined where it tells none. */
 function refusedInside(
   { status, headers, json }: WireAnswer,
   { refused }: Pick<WireRequest, "refused">,
@@ -226,7 +226,7 @@ function textOf(json: unknown): string {
   return (text ?? "").slice(0, excerptCharactersMax);
 }
 
-/** What an answer with another status than 2xx came to. */
+/** An answer with another status than 2xx. */
 class RefusedAnswer {
   readonly error: WireError;
 
