@@ -158,6 +158,11 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./hunyuan/index.ts"),
   },
   {
+    id: "qianfan",
+    environment: [{ needs: { QIANFAN_API_KEY: "api_key" } }],
+    load: () => import("./qianfan/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -101,6 +101,7 @@ export const unpricedDefaults: Readonly<Record<string, string>> = {
   vercel: "The makers' list prices; an answer may state what the call cost.",
   deepinfra: "Each generation states what it cost.",
   openrouter: "Each answer states what the call cost.",
+  qianfan: "Models that the operator names; each has a price of its own.",
   together: "A model of its list that has no card: the list's prices change often.",
   replicate: "Community models cost the seconds of a machine, each of its own kind.",
 };

@@ -25,7 +25,8 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
 function perImage(usd: number): CardFields["price"] {
   return {
     per_image_usd: usd,
-    source: "https://bria.ai/pricing",
+    source:
+      "Bria, through the price page of Comfy (docs.comfy.org, partner nodes) and other resellers",
     as_of: "2026-10-31",
     certainty: "third_party",
   };
