@@ -27,3 +27,14 @@ export function sizeOfImage(image: Picture, multiple: number, edgeMax: number): 
     Math.max(multiple, Math.round((pixels * scale) / multiple) * multiple);
   return { width: side(width), height: side(height) };
 }
+
+/**
+ * As `sizeToSend`, and where neither names pixels a square of 1024, or of 2048 where the model makes none so
+ * small. For a model that also edits: a card with a `size_default` would have the gateway squeeze every edited
+ * picture into that.
+ */
+export function sizeOrSquare(input: Parameters<typeof sizeToSend>[0]): Size {
+  const least = input.card?.size_rule?.pixels_min ?? 1;
+  const edge = 1024 * 1024 >= least ? 1024 : 2048;
+  return sizeToSend(input) ?? { width: edge, height: edge };
+}

@@ -21,8 +21,8 @@ const flux: Partial<CardFields> = {
 const flux2: Partial<CardFields> = {
   ...flux,
   operations: ["generation", "edit"],
+  // Without a default: an edit that names no size has that of its picture.
   size_rule: { multiple: 16, edge_min: 64, edge_max: 4096, pixels_max: 4_194_304 },
-  size_default: "1024x1024",
 };
 
 /** Always PNG, one picture of at most about a megapixel, no seed. */

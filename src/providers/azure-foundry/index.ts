@@ -18,7 +18,7 @@ import { authorize, entraHosts, entraOrigins, readAzureError } from "../../diale
 import { faultReader } from "../../dialects/fault-words.ts";
 import { readImagesAnswer } from "../../dialects/openai-images/index.ts";
 import { ownOptions } from "../../dialects/own-options.ts";
-import { sizeToSend } from "../../dialects/size-to-send.ts";
+import { sizeOrSquare, sizeToSend } from "../../dialects/size-to-send.ts";
 import { cards } from "./cards.ts";
 import { settings, type Settings } from "./settings.ts";
 
@@ -60,11 +60,11 @@ const moreSchema = z.object({ seed: z.int().optional() });
 function fluxRequest(input: Input, path: string): WireRequest {
   const { request, model, settings: given } = input;
   const isSecond = path.startsWith("flux-2-");
-  const size =
-    request.images.length > 0 && request.size === undefined ? undefined : sizeToSend(input);
+  const isEdit = request.images.length > 0;
+  const size = isEdit ? sizeToSend(input) : sizeOrSquare(input);
   const shape: Record<string, WireJson> =
     path === "flux-kontext-pro"
-      ? { aspect_ratio: request.ratio ?? (request.images.length > 0 ? undefined : "1:1") }
+      ? { aspect_ratio: request.ratio ?? (isEdit ? undefined : "1:1") }
       : { width: size?.width, height: size?.height };
   const pictures = request.images.map((image, at) => [
     at === 0 ? "input_image" : `input_image_${at + 1}`,

@@ -29,8 +29,8 @@ function tilesAndSteps(
 const flux2: Partial<CardFields> = {
   owned_by: "black-forest-labs",
   operations: ["generation", "edit"],
+  // Without a default: an edit that names no size has that of its picture.
   size_rule: { edge_min: 256, edge_max: 1920, pixels_max: 3_686_400 },
-  size_default: "1024x768",
   images: { max: 4, references: true },
   parameters: ["seed"],
 };
@@ -39,7 +39,6 @@ const flux2: Partial<CardFields> = {
 const stableDiffusion: Partial<CardFields> = {
   operations: ["generation", "edit"],
   size_rule: { edge_min: 256, edge_max: 2048, pixels_max: 4_194_304 },
-  size_default: "1024x1024",
   images: { max: 1 },
   parameters: ["seed", "negative_prompt"],
   price: "free",
@@ -114,21 +113,18 @@ export const cards: readonly ModelCard[] = cardFamily({ formats: ["jpeg", "png"]
     name: "@cf/lykon/dreamshaper-8-lcm",
     owned_by: "lykon",
     ...stableDiffusion,
-    size_default: "512x512",
   },
   {
     name: "@cf/runwayml/stable-diffusion-v1-5-img2img",
     owned_by: "runwayml",
     ...stableDiffusion,
     operations: ["edit"],
-    size_default: "512x512",
   },
   {
     name: "@cf/runwayml/stable-diffusion-v1-5-inpainting",
     owned_by: "runwayml",
     ...stableDiffusion,
     operations: ["edit"],
-    size_default: "512x512",
     // As the model reads it; the vendor's page does not say.
     mask: { polarity: "white", binary: true },
   },

@@ -13,7 +13,7 @@ import { madePictures } from "../../dialects/made-pictures.ts";
 import { ownOptions } from "../../dialects/own-options.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
 import { bearer, hostedSettings } from "../../dialects/settings.ts";
-import { sizeToSend } from "../../dialects/size-to-send.ts";
+import { sizeOrSquare } from "../../dialects/size-to-send.ts";
 import { cards } from "./cards.ts";
 
 const settings = z.strictObject({
@@ -97,7 +97,7 @@ function fieldsOf(input: Input, shape: ModelShape): Fields {
   const chosen = ownOptions(input.options, { provider: "cloudflare", model, takes: shape.options });
   const [name, usual] = shape.steps ?? [];
   // A model of one size has no field for it.
-  const size = card?.sizes === undefined ? sizeToSend(input) : undefined;
+  const size = card?.sizes === undefined ? sizeOrSquare(input) : undefined;
   return {
     prompt: request.prompt,
     width: size?.width,

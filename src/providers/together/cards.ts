@@ -46,10 +46,16 @@ function larger(times: number): string[] {
   );
 }
 
+/** Without a size of its own an edit has that of its picture, as near as the model makes it. */
+const editing: Partial<CardFields> = {
+  operations: ["generation", "edit"],
+  size_default: undefined,
+};
+
 /** FLUX.2 alone is documented to take `output_format`, and pictures as a list. */
 const flux2: Partial<CardFields> = {
   ...free,
-  operations: ["generation", "edit"],
+  ...editing,
   formats: ["jpeg", "png"],
   format_parameter: true,
   images: { max: 8, references: true },
@@ -58,14 +64,14 @@ const flux2: Partial<CardFields> = {
 
 const kontext: Partial<CardFields> = {
   ...free,
-  operations: ["generation", "edit"],
+  ...editing,
   images: { max: 1 },
   parameters: ["seed"],
 };
 
 /** Google's models take neither a seed nor a negative prompt, and a list of pictures. */
 const google: Partial<CardFields> = {
-  operations: ["generation", "edit"],
+  ...editing,
   n: 1,
   images: { max: 10, references: true },
   parameters: [],

@@ -7,7 +7,7 @@ import { madePictures } from "../../dialects/made-pictures.ts";
 import { ownOptions } from "../../dialects/own-options.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
 import { bearer, hostedSettings, resultHosts } from "../../dialects/settings.ts";
-import { sizeToSend } from "../../dialects/size-to-send.ts";
+import { sizeOrSquare } from "../../dialects/size-to-send.ts";
 import { cards } from "./cards.ts";
 
 const settings = z.strictObject({
@@ -107,15 +107,15 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   );
   const chosen = ownOptions(input.options, { provider: "together", model, takes: shape.options });
   const steps = chosen.steps ?? shape.steps;
-  const size = sizeToSend(input);
+  const { width, height } = sizeOrSquare(input);
   const answer = await input.http.call({
     url: "/images/generations",
     json: {
       model,
       n: request.n,
       prompt: request.prompt,
-      width: size?.width,
-      height: size?.height,
+      width,
+      height,
       response_format: "base64",
       output_format:
         card?.format_parameter === true ? (request.output_format ?? card.formats[0]) : undefined,

@@ -82,7 +82,6 @@ function seedream(name: string, usd: number | undefined, least: number, most: nu
       pixels_max: most,
       aspect_max: 16,
     },
-    size_default: "2048x2048",
     images: { max: 10, references: true },
   };
 }
@@ -177,7 +176,6 @@ export const cards: readonly ModelCard[] = cardFamily(
   {
     owned_by: "vercel",
     n: 1,
-    size_default: "1024x1024",
     formats: ["png", "jpeg", "webp"],
     parameters: ["user"],
   },

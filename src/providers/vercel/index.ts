@@ -10,7 +10,7 @@ import { faultReader } from "../../dialects/fault-words.ts";
 import { madePictures } from "../../dialects/made-pictures.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
 import { bearer, hostedSettings } from "../../dialects/settings.ts";
-import { sizeToSend } from "../../dialects/size-to-send.ts";
+import { sizeOrSquare, sizeToSend } from "../../dialects/size-to-send.ts";
 import { cards } from "./cards.ts";
 
 const settings = z.strictObject({
@@ -87,7 +87,8 @@ function shapeOf(input: Input): Record<string, WireJson> {
   const isEdit = request.images.length > 0;
   if (card?.ratios !== undefined)
     return { aspectRatio: request.ratio ?? (isEdit ? undefined : "1:1") };
-  const size = isEdit && request.size === undefined ? undefined : sizeToSend(input);
+  // A model whose own word is auto is told so by saying nothing.
+  const size = isEdit || card?.size_default === "auto" ? sizeToSend(input) : sizeOrSquare(input);
   return { size: size === undefined ? undefined : sizeText(size) };
 }
 
@@ -175,7 +176,7 @@ export default defineProvider({
     name: "gateway-model",
     owned_by: "vercel",
     operations: ["generation", "edit"],
-    size_default: "1024x1024",
+    size_rule: { edge_min: 64, edge_max: 8192, pixels_max: 67_108_864 },
     formats: ["png", "jpeg", "webp"],
     images: { max: 10, references: true },
     parameters: ["seed", "user"],
