@@ -212,6 +212,11 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./prodia/index.ts"),
   },
   {
+    id: "huggingface",
+    environment: [{ needs: { HF_TOKEN: "api_key" } }],
+    load: () => import("./huggingface/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },

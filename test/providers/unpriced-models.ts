@@ -103,5 +103,6 @@ export const unpricedDefaults: Readonly<Record<string, string>> = {
   openrouter: "Each answer states what the call cost.",
   qianfan: "Models that the operator names; each has a price of its own.",
   together: "A model of its list that has no card: the list's prices change often.",
+  huggingface: "What the partner asks that serves the model, which no answer states.",
   replicate: "Community models cost the seconds of a machine, each of its own kind.",
 };
