@@ -22,6 +22,9 @@ export interface UpkeepParts {
   readonly gateway: {
     readonly nodes: Pick<Gateway["nodes"], "renew">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
+    readonly administration: {
+      readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
+    };
   };
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -29,6 +32,8 @@ export interface UpkeepParts {
 
 const minuteMs = 60_000;
 const clockMs = 30_000;
+/** A key that was revoked on one node stops on all within 5 s. */
+const keysMs = 2_000;
 /** An owner that has not been seen for six of these is dead. */
 const nodeMs = 5_000;
 
@@ -39,6 +44,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
     { name: "reading the database's clock", everyMs: clockMs, run: () => clock.measure() },
     { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
+    {
+      name: "reading keys that another node changed",
+      everyMs: keysMs,
+      run: () => gateway.administration.keys.catchUp(),
+    },
     { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },
     { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },
   ];

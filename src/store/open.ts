@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
 import type { StoreClient, StoreCounters } from "./client.ts";
+import { keysVersionSetting } from "./commands/keys.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
@@ -78,6 +79,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       add: (key) => client.call("keysAdd", key),
       update: (id, change) => client.call("keysUpdate", id, change),
       remove: (id) => client.call("keysRemove", id),
+      version: async () => (await client.call("settingsGet", keysVersionSetting)) ?? "",
     },
     requests: {
       begin: (request, attempts, idempotentSince) =>
@@ -109,6 +111,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
     settings: {
       get: (name) => client.call("settingsGet", name),
       set: (name, value) => client.call("settingsSet", name, value),
+      claim: (name, value) => client.call("settingsClaim", name, value),
     },
     ping: () => client.call("ping", now()),
     close: () => client.close(),

@@ -26,6 +26,8 @@ export interface Store {
       change: { readonly disabled?: boolean; readonly name?: string },
     ): Promise<boolean>;
     remove(id: string): Promise<boolean>;
+    /** Another text after each change, by whichever node. */
+    version(): Promise<string>;
   };
   readonly requests: {
     /**
@@ -101,6 +103,8 @@ export interface Store {
   readonly settings: {
     get(name: string): Promise<string | undefined>;
     set(name: string, value: string): Promise<void>;
+    /** Sets what is not set yet: of several nodes that do it at once one gets true. */
+    claim(name: string, value: string): Promise<boolean>;
   };
   /** A trivial read through the worker and a check that the database takes writes; for readiness. */
   ping(): Promise<void>;

@@ -105,13 +105,16 @@ test("images and kept pictures are swept with the time of each, nodes are watche
     gateway: {
       nodes: { renew: () => Promise.resolve(void seen.push("nodes")) },
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
+      administration: { keys: { catchUp: () => Promise.resolve(void seen.push("keys")) } },
     },
     now: () => at,
   });
   for (const task of tasks) await task.run();
   at = 200;
   for (const task of tasks) await task.run();
-  const rest = ["kept", "nodes", "outcomes"];
+  const rest = ["kept", "keys", "nodes", "outcomes"];
   expect(seen).toEqual(["clock", "images 100", ...rest, "clock", "images 200", ...rest]);
-  expect(tasks.map(({ everyMs }) => everyMs)).toEqual([30_000, 60_000, 60_000, 5_000, 5_000]);
+  expect(tasks.map(({ everyMs }) => everyMs)).toEqual([
+    30_000, 60_000, 60_000, 2_000, 5_000, 5_000,
+  ]);
 });

@@ -30,10 +30,12 @@ async function start(
   settings: Record<string, unknown>,
   folder?: string,
   nodeFlags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
   const gateway = await startGatewayProcess({
     settings,
     nodeFlags,
+    env,
     ...(folder === undefined ? {} : { folder }),
   });
   onTestFinished(async () => {
@@ -204,3 +206,37 @@ test("a Postgres that restarts under load loses nothing, and refuses new work wi
   const ids = new Set(rows.map(({ id }) => id));
   expect([...served].filter((id) => !ids.has(id))).toEqual([]);
 }, 60_000);
+
+test("a key made, disabled and removed through one node is so on the other within seconds; first credentials are made once", async () => {
+  const url = await database();
+  const bare = { database: { url }, keys: [] };
+  const secret = { PINHOLE_SECRET: "a-secret-of-both-nodes-0123456789abcdef" };
+  const nodes = await Promise.all([
+    start(bare, undefined, [], secret),
+    start(bare, undefined, [], secret),
+  ]);
+  const [one, two] = nodes;
+  if (one === undefined || two === undefined) throw new Error("there are two");
+  const made = nodes.filter((node) => node.output().includes('"api_key":"pin_'));
+  expect(made).toHaveLength(1);
+  const admin = (path: string, method: string, body?: unknown): Promise<Response> =>
+    fetch(`${one.url}/admin/keys${path}`, {
+      method,
+      headers: {
+        authorization: "Bearer test-admin-token-0123456789",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const answer = await admin("", "POST", { name: "shared" });
+  const { key, id } = (await answer.json()) as { key: string; id: string };
+  const status = async (): Promise<number> =>
+    (await fetch(`${two.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status;
+  await expect.poll(status, { timeout: 5_000 }).toBe(200);
+  await admin(`/${id}`, "PATCH", { disabled: true });
+  await expect.poll(status, { timeout: 5_000 }).toBe(401);
+  await admin(`/${id}`, "PATCH", { disabled: false });
+  await expect.poll(status, { timeout: 5_000 }).toBe(200);
+  await admin(`/${id}`, "DELETE");
+  await expect.poll(status, { timeout: 5_000 }).toBe(401);
+});

@@ -54,6 +54,23 @@ function keySuite(open: OpenEmpty): void {
     expect(await store.keys.all()).toEqual([]);
   });
 
+  test("the version of keys is another after each change, and stays where nothing changed", async () => {
+    const store = await open();
+    const seen = [await store.keys.version()];
+    const changed = async (change: Promise<unknown>): Promise<boolean> => {
+      await change;
+      seen.push(await store.keys.version());
+      return seen.at(-1) !== seen.at(-2);
+    };
+    expect(await changed(store.keys.add(sampleKey))).toBe(true);
+    expect(await changed(store.keys.update("key_1", { disabled: true }))).toBe(true);
+    expect(await changed(store.keys.update("key_9", { disabled: true }))).toBe(false);
+    expect(await changed(store.keys.remove("key_9"))).toBe(false);
+    expect(await changed(store.keys.remove("key_1"))).toBe(true);
+    expect(await changed(store.keys.all())).toBe(false);
+    expect(new Set(seen).size).toBe(4);
+  });
+
   test("two keys cannot share a digest, and the message names no table", async () => {
     const store = await open();
     await store.keys.add(sampleKey);
@@ -65,6 +82,15 @@ function keySuite(open: OpenEmpty): void {
 }
 
 function settingSuite(open: OpenEmpty): void {
+  test("a setting is claimed once, however many ask at once", async () => {
+    const store = await open();
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => store.settings.claim("first", `of ${at}`)),
+    );
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(await store.settings.get("first")).toBe(`of ${claims.indexOf(true)}`);
+  });
+
   test("a setting is read back, replaced, and undefined before", async () => {
     const store = await open();
     expect(await store.settings.get("admin")).toBeUndefined();

@@ -23,6 +23,8 @@ export interface GatewayProcessOptions {
   readonly settings?: Record<string, unknown>;
   /** Flags of node itself, for example --max-old-space-size=64. */
   readonly nodeFlags?: readonly string[];
+  /** Variables besides the admin token. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The process's limit of open files (`ulimit -n`). */
   readonly filesMax?: number;
   /** A folder of an earlier process, to start again on its data. */
@@ -58,7 +60,11 @@ export async function startGatewayProcess(
       : ["/bin/sh", "-c", `ulimit -n ${options.filesMax}; exec "$@"`, "sh", ...own];
   const child = spawn(command, args, {
     cwd: folder,
-    env: { NODE_NO_WARNINGS: "1", PINHOLE_ADMIN_TOKEN: "test-admin-token-0123456789" },
+    env: {
+      NODE_NO_WARNINGS: "1",
+      PINHOLE_ADMIN_TOKEN: "test-admin-token-0123456789",
+      ...options.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

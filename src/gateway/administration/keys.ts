@@ -45,6 +45,8 @@ export interface KeyAdministration {
   remove(id: string): Promise<boolean>;
   /** Puts others in the place of those that the file declared. */
   declare(keys: readonly DeclaredKey[]): Promise<void>;
+  /** Takes over the keys that another node has made, changed or removed. Wants to be called every 2 s. */
+  catchUp(): Promise<void>;
 }
 
 /** Credentials that the first start made and shows once. */
@@ -83,12 +85,22 @@ export function administerKeys(gateway: AdministrationParts, pepper: Buffer): Ke
   const { store, now } = gateway;
   let declared: readonly KeyRecord[] = [];
   const list = async (): Promise<KeyRecord[]> => [...(await store.keys.all()), ...declared];
-  const refresh = async (): Promise<void> => gateway.keys.replace(await list());
+  /** Of the keys that are in memory. */
+  let version: string | undefined;
+  const refresh = async (): Promise<void> => {
+    // Before the keys: what changes meanwhile is read again.
+    const found = await store.keys.version();
+    gateway.keys.replace(await list());
+    version = found;
+  };
   return {
     list,
     async declare(keys) {
       declared = keys.map((key) => declaredRecord(key, pepper));
       await refresh();
+    },
+    async catchUp() {
+      if ((await store.keys.version()) !== version) await refresh();
     },
     async create(wanted) {
       const key = makeKey(randomBytes);
@@ -140,15 +152,15 @@ export async function makeFirstCredentials(
   const { settings } = gateway.store;
   let adminToken: string | undefined;
   if (!adminConfigured && (await settings.get(adminDigestName)) === undefined) {
-    adminToken = makeKey(randomBytes);
-    await settings.set(adminDigestName, keyDigest(pepper, adminToken));
+    const made = makeKey(randomBytes);
+    // Of nodes that start at once on a new database one makes them.
+    if (await settings.claim(adminDigestName, keyDigest(pepper, made))) adminToken = made;
   }
   let apiKey: string | undefined;
-  if ((await keys.list()).length === 0 && (await settings.get(firstKeyName)) === undefined) {
+  if ((await keys.list()).length === 0 && (await settings.claim(firstKeyName, "yes"))) {
     const limits = { rpm: null, ipm: null, ipd: null, concurrency: null };
     const wanted = { name: "first key", models: ["*"], strict: false, expiresAt: null, limits };
     apiKey = (await keys.create(wanted)).key;
-    await settings.set(firstKeyName, "yes");
   }
   return { adminToken, apiKey };
 }

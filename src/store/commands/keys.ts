@@ -1,3 +1,4 @@
+import { countUp } from "./settings.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { keyFromRow, rowFromKey } from "../records.ts";
@@ -26,6 +27,9 @@ const change = statement<{ id: string; name: string | null; disabled: number | n
 );
 const remove = statement<{ id: string }>("DELETE FROM keys WHERE id = :id");
 
+/** The setting that counts changes of keys, by which other nodes know of them. */
+export const keysVersionSetting = "keys_version";
+
 /** Database work on keys. */
 export const keyCommands = {
   *keysAll(): Steps<KeyRecord[]> {
@@ -34,14 +38,17 @@ export const keyCommands = {
   },
   *keysAdd(key: KeyRecord): Steps<void> {
     yield insert(rowFromKey(key));
+    yield* countUp(keysVersionSetting);
   },
   *keysUpdate(id: string, { name, disabled }: KeyChange): Steps<boolean> {
     const flag = disabled === undefined ? null : Number(disabled);
     const { changes } = yield change({ id, name: name ?? null, disabled: flag });
+    if (changes > 0) yield* countUp(keysVersionSetting);
     return changes > 0;
   },
   *keysRemove(id: string): Steps<boolean> {
     const { changes } = yield remove({ id });
+    if (changes > 0) yield* countUp(keysVersionSetting);
     return changes > 0;
   },
 };

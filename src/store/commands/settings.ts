@@ -11,6 +11,19 @@ const upsert = statement<{ name: string; value: string }>(
     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
 );
 
+const insert = statement<{ name: string; value: string }>(
+  `INSERT INTO settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING`,
+);
+const count = statement<{ name: string }>(
+  `INSERT INTO settings (name, value) VALUES (:name, '1')
+    ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(settings.value AS bigint) + 1 AS text)`,
+);
+
+/** A part of a change that other nodes must notice: counts a setting up. */
+export function* countUp(name: string): Steps<void> {
+  yield count({ name });
+}
+
 function* set(name: string, value: string): Steps<void> {
   yield upsert({ name, value });
 }
@@ -22,6 +35,11 @@ export const settingCommands = {
     return rows.map((row) => rowSchemas.settings.parse(row).value).at(0);
   },
   settingsSet: set,
+  /** False where it is set already. */
+  *settingsClaim(name: string, value: string): Steps<boolean> {
+    const { changes } = yield insert({ name, value });
+    return changes > 0;
+  },
   *ping(now: number): Steps<void> {
     yield* set(pingSetting, String(now));
   },
