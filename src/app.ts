@@ -155,7 +155,7 @@ async function openPorts(
   return { ports, hosted, clock, filesMax: descriptors.max, nodeBefore: folders.nodeBefore };
 }
 
-function settingsOf({ policy, images, server, admission }: Config): GatewaySettings {
+function settingsOf({ policy, images, server, admission, calendar }: Config): GatewaySettings {
   return {
     policy,
     images: {
@@ -166,6 +166,7 @@ function settingsOf({ policy, images, server, admission }: Config): GatewaySetti
     retryWindowMs: server.retryWindowMs,
     repeatWindowMs: policy.repeatWindowMs,
     admission,
+    calendar,
   };
 }
 

@@ -18,7 +18,6 @@ export const notYet: readonly NotYet[] = [
     setting: "redis.url",
     instead: "remove it, since a single process needs none",
   },
-  { setting: "keys[].budget", instead: "remove it" },
   { setting: "metrics.token", instead: "remove it" },
 ];
 

@@ -4,8 +4,10 @@ import { resolveChannels } from "./channels.ts";
 import { ConfigError, type Faults } from "./faults.ts";
 import { readWith, valueAt } from "./issues.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
+import { faultOwners, type KeyOwners, ownersOf } from "./owners.ts";
 import { findNotYet } from "./not-yet.ts";
 import { elsewhere } from "./reference.ts";
+import { budgetsOf, faultRepeatedBudgets } from "./sections/budget.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { Secret } from "../core/secret.ts";
@@ -38,6 +40,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
+    faultOwners(settings, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
   }
   if (settings === undefined || faults.found) throw new ConfigError(faults.list());
@@ -111,7 +114,7 @@ function assemble(
       retentionMs: images.retention,
     },
     redisUrl: settings.redis.url === "" ? undefined : settings.redis.url,
-    keys: settings.keys.map(keyOf),
+    keys: settings.keys.map((key) => ({ ...keyOf(key), ...ownersOf(settings, key) })),
     channels,
     aliases: Object.fromEntries(
       Object.entries(settings.aliases).map(([name, models]) => [name, [models].flat()]),
@@ -128,6 +131,7 @@ function assemble(
       bytesMax: settings.admission.bytes_max,
       eventLoopDelayMsMax: settings.admission.event_loop_delay_max,
     },
+    calendar: { timeZone: settings.money.time_zone, weekStarts: settings.money.week_starts },
     logs: { level: logs.level, format },
     metricsToken: settings.metrics.token,
     proxy: proxyOf(env),
@@ -156,8 +160,9 @@ function databaseOf(
   return { kind: "sqlite", path: path === ":memory:" ? path : resolve(cwd, path) };
 }
 
-function keyOf(key: FileSettings["keys"][number]): ConfigKey {
+function keyOf(key: FileSettings["keys"][number]): Omit<ConfigKey, keyof KeyOwners> {
   return {
+    id: key.id ?? key.name,
     name: key.name,
     key: key.key,
     models: key.models,
@@ -171,6 +176,7 @@ function keyOf(key: FileSettings["keys"][number]): ConfigKey {
       ipd: key.ipd ?? null,
       concurrency: key.concurrency ?? null,
     },
+    budgets: budgetsOf(key.budget),
   };
 }
 
@@ -184,9 +190,11 @@ function proxyOf(env: Environment): ProxyConfig {
 
 function faultRepeatedKeys(settings: FileSettings, faults: Faults): void {
   const names = new Set<string>();
+  const ids = new Set<string>();
   const keys = new Set<string>();
-  for (const [index, { name, key }] of settings.keys.entries()) {
+  for (const [index, { id, name, key, budget }] of settings.keys.entries()) {
     const at = ["keys", index];
+    faultRepeatedBudgets(budget, [...at, "budget"], faults);
     if (names.has(name)) {
       faults.add(
         [...at, "name"],
@@ -199,7 +207,14 @@ function faultRepeatedKeys(settings: FileSettings, faults: Faults): void {
         `\`keys[${index}].key\` is the same as another key; make a new one`,
       );
     }
+    if (ids.has(id ?? name)) {
+      faults.add(
+        [...at, id === undefined ? "name" : "id"],
+        `another key has the id \`${id ?? name}\` already; choose a different one`,
+      );
+    }
     names.add(name);
+    ids.add(id ?? name);
     keys.add(key.reveal());
   }
 }

@@ -26,6 +26,7 @@ const fileNames: Readonly<Record<string, string>> = {
   dataFolder: "data",
   adminToken: "admin_token",
   redisUrl: "redis",
+  calendar: "money",
   exposeChannel: "expose_channel",
   metricsToken: "metrics",
   proxy: "the proxy variables",

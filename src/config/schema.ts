@@ -10,6 +10,7 @@ import { logsSchema } from "./sections/logs.ts";
 import { metricsSchema } from "./sections/metrics.ts";
 import { moneySchema } from "./sections/money.ts";
 import { aliasesSchema, defaultModelSchema } from "./sections/names.ts";
+import { teamSchema, userSchema } from "./sections/owners.ts";
 import { policySchema } from "./sections/policy.ts";
 import { redisSchema } from "./sections/redis.ts";
 import { serverSchema } from "./sections/server.ts";
@@ -40,6 +41,14 @@ export const fileSchema = z.strictObject({
     .array(keySchema)
     .default([])
     .meta({ form: "a list of keys", description: "API keys, besides those made later." }),
+  users: z
+    .array(userSchema)
+    .default([])
+    .meta({ form: "a list of users", description: "People and programs that keys belong to." }),
+  teams: z
+    .array(teamSchema)
+    .default([])
+    .meta({ form: "a list of teams", description: "Teams that keys and users belong to." }),
   channels: z
     .array(channelSchema)
     .default([])

@@ -1,10 +1,14 @@
+import type { Budget, Weekday } from "../core/budget.ts";
 import type { Channel } from "../core/channel.ts";
+import type { KeyOwner } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Operation } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 
 /** A gateway key that the file declares. Times are Unix milliseconds. */
 export interface ConfigKey {
+  /** The key in records and budgets, unique among those of the file. */
+  readonly id: string;
   readonly name: string;
   /** At least 20 characters. */
   readonly key: Secret;
@@ -22,6 +26,9 @@ export interface ConfigKey {
     readonly ipd: number | null;
     readonly concurrency: number | null;
   };
+  readonly budgets: readonly Budget[];
+  readonly user: KeyOwner | undefined;
+  readonly team: KeyOwner | undefined;
 }
 
 /** The database's place. */
@@ -150,6 +157,8 @@ export interface Config {
   readonly egress: EgressConfig;
   readonly exposeChannel: boolean;
   readonly admission: AdmissionConfig;
+  /** The days, weeks and months of budgets. */
+  readonly calendar: { readonly timeZone: string; readonly weekStarts: Weekday };
   readonly logs: {
     readonly level: (typeof logLevels)[number];
     readonly format: "json" | "pretty";

@@ -1,3 +1,11 @@
+import {
+  type ErrorRow,
+  type Evidence,
+  caller,
+  forbidden,
+  invalid,
+  upstream,
+} from "./error-rows.ts";
 import { isOutOfFiles } from "./out-of-files.ts";
 
 /**
@@ -5,66 +13,7 @@ import { isOutOfFiles } from "./out-of-files.ts";
  * client's SDK may do next (`x-should-retry`), and what the attempt machine may do next (DESIGN §6).
  */
 
-/**
- * The evidence about an upstream call that failed.
- * - `never_sent`: no byte of the request can have reached the provider; the next target is free.
- * - `refused`: the provider itself said no before working; next target, this channel cools.
- * - `caller`: the request is at fault; stop and say so; the channel is healthy.
- * - `unknown`: it may have been made and billed; stop unless the card or channel says otherwise.
- * - `produced`: a picture or a preview of one was seen; stop, whatever card or channel say.
- */
-export type Evidence = "never_sent" | "refused" | "caller" | "unknown" | "produced";
-
-interface ErrorRow {
-  /** HTTP status of the answer. */
-  readonly status: number;
-  /** `error.type` of the answer. */
-  readonly type: string;
-  /** `error.code` of the answer; the row's own name unless given. */
-  readonly publicCode?: string;
-  /** The `x-should-retry` header: true only where a second request can never buy a second image. */
-  readonly shouldRetry: boolean;
-  /** Set on errors that an upstream call may end in. */
-  readonly evidence?: Evidence;
-  /** True: the fault is with one credential or account, so only that credential cools. */
-  readonly credentialFault?: boolean;
-  /** One sentence for the generated docs: when it happens and what to do. */
-  readonly meaning: string;
-}
-
-const caller = (meaning: string): ErrorRow => ({
-  status: 400,
-  type: "invalid_request_error",
-  shouldRetry: false,
-  evidence: "caller",
-  meaning,
-});
-const invalid = (status: number, meaning: string): ErrorRow => ({
-  status,
-  type: "invalid_request_error",
-  shouldRetry: false,
-  meaning,
-});
-const forbidden = (meaning: string): ErrorRow => ({
-  status: 403,
-  type: "permission_error",
-  shouldRetry: false,
-  meaning,
-});
-const upstream = (
-  status: number,
-  publicCode: string,
-  shouldRetry: boolean,
-  evidence: Evidence,
-  meaning: string,
-): ErrorRow => ({
-  status,
-  type: "upstream_error",
-  publicCode,
-  shouldRetry,
-  evidence,
-  meaning,
-});
+export type { Evidence };
 
 /** One row per code. Codes that begin `upstream_` are internal: the client sees `publicCode`. */
 export const errorTable = {
@@ -249,6 +198,10 @@ export interface ErrorFields {
   readonly detail?: string | undefined;
   /** Seconds to wait before another try, for the `retry-after` header. */
   readonly retryAfterSeconds?: number | undefined;
+  /** The `x-should-retry` of this failure, where more is known than its code says; absent: the code's own. */
+  readonly shouldRetry?: boolean | undefined;
+  /** Further fields of the answer's `error` object. */
+  readonly more?: Readonly<Record<string, unknown>> | undefined;
   /** Evidence about this failure, for one of which more is known than its code says; absent: the code's own. */
   readonly evidence?: Evidence | undefined;
   readonly cause?: unknown;
@@ -261,6 +214,8 @@ export class PinholeError extends Error {
   readonly param: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly shouldRetry: boolean;
+  readonly more: Readonly<Record<string, unknown>> | undefined;
   /** Undefined: the failure is of no upstream call. */
   readonly evidence: Evidence | undefined;
 
@@ -270,6 +225,8 @@ export class PinholeError extends Error {
     this.param = fields.param;
     this.detail = fields.detail;
     this.retryAfterSeconds = fields.retryAfterSeconds;
+    this.shouldRetry = fields.shouldRetry ?? errorRow(code).shouldRetry;
+    this.more = fields.more;
     this.evidence = fields.evidence ?? errorRow(code).evidence;
   }
 }

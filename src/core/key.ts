@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { Operation } from "./request.ts";
 
 /** The limits of a key. Null: no limit. */
@@ -10,6 +11,17 @@ export interface KeyLimits {
   readonly ipd: number | null;
   /** Requests at the same time. */
   readonly concurrency: number | null;
+}
+
+/** A user or a team that keys belong to. */
+export interface KeyOwner {
+  readonly id: string;
+  readonly name: string;
+  /** As a key's: they hold as well. */
+  readonly models: readonly string[];
+  /** Of all its keys together. */
+  readonly limits: KeyLimits;
+  readonly budgets: readonly Budget[];
 }
 
 /** A gateway key as kept: the key itself is known only to its owner. Times are Unix milliseconds throughout this folder. */
@@ -28,5 +40,9 @@ export interface KeyRecord {
   readonly disabled: boolean;
   readonly expiresAt: number | null;
   readonly limits: KeyLimits;
+  /** Absent: none. */
+  readonly budgets?: readonly Budget[] | undefined;
+  readonly user?: KeyOwner | undefined;
+  readonly team?: KeyOwner | undefined;
   readonly createdAt: number;
 }

@@ -66,12 +66,10 @@ export function nanoOf(usd: Rational): Nano | undefined {
 }
 
 /** Nano-dollars as a plain decimal of dollars, without exponent or trailing zeros: `0.04`. */
-export function usdText(nano: Nano): string {
-  const whole = Math.trunc(Math.abs(nano) / nanoPerUsd);
-  const rest = String(Math.abs(nano) % nanoPerUsd)
-    .padStart(9, "0")
-    .replace(/0+$/, "");
-  return `${nano < 0 ? "-" : ""}${whole}${rest === "" ? "" : `.${rest}`}`;
+export function usdText(nano: Nano | bigint): string {
+  const digits = String(nano < 0 ? -nano : nano).padStart(10, "0");
+  const rest = digits.slice(-9).replace(/0+$/, "");
+  return `${nano < 0 ? "-" : ""}${digits.slice(0, -9)}${rest === "" ? "" : `.${rest}`}`;
 }
 
 /** The amount itself. Throws where it has left the exact range, instead of rounding money in silence. */

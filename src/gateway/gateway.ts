@@ -1,8 +1,10 @@
+import type { Weekday } from "../core/budget.ts";
 import type { Channel } from "../core/channel.ts";
 import type { KeyRecord } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { PictureSpool } from "../core/picture.ts";
 import type { JsonBody } from "../json/writer.ts";
+import { createCalendar } from "../money/calendar.ts";
 import type { Egress } from "../net/egress.ts";
 import type { Spools } from "../pictures/spool.ts";
 import type { Store } from "../store/store.ts";
@@ -114,6 +116,8 @@ export interface GatewaySettings {
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly admission: AdmissionLimits;
+  /** The days, weeks and months of budgets. */
+  readonly calendar: { readonly timeZone: string; readonly weekStarts: Weekday };
 }
 
 /** The world that the gateway works in, composed in app.ts. */
@@ -210,6 +214,7 @@ function requestParts(
     keyLimits: createKeyLimiter(uptime),
     registry: createRegistry({ store, repeats, log, now }),
     keyTurns: createKeyTurns(),
+    calendar: createCalendar(settings.calendar.timeZone, settings.calendar.weekStarts),
     catalog,
   };
 }

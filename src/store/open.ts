@@ -104,6 +104,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
       forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
     },
+    budgets: { states: (places) => client.call("budgetsStates", places) },
     nodes: {
       renew: (node) => client.call("nodesRenew", node),
       remove: (id) => client.call("nodesRemove", id),

@@ -1,3 +1,4 @@
+import type { BudgetClaim, BudgetRefusal, Payer } from "../core/budget.ts";
 import type { ErrorCode, Evidence } from "../core/errors.ts";
 import type { Cost, Nano } from "../core/money.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
@@ -25,6 +26,27 @@ export interface NewRequest {
   readonly fingerprint: string | null;
   /** The node that makes it; null in records of earlier versions. */
   readonly owner: string | null;
+  /** The payer of what it will cost; absent: it costs nothing. */
+  readonly payer?: Payer | undefined;
+  /** The budgets that must cover the hold, in the order of their ids. */
+  readonly claims?: readonly BudgetClaim[] | undefined;
+}
+
+/** The reason why a request was not begun: another one has its idempotency key, or budgets do not cover it. */
+export type NotBegun =
+  | { readonly holder: string }
+  | { readonly refusals: readonly BudgetRefusal[] };
+
+/** The facts of a settlement that the ledger has beside its amount. */
+export interface Booking {
+  readonly payer: Payer;
+  /** When the request began. */
+  readonly heldAt: number;
+  /** The name that the client used. */
+  readonly model: string;
+  /** The channel that made the pictures, or the first of several. */
+  readonly channelId: string;
+  readonly images: number;
 }
 
 /** A process that works on the database, from its start to its end. */
@@ -120,6 +142,10 @@ export interface RequestOutcome {
   readonly doubtful: boolean;
   /** The customer's debt for pictures delivered or kept; null: unknown. */
   readonly costNano: Nano | null;
+  /** Ids of the counters that the hold was taken at. */
+  readonly counters?: readonly string[] | undefined;
+  /** The ledger's facts; absent: it costs nothing. */
+  readonly booking?: Booking | undefined;
   /** The amount that the hold is settled at, the bound of an unknown cost too; null: all that was held. */
   readonly settledNano: Nano | null;
   readonly usage: Usage | null;
@@ -141,7 +167,10 @@ export interface AttemptRecord extends NewAttempt {
 }
 
 /** One request as the operator and the client's recovery read it. */
-export interface RequestRecord extends Omit<NewRequest, "holdNano" | "holdLeaseUntil"> {
+export interface RequestRecord extends Omit<
+  NewRequest,
+  "holdNano" | "holdLeaseUntil" | "payer" | "claims"
+> {
   /** `lost`: its node ended while it ran. */
   readonly state: "running" | "succeeded" | "partial" | "failed" | "lost";
   readonly errorCode: string | null;

@@ -1,10 +1,12 @@
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
+import type { CounterPlace, CounterState } from "./money-records.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
   NewRequest,
   NodeRecord,
+  NotBegun,
   Page,
   RecentRequests,
   RepeatRecord,
@@ -31,14 +33,15 @@ export interface Store {
   };
   readonly requests: {
     /**
-     * Record, idempotency claim, hold and first attempts: one commit. Where another request of the key
-     * made after `idempotentSince` has the idempotency key, nothing is written and its id is returned.
+     * Record, idempotency claim, hold at all budgets and first attempts: one commit. Nothing is written where
+     * another request of the key made after `idempotentSince` has the idempotency key, or where a
+     * budget does not cover the hold.
      */
     begin(
       request: NewRequest,
       attempts: readonly NewAttempt[],
       idempotentSince?: number,
-    ): Promise<string | undefined>;
+    ): Promise<NotBegun | undefined>;
     addAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Promise<void>;
     /**
      * Outcome and settlement: one commit. A second finish of the same request changes nothing and resolves
@@ -91,6 +94,11 @@ export interface Store {
     sweep(now: number): Promise<number>;
     /** Forgets records older than this. Returns how many. */
     forget(before: number): Promise<number>;
+  };
+  /** The counters of budgets. */
+  readonly budgets: {
+    /** The counters of these owners' periods that have begun; one that nothing was held at is missing. */
+    states(places: readonly CounterPlace[]): Promise<CounterState[]>;
   };
   /** The processes that work on this database. */
   readonly nodes: {

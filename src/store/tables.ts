@@ -1,3 +1,4 @@
+import { budgetScopes, periods } from "../core/budget.ts";
 import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
 import type { Shaped } from "./shape.ts";
 
@@ -13,6 +14,10 @@ const nano = integer;
 export const requestStates = ["running", "succeeded", "partial", "failed", "lost"] as const;
 const attemptStates = ["running", "succeeded", "failed"] as const;
 const holdStates = ["held", "settled", "voided"] as const;
+/** The customer's book has what keys owe; the provider's what upstreams may have charged. */
+export const books = ["customer", "provider"] as const;
+export const entryKinds = ["settlement", "attempt"] as const;
+const prices = ["priced", "unknown"] as const;
 
 export const rowSchemas = {
   keys: record({
@@ -106,6 +111,49 @@ export const rowSchemas = {
     settled_nano: nullable(nano),
     created_at: time,
     resolved_at: nullable(time),
+    /** JSON: the key, user and team of that time; null where it costs nothing. */
+    payer: nullable(text),
+    /** JSON: ids of budget counters with the starts of their periods, in the order of the ids. */
+    counters: nullable(text),
+  }),
+  /** Counters of budgets: spent and reserved in a period; sums may be beyond 2^53, so they are read as digits. */
+  budget_counters: record({
+    id: text,
+    period_start: time,
+    period_end: nullable(time),
+    scope: oneOf(budgetScopes),
+    scope_id: text,
+    period: oneOf(periods),
+    /** JSON: names and patterns of the models that it counts; null: all. */
+    models: nullable(text),
+    spent_nano: text,
+    reserved_nano: text,
+  }),
+  /** Both books, append-only. */
+  ledger: record({
+    id: text,
+    book: oneOf(books),
+    kind: oneOf(entryKinds),
+    request_id: nullable(text),
+    attempt_id: nullable(text),
+    /** When the request began: the period of its budgets is that of this moment. */
+    held_at: time,
+    booked_at: time,
+    /** Null: unknown, and nothing bounds it. */
+    nano: nullable(nano),
+    price: oneOf(prices),
+    mark: nullable(text),
+    evidence: nullable(text),
+    key_id: nullable(text),
+    key_name: nullable(text),
+    user_id: nullable(text),
+    user_name: nullable(text),
+    team_id: nullable(text),
+    team_name: nullable(text),
+    channel_id: nullable(text),
+    model: nullable(text),
+    images: integer,
+    reason: nullable(text),
   }),
   /** Processes that work on this database. */
   nodes: record({ id: text, started_at: time, seen_at: time }),

@@ -166,7 +166,7 @@ describe("migrations", () => {
     const read = () =>
       children.map((table) => all(connection, `SELECT * FROM ${table} ORDER BY 1`));
     const before = read();
-    migrate(connection, { file, migrations, now: 6 });
+    migrate(connection, { file, migrations: migrations.slice(0, 4), now: 6 });
     expect(read()).toEqual(before);
     expect(all(connection, "PRAGMA foreign_key_check")).toEqual([]);
     expect(all(connection, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);

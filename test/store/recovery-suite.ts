@@ -18,7 +18,7 @@ function idempotencySuite(open: OpenEmpty): void {
       const store = await open();
       expect(await store.requests.begin(keyed("r1"), [attempt("r1")], 0)).toBeUndefined();
       const later = keyed("r2", { createdAt: 2000 });
-      expect(await store.requests.begin(later, [attempt("r2")], 0)).toBe("r1");
+      expect(await store.requests.begin(later, [attempt("r2")], 0)).toEqual({ holder: "r1" });
       expect(await store.requests.get("r2")).toBeUndefined();
       const found = await store.requests.byIdempotencyKey("key_1", "order", 0);
       expect(found).toEqual(await store.requests.get("r1"));
@@ -42,7 +42,7 @@ function idempotencySuite(open: OpenEmpty): void {
       await store.requests.begin(keyed("r1", { createdAt: 1000 }), [], 0);
       expect((await store.requests.byIdempotencyKey("key_1", "order", 999))?.id).toBe("r1");
       expect(await store.requests.byIdempotencyKey("key_1", "order", 1000)).toBeUndefined();
-      expect(await store.requests.begin(keyed("r2"), [], 999)).toBe("r1");
+      expect(await store.requests.begin(keyed("r2"), [], 999)).toEqual({ holder: "r1" });
       expect(await store.requests.begin(keyed("r2"), [], 1000)).toBeUndefined();
       expect(await store.requests.get("r1")).toMatchObject({ idempotencyKey: null });
       expect((await store.requests.byIdempotencyKey("key_1", "order", 0))?.id).toBe("r2");

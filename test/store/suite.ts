@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { budgetSuite } from "./budget-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import {
@@ -27,6 +28,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     mistakeSuite(open);
     recoverySuite(open);
     lostSuite(open);
+    budgetSuite(open);
   });
 }
 

@@ -10,3 +10,11 @@ export const count = (max: number) => {
     .max(max)
     .meta({ form });
 };
+
+const idForm = "letters, digits, dots, hyphens and underscores, at most 64";
+
+export const ownerId = (description: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: `must be ${idForm}` })
+    .meta({ form: idForm, description });

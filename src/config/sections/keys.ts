@@ -1,43 +1,20 @@
 import { z } from "zod";
-import { count, flag } from "./forms.ts";
+import { budgets } from "./budget.ts";
+import { count, flag, ownerId } from "./forms.ts";
+import { modelNames } from "./models-allowed.ts";
 import { moment, secretText } from "../values.ts";
 import { operations } from "../../core/request.ts";
 
-const budgetSchema = z
-  .strictObject({
-    usd: z
-      .number()
-      .min(0)
-      .meta({ form: "US dollars, 0 or more" })
-      .describe("US dollars in a period."),
-    period: z
-      .enum(["day", "week", "month", "total"])
-      .default("month")
-      .describe("When spending starts again at zero."),
-  })
-  .optional()
-  .describe("Most that the key may spend.");
-
-const patternForm = "a model's name, or a pattern that ends in *";
-
 export const keySchema = z.strictObject({
+  id: ownerId(
+    "The key in records and budgets. Not set: its name, so that renaming it empties its budgets.",
+  ).optional(),
   name: z
     .string()
     .regex(/^[^\s].{0,99}$/, { error: "must be text of 1 to 100 characters" })
     .meta({ form: "text of 1 to 100 characters", description: "What people call the key." }),
   key: secretText(20).describe("The key itself; take it from the environment: ${DEV_KEY}."),
-  models: z
-    .array(
-      z
-        .string()
-        .regex(/^(\*|[^*\s][^*]*\*?)$/, { error: `must be ${patternForm}` })
-        .meta({ form: patternForm }),
-    )
-    .default(["*"])
-    .meta({
-      form: "a list of models' names, or patterns that end in *",
-      description: "Models that the key may use; * is all.",
-    }),
+  models: modelNames("Models that the key may use; * is all."),
   operations: z
     .array(z.enum(operations))
     .min(1)
@@ -53,5 +30,7 @@ export const keySchema = z.strictObject({
   ipm: count(1_000_000).optional().describe("Images a minute. Not set: no limit."),
   ipd: count(1_000_000_000).optional().describe("Images a day. Not set: no limit."),
   concurrency: count(100_000).optional().describe("Requests at the same time. Not set: no limit."),
-  budget: budgetSchema,
+  team: ownerId("The team that the key belongs to, an id of `teams`.").optional(),
+  user: ownerId("The user that the key belongs to, an id of `users`.").optional(),
+  budget: budgets("Most that the key may spend."),
 });

@@ -1,10 +1,24 @@
 import { z } from "zod";
+import { isTimeZone, weekdays } from "../../core/budget.ts";
 import { decimalSchema } from "../../core/price.ts";
 
+const zoneForm = "a time zone such as UTC, Europe/Berlin or America/New_York";
 const rateForm = "US dollars for one unit, a number above 0";
 
 /** Money: how what models cost becomes dollars. */
 export const moneySchema = z.strictObject({
+  time_zone: z
+    .string()
+    .refine(isTimeZone, { error: `must be ${zoneForm}` })
+    .default("UTC")
+    .meta({
+      form: zoneForm,
+      description: "The days, weeks and months of budgets are those of this time zone.",
+    }),
+  week_starts: z
+    .enum(weekdays)
+    .default("monday")
+    .describe("The day on which the week of a budget begins."),
   rates: z
     .record(
       z.string().regex(/^[A-Z]{3}$/, { error: "must be a currency's three letters, such as CNY" }),

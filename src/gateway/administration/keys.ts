@@ -19,7 +19,17 @@ export interface AdministrationParts {
 /** A key that the configuration file declares. */
 export interface DeclaredKey extends Pick<
   KeyRecord,
-  "name" | "models" | "operations" | "strict" | "disabled" | "expiresAt" | "limits"
+  | "id"
+  | "name"
+  | "models"
+  | "operations"
+  | "strict"
+  | "disabled"
+  | "expiresAt"
+  | "limits"
+  | "budgets"
+  | "user"
+  | "team"
 > {
   readonly key: Secret;
 }
@@ -135,7 +145,7 @@ function declaredRecord(declared: DeclaredKey, pepper: Buffer): KeyRecord {
   const { key, ...rest } = declared;
   return {
     ...rest,
-    id: `file:${declared.name}`,
+    id: `file:${declared.id}`,
     digest: keyDigest(pepper, key.reveal()),
     hint: keyHint(key.reveal()),
     createdAt: 0,

@@ -1,11 +1,14 @@
+import { namesModel } from "../../core/budget.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import type { Operation } from "../../core/request.ts";
 
-/** True where a key's list of names and `prefix*` patterns allows the model. */
-export function mayUse(key: KeyRecord, model: string): boolean {
-  return key.models.some((pattern) =>
-    pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : pattern === model,
+/** True where the lists of names and `prefix*` patterns of a key, its user and its team allow the model. */
+export function mayUse({ models, user, team }: KeyRecord, model: string): boolean {
+  return (
+    namesModel(models, model) &&
+    (user === undefined || namesModel(user.models, model)) &&
+    (team === undefined || namesModel(team.models, model))
   );
 }
 

@@ -46,8 +46,8 @@ const unlimited: KeyRates = { requests: undefined, images: undefined };
 /** `now`: milliseconds that never go back. Counts live in this process and begin at zero with it. */
 export function createKeyLimiter(now: () => number): KeyLimiter {
   const states = new Map<string, KeyState>();
-  const stateOf = (key: KeyRecord): KeyState => {
-    const known = states.get(key.id);
+  const stateOf = (id: string): KeyState => {
+    const known = states.get(id);
     if (known !== undefined) return known;
     const state: KeyState = {
       requests: createSlidingWindow(minute),
@@ -55,35 +55,36 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
       imagesDay: createSlidingWindow(day),
       inFlight: 0,
     };
-    states.set(key.id, state);
+    states.set(id, state);
     return state;
   };
-  const withinLimits: KeyLimiter["within"] = async (key, images, work) => {
-    const state = stateOf(key);
+  const withinLimits = async <T>(
+    parties: readonly Party[],
+    images: number,
+    work: (spend: (images: number) => void) => Promise<T>,
+  ): Promise<T> => {
     const begunAt = now();
-    refuse(key.limits, state, images, begunAt);
-    begin(state, images, begunAt);
+    const all = parties.map(({ id }) => stateOf(id));
+    for (const { id, who, limits } of parties) refuse(limits, stateOf(id), images, begunAt, who);
+    for (const state of all) begin(state, images, begunAt);
     let spent = 0;
     try {
       return await work((more) => {
         spent += more;
       });
     } finally {
-      state.inFlight -= 1;
-      for (const window of [state.imagesMinute, state.imagesDay]) {
-        if (spent <= images) window.giveBack(images - spent, begunAt);
-        // Tried again after a failure that may have been billed, a request may cost more than it asked for.
-        else window.take(spent - images, now());
-      }
+      for (const state of all) end(state, images, spent, begunAt, now());
     }
   };
   return {
-    within: (key, images, work) =>
-      isLimited(key.limits) ? withinLimits(key, images, work) : work(uncounted),
+    within(key, images, work) {
+      const parties = limitedParties(key);
+      return parties.length === 0 ? work(uncounted) : withinLimits(parties, images, work);
+    },
     view(key) {
       const { rpm, ipm, ipd } = key.limits;
       if (rpm === null && ipm === null && ipd === null) return unlimited;
-      const state = stateOf(key);
+      const state = stateOf(key.id);
       const inMinute = rateView(state.imagesMinute, ipm, now());
       const inDay = rateView(state.imagesDay, ipd, now());
       const isDayTighter =
@@ -94,6 +95,27 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
       };
     },
   };
+}
+
+/** Somebody whose limits a request is within: a key, its user, its team. */
+interface Party {
+  readonly id: string;
+  /** The words of a message for it. */
+  readonly who: string;
+  readonly limits: KeyLimits;
+}
+
+/** None of these objects for a key without limits, which most are. */
+const noParties: readonly Party[] = [];
+
+function limitedParties({ id, limits, user, team }: KeyRecord): readonly Party[] {
+  if (user === undefined && team === undefined && !isLimited(limits)) return noParties;
+  const parties: Party[] = [{ id, who: "This key", limits }];
+  if (user !== undefined)
+    parties.push({ id: `user ${user.id}`, who: "This key's user", limits: user.limits });
+  if (team !== undefined)
+    parties.push({ id: `team ${team.id}`, who: "This key's team", limits: team.limits });
+  return parties.filter((party) => isLimited(party.limits));
 }
 
 function isLimited({ rpm, ipm, ipd, concurrency }: KeyLimits): boolean {
@@ -107,6 +129,16 @@ function begin(state: KeyState, images: number, now: number): void {
   state.imagesDay.take(images, now);
 }
 
+/** Gives back the images that were not made; counts those that an attempt more may have been billed for. */
+function end(state: KeyState, images: number, spent: number, begunAt: number, now: number): void {
+  state.inFlight -= 1;
+  for (const window of [state.imagesMinute, state.imagesDay]) {
+    if (spent <= images) window.giveBack(images - spent, begunAt);
+    // Tried again after a failure that may have been billed, a request may cost more than it asked for.
+    else window.take(spent - images, now);
+  }
+}
+
 function rateView(window: SlidingWindow, limit: number | null, now: number): RateView | undefined {
   if (limit === null) return undefined;
   return {
@@ -117,10 +149,16 @@ function rateView(window: SlidingWindow, limit: number | null, now: number): Rat
 }
 
 /** Throws where a limit does not allow it. */
-function refuse(limits: KeyLimits, state: KeyState, images: number, now: number): void {
+function refuse(
+  limits: KeyLimits,
+  state: KeyState,
+  images: number,
+  now: number,
+  who: string,
+): void {
   const { rpm, ipm, ipd, concurrency } = limits;
   if (concurrency !== null && state.inFlight >= concurrency) {
-    throw exceeded(`may run ${amount(concurrency, "request")} at the same time`, 1000);
+    throw exceeded(`${who} may run ${amount(concurrency, "request")} at the same time`, 1000);
   }
   const checks = [
     { limit: rpm, window: state.requests, asked: 1, what: "request", span: "minute" },
@@ -130,7 +168,7 @@ function refuse(limits: KeyLimits, state: KeyState, images: number, now: number)
   let longest: { readonly wait: number; readonly rule: string } | undefined;
   for (const { limit, window, asked, what, span } of checks) {
     if (limit === null) continue;
-    const rule = `may make ${amount(limit, what)} a ${span}`;
+    const rule = `${who} may make ${amount(limit, what)} a ${span}`;
     const wait = window.waitMs(asked, limit, now);
     if (wait === undefined) throw neverFits(rule, images);
     if (wait > (longest?.wait ?? 0)) longest = { wait, rule };
@@ -145,7 +183,7 @@ function amount(count: number, what: string): string {
 function exceeded(rule: string, waitMs: number): PinholeError {
   const seconds = Math.ceil(waitMs / 1000);
   return new PinholeError("rate_limit_exceeded", {
-    message: `This key ${rule}; try again in ${amount(seconds, "second")}.`,
+    message: `${rule}; try again in ${amount(seconds, "second")}.`,
     retryAfterSeconds: seconds,
   });
 }
@@ -153,7 +191,7 @@ function exceeded(rule: string, waitMs: number): PinholeError {
 /** No waiting would help, so this is no rate limit to retry on. */
 function neverFits(rule: string, images: number): PinholeError {
   return new PinholeError("invalid_value", {
-    message: `This key ${rule}, which ${images} in one request exceed; ask for fewer in \`n\`.`,
+    message: `${rule}, which ${images} in one request exceed; ask for fewer in \`n\`.`,
     param: "n",
   });
 }

@@ -2,6 +2,7 @@ import { PinholeError } from "../../core/errors.ts";
 import { runCalls } from "../attempts/calls.ts";
 import { uprightInputs } from "../attempts/inputs.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
+import { holdTerms } from "../ledger/hold.ts";
 import { authorize } from "../keys/access.ts";
 import { type OpenCall, cancelCalls, openCalls } from "../routing/dispatch.ts";
 import { planRoute } from "../routing/route.ts";
@@ -31,12 +32,15 @@ export async function generateImage(
     const inputs = uprightInputs(parts.converter, request, call.spool, isWanted);
     const upright = { ...call, request: await inputs };
     const route = routeFor(parts, upright);
+    const { model } = request;
+    const { at, estimate } = route;
+    const terms = holdTerms(parts.calendar, { key, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes);
     const calls = await openCalls({ parts, signal: call.signal, deadline }, route, request.n);
     refuseAbsent(run, calls);
     return makeImages(
-      new Making(parts, { call: upright, fingerprint, run, deadline, spend }, route, calls),
+      new Making(parts, { call: upright, fingerprint, run, terms, deadline, spend }, route, calls),
     );
   });
 }

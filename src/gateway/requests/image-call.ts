@@ -3,6 +3,7 @@ import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
 import type { LiveObserver } from "../delivery/live.ts";
 import type { RelayClient } from "../delivery/relay.ts";
+import type { HoldTerms } from "../ledger/hold.ts";
 import type { Client, RunControl } from "./run.ts";
 
 /** One request for images, parsed and authenticated. */
@@ -39,6 +40,8 @@ export interface MakingFacts {
   readonly call: ImageCall;
   readonly fingerprint: string;
   readonly run: RunControl;
+  /** The payer and the budgets; undefined: it is free. */
+  readonly terms: HoldTerms | undefined;
   /** Over all attempts, by the process's uptime. */
   readonly deadline: number;
   /** Counts images that were made or may have been billed. */

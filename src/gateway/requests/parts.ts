@@ -1,3 +1,4 @@
+import type { Calendar } from "../../money/calendar.ts";
 import type { Store } from "../../store/store.ts";
 import type { AttemptParts } from "../attempts/parts.ts";
 import type { DeliveryParts } from "../delivery/parts.ts";
@@ -23,6 +24,8 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly keyLimits: KeyLimiter;
+  /** The operator's days, weeks and months. */
+  readonly calendar: Calendar;
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;
   /** A new unique, time-sortable id beginning with the prefix. */

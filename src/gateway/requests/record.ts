@@ -2,14 +2,17 @@ import { knownNano, mostOf } from "../../core/money.ts";
 import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
 import type {
   AttemptOutcome,
+  Booking,
   NewAttempt,
   NewRequest,
+  NotBegun,
   RequestOutcome,
 } from "../../store/request-records.ts";
 import type { AttemptBook } from "../attempts/terms.ts";
 import { pictureRecord, recordFields, answerRecord } from "./record-fields.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
 import type { Plan } from "../fit/terms.ts";
+import { budgetExceeded } from "../ledger/refusal.ts";
 import type { MakingFacts } from "./image-call.ts";
 import type { RunControl } from "./run.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
@@ -45,8 +48,8 @@ export const idempotencyMs = 24 * 60 * 60_000;
  */
 export function openRecord(
   parts: RequestParts,
-  { call, run, fingerprint, deadline }: MakingFacts,
-  { estimate }: Route,
+  { call, run, fingerprint, deadline, terms }: MakingFacts,
+  { estimate, at }: Route,
   calls: readonly OpenCall[],
 ): OpenRecord {
   const { requestId, idempotencyKey, request } = call;
@@ -55,8 +58,7 @@ export function openRecord(
     const plan = calls[index]?.first?.plan;
     if (plan !== undefined) first.push(newAttempt(parts, requestId, index, 1, plan));
   }
-  const now = parts.now();
-  const record = {
+  const record: NewRequest = {
     id: requestId,
     keyId: call.key.id,
     clientRequestId: call.clientRequestId ?? null,
@@ -64,13 +66,15 @@ export function openRecord(
     model: request.model,
     n: request.n,
     fields: recordFields(request),
-    createdAt: now,
+    // The moment whose periods and prices count.
+    createdAt: at,
     holdNano: estimate.most ?? null,
     // Whole milliseconds: an uptime has fractions.
-    holdLeaseUntil: now + Math.ceil(deadline - parts.uptime()) + leaseGraceMs,
+    holdLeaseUntil: parts.now() + Math.ceil(deadline - parts.uptime()) + leaseGraceMs,
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
     owner: parts.node,
+    ...terms,
   };
   return new RecordWriter(parts, run, record, first, calls);
 }
@@ -142,15 +146,23 @@ class RecordWriter implements OpenRecord {
     const { store, uptime } = this.#parts;
     const idempotentSince = this.#record.createdAt - idempotencyMs;
     const begin = store.requests.begin(this.#record, this.#first, idempotentSince);
-    const holder = await begin.catch((thrown: unknown) => {
+    const refused = await begin.catch((thrown: unknown) => {
       const error = asPinholeError(thrown);
       if (error.evidence === "unknown") this.#withdraw(error);
       throw error;
     });
-    this.keyHolder = holder;
-    if (holder !== undefined) throw keyJustTaken(holder);
+    if (refused !== undefined) throw this.#refusal(refused);
     this.#run.begun();
     this.#begunAt = uptime();
+  }
+
+  #refusal(refused: NotBegun): PinholeError {
+    if ("refusals" in refused) {
+      const { claims = [], holdNano } = this.#record;
+      return budgetExceeded(claims, refused.refusals, holdNano ?? 0);
+    }
+    this.keyHolder = refused.holder;
+    return keyJustTaken(refused.holder);
   }
 
   attempts(): number {
@@ -192,6 +204,7 @@ class RecordWriter implements OpenRecord {
       replayable: true,
       doubtful: false,
       costNano: knownNano(cost) ?? null,
+      booking: this.#booking(outcome),
       settledNano: mostOf(cost) ?? null,
       usage: usage ?? null,
       warnings,
@@ -200,6 +213,13 @@ class RecordWriter implements OpenRecord {
       servedModel,
       finishedAt: this.#parts.now(),
     });
+  }
+
+  /** The ledger's facts; undefined for what is free. */
+  #booking({ cost, channelId, pictures }: ImageOutcome): Booking | undefined {
+    const { payer, model, createdAt } = this.#record;
+    if (payer === undefined || cost.state === "free") return undefined;
+    return { payer, heldAt: createdAt, model, channelId, images: pictures.length };
   }
 
   fail(error: PinholeError): Promise<void> {
@@ -231,12 +251,18 @@ class RecordWriter implements OpenRecord {
   /** Ends what may have been begun although nobody said so, as soon as the database answers: nothing is bought for it. */
   #withdraw(error: PinholeError): void {
     const { store, unwritten } = this.#parts;
-    const outcome = this.#failure(error);
+    const outcome = this.#withCounters(this.#failure(error));
     void unwritten.written(outcome.id, () => store.requests.withdraw(outcome));
   }
 
   #write(outcome: RequestOutcome): Promise<void> {
     const { store, unwritten } = this.#parts;
-    return unwritten.written(outcome.id, () => store.requests.finish(outcome));
+    const whole = this.#withCounters(outcome);
+    return unwritten.written(outcome.id, () => store.requests.finish(whole));
+  }
+
+  #withCounters(outcome: RequestOutcome): RequestOutcome {
+    const { claims } = this.#record;
+    return claims === undefined ? outcome : { ...outcome, counters: claims.map(({ id }) => id) };
   }
 }

@@ -10,6 +10,7 @@ export function errorEnvelope(error: PinholeError): string {
       type,
       param: error.param ?? null,
       code: publicCode(error.code),
+      ...error.more,
     },
   });
 }
@@ -55,7 +56,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   void reply
     .code(row.status)
     .header("content-type", "application/json")
-    .header("x-should-retry", String(row.shouldRetry))
+    .header("x-should-retry", String(error.shouldRetry))
     .send(errorEnvelope(error));
 }
 

@@ -1,4 +1,5 @@
 import type { Steps } from "../query.ts";
+import { budgetReads } from "./budgets.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
 import { requestRecovery } from "./request-recovery.ts";
@@ -20,6 +21,7 @@ import { settingCommands } from "./settings.ts";
  * - A sum, and a counter that may pass 2^53, is selected as `CAST(… AS text)`.
  */
 export const commands = {
+  ...budgetReads,
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
@@ -50,7 +52,11 @@ export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList"
  */
 const locks: {
   readonly [N in CommandName]?: (...args: CommandArguments<N>) => readonly string[];
-} = {};
+} = {
+  requestsBegin: ({ claims = [] }) => claims.map(({ id }) => `budget ${id}`),
+  requestsFinish: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
+  requestsWithdraw: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
+};
 
 /** The names that a command locks, for the arguments that it is given. */
 export function locksOf(name: CommandName, args: readonly unknown[]): readonly string[] {
@@ -61,6 +67,7 @@ export function locksOf(name: CommandName, args: readonly unknown[]): readonly s
 
 /** Commands that only read: they wait for no transaction. All others are part of a commit. */
 export const reads: ReadonlySet<string> = new Set<CommandName>([
+  "budgetsStates",
   "keysAll",
   "requestsByClientId",
   "requestsByIdempotencyKey",

@@ -1,6 +1,8 @@
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
-import { record, text } from "../shape.ts";
+import { type CounterPlace, placesFromJson } from "../money-records.ts";
+import { integer, nullable, record, text } from "../shape.ts";
+import { budgetWrites } from "./budgets.ts";
 
 const lostMessage = "The process ended while this request ran; its outcome is unknown.";
 
@@ -36,7 +38,9 @@ const sweep = {
       WHERE state = 'running' AND id = :id`,
   ),
   hold: statement<{ readonly id: string; readonly now: number }>(
-    "UPDATE holds SET state = 'voided', resolved_at = :now WHERE state = 'held' AND request_id = :id",
+    `UPDATE holds SET state = 'voided', resolved_at = :now
+      WHERE state = 'held' AND request_id = :id
+      RETURNING amount_nano, counters`,
   ),
   attempts: statement<{ readonly id: string; readonly now: number }>(
     `UPDATE attempts
@@ -45,6 +49,24 @@ const sweep = {
       WHERE state = 'running' AND request_id = :id`,
   ),
 };
+
+const heldRow = record({ amount_nano: integer, counters: nullable(text) });
+
+/** Gives back what swept holds reserved, once a counter and in the order in which settlements lock them. */
+function* giveBack(rows: readonly unknown[]): Steps<void> {
+  const sums = new Map<string, { readonly place: CounterPlace; nano: number }>();
+  for (const row of rows) {
+    const { amount_nano, counters } = heldRow.parse(row);
+    for (const place of placesFromJson(counters)) {
+      const name = JSON.stringify(place);
+      const sum = sums.get(name) ?? { place, nano: 0 };
+      sum.nano += amount_nano;
+      sums.set(name, sum);
+    }
+  }
+  for (const [, { place, nano }] of [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    yield* budgetWrites.move([place], -nano, 0);
+}
 
 interface Forget {
   readonly before: number;
@@ -68,13 +90,15 @@ export const requestUpkeep = {
   /** Ends running requests that are nobody's as lost; returns how many were, also of those that were finished meanwhile. */
   *requestsSweep(now: number, limit: number): Steps<number> {
     const { rows } = yield nobodys({ now, limit });
+    const held: unknown[] = [];
     for (const row of rows) {
       const { id } = idRow.parse(row);
       const { changes } = yield sweep.request({ id, now });
       if (changes === 0) continue;
-      yield sweep.hold({ id, now });
+      held.push(...(yield sweep.hold({ id, now })).rows);
       yield sweep.attempts({ id, now });
     }
+    yield* giveBack(held);
     return rows.length;
   },
   /** Forgets old requests with their attempts, pictures, holds and repeats; returns how many. What still runs stays. */

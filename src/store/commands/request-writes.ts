@@ -1,14 +1,19 @@
-import { checkedNano } from "../../core/money.ts";
+import { type Nano, checkedNano } from "../../core/money.ts";
+import { type CounterPlace, placesFromJson, placesToJson } from "../money-records.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
   NewRequest,
+  NotBegun,
   PictureRecord,
   RequestOutcome,
 } from "../request-records.ts";
+import { integer, nullable, record, text } from "../shape.ts";
 import { attemptWrites, broken } from "./attempts.ts";
+import { budgetWrites } from "./budgets.ts";
+import { ledgerWrites } from "./ledger.ts";
 import { claimIdempotencyKey } from "./request-recovery.ts";
 
 /** An outcome as its columns: lists and objects are JSON. */
@@ -22,6 +27,8 @@ interface FinishRow extends Omit<
   | "pictures"
   | "attempts"
   | "settledNano"
+  | "booking"
+  | "counters"
 > {
   readonly usage: string | null;
   readonly warnings: string;
@@ -59,9 +66,19 @@ const insertRequest = statement<NewRequest>(
     'running', '[]', :idempotencyKey, :fingerprint, :owner
   )`,
 );
-const insertHold = statement<NewRequest>(
-  `INSERT INTO holds (request_id, amount_nano, state, created_at)
-    VALUES (:id, :holdNano, 'held', :createdAt)`,
+interface HoldRow {
+  readonly requestId: string;
+  readonly amountNano: Nano;
+  readonly createdAt: number;
+  /** JSON. */
+  readonly payer: string | null;
+  /** JSON. */
+  readonly counters: string | null;
+}
+
+const insertHold = statement<HoldRow>(
+  `INSERT INTO holds (request_id, amount_nano, state, created_at, payer, counters)
+    VALUES (:requestId, :amountNano, 'held', :createdAt, :payer, :counters)`,
 );
 /** Changes nothing, and keeps the request from ending until the commit. */
 const lockRunning = statement<{ id: string }>(
@@ -77,16 +94,26 @@ const finishRequest = statement<FinishRow>(
       fingerprint = CASE WHEN :replayable = 1 THEN fingerprint END
     WHERE id = :id AND state IN ('running', 'lost')`,
 );
-const resolveHold = statement<{
+interface Resolution {
   readonly requestId: string;
   readonly state: "settled" | "voided";
   readonly settledNano: number | null;
   readonly resolvedAt: number;
-}>(
-  `UPDATE holds SET state = :state, resolved_at = :resolvedAt,
+}
+
+const resolve = `UPDATE holds SET state = :state, resolved_at = :resolvedAt,
       settled_nano = CASE :state WHEN 'settled' THEN coalesce(:settledNano, amount_nano) END
-    WHERE request_id = :requestId AND state IN ('held', 'voided')`,
-);
+    WHERE request_id = :requestId`;
+const resolved = "RETURNING amount_nano, settled_nano, counters";
+// Two statements, since what is reserved is given back by the first of them only.
+const resolveHeld = statement<Resolution>(`${resolve} AND state = 'held' ${resolved}`);
+const resolveVoided = statement<Resolution>(`${resolve} AND state = 'voided' ${resolved}`);
+const resolvedRow = record({
+  amount_nano: integer,
+  settled_nano: nullable(integer),
+  counters: nullable(text),
+});
+
 const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
   `INSERT INTO pictures (
     request_id, position, blob_id, format, width, height, byte_length, revised_prompt, url_until,
@@ -99,19 +126,21 @@ const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
 
 /** Database work of a request's life: begun, tried again, finished. Compare-and-set makes each end happen once. */
 export const requestWrites = {
-  /** The id of the request that has the idempotency key, where another one has. */
+  /** Begins a request; nothing is written where another request has the idempotency key, or where the budgets do not cover it. */
   *requestsBegin(
     request: NewRequest,
     attempts: readonly NewAttempt[],
     idempotentSince: number,
-  ): Steps<string | undefined> {
+  ): Steps<NotBegun | undefined> {
     const holder = yield* claimIdempotencyKey(request, idempotentSince);
-    if (holder !== undefined) return holder;
-    yield insertRequest(request);
-    if (request.holdNano !== null) {
-      checkedNano(request.holdNano);
-      yield insertHold(request);
+    if (holder !== undefined) return { holder };
+    const { holdNano, claims = [] } = request;
+    if (holdNano !== null && claims.length > 0) {
+      const refusals = yield* budgetWrites.take(claims, holdNano);
+      if (refusals.length > 0) return { refusals };
     }
+    yield insertRequest(request);
+    if (holdNano !== null) yield insertHold(holdRow(request, checkedNano(holdNano)));
     for (const attempt of attempts) yield* attemptWrites.open(request.id, attempt);
     return undefined;
   },
@@ -143,15 +172,52 @@ export const requestWrites = {
       if (rows.length === 0) throw broken(`request ${requestId} was never begun`);
       return false;
     }
-    yield resolveHold({
-      requestId,
-      state: failed ? "voided" : "settled",
-      settledNano,
-      resolvedAt: finishedAt,
-    });
+    yield* settle(outcome);
     for (const attempt of outcome.attempts) yield* attemptWrites.close(requestId, attempt);
     yield* attemptWrites.abandon(requestId, finishedAt);
     for (const picture of outcome.pictures) yield insertPicture({ ...picture, requestId });
     return true;
   },
 };
+
+function holdRow(request: NewRequest, amountNano: Nano): HoldRow {
+  const { id, createdAt, payer, claims = [] } = request;
+  const places = claims.map((claim): CounterPlace => [claim.id, claim.periodStart]);
+  return {
+    requestId: id,
+    amountNano,
+    createdAt,
+    payer: payer === undefined ? null : JSON.stringify(payer),
+    counters: places.length === 0 ? null : placesToJson(places),
+  };
+}
+
+/** Settles or voids the hold, moves its counters and books what it came to. A hold that was taken for lost has given back what it reserved. */
+function* settle(outcome: RequestOutcome): Steps<void> {
+  const { id: requestId, state, settledNano, finishedAt, booking, costNano } = outcome;
+  const isVoid = state === "failed";
+  const resolution: Resolution = {
+    requestId,
+    state: isVoid ? "voided" : "settled",
+    settledNano,
+    resolvedAt: finishedAt,
+  };
+  const held = (yield resolveHeld(resolution)).rows;
+  // Where a hold was neither, there was none, or it is settled.
+  const rows = held.length > 0 ? held : (yield resolveVoided(resolution)).rows;
+  const hold = rows.map((row) => resolvedRow.parse(row)).at(0);
+  const spent = isVoid ? 0 : (hold?.settled_nano ?? settledNano);
+  if (hold !== undefined && hold.counters !== null) {
+    const reserved = held.length > 0 ? -hold.amount_nano : 0;
+    yield* budgetWrites.move(placesFromJson(hold.counters), reserved, spent ?? 0);
+  }
+  if (isVoid || booking === undefined) return;
+  yield* ledgerWrites.settlement({
+    ...booking,
+    requestId,
+    nano: spent,
+    isKnown: costNano !== null,
+    isOverrun: hold !== undefined && (spent ?? 0) > hold.amount_nano,
+    bookedAt: finishedAt,
+  });
+}

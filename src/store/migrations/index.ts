@@ -3,7 +3,15 @@ import { recovery } from "./0002-recovery.ts";
 import { keyLimits } from "./0003-key-limits.ts";
 import { fewerTrees } from "./0004-fewer-trees.ts";
 import { owners } from "./0005-owners.ts";
+import { money } from "./0006-money.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [first, recovery, keyLimits, fewerTrees, owners];
+export const migrations: readonly Migration[] = [
+  first,
+  recovery,
+  keyLimits,
+  fewerTrees,
+  owners,
+  money,
+];

@@ -9,7 +9,9 @@ const encoders: {
   readonly [N in "requestsBegin" | "requestsFinish"]: (args: CommandArguments<N>) => string;
 } = {
   requestsBegin(args) {
-    requireAmount(args[0].holdNano);
+    const [{ holdNano, claims }] = args;
+    requireAmount(holdNano);
+    for (const { limitNano } of claims ?? []) requireAmount(limitNano);
     return JSON.stringify(args);
   },
   requestsFinish(args) {

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { type Budget, periods } from "../../core/budget.ts";
+import { nanoOf } from "../../core/money.ts";
+import { decimalSchema } from "../../core/price.ts";
+import { readDecimal } from "../../core/rational.ts";
+import type { Faults, Path } from "../faults.ts";
+import { moment } from "../values.ts";
+
+/** The largest budget, dollars: what JavaScript counts exactly in nano-dollars. */
+const usdMax = 9_000_000;
+const usdForm = `US dollars, from 0 to ${usdMax}`;
+
+/** Dollars, as nano-dollars once read. */
+const dollars = decimalSchema
+  .transform((written, context) => {
+    const usd = readDecimal(written);
+    const nano = usd === undefined ? undefined : nanoOf(usd);
+    if (nano !== undefined && Number(written) <= usdMax) return nano;
+    context.addIssue({ code: "custom", message: `must be ${usdForm}` });
+    return z.NEVER;
+  })
+  .meta({ form: usdForm });
+
+const budgetSchema = z.strictObject({
+  usd: dollars,
+  period: z.enum(periods).default("month"),
+  models: z.array(z.string().min(1).max(200)).min(1).optional(),
+  notify_at: z.array(z.number().gt(0).max(10)).max(10).default([0.8, 1]),
+  hard: z.boolean().default(true),
+  raise: z.strictObject({ usd: dollars, until: moment().optional() }).optional(),
+});
+
+/** A budget as it is written. */
+export type BudgetSettings = z.output<typeof budgetSchema>;
+
+const budgetForm = "a group with usd and period, or a list of them";
+
+/** One budget or a list of them. */
+export const budgets = (description: string) =>
+  z
+    .union([budgetSchema, z.array(budgetSchema).min(1).max(10)])
+    .optional()
+    .meta({
+      form: budgetForm,
+      description: `${description} docs/budgets.md has the words.`,
+      elsewhere: true,
+    });
+
+/** Budgets as they are read. */
+export function budgetsOf(written: BudgetSettings | readonly BudgetSettings[] = []): Budget[] {
+  return [written].flat().map(({ usd, period, models, notify_at, hard, raise }) => ({
+    nano: usd,
+    period,
+    models: models ?? null,
+    notifyAt: notify_at,
+    hard,
+    raise: raise === undefined ? null : { nano: raise.usd, until: raise.until ?? null },
+  }));
+}
+
+/** Adds a fault where two budgets of one owner would have the same counter. */
+export function faultRepeatedBudgets(
+  written: BudgetSettings | readonly BudgetSettings[] | undefined,
+  at: Path,
+  faults: Faults,
+): void {
+  if (written === undefined || !Array.isArray(written)) return;
+  const seen = new Set<string>();
+  for (const [index, { period, models }] of budgetsOf(written).entries()) {
+    const counted = JSON.stringify([period, models?.toSorted() ?? null]);
+    if (seen.has(counted))
+      faults.add(
+        [...at, index],
+        `another budget of this list has the period \`${period}\` for the same models already; keep the smaller one`,
+      );
+    seen.add(counted);
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { budgets } from "./budget.ts";
+import { count, ownerId } from "./forms.ts";
+import { modelNames } from "./models-allowed.ts";
+
+const name = z.string().min(1).max(100).optional().meta({
+  form: "text of 1 to 100 characters",
+  description: "What people call it. Not set: its id.",
+});
+
+const limits = (of: string) => ({
+  models: modelNames(`Models that ${of} may use; * is all.`),
+  rpm: count(1_000_000).optional().describe(`Requests a minute of ${of}. Not set: no limit.`),
+  ipm: count(1_000_000).optional().describe(`Images a minute of ${of}. Not set: no limit.`),
+  ipd: count(1_000_000_000).optional().describe(`Images a day of ${of}. Not set: no limit.`),
+});
+
+/** A team, as `teams` has them: what all its keys together may do and spend. */
+export const teamSchema = z.strictObject({
+  id: ownerId("The team in records and budgets, for `keys[].team` and `users[].team`."),
+  name,
+  ...limits("all its keys together"),
+  budget: budgets("Most that all keys of the team may spend together."),
+});
+
+/** A user, as `users` has them: what all their keys together may do and spend. */
+export const userSchema = z.strictObject({
+  id: ownerId("The user in records and budgets, for `keys[].user`."),
+  name,
+  team: ownerId("The team that the user's keys belong to.").optional(),
+  ...limits("all their keys together"),
+  budget: budgets("Most that all keys of the user may spend together."),
+});
+
+export type OwnerSettings = z.output<typeof teamSchema>;
+export type UserSettings = z.output<typeof userSchema>;

@@ -1,0 +1,237 @@
+import {
+  type BudgetClaim,
+  type BudgetCounter,
+  type BudgetRefusal,
+  namesModel,
+} from "../../core/budget.ts";
+import type { Nano } from "../../core/money.ts";
+import {
+  counterOf,
+  type CounterPlace,
+  type CounterState,
+  payerFromJson,
+  placesFromJson,
+  placesToJson,
+} from "../money-records.ts";
+import { statement } from "../query.ts";
+import type { Bindable, Statement, Steps } from "../query.ts";
+import { integer, nullable, record, text } from "../shape.ts";
+
+/** The moment after all others, where a period has no end. */
+const endOfTime = Number.MAX_SAFE_INTEGER;
+
+/** Names of the slots of one statement's counters. */
+const letters = [..."abcdefghijklmnopqrstuvwxyz"].flatMap((a, _, all) => all.map((b) => a + b));
+
+/**
+ * SQL that takes an amount at so many counters at once, where all of them have room for it, and nowhere otherwise:
+ * in one statement, so that nobody ever sees a part of it.
+ */
+function takeOf(count: number): ReturnType<typeof statement<Readonly<Record<string, Bindable>>>> {
+  const names = letters.slice(0, count);
+  const places = names.map((name) => `(id = :id_${name} AND period_start = :start_${name})`);
+  const room = names.map(
+    (name) =>
+      `(id = :id_${name} AND period_start = :start_${name}
+        AND spent_nano + reserved_nano + :nano <= CAST(:limit_${name} AS bigint))`,
+  );
+  return statement(
+    `UPDATE budget_counters SET reserved_nano = reserved_nano + :nano
+      WHERE (${places.join(" OR ")})
+        AND (SELECT count(*) FROM budget_counters WHERE ${room.join(" OR ")}) = ${count}`,
+  );
+}
+
+/** By the number of counters less one: of a key, its user and its team, ten budgets each. */
+const takes = letters.slice(0, 30).map((_, index) => takeOf(index + 1));
+/** The limit of a budget that refuses nothing. */
+const noLimit = String(2n ** 63n - 1n);
+
+function take(claims: readonly BudgetClaim[], nano: Nano): Statement {
+  const known = takes[claims.length - 1] ?? takeOf(claims.length);
+  const values: Record<string, Bindable> = { nano };
+  for (const [index, { id, periodStart, limitNano }] of claims.entries()) {
+    const name = letters[index] ?? "";
+    values[`id_${name}`] = id;
+    values[`start_${name}`] = periodStart;
+    values[`limit_${name}`] = limitNano === null ? noLimit : String(limitNano);
+  }
+  return known(values);
+}
+
+// Sums may be beyond 2^53, so they leave the database as digits.
+const state = statement<{ readonly id: string; readonly periodStart: number }>(
+  `SELECT id, period_start, period_end, scope, scope_id, period, models,
+      CAST(spent_nano AS text) AS spent_nano, CAST(reserved_nano AS text) AS reserved_nano
+    FROM budget_counters WHERE id = :id AND period_start = :periodStart`,
+);
+const insert = statement<{
+  readonly id: string;
+  readonly periodStart: number;
+  readonly periodEnd: number | null;
+  readonly scope: string;
+  readonly scopeId: string;
+  readonly period: string;
+  readonly models: string | null;
+  readonly spentNano: string;
+  readonly reservedNano: string;
+}>(
+  `INSERT INTO budget_counters (
+      id, period_start, period_end, scope, scope_id, period, models, spent_nano, reserved_nano
+    ) VALUES (
+      :id, :periodStart, :periodEnd, :scope, :scopeId, :period, :models,
+      CAST(:spentNano AS bigint), CAST(:reservedNano AS bigint)
+    ) ON CONFLICT (id, period_start) DO NOTHING`,
+);
+const move = statement<{
+  readonly id: string;
+  readonly start: number;
+  readonly reservedNano: string;
+  readonly spentNano: string;
+}>(
+  `UPDATE budget_counters
+    SET reserved_nano = reserved_nano + CAST(:reservedNano AS bigint),
+      spent_nano = spent_nano + CAST(:spentNano AS bigint)
+    WHERE id = :id AND period_start = :start`,
+);
+
+interface Within {
+  readonly scopeId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The sums of the ledger from which a counter begins, by model. Written out, since the index is chosen by the column. */
+const sums = {
+  key: statement<Within>(
+    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
+      WHERE key_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
+      GROUP BY model`,
+  ),
+  user: statement<Within>(
+    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
+      WHERE user_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
+      GROUP BY model`,
+  ),
+  team: statement<Within>(
+    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
+      WHERE team_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
+      GROUP BY model`,
+  ),
+  channel: statement<Within>(
+    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
+      WHERE channel_id = :scopeId AND book = 'provider' AND held_at >= :from AND held_at < :to
+      GROUP BY model`,
+  ),
+};
+const sumRow = record({ model: nullable(text), nano: nullable(text) });
+
+/** Holds of requests that run: few, however many records there are. */
+const running = statement<{ readonly from: number; readonly to: number }>(
+  `SELECT holds.request_id, holds.amount_nano, holds.payer, holds.counters, requests.model
+    FROM requests JOIN holds ON holds.request_id = requests.id
+    WHERE requests.state = 'running' AND requests.created_at >= :from AND requests.created_at < :to
+      AND holds.state = 'held' AND holds.payer IS NOT NULL
+    ORDER BY holds.request_id`,
+);
+const runningRow = record({
+  request_id: text,
+  amount_nano: integer,
+  payer: text,
+  counters: nullable(text),
+  model: text,
+});
+const setPlaces = statement<{ readonly requestId: string; readonly counters: string }>(
+  "UPDATE holds SET counters = :counters WHERE request_id = :requestId AND state = 'held'",
+);
+
+/** Reads of budget counters. */
+export const budgetReads = {
+  *budgetsStates(places: readonly CounterPlace[]): Steps<CounterState[]> {
+    const found: CounterState[] = [];
+    for (const [id, periodStart] of places)
+      found.push(...(yield state({ id, periodStart })).rows.map(counterOf));
+    return found;
+  },
+};
+
+/** Work on budget counters: part of the transaction that takes or settles a hold. */
+export const budgetWrites = {
+  /** Takes an amount at all counters, or at none. Refusals are values: what throws would undo its neighbours in a group as well. */
+  *take(claims: readonly BudgetClaim[], nano: Nano): Steps<readonly BudgetRefusal[]> {
+    if ((yield take(claims, nano)).changes > 0) return [];
+    let isNew = false;
+    for (const claim of claims) {
+      if ((yield state(claim)).rows.length > 0) continue;
+      isNew = true;
+      yield* open(claim);
+    }
+    if (isNew && (yield take(claims, nano)).changes > 0) return [];
+    return yield* refusals(claims, nano);
+  },
+
+  /** Adds to what is reserved and spent at counters. */
+  *move(places: readonly CounterPlace[], reservedNano: Nano, spentNano: Nano): Steps<void> {
+    const amounts = { reservedNano: String(reservedNano), spentNano: String(spentNano) };
+    for (const [id, start] of places) yield move({ id, start, ...amounts });
+  },
+};
+
+/**
+ * Opens a counter with what the ledger has of its period and what is held now: a budget that is new, or that
+ * counts by another period or other models than before, counts what was spent since the period began.
+ */
+function* open(counter: BudgetCounter): Steps<void> {
+  const span = { from: counter.periodStart, to: counter.periodEnd ?? endOfTime };
+  let reserved = 0n;
+  for (const row of (yield running(span)).rows) {
+    const hold = runningRow.parse(row);
+    if (!isOf(counter, hold)) continue;
+    const places = placesFromJson(hold.counters);
+    const own = places.filter(([id, start]) => id !== counter.id || start !== counter.periodStart);
+    const all = [...own, [counter.id, counter.periodStart] as const];
+    const marked = { requestId: hold.request_id, counters: placesToJson(all) };
+    // One that has been settled meanwhile is in the ledger, which is read next.
+    if ((yield setPlaces(marked)).changes > 0) reserved += BigInt(hold.amount_nano);
+  }
+  let spent = 0n;
+  for (const row of (yield sums[counter.scope]({ scopeId: counter.scopeId, ...span })).rows) {
+    const { model, nano } = sumRow.parse(row);
+    if (namesModel(counter.models, model ?? "")) spent += BigInt(nano ?? 0);
+  }
+  yield insert({
+    id: counter.id,
+    periodStart: counter.periodStart,
+    periodEnd: counter.periodEnd,
+    scope: counter.scope,
+    scopeId: counter.scopeId,
+    period: counter.period,
+    models: counter.models === null ? null : JSON.stringify(counter.models),
+    spentNano: String(spent),
+    reservedNano: String(reserved),
+  });
+}
+
+function isOf(
+  { scope, scopeId, models }: BudgetCounter,
+  hold: { readonly payer: string; readonly model: string },
+): boolean {
+  const { keyId, userId, teamId } = payerFromJson(hold.payer);
+  const owner = { key: keyId, user: userId, team: teamId, channel: null }[scope];
+  return owner === scopeId && namesModel(models, hold.model);
+}
+
+/** The claims that do not fit, with the state of their counters. */
+function* refusals(claims: readonly BudgetClaim[], nano: Nano): Steps<readonly BudgetRefusal[]> {
+  const found: BudgetRefusal[] = [];
+  for (const { id, periodStart, limitNano } of claims) {
+    const { rows } = yield state({ id, periodStart });
+    const counter: CounterState | undefined = rows.map(counterOf).at(0);
+    const spentNano = counter?.spentNano ?? "0";
+    const reservedNano = counter?.reservedNano ?? "0";
+    const needed = BigInt(spentNano) + BigInt(reservedNano) + BigInt(nano);
+    if (limitNano !== null && needed > BigInt(limitNano))
+      found.push({ id, spentNano, reservedNano });
+  }
+  return found;
+}

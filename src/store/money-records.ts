@@ -1,0 +1,55 @@
+import type { BudgetCounter, Payer } from "../core/budget.ts";
+import { integer, listOf, nullable, record, text } from "./shape.ts";
+import { rowSchemas } from "./tables.ts";
+
+/** The row of a counter: a budget's id and the start of its period. */
+export type CounterPlace = readonly [id: string, periodStart: number];
+
+/** A counter and what it has come to, in digits: sums may be beyond 2^53. */
+export interface CounterState extends BudgetCounter {
+  readonly spentNano: string;
+  readonly reservedNano: string;
+}
+
+const modelsSchema = listOf(text);
+const placesSchema = listOf(record({ id: text, start: integer }));
+const payerSchema = record({
+  keyId: text,
+  keyName: text,
+  userId: nullable(text),
+  userName: nullable(text),
+  teamId: nullable(text),
+  teamName: nullable(text),
+});
+
+/** A counter's row as it is. */
+export function counterOf(value: unknown): CounterState {
+  const row = rowSchemas.budget_counters.parse(value);
+  return {
+    id: row.id,
+    scope: row.scope,
+    scopeId: row.scope_id,
+    period: row.period,
+    periodStart: row.period_start,
+    periodEnd: row.period_end,
+    models: row.models === null ? null : modelsSchema.parse(JSON.parse(row.models)),
+    spentNano: row.spent_nano,
+    reservedNano: row.reserved_nano,
+  };
+}
+
+/** The counters that a hold was taken at. */
+export function placesFromJson(json: string | null): CounterPlace[] {
+  if (json === null) return [];
+  return placesSchema.parse(JSON.parse(json)).map(({ id, start }) => [id, start]);
+}
+
+/** The same, sorted, so that everybody locks them in one order. */
+export function placesToJson(places: readonly CounterPlace[]): string {
+  const sorted = places.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(sorted.map(([id, start]) => ({ id, start })));
+}
+
+export function payerFromJson(json: string): Payer {
+  return payerSchema.parse(JSON.parse(json));
+}
