@@ -97,7 +97,7 @@ export function createKeyLimiter(now: () => number): KeyLimiter {
   };
 }
 
-/** Somebody whose limits a request is within: a key, its user, its team. */
+/** A party whose limits a request is within: a key, its user, its team. */
 interface Party {
   readonly id: string;
   /** The words of a message for it. */
@@ -105,7 +105,7 @@ interface Party {
   readonly limits: KeyLimits;
 }
 
-/** None of these objects for a key without limits, which most are. */
+/** The parties of a key without limits, as most are. */
 const noParties: readonly Party[] = [];
 
 function limitedParties({ id, limits, user, team }: KeyRecord): readonly Party[] {
