@@ -33,4 +33,3 @@ export const userSchema = z.strictObject({
 });
 
 export type OwnerSettings = z.output<typeof teamSchema>;
-export type UserSettings = z.output<typeof userSchema>;

@@ -11,7 +11,7 @@ import { recordFields } from "../../../src/gateway/requests/record-fields.ts";
 import type { OpenCall } from "../../../src/gateway/routing/dispatch.ts";
 import type { Route } from "../../../src/gateway/routing/terms.ts";
 import { Tried } from "../../../src/gateway/routing/tried.ts";
-import type { NewRequest, RequestOutcome } from "../../../src/store/request-records.ts";
+import type { NewRequest, NotBegun, RequestOutcome } from "../../../src/store/request-records.ts";
 import { delivered, planOf, usageOf } from "../delivery/made.ts";
 import { picture, request } from "../fit/fitting.ts";
 
@@ -39,7 +39,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
   const events: unknown[] = [];
   const begins: unknown[][] = [];
   const finished: RequestOutcome[] = [];
-  const written = Promise.withResolvers<string | undefined>();
+  const written = Promise.withResolvers<NotBegun | undefined>();
   let time = 1000;
   let ids = 0;
   const store = {
@@ -77,7 +77,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     fingerprint: "f",
     deadline: 9000,
   } as unknown as MakingFacts;
-  const route = { estimate: { most } } as unknown as Route;
+  const route = { at: 1000, estimate: { most } } as unknown as Route;
   const record = openRecord(
     parts,
     facts,
@@ -170,7 +170,7 @@ describe("a record that is opened", () => {
 
   test("whose key another process has taken is refused with that one's id", async () => {
     const { record, written, events } = open();
-    written.resolve("r0");
+    written.resolve({ holder: "r0" });
     await expect(record.recorded).rejects.toMatchObject({
       code: "overloaded",
       retryAfterSeconds: 1,
