@@ -163,6 +163,18 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./qianfan/index.ts"),
   },
   {
+    id: "firefly",
+    environment: [
+      {
+        needs: {
+          FIREFLY_SERVICES_CLIENT_ID: "client_id",
+          FIREFLY_SERVICES_CLIENT_SECRET: "client_secret",
+        },
+      },
+    ],
+    load: () => import("./firefly/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -69,6 +69,11 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
       "ideogram/ideogram-4.6",
     ].map((model) => [model, "Each answer states what it cost; there is no public list."]),
   ),
+  firefly: Object.fromEntries(
+    ["firefly-image-5", "firefly-image-4", "firefly-image-4-ultra", "firefly-image-3"].map(
+      (model) => [model, "Adobe sells operations by contract; there is no public price."],
+    ),
+  ),
   krea: { "krea-3": "Its price is on no page that was read." },
   kling: Object.fromEntries(
     ["kling-v2-1", "kling-v2-new", "kling-v2", "kling-v1-5", "kling-v1"].map((model) => [
