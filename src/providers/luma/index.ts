@@ -23,6 +23,8 @@ const options = z.strictObject({
 
 type Input = GenerateInput<z.output<typeof settings>, z.output<typeof options>>;
 
+const moderated = [/\b(moderat(ed|ion)|content polic(y|ies)|safety (system|filter))\b/i];
+
 /** A refused call says a sentence, a failed job a word as well (docs.agents.lumalabs.ai, errors). */
 const faults = faultReader({
   codeAt: ["failure_code"],
@@ -36,9 +38,14 @@ const faults = faultReader({
     invalid_image: ["unsupported_format", "corrupt_input"],
     invalid_value: ["invalid_request"],
   },
-  sentences: {
-    moderation_blocked: [/\b(moderat(ed|ion)|content polic(y|ies)|safety (system|filter))\b/i],
-  },
+  sentences: { moderation_blocked: moderated },
+});
+
+/** A failed job without a word says at most a sentence. */
+const bySentence = faultReader({
+  codeAt: ["state"],
+  messageAt: ["failure_reason"],
+  sentences: { moderation_blocked: moderated },
 });
 
 const jobs: JobRules = {
@@ -47,7 +54,7 @@ const jobs: JobRules = {
   statusAt: ["state"],
   done: ["completed"],
   failed: ["failed"],
-  failure: faults.refused,
+  failure: (state) => faults.refused(state) ?? bySentence.refused(state),
   pace: { firstMs: 1000, maxMs: 4000 },
 };
 

@@ -9,7 +9,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function faultsOf(text: string): Promise<string[]> {
   writeFileSync(join(folder, "pinhole.yaml"), text);
-  const env = { PAINTER_KEY: "k-1", ATELIER_KEY: "k-2" };
+  // Each variable that the text names is set.
+  const named = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name ?? "", "k-1"] as const);
+  const env = Object.fromEntries(named);
   try {
     await loadConfig({ env, flags: {}, cwd: folder });
     return [];
