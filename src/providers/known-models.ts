@@ -144,6 +144,8 @@ export const knownModels: KnownModels = new Map([
   ["Qwen/Qwen-Image-Edit-2509", { provider: "siliconflow" }],
   ["uni-1", { provider: "luma" }],
   ["uni-1-max", { provider: "luma" }],
+  ["photon-1", { provider: "luma" }],
+  ["photon-flash-1", { provider: "luma" }],
   ["gen4_image", { provider: "runway" }],
   ["gen4_image_turbo", { provider: "runway" }],
   ["gpt_image_2", { provider: "runway" }],

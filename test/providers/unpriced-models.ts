@@ -74,6 +74,10 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
       (model) => [model, "Adobe sells operations by contract; there is no public price."],
     ),
   ),
+  luma: {
+    "photon-1": "Luma's own pages disagree over it.",
+    "photon-flash-1": "Luma's own pages disagree over it.",
+  },
   krea: { "krea-3": "Its price is on no page that was read." },
   kling: Object.fromEntries(
     ["kling-v2-1", "kling-v2-new", "kling-v2", "kling-v1-5", "kling-v1"].map((model) => [

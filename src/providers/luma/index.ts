@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PinholeError } from "../../core/errors.ts";
 import type { Picture } from "../../core/picture.ts";
 import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
@@ -7,12 +8,34 @@ import { faultReader } from "../../dialects/fault-words.ts";
 import { type JobRules, runJob } from "../../dialects/jobs.ts";
 import { madePictures } from "../../dialects/made-pictures.ts";
 import { ratioToSend } from "../../dialects/ratio-to-send.ts";
-import { anyResultHosts, hostedSettings, hostedService } from "../../dialects/settings.ts";
+import {
+  anyResultHosts,
+  hostedService,
+  hostedSettings,
+  regionalUrl,
+} from "../../dialects/settings.ts";
 
-const settings = z.strictObject({
-  ...hostedSettings("https://agents.lumalabs.ai/v1"),
-  result_hosts: anyResultHosts(),
-});
+const agents = "https://agents.lumalabs.ai/v1";
+
+const settings = z
+  .strictObject({
+    ...hostedSettings(agents),
+    photon_url: regionalUrl().describe(
+      "Address of the older API, which has the Photon models. Not set: Luma's own, or that path on base_url's origin where that is another's.",
+    ),
+    result_hosts: anyResultHosts(),
+  })
+  .transform((given) => ({
+    ...given,
+    photon_url: given.photon_url ?? photonUrl(given.base_url),
+  }));
+
+function photonUrl(baseUrl: string): string {
+  const origin = baseUrl === agents ? `https://${photonHost}` : new URL(baseUrl).origin;
+  return `${origin}/dream-machine/v1`;
+}
+
+const photonHost = "api.lumalabs.ai";
 
 const options = z.strictObject({
   web_search: z
@@ -69,6 +92,16 @@ function price(usd: number): CardFields["price"] {
   };
 }
 
+/** Photon, of the older API; Luma's own pages disagree over its prices. */
+const photonCard: Partial<CardFields> = {
+  operations: ["generation"],
+  prompt_max: 5000,
+  ratios: ["1:1", "16:9", "9:16", "4:3", "3:4", "21:9", "9:21"],
+  styles: undefined,
+  formats: ["jpeg", "png"],
+  images: undefined,
+};
+
 const cards = cardFamily(
   {
     owned_by: "luma",
@@ -85,6 +118,8 @@ const cards = cardFamily(
   [
     { name: "uni-1", price: price(0.0404) },
     { name: "uni-1-max", price: price(0.1) },
+    { name: "photon-1", ...photonCard },
+    { name: "photon-flash-1", ...photonCard },
   ],
 );
 
@@ -105,7 +140,31 @@ function pictureFields({ request: { operation, images } }: Input): Record<string
   };
 }
 
-async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
+/** A job of the older API, which takes pictures as links only and therefore none here. */
+async function* photon(input: Input): AsyncGenerator<ProviderEvent, void, void> {
+  const { request, model, settings: given, options: chosen } = input;
+  if (chosen.web_search !== undefined) {
+    const param = "provider_options.luma.web_search";
+    const message = `\`${param}\` is not known to ${model}; leave it out.`;
+    throw new PinholeError("unsupported_parameter", { message, param });
+  }
+  const rules = {
+    ...jobs,
+    byId: (id: string) => ({ url: `${given.photon_url}/generations/${id}` }),
+  };
+  const { result } = yield* runJob(input, rules, {
+    url: `${given.photon_url}/generations/image`,
+    json: {
+      model,
+      prompt: request.prompt,
+      aspect_ratio: ratioToSend(input),
+      format: request.output_format === "png" ? "png" : "jpg",
+    },
+  });
+  yield* madePictures(input.http, result, { at: ["assets.image"] });
+}
+
+async function* uni(input: Input): AsyncGenerator<ProviderEvent, void, void> {
   const { request, model, options: chosen } = input;
   const { result } = yield* runJob(input, jobs, {
     url: "/generations",
@@ -122,6 +181,10 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   yield* madePictures(input.http, result, { at: ["output.*.url"] });
 }
 
+async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
+  yield* input.model.startsWith("photon") ? photon(input) : uni(input);
+}
+
 export default defineProvider({
   ...hostedService,
   id: "luma",
@@ -129,10 +192,12 @@ export default defineProvider({
   docs: "https://docs.agents.lumalabs.ai",
   facts: { documentation: "2026-11-26" },
   about:
-    "UNI-1 from its maker, by the Agents API. One picture a job; a size becomes the nearest ratio, the pixels are the model's; there is no mask and no seed. Photon, of the older API, takes input pictures as URLs only and is not among its models.",
+    "UNI-1 from its maker, by the Agents API, and Photon by the older one, where a key of that is set. One picture a job; a size becomes the nearest ratio, the pixels are the model's; there is no mask and no seed. Photon takes input pictures as links only, and so none here.",
   settings,
   options,
   models: cards,
+  credentialHosts: [photonHost],
+  credentialOrigins: ({ photon_url: url }) => [url],
   generate,
   readError: faults.readError,
 });
