@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openStore } from "../../src/store/open.ts";
@@ -251,6 +252,29 @@ test("a database of the release before is brought up to date with all that is in
   } finally {
     await store.close();
   }
+});
+
+test("what pg_dump wrote is restored by pg_restore into another database, and is Pinhole's there too", async () => {
+  const { url } = await database();
+  const store = await openStore({ url, now });
+  await store.requests.begin(request("r1"), [attempt("r1")]);
+  await store.requests.finish(outcome("r1"));
+  const told = await store.requests.get("r1");
+  await store.close();
+  const programs = postgresPrograms() ?? "";
+  const dump = join(temporaryFolder(), "pinhole.dump");
+  const other = await database();
+  for (const [program, ...words] of [
+    ["pg_dump", "--format=custom", `--file=${dump}`, url],
+    ["pg_restore", "--no-owner", `--dbname=${other.url}`, dump],
+  ])
+    expect(spawnSync(join(programs, program ?? ""), words, { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  const restored = await openStore({ url: other.url, now });
+  expect(await restored.requests.get("r1")).toEqual(told);
+  await restored.close();
 });
 
 test.each([
