@@ -30,6 +30,7 @@ import { shutDown } from "./http/server/shutdown.ts";
 import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
 import { type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
+import { createSettlementJournal } from "./store/settlement-journal.ts";
 import { createSpools } from "./pictures/spool.ts";
 
 export interface App {
@@ -70,6 +71,8 @@ export async function startApp(
     const opened = await openPorts(config, logger, outside, undo);
     const { ports, hosted, clock, filesMax, nodeBefore } = opened;
     const gateway = createGateway(ports, settingsOf(config), config);
+    // Before those are taken for lost that an earlier process left running.
+    await gateway.settleLeft();
     await gateway.nodes.begin(nodeBefore);
     undo.push(() => gateway.nodes.end());
     const upkeep = startUpkeep(upkeepTasks({ ...ports, clock, gateway }), logger);
@@ -134,6 +137,7 @@ async function openPorts(
   const ports: GatewayPorts = {
     node: folders.node,
     store,
+    journal: createSettlementJournal(join(config.dataFolder, "settlements")),
     blobs,
     kept,
     signer,

@@ -21,6 +21,7 @@ import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
+import { settleLeft } from "./ledger/settle.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
@@ -89,6 +90,8 @@ export interface Gateway {
   offer(offer: Offer): void;
   /** The node that this process is, among those that work on its database. */
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end">;
+  /** Settles what an earlier process left in the journal. */
+  settleLeft(): Promise<number>;
   /** Writes outcomes of requests for which there was no room, where there is now. */
   writeOutcomes(): Promise<void>;
   /** Resolves when nothing runs, is being sent or being put away. Outcomes that cannot be written are given up. */
@@ -125,7 +128,7 @@ export interface GatewayPorts
   extends
     Omit<AdministrationPorts, "keys">,
     Omit<DeliveryParts, "images">,
-    Pick<RequestParts, "egress" | "random" | "node"> {
+    Pick<RequestParts, "egress" | "random" | "node" | "journal"> {
   readonly store: Store;
   readonly spools: Spools;
   /** The lateness of this process's timers, milliseconds. */
@@ -184,6 +187,7 @@ export function createGateway(
       offer = next;
     },
     nodes,
+    settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),
     async idle() {
       await unwritten.close();

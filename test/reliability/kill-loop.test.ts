@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, onTestFinished, test, type TestContext } from "vitest";
 import { chaosTestMsMax, figure } from "../support/chaos.ts";
 import { type CountingUpstream, startCountingUpstream } from "../support/counting-upstream.ts";
+import { testKey } from "../support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { postgresPrograms, startPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
@@ -66,6 +67,8 @@ async function start({ url }: Data, folder: string | undefined): Promise<Gateway
     ...(folder === undefined ? {} : { folder }),
     settings: {
       ...(url === undefined ? {} : { database: { url } }),
+      keys: [{ name: "test", key: testKey, team: "all", budget: { usd: 1000 } }],
+      teams: [{ id: "all", budget: { usd: 1000, period: "total" } }],
       channels: [{ id: "a", provider: "openai-compatible", settings, models: [model] }],
     },
   });
@@ -73,8 +76,9 @@ async function start({ url }: Data, folder: string | undefined): Promise<Gateway
   return gateway;
 }
 
-/** What a client was given: the prompt and where the picture is, without the gateway's address. */
+/** What a client was given: the request's id, the prompt and where the picture is, without the gateway's address. */
 interface Acknowledged {
+  readonly id: string | null;
   readonly prompt: string;
   readonly path: string;
 }
@@ -92,20 +96,48 @@ async function load(
       headers: { "content-type": "application/json", authorization: `Bearer ${gateway.key}` },
       body: JSON.stringify({ model: "m", prompt, response_format: "url" }),
     })
-      .then(async (answer) => [answer.status, await answer.json()] as const)
+      .then(async (answer) => {
+        const id = answer.headers.get("x-request-id");
+        return [answer.status, await answer.json(), id] as const;
+      })
       .catch(() => undefined);
     if (answered === undefined) return;
     expect(answered[0]).toBe(200);
     // Our own answer.
     const [picture] = (answered[1] as { data: { url: string }[] }).data;
     const { pathname, search } = new URL(picture?.url ?? "");
-    acknowledged.push({ prompt, path: pathname + search });
+    acknowledged.push({ id: answered[2], prompt, path: pathname + search });
   }
 }
 
+/** Expects that what clients have read whole is booked, and that the counters are the ledger's sums. */
+async function expectBooked(
+  data: Data,
+  folder: string,
+  acknowledged: readonly Acknowledged[],
+  rows: readonly Record<string, unknown>[],
+): Promise<void> {
+  const settled = new Set(rows.filter(({ hold }) => hold === "settled").map(({ id }) => id));
+  expect(acknowledged.filter(({ id }) => !settled.has(id))).toEqual([]);
+  const spent = String(settled.size * 40_000_000);
+  expect(await data.read(folder, ledger)).toMatchObject([
+    { sum: spent, count: String(settled.size) },
+  ]);
+  expect(await data.read(folder, counters)).toMatchObject([
+    { spent, reserved: "0" },
+    { spent, reserved: "0" },
+  ]);
+}
+
+// Digits, as the drivers give large numbers in different ways.
+const ledger =
+  "select cast(sum(nano) as text) as sum, cast(count(*) as text) as count from ledger where book = 'customer'";
+const counters =
+  "select cast(spent_nano as text) as spent, cast(reserved_nano as text) as reserved from budget_counters";
+
 /** Requests as their holds say. */
 const books =
-  "select r.state as request, h.state as hold, r.cost_nano as cost from requests r join holds h on h.request_id = r.id";
+  "select r.id as id, r.state as request, h.state as hold, r.cost_nano as cost from requests r join holds h on h.request_id = r.id";
 
 test.for(["SQLite", "Postgres"])(
   "after any number of kills every start succeeds, every answer given is there, every hold is whole: %s",
@@ -149,6 +181,7 @@ test.for(["SQLite", "Postgres"])(
       // Text on Postgres, as its driver gives large numbers.
       if (hold === "settled") expect(Number(cost)).toBe(40_000_000);
     }
+    await expectBooked(data, last.folder, acknowledged, rows);
     // Each of the loop's calls was bought at most once.
     const { asked, made } = upstream.total();
     expect(asked - before.asked).toBeLessThanOrEqual(rows.length);

@@ -277,6 +277,8 @@ export const stateFolders: readonly string[] = ["runtime"];
 export const timerlessFolders: readonly string[] = ["gateway", "blobs", "store", "money"];
 export const timerFiles: readonly string[] = [
   "src/gateway/channels/timer.ts",
+  // Waits for a commit no longer than an answer may.
+  "src/gateway/ledger/settle.ts",
   // Wait for a request that another process runs.
   "src/gateway/requests/serve-image.ts",
   "src/gateway/requests/earlier.ts",

@@ -6,6 +6,7 @@ import { differencesOf } from "./differences.ts";
 import { deliveryOf } from "../fit/form.ts";
 import type { LiveOrigin } from "./live.ts";
 import type { DeliveryParts } from "./parts.ts";
+import { priceAt } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 
 /** The facts that are known when an upstream's body begins to flow to the client. */
@@ -15,6 +16,8 @@ export interface RelayStart extends LiveOrigin {
   readonly upstreamMs: number;
   /** Bytes of the whole body; undefined where the upstream did not say. */
   readonly byteLength: number | undefined;
+  /** True where it costs something: its end goes when the request is settled. */
+  readonly isPaid: boolean;
 }
 
 /** A client's connection that can take an upstream's body as it arrives. Functions do not throw. */
@@ -61,6 +64,7 @@ export function createRelay(
       attempts,
       upstreamMs: record.upstreamMs(),
       byteLength,
+      isPaid: priceAt(target) !== "free",
     });
   };
   return {

@@ -63,7 +63,9 @@ async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld> {
       attempts: record.attempts(),
       upstreamMs,
     });
-    making.end(outcome);
+    const safe = making.end(outcome);
+    // Of what is paid nobody sees the end before it is booked.
+    if (outcome.cost.state !== "free") await safe;
     return outcome;
   } catch (thrown) {
     if (record.keyHolder !== undefined) return { keyHolder: record.keyHolder };

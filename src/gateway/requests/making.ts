@@ -56,9 +56,11 @@ export class Making implements AttemptContext {
     return !this.signal.aborted && !this.#run.clientGone();
   }
 
-  /** Closes the record with what was made. The answer does not wait for it. */
-  end(outcome: ImageOutcome): void {
-    this.#run.settling(this.record.finish(outcome));
+  /** Closes the record with what was made; resolves when the answer may end. A free one does not wait for that. */
+  end(outcome: ImageOutcome): Promise<void> {
+    const safe = this.record.finish(outcome);
+    this.#run.settling(safe);
+    return safe;
   }
 
   /** Closes the record with what was thrown, as the error to throw. Throws where the record was never begun. */

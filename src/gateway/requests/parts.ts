@@ -1,4 +1,5 @@
 import type { Calendar } from "../../money/calendar.ts";
+import type { SettlementJournal } from "../../store/settlement-journal.ts";
 import type { Store } from "../../store/store.ts";
 import type { AttemptParts } from "../attempts/parts.ts";
 import type { DeliveryParts } from "../delivery/parts.ts";
@@ -19,6 +20,7 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   readonly nodes: NodeWatch;
   readonly repeats: RepeatWindow;
   readonly unwritten: Unwritten;
+  readonly journal: SettlementJournal;
   /** The id of this process among those that work on the database. */
   readonly node: string;
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */

@@ -13,6 +13,7 @@ import { pictureRecord, recordFields, answerRecord } from "./record-fields.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
 import type { Plan } from "../fit/terms.ts";
 import { budgetExceeded } from "../ledger/refusal.ts";
+import { settled } from "../ledger/settle.ts";
 import type { MakingFacts } from "./image-call.ts";
 import type { RunControl } from "./run.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
@@ -30,7 +31,7 @@ export interface OpenRecord extends AttemptBook {
   upstreamMs(): number;
   /** True where an attempt failed that may have been billed. */
   isDoubtful(): boolean;
-  /** Writes the outcome and settles the hold. Never rejects. */
+  /** Writes the outcome and settles the hold; resolves when that is safe, so that a paid answer may end. Never rejects. */
   finish(outcome: ImageOutcome): Promise<void>;
   /** Writes an error as the outcome, and voids the hold. Never rejects. */
   fail(error: PinholeError): Promise<void>;
@@ -258,7 +259,9 @@ class RecordWriter implements OpenRecord {
   #write(outcome: RequestOutcome): Promise<void> {
     const { store, unwritten } = this.#parts;
     const whole = this.#withCounters(outcome);
-    return unwritten.written(outcome.id, () => store.requests.finish(whole));
+    const written = unwritten.written(outcome.id, () => store.requests.finish(whole));
+    if (outcome.booking !== undefined) return settled(this.#parts, whole, written);
+    return written.then(() => undefined);
   }
 
   #withCounters(outcome: RequestOutcome): RequestOutcome {

@@ -4,10 +4,10 @@ import type { GatewayLog } from "../../core/log.ts";
 /** Outcomes that could not be written, for want of room on the disk above all: they are tried again until they are. */
 export interface Unwritten {
   /**
-   * Resolves when `write` has succeeded: at once, or in a later `retry`. Resolves without where the gateway
+   * Resolves with true when `write` has succeeded: at once, or in a later `retry`; with false where the gateway
    * stops before. Never rejects.
    */
-  written(requestId: string, write: () => Promise<unknown>): Promise<void>;
+  written(requestId: string, write: () => Promise<unknown>): Promise<boolean>;
   /** Tries all again. */
   retry(): Promise<void>;
   /** Tries all a last time; what fails from now on is given up, for the next process to find lost. */
@@ -20,7 +20,7 @@ const triesMax = 720;
 interface Waiting {
   readonly requestId: string;
   readonly write: () => Promise<unknown>;
-  readonly done: () => void;
+  readonly done: (isWritten: boolean) => void;
   tries: number;
 }
 
@@ -34,9 +34,11 @@ export function createUnwritten(log: GatewayLog): Unwritten {
       "the outcome of a request could not be written",
     );
   const tryAgain = async (one: Waiting): Promise<void> => {
+    let isWritten = false;
     try {
       one.tries += 1;
       await one.write();
+      isWritten = true;
       log.info(
         { request_id: one.requestId },
         "the outcome of a request has been written after all",
@@ -46,7 +48,7 @@ export function createUnwritten(log: GatewayLog): Unwritten {
       tell(one.requestId, asPinholeError(thrown));
     }
     waiting.delete(one);
-    one.done();
+    one.done(isWritten);
   };
   const retry = async (): Promise<void> => {
     await Promise.all([...waiting].map(tryAgain));
@@ -55,12 +57,12 @@ export function createUnwritten(log: GatewayLog): Unwritten {
     async written(requestId, write) {
       try {
         await write();
-        return;
+        return true;
       } catch (thrown) {
         tell(requestId, asPinholeError(thrown));
       }
-      if (isClosed) return;
-      await new Promise<void>((done) => {
+      if (isClosed) return false;
+      return new Promise<boolean>((done) => {
         waiting.add({ requestId, write, done, tries: 1 });
       });
     },

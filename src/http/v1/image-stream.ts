@@ -75,6 +75,9 @@ function tellerOf(
 ): Teller {
   const events = parts.gateway.events(call, originOf(parts, request));
   const told = new Set<number>();
+  let isFree = true;
+  // The picture that ends a paid stream goes when the request is settled.
+  let held: LivePicture | undefined;
   const completed = (picture: LivePicture, requestId = call.requestId): void => {
     const { origin, delivered } = picture;
     told.add(delivered.index);
@@ -91,9 +94,15 @@ function tellerOf(
         const event = events.partial(preview);
         stream.event(event.name, event.data);
       },
-      completed: (picture) => completed(picture),
+      completed(picture) {
+        isFree &&= picture.cost?.state === "free";
+        told.add(picture.delivered.index);
+        if (isFree || told.size < call.request.n) completed(picture);
+        else held = picture;
+      },
     },
     rest(outcome) {
+      if (held !== undefined) completed(held);
       const untold = outcome.pictures.filter(({ index }) => !told.has(index));
       const whole = told.size === 0;
       for (const [position, delivered] of untold.entries()) {

@@ -66,6 +66,9 @@ class ClientRelay implements RelayAnswer {
   readonly #started: number;
   #begun = false;
   #pausedMs = 0;
+  #isPaid = false;
+  /** The latest chunk of a paid answer: which one is the last is only known at its end. */
+  #held: Buffer | undefined;
 
   constructor(parts: RelayParts, traffic: Traffic, reply: FastifyReply, started: number) {
     this.#parts = parts;
@@ -80,6 +83,7 @@ class ClientRelay implements RelayAnswer {
 
   begin(start: RelayStart): void {
     this.#begun = true;
+    this.#isPaid = start.isPaid;
     const { raw } = this.#reply;
     // Of a client that has gone there is no further word, and nothing waits for it.
     if (!raw.destroyed) {
@@ -98,6 +102,12 @@ class ClientRelay implements RelayAnswer {
   }
 
   write(chunk: Buffer): void {
+    const next = this.#isPaid ? this.#held : chunk;
+    if (this.#isPaid) this.#held = chunk;
+    if (next !== undefined) this.#send(next);
+  }
+
+  #send(chunk: Buffer): void {
     const { raw } = this.#reply;
     if (raw.destroyed) return;
     raw.write(chunk, () => release(chunk));
@@ -127,10 +137,14 @@ class ClientRelay implements RelayAnswer {
   }
 
   end(): void {
+    if (this.#held !== undefined) this.#send(this.#held);
+    this.#held = undefined;
     this.#reply.raw.end();
   }
 
   cut(): void {
+    if (this.#held !== undefined) release(this.#held);
+    this.#held = undefined;
     this.#reply.raw.destroy();
   }
 }

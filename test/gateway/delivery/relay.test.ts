@@ -132,6 +132,7 @@ test("once a body flows there is no other answer", () => {
       attempts: 2,
       upstreamMs: 44,
       byteLength: 1234,
+      isPaid: true,
     },
     "bytes",
   ]);
