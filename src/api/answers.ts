@@ -51,6 +51,33 @@ export const estimate = z.strictObject({
     .describe("The models that may make them, in the order in which they are tried."),
 });
 
+const usdSigned = z.string().regex(/^-?\d+(\.\d{1,9})?$/);
+
+export const keyUsage = z.strictObject({
+  object: z.literal("usage"),
+  currency: z.literal("usd"),
+  period: z.strictObject({ start: z.iso.datetime(), end: z.iso.datetime() }),
+  spent_usd: usdSigned.describe("Settled in this month of the operator's calendar."),
+  reserved_usd: usd.describe("Set aside for requests under way."),
+  budgets: z
+    .array(
+      z.strictObject({
+        scope: z.enum(["key", "user", "team"]),
+        period: z.enum(["day", "week", "month", "total"]),
+        limit_usd: usd,
+        spent_usd: usdSigned,
+        reserved_usd: usd,
+        left_usd: usd,
+        resets_at: z.iso.datetime().nullable().describe("Null: it never begins anew."),
+        hard: z.boolean().describe("False: it counts and refuses nothing."),
+        models: z.array(z.string()).nullable().describe("The models that it counts; null: all."),
+      }),
+    )
+    .describe("Of the key, its user and its team."),
+  by_model: z.array(z.strictObject({ model: z.string(), images: z.int(), spent_usd: usdSigned })),
+  by_day: z.array(z.strictObject({ day: z.iso.date(), images: z.int(), spent_usd: usdSigned })),
+});
+
 export const model = z.strictObject({
   id: z.string(),
   object: z.literal("model"),

@@ -13,6 +13,7 @@ export type OpenApiDocument = Readonly<Record<string, unknown>>;
 const schemas = {
   ImagesResponse: answers.imagesAnswer,
   Estimate: answers.estimate,
+  KeyUsage: answers.keyUsage,
   Model: answers.model,
   ModelList: answers.modelList,
   Key: answers.adminKey,
@@ -45,6 +46,7 @@ const facts: Readonly<Record<string, RouteFacts>> = {
   "POST /v1/images/generations": { operation: "generation", answer: "ImagesResponse" },
   "POST /v1/images/edits": { operation: "edit", answer: "ImagesResponse" },
   "POST /v1/images/variations": { operation: "variation", answer: "ImagesResponse" },
+  "GET /v1/usage": { answer: "KeyUsage" },
   "POST /v1/images/estimate": { operation: "edit", answer: "Estimate" },
   "GET /v1/images/requests/:id": { answer: "ImagesResponse", waiting: "Running" },
   "DELETE /v1/images/requests/:id": { answer: "Deleted" },

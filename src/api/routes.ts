@@ -49,6 +49,13 @@ export const routes: readonly DocumentedRoute[] = [
     access: "key",
     about: "Deletes what is kept of a request: its images and their URLs are gone at once.",
   },
+  {
+    method: "GET",
+    path: "/v1/usage",
+    access: "key",
+    about:
+      "What the key has spent and reserved this month, by model and by day, and the standing of its budgets, its user's and its team's.",
+  },
   { method: "GET", path: "/v1/models", access: "key", about: "The models that the key may use." },
   {
     method: "GET",

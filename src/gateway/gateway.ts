@@ -21,6 +21,7 @@ import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
+import { type KeyUsage, usageOfKey } from "./ledger/usage.ts";
 import { settleLeft } from "./ledger/settle.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
@@ -46,7 +47,7 @@ export type { ImageEvents } from "./delivery/events.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";
 export type { RateView } from "./limits/key-limits.ts";
-export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, Ticket };
+export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
 export interface Gateway {
@@ -76,6 +77,8 @@ export interface Gateway {
   defaultModel(): string | undefined;
   /** The least and the most that a request would cost; no upstream is asked. Throws what it would be refused with. */
   estimate(asked: AskedRequest): RequestEstimate;
+  /** The spending of a key in this month, and the standing of its budgets. */
+  usage(key: KeyRecord): Promise<KeyUsage>;
   /** The rest of a key's limits. */
   rates(key: KeyRecord): KeyRates;
   /** A new unique id for a request. */
@@ -177,6 +180,7 @@ export function createGateway(
     model: (key, name) => findModel(catalog, key, name),
     defaultModel: () => offer.defaultModel,
     estimate: (asked) => estimateRequest(parts, asked),
+    usage: (key) => usageOfKey(parts, key),
     rates: (key) => keyLimits.view(key),
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission }),

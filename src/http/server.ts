@@ -15,6 +15,7 @@ import { type HostedImages, asMissingImage, hostedRoutes } from "./open/hosted-r
 import { estimateRoutes } from "./v1/estimate-routes.ts";
 import { imageRoutes } from "./v1/image-routes.ts";
 import { modelRoutes } from "./v1/model-routes.ts";
+import { usageRoutes } from "./v1/usage-routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { ClientWatch } from "./server/client-watch.ts";
 import type { RelayPatience } from "./v1/relay-answer.ts";
@@ -154,6 +155,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
     estimateRoutes(scope, parts);
     recoveryRoutes(scope, parts);
     modelRoutes(scope, gateway);
+    usageRoutes(scope, gateway);
     done();
   });
   app.register((scope, _options, done) => {

@@ -11,6 +11,24 @@ export interface CounterState extends BudgetCounter {
   readonly reservedNano: string;
 }
 
+/** A span of time, from its first moment to the first after it, Unix milliseconds. */
+export interface LedgerSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The sums of a key, amounts in digits: they may be beyond 2^53. */
+export interface KeySums {
+  readonly sums: readonly {
+    /** The place of its span among those asked for. */
+    readonly span: number;
+    readonly model: string;
+    readonly nano: string;
+    readonly images: number;
+  }[];
+  readonly reservedNano: string;
+}
+
 const modelsSchema = listOf(text);
 const placesSchema = listOf(record({ id: text, start: integer }));
 const payerSchema = record({

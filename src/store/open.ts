@@ -104,7 +104,8 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
       forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
     },
-    budgets: { states: (places) => client.call("budgetsStates", places) },
+    budgets: { states: (counters) => client.call("budgetsStates", counters) },
+    ledger: { ofKey: (keyId, spans) => client.call("ledgerOfKey", keyId, spans) },
     nodes: {
       renew: (node) => client.call("nodesRenew", node),
       remove: (id) => client.call("nodesRemove", id),

@@ -1,6 +1,7 @@
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
-import type { CounterPlace, CounterState } from "./money-records.ts";
+import type { BudgetCounter } from "../core/budget.ts";
+import type { CounterState, KeySums, LedgerSpan } from "./money-records.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -97,8 +98,13 @@ export interface Store {
   };
   /** The counters of budgets. */
   readonly budgets: {
-    /** The counters of these owners' periods that have begun; one that nothing was held at is missing. */
-    states(places: readonly CounterPlace[]): Promise<CounterState[]>;
+    /** The state of each counter; one that nothing was held at yet stands as the ledger has it. */
+    states(counters: readonly BudgetCounter[]): Promise<CounterState[]>;
+  };
+  /** The books of what was settled. */
+  readonly ledger: {
+    /** The sums of a key in each of several spans of time, by model, and what its requests since `from` reserve. */
+    ofKey(keyId: string, spans: readonly LedgerSpan[]): Promise<KeySums>;
   };
   /** The processes that work on this database. */
   readonly nodes: {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { postJson, startTestGateway, testKey, type TestGateway } from "../support/gateway.ts";
 import { samplePng } from "../support/pictures.ts";
 
@@ -224,6 +224,50 @@ test("a budget that was raised counts what was spent before, and the raise may h
     dollars(0.1, { raise: { usd: 0.1, until: "2001-01-01" } }),
   );
   expect((await ask(over, { n: 2 }))[0]).toBe(429);
+});
+
+test("a key is told what it has spent and what its budgets have left", async () => {
+  const upstream = await startUpstream();
+  const gateway = await inFrontOf(upstream, [
+    dollars("0.5"),
+    { usd: 9, period: "day", models: ["painter"], hard: false },
+  ]);
+  const usage = async (): Promise<Record<string, unknown>> => {
+    const headers = { authorization: `Bearer ${gateway.key}` };
+    // The tests compare what they use of it.
+    return (await (await fetch(`${gateway.url}/v1/usage`, { headers })).json()) as Record<
+      string,
+      unknown
+    >;
+  };
+  expect(await usage()).toMatchObject({ spent_usd: "0", reserved_usd: "0", by_model: [] });
+  await ask(gateway, { n: 3 });
+  let open = (): void => undefined;
+  upstream.gate = new Promise((resolve) => (open = resolve));
+  const running = ask(gateway, { model: "bounded" });
+  await vi.waitFor(async () => expect(await usage()).toMatchObject({ reserved_usd: "0.2" }));
+  const day = new Date().toISOString().slice(0, 10);
+  expect(await usage()).toMatchObject({
+    object: "usage",
+    spent_usd: "0.3",
+    by_model: [{ model: "painter", images: 3, spent_usd: "0.3" }],
+    by_day: [{ day, images: 3, spent_usd: "0.3" }],
+    budgets: [
+      {
+        scope: "key",
+        period: "total",
+        limit_usd: "0.5",
+        spent_usd: "0.3",
+        reserved_usd: "0.2",
+        left_usd: "0",
+        resets_at: null,
+      },
+      { period: "day", limit_usd: "9", spent_usd: "0.3", reserved_usd: "0", hard: false },
+    ],
+  });
+  open();
+  await running;
+  expect(await usage()).toMatchObject({ spent_usd: "0.5", reserved_usd: "0" });
 });
 
 test.each([

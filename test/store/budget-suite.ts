@@ -41,11 +41,9 @@ function settled(id: string, nano: number | null, change: Partial<RequestOutcome
   return outcome(id, { costNano: nano, settledNano: nano, booking, ...change });
 }
 
-async function stateOf(store: Store, { id, periodStart }: BudgetClaim = claim()) {
-  const [found] = await store.budgets.states([[id, periodStart]]);
-  return found === undefined
-    ? undefined
-    : [Number(found.spentNano) / cent, Number(found.reservedNano) / cent];
+async function stateOf(store: Store, counter: BudgetClaim = claim()) {
+  const [found] = await store.budgets.states([counter]);
+  return [Number(found?.spentNano) / cent, Number(found?.reservedNano) / cent];
 }
 
 const begin = (store: Store, id: string, claims = [claim()], change: Partial<NewRequest> = {}) =>
@@ -181,7 +179,7 @@ function largeSuite(open: OpenEmpty): void {
       await begin(store, id, [watched], { holdNano: most });
       await store.requests.finish(settled(id, id === "c" ? 2_000_000_000_000_001 : most));
     }
-    const [found] = await store.budgets.states([[watched.id, watched.periodStart]]);
+    const [found] = await store.budgets.states([watched]);
     expect(found?.spentNano).toBe("20000000000000001");
     await begin(store, "d", [watched], { holdNano: most });
     await store.requests.finish(settled("d", 1));

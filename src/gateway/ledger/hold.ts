@@ -36,7 +36,7 @@ export function holdTerms(calendar: Calendar, holding: Holding): HoldTerms | und
 }
 
 /** A key with its user and team, as owners of budgets. */
-function ownersOf(key: KeyRecord): BudgetOwner[] {
+export function ownersOf(key: KeyRecord): BudgetOwner[] {
   const { id, budgets = [], user, team } = key;
   const owners: BudgetOwner[] = [{ scope: "key", id, budgets }];
   if (user !== undefined) owners.push({ scope: "user", id: user.id, budgets: user.budgets });

@@ -9,6 +9,8 @@ import {
   counterOf,
   type CounterPlace,
   type CounterState,
+  type KeySums,
+  type LedgerSpan,
   payerFromJson,
   placesFromJson,
   placesToJson,
@@ -145,15 +147,69 @@ const setPlaces = statement<{ readonly requestId: string; readonly counters: str
   "UPDATE holds SET counters = :counters WHERE request_id = :requestId AND state = 'held'",
 );
 
-/** Reads of budget counters. */
+const sumsOfKey = statement<Within>(
+  `SELECT model, CAST(SUM(nano) AS text) AS nano, CAST(SUM(images) AS text) AS images FROM ledger
+    WHERE key_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
+    GROUP BY model ORDER BY model`,
+);
+const keySumRow = record({ model: nullable(text), nano: nullable(text), images: text });
+
+/** Reads of budget counters and of what they count. */
 export const budgetReads = {
-  *budgetsStates(places: readonly CounterPlace[]): Steps<CounterState[]> {
+  *budgetsStates(counters: readonly BudgetCounter[]): Steps<CounterState[]> {
     const found: CounterState[] = [];
-    for (const [id, periodStart] of places)
-      found.push(...(yield state({ id, periodStart })).rows.map(counterOf));
+    for (const counter of counters) {
+      const { id, scope, scopeId, period, periodStart, periodEnd, models } = counter;
+      const { rows } = yield state({ id, periodStart });
+      const own = { id, scope, scopeId, period, periodStart, periodEnd, models };
+      const known = rows.map(counterOf).at(0);
+      found.push(known ?? { ...own, ...(yield* standing(counter)) });
+    }
     return found;
   },
+  *ledgerOfKey(keyId: string, spans: readonly LedgerSpan[]): Steps<KeySums> {
+    const found: KeySums["sums"][number][] = [];
+    for (const [span, { from, to }] of spans.entries()) {
+      for (const row of (yield sumsOfKey({ scopeId: keyId, from, to })).rows) {
+        const { model, nano, images } = keySumRow.parse(row);
+        found.push({ span, model: model ?? "", nano: nano ?? "0", images: Number(images) });
+      }
+    }
+    const from = spans[0]?.from ?? 0;
+    const to = spans.at(-1)?.to ?? endOfTime;
+    let reserved = 0n;
+    for (const row of (yield running({ from, to })).rows) {
+      const hold = runningRow.parse(row);
+      if (payerFromJson(hold.payer).keyId === keyId) reserved += BigInt(hold.amount_nano);
+    }
+    return { sums: found, reservedNano: String(reserved) };
+  },
 };
+
+/** The amounts that a counter would begin with: the ledger's sums and the holds of its period. */
+function* standing(
+  counter: BudgetCounter,
+): Steps<Pick<CounterState, "spentNano" | "reservedNano">> {
+  const span = { from: counter.periodStart, to: counter.periodEnd ?? endOfTime };
+  let reserved = 0n;
+  for (const row of (yield running(span)).rows) {
+    const hold = runningRow.parse(row);
+    if (isOf(counter, hold)) reserved += BigInt(hold.amount_nano);
+  }
+  const spent = yield* spentOf(counter);
+  return { spentNano: String(spent), reservedNano: String(reserved) };
+}
+
+/** The ledger's sum for a counter. */
+function* spentOf(counter: BudgetCounter): Steps<bigint> {
+  const { scope, scopeId, periodStart: from, periodEnd, models } = counter;
+  let spent = 0n;
+  for (const row of (yield sums[scope]({ scopeId, from, to: periodEnd ?? endOfTime })).rows) {
+    const { model, nano } = sumRow.parse(row);
+    if (namesModel(models, model ?? "")) spent += BigInt(nano ?? 0);
+  }
+  return spent;
+}
 
 /** Work on budget counters: part of the transaction that takes or settles a hold. */
 export const budgetWrites = {
@@ -194,11 +250,7 @@ function* open(counter: BudgetCounter): Steps<void> {
     // One that has been settled meanwhile is in the ledger, which is read next.
     if ((yield setPlaces(marked)).changes > 0) reserved += BigInt(hold.amount_nano);
   }
-  let spent = 0n;
-  for (const row of (yield sums[counter.scope]({ scopeId: counter.scopeId, ...span })).rows) {
-    const { model, nano } = sumRow.parse(row);
-    if (namesModel(counter.models, model ?? "")) spent += BigInt(nano ?? 0);
-  }
+  const spent = yield* spentOf(counter);
   yield insert({
     id: counter.id,
     periodStart: counter.periodStart,

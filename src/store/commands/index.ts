@@ -68,6 +68,7 @@ export function locksOf(name: CommandName, args: readonly unknown[]): readonly s
 /** Commands that only read: they wait for no transaction. All others are part of a commit. */
 export const reads: ReadonlySet<string> = new Set<CommandName>([
   "budgetsStates",
+  "ledgerOfKey",
   "keysAll",
   "requestsByClientId",
   "requestsByIdempotencyKey",

@@ -1,0 +1,105 @@
+import type { Budget, BudgetCounter } from "../../core/budget.ts";
+import type { KeyRecord } from "../../core/key.ts";
+import type { Nano } from "../../core/money.ts";
+import { claimOf, limitAt } from "../../money/budget.ts";
+import type { Calendar, PeriodSpan } from "../../money/calendar.ts";
+import type { LedgerSpan } from "../../store/money-records.ts";
+import type { Store } from "../../store/store.ts";
+import { ownersOf } from "./hold.ts";
+
+/** The standing of one budget. */
+export interface BudgetStanding {
+  readonly counter: BudgetCounter;
+  readonly isHard: boolean;
+  readonly limitNano: Nano;
+  readonly spentNano: bigint;
+  readonly reservedNano: bigint;
+}
+
+/** Pictures that were paid, and their sum. */
+interface Spent {
+  readonly images: number;
+  readonly nano: bigint;
+}
+
+/** The spending of a key in the current month. */
+export interface KeyUsage {
+  readonly month: LedgerSpan;
+  readonly spentNano: bigint;
+  readonly reservedNano: bigint;
+  readonly budgets: readonly BudgetStanding[];
+  readonly byModel: readonly (Spent & { readonly model: string })[];
+  readonly byDay: readonly (Spent & { readonly day: string })[];
+}
+
+/** The parts that telling usage works with. */
+interface UsageParts {
+  readonly store: Pick<Store, "budgets" | "ledger">;
+  readonly calendar: Calendar;
+  readonly now: () => number;
+}
+
+/** The spending of a key in this month of the operator's calendar, and the budgets that hold for it. */
+export async function usageOfKey(
+  { store, calendar, now }: UsageParts,
+  key: KeyRecord,
+): Promise<KeyUsage> {
+  const at = now();
+  const days = daysUntil(calendar, at);
+  const { sums, reservedNano } = await store.ledger.ofKey(key.id, days);
+  const byModel = new Map<string, Spent>();
+  const byDay = new Map<string, Spent>();
+  let spentNano = 0n;
+  for (const { span, model, nano, images } of sums) {
+    const day = calendar.dayOf(days[span]?.from ?? at);
+    for (const [group, name] of [[byModel, model] as const, [byDay, day] as const]) {
+      const { images: count, nano: sum } = group.get(name) ?? { images: 0, nano: 0n };
+      group.set(name, { images: count + images, nano: sum + BigInt(nano) });
+    }
+    spentNano += BigInt(nano);
+  }
+  const { start, end } = calendar.spanOf("month", at);
+  return {
+    month: { from: start, to: end ?? at },
+    spentNano,
+    reservedNano: BigInt(reservedNano),
+    budgets: await standings(store, calendar, key, at),
+    byModel: [...byModel].map(([model, spent]) => ({ model, ...spent })),
+    byDay: [...byDay].map(([day, spent]) => ({ day, ...spent })),
+  };
+}
+
+/** The days of the month until now, the last one whole. */
+function daysUntil(calendar: Calendar, at: number): LedgerSpan[] {
+  const days: LedgerSpan[] = [];
+  let from = calendar.spanOf("month", at).start;
+  while (from <= at) {
+    const { end }: PeriodSpan = calendar.spanOf("day", from);
+    const to = end ?? at + 1;
+    days.push({ from, to });
+    from = to;
+  }
+  return days;
+}
+
+async function standings(
+  store: Pick<Store, "budgets">,
+  calendar: Calendar,
+  key: KeyRecord,
+  at: number,
+): Promise<BudgetStanding[]> {
+  const budgets = ownersOf(key).flatMap((owner) =>
+    owner.budgets.map((budget: Budget) => ({
+      isHard: budget.hard,
+      limitNano: limitAt(budget, at),
+      counter: claimOf(owner, budget, calendar, at),
+    })),
+  );
+  if (budgets.length === 0) return [];
+  const states = await store.budgets.states(budgets.map(({ counter }) => counter));
+  return budgets.map((budget, index) => ({
+    ...budget,
+    spentNano: BigInt(states[index]?.spentNano ?? 0),
+    reservedNano: BigInt(states[index]?.reservedNano ?? 0),
+  }));
+}
