@@ -22,8 +22,6 @@ export interface Budget {
   readonly period: Period;
   /** Names and patterns of the models that it counts, as clients name them; null: all. */
   readonly models: readonly string[] | null;
-  /** Shares of the budget, 0.8 for example, that are told of once a period when they are spent. */
-  readonly notifyAt: readonly number[];
   /** False: nothing is refused for it. */
   readonly hard: boolean;
   /** An addition, until a time (Unix milliseconds); null: for good. */

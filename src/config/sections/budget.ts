@@ -25,7 +25,6 @@ const budgetSchema = z.strictObject({
   usd: dollars,
   period: z.enum(periods).default("month"),
   models: z.array(z.string().min(1).max(200)).min(1).optional(),
-  notify_at: z.array(z.number().gt(0).max(10)).max(10).default([0.8, 1]),
   hard: z.boolean().default(true),
   raise: z.strictObject({ usd: dollars, until: moment().optional() }).optional(),
 });
@@ -48,11 +47,10 @@ export const budgets = (description: string) =>
 
 /** Budgets as they are read. */
 export function budgetsOf(written: BudgetSettings | readonly BudgetSettings[] = []): Budget[] {
-  return [written].flat().map(({ usd, period, models, notify_at, hard, raise }) => ({
+  return [written].flat().map(({ usd, period, models, hard, raise }) => ({
     nano: usd,
     period,
     models: models ?? null,
-    notifyAt: notify_at,
     hard,
     raise: raise === undefined ? null : { nano: raise.usd, until: raise.until ?? null },
   }));
