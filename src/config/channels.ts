@@ -6,9 +6,11 @@ import { isRecord } from "./document.ts";
 import type { Faults, Path } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { environmentChannelOf, type Loaded } from "./loading.ts";
+import { withFileTexts } from "./setting-files.ts";
 import type { CurrencyRates } from "../core/currency.ts";
 import { currentModels, resolveModel, type ModelSources } from "./models.ts";
 import { type Environment, readVariable } from "./sources.ts";
+import type { TreeInput } from "./tree.ts";
 
 /** The parts that channels are made from. */
 export interface ChannelSources {
@@ -24,6 +26,8 @@ export interface ChannelSources {
   readonly faults: Faults;
   /** True: a channel that names no models, of a provider that knows none, is no fault. */
   readonly modelsMayBeMissing: boolean;
+  /** Reads files that settings name. */
+  readonly files: Pick<TreeInput, "cwd" | "readFile">;
 }
 
 /**
@@ -59,8 +63,9 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
   const provider = findProvider(entry["provider"], sources, reading);
   if (provider === undefined) return undefined;
   const settings = entry["settings"] ?? {};
+  const place = { ...reading, at: [...at, "settings"] };
   const credentials = isRecord(settings)
-    ? resolveCredentials(provider, settings, { ...reading, at: [...at, "settings"] })
+    ? resolveCredentials(provider, withFileTexts(provider, settings, sources.files, place), place)
     : [];
   const models = listedModels(
     entry["models"],

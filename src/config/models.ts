@@ -95,9 +95,11 @@ function retiredCard(name: string, upstream: string, sources: ModelSources): Mod
   return isRetired(own, sources.now) ? own : undefined;
 }
 
-function cardOf(name: string, { provider, cards }: ModelSources): ModelCard | undefined {
+function cardOf(name: string, { provider, cards, settings }: ModelSources): ModelCard | undefined {
+  const described =
+    settings === undefined ? undefined : provider.cardFor?.({ settings, model: name });
   // The channel's own provider knows best what it serves under a name.
-  return cardNamed(provider, name) ?? cards.get(name);
+  return described ?? cardNamed(provider, name) ?? cards.get(name);
 }
 
 function unknownModel(name: string, provider: Provider): string {

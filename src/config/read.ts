@@ -35,7 +35,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const listed = valueAt(value, ["channels"]);
   const loaded = await loadFor(listed, env, input);
   const rates = written?.money.rates ?? {};
-  const sources = { providers, loaded, env, now, rates, faults, modelsMayBeMissing };
+  const sources = { providers, loaded, env, now, rates, faults, modelsMayBeMissing, files: input };
   const channels = resolveChannels(listed, sources);
   const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {

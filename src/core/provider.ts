@@ -1,13 +1,21 @@
 import { z } from "zod";
-import type { ErrorCode, PinholeError } from "./errors.ts";
+import type { ErrorCode } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import type { ModelCard } from "./model-card.ts";
 import type { Nano } from "./money.ts";
-import type { OutputFormat, Picture, Raster } from "./picture.ts";
+import type { Picture } from "./picture.ts";
 import type { FittedRequest, Usage, Warning } from "./request.ts";
 import { Secret } from "./secret.ts";
-import type { UpstreamFault, WireAnswer, WireError, WireEvent, WireRequest } from "./wire.ts";
+import type { ProviderTools, UpstreamHttp } from "./provider-tools.ts";
+import type { UpstreamFault, WireError, WireRequest } from "./wire.ts";
 
+export type {
+  Chance,
+  ProviderTools,
+  SocketMessage,
+  UpstreamHttp,
+  UpstreamSocket,
+} from "./provider-tools.ts";
 export type { UpstreamFault } from "./wire.ts";
 
 /** A credential in a provider's settings. */
@@ -16,25 +24,6 @@ export const secretSchema = z
   .trim()
   .min(1)
   .transform((value) => new Secret(value));
-
-/** The HTTP that an adapter is handed: authorised, bounded, abortable, aimed at the channel's `base_url`. */
-export interface UpstreamHttp {
-  /** Throws `PinholeError` for transport faults and for every status outside 2xx, after `readError`. */
-  call(request: WireRequest): Promise<WireAnswer>;
-  /**
-   * Calls and reads the answer as server-sent events while they arrive; every fault is thrown as
-   * `call` throws it, after the events before it. An `error` event is thrown as the `PinholeError`
-   * that `readError` makes of it (with the answer's status), else upstream_refused.
-   */
-  events(request: WireRequest): AsyncIterable<WireEvent>;
-  /**
-   * The error that an answer with a good status holds in the place of pictures, read by `readError` and
-   * cleaned as that of a bad status is; undefined where `readError` finds none.
-   */
-  refusal(answer: WireAnswer): PinholeError | undefined;
-  /** Fetches a made image from a link that the upstream gave, absolute or relative to `base_url`, without credentials, through the guard. A failed download is retried as a download. */
-  download(url: string): Promise<Picture>;
-}
 
 /** One call to an identity provider, sent as a POST. */
 export interface TokenRequest {
@@ -89,36 +78,6 @@ export interface AuthorizeInput<S> {
   readonly now: () => number;
 }
 
-/** The tools that `generate` is given besides the request, and all it may use. */
-export interface ProviderTools {
-  readonly http: UpstreamHttp;
-  /**
-   * Calls `read` until it returns something other than undefined, waiting between calls: `firstMs`,
-   * growing by half to `maxMs` (defaults 500 and 5,000). Ends with upstream_timeout at the deadline.
-   */
-  poll<T>(
-    read: () => Promise<T | undefined>,
-    pace?: { readonly firstMs?: number; readonly maxMs?: number },
-  ): Promise<T>;
-  /** Waits; ends early with an error when the request is aborted or the deadline passes. Milliseconds. */
-  sleep(ms: number): Promise<void>;
-  /**
-   * Does the work, and beside it looks every `everyMs`: yields what a look finds, returns what the
-   * work comes to or throws what it throws. A look that fails finds nothing.
-   */
-  alongside<T, E>(
-    work: () => Promise<T>,
-    look: () => Promise<E | undefined>,
-    everyMs: number,
-  ): AsyncGenerator<E, T, void>;
-  /** Pixels in and out, off the main thread. For providers that paint (the sandbox); upstream bytes never need it. */
-  readonly raster: {
-    decode(picture: Picture): Promise<Raster>;
-    /** `compression` 0 to 100, jpeg and webp only. PNG keeps alpha; jpeg is flattened on white. */
-    encode(raster: Raster, format: OutputFormat, compression?: number): Promise<Picture>;
-  };
-}
-
 /** Counts of an upstream call that a price may be made of (docs/prices.md, "Lines"). */
 export interface CallFacts {
   /** Steps of one picture. Absent: as the options say. */
@@ -131,7 +90,10 @@ export interface CallFacts {
 
 /** A report of an adapter while it works. `index` counts this call's images from 0; `warnings` tell what the upstream passed over. */
 export type ProviderEvent =
+  /** From 0 to 1. */
   | { readonly progress: number }
+  /** The upstream's id of the work that it has taken on, for `cancel`. */
+  | { readonly job: string }
   | { readonly partial: Picture; readonly index: number }
   | {
       readonly picture: Picture;
@@ -190,6 +152,13 @@ interface ProviderFields<S extends BaseSettings, O> {
    * Absent: types are checked and everything is forwarded.
    */
   readonly defaultCard?: ModelCard | undefined;
+  /**
+   * The card of a model that the settings describe, under the upstream's name for it; undefined where they
+   * say nothing of it, so that it has no card of its own.
+   */
+  cardFor?(about: { readonly settings: S; readonly model: string }): ModelCard | undefined;
+  /** Dotted places in the settings, `*` for every key, of paths to files whose text stands there instead. */
+  readonly fileSettings?: readonly string[];
   /** True: fields that the contract does not know are forwarded under their own names (the OpenAI dialect). */
   readonly forwardsUnknown?: boolean;
   /** Host names besides base_url's where credentials may go. Suffix match with a leading dot. */
@@ -233,6 +202,15 @@ interface ProviderFields<S extends BaseSettings, O> {
    * of Jo, 12.30 dollars left". Absent: `discover` is asked, where that needs a credential.
    */
   check?(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string>;
+  /**
+   * Takes back the work of a job whose attempt was given up or has failed. Only for upstreams where that
+   * is free; a job that is over already is left alone.
+   */
+  cancel?(input: {
+    readonly settings: S;
+    readonly http: UpstreamHttp;
+    readonly job: string;
+  }): Promise<void>;
 }
 
 /** A provider as its folder writes it. */

@@ -92,6 +92,18 @@ export function refusePromptTags(
   }
 }
 
+/** Throws invalid_value where a text holds what the pattern finds, which would load further files on the server. */
+export function refuseNetworkTags(texts: Readonly<Record<string, unknown>>, pattern: RegExp): void {
+  for (const [param, text] of Object.entries(texts)) {
+    const tag = typeof text === "string" ? pattern.exec(text)?.[0] : undefined;
+    if (tag === undefined) continue;
+    throw new PinholeError("invalid_value", {
+      message: `\`${param}\` holds ${tag.slice(0, 60)}, which would load an extra network on the server; remove the tag.`,
+      param,
+    });
+  }
+}
+
 function holdsTag(text: string, tag: string): boolean {
   const literal = tag.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(String.raw`<\s*/?\s*${literal}`, "iu").test(text);

@@ -1,7 +1,7 @@
 import type { buildConnector, Dispatcher } from "undici";
 import { PinholeError } from "../core/errors.ts";
 import type { Picture, PictureLimits, PictureSpool } from "../core/picture.ts";
-import type { UpstreamHttp } from "../core/provider.ts";
+import type { ProviderTools, UpstreamHttp } from "../core/provider.ts";
 import { createCredentialStore } from "./upstream/credential-cache.ts";
 import { createDispatcher, type ProxyUrls } from "./transport/dispatcher.ts";
 import { TransportFault } from "./transport/transport-fault.ts";
@@ -13,6 +13,7 @@ import {
   nothingPrivate,
   type Resolve,
 } from "./guard/guard.ts";
+import { createSockets } from "./socket.ts";
 import { createUpstream } from "./upstream/upstream.ts";
 import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 
@@ -57,6 +58,8 @@ export interface CallerPictureOptions {
 export interface Egress {
   /** The HTTP of one attempt at an upstream. */
   upstream(context: UpstreamContext): UpstreamHttp;
+  /** The websockets of one attempt. */
+  sockets(context: UpstreamContext): ProviderTools["socket"];
   /** Fetches a picture that a client named, through the guard. Throws invalid_image or image_too_large naming the field. */
   fetchCallerPicture(url: string, options: CallerPictureOptions): Promise<Picture>;
   /** Ends every connection; what is in flight fails. */
@@ -97,11 +100,14 @@ export function createEgress(options: EgressOptions): Egress {
     guard,
     credentials: createCredentialStore(options.now),
     proxy: proxy === undefined ? undefined : { filters: proxy.filters === true },
+    sockets: new Set(),
   };
   return {
     upstream: (context) => createUpstream(parts, context),
+    sockets: (context) => createSockets(parts, context),
     fetchCallerPicture: (url, caller) => fetchCallerPicture(parts, url, caller),
     async close() {
+      for (const end of parts.sockets) end();
       await Promise.all([parts.open.destroy(), parts.guarded.destroy()]);
     },
   };

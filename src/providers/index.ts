@@ -191,6 +191,7 @@ export const providers: readonly ListedProvider[] = [
     environment: [{ needs: { TOGETHER_API_KEY: "api_key" } }],
     load: () => import("./together/index.ts"),
   },
+  { id: "comfyui", load: () => import("./comfyui/index.ts") },
   {
     id: "fireworks",
     environment: [{ needs: { FIREWORKS_API_KEY: "api_key" } }],

@@ -92,6 +92,8 @@ export function fakeTools(
     async *alongside(work) {
       return work();
     },
+    socket: async () => undefined,
+    chance: { uuid: unused, below: unused },
     raster: { decode: unused, encode: unused },
   };
 }

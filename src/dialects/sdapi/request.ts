@@ -3,7 +3,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { GenerateInput } from "../../core/provider.ts";
 import type { Size } from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
-import { refusePromptTags } from "../billed-names.ts";
+import { refuseNetworkTags, refusePromptTags } from "../billed-names.ts";
 import { sizeOfImage } from "../size-to-send.ts";
 import type { SdapiServer } from "./server.ts";
 import { type SdapiOptions, type SdapiSettings, sideMultiple } from "./settings.ts";
@@ -21,14 +21,7 @@ export function refuseTags(input: Input): void {
   };
   refusePromptTags(texts, input.settings.refused_prompt_tags);
   if (input.settings.prompt_networks === "allow") return;
-  for (const [param, text] of Object.entries(texts)) {
-    const tag = typeof text === "string" ? networkTag.exec(text)?.[0] : undefined;
-    if (tag === undefined) continue;
-    throw new PinholeError("invalid_value", {
-      message: `\`${param}\` holds ${tag.slice(0, 60)}, which would load an extra network on the server; remove the tag.`,
-      param,
-    });
-  }
+  refuseNetworkTags(texts, networkTag);
 }
 
 /** The body of a generation or an edit. */

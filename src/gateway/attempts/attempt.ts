@@ -4,7 +4,9 @@ import type { Picture } from "../../core/picture.ts";
 import type { CallFacts, ProviderEvent } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import { costOfCall } from "./cost.ts";
-import { generateInput } from "./provider-input.ts";
+import type { UpstreamContext } from "../../net/egress.ts";
+import { generateInput, upstreamOf } from "./provider-input.ts";
+import { takeBack } from "./take-back.ts";
 import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
@@ -15,6 +17,8 @@ class Gathered {
   usage: Usage | undefined;
   charge: Nano | undefined;
   facts: CallFacts = {};
+  /** The upstream's id of the work, where it told one. */
+  job: string | undefined;
   /** True once a picture, a preview or a link to a picture was seen: it is never asked for again. */
   produced = false;
   readonly #plan: Plan;
@@ -48,10 +52,12 @@ export async function attempt(
 ): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
   const gathered = new Gathered(plan, part, context.pricedAt);
+  let upstream: UpstreamContext | undefined;
   try {
+    upstream = upstreamOf(context, plan, credential);
     const inputs = await context.inputs(plan);
     const seen = (): void => void (gathered.produced = true);
-    const input = generateInput(context, plan, credential, part, inputs, seen);
+    const input = generateInput(context, plan, upstream, part, inputs, seen);
     for await (const event of channel.provider.generate(input)) {
       // A provider that asks nobody makes pictures meanwhile.
       if (!gathered.produced && gathered.made.length === 0) await context.record.recorded;
@@ -64,6 +70,7 @@ export async function attempt(
     });
   } catch (thrown) {
     const fault = asPinholeError(thrown);
+    await takeBack(context, upstream, gathered.job);
     if (gathered.made.length > 0) return endedWith(context, gathered.result(fault));
     const isMade = gathered.produced || context.relay?.begun() === true;
     const error = inItsWords(isMade ? afterMaking(fault) : fault, plan);
@@ -86,7 +93,8 @@ function gather(
   if ("partial" in event) {
     gathered.produced = true;
     context.receiver.preview(event.partial, part.offset + event.index, plan);
-  } else if ("usage" in event) gathered.usage = event.usage;
+  } else if ("job" in event) gathered.job = event.job;
+  else if ("usage" in event) gathered.usage = event.usage;
   else if ("charge" in event) gathered.charge = event.charge;
   else if ("facts" in event) gathered.facts = withFacts(gathered.facts, event.facts);
   else if ("picture" in event) {

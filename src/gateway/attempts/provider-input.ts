@@ -1,3 +1,4 @@
+import { randomInt, randomUUID } from "node:crypto";
 import type { PinholeError } from "../../core/errors.ts";
 import type {
   OutputFormat,
@@ -8,13 +9,14 @@ import type {
 } from "../../core/picture.ts";
 import type {
   BaseSettings,
+  Chance,
   GenerateInput,
   ProviderTools,
   UpstreamHttp,
 } from "../../core/provider.ts";
 import type { FittedRequest } from "../../core/request.ts";
 import type { WireAnswer, WireEvent, WireRequest } from "../../core/wire.ts";
-import { createPacing } from "../../net/egress.ts";
+import { createPacing, type UpstreamContext } from "../../net/egress.ts";
 import type { Converter } from "../../pictures/convert.ts";
 import { upstreamImageLimits } from "../../pictures/limits.ts";
 import type { AttemptContext } from "./terms.ts";
@@ -28,35 +30,45 @@ const downloadTries = 3;
 /** Limits of made pictures that are kept without the words in them. */
 const strippedLimits: PictureLimits = { ...upstreamImageLimits, strip: true };
 
-/** The input of a provider for one attempt. `onLink` is called where it asks for a made picture's link. */
-export function generateInput(
+/** The context of everything that one attempt asks of its upstream. */
+export function upstreamOf(
   context: AttemptContext,
   plan: Plan,
   credential: number,
-  part: CallPart,
-  inputs: PreparedInputs,
-  onLink: () => void,
-): GenerateInput<BaseSettings, unknown> {
+): UpstreamContext {
   const { parts, spool, signal } = context;
-  const { channel, model } = plan.target;
+  const { channel } = plan.target;
   const settings = channel.credentials[credential];
   if (settings === undefined) throw new Error("a lease names a credential that is not there");
   const { connectMs, firstByteMs, totalMs } = channel.timeout;
-  // The egress reckons with the time of day.
-  const deadline = parts.now() + Math.min(context.deadline - parts.uptime(), totalMs);
-  const http = parts.egress.upstream({
+  return {
     provider: channel.provider,
     settings,
     spool,
     limits: parts.images.metadata === "strip" ? strippedLimits : upstreamImageLimits,
     signal,
-    deadline,
+    // The egress reckons with the time of day.
+    deadline: parts.now() + Math.min(context.deadline - parts.uptime(), totalMs),
     connectMs,
     firstByteMs,
     ready: context.record.recorded,
     relay: context.relay?.tap(plan, context.record.attempts()),
     retryDownloads: downloadTries,
-  });
+  };
+}
+
+/** The input of a provider for one attempt. `onLink` is called where it asks for a made picture's link. */
+export function generateInput(
+  { parts }: AttemptContext,
+  plan: Plan,
+  upstream: UpstreamContext,
+  part: CallPart,
+  inputs: PreparedInputs,
+  onLink: () => void,
+): GenerateInput<BaseSettings, unknown> {
+  const { model } = plan.target;
+  const { settings, spool, signal, deadline } = upstream;
+  const http = parts.egress.upstream(upstream);
   const { poll, sleep, alongside } = createPacing({ signal, deadline, now: parts.now });
   return {
     request: requestOf(plan, part, inputs),
@@ -65,12 +77,16 @@ export function generateInput(
     settings,
     options: plan.options,
     http: new WatchedHttp(http, onLink),
+    socket: (asked) => parts.egress.sockets(upstream)(asked),
+    chance,
     raster: new SpoolRaster(parts.converter, spool),
     poll,
     sleep,
     alongside,
   };
 }
+
+const chance: Chance = { uuid: () => randomUUID(), below: (limit) => randomInt(limit) };
 
 /** One call's part of the fitted request. */
 function requestOf(

@@ -21,6 +21,9 @@ export interface DispatcherOptions {
   readonly proxy?: ProxyUrls | undefined;
 }
 
+/** Bytes of one message of a websocket, unpacked: a preview or a whole picture. */
+export const socketMessageBytesMax = 64 * 1024 * 1024;
+
 /**
  * The connections to one kind of destination, made when they are used and kept alive. HTTP/1.1 only: one
  * request a connection leaves no doubt about what was sent when it breaks, and the number of connections is
@@ -33,6 +36,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const agent = {
     ...shared,
     connect,
+    webSocket: { maxPayloadSize: socketMessageBytesMax },
     // The connector of an agent is a function of ours, or of the proxy's tunnels.
     factory: (origin: string | URL, pool: { readonly connect?: buildConnector.connector }) =>
       new Pool(origin, { ...shared, ...pool, connect: withMendedHeads(pool.connect ?? connect) }),

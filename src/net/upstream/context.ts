@@ -46,4 +46,6 @@ export interface EgressParts {
   readonly credentials: CredentialStore;
   /** A proxy stands between, which resolves names itself: the guard cannot see where a URL leads. */
   readonly proxy: { readonly filters: boolean } | undefined;
+  /** Ends each websocket that is open. */
+  readonly sockets: Set<() => void>;
 }

@@ -103,7 +103,8 @@ export function cancelled(signal: AbortSignal): PinholeError {
   });
 }
 
-function deadlinePassed(): PinholeError {
+/** The end of a request whose deadline passes while its upstream works. */
+export function deadlinePassed(): PinholeError {
   return new PinholeError("upstream_timeout", {
     message: "The upstream did not finish in time; the request may have been billed.",
     detail: "the deadline passed while waiting for the upstream's job",

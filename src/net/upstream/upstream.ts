@@ -98,7 +98,7 @@ function authorize(
 }
 
 /** The headers for a link on the upstream's own origin, as for any request without a body. */
-async function authorizeLink(
+export async function authorizeLink(
   parts: EgressParts,
   context: UpstreamContext,
   { href: url }: URL,

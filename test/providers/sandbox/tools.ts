@@ -71,6 +71,8 @@ export async function* run(what: Run): AsyncGenerator<ProviderEvent> {
     poll: refuse,
     alongside: refuse,
     sleep: async (ms) => what.onSleep?.(ms),
+    socket: refuse,
+    chance: { uuid: refuse, below: refuse },
     raster: { decode, encode },
   };
   yield* provider.generate({

@@ -1,0 +1,228 @@
+import { z } from "zod";
+import type { ProviderEvent, UpstreamHttp, UpstreamSocket } from "../../core/provider.ts";
+import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
+import { readAnswer } from "../../dialects/read-answer.ts";
+import { failed, runFault } from "./faults.ts";
+import { features, toldBy } from "./messages.ts";
+import type { Input } from "./request.ts";
+import type { PreparedGraph } from "./workflow.ts";
+
+/** A made picture's place at the server. */
+const fileSchema = z.object({
+  filename: z.string().min(1),
+  subfolder: z.string().nullish(),
+  type: z.string().nullish(),
+});
+export type MadeFile = z.output<typeof fileSchema>;
+
+const acceptedSchema = z.object({
+  prompt_id: z.string().min(1),
+  node_errors: z.unknown(),
+});
+
+const historySchema = z.record(
+  z.string(),
+  z.object({
+    outputs: z
+      .record(z.string(), z.object({ images: z.array(fileSchema).nullish().catch([]) }))
+      .nullish(),
+    status: z
+      .object({
+        status_str: z.string().nullish(),
+        messages: z.array(z.tuple([z.string(), z.unknown()])).nullish(),
+      })
+      .nullish(),
+  }),
+);
+type Finished = z.output<typeof historySchema>[string];
+
+const queueSchema = z.object({
+  queue_running: z.array(z.tuple([z.unknown(), z.string()], z.unknown())),
+  queue_pending: z.array(z.tuple([z.unknown(), z.string()], z.unknown())),
+});
+
+/** Looks at the history between two looks at the queue: a prompt that is in neither is lost. */
+const looksPerQueue = 10;
+/** How long a socket may say nothing of the prompt until it is asked for. */
+const quietMs = 5_000;
+const pace = { firstMs: 250, maxMs: 1_000 };
+
+/**
+ * Queues the graph, follows it and gives the files that its result nodes made. Progress and previews come
+ * by the websocket, for clients that want them; the outcome is always the history's, so a socket that
+ * cannot be opened or that dies loses nothing but previews.
+ */
+export async function* runGraph(
+  input: Input,
+  prepared: PreparedGraph,
+  id: string,
+): AsyncGenerator<ProviderEvent, readonly MadeFile[], void> {
+  const { request, settings } = input;
+  const socket = request.stream
+    ? await input.socket({ url: "/ws", query: { clientId: id } })
+    : undefined;
+  try {
+    socket?.send(features);
+    const job = await submit(
+      input,
+      prepared,
+      id,
+      request.partial_images > 0 ? settings.preview_method : undefined,
+    );
+    yield { job };
+    const prompt = new Prompt(input.http, job);
+    const finished =
+      (socket === undefined ? undefined : yield* watch(input, socket, prompt)) ??
+      (await followJob({
+        tools: input,
+        read: () => prompt.look(),
+        judge: (state) => state.found,
+        pace,
+      }));
+    return filesOf(finished, prepared);
+  } finally {
+    socket?.close();
+  }
+}
+
+async function submit(
+  { http }: Input,
+  { graph, outputs }: PreparedGraph,
+  id: string,
+  previews: string | undefined,
+): Promise<string> {
+  const answer = await http.call({
+    url: "/prompt",
+    json: {
+      prompt: graph,
+      client_id: id,
+      prompt_id: id,
+      extra_data: previews === undefined ? undefined : { preview_method: previews },
+    },
+    refused({ json }) {
+      const read = acceptedSchema.safeParse(json);
+      const { node_errors: errors } = read.data ?? {};
+      const isOurs =
+        typeof errors === "object" &&
+        errors !== null &&
+        outputs.some((output) => Object.hasOwn(errors, output));
+      return isOurs ? { code: "upstream_refused" } : undefined;
+    },
+  });
+  return readAnswer(acceptedSchema, answer.json).prompt_id;
+}
+
+/** One prompt at the server, as far as it can be asked for. */
+class Prompt {
+  readonly #http: UpstreamHttp;
+  readonly id: string;
+  #looks = 0;
+
+  constructor(http: UpstreamHttp, id: string) {
+    this.#http = http;
+    this.id = id;
+  }
+
+  /** `found` is undefined while it waits or runs. Throws where the server knows nothing of it any more. */
+  async look(): Promise<{ readonly found: Finished | undefined }> {
+    const found = await this.#inHistory();
+    this.#looks += 1;
+    if (found !== undefined || this.#looks % looksPerQueue !== 0) return { found };
+    if (await isQueued(this.#http, this.id)) return { found };
+    // It may have ended between the two questions.
+    const late = await this.#inHistory();
+    return late === undefined ? { found: lost } : { found: late };
+  }
+
+  async #inHistory(): Promise<Finished | undefined> {
+    const answer = await this.#http.call({ url: `/history/${encodeURIComponent(this.id)}` });
+    return readAnswer(historySchema, answer.json)[this.id];
+  }
+}
+
+/** What stands for a prompt that is in neither queue nor history. */
+const lost: Finished = { status: { status_str: "lost" } };
+
+async function isQueued(http: UpstreamHttp, id: string): Promise<boolean> {
+  const { running, pending } = await readQueue(http);
+  return running.includes(id) || pending.includes(id);
+}
+
+async function readQueue(
+  http: UpstreamHttp,
+): Promise<{ readonly running: readonly string[]; readonly pending: readonly string[] }> {
+  const answer = await http.call({ url: "/queue" });
+  const { queue_running, queue_pending } = readAnswer(queueSchema, answer.json);
+  return {
+    running: queue_running.map(([, id]) => id),
+    pending: queue_pending.map(([, id]) => id),
+  };
+}
+
+/** Reports what the socket tells until the prompt has ended; undefined: it is to be asked for. */
+async function* watch(
+  input: Input,
+  socket: UpstreamSocket,
+  prompt: Prompt,
+): AsyncGenerator<ProviderEvent, Finished | undefined, void> {
+  const wanted = input.request.partial_images;
+  let shown = 0;
+  let progress = 0;
+  for (;;) {
+    const next = await socket.next((message) => toldBy(message, prompt.id), quietMs);
+    if (next === "over") return undefined;
+    if (next === "quiet") {
+      const { found } = await onceAccepted(() => prompt.look()).catch(() => ({ found: undefined }));
+      if (found !== undefined) return found;
+      continue;
+    }
+    const told = next.found;
+    if (told === "ended") return undefined;
+    if ("progress" in told) {
+      ({ progress } = told);
+      yield { progress };
+      continue;
+    }
+    // What a preview is due at: a quarter, a half and three quarters for three of them.
+    const isDue = shown < wanted && progress < 1 && progress >= (shown + 1) / (wanted + 1);
+    const partial = isDue ? previewOf(socket, told.preview) : undefined;
+    if (partial === undefined) continue;
+    shown = Math.floor(progress * (wanted + 1));
+    yield { partial, index: 0 };
+  }
+}
+
+/** A preview that is no picture is none. */
+function previewOf(socket: UpstreamSocket, bytes: Uint8Array) {
+  try {
+    return socket.picture(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files of the result nodes, in their order. Throws what the prompt ended in. */
+function filesOf(finished: Finished, { outputs }: PreparedGraph): readonly MadeFile[] {
+  const { status, outputs: made } = finished;
+  if (status?.status_str === "lost") {
+    throw failed(
+      "the server has the prompt neither in its queue nor in its history; it was deleted or the server started anew",
+    );
+  }
+  if (status?.status_str === "error") throw runFault(status.messages ?? []);
+  return outputs.flatMap((id) => made?.[id]?.images ?? []);
+}
+
+/** Takes a prompt back: out of the queue where it waits, else stopped where it runs. Others' are left alone. */
+export async function cancelPrompt(http: UpstreamHttp, id: string): Promise<void> {
+  // A second look, since it may have begun while it was being taken out.
+  for (let looks = 0; looks < 2; looks += 1) {
+    const { running, pending } = await readQueue(http);
+    if (running.includes(id)) {
+      await http.call({ url: "/interrupt", json: { prompt_id: id } });
+      return;
+    }
+    if (!pending.includes(id)) return;
+    await http.call({ url: "/queue", json: { delete: [id] } });
+  }
+}
