@@ -3,8 +3,8 @@ import type { SocketMessage } from "../../core/provider.ts";
 
 /** What a message of the server's websocket tells of one prompt. */
 export type Told =
-  /** Steps done of the node that runs, 0 to 1. */
-  | { readonly progress: number }
+  /** Steps done of the node that runs, and how much one step is, of 1. */
+  | { readonly progress: number; readonly step: number }
   | { readonly preview: Uint8Array }
   /** It is over, well or not: its history says which. */
   | "ended";
@@ -47,7 +47,7 @@ export function toldBy(message: SocketMessage, promptId: string): Told | undefin
   if (type !== "progress" || typeof value !== "number" || typeof max !== "number" || max <= 0) {
     return undefined;
   }
-  return { progress: Math.min(1, Math.max(0, value / max)) };
+  return { progress: Math.min(1, Math.max(0, value / max)), step: 1 / max };
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp, UpstreamSocket } from "../../core/provider.ts";
 import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
@@ -42,7 +43,7 @@ const queueSchema = z.object({
 });
 
 /** Looks at the history between two looks at the queue: a prompt that is in neither is lost. */
-const looksPerQueue = 10;
+const looksPerQueue = 5;
 /** How long a socket may say nothing of the prompt until it is asked for. */
 const quietMs = 5_000;
 const pace = { firstMs: 250, maxMs: 1_000 };
@@ -165,9 +166,7 @@ async function* watch(
   socket: UpstreamSocket,
   prompt: Prompt,
 ): AsyncGenerator<ProviderEvent, Finished | undefined, void> {
-  const wanted = input.request.partial_images;
-  let shown = 0;
-  let progress = 0;
+  const previews = new Previews(input.request.partial_images);
   for (;;) {
     const next = await socket.next((message) => toldBy(message, prompt.id), quietMs);
     if (next === "over") return undefined;
@@ -177,23 +176,59 @@ async function* watch(
       continue;
     }
     const told = next.found;
-    if (told === "ended") return undefined;
+    if (told === "ended") {
+      const partial = previewOf(socket, previews.standIn());
+      if (partial !== undefined) yield { partial, index: 0 };
+      return undefined;
+    }
     if ("progress" in told) {
-      ({ progress } = told);
-      yield { progress };
+      previews.advance(told);
+      yield { progress: told.progress };
       continue;
     }
-    // What a preview is due at: a quarter, a half and three quarters for three of them.
-    const isDue = shown < wanted && progress < 1 && progress >= (shown + 1) / (wanted + 1);
-    const partial = isDue ? previewOf(socket, told.preview) : undefined;
-    if (partial === undefined) continue;
-    shown = Math.floor(progress * (wanted + 1));
-    yield { partial, index: 0 };
+    const partial = previewOf(socket, previews.due(told.preview));
+    if (partial !== undefined) yield { partial, index: 0 };
+  }
+}
+
+/** The choice of previews that are shown: as evenly spread as the steps let them. */
+class Previews {
+  readonly #wanted: number;
+  #shown = 0;
+  #progress = 0;
+  /** Part of the work that one step is; a preview is sent before its step is counted. */
+  #step = 0;
+  #latest: Uint8Array | undefined;
+
+  constructor(wanted: number) {
+    this.#wanted = wanted;
+  }
+
+  advance({ progress, step }: { readonly progress: number; readonly step: number }): void {
+    this.#progress = progress;
+    this.#step = step;
+  }
+
+  /** The preview, where its time has come: a quarter, a half and three quarters for three of them. */
+  due(preview: Uint8Array): Uint8Array | undefined {
+    this.#latest = preview;
+    const done = this.#progress + this.#step;
+    const isDue = this.#shown < this.#wanted && done >= (this.#shown + 1) / (this.#wanted + 1);
+    if (!isDue) return undefined;
+    // Those between are skipped where one step is more than their distance.
+    this.#shown = Math.max(this.#shown + 1, Math.floor(Math.min(done, 1) * (this.#wanted + 1)));
+    return preview;
+  }
+
+  /** The last preview, where the steps were too few for any to be due. */
+  standIn(): Uint8Array | undefined {
+    return this.#shown === 0 && this.#wanted > 0 ? this.#latest : undefined;
   }
 }
 
 /** A preview that is no picture is none. */
-function previewOf(socket: UpstreamSocket, bytes: Uint8Array) {
+function previewOf(socket: UpstreamSocket, bytes: Uint8Array | undefined): Picture | undefined {
+  if (bytes === undefined) return undefined;
   try {
     return socket.picture(bytes);
   } catch {
