@@ -175,6 +175,15 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./firefly/index.ts"),
   },
   {
+    id: "jimeng",
+    environment: [
+      {
+        needs: { VOLC_ACCESSKEY: "access_key", VOLC_SECRETKEY: "secret_key" },
+      },
+    ],
+    load: () => import("./jimeng/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -195,6 +195,8 @@ export const knownModels: KnownModels = new Map([
   ["firefly-image-4", { provider: "firefly" }],
   ["firefly-image-4-ultra", { provider: "firefly" }],
   ["firefly-image-3", { provider: "firefly" }],
+  ["jimeng_t2i_v31", { provider: "jimeng" }],
+  ["jimeng_t2i_v30", { provider: "jimeng" }],
   ["MiniMax-H3-Image", { provider: "minimax" }],
   ["MiniMax-H3-Image-Highspeed", { provider: "minimax" }],
   ["image-01", { provider: "minimax" }],

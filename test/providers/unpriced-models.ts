@@ -78,6 +78,10 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "photon-1": "Luma's own pages disagree over it.",
     "photon-flash-1": "Luma's own pages disagree over it.",
   },
+  jimeng: {
+    jimeng_t2i_v30: "What was read gives about CNY 0.2 and calls it uncertain.",
+    jimeng_t2i_v31: "What was read gives about CNY 0.2 and calls it uncertain.",
+  },
   krea: { "krea-3": "Its price is on no page that was read." },
   kling: Object.fromEntries(
     ["kling-v2-1", "kling-v2-new", "kling-v2", "kling-v1-5", "kling-v1"].map((model) => [

@@ -15,6 +15,8 @@ const patterns: readonly RegExp[] = [
   /\bA(?:K|S)IA[A-Z0-9]{12,}/g,
   /\beyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)*/g,
   /\b(?:Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi,
+  // A call's signature as AWS, Tencent and Volcengine write it.
+  /\b(?:Credential|Signature)=[A-Za-z0-9/_+.=-]{8,}/g,
   // A key as its owner masks it: the ends are enough to know it by. Bounded, or a long word would be searched once for each of its letters.
   /[A-Za-z0-9_-]{0,64}\*{3,}[A-Za-z0-9_-]{0,64}/g,
 ];

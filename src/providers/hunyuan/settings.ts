@@ -21,7 +21,9 @@ export const settings = z
       .regex(/^[a-z0-9-]{1,40}$/, { message: "must be a region, for example ap-guangzhou" })
       .default("ap-guangzhou")
       .describe("Region of the signed API."),
-    base_url: regionalUrl(),
+    base_url: regionalUrl().describe(
+      "Address of the API. Not set: TokenHub's with api_key, else the signed API's.",
+    ),
     watermark: z
       .boolean()
       .optional()
