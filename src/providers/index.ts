@@ -184,6 +184,11 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./jimeng/index.ts"),
   },
   {
+    id: "topaz",
+    environment: [{ needs: { TOPAZ_API_KEY: "api_key" } }],
+    load: () => import("./topaz/index.ts"),
+  },
+  {
     id: "minimax",
     environment: [{ needs: { MINIMAX_API_KEY: "api_key" }, takes: { MINIMAX_REGION: "region" } }],
     load: () => import("./minimax/index.ts"),

@@ -7,6 +7,8 @@ type Request = Fixture["request"];
 function sizeFits(text: string, request: Request, card: ModelCard): boolean {
   if (text === "auto" || card.ratios !== undefined) return true;
   const listed = request.operation === "generation" ? card.sizes : (card.edit_sizes ?? card.sizes);
+  // A card that names no sizes at all takes any, as it came.
+  if ([card.sizes, card.edit_sizes, card.size_rule].every((one) => one === undefined)) return true;
   if (listed?.includes(text)) return true;
   const size = parseSize(text);
   const rule = card.size_rule;

@@ -82,6 +82,15 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     jimeng_t2i_v30: "What was read gives about CNY 0.2 and calls it uncertain.",
     jimeng_t2i_v31: "What was read gives about CNY 0.2 and calls it uncertain.",
   },
+  topaz: Object.fromEntries(
+    [
+      "topaz-standard-v2",
+      "topaz-low-resolution-v2",
+      "topaz-high-fidelity-v2",
+      "topaz-cgi",
+      "topaz-text-refine",
+    ].map((model) => [model, "Credits by megapixels, whose price is on no page that was read."]),
+  ),
   krea: { "krea-3": "Its price is on no page that was read." },
   kling: Object.fromEntries(
     ["kling-v2-1", "kling-v2-new", "kling-v2", "kling-v1-5", "kling-v1"].map((model) => [
