@@ -244,6 +244,11 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./huggingface/index.ts"),
   },
   {
+    id: "runware",
+    environment: [{ needs: { RUNWARE_API_KEY: "api_key" } }],
+    load: () => import("./runware/index.ts"),
+  },
+  {
     id: "sandbox",
     builtIn: true,
     manuals: { names: ["dall-e-2", "dall-e-3", "gpt-image-1"], model: "sandbox-fast" },

@@ -12,6 +12,7 @@ import { pictureSpec } from "./contract-pictures.ts";
  * `settings.base_url` says `{{base}}/some/path`), `{{model}}` (the model that is being replayed) and
  * `{{https://cdn.vendor.example}}` for another of the vendor's origins: the test server's too, and that
  * origin itself where the conversation is replayed with the addresses that ship.
+ * In a request `{{uuid}}` stands for an id that the adapter makes for itself.
  * Inside `json`, `{"$picture": "png 64x64 #2"}` stands for that picture's base64, and
  * `{"$picture": "…", "as": "data_url"}` for its data URL, with `"as": "bytes"` for
  * the list of its bytes as numbers; `{"$join": ["![](", {"$picture": …}, ")"]}`

@@ -109,6 +109,10 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
       "grok_imagine_image_2",
     ].map((model) => [model, "Each task states what it cost; the list was not read."]),
   ),
+  runware: {
+    "runware:400@1": "Each picture states what it cost; the page of its price was not read.",
+    "bfl:5@1": "Each picture states what it cost; the page of its price was not read.",
+  },
   replicate: {
     "black-forest-labs/flux-2-pro":
       "By run and by megapixel in and out; the figures are on a page of the model's that was not read.",
@@ -126,5 +130,6 @@ export const unpricedDefaults: Readonly<Record<string, string>> = {
   qianfan: "Models that the operator names; each has a price of its own.",
   together: "A model of its list that has no card: the list's prices change often.",
   huggingface: "What the partner asks that serves the model, which no answer states.",
+  runware: "Each picture states what it cost.",
   replicate: "Community models cost the seconds of a machine, each of its own kind.",
 };
