@@ -239,14 +239,19 @@ export const providers: readonly ListedProvider[] = [
     load: () => import("./prodia/index.ts"),
   },
   {
-    id: "huggingface",
-    environment: [{ needs: { HF_TOKEN: "api_key" } }],
-    load: () => import("./huggingface/index.ts"),
-  },
-  {
     id: "runware",
     environment: [{ needs: { RUNWARE_API_KEY: "api_key" } }],
     load: () => import("./runware/index.ts"),
+  },
+  {
+    id: "novita",
+    environment: [{ needs: { NOVITA_API_KEY: "api_key" } }],
+    load: () => import("./novita/index.ts"),
+  },
+  {
+    id: "huggingface",
+    environment: [{ needs: { HF_TOKEN: "api_key" } }],
+    load: () => import("./huggingface/index.ts"),
   },
   {
     id: "sandbox",

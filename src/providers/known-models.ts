@@ -321,6 +321,7 @@ export const knownModels: KnownModels = new Map([
   ["runware:101@1", { provider: "runware" }],
   ["runware:400@1", { provider: "runware" }],
   ["bfl:5@1", { provider: "runware" }],
+  ["flux-1-schnell", { provider: "novita" }],
   ["sandbox", { provider: "sandbox" }],
   ["sandbox-fast", { provider: "sandbox" }],
   ["sandbox-slow", { provider: "sandbox" }],

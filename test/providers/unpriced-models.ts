@@ -13,6 +13,7 @@ export const unpricedModels: Readonly<Record<string, Readonly<Record<string, str
     "qwen-image-edit": "Filed under older models; its price is on no page that was read.",
   },
   fal: { "fal-ai/flux-2/edit": "Its price is on no page that was read." },
+  novita: { "seedream-4.0": "Its price there is on no page that was read." },
   minimax: { "image-01-live": "Its price is on no page that was read." },
   siliconflow: {
     "Qwen/Qwen-Image": "The sources found contradict each other.",
