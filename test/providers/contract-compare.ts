@@ -80,7 +80,9 @@ export async function compareRequest(
   const type = came.headers["content-type"] ?? "";
   if (wanted.json !== undefined) {
     expect(type, `${where}: content type`).toMatch(/^application\/json/);
-    const text = came.body.toString("utf8").replaceAll(uuid, "{{uuid}}");
+    const body = came.body.toString("utf8");
+    const makesIds = JSON.stringify(wanted.json).includes("{{uuid}}");
+    const text = makesIds ? body.replaceAll(uuid, "{{uuid}}") : body;
     expect(JSON.parse(text), `${where}: body`).toEqual(await fillJson(wanted.json, fill));
   } else if (wanted.form !== undefined) {
     expect(await formParts(came), `${where}: parts`).toEqual(await wantedParts(wanted.form, fill));

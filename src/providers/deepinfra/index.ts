@@ -43,6 +43,9 @@ const usualSteps: Readonly<Record<string, number>> = {
   "black-forest-labs/FLUX-1-schnell": 4,
 };
 
+/** Fields of the contract that a request has a place for; a card of another provider's may promise more. */
+const sentFields: ReadonlySet<string> = new Set(["size", "seed", "negative_prompt", "mask"]);
+
 const moreSchema = z.object({ seed: z.int().optional(), negative_prompt: z.string().optional() });
 
 const answerSchema = z.object({
@@ -132,6 +135,8 @@ export default defineProvider({
     ...usualSizes,
   }),
   openEnded: true,
+  sends: (field) => sentFields.has(field),
+  narrow: () => ({ imagesPerCall: 1, takes: () => true }),
   configuredResultHosts: ({ result_hosts: known }) => known,
   readError: faults.readError,
   generate: (input) => (input.request.images.length > 0 ? edited(input) : generated(input)),

@@ -78,6 +78,9 @@ async function routeOf({ model, request, settings: given, http }: Input): Promis
   });
 }
 
+/** Fields of the contract that a request has a place for; a card of another provider's may promise more. */
+const sentFields: ReadonlySet<string> = new Set(["size", "seed", "negative_prompt", "watermark"]);
+
 const unfitSchema = z.object({ has_nsfw_concepts: z.array(z.boolean()) });
 
 /** A black picture stands in place of one that was held back. */
@@ -132,5 +135,7 @@ export default defineProvider({
     ...(payer === undefined ? {} : { "x-hf-bill-to": payer }),
   }),
   generate,
+  sends: (field) => sentFields.has(field),
+  narrow: () => ({ imagesPerCall: 1, takes: () => true }),
   readError: faults.readError,
 });

@@ -167,6 +167,16 @@ function pictureFields({
   };
 }
 
+/** Fields of the contract that a request has a place for; a card of another provider's may promise more. */
+const sentFields: ReadonlySet<string> = new Set([
+  "size",
+  "seed",
+  "negative_prompt",
+  "mask",
+  "output_format",
+  "output_compression",
+]);
+
 const moreSchema = z.object({ seed: z.int().optional(), negative_prompt: z.string().optional() });
 
 const itemSchema = z.object({
@@ -253,6 +263,7 @@ export default defineProvider({
     mask: { polarity: "white" },
     parameters: ["seed", "negative_prompt"],
   }),
+  sends: (field) => sentFields.has(field),
   configuredResultHosts: ({ result_hosts: known }) => known,
   readError: faults.readError,
   authorize: bearer,

@@ -97,6 +97,14 @@ function imageFields({ request }: Input, { images }: ModelShape): Record<string,
   return images === "image_url" ? { image_url: first } : { reference_images: [first, ...rest] };
 }
 
+/** Fields of the contract that a request has a place for; a card of another provider's may promise more. */
+const sentFields: ReadonlySet<string> = new Set([
+  "size",
+  "seed",
+  "negative_prompt",
+  "output_format",
+]);
+
 const moreSchema = z.object({ seed: z.int().optional(), negative_prompt: z.string().optional() });
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
@@ -154,6 +162,8 @@ export default defineProvider({
     formats: ["jpeg", "png"],
     parameters: ["seed", "negative_prompt"],
   }),
+  sends: (field) => sentFields.has(field),
+  narrow: () => ({ imagesPerCall: 4, takes: () => true }),
   configuredResultHosts: ({ result_hosts: known }) => known,
   authorize: bearer,
   generate,

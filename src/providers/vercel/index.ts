@@ -107,6 +107,17 @@ function hasValue(fields: Readonly<Record<string, unknown>>): boolean {
   return Object.values(fields).some((value) => value !== undefined);
 }
 
+/** Fields of the contract that a request has a place for; a card of another provider's may promise more. */
+const sentFields: ReadonlySet<string> = new Set([
+  "size",
+  "aspect_ratio",
+  "seed",
+  "user",
+  "mask",
+  "quality",
+  "background",
+]);
+
 const moreSchema = z.object({ seed: z.int().optional() });
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
@@ -182,6 +193,7 @@ export default defineProvider({
     parameters: ["seed", "user"],
   }),
   generate,
+  sends: (field) => sentFields.has(field),
   readError: faults.readError,
   async discover({ http }) {
     const answer = await http.call({ url: "/config" });
