@@ -5,7 +5,7 @@ import type { Size } from "../core/request.ts";
  * Bytes that all work on pictures may hold at once: with them and all else that it has, the process stays
  * below 512 MB. One picture that needs more is not worked on.
  */
-export const workBytesMax = 224 * 1024 * 1024;
+export const workBytesMax = 216 * 1024 * 1024;
 
 /** Above so many pixels a JPEG is written without optimal codes, for which its whole picture would be held. */
 export const optimalJpegPixelsMax = 16_000_000;

@@ -27,6 +27,8 @@ export interface GatewayProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The process's limit of open files (`ulimit -n`). */
   readonly filesMax?: number;
+  /** Runs what is built, as users do, and not the sources, whose types Node strips in the same process. */
+  readonly built?: boolean;
   /** A folder of an earlier process, to start again on its data. */
   readonly folder?: string;
 }
@@ -45,7 +47,8 @@ export async function writeSettings(
   await writeFile(join(folder, "pinhole.yaml"), stringify(document));
 }
 
-const main = join(import.meta.dirname, "../../src/main.ts");
+const sources = join(import.meta.dirname, "../../src/main.ts");
+const program = join(import.meta.dirname, "../../dist/main.js");
 
 /** Starts `pinhole serve` on a free port and waits until it listens. */
 export async function startGatewayProcess(
@@ -53,6 +56,7 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "pinhole-process-")));
   await writeSettings(folder, options.settings);
+  const main = options.built === true ? program : sources;
   const own = [process.execPath, ...(options.nodeFlags ?? []), main, "serve"];
   const [command = "", ...args] =
     options.filesMax === undefined
