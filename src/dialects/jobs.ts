@@ -9,6 +9,8 @@ import { followJob } from "./polled-jobs.ts";
 export interface JobRules {
   /** Places of the job's id in the answer to its submission. */
   readonly idAt: readonly string[];
+  /** True: the definition's `cancel` takes a job back, so its id is reported as soon as it is known. */
+  readonly cancels?: boolean;
   /** The request for the state of the job with this id. */
   readonly byId?: (id: string) => WireRequest;
   /**
@@ -75,6 +77,8 @@ export async function* runJob(
     ...submission,
     refused: (answer) => submission.refused?.(answer) ?? failureIn(rules, answer),
   });
+  const id = rules.cancels === true ? wordAt(accepted.json, rules.idAt) : undefined;
+  if (id !== undefined && idPattern.test(id)) yield { job: id };
   const state = isDone(rules, accepted)
     ? accepted
     : yield* followState(tools, rules, stateRequest(tools, rules, accepted));

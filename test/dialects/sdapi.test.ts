@@ -281,6 +281,24 @@ test("discovery lists the checkpoints by name", async () => {
   expect(tools.calls).toEqual([{ url: "/sdapi/v1/sd-models" }]);
 });
 
+describe("a request that is given up", () => {
+  const cancelled = async (interrupt: boolean) => {
+    const { http, settings, calls } = input({}, [{ json: {} }], { interrupt });
+    await sdapi().cancel({ http, settings });
+    return calls;
+  };
+
+  test("interrupts the server where the operator says that nobody else uses it", async () => {
+    expect((await run({}, oneImage, { interrupt: true }).events)[0]).toHaveProperty("job");
+    expect(await cancelled(true)).toEqual([{ url: "/sdapi/v1/interrupt", method: "POST" }]);
+  });
+
+  test("leaves the server alone otherwise", async () => {
+    expect((await run({}).events)[0]).toHaveProperty("picture");
+    expect(await cancelled(false)).toEqual([]);
+  });
+});
+
 describe("the free check", () => {
   const models = { json: [{ model_name: "dream" }] };
   const samplers = {

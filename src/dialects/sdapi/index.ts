@@ -48,6 +48,7 @@ export function sdapi<S extends SdapiSettings, O extends SdapiOptions>(
   readError(error: WireError): UpstreamFault | undefined;
   discover(input: { readonly http: UpstreamHttp }): Promise<string[]>;
   check(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string>;
+  cancel(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<void>;
   sends(field: string): boolean;
 } {
   return {
@@ -55,6 +56,7 @@ export function sdapi<S extends SdapiSettings, O extends SdapiOptions>(
     readError: readSdapiError,
     discover: ({ http }) => modelNames(http),
     check: checkServer,
+    cancel: interrupt,
     sends: (field) => sentFields.has(field),
   };
 }
@@ -93,6 +95,7 @@ async function* makePictures<S extends SdapiSettings, O extends SdapiOptions>(
   const json = bodyOf(server, input);
   const lift = ["images.*"];
   const wanted = request.stream ? request.partial_images : 0;
+  if (input.settings.interrupt) yield { job: url };
   const taskId = server.taskIds ? `pinhole-${randomUUID()}` : undefined;
   const { answer, shown } =
     wanted === 0
@@ -123,6 +126,17 @@ async function* makePictures<S extends SdapiSettings, O extends SdapiOptions>(
       seed: info.all_seeds?.[index] ?? (index === 0 ? info.seed : undefined) ?? undefined,
     };
   }
+}
+
+/** Stops what the server is working on, which has no ids. */
+async function interrupt({
+  settings,
+  http,
+}: {
+  readonly settings: Pick<SdapiSettings, "interrupt">;
+  readonly http: UpstreamHttp;
+}): Promise<void> {
+  if (settings.interrupt) await http.call({ url: "/sdapi/v1/interrupt", method: "POST" });
 }
 
 /** What the caller asked for by name. What the operator's settings ask for, the free check looks at. */

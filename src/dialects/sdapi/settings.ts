@@ -70,6 +70,12 @@ export const sdapiSettings = {
     .describe(
       "Server options for every request, for example { enable_pnginfo: false } to keep the prompt out of the files. A server may fail on options it does not know.",
     ),
+  interrupt: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Stop the server's work on a request that is given up, at the end of its time say. The API stops whatever the server is working on: only where nobody but this channel uses it, with a concurrency of 1.",
+    ),
   prompt_networks: z
     .enum(["refuse", "allow"])
     .default("refuse")

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { defineCard } from "../../core/model-card.ts";
 import { defineProvider, type ProviderEvent } from "../../core/provider.ts";
@@ -20,6 +19,7 @@ const faults = faultReader({
 
 const jobs: JobRules = {
   idAt: ["id"],
+  cancels: true,
   byId: (id) => ({ url: `/sdcpp/v1/jobs/${id}` }),
   statusAt: ["status"],
   done: ["completed"],
@@ -57,7 +57,7 @@ async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void
   const texts = { prompt: request.prompt, negative_prompt: request.more["negative_prompt"] };
   refusePromptTags(texts, given.refused_prompt_tags);
   await refuseUnlisted(input.options, http);
-  const seed = seedSchema.parse(request.more).seed ?? randomInt(seedsEnd);
+  const seed = seedSchema.parse(request.more).seed ?? input.chance.below(seedsEnd);
   const { result } = yield* runJob(input, jobs, {
     url: "/sdcpp/v1/img_gen",
     json: bodyOf(input, seed),
@@ -96,5 +96,9 @@ export default defineProvider({
   sends: (field) => sentFields.has(field),
   readError: faults.readError,
   discover: async ({ http }) => [(await capabilitiesOf(http)).model.stem],
+  // Only a job that waits: the server cannot stop one that it works on, and says so.
+  async cancel({ http, job }) {
+    await http.call({ url: `/sdcpp/v1/jobs/${job}/cancel`, method: "POST" });
+  },
   check: ({ settings: given, http }) => checkServer(given, http),
 });

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { FittedRequest } from "../../../src/core/request.ts";
@@ -31,7 +32,7 @@ function run(
   settings: Record<string, unknown> = {},
   options: Record<string, unknown> = {},
 ) {
-  const tools = fakeTools(steps);
+  const tools = { ...fakeTools(steps), chance: { uuid: () => "", below: randomInt } };
   const events = eventsOf(
     provider.generate({
       ...tools,
@@ -68,6 +69,14 @@ describe("seeds", () => {
     expect(await seedsTold(events)).toEqual([2 ** 40]);
     expect(tools.calls[0]?.json).toMatchObject({ seed: 2 ** 40 });
   });
+});
+
+test("a job is reported, and taken back by its id", async () => {
+  const { events } = run({}, [accepted, finished(1)]);
+  expect((await events)[0]).toEqual({ job: "job_1" });
+  const { http, calls } = fakeTools([{ json: { id: "job_1", status: "cancelled" } }]);
+  await provider.cancel?.({ settings: provider.settings.parse({}), http, job: "job_1" });
+  expect(calls).toEqual([{ url: "/sdcpp/v1/jobs/job_1/cancel", method: "POST" }]);
 });
 
 describe("edits", () => {

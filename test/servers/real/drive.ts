@@ -14,6 +14,7 @@ import {
   flatPng,
   generate,
   listedModels,
+  startChain,
 } from "./driven.ts";
 import { skipAloud } from "./real-server.ts";
 
@@ -40,6 +41,9 @@ export function driveServer(driven: DrivenServer): void {
   });
   describe("mistakes", () => {
     driveMistakes(driven, chain.get);
+  });
+  describe("a job that waits", () => {
+    driveCancel(driven, chain.get);
   });
   // At the end: nothing needs the server afterwards.
   describe("a server that is killed", () => {
@@ -198,6 +202,22 @@ function driveMistakes({ mistakes }: DrivenServer, chain: GetChain): void {
     expect(answer.error?.message).not.toMatch(/bill/);
     // The server is as well as before.
     expect((await generate(gateway, { size: "64x64" })).status).toBe(200);
+  });
+}
+
+function driveCancel(driven: DrivenServer, chain: GetChain): void {
+  const { queue } = driven;
+  test.runIf(queue !== undefined)("is taken back when its time is over", async (context) => {
+    const { server } = await chain(context);
+    const impatient = await startChain(driven, server, "2s");
+    try {
+      await queue?.occupy(server.url);
+      const answer = await generate(impatient, { size: `${driven.side}x${driven.side}` });
+      expect(answer.status).toBe(504);
+      expect(await queue?.waiting(server.url)).toBe(0);
+    } finally {
+      await impatient.close();
+    }
   });
 }
 

@@ -19,6 +19,13 @@ export interface DrivenServer extends ServerVariables {
   readonly editOptions: Readonly<Record<string, unknown>>;
   /** True: it shows previews; false: it has none, and the client is told. */
   readonly previews: boolean;
+  /** The server's queue, where a job that waits can be taken back. Both speak to the server itself. */
+  readonly queue?: {
+    /** Gives the server work for some seconds. */
+    occupy(url: string): Promise<void>;
+    /** Jobs that wait behind the one that is at work. */
+    waiting(url: string): Promise<number>;
+  };
   /** Requests that are the caller's mistake, with the field that the refusal names. */
   readonly mistakes: readonly {
     readonly name: string;

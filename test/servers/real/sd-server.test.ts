@@ -1,5 +1,20 @@
 import { driveServer } from "./drive.ts";
 
+async function document(answer: Response): Promise<Record<string, unknown>> {
+  // The server's own documents; what is used of them is compared.
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** Gives the server a job of a test's own. */
+async function submit(url: string, body: object): Promise<{ readonly id: string }> {
+  const given = await fetch(`${url}/sdcpp/v1/img_gen`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { id: String((await document(given)).id) };
+}
+
 /** stable-diffusion.cpp's server by its jobs. Start it with any model of images. */
 driveServer({
   address: "PINHOLE_TEST_SD_SERVER",
@@ -21,6 +36,19 @@ driveServer({
   },
   editOptions: { strength: 1 },
   previews: false,
+  queue: {
+    async occupy(url) {
+      await submit(url, { prompt: "a boat", width: 256, height: 256, batch_count: 8 });
+    },
+    async waiting(url) {
+      const { id } = await submit(url, { prompt: "a boat", width: 64, height: 64 });
+      const job = `${url}/sdcpp/v1/jobs/${id}`;
+      const { queue_position: place } = await document(await fetch(job));
+      await fetch(`${job}/cancel`, { method: "POST" });
+      // The one that asked is itself the last of those that wait.
+      return Number(place) - 1;
+    },
+  },
   mistakes: [
     {
       name: "parameters inside a prompt",
