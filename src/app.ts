@@ -78,6 +78,7 @@ export async function startApp(
     const upkeep = startUpkeep(upkeepTasks({ ...ports, clock, gateway }), logger);
     undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
+    await gateway.refreshBudgets();
     const parts = { gateway, hosted, clients: createClientWatch(ports.now), relayPatience };
     return await listen(config, logger, parts, { firstRun, undo, filesMax, now: ports.now });
   } catch (thrown) {
@@ -218,6 +219,7 @@ async function listen(
     async reload(next) {
       gateway.offer(next);
       await gateway.administration.keys.declare(next.keys);
+      await gateway.refreshBudgets();
       current = next;
     },
     async close({ grace } = { grace: false }) {

@@ -21,7 +21,7 @@ import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
-import { type KeyUsage, usageOfKey } from "./ledger/usage.ts";
+import { type KeyUsage, refreshBudgets, usageOfKey } from "./ledger/usage.ts";
 import { settleLeft } from "./ledger/settle.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
@@ -93,6 +93,8 @@ export interface Gateway {
   offer(offer: Offer): void;
   /** The node that this process is, among those that work on its database. */
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end">;
+  /** Counts all budgets again, after keys were declared: some may not have been configured for a while. */
+  refreshBudgets(): Promise<void>;
   /** Settles what an earlier process left in the journal. */
   settleLeft(): Promise<number>;
   /** Writes outcomes of requests for which there was no room, where there is now. */
@@ -166,6 +168,7 @@ export function createGateway(
     filesLeft: ports.filesLeft,
     random,
   });
+  const administration = createAdministration({ ...ports, keys });
   return {
     authenticate: (authorization) => keys.authenticate(authorization),
     admit: (bodyBytes) => admission.enter(bodyBytes),
@@ -185,12 +188,13 @@ export function createGateway(
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission }),
     channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
-    administration: createAdministration({ ...ports, keys }),
+    administration,
     offer(next) {
       catalog = catalogOf(next);
       offer = next;
     },
     nodes,
+    refreshBudgets: async () => refreshBudgets(parts, await administration.keys.list()),
     settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),
     async idle() {

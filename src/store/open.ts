@@ -104,7 +104,10 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
       forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
     },
-    budgets: { states: (counters) => client.call("budgetsStates", counters) },
+    budgets: {
+      states: (counters) => client.call("budgetsStates", counters),
+      refresh: (counters) => client.call("budgetsRefresh", counters),
+    },
     ledger: { ofKey: (keyId, spans) => client.call("ledgerOfKey", keyId, spans) },
     nodes: {
       renew: (node) => client.call("nodesRenew", node),

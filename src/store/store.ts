@@ -100,6 +100,8 @@ export interface Store {
   readonly budgets: {
     /** The state of each counter; one that nothing was held at yet stands as the ledger has it. */
     states(counters: readonly BudgetCounter[]): Promise<CounterState[]>;
+    /** Counts again what stands in the ledger, in the order of the ids. */
+    refresh(counters: readonly BudgetCounter[]): Promise<void>;
   };
   /** The books of what was settled. */
   readonly ledger: {

@@ -146,6 +146,22 @@ function beginSuite(open: OpenEmpty): void {
     expect(await stateOf(store, team)).toEqual([8, 10]);
   });
 
+  test("a budget that was away for a while is counted again", async () => {
+    const store = await open();
+    await begin(store, "a");
+    await store.requests.finish(settled("a", 2 * cent));
+    await begin(store, "b", []);
+    await store.requests.finish(settled("b", 3 * cent));
+    await begin(store, "c", []);
+    expect(await stateOf(store)).toEqual([2, 0]);
+    const closed = claim({ scope: "team", scopeId: "art" });
+    await store.budgets.refresh([claim(), closed]);
+    expect(await stateOf(store)).toEqual([5, 10]);
+    await store.requests.finish(settled("c", 4 * cent));
+    expect(await stateOf(store)).toEqual([9, 0]);
+    expect(await stateOf(store, closed)).toEqual([9, 0]);
+  });
+
   test("a budget of some models counts those alone", async () => {
     const store = await open();
     await begin(store, "a", []);

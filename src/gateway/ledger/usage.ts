@@ -69,6 +69,25 @@ export async function usageOfKey(
   };
 }
 
+/**
+ * Counts the budgets of these keys again: what was spent while a budget was not configured was not counted for it.
+ */
+export async function refreshBudgets(
+  { store, calendar, now }: UsageParts,
+  keys: readonly KeyRecord[],
+): Promise<void> {
+  const at = now();
+  const counters = new Map<string, BudgetCounter>();
+  for (const owner of keys.flatMap(ownersOf)) {
+    for (const budget of owner.budgets) {
+      const { limitNano: _, ...counter } = claimOf(owner, budget, calendar, at);
+      counters.set(counter.id, counter);
+    }
+  }
+  const sorted = [...counters.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  if (sorted.length > 0) await store.budgets.refresh(sorted);
+}
+
 /** The days of the month until now, the last one whole. */
 function daysUntil(calendar: Calendar, at: number): LedgerSpan[] {
   const days: LedgerSpan[] = [];

@@ -1,9 +1,4 @@
-import {
-  type BudgetClaim,
-  type BudgetCounter,
-  type BudgetRefusal,
-  namesModel,
-} from "../../core/budget.ts";
+import { type BudgetClaim, type BudgetCounter, type BudgetRefusal } from "../../core/budget.ts";
 import type { Nano } from "../../core/money.ts";
 import {
   counterOf,
@@ -12,15 +7,11 @@ import {
   type KeySums,
   type LedgerSpan,
   payerFromJson,
-  placesFromJson,
-  placesToJson,
 } from "../money-records.ts";
 import { statement } from "../query.ts";
 import type { Bindable, Statement, Steps } from "../query.ts";
-import { integer, nullable, record, text } from "../shape.ts";
-
-/** The moment after all others, where a period has no end. */
-const endOfTime = Number.MAX_SAFE_INTEGER;
+import { nullable, record, text } from "../shape.ts";
+import { counted, endOfTime, running, runningRow, standing, type Within } from "./budget-sums.ts";
 
 /** Names of the slots of one statement's counters. */
 const letters = [..."abcdefghijklmnopqrstuvwxyz"].flatMap((a, _, all) => all.map((b) => a + b));
@@ -97,56 +88,6 @@ const move = statement<{
     WHERE id = :id AND period_start = :start`,
 );
 
-interface Within {
-  readonly scopeId: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The sums of the ledger from which a counter begins, by model. Written out, since the index is chosen by the column. */
-const sums = {
-  key: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE key_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-  user: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE user_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-  team: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE team_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-  channel: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE channel_id = :scopeId AND book = 'provider' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-};
-const sumRow = record({ model: nullable(text), nano: nullable(text) });
-
-/** Holds of requests that run: few, however many records there are. */
-const running = statement<{ readonly from: number; readonly to: number }>(
-  `SELECT holds.request_id, holds.amount_nano, holds.payer, holds.counters, requests.model
-    FROM requests JOIN holds ON holds.request_id = requests.id
-    WHERE requests.state = 'running' AND requests.created_at >= :from AND requests.created_at < :to
-      AND holds.state = 'held' AND holds.payer IS NOT NULL
-    ORDER BY holds.request_id`,
-);
-const runningRow = record({
-  request_id: text,
-  amount_nano: integer,
-  payer: text,
-  counters: nullable(text),
-  model: text,
-});
-const setPlaces = statement<{ readonly requestId: string; readonly counters: string }>(
-  "UPDATE holds SET counters = :counters WHERE request_id = :requestId AND state = 'held'",
-);
-
 const sumsOfKey = statement<Within>(
   `SELECT model, CAST(SUM(nano) AS text) AS nano, CAST(SUM(images) AS text) AS images FROM ledger
     WHERE key_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
@@ -186,30 +127,31 @@ export const budgetReads = {
   },
 };
 
-/** The amounts that a counter would begin with: the ledger's sums and the holds of its period. */
-function* standing(
-  counter: BudgetCounter,
-): Steps<Pick<CounterState, "spentNano" | "reservedNano">> {
-  const span = { from: counter.periodStart, to: counter.periodEnd ?? endOfTime };
-  let reserved = 0n;
-  for (const row of (yield running(span)).rows) {
-    const hold = runningRow.parse(row);
-    if (isOf(counter, hold)) reserved += BigInt(hold.amount_nano);
-  }
-  const spent = yield* spentOf(counter);
-  return { spentNano: String(spent), reservedNano: String(reserved) };
-}
+const set = statement<{
+  readonly id: string;
+  readonly periodStart: number;
+  readonly spentNano: string;
+  readonly reservedNano: string;
+}>(
+  `UPDATE budget_counters
+    SET spent_nano = CAST(:spentNano AS bigint), reserved_nano = CAST(:reservedNano AS bigint)
+    WHERE id = :id AND period_start = :periodStart`,
+);
 
-/** The ledger's sum for a counter. */
-function* spentOf(counter: BudgetCounter): Steps<bigint> {
-  const { scope, scopeId, periodStart: from, periodEnd, models } = counter;
-  let spent = 0n;
-  for (const row of (yield sums[scope]({ scopeId, from, to: periodEnd ?? endOfTime })).rows) {
-    const { model, nano } = sumRow.parse(row);
-    if (namesModel(models, model ?? "")) spent += BigInt(nano ?? 0);
-  }
-  return spent;
-}
+/** Work on budgets by itself. */
+export const budgetCommands = {
+  /**
+   * Counts again what stands in the ledger. A budget that was not configured for a while was not moved meanwhile.
+   * Counters that are not open yet are counted when they are.
+   */
+  *budgetsRefresh(counters: readonly BudgetCounter[]): Steps<void> {
+    for (const counter of counters) {
+      const { id, periodStart } = counter;
+      if ((yield state({ id, periodStart })).rows.length === 0) continue;
+      yield set({ id, periodStart, ...(yield* counted(counter)) });
+    }
+  },
+};
 
 /** Work on budget counters: part of the transaction that takes or settles a hold. */
 export const budgetWrites = {
@@ -233,24 +175,7 @@ export const budgetWrites = {
   },
 };
 
-/**
- * Opens a counter with what the ledger has of its period and what is held now: a budget that is new, or that
- * counts by another period or other models than before, counts what was spent since the period began.
- */
 function* open(counter: BudgetCounter): Steps<void> {
-  const span = { from: counter.periodStart, to: counter.periodEnd ?? endOfTime };
-  let reserved = 0n;
-  for (const row of (yield running(span)).rows) {
-    const hold = runningRow.parse(row);
-    if (!isOf(counter, hold)) continue;
-    const places = placesFromJson(hold.counters);
-    const own = places.filter(([id, start]) => id !== counter.id || start !== counter.periodStart);
-    const all = [...own, [counter.id, counter.periodStart] as const];
-    const marked = { requestId: hold.request_id, counters: placesToJson(all) };
-    // One that has been settled meanwhile is in the ledger, which is read next.
-    if ((yield setPlaces(marked)).changes > 0) reserved += BigInt(hold.amount_nano);
-  }
-  const spent = yield* spentOf(counter);
   yield insert({
     id: counter.id,
     periodStart: counter.periodStart,
@@ -259,18 +184,8 @@ function* open(counter: BudgetCounter): Steps<void> {
     scopeId: counter.scopeId,
     period: counter.period,
     models: counter.models === null ? null : JSON.stringify(counter.models),
-    spentNano: String(spent),
-    reservedNano: String(reserved),
+    ...(yield* counted(counter)),
   });
-}
-
-function isOf(
-  { scope, scopeId, models }: BudgetCounter,
-  hold: { readonly payer: string; readonly model: string },
-): boolean {
-  const { keyId, userId, teamId } = payerFromJson(hold.payer);
-  const owner = { key: keyId, user: userId, team: teamId, channel: null }[scope];
-  return owner === scopeId && namesModel(models, hold.model);
 }
 
 /** The claims that do not fit, with the state of their counters. */

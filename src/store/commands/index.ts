@@ -1,5 +1,5 @@
 import type { Steps } from "../query.ts";
-import { budgetReads } from "./budgets.ts";
+import { budgetCommands, budgetReads } from "./budgets.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
 import { requestRecovery } from "./request-recovery.ts";
@@ -21,6 +21,7 @@ import { settingCommands } from "./settings.ts";
  * - A sum, and a counter that may pass 2^53, is selected as `CAST(… AS text)`.
  */
 export const commands = {
+  ...budgetCommands,
   ...budgetReads,
   ...keyCommands,
   ...settingCommands,
@@ -53,6 +54,7 @@ export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList"
 const locks: {
   readonly [N in CommandName]?: (...args: CommandArguments<N>) => readonly string[];
 } = {
+  budgetsRefresh: (counters) => counters.map(({ id }) => `budget ${id}`),
   requestsBegin: ({ claims = [] }) => claims.map(({ id }) => `budget ${id}`),
   requestsFinish: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
   requestsWithdraw: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
