@@ -240,3 +240,14 @@ test("a key made, disabled and removed through one node is so on the other withi
   await admin(`/${id}`, "DELETE");
   await expect.poll(status, { timeout: 5_000 }).toBe(401);
 });
+
+test("a stop while Postgres is away ends well and soon", async () => {
+  const gateway = await start({ database: { url: await database() } });
+  expect((await ask(gateway, {}, { model: "sandbox-fast", prompt: "a fox" })).status).toBe(200);
+  await server?.stop("immediate");
+  gateway.child.kill("SIGTERM");
+  const code = await gateway.ended;
+  await server?.start();
+  expect(code).toBe(0);
+  expect(gateway.output()).toContain("this node's end could not be written");
+});

@@ -1,3 +1,4 @@
+import { asPinholeError } from "../../core/errors.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -10,7 +11,7 @@ export interface NodeWatch {
   begin(before: string | undefined): Promise<void>;
   /** Writes that this node is at work, and closes what nodes left running that have not been seen for a while. Wants to be called every 5 s. */
   renew(): Promise<void>;
-  /** Takes this node out: it makes no more requests. */
+  /** Takes this node out: it makes no more requests. Never rejects. */
   end(): Promise<void>;
   /** True where no other process can have ended a request within the repeat window. */
   isAlone(): boolean;
@@ -91,7 +92,13 @@ class Watch implements NodeWatch {
   }
 
   async end(): Promise<void> {
-    await this.#parts.store.nodes.remove(this.#parts.node);
+    const { store, log, node } = this.#parts;
+    try {
+      await store.nodes.remove(node);
+    } catch (thrown) {
+      // A stop does not wait for a database that is away: the other nodes find this one silent.
+      log.warn({ detail: asPinholeError(thrown).detail }, "this node's end could not be written");
+    }
   }
 
   isAlone(): boolean {
