@@ -22,6 +22,8 @@ export interface Conduct {
   readonly socket: "kept" | "cut" | "refused";
   /** False: as servers before preview metadata, whose frames say nothing of whose they are. */
   readonly describes: boolean;
+  /** True: a prompt is queued, and the connection breaks before its answer. */
+  readonly breaks: boolean;
 }
 
 /** A ComfyUI that makes flat pictures, over real HTTP and websockets, in the order in which a real 0.3.64 speaks. */
@@ -41,6 +43,7 @@ export const usual: Conduct = {
   stepMs: 5,
   socket: "kept",
   describes: true,
+  breaks: false,
 };
 
 const graphSchema = z.record(
@@ -125,8 +128,11 @@ async function answer(
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(document));
   };
-  if (url.pathname === "/prompt") json(queue(state, promptSchema.parse(parsed(body))));
-  else if (url.pathname.startsWith("/history/")) {
+  if (url.pathname === "/prompt") {
+    const queued = queue(state, promptSchema.parse(parsed(body)));
+    if (state.conduct.breaks) response.destroy();
+    else json(queued);
+  } else if (url.pathname.startsWith("/history/")) {
     const id = url.pathname.slice("/history/".length);
     json(state.history.has(id) ? { [id]: state.history.get(id) } : {});
   } else if (url.pathname === "/queue" && request.method === "GET") {

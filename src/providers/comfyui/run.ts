@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PinholeError } from "../../core/errors.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { ProviderEvent, UpstreamHttp, UpstreamSocket } from "../../core/provider.ts";
 import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
@@ -64,12 +65,15 @@ export async function* runGraph(
     : undefined;
   try {
     socket?.send(features);
-    const job = await submit(
-      input,
-      prepared,
-      id,
-      request.partial_images > 0 ? settings.preview_method : undefined,
-    );
+    const previews = request.partial_images > 0 ? settings.preview_method : undefined;
+    let job: string;
+    try {
+      job = await submit(input, prepared, id, previews);
+    } catch (thrown) {
+      // It may have been queued all the same, and can be taken back by the id that is ours.
+      if (thrown instanceof PinholeError && thrown.evidence === "unknown") yield { job: id };
+      throw thrown;
+    }
     yield { job };
     const prompt = new Prompt(input.http, job);
     const finished =

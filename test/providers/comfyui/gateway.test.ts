@@ -169,6 +169,14 @@ describe("a prompt that comes to nothing", () => {
     expect(JSON.stringify(gateway.log)).not.toMatch(/home\/someone/);
   });
 
+  test("because its answer was lost on the way is taken back by its own id", async () => {
+    comfy.conduct = { ...usual, ends: "waits", breaks: true };
+    const before = comfy.cancels.length;
+    expect((await generate()).status).toBe(502);
+    const { id } = last(comfy.prompts);
+    expect(comfy.cancels.slice(before)).toEqual([{ path: "/queue", body: { delete: [id] } }]);
+  });
+
   test("is interrupted at the deadline where it runs", async () => {
     comfy.conduct = { ...usual, ends: "never" };
     expect((await generate({ model: "hasty" })).status).toBe(504);
@@ -217,6 +225,14 @@ test("an edit uploads its image and mask, in the mask's own polarity", async () 
     inputs: { channel: "alpha" },
   });
   expect(graph["sampler"]?.inputs).toMatchObject({ denoise: 1 });
+});
+
+test("a workflow's file that is not there is a fault at its line", async () => {
+  const settings = { workflows: { filed: { file: "./gone.json", inputs: { prompt: "6.text" } } } };
+  const starting = startTestGateway({
+    channels: [{ id: "files", provider: "comfyui", settings, models: ["filed"] }],
+  });
+  await expect(starting).rejects.toThrow(/pinhole\.yaml:\d+: cannot read \.\/gone\.json/);
 });
 
 test("a workflow's file is read where the gateway was started", async () => {
