@@ -6,6 +6,7 @@ import { openStore } from "../../src/store/open.ts";
 import { startGatewayProcess } from "../support/gateway-process.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
+import { claim, payer } from "../store/budget-suite.ts";
 import { attempt, outcome, request, sampleKey } from "../store/samples.ts";
 import { runCommand, temporaryFolder } from "./run-command.ts";
 
@@ -44,6 +45,11 @@ async function filled(): Promise<unknown> {
     clientRequestId: "theirs",
     createdAt: 5,
   });
+  const claims = [claim()];
+  const money = { payer, claims, holdNano: 10_000_000, createdAt: 2000 };
+  for (const id of ["held", "paid"]) await store.requests.begin(request(id, money), [attempt(id)]);
+  const booking = { payer, heldAt: 2000, model: "m", channelId: "main", images: 1 };
+  await store.requests.finish(outcome("paid", { costNano: 7, settledNano: 7, booking }));
   await store.nodes.renew({ id: "dead", startedAt: 1, seenAt: 1 });
   const told = await tellAll(store);
   await store.close();
@@ -56,6 +62,7 @@ async function tellAll(store: Awaited<ReturnType<typeof openStore>>): Promise<un
     odd: await store.settings.get("odd"),
     requests: await Promise.all(["r0", "r3", "r1202", "large"].map((id) => store.requests.get(id))),
     repeat: await store.requests.byClientId("key_1", "theirs"),
+    budget: await store.budgets.states([claim()]),
     newest: (await store.requests.list({ limit: 100 })).map(({ id }) => id),
   };
 }
@@ -70,7 +77,9 @@ test("an SQLite database moves to Postgres whole, its nodes and their running re
   const { code, out, err } = await migrate(url);
   expect(err).toBe("");
   expect(code).toBe(0);
-  expect(out).toContain("requests: 1204\n");
+  expect(out).toContain("requests: 1206\n");
+  const booked = "SELECT request_id, nano FROM ledger WHERE book = 'customer'";
+  expect(await postgres.sql("moved", booked)).toContainEqual({ request_id: "paid", nano: "7" });
   expect(out).toMatch(/the database is up to date \(\d{4}-[\w-]+\)\n$/);
   const store = await openStore({ url, now });
   expect(await tellAll(store)).toEqual(before);
