@@ -7,6 +7,7 @@ import { statement } from "../../src/store/query.ts";
 import { startCuttingProxy } from "../support/cutting-proxy.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
+import { claim, payer } from "./budget-suite.ts";
 import { attempt, outcome, request, sampleKey } from "./samples.ts";
 
 let started: TestPostgres | undefined;
@@ -248,6 +249,22 @@ describe("groups", () => {
     );
     expect(rows).toEqual([{ state: "succeeded", hold: "settled", attempt: "succeeded" }]);
   });
+});
+
+test("a counter that is counted again while holds are taken loses none of them", async () => {
+  const store = await open((await database()).url);
+  const claims = [claim({ limitNano: 1_000_000 })];
+  const hold = (id: string): Promise<unknown> =>
+    store.requests.begin(request(id, { payer, claims, holdNano: 10, createdAt: 2000 }), [], 0);
+  await hold("first");
+  for (let round = 0; round < 10; round += 1)
+    await Promise.all([
+      store.budgets.refresh([claim()]),
+      ...Array.from({ length: 20 }, (_, at) => hold(`r${round}-${at}`)),
+    ]);
+  expect(await store.budgets.states([claim()])).toMatchObject([
+    { spentNano: "0", reservedNano: "2010" },
+  ]);
 });
 
 const insert = statement<{ id: string }>("INSERT INTO things (id, count) VALUES (:id, 0)");

@@ -60,6 +60,9 @@ const locks: {
   requestsWithdraw: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
 };
 
+/** Commands that read many rows and then write what follows from them: on Postgres no other is in their transaction, which would change the rows in between. */
+export const alone: ReadonlySet<string> = new Set<CommandName>(["budgetsRefresh", "requestsSweep"]);
+
 /** The names that a command locks, for the arguments that it is given. */
 export function locksOf(name: CommandName, args: readonly unknown[]): readonly string[] {
   // The client's types tie each name to its arguments.

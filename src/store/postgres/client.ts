@@ -1,6 +1,6 @@
 import { closedFault, pendingMax, tooManyFault } from "../client.ts";
 import type { StoreClient } from "../client.ts";
-import { commands, locksOf, reads, reports, settlements } from "../commands/index.ts";
+import { alone, commands, locksOf, reads, reports, settlements } from "../commands/index.ts";
 import type { CommandName } from "../commands/index.ts";
 import type { Steps } from "../query.ts";
 import { integer, record } from "../shape.ts";
@@ -145,6 +145,7 @@ class Client implements StoreClient {
       emptiest(this.#lanes.reading).ask({
         subject: "clock",
         locks: [],
+        isAlone: false,
         *begin(): Steps<number> {
           const { rows } = yield { sql: readClock, parameters: [] };
           return clockRow.parse(rows[0]).now;
@@ -185,6 +186,7 @@ class Client implements StoreClient {
     this.#laneFor(name, subject).ask({
       subject,
       locks: locksOf(name, args),
+      isAlone: alone.has(name),
       begin: () => begin(...args),
       settle: ({ value, fault }: { value?: unknown; fault?: PinholeError | undefined }) =>
         fault === undefined ? resolve(value) : reject(fault),

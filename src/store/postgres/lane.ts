@@ -9,6 +9,8 @@ const groupCommandsMax = 200;
 
 /** A command that waits for its outcome. */
 export interface Asked extends Work {
+  /** True: no other is in its transaction. */
+  readonly isAlone: boolean;
   settle(outcome: Outcome): void;
 }
 
@@ -65,10 +67,7 @@ class ConnectionLane implements Lane {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // By subject, so that two groups lock the rows of requests in one order.
-      const group = this.#waiting
-        .splice(0, groupCommandsMax)
-        .toSorted((a, b) => (a.subject < b.subject ? -1 : Number(a.subject > b.subject)));
+      const group = this.#take();
       this.#running = group.length;
       const { outcomes, commits } = await this.#run(group);
       this.#running = 0;
@@ -81,6 +80,15 @@ class ConnectionLane implements Lane {
     this.#busy = undefined;
     // An idle store does not keep the process alive.
     this.#connection?.hold(false);
+  }
+
+  /** The commands of the next transaction. By subject, so that two groups lock the rows of requests in one order. */
+  #take(): readonly Asked[] {
+    const first = this.#waiting.findIndex(({ isAlone }) => isAlone);
+    const count = first === -1 ? groupCommandsMax : Math.min(Math.max(first, 1), groupCommandsMax);
+    return this.#waiting
+      .splice(0, count)
+      .toSorted((a, b) => (a.subject < b.subject ? -1 : Number(a.subject > b.subject)));
   }
 
   async #run(group: readonly Work[]): Promise<GroupResult> {
