@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Config } from "../config.ts";
 import { migrations } from "../store/migrations/index.ts";
 import { moveToPostgres } from "../store/move.ts";
+import type { VerifiedCounter } from "../store/money-records.ts";
 import { openStore } from "../store/open.ts";
 import type { OpenedStore } from "../store/open.ts";
 
@@ -27,4 +28,36 @@ export function moveDatabase(
 ): Promise<void> {
   const owner = { node: "migrate", pid: process.pid, host: hostname(), startedAt: now() };
   return moveToPostgres({ file, url, owner, now, onTable });
+}
+
+/** Counters of budgets that differ from the ledger, of all that there are; with `isRebuild` they are set to it. */
+export async function verifyLedger(
+  config: Config,
+  now: () => number,
+  isRebuild: boolean,
+): Promise<{ readonly count: number; readonly differences: readonly VerifiedCounter[] }> {
+  const store = await openDatabase(config, now);
+  try {
+    const before = await differing(store);
+    // A request that settled between two statements is a difference once; what is wrong stays wrong.
+    const again = before.found.length === 0 ? before : await differing(store);
+    const texts = new Set(before.found.map((one) => JSON.stringify(one)));
+    const differences = again.found.filter((one) => texts.has(JSON.stringify(one)));
+    if (isRebuild && differences.length > 0)
+      await store.budgets.refresh(differences.map(({ counter }) => counter));
+    return { count: again.count, differences };
+  } finally {
+    await store.close();
+  }
+}
+
+async function differing({
+  budgets,
+}: OpenedStore): Promise<{ readonly count: number; readonly found: readonly VerifiedCounter[] }> {
+  const all = await budgets.verify();
+  const found = all.filter(
+    ({ counter, spentNano, reservedNano }) =>
+      counter.spentNano !== spentNano || counter.reservedNano !== reservedNano,
+  );
+  return { count: all.length, found };
 }

@@ -6,6 +6,7 @@ import { checkCommand } from "./check.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
 import { editCommand } from "./edit.ts";
 import { generateCommand } from "./generate.ts";
+import { ledgerCommand } from "./ledger.ts";
 import { migrateCommand } from "./migrate.ts";
 import { modelsCommand } from "./models.ts";
 import { pricesCommand } from "./prices.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CliCommand[] = [
   generateCommand,
   editCommand,
   migrateCommand,
+  ledgerCommand,
   backupCommand,
   restoreCommand,
 ];

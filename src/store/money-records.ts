@@ -11,6 +11,13 @@ export interface CounterState extends BudgetCounter {
   readonly reservedNano: string;
 }
 
+/** A counter, and what the ledger and the holds say that it should be, in digits. */
+export interface VerifiedCounter {
+  readonly counter: CounterState;
+  readonly spentNano: string;
+  readonly reservedNano: string;
+}
+
 /** A span of time, from its first moment to the first after it, Unix milliseconds. */
 export interface LedgerSpan {
   readonly from: number;

@@ -106,6 +106,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
     },
     budgets: {
       states: (counters) => client.call("budgetsStates", counters),
+      verify: () => client.call("budgetsVerify"),
       refresh: (counters) => client.call("budgetsRefresh", counters),
     },
     ledger: { ofKey: (keyId, spans) => client.call("ledgerOfKey", keyId, spans) },

@@ -1,7 +1,7 @@
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
 import type { BudgetCounter } from "../core/budget.ts";
-import type { CounterState, KeySums, LedgerSpan } from "./money-records.ts";
+import type { CounterState, KeySums, LedgerSpan, VerifiedCounter } from "./money-records.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -100,6 +100,8 @@ export interface Store {
   readonly budgets: {
     /** The state of each counter; one that nothing was held at yet stands as the ledger has it. */
     states(counters: readonly BudgetCounter[]): Promise<CounterState[]>;
+    /** All counters, with what the ledger and the holds say that they should be. */
+    verify(): Promise<VerifiedCounter[]>;
     /** Counts again what stands in the ledger, in the order of the ids. */
     refresh(counters: readonly BudgetCounter[]): Promise<void>;
   };

@@ -6,6 +6,7 @@ import {
   type CounterState,
   type KeySums,
   type LedgerSpan,
+  type VerifiedCounter,
   payerFromJson,
 } from "../money-records.ts";
 import { statement } from "../query.ts";
@@ -95,8 +96,21 @@ const sumsOfKey = statement<Within>(
 );
 const keySumRow = record({ model: nullable(text), nano: nullable(text), images: text });
 
+const all = statement<object>(
+  `SELECT id, period_start, period_end, scope, scope_id, period, models,
+      CAST(spent_nano AS text) AS spent_nano, CAST(reserved_nano AS text) AS reserved_nano
+    FROM budget_counters ORDER BY id, period_start`,
+);
+
 /** Reads of budget counters and of what they count. */
 export const budgetReads = {
+  /** All counters, each with what the ledger and the holds say that it should be. */
+  *budgetsVerify(): Steps<VerifiedCounter[]> {
+    const found: VerifiedCounter[] = [];
+    for (const counter of (yield all({})).rows.map(counterOf))
+      found.push({ counter, ...(yield* standing(counter)) });
+    return found;
+  },
   *budgetsStates(counters: readonly BudgetCounter[]): Steps<CounterState[]> {
     const found: CounterState[] = [];
     for (const counter of counters) {

@@ -45,7 +45,7 @@ export const settlements: ReadonlySet<string> = new Set<CommandName>([
 ]);
 
 /** Reads that may take long: on Postgres they have connections of their own, so that no other read waits for them. */
-export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList"]);
+export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList", "budgetsVerify"]);
 
 /**
  * Names of what a command shares with others and locks in an order of its own. On Postgres a group takes all of them first,
@@ -73,6 +73,7 @@ export function locksOf(name: CommandName, args: readonly unknown[]): readonly s
 /** Commands that only read: they wait for no transaction. All others are part of a commit. */
 export const reads: ReadonlySet<string> = new Set<CommandName>([
   "budgetsStates",
+  "budgetsVerify",
   "ledgerOfKey",
   "keysAll",
   "requestsByClientId",
