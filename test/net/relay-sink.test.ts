@@ -51,7 +51,11 @@ interface Relayed {
 async function relay(
   body: Buffer,
   lengths: readonly number[],
-  { isSized = true, strip = true } = {},
+  {
+    isSized = true,
+    strip = true,
+    facts = {},
+  }: { isSized?: boolean; strip?: boolean; facts?: Readonly<Record<string, string>> } = {},
 ): Promise<Relayed> {
   const spools = createSpools({ directory, memoryBytesMax: 60_000, randomName: randomUUID });
   const spool = spools.open();
@@ -63,6 +67,7 @@ async function relay(
     { lift: ["data.*.b64_json"], spool, limits: { ...upstreamImageLimits, strip } },
     {
       wants: () => true,
+      facts: () => facts,
       begin: (byteLength) => (begun = { byteLength }),
       // Only what was found sound may go; the chunk is the tap's own.
       write: (chunk) => void out.push(Buffer.from(chunk)),
@@ -237,6 +242,61 @@ describe("a relayed body", () => {
       const relayed = await relay(bodyOf(full.toString("base64")), lengths);
       expect(relayed.kept.equals(base)).toBe(true);
       if (relayed.body !== undefined) expectClean(relayed, base);
+    }
+  });
+});
+
+describe("facts that a body does not say", () => {
+  const facts = { size: "250x200", quality: "low" };
+  const base64 = plain.toString("base64");
+  const worded = picture([text]).toString("base64");
+  const bodies: readonly (readonly [string, string, object])[] = [
+    ["none of them", `{"created":1,"data":[{"b64_json":"${base64}"}]}`, facts],
+    [
+      "with white space behind it",
+      `{"created":1,"data":[{"b64_json":"${base64}"}] } \n\r\n `,
+      facts,
+    ],
+    [
+      "one before the picture",
+      `{"size":"1x1","data":[{"b64_json":"${base64}"}]}`,
+      { ...facts, size: "1x1" },
+    ],
+    [
+      "one behind it",
+      `{"data":[{"b64_json":"${base64}"}],"quality":"high"}`,
+      { ...facts, quality: "high" },
+    ],
+    [
+      "all",
+      `{"quality":null,"data":[{"b64_json":"${base64}"}],"size":"a\\"}b"}`,
+      { quality: null, size: 'a"}b' },
+    ],
+    [
+      "those inside an entry count nothing",
+      `{"data":[{"b64_json":"${base64}","size":"1x1"}]}`,
+      facts,
+    ],
+    ["words in its picture besides", `{"data":[{"b64_json":"${worded}"}], "usage":{}}\n`, facts],
+  ];
+
+  test.each(bodies)("are written in at its end: %s", async (_name, body, wanted) => {
+    const bytes = Buffer.from(body);
+    const tail = [...Array.from({ length: 12 }, () => 1), 65_536];
+    for (const isSized of [true, false]) {
+      for (const lengths of [...cuts, [bytes.length - 30, ...tail], [bytes.length - 5, ...tail]]) {
+        const { body: relayed = "", byteLength } = await relay(bytes, lengths, { isSized, facts });
+        if (relayed === "") continue;
+        expect(JSON.parse(relayed)).toMatchObject(wanted);
+        // No name stands twice.
+        for (const name of Object.keys(facts))
+          expect(relayed.split(`"${name}":`).length - 1).toBe(
+            body.includes(`,"size":"1x1"}]`) && name === "size" ? 2 : 1,
+          );
+        if (byteLength !== undefined) expect(relayed.length).toBe(byteLength);
+        if (!isSized && !body.includes(worded))
+          expect(relayed.length).toBeLessThan(body.length + 40);
+      }
     }
   });
 });

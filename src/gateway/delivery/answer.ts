@@ -25,14 +25,16 @@ export function deliver(
     output_format: agreed(pictures, ({ picture }) =>
       outputFormats.find((format) => format === picture.format),
     ),
-    quality: agreed(pictures, ({ quality }) => answerQualities.find((word) => word === quality)),
+    quality: agreed(pictures, ({ quality }) => answerQuality(quality)),
     size: agreed(pictures, ({ picture }) => sizeText(picture)),
     usage: usage === undefined ? undefined : usageJson(usage),
   });
 }
 
-/** The words that the answer's `quality` may be. */
-const answerQualities = ["low", "medium", "high"];
+/** The answer's word for a quality; undefined where it has none. */
+export function answerQuality(quality: string | undefined): string | undefined {
+  return ["low", "medium", "high"].find((word) => word === quality);
+}
 
 /** A fact about what was really made, where all pictures agree on it. */
 function agreed(

@@ -1,12 +1,15 @@
-import type { ImageRequest, Warning } from "../../core/request.ts";
+import { outputFormats, type PictureFacts } from "../../core/picture.ts";
+import { type ImageRequest, sizeText, type Warning } from "../../core/request.ts";
 import type { Relay } from "../attempts/terms.ts";
 import { rulingCard, servedName } from "../catalog/serving.ts";
+import { answerQuality } from "./answer.ts";
 import { wantedChange } from "./change.ts";
 import { differencesOf } from "./differences.ts";
 import { deliveryOf } from "../fit/form.ts";
 import type { LiveOrigin } from "./live.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { priceAt } from "../fit/priced-call.ts";
+import { backgroundOf } from "./take.ts";
 import type { Plan } from "../fit/terms.ts";
 
 /** The facts that are known when an upstream's body begins to flow to the client. */
@@ -47,6 +50,7 @@ export function createRelay(
 ): Relay {
   let begun = false;
   let told: readonly Warning[] = [];
+  let facts: Readonly<Record<string, string>> = {};
   const fits = (plan: Plan): boolean => {
     if (request.n !== 1 || request.stream) return false;
     const card = rulingCard(plan.target);
@@ -75,17 +79,32 @@ export function createRelay(
         : {
             wants(document, picture, body) {
               told = differencesOf(picture, plan);
+              facts = factsOf(picture, plan);
               return (
                 wantedChange({ picture, plan }) === undefined &&
                 isBeginning(document) &&
                 showsBarePicture(body)
               );
             },
+            facts: () => facts,
             begin: (byteLength) => begin(plan, attempts, byteLength),
             write: (chunk) => client.write(chunk),
             congested: (resume) => client.congested(resume),
           },
   };
+}
+
+/** The facts that an answer says about its picture; the upstream's own words count more where it says them. */
+function factsOf(picture: PictureFacts, plan: Plan): Readonly<Record<string, string>> {
+  const facts = {
+    background: backgroundOf({ background: undefined, plan }, picture),
+    output_format: outputFormats.find((format) => format === picture.format),
+    quality: answerQuality(plan.request.quality),
+    size: sizeText(picture),
+  };
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function showsBarePicture(body: readonly Buffer[]): boolean {

@@ -61,7 +61,10 @@ function newId(parts: DeliveryParts, { bytes }: Picture, hasUrl: boolean): strin
 }
 
 /** The answer's word for the background. Without an alpha channel it is opaque; with one, only the upstream or the request can say. */
-function backgroundOf(made: Made, picture: Picture): string | undefined {
+export function backgroundOf(
+  made: Pick<Made, "background" | "plan">,
+  picture: Pick<Picture, "alpha">,
+): string | undefined {
   if (!picture.alpha) return "opaque";
   const { background, plan } = made;
   if (background === "opaque" || background === "transparent") return background;

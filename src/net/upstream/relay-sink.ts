@@ -2,6 +2,7 @@ import type { PictureFacts, PictureSpool, PictureWriter } from "../../core/pictu
 import { releaseSoon } from "../../runtime/release.ts";
 import type { WireAnswer } from "../../core/wire.ts";
 import { type AnswerOptions, answerSink } from "./answer.ts";
+import { RelayFacts } from "./relay-facts.ts";
 import { findTextStart, RelayText } from "./relay-text.ts";
 import { type AnswerHead, type AnswerSink, announcedLength } from "../transport/answer-sink.ts";
 
@@ -13,6 +14,8 @@ export interface RelayTap {
    * it stands in the body.
    */
   wants(document: unknown, facts: PictureFacts, body: readonly Buffer[]): boolean;
+  /** The facts, by name, that the answer has to say where the upstream's does not. Asked once the body is wanted. */
+  facts(): Readonly<Record<string, string>>;
   /** Called once, before the first `write`. `byteLength` is undefined where the upstream did not say. */
   begin(byteLength: number | undefined): void;
   /** The chunk is the tap's own from then on. Everything written was found sound so far; the last bytes come only after the whole body was. */
@@ -52,6 +55,9 @@ class RelayingSink implements AnswerSink<WireAnswer> {
    * what may still have to be written anew.
    */
   #held: Buffer[] = [];
+  #facts: RelayFacts | undefined;
+  /** The number of chunks from the one on that closes the document, which wait for what is written in there. */
+  #closing = 0;
   readonly #byteLength: number | undefined;
   #received = 0;
   /** The client was told the body's length. */
@@ -74,14 +80,15 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     }
     this.#held.push(chunk);
     this.#received += chunk.length;
-    if (this.#state === "relaying") this.#pass(false);
+    if (this.#inner.complete) this.#closing += 1;
+    if (this.#state === "relaying") this.#pass(undefined);
     else this.#decide();
     return goesOn;
   }
 
   end(): WireAnswer {
     const answer = this.#inner.end();
-    if (this.#state === "relaying") this.#pass(true);
+    if (this.#state === "relaying") this.#pass(answer.json);
     this.#held = [];
     return answer;
   }
@@ -153,8 +160,9 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     const told = this.#text?.isRewritten === true ? undefined : this.#byteLength;
     this.#isSized = told !== undefined;
     this.#writer?.kept?.pin();
-    this.#tap.begin(told);
-    this.#pass(false);
+    this.#facts = new RelayFacts(this.#tap.facts(), this.#inner.document());
+    this.#tap.begin(told === undefined ? undefined : told + this.#facts.roomBytes);
+    this.#pass(undefined);
   }
 
   /** False where the picture's text is nowhere in what has come. */
@@ -167,13 +175,16 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     return true;
   }
 
-  /** Passes on what may go. `isWhole`: all of the body has come and is sound. */
-  #pass(isWhole: boolean): void {
+  /** Passes on what may go. `document`: the body's, once all of it has come and is sound. */
+  #pass(document: unknown): void {
     const text = this.#text;
     if (text !== undefined && this.#hasPictureEnded) this.#findEnd(text);
     text?.decide(this.#passed);
-    if (text?.isRewritten === true) this.#passAnew(text, isWhole);
-    else this.#passAsItCame(text, isWhole);
+    if (text?.isRewritten === true) this.#passAnew(text);
+    else this.#passAsItCame(text);
+    if (document === undefined) return;
+    if (text?.isRewritten === true) this.#closeText(text);
+    this.#close(document);
   }
 
   #findEnd(text: RelayText): void {
@@ -184,9 +195,9 @@ class RelayingSink implements AnswerSink<WireAnswer> {
     }
   }
 
-  #passAsItCame(text: RelayText | undefined, isWhole: boolean): void {
-    const isAllThere = this.#received >= (this.#byteLength ?? Number.POSITIVE_INFINITY);
-    const kept = isWhole || (this.#byteLength !== undefined && !isAllThere) ? 0 : 1;
+  #passAsItCame(text: RelayText | undefined): void {
+    const isAllThere = this.#received >= (this.#byteLength ?? 0);
+    const kept = Math.max(this.#closing, isAllThere ? 1 : 0);
     let count = 0;
     let passed = this.#passed;
     for (const chunk of this.#held) {
@@ -201,16 +212,27 @@ class RelayingSink implements AnswerSink<WireAnswer> {
   }
 
   /** Passes on what stands before the text, then the new text; what stands behind it waits for the body's end. */
-  #passAnew(text: RelayText, isWhole: boolean): void {
+  #passAnew(text: RelayText): void {
     this.#passUpTo(text.start, (part) => this.#tap.write(part));
     const encoded = text.encode(this.#isSized);
     if (encoded.length > 0) this.#tap.write(encoded);
     this.#passUpTo(text.end ?? this.#received, releaseSoon);
-    if (!isWhole || text.end === undefined) return;
+  }
+
+  /** Writes the new text's closing quote in place of the old one, which is the first byte that is held. */
+  #closeText(text: RelayText): void {
     this.#tap.write(text.closing(this.#isSized));
-    const rest = Buffer.concat(this.#held).subarray(1);
+    this.#passUpTo(this.#passed + 1, () => undefined);
+  }
+
+  /** Passes on all that is held, with the facts that the body lacks in its last chunks. */
+  #close(document: unknown): void {
+    const closing = this.#held.splice(Math.max(0, this.#held.length - this.#closing));
+    for (const chunk of this.#held) this.#tap.write(chunk);
     this.#held = [];
-    if (rest.length > 0) this.#tap.write(rest);
+    if (this.#facts === undefined) return;
+    this.#tap.write(this.#facts.close(Buffer.concat(closing), document, this.#isSized));
+    for (const chunk of closing) releaseSoon(chunk);
   }
 
   /** Takes what is held before that place of the body away. */

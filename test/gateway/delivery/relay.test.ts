@@ -116,6 +116,33 @@ describe("an answer is what the client is owed", () => {
   });
 });
 
+test("an answer says what is known of its picture", () => {
+  const told = (
+    asked: Partial<ImageRequest>,
+    facts: PictureFields,
+    to: TargetFields = {},
+  ): Readonly<Record<string, string>> | undefined => {
+    const { tap } = setUp(asked, to);
+    tap?.wants(document, madePicture(facts), [Buffer.from(body)]);
+    return tap?.facts();
+  };
+  const size = { width: 30, height: 20 };
+  expect(told({}, { ...size, format: "png", alpha: false })).toEqual({
+    background: "opaque",
+    output_format: "png",
+    size: "30x20",
+  });
+  // Whether one with an alpha channel is transparent only the upstream or the request can say.
+  expect(told({}, { ...size, format: "gif", alpha: true })).toEqual({ size: "30x20" });
+  const asked = { quality: "low", background: "transparent" } as const;
+  expect(told(asked, { ...size, format: "webp", alpha: true })).toEqual({
+    background: "transparent",
+    output_format: "webp",
+    quality: "low",
+    size: "30x20",
+  });
+});
+
 test("once a body flows there is no other answer", () => {
   const { relay, tap, plan, events } = setUp();
   expect(relay.begun()).toBe(false);
