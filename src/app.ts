@@ -154,6 +154,7 @@ async function openPorts(
     checkClock: () => clock.check(),
     random: Math.random,
     newId: (prefix) => newId(prefix, now, random),
+    newSeed: () => random(4).readUInt32LE() % seedsMax,
     newBlobId: () => random(16).toString("hex"),
   };
   const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, request });
@@ -174,6 +175,9 @@ function settingsOf({ policy, images, server, admission, calendar }: Config): Ga
     calendar,
   };
 }
+
+/** Seeds that are drawn stay below it: servers read 31 bits, and each picture of a request has the next one. */
+const seedsMax = 2 ** 31 - 16;
 
 /** Time that a stop waits for requests in flight beyond the longest time of a channel, milliseconds. */
 const finishSlackMs = 10_000;

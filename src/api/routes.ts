@@ -162,6 +162,10 @@ export const answerHeaders: readonly (readonly [string, string])[] = [
   ["x-pinhole-model", "The model that really ran."],
   ["x-pinhole-attempts", "How many upstream calls were tried."],
   [
+    "x-pinhole-seed",
+    "The seeds that the pictures were made with, in the answer's order: `7` or `7,8,9`; where each of them is known, also where the gateway drew it. Sent as `seed` it gives the same picture again, where the server can.",
+  ],
+  [
     "x-ratelimit-{limit,remaining,reset}-{requests,images}",
     "On every `/v1` answer, where the key has such a limit: requests a minute, and the tighter of images a minute and a day. `reset` is a duration as OpenAI writes it: `1s`, `6m0s`.",
   ],

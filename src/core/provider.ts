@@ -102,6 +102,7 @@ export type ProviderEvent =
       /** The upstream's own word for what it made. */
       readonly quality?: string | undefined;
       readonly background?: string | undefined;
+      /** As the upstream says it, or as it works it out from the seed that it was given. */
       readonly seed?: number | undefined;
       readonly warnings?: readonly Warning[] | undefined;
     }
@@ -159,6 +160,11 @@ interface ProviderFields<S extends BaseSettings, O> {
   cardFor?(about: { readonly settings: S; readonly model: string }): ModelCard | undefined;
   /** Dotted places in the settings, `*` for every key, of paths to files whose text stands there instead. */
   readonly fileSettings?: readonly string[];
+  /**
+   * True: its upstream needs a seed to make another picture each time, or draws one from its clock, so that calls
+   * side by side would make the same. `more.seed` is then always there, drawn by the gateway where no client gave one.
+   */
+  readonly needsSeed?: boolean;
   /** True: fields that the contract does not know are forwarded under their own names (the OpenAI dialect). */
   readonly forwardsUnknown?: boolean;
   /** Host names besides base_url's where credentials may go. Suffix match with a leading dot. */

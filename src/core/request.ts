@@ -84,11 +84,6 @@ export interface FittedRequest {
   readonly prompt: string;
   /** Images to make in this one call: at most the card's `n`. */
   readonly n: number;
-  /**
-   * Place of this call's first image among the request's, from 0 (the default). A `seed` has it added
-   * already; providers that are deterministic without a seed add it themselves, or calls would repeat.
-   */
-  readonly firstIndex?: number | undefined;
   /** Absent or `auto`: the upstream decides. */
   readonly size?: Size | "auto" | undefined;
   /** Set where the card has `ratios` and a size was asked: the nearest one. `size` still says what was asked. */

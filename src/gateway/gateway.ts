@@ -133,7 +133,7 @@ export interface GatewayPorts
   extends
     Omit<AdministrationPorts, "keys">,
     Omit<DeliveryParts, "images">,
-    Pick<RequestParts, "egress" | "random" | "node" | "journal"> {
+    Pick<RequestParts, "egress" | "newSeed" | "random" | "node" | "journal"> {
   readonly store: Store;
   readonly spools: Spools;
   /** The lateness of this process's timers, milliseconds. */

@@ -44,7 +44,9 @@ const answerSchema = record({
   price: optional(oneOf(["priced", "free", "unknown"])),
   /** Instead of `price` in answers of the first release. */
   priced: optional(boolean),
-  pictures: listOf(record({ quality: nullable(text), background: nullable(text) })),
+  pictures: listOf(
+    record({ quality: nullable(text), background: nullable(text), seed: optional(text) }),
+  ),
 });
 const operationSchema = oneOf(operations);
 

@@ -120,6 +120,8 @@ export interface AnswerRecord {
   readonly pictures: readonly {
     readonly quality: string | null;
     readonly background: string | null;
+    /** In decimal digits, where it is known. */
+    readonly seed?: string | undefined;
   }[];
 }
 

@@ -180,6 +180,7 @@ async function serve(
     receiver: { preview() {}, made() {}, ended() {} },
     relay: undefined,
     spend() {},
+    seed: () => 0,
     isWanted: () => true,
   };
   await runCalls(context, route, open);
@@ -229,6 +230,8 @@ function scriptedProvider(run: Run): Channel["provider"] {
     options: z.looseObject({}),
     models: [],
     openEnded: true,
+    // The seed that each call gets tells its place.
+    needsSeed: true,
     authorize: () => ({}),
     generate: (input) => generate(run, input),
   });
@@ -247,7 +250,7 @@ async function* generate(
   const ending = script?.endings[turn % script.endings.length] ?? "ok";
   run.attempts.push({
     request: input.request.prompt,
-    offset: input.request.firstIndex ?? 0,
+    offset: Number(input.request.more["seed"]),
     channel,
     credential,
     at: run.clock,

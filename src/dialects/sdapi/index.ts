@@ -8,10 +8,10 @@ import type {
   UpstreamFault,
   UpstreamHttp,
 } from "../../core/provider.ts";
-import type { WireError } from "../../core/wire.ts";
+import type { WireError, WireJson } from "../../core/wire.ts";
 import { readAnswer } from "../read-answer.ts";
 import { blamed, readSdapiError } from "./errors.ts";
-import { checkServer, modelNames } from "./lists.ts";
+import { checkServer, modelNames, unlistedSampler } from "./lists.ts";
 import { type AskedJob, passedOver } from "./passed-over.ts";
 import { callWithPreviews } from "./previews.ts";
 import { bodyOf, refuseTags } from "./request.ts";
@@ -28,9 +28,9 @@ const answerSchema = z.object({
 });
 
 const infoSchema = z.object({
-  seed: z.number().nullish(),
-  all_seeds: z.array(z.number()).nullish(),
-  index_of_first_image: z.int().min(0).nullish(),
+  seed: z.number().nullish().catch(undefined),
+  all_seeds: z.array(z.number()).nullish().catch(undefined),
+  index_of_first_image: z.int().min(0).nullish().catch(undefined),
   sampler_name: z.string().nullish().catch(undefined),
   sd_model_name: z.string().nullish().catch(undefined),
   sd_model_hash: z.string().nullish().catch(undefined),
@@ -50,8 +50,11 @@ export function sdapi<S extends SdapiSettings, O extends SdapiOptions>(
   check(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string>;
   cancel(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<void>;
   sends(field: string): boolean;
+  /** Some of these servers draw seeds from the clock's second. */
+  needsSeed: true;
 } {
   return {
+    needsSeed: true,
     generate: (input) => generate(server, input),
     readError: readSdapiError,
     discover: ({ http }) => modelNames(http),
@@ -117,13 +120,17 @@ async function* makePictures<S extends SdapiSettings, O extends SdapiOptions>(
       detail: `The answer has ${body.images?.length ?? 0} images; it may have been interrupted.`,
     });
   }
-  const warnings = passedOver(askedOf(input, wanted === 0 || shown > 0), info);
+  const asked = askedOf(input, wanted === 0 || shown > 0);
+  const warnings = [
+    ...passedOver(asked, info),
+    ...(await unlistedSampler(input.http, asked.sampler, info.sampler_name)),
+  ];
   for (const [index, picture] of made.entries()) {
     yield {
       picture,
       index,
       warnings: index === 0 ? warnings : undefined,
-      seed: info.all_seeds?.[index] ?? (index === 0 ? info.seed : undefined) ?? undefined,
+      seed: seedOf(index, info, json.seed),
     };
   }
 }
@@ -137,6 +144,14 @@ async function interrupt({
   readonly http: UpstreamHttp;
 }): Promise<void> {
   if (settings.interrupt) await http.call({ url: "/sdapi/v1/interrupt", method: "POST" });
+}
+
+/** The seed of a picture: as the server says, else one higher for each, which is how these servers count. */
+function seedOf(index: number, info: Info, sent: WireJson): number | undefined {
+  const first = info.seed ?? sent;
+  return (
+    info.all_seeds?.[index] ?? (typeof first === "number" && first >= 0 ? first + index : undefined)
+  );
 }
 
 /** What the caller asked for by name. What the operator's settings ask for, the free check looks at. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
 import type { UpstreamHttp } from "../../core/provider.ts";
+import type { Warning } from "../../core/request.ts";
 import { readAnswer } from "../read-answer.ts";
 import type { SdapiSettings } from "./settings.ts";
 
@@ -27,12 +28,28 @@ async function samplersOf(http: UpstreamHttp): Promise<Samplers | undefined> {
   }
 }
 
-/** A sampler's name may be followed by that of a schedule, as in "DPM++ 2M Karras". */
+/** A sampler's name may be followed by that of a schedule, as in "DPM++ 2M Karras", and be written with marks, as in euler_a. */
 function isListed(sampler: string, list: Samplers): boolean {
-  const asked = `${sampler.toLowerCase()} `;
+  const lower = (name: string): string => `${name.toLowerCase()} `;
+  const unmarked = (name: string): string => lower(name).replace(/[\s_-]+/g, " ");
   return list.some(({ name, aliases }) =>
-    [name, ...aliases].some((one) => asked.startsWith(`${one.toLowerCase()} `)),
+    [name, ...aliases].some(
+      (one) => lower(sampler).startsWith(lower(one)) || unmarked(sampler) === unmarked(one),
+    ),
   );
+}
+
+/** The warning about a sampler that the server does not list, where its answer does not say which one it used. */
+export async function unlistedSampler(
+  http: UpstreamHttp,
+  sampler: string | undefined,
+  used: string | null | undefined,
+): Promise<readonly Warning[]> {
+  if (sampler === undefined || (used !== undefined && used !== null && used !== "")) return [];
+  const list = await samplersOf(http);
+  if (list === undefined || list.length === 0 || isListed(sampler, list)) return [];
+  const message = `The server lists no sampler ${sampler.slice(0, 60)}, so it has used its own.`;
+  return [{ param: "sampler", code: "adjusted_value", message }];
 }
 
 /** The free check of a server: what it lists, and whether the configured sampler is among it, since servers take another one in silence. */

@@ -2,7 +2,7 @@ import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import type { Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { CallFacts, ProviderEvent } from "../../core/provider.ts";
-import type { Usage } from "../../core/request.ts";
+import type { Usage, Warning } from "../../core/request.ts";
 import { costOfCall } from "./cost.ts";
 import type { UpstreamContext } from "../../net/egress.ts";
 import { generateInput, upstreamOf } from "./provider-input.ts";
@@ -16,6 +16,8 @@ class Gathered {
   readonly made: Made[] = [];
   usage: Usage | undefined;
   charge: Nano | undefined;
+  warnings: readonly Warning[] = [];
+  hasPreview = false;
   facts: CallFacts = {};
   /** The upstream's id of the work, where it told one. */
   job: string | undefined;
@@ -33,8 +35,9 @@ class Gathered {
 
   /** The result of the call, as far as it has come. */
   result(fault?: PinholeError): CallResult {
-    const { made, usage, charge, facts } = this;
-    const result = { plan: this.#plan, part: this.#part, made, usage, charge, facts, fault };
+    const { made, usage, charge, facts, warnings } = this;
+    const call = { plan: this.#plan, part: this.#part };
+    const result = { ...call, made, usage, charge, facts, warnings, fault };
     return { ...result, cost: costOfCall(result, this.#pricedAt) };
   }
 }
@@ -61,9 +64,12 @@ export async function attempt(
     for await (const event of channel.provider.generate(input)) {
       // A provider that asks nobody makes pictures meanwhile.
       if (!gathered.produced && gathered.made.length === 0) await context.record.recorded;
-      gather(event, gathered, context, plan, part);
+      gather(event, gathered, context, { plan, part, seed: input.request.more.seed });
     }
-    if (gathered.made.length > 0) return endedWith(context, gathered.result());
+    if (gathered.made.length > 0) {
+      warnOfNoPreview(gathered, plan);
+      return endedWith(context, gathered.result());
+    }
     throw new PinholeError("upstream_bad_answer", {
       message: "The upstream answered without an image.",
       detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
@@ -83,15 +89,34 @@ function endedWith(context: AttemptContext, result: CallResult): AttemptEnd {
   return { result };
 }
 
+/** Says that a server which was asked for previews has shown none, unless its adapter says so itself. */
+function warnOfNoPreview(gathered: Gathered, { request }: Plan): void {
+  const isTold = gathered.made.some(({ warnings }) =>
+    warnings.some(({ param }) => param === "partial_images"),
+  );
+  if (request.partial_images === 0 || gathered.hasPreview || isTold) return;
+  const message = "The upstream was asked for `partial_images` and showed none.";
+  const warning = { param: "partial_images", code: "unsupported_parameter", message } as const;
+  gathered.warnings = [...gathered.warnings, warning];
+}
+
+/** One upstream call, and the seed that it was sent. */
+interface SentCall {
+  readonly plan: Plan;
+  readonly part: CallPart;
+  readonly seed: unknown;
+}
+
 function gather(
   event: ProviderEvent,
   gathered: Gathered,
   context: AttemptContext,
-  plan: Plan,
-  part: CallPart,
+  call: SentCall,
 ): void {
+  const { plan, part } = call;
   if ("partial" in event) {
     gathered.produced = true;
+    gathered.hasPreview = true;
     context.receiver.preview(event.partial, part.offset + event.index, plan);
   } else if ("job" in event) gathered.job = event.job;
   else if ("usage" in event) gathered.usage = event.usage;
@@ -100,7 +125,7 @@ function gather(
   else if ("picture" in event) {
     // More than was asked for is not delivered: it would be billed.
     if (gathered.made.length === part.count) return;
-    const one = madeFrom(event, plan, part);
+    const one = madeFrom(event, call);
     gathered.made.push(one);
     context.receiver.made(one, gathered.result());
   }
@@ -143,13 +168,15 @@ function inItsWords(error: PinholeError, { target }: Plan): PinholeError {
 
 function madeFrom(
   event: Extract<ProviderEvent, { readonly picture: Picture }>,
-  plan: Plan,
-  part: CallPart,
+  { plan, part, seed }: SentCall,
 ): Made {
+  // Of what follows a call's first picture only the upstream can say how it was seeded.
+  const made = event.seed ?? (event.index === 0 && seed !== -1 ? seed : undefined);
   return {
     index: part.offset + event.index,
     picture: event.picture,
     revisedPrompt: event.revisedPrompt,
+    seed: typeof made === "number" || typeof made === "bigint" ? String(made) : undefined,
     quality: event.quality ?? plan.request.quality,
     background: event.background,
     warnings: event.warnings ?? [],

@@ -8,4 +8,6 @@ export interface AttemptParts extends Pick<RoutingParts, "routing" | "now" | "up
   readonly converter: Converter;
   /** `metadata`: words in made pictures (texts, XMP, EXIF, comments) are taken out, or left in. */
   readonly images: { readonly metadata: "strip" | "keep" };
+  /** A random seed that leaves room for one on each picture of a request within 31 bits. */
+  readonly newSeed: () => number;
 }

@@ -71,7 +71,7 @@ export function generateInput(
   const http = parts.egress.upstream(upstream);
   const { poll, sleep, alongside } = createPacing({ signal, deadline, now: parts.now });
   return {
-    request: requestOf(plan, part, inputs),
+    request: requestOf(plan, part, inputs, () => context.seed()),
     model: model.upstream,
     card: model.card,
     settings,
@@ -90,20 +90,29 @@ const chance: Chance = { uuid: () => randomUUID(), below: (limit) => randomInt(l
 
 /** One call's part of the fitted request. */
 function requestOf(
-  { request }: Plan,
+  { request, target }: Plan,
   { count, offset }: CallPart,
   { images, mask }: PreparedInputs,
+  draw: () => number,
 ): FittedRequest {
-  const more = withSeed(request.more, offset);
-  return { ...request, more, n: count, firstIndex: offset, images, mask };
+  const first = firstSeed(request.more.seed, target.channel.provider.needsSeed === true, draw);
+  const more = first === undefined ? request.more : { ...request.more, seed: plus(first, offset) };
+  return { ...request, more, n: count, images, mask };
 }
 
-/** The images of one request get seed, seed+1, … over all its calls. */
-function withSeed(
-  more: Readonly<Record<string, unknown>>,
-  offset: number,
-): Readonly<Record<string, unknown>> {
-  return typeof more.seed === "number" && offset > 0 ? { ...more, seed: more.seed + offset } : more;
+/**
+ * The seed of the request's first image: the client's, else one that is drawn where the provider needs one. -1 is most
+ * servers' word for any seed, so it is one that nobody gave.
+ */
+function firstSeed(given: unknown, isNeeded: boolean, draw: () => number): unknown {
+  const isAny = given === undefined || given === -1;
+  return isAny && isNeeded ? draw() : given;
+}
+
+/** The images of one request get seed, seed+1, … over all its calls; a word for any seed stays one. */
+function plus(seed: unknown, offset: number): unknown {
+  if (typeof seed === "bigint") return seed + BigInt(offset);
+  return typeof seed === "number" && seed !== -1 ? seed + offset : seed;
 }
 
 /** Upstream HTTP that tells of links to pictures: a link says that its picture is made, and what is lost from then on is never made again. */

@@ -16,6 +16,8 @@ export interface Made {
   readonly index: number;
   readonly picture: Picture;
   readonly revisedPrompt: string | undefined;
+  /** The seed that it was made with, in decimal digits, where it is known. */
+  readonly seed: string | undefined;
   readonly quality: string | undefined;
   readonly background: string | undefined;
   /** The adapter's own, about what the upstream passed over. */
@@ -34,6 +36,8 @@ export interface CallResult {
   readonly charge: Nano | undefined;
   /** Facts of the call beside its usage that a price may need, such as steps or seconds. */
   readonly facts: CallFacts;
+  /** What the upstream turned out not to honour. */
+  readonly warnings: readonly Warning[];
   /** The customer's debt for the pictures so far. */
   readonly cost: Cost;
   /** Set where the call failed after it had made something. */
@@ -50,6 +54,8 @@ export interface AttemptContext {
   readonly pricedAt: number;
   /** One deadline over all attempts, by the process's uptime. */
   readonly deadline: number;
+  /** The seed of the request's first picture where the gateway must draw one: the same for all its calls. */
+  seed(): number;
   /** The request's input pictures as the plan's upstream wants them. */
   readonly inputs: (plan: Plan) => Promise<PreparedInputs>;
   readonly record: AttemptBook;

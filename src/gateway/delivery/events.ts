@@ -85,6 +85,7 @@ function completedEvent(
     pinhole: {
       request_id: context.requestId,
       index: delivered.index,
+      seed: delivered.seed,
       model: origin.servedModel,
       cost: costNano === undefined ? undefined : usdText(costNano),
       price: cost?.state,

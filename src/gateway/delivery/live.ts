@@ -76,7 +76,7 @@ export function startLive(
     const added = {
       usage: subtractUsage(usage, account.usage),
       cost: costBeyond(cost, account.toldNano),
-      origin: originOf(made.plan),
+      origin: originOf(made.plan, result.warnings),
     };
     // Why a picture could not be delivered is for the request itself to say.
     telling.push(
@@ -118,6 +118,11 @@ function costBeyond(cost: Cost, toldNano: Nano): Cost {
   return cost.state === "priced" ? { ...cost, nano: cost.nano - toldNano } : cost;
 }
 
-function originOf({ target, warnings }: Plan): LiveOrigin {
-  return { servedModel: servedName(target), channelId: target.channel.id, warnings };
+/** `late`: warnings that the call itself led to. */
+function originOf({ target, warnings }: Plan, late: readonly Warning[] = []): LiveOrigin {
+  return {
+    servedModel: servedName(target),
+    channelId: target.channel.id,
+    warnings: late.length === 0 ? warnings : [...warnings, ...late],
+  };
 }

@@ -41,6 +41,8 @@ export interface DeliveredPicture {
   /** The id under which the store keeps the picture, and how long, now or once the answer has gone; undefined: it does not. */
   readonly keep: (KeepPlan & { readonly id: string }) | undefined;
   readonly revisedPrompt: string | undefined;
+  /** The seed that it was made with, in decimal digits, where it is known. */
+  readonly seed: string | undefined;
   /** The upstream's word for what it made, else what it was asked for. */
   readonly quality: string | undefined;
   readonly background: string | undefined;

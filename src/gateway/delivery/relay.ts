@@ -17,6 +17,8 @@ export interface RelayStart extends LiveOrigin {
   readonly attempts: number;
   /** Time spent waiting for the upstream until now. */
   readonly upstreamMs: number;
+  /** The seed that the upstream was given, in decimal digits. */
+  readonly seed: string | undefined;
   /** Bytes of the whole body; undefined where the upstream did not say. */
   readonly byteLength: number | undefined;
   /** True where it costs something: its end goes when the request is settled. */
@@ -59,9 +61,15 @@ export function createRelay(
     const { url, base64 } = deliveryOf(request, parts, card?.delivery);
     return base64 && !url;
   };
-  const begin = ({ target, warnings }: Plan, attempts: number, byteLength?: number): void => {
+  const begin = (
+    { target, warnings, request: { more } }: Plan,
+    attempts: number,
+    byteLength?: number,
+  ): void => {
     begun = true;
+    const { seed } = more;
     client.begin({
+      seed: typeof seed === "number" || typeof seed === "bigint" ? String(seed) : undefined,
       servedModel: servedName(target),
       channelId: target.channel.id,
       warnings: told.length === 0 ? warnings : [...warnings, ...told],

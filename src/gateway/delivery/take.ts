@@ -38,13 +38,14 @@ function deliveredOf(
   hasUrl: boolean,
 ): DeliveredPicture {
   const plan = parts.kept.plan(hasUrl);
-  const { index, revisedPrompt, quality } = made;
+  const { index, revisedPrompt, seed, quality } = made;
   return {
     index,
     picture,
     blob: undefined,
     keep: plan === undefined ? undefined : { ...plan, id: newId(parts, picture, hasUrl) },
     revisedPrompt,
+    seed,
     quality,
     background: backgroundOf(made, picture),
     warnings: made.warnings.length === 0 ? warnings : [...warnings, ...made.warnings],

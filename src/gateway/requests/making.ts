@@ -32,6 +32,7 @@ export class Making implements AttemptContext {
   readonly relay: Relay | undefined;
   readonly spend: (images: number) => void;
   readonly #run: RunControl;
+  #seed: number | undefined;
 
   constructor(parts: RequestParts, facts: MakingFacts, route: Route, calls: readonly OpenCall[]) {
     const { call, run, deadline } = facts;
@@ -50,6 +51,11 @@ export class Making implements AttemptContext {
     this.inputs = createInputs(parts.converter, spool);
     this.receiver = startReceiving(parts, { request, spool, live: call.live });
     this.relay = relay === undefined ? undefined : createRelay(parts, relay, request, this.record);
+  }
+
+  seed(): number {
+    this.#seed ??= this.parts.newSeed();
+    return this.#seed;
   }
 
   isWanted(): boolean {

@@ -64,7 +64,8 @@ export function answerRecord(outcome: ImageOutcome): AnswerRecord {
     shape,
     channelId,
     price: cost.state,
-    pictures: pictures.map(({ quality, background }) => ({
+    pictures: pictures.map(({ seed, quality, background }) => ({
+      ...(seed === undefined ? {} : { seed }),
       quality: quality ?? null,
       background: background ?? null,
     })),

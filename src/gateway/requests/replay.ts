@@ -70,6 +70,7 @@ async function keptPicture(
     blob: { id, format, byteLength, expiresAt },
     keep: { id, urlUntil: record.urlUntil, keptUntil: expiresAt },
     revisedPrompt: record.revisedPrompt ?? undefined,
+    seed: said?.seed,
     quality: said?.quality ?? undefined,
     background: said?.background ?? undefined,
     warnings: [],

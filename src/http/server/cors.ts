@@ -10,6 +10,7 @@ const exposed = [
   "x-pinhole-warnings",
   "x-pinhole-channel",
   "x-pinhole-attempts",
+  "x-pinhole-seed",
   "x-pinhole-cost",
   "x-pinhole-price",
   "x-pinhole-replay-of",

@@ -42,11 +42,19 @@ export function answerHeaders(
   const headers = originHeaders(answer, options);
   if (answer.requestId !== requestId) headers["x-pinhole-replay-of"] = answer.requestId;
   headers["x-pinhole-attempts"] = String(answer.attempts);
+  const seeds = seedsHeader(answer.pictures);
+  if (seeds !== undefined) headers["x-pinhole-seed"] = seeds;
   const nano = knownNano(answer.cost);
   if (nano !== undefined) headers["x-pinhole-cost"] = usdText(nano);
   headers["x-pinhole-price"] = answer.cost.state;
   headers["server-timing"] = serverTiming(options.totalMs, answer.upstreamMs);
   return headers;
+}
+
+/** The seeds of all pictures in the answer's order, `7,8,9`; undefined where one of them is not known. */
+function seedsHeader(pictures: ImageOutcome["pictures"]): string | undefined {
+  const seeds = pictures.flatMap(({ seed }) => seed ?? []);
+  return seeds.length > 0 && seeds.length === pictures.length ? seeds.join(",") : undefined;
 }
 
 /** The gateway's own share of the time and the upstream's, milliseconds. */

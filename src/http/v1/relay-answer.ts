@@ -90,11 +90,12 @@ class ClientRelay implements RelayAnswer {
       this.#traffic.underWay += 1;
       raw.once("close", () => (this.#traffic.underWay -= 1));
     }
-    const { byteLength, attempts, upstreamMs } = start;
+    const { byteLength, attempts, upstreamMs, seed } = start;
     const totalMs = performance.now() - this.#started;
     const limits = headersFor(this.#parts.gateway, this.#reply.request.gatewayKey);
     beginAnswer(this.#reply, limits, originHeaders(start, this.#parts), {
       "x-pinhole-attempts": String(attempts),
+      ...(seed === undefined ? {} : { "x-pinhole-seed": seed }),
       "server-timing": serverTiming(totalMs, upstreamMs),
       "content-type": "application/json",
       ...(byteLength === undefined ? {} : { "content-length": byteLength }),

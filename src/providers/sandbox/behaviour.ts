@@ -1,17 +1,16 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { GenerateInput } from "../../core/provider.ts";
 import type { Behaviour } from "./cards.ts";
-import { seedOf } from "./paint/painter.ts";
 import type { Options, Settings } from "./settings.ts";
 
 /**
  * Ends the call where the model's part is to fail before anything is made; returns where it is to
- * paint. `seed` is the caller's, undefined where it gave none.
+ * paint. `seed` is the first picture's.
  */
 export async function actBefore(
   behaviour: Behaviour,
   input: GenerateInput<Settings, Options>,
-  seed: number | undefined,
+  seed: number,
 ): Promise<void> {
   switch (behaviour) {
     case "moderated":
@@ -26,7 +25,7 @@ export async function actBefore(
         retryAfterSeconds: input.settings.retry_after_seconds,
       });
     case "flaky":
-      if (isUnlucky(input.request.prompt, seed)) throw failed("sandbox-flaky fails on odd seeds");
+      if (seed % 2 !== 0) throw failed("sandbox-flaky fails on odd seeds");
       return;
     case "timeout":
       // Normally the deadline ends this wait with an error of its own.
@@ -43,11 +42,6 @@ export async function actBefore(
     default:
       behaviour satisfies never;
   }
-}
-
-/** Odd seeds fail and even seeds work; without a seed the prompt decides, about half of them failing. */
-function isUnlucky(prompt: string, seed: number | undefined): boolean {
-  return Math.abs(seed ?? seedOf(prompt)) % 2 === 1;
 }
 
 export function failed(detail: string): PinholeError {

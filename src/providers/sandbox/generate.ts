@@ -5,7 +5,7 @@ import type { GenerateInput, ProviderEvent } from "../../core/provider.ts";
 import type { FittedRequest, Size } from "../../core/request.ts";
 import { actBefore, countMade, failed } from "./behaviour.ts";
 import { behaviours, sizeLimits, type Behaviour } from "./cards.ts";
-import { type PaintJob, type Painter, seedOf } from "./paint/painter.ts";
+import type { PaintJob, Painter } from "./paint/painter.ts";
 import type { Options, Settings } from "./settings.ts";
 import { usageOf } from "./usage.ts";
 
@@ -141,7 +141,7 @@ async function* takeTime(input: Input, behaviour: Behaviour, from: number, to: n
 const previewCoarseness = [24, 12, 6] as const;
 
 /**
- * Paints the asked pictures one after another. Picture k of a request is made with the caller's seed
+ * Paints the asked pictures one after another. Picture k of a request is made with the request's seed
  * plus k, and says so: asking for that seed alone gives the same picture.
  */
 export async function* generate(
@@ -150,14 +150,13 @@ export async function* generate(
 ): AsyncGenerator<ProviderEvent, void, void> {
   const { request } = input;
   const behaviour = behaviours[input.model] ?? "plain";
-  const asked = readMore(request.more).seed;
-  await actBefore(behaviour, input, asked);
+  // The gateway draws one where the caller gave none, and has added the place of the call's first picture.
+  const { seed = 0 } = readMore(request.more);
+  await actBefore(behaviour, input, seed);
   const detail = detailOf(behaviour, request.quality);
   const format = formatOf(request);
   const { pictures, sizes } = await readInputs(input, painter);
   const size = sizeOf(request, pictures[0]);
-  // The gateway has added the place to a seed that was given.
-  const seed = asked ?? seedOf(request.prompt) + (request.firstIndex ?? 0);
   const made = countMade(behaviour, request.n);
   const wanted = request.stream ? request.partial_images : 0;
   // A stream that breaks must have shown something first, asked for or not.

@@ -97,6 +97,7 @@ export function contextOf(
       ended: (result: CallResult) => void heard.ended.push(result),
     },
     relay: undefined,
+    seed: () => 40,
     isWanted: () => true,
     ...change,
   } as unknown as AttemptContext;

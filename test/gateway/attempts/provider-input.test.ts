@@ -33,7 +33,6 @@ describe("a provider is given", () => {
     expect(input.request).toEqual({
       ...made.request,
       n: 2,
-      firstIndex: 3,
       images: [],
       mask: undefined,
     });
@@ -47,6 +46,8 @@ describe("a provider is given", () => {
     expect(await seedOf(40, 3)).toBe(43);
     expect(await seedOf(40, 0)).toBe(40);
     expect(await seedOf("40", 3)).toBe("40");
+    expect(await seedOf(-1, 3)).toBe(-1);
+    expect(await seedOf(2n ** 62n, 3)).toBe(2n ** 62n + 3n);
     expect((await inputOf({})).input.request.more).toEqual({});
   });
 

@@ -4,18 +4,12 @@ import { PinholeError } from "../../../core/errors.ts";
 import type { Raster } from "../../../core/picture.ts";
 import type { PaintJob, PaintResult } from "./job.ts";
 import { moodNames } from "./palette.ts";
-import { hashText } from "./random.ts";
 import { compositions } from "./words.ts";
 
 export type { PaintJob };
 
 /** The words that a picture may be asked for by. */
 export const pictureWords = { moods: moodNames, compositions };
-
-/** The seed of a prompt that came without one. */
-export function seedOf(prompt: string): number {
-  return hashText(prompt);
-}
 
 /** A painter that works off the main thread. */
 export interface Painter {
