@@ -101,12 +101,8 @@ export const imageFields = {
     ["url", "b64_json"],
     "A signed temporary URL, or base64 in the answer.",
   ),
-  style: choice("style", ["vivid", "natural"], "dall-e-3, and models that have styles."),
-  background: choice(
-    "background",
-    ["transparent", "opaque", "auto"],
-    "transparent needs png or webp.",
-  ),
+  style: text("style", "vivid or natural: dall-e-3, and models that have styles.", 256),
+  background: text("background", "transparent, opaque or auto; transparent needs png or webp.", 64),
   output_format: {
     schema: outputFormatSchema,
     form: "text",

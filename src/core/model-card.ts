@@ -30,6 +30,10 @@ const sizeRule = z.strictObject({
 });
 export type SizeRule = z.infer<typeof sizeRule>;
 
+/** The parts of a mask that may change, in the words of `modelCardSchema`. */
+export const maskPolarities = ["transparent", "white", "black"] as const;
+export type MaskPolarity = (typeof maskPolarities)[number];
+
 /** Fields of the contract that a card's `parameters` may name; all others have a place of their own in it. */
 export const cardParameters = [
   "user",
@@ -96,7 +100,7 @@ export const modelCardSchema = z.strictObject({
   format_parameter: z.boolean().default(false),
   /** The upstream takes `output_compression`. */
   compression_parameter: z.boolean().default(false),
-  /** Input images: for edits, and for generations where `references` is true. */
+  /** Input images: for edits, and for generations where `references` is true. A card that has edits and says nothing here takes one. */
   images: z
     .strictObject({
       max: z.int().min(1),
@@ -115,7 +119,7 @@ export const modelCardSchema = z.strictObject({
    */
   mask: z
     .strictObject({
-      polarity: z.enum(["transparent", "white", "black"]),
+      polarity: z.enum(maskPolarities),
       binary: z.boolean().default(false),
       bytes_max: z.int().min(1).optional(),
     })

@@ -3,6 +3,7 @@ import type { ErrorCode } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import type { ModelCard } from "./model-card.ts";
 import type { Nano } from "./money.ts";
+import type { Narrowing } from "./narrowing.ts";
 import type { Picture } from "./picture.ts";
 import type { FittedRequest, Usage, Warning } from "./request.ts";
 import { Secret } from "./secret.ts";
@@ -180,17 +181,8 @@ interface ProviderFields<S extends BaseSettings, O> {
     input: AuthorizeInput<S>,
   ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   generate(input: GenerateInput<S, O>): AsyncGenerator<ProviderEvent, void, void>;
-  /**
-   * The limits that a channel's settings add to every card of its models; for a model without a card it
-   * is the only limit. Absent: nothing. The gateway's fitting obeys it, so that what is left out is
-   * warned about or refused there; an adapter handed such a field all the same refuses it.
-   */
-  narrow?(settings: S): {
-    /** Images that one upstream call makes; a request for more becomes parallel calls. Undefined: the card alone says. */
-    readonly imagesPerCall: number | undefined;
-    /** False: this field, under the contract's name (`quality`, `seed`), never reaches the upstream. */
-    takes(field: string): boolean;
-  };
+  /** Absent: nothing is narrowed. An adapter that is handed a field which its settings do not let through refuses it. */
+  narrow?(settings: S): Narrowing;
   /**
    * False: the adapter has no way to send this field, under the contract's name, to this model. A card of
    * the operator's that names one is a fault at the start. Absent: it sends whatever a card takes.

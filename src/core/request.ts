@@ -37,7 +37,7 @@ export interface ImageRequest {
   readonly quality?: string | undefined;
   readonly response_format?: ResponseFormat | undefined;
   readonly style?: string | undefined;
-  readonly background?: "transparent" | "opaque" | "auto" | undefined;
+  readonly background?: string | undefined;
   /** `jpg` has become `jpeg`. gif and svg are known words that only few cards take. */
   readonly output_format?: OutputFormat | "gif" | "svg" | undefined;
   /** 0 to 100. */
@@ -92,7 +92,7 @@ export interface FittedRequest {
   readonly tier?: string | undefined;
   readonly quality?: string | undefined;
   readonly style?: string | undefined;
-  readonly background?: "transparent" | "opaque" | "auto" | undefined;
+  readonly background?: string | undefined;
   /** Set only to formats that the card makes natively. */
   readonly output_format?: OutputFormat | "gif" | "svg" | undefined;
   readonly output_compression?: number | undefined;

@@ -78,6 +78,13 @@ export interface Converter {
     compression: number | undefined,
     spool: PictureSpool,
   ): Promise<Picture>;
+  /** Anything else that is learned of a picture's pixels, for files of this folder: `work` gets the upright picture. */
+  read<T>(
+    picture: Picture,
+    spool: PictureSpool,
+    rendering: Rendering,
+    work: (image: Sharp, open: OpenImage) => Promise<T>,
+  ): Promise<T>;
   /** Any other pipeline, for files of this folder: `work` gets the upright picture and ends in an output format. */
   render(
     picture: Picture,
@@ -115,10 +122,10 @@ export function createConverter(options: ConverterOptions): Converter {
 
   const finish = (image: Sharp, spool: PictureSpool): Promise<Picture> =>
     writeThrough(image, scratchPath(), () => spool.begin(limits));
+  const read: Converter["read"] = (picture, spool, rendering, work) =>
+    withPicture(engine, picture, { ...rendering, owner: spool.owner }, work);
   const render: Converter["render"] = (picture, spool, rendering, work) =>
-    withPicture(engine, picture, { ...rendering, owner: spool.owner }, async (image, open) =>
-      finish(await work(image, open), spool),
-    );
+    read(picture, spool, rendering, async (image, open) => finish(await work(image, open), spool));
   const convert = (
     picture: Picture,
     wanted: ConvertOptions,
@@ -129,6 +136,7 @@ export function createConverter(options: ConverterOptions): Converter {
 
   return {
     convert: (picture, wanted, spool) => convert(picture, wanted, spool),
+    read,
     render,
     async normalise(picture, spool, isWanted) {
       if (!needsNormalising(picture)) return picture;

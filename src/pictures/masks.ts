@@ -1,5 +1,6 @@
 import type { Sharp } from "sharp";
 import { PinholeError } from "../core/errors.ts";
+import type { MaskPolarity } from "../core/model-card.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
 import { sizeText, type Size } from "../core/request.ts";
 import type { Converter } from "./convert.ts";
@@ -13,7 +14,7 @@ const rawBytes = 6;
 
 /** The way in which an upstream reads a mask: the model card's `mask`. */
 export interface MaskRule {
-  readonly polarity: "transparent" | "white" | "black";
+  readonly polarity: MaskPolarity;
   readonly binary: boolean;
 }
 
@@ -93,6 +94,30 @@ export async function fitMask(
         return rule.polarity satisfies never;
     }
   });
+}
+
+/**
+ * True where a mask lets no pixel change: all of it is opaque, or as good as that where only black and white count.
+ * A mask that cannot be read is left to whoever must convert it.
+ */
+export async function isOpaqueMask(
+  mask: Picture,
+  { binary }: MaskRule,
+  spool: PictureSpool,
+  converter: Converter,
+): Promise<boolean> {
+  const raw: GreyShape = { width: mask.width, height: mask.height, channels: 1 };
+  const keptFrom = binary ? opaqueFrom : 255;
+  const reading = { format: undefined, raw: rawBytes } as const;
+  try {
+    return await converter.read(mask, spool, reading, async (image, open) => {
+      const alpha = await alphaOf(image.ensureAlpha(), open, raw);
+      return alpha.every((value) => value >= keptFrom);
+    });
+  } catch (thrown) {
+    if (thrown instanceof PinholeError) return false;
+    throw thrown;
+  }
 }
 
 /**

@@ -172,7 +172,7 @@ async function serve(
     parts,
     // Nothing is spooled.
     spool: {} as PictureSpool,
-    inputs: () => Promise.resolve({ images: [], mask: undefined }),
+    inputs: () => Promise.resolve({ images: [], mask: undefined, warnings: [] }),
     signal,
     pricedAt: 0,
     deadline,

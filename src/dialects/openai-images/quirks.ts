@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { maskPolarities } from "../../core/model-card.ts";
 import { otherNamesOfNAndSize } from "../billed-names.ts";
 import { refusedPromptTags } from "../settings.ts";
 
 /** Fields that say what is made and billed: nothing else in a request may set them. */
 export const governedFields = ["model", "prompt", "n", "size", "stream"] as const;
+
+/** Fields whose values are no words. */
+const wordless: readonly string[] = ["model", "prompt", "n", "stream", "image", "mask"];
 
 /**
  * How one server's idea of OpenAI's images API differs from OpenAI's, as data. The fields are
@@ -74,6 +78,29 @@ export const openaiImagesQuirks = z.strictObject({
       "Unknown fields that callers may not pass on, since this server might read them as n or size and bill for more; compared without regard to case and marks. Words for the model are never passed on.",
     ),
   refused_prompt_tags: refusedPromptTags,
+  mask: z
+    .enum(maskPolarities)
+    .optional()
+    .describe(
+      "Which part of a mask the server changes, for models whose card does not say it: the transparent part of a PNG, as OpenAI does, or the white or the black part of a grey one. Not set: transparent, for models without a card. To find out, edit a picture of one colour with a mask over its left half: where the right half changes, or nothing does, the server reads masks another way.",
+    ),
+  words: z
+    .record(
+      z.string().refine((name) => !wordless.includes(name), {
+        message: `must not be ${wordless.join(", ")}: these have no words`,
+      }),
+      z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    )
+    .default({})
+    .describe(
+      "Values that the server knows by another word, by field and by our word, for example { quality: { high: hd }, size: { 1024x1024: square_hd } }. Values that are not named here go on as they came.",
+    ),
+  size_form: z
+    .enum(["text", "pair"])
+    .default("text")
+    .describe(
+      "How a size is sent: text in one field, or as a pair of numbers in the fields width and height (`renames` may give these other names).",
+    ),
   size_separator: z
     .enum(["x", "*", "X", "×", ":"])
     .default("x")

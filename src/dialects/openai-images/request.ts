@@ -12,6 +12,7 @@ import { placesToLift } from "../picture-places.ts";
 import { usualTexts } from "../text-pictures.ts";
 import { governedFields, type OpenAiImagesQuirks, takesField } from "./quirks.ts";
 import { imagesDocument } from "./unasked.ts";
+import { pairNames, putSize, renamed, worded } from "./words.ts";
 
 const placesOfEvents = new WeakMap<OpenAiImagesQuirks, readonly string[]>();
 
@@ -157,22 +158,19 @@ function wireFields<T>(
     if (value === undefined) return;
     const wireName = renamed(quirks, name);
     if (!takesField(quirks, name) || fields.has(wireName)) throw untakenField(name);
-    put(wireName, value);
+    put(wireName, worded(quirks, name, value));
   };
   const passOn = (name: string, value: unknown): void => {
-    const place =
-      billedPlace(name, value, governed) ?? billedPlace(renamed(quirks, name), value, governed);
+    const place = billedPlace(name, value, governed);
     if (place !== undefined) throw governedField(place);
+    if (billedPlace(renamed(quirks, name), value, governed) !== undefined)
+      throw governedField(name);
     ask(name, value);
   };
   for (const name of knownFields) ask(name, request[name]);
   for (const name of Object.keys(request.more)) passOn(name, request.more[name]);
   for (const name of Object.keys(options)) passOn(name, options[name]);
   return fields;
-}
-
-function renamed(quirks: OpenAiImagesQuirks, name: string): string {
-  return Object.hasOwn(quirks.renames, name) ? (quirks.renames[name] ?? name) : name;
 }
 
 /** Of each set of quirks, which stay while the configuration does. */
@@ -188,27 +186,12 @@ function governedNames(quirks: OpenAiImagesQuirks): ReadonlySet<string> {
     "response_format",
     renamed(quirks, "size"),
   ];
+  if (quirks.size_form === "pair") written.push(...pairNames(quirks));
   if (quirks.n_parameter !== false) written.push(quirks.n_parameter);
   if (quirks.model_parameter !== false) written.push(quirks.model_parameter);
   const names = plainNames(written);
   governedByQuirks.set(quirks, names);
   return names;
-}
-
-/** A model that takes a ratio and a tier gets these instead of pixels. */
-function putSize(
-  request: FittedRequest,
-  quirks: OpenAiImagesQuirks,
-  put: (wireName: string, value: unknown) => void,
-): void {
-  const { size, ratio, tier } = request;
-  if (ratio !== undefined || tier !== undefined) {
-    put(renamed(quirks, "aspect_ratio"), ratio);
-    put(renamed(quirks, "resolution"), tier);
-  } else if (size !== undefined) {
-    const text = size === "auto" ? size : `${size.width}${quirks.size_separator}${size.height}`;
-    put(renamed(quirks, "size"), text);
-  }
 }
 
 /** The contract's optional fields that are a field of the fitted request. */

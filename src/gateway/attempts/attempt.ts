@@ -59,6 +59,7 @@ export async function attempt(
   try {
     upstream = upstreamOf(context, plan, credential);
     const inputs = await context.inputs(plan);
+    gathered.warnings = inputs.warnings;
     const seen = (): void => void (gathered.produced = true);
     const input = generateInput(context, plan, upstream, part, inputs, seen);
     for await (const event of channel.provider.generate(input)) {

@@ -1,13 +1,15 @@
 import type { Picture, PictureSpool } from "../../core/picture.ts";
-import type { ImageRequest } from "../../core/request.ts";
+import type { ImageRequest, Warning } from "../../core/request.ts";
 import { type Converter, needsNormalising } from "../../pictures/convert.ts";
-import { fitMask } from "../../pictures/masks.ts";
+import { fitMask, isOpaqueMask } from "../../pictures/masks.ts";
 import type { Plan } from "../fit/terms.ts";
 
 /** Input pictures as one upstream wants them. */
 export interface PreparedInputs {
   readonly images: readonly Picture[];
   readonly mask: Picture | undefined;
+  /** Oddities of theirs that are no mistakes. */
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -56,7 +58,18 @@ export function createInputs(
 }
 
 /** The one promise for all requests without input pictures, which are most. */
-const noInputs: Promise<PreparedInputs> = Promise.resolve({ images: [], mask: undefined });
+const noInputs: Promise<PreparedInputs> = Promise.resolve({
+  images: [],
+  mask: undefined,
+  warnings: [],
+});
+
+const opaqueMask: Warning = {
+  param: "mask",
+  code: "adjusted_value",
+  message:
+    "The mask is opaque everywhere, so no part of the image may change; make it transparent where it may.",
+};
 
 async function prepare(
   plan: Plan,
@@ -72,8 +85,11 @@ async function prepare(
         : await converter.convert(picture, { format: convertTo }, spool),
     );
   }
+  if (mask === undefined) return { images: converted, mask, warnings: [] };
+  const isOpaque = await isOpaqueMask(mask, maskRule, spool, converter);
   return {
     images: converted,
-    mask: mask === undefined ? undefined : await fitMask(mask, maskRule, spool, converter),
+    mask: await fitMask(mask, maskRule, spool, converter),
+    warnings: isOpaque ? [opaqueMask] : [],
   };
 }

@@ -52,7 +52,7 @@ export function upstreamOf(
     connectMs,
     firstByteMs,
     ready: context.record.recorded,
-    relay: context.relay?.tap(plan, context.record.attempts()),
+    relay: context.relay?.tap(plan, context.record.attempts(), inputs.warnings),
     retryDownloads: downloadTries,
   };
 }

@@ -36,7 +36,7 @@ export interface CallResult {
   readonly charge: Nano | undefined;
   /** Facts of the call beside its usage that a price may need, such as steps or seconds. */
   readonly facts: CallFacts;
-  /** What the upstream turned out not to honour. */
+  /** Told of the call as a whole: parts of the request that were not honoured. */
   readonly warnings: readonly Warning[];
   /** The customer's debt for the pictures so far. */
   readonly cost: Cost;
@@ -107,6 +107,6 @@ export type AttemptEnd = { readonly result: CallResult } | { readonly failure: F
 export interface Relay {
   /** True once a body flows: from then on there is no other answer and no other attempt. */
   begun(): boolean;
-  /** The tap for one upstream call; undefined where its answer would have to be changed. */
-  tap(plan: Plan, attempts: number): RelayTap | undefined;
+  /** The tap for one upstream call; undefined where its answer would have to be changed. `warnings` are told with those of the plan. */
+  tap(plan: Plan, attempts: number, warnings: readonly Warning[]): RelayTap | undefined;
 }

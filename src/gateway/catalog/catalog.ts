@@ -1,6 +1,8 @@
 import type { Channel, ChannelModel, Target } from "../../core/channel.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { ModelCard } from "../../core/model-card.ts";
+import type { Narrowing } from "../../core/narrowing.ts";
+import { narrowingOf } from "./serving.ts";
 
 /** One name a client may send, and what could serve it, best first. */
 export interface CatalogEntry {
@@ -106,7 +108,7 @@ function standIns(targets: readonly Target[], named: ModelCard): Target[] {
 function targetOf(channel: Channel, model: ChannelModel): Target {
   const { provider } = channel;
   const [settings] = channel.credentials;
-  const narrowing = settings === undefined ? undefined : provider.narrow?.(settings);
+  const narrowing = narrowingOf({ channel });
   const sends = (field: string): boolean =>
     settings === undefined ||
     provider.sends === undefined ||
@@ -116,7 +118,7 @@ function targetOf(channel: Channel, model: ChannelModel): Target {
   const { card } = model;
   const isNarrow = narrowing !== undefined || provider.sends !== undefined;
   if (card === undefined || !isNarrow) return { channel, model, card, takes };
-  const narrow = narrowCard(card, takes, narrowing?.imagesPerCall);
+  const narrow = narrowCard(card, takes, narrowing);
   return {
     channel,
     model,
@@ -128,8 +130,9 @@ function targetOf(channel: Channel, model: ChannelModel): Target {
 function narrowCard(
   card: ModelCard,
   takes: (field: string) => boolean,
-  imagesPerCall: number | undefined,
+  narrowing: Narrowing | undefined,
 ): ModelCard {
+  const { imagesPerCall, mask } = narrowing ?? {};
   const withoutSize = {
     sizes: undefined,
     edit_sizes: undefined,
@@ -149,6 +152,7 @@ function narrowCard(
     compression_parameter: card.compression_parameter && takes("output_compression"),
     streaming: card.streaming && takes("stream"),
     parameters: card.parameters.filter((name) => takes(name)),
+    mask: card.mask ?? (mask === undefined ? undefined : { polarity: mask, binary: false }),
     n: Math.min(card.n, imagesPerCall ?? card.n),
     // What the channel does not let through cannot be refused by the vendor's own rules.
     strict: card.strict && takes("size") && takes("quality"),

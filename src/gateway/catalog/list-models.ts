@@ -74,7 +74,7 @@ function capabilitiesOf(card: ModelCard): Readonly<Record<string, unknown>> {
     mask: card.mask !== undefined,
     streaming: card.streaming,
     reference_images: card.images?.references === true ? card.images.max : 0,
-    edit_images: card.operations.includes("edit") ? (card.images?.max ?? 0) : 0,
+    edit_images: card.operations.includes("edit") ? (card.images?.max ?? 1) : 0,
     prompt_max: card.prompt_max,
     parameters: card.parameters,
   };

@@ -6,13 +6,14 @@ const none: readonly Warning[] = [];
 
 /**
  * Warnings about a made picture that is another than the upstream was asked for, and that the gateway
- * does not change: its size, or a format that only models make.
+ * does not change: its size, a format that only models make, or one that cannot be compressed as asked.
  */
 export function differencesOf(picture: PictureFacts, plan: Plan): readonly Warning[] {
   const size = sizeDifference(picture, plan);
   const format = formatDifference(picture, plan);
-  if (size === undefined && format === undefined) return none;
-  return [size, format].filter((one) => one !== undefined);
+  const compression = compressionDifference(picture, plan);
+  if (size === undefined && format === undefined && compression === undefined) return none;
+  return [size, format, compression].filter((one) => one !== undefined);
 }
 
 function sizeDifference(picture: PictureFacts, plan: Plan): Warning | undefined {
@@ -38,4 +39,12 @@ function formatDifference(picture: PictureFacts, plan: Plan): Warning | undefine
   if (plan.output.format !== undefined) return undefined;
   const message = `The image is a ${picture.format}; the model was asked for ${format}.`;
   return { param: "output_format", code: "format_mismatch", message };
+}
+
+/** A compression of a picture that nobody said a format for, which came in one that has none. */
+function compressionDifference({ format }: PictureFacts, plan: Plan): Warning | undefined {
+  const compression = plan.request.output_compression ?? plan.output.compression ?? 100;
+  if (compression === 100 || format === "jpeg" || format === "webp") return undefined;
+  const message = `\`output_compression\` had no effect: the image is a ${format}.`;
+  return { param: "output_compression", code: "unsupported_parameter", message };
 }

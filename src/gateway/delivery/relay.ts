@@ -81,12 +81,12 @@ export function createRelay(
   };
   return {
     begun: () => begun,
-    tap: (plan, attempts) =>
+    tap: (plan, attempts, warnings) =>
       begun || !fits(plan)
         ? undefined
         : {
             wants(document, picture, body) {
-              told = differencesOf(picture, plan);
+              told = [...warnings, ...differencesOf(picture, plan)];
               facts = factsOf(picture, plan);
               return (
                 wantedChange({ picture, plan }) === undefined &&

@@ -3,13 +3,14 @@ import type { ModelCard } from "../../core/model-card.ts";
 import type { FittedRequest, ImageRequest, Warning } from "../../core/request.ts";
 import type { Target } from "../../core/channel.ts";
 import { countCodePoints } from "../../core/text.ts";
-import { servedName } from "../catalog/serving.ts";
+import { narrowingOf, servedName } from "../catalog/serving.ts";
 import { fitInputs } from "./inputs.ts";
 import { fitOperation, operationCard } from "./operation.ts";
 import { fitOptions } from "./options.ts";
 import { checkHosting, fitOutput } from "./output.ts";
 import { fitQuality } from "./quality.ts";
 import { fitSize } from "./size.ts";
+import { checkWords } from "./words.ts";
 import type { Plan, Complain, FitOptions } from "./terms.ts";
 import { replacedWarning, standInTarget, translateRetired } from "./retired.ts";
 
@@ -51,6 +52,7 @@ function fitModel(sent: ImageRequest, whole: Target, fitting: FitOptions): Plan 
   const request = fitOperation(sent, whole.card, policy, complain);
   const target = { ...whole, card: operationCard(whole.card, request.operation) };
   const { card } = target;
+  checkWords(request, card);
   checkPrompt(request, card);
   checkCount(request, card);
   const size = fitSize(request, target, policy, complain);
@@ -77,7 +79,7 @@ function fitModel(sent: ImageRequest, whole: Target, fitting: FitOptions): Plan 
       ...fitStream(request, target, complain),
       more: options.more,
     },
-    inputs: fitInputs(request, card),
+    inputs: fitInputs(request, target),
     perCall: perCallOf(target, request),
     options: options.providerOptions,
     output: output.plan,
@@ -109,9 +111,7 @@ function fitStream(
 /** A model without a card is asked for all images at once, unless the channel's settings say how many one call makes. */
 function perCallOf(target: Target, request: ImageRequest): number {
   if (target.card !== undefined) return target.card.n;
-  const [settings] = target.channel.credentials;
-  const narrowing = settings === undefined ? undefined : target.channel.provider.narrow?.(settings);
-  return narrowing?.imagesPerCall ?? request.n;
+  return narrowingOf(target)?.imagesPerCall ?? request.n;
 }
 
 function checkPrompt(request: ImageRequest, card: ModelCard | undefined): void {

@@ -1,7 +1,10 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { ModelCard } from "../../core/model-card.ts";
 import { contentTypes, type OutputFormat, type Picture } from "../../core/picture.ts";
+import type { Target } from "../../core/channel.ts";
 import type { ImageRequest } from "../../core/request.ts";
+import type { MaskRule } from "../../pictures/masks.ts";
+import { narrowingOf } from "../catalog/serving.ts";
 
 /** What must be done to the input pictures before an upstream call; done once, lazily. */
 export interface InputPlan {
@@ -11,18 +14,17 @@ export interface InputPlan {
   }[];
   readonly mask: Picture | undefined;
   /** How the upstream reads a mask. */
-  readonly maskRule: {
-    readonly polarity: "transparent" | "white" | "black";
-    readonly binary: boolean;
-  };
+  readonly maskRule: MaskRule;
 }
 
 /** Input images that a model may be sent whose card says nothing of them; the number OpenAI takes. */
 const openImagesMax = 16;
 
 /** Checks the input pictures against the card. A mask or reference image that cannot be honoured is always a 400. */
-export function fitInputs(request: ImageRequest, card: ModelCard | undefined): InputPlan {
+export function fitInputs(request: ImageRequest, target: Target): InputPlan {
   const { images, mask, operation, model } = request;
+  const { card } = target;
+  const maskRule = maskRuleOf(target);
   const rule = imagesRule(card, operation);
   if (images.length > 0 && rule === undefined) {
     throw new PinholeError("unsupported_parameter", {
@@ -36,7 +38,7 @@ export function fitInputs(request: ImageRequest, card: ModelCard | undefined): I
       param: "image",
     });
   }
-  if (mask !== undefined) checkMaskAllowed(request, card, mask);
+  if (mask !== undefined) checkMaskAllowed(request, target, maskRule, mask);
   return {
     images: images.map((picture, index) => ({
       picture,
@@ -46,21 +48,38 @@ export function fitInputs(request: ImageRequest, card: ModelCard | undefined): I
           : checkImage(picture, index, card.images, card, model),
     })),
     mask,
-    maskRule: card?.mask ?? { polarity: "transparent", binary: false },
+    maskRule: maskRule ?? openAiMask,
   };
 }
 
-/** The number of images that the operation takes; undefined: none. A model that edits takes what is edited, whatever its card says of images. */
+/** OpenAI's own reading of a mask. */
+const openAiMask: MaskRule = { polarity: "transparent", binary: false };
+
+/** How the upstream reads a mask: as the card says, else the channel's settings; a server of OpenAI's dialect without a card as OpenAI does. */
+function maskRuleOf(target: Target): MaskRule | undefined {
+  const { card, channel } = target;
+  if (card !== undefined) return card.mask;
+  const polarity = narrowingOf(target)?.mask;
+  if (polarity !== undefined) return { polarity, binary: false };
+  return channel.provider.forwardsUnknown === true ? openAiMask : undefined;
+}
+
+/** The number of images that the operation takes; undefined: none. A model that edits takes the image that is edited, also where its card says nothing of images. */
 function imagesRule(
   card: ModelCard | undefined,
   operation: ImageRequest["operation"],
 ): { readonly max: number } | undefined {
   if (card === undefined) return { max: openImagesMax };
   if (operation === "generation") return card.images?.references === true ? card.images : undefined;
-  return card.images ?? { max: openImagesMax };
+  return card.images ?? { max: 1 };
 }
 
-function checkMaskAllowed(request: ImageRequest, card: ModelCard | undefined, mask: Picture): void {
+function checkMaskAllowed(
+  request: ImageRequest,
+  { card }: Target,
+  rule: MaskRule | undefined,
+  mask: Picture,
+): void {
   if (request.operation !== "edit") {
     throw new PinholeError("unsupported_parameter", {
       message:
@@ -68,7 +87,13 @@ function checkMaskAllowed(request: ImageRequest, card: ModelCard | undefined, ma
       param: "mask",
     });
   }
-  if (card !== undefined && card.mask === undefined) {
+  if (rule === undefined && card === undefined) {
+    throw new PinholeError("unsupported_parameter", {
+      message: `It is not known how ${request.model} reads a mask, so none is sent: leave \`mask\` out, or have the operator say it in the model's card.`,
+      param: "mask",
+    });
+  }
+  if (rule === undefined) {
     throw new PinholeError("unsupported_parameter", {
       message: `${request.model} takes no mask; leave \`mask\` out or use a model that does.`,
       param: "mask",

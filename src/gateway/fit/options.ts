@@ -93,7 +93,7 @@ function fitBackground(
   if (
     card === undefined
       ? target.takes("background")
-      : card.backgrounds?.includes(background) === true
+      : card.backgrounds?.some((word) => word === background) === true
   ) {
     return background;
   }

@@ -1,5 +1,6 @@
 import type { Target } from "../../core/channel.ts";
 import { PinholeError } from "../../core/errors.ts";
+import type { ModelCard } from "../../core/model-card.ts";
 import type { FittedRequest, ImageRequest, Size } from "../../core/request.ts";
 import { rulingCard } from "../catalog/serving.ts";
 import { deliveryOf } from "./form.ts";
@@ -20,12 +21,13 @@ export function fitOutput(
   size: Size | undefined,
   complain: Complain,
 ): FittedOutput {
-  checkCombinations(request);
-  const { output_format: format, output_compression: compression } = request;
+  checkBackground(request);
+  const { output_format: format } = request;
   if (format === "gif" || format === "svg") {
     return fitForeign(format, request, target, size, complain);
   }
   const { card } = target;
+  const compression = fitCompression(request, card, complain);
   const takesFormat =
     card === undefined
       ? target.takes("output_format")
@@ -44,29 +46,36 @@ export function fitOutput(
   };
 }
 
-function checkCombinations({
-  background,
-  output_format: format,
-  output_compression: compression,
-}: ImageRequest): void {
-  if (background === "transparent" && format === "jpeg") {
+function checkBackground({ background, output_format: format }: ImageRequest): void {
+  if (background !== "transparent" || format !== "jpeg") return;
+  throw new PinholeError("invalid_value", {
+    message:
+      "`background` transparent needs `output_format` png or webp; jpeg has no transparency.",
+    param: "background",
+  });
+}
+
+/**
+ * The compression, where the format that comes takes one. Models that have it by OpenAI's own rules refuse it
+ * otherwise, as OpenAI does; of a model without a card only the picture tells which format comes unasked.
+ */
+function fitCompression(
+  { output_format: format, output_compression: compression }: ImageRequest,
+  card: ModelCard | undefined,
+  complain: Complain,
+): number | undefined {
+  if (compression === undefined || compression === 100) return compression;
+  if ((format ?? card?.formats[0]) !== "png") return compression;
+  const message =
+    "`output_compression` below 100 needs `output_format` jpeg or webp; png is lossless";
+  if (card?.strict === true && card.compression_parameter) {
     throw new PinholeError("invalid_value", {
-      message:
-        "`background` transparent needs `output_format` png or webp; jpeg has no transparency.",
-      param: "background",
-    });
-  }
-  if (
-    compression !== undefined &&
-    compression !== 100 &&
-    (format === undefined || format === "png")
-  ) {
-    throw new PinholeError("invalid_value", {
-      message:
-        "`output_compression` below 100 needs `output_format` jpeg or webp; png is lossless.",
+      message: `${message}.`,
       param: "output_compression",
     });
   }
+  complain("output_compression", "unsupported_parameter", `${message}, so it was left out.`);
+  return undefined;
 }
 
 /** Refuses to host what a model makes as SVG, which may hold scripts: asked for as a URL alone it would be delivered to nobody. */

@@ -21,6 +21,7 @@ export function translateRetired(
     quality: ruled.quality ?? (request.quality === "standard" ? "standard" : undefined),
     style: ruled.style,
     background: ruled.background ?? (request.background === "opaque" ? "opaque" : undefined),
+    output_compression: ruled.output_compression ?? output.compression,
     watermark: ruled.watermark,
     moderation: ruled.moderation,
     partial_images: ruled.partial_images,

@@ -55,7 +55,13 @@ function collectWarnings(
   const [first] = results;
   if (first !== undefined && results.length === 1) warnings.push(...first.plan.warnings);
   else for (const told of new Set(results.map(({ plan }) => plan.warnings))) warnings.push(...told);
-  for (const result of results) warnings.push(...result.warnings);
+  // Parallel calls find the same about the same inputs.
+  for (const late of results.flatMap((result) => result.warnings)) {
+    const isTold = warnings.some(
+      ({ param, message }) => param === late.param && message === late.message,
+    );
+    if (!isTold) warnings.push(late);
+  }
   for (const picture of pictures) warnings.push(...picture.warnings);
   if (pictures.length < request.n) {
     const cause = faults[0]?.message ?? "the provider returned fewer.";

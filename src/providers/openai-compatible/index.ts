@@ -40,6 +40,7 @@ export default defineProvider({
   generate: dialect.generate,
   narrow: (from) => ({
     imagesPerCall: imagesPerCall(quirksOf(from)),
+    mask: from.mask,
     takes: (field) => takesField(quirksOf(from), field),
   }),
   readError: dialect.readError,

@@ -81,7 +81,7 @@ export function contextOf(
     signal: new AbortController().signal,
     pricedAt: now,
     deadline: 100_000,
-    inputs: async () => ({ images: [], mask: undefined }),
+    inputs: async () => ({ images: [], mask: undefined, warnings: [] }),
     record: {
       recorded: Promise.resolve(),
       attempts: () => 2,

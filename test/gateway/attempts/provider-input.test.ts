@@ -92,7 +92,7 @@ describe("a provider is given", () => {
     };
     const { opened, plan: made } = await inputOf({}, undefined, 0, { relay: relay as never });
     expect(opened.relay).toBe(tap);
-    expect(taps).toEqual([[made, 2]]);
+    expect(taps).toEqual([[made, 2, []]]);
     expect((await inputOf()).opened.relay).toBeUndefined();
   });
 
@@ -133,6 +133,8 @@ describe("input pictures", () => {
       calls.push(["normalise", one]);
       return upright;
     },
+    // Only whether a mask is opaque is read.
+    read: async () => true,
     convert: async (one: Picture, options: unknown) => {
       calls.push(["convert", one, options]);
       return upright;
@@ -169,7 +171,7 @@ describe("input pictures", () => {
     const prepare = createInputs(converter, spool);
     const [first, again] = [prepare(one), prepare({ ...one, perCall: 1 })];
     expect(first).toBe(again);
-    expect(await first).toEqual({ images: [upright, png], mask: undefined });
+    expect(await first).toEqual({ images: [upright, png], mask: undefined, warnings: [] });
     expect(calls).toEqual([["convert", webp, { format: "png" }]]);
     const other = plan({ operation: "edit", images: [webp] }, to);
     expect(prepare(other)).not.toBe(first);
@@ -179,7 +181,7 @@ describe("input pictures", () => {
 
   test("are none for most requests", async () => {
     const prepare = createInputs(converter, spool);
-    expect(await prepare(plan({}, {}))).toEqual({ images: [], mask: undefined });
+    expect(await prepare(plan({}, {}))).toEqual({ images: [], mask: undefined, warnings: [] });
   });
 
   test("with a mask carry it, as the upstream reads it", async () => {
@@ -190,5 +192,6 @@ describe("input pictures", () => {
     const masked = plan({ operation: "edit", images: [picture()], mask }, to);
     const prepared = await createInputs(converter, spool)(masked);
     expect(prepared.mask).toBe(mask);
+    expect(prepared.warnings).toMatchObject([{ param: "mask" }]);
   });
 });

@@ -23,7 +23,7 @@ function setUp(asked: Partial<ImageRequest> = {}, to: TargetFields = {}) {
   const parts = { images: { ttlMs: 1, defaultDelivery: "auto" as const } };
   const relay = createRelay(parts, client, whole, { upstreamMs: () => 44 });
   const plan = planOf(asked, to);
-  return { relay, plan, events, tap: relay.tap(plan, 2) };
+  return { relay, plan, events, tap: relay.tap(plan, 2, []) };
 }
 
 /** Whether an answer is relayed: by the request, by what has been read of it, by its picture and as it stands. */
@@ -146,10 +146,10 @@ test("an answer says what is known of its picture", () => {
 test("once a body flows there is no other answer", () => {
   const { relay, tap, plan, events } = setUp();
   expect(relay.begun()).toBe(false);
-  expect(relay.tap(plan, 3)).toBeDefined();
+  expect(relay.tap(plan, 3, [])).toBeDefined();
   tap?.begin(1234);
   expect(relay.begun()).toBe(true);
-  expect(relay.tap(plan, 3)).toBeUndefined();
+  expect(relay.tap(plan, 3, [])).toBeUndefined();
   tap?.write(Buffer.from("bytes"));
   expect(events).toEqual([
     {

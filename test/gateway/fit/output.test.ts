@@ -72,14 +72,22 @@ describe("combinations that no format can honour", () => {
       plan({ background, output_format: "jpeg" }, {});
   });
 
-  test("a lossless picture is not compressed: only all of it is taken for png, said or not", () => {
+  test("a lossless picture is not compressed: it is told for png, said or not, and refused where the model's maker does", () => {
+    const family = {
+      card: card({ format_parameter: true, compression_parameter: true, strict: true }),
+    };
     for (const output_format of ["png", undefined] as const) {
       for (const output_compression of [0, 99])
-        expect(refusal({ output_format, output_compression }, both)).toMatchObject({
+        expect(refusal({ output_format, output_compression }, family)).toMatchObject({
           code: "invalid_value",
           param: "output_compression",
         });
-      plan({ output_format, output_compression: 100 }, both);
+      const { request, output, warnings } = plan({ output_format, output_compression: 9 }, both);
+      expect([request.output_compression, output.compression]).toEqual([none, none]);
+      expect(warnings).toMatchObject([{ param: "output_compression" }]);
+      for (const to of [both, family]) {
+        expect(plan({ output_format, output_compression: 100 }, to).warnings).toEqual([]);
+      }
     }
     for (const output_format of ["jpeg", "webp"] as const)
       plan({ output_format, output_compression: 0 }, both);
