@@ -72,6 +72,13 @@ const sizeSchema = z
     return z.NEVER;
   });
 
+/** An integer that a number cannot hold exactly, of at most 64 bits with or without a sign. */
+const wideInteger = z.custom<bigint>(
+  (value) => typeof value === "bigint" && value >= -(2n ** 63n) && value < 2n ** 64n,
+);
+
+const seedFault = "`seed` must be an integer of at most 64 bits, without quotes in JSON.";
+
 const outputFormatSchema = z.preprocess(
   (value) => (value === "jpg" ? "jpeg" : value),
   z.enum(["png", "jpeg", "webp", "gif", "svg"], {
@@ -127,10 +134,7 @@ export const imageFields = {
     "Your end user's id; forwarded where known and kept with the request's record.",
   ),
   seed: {
-    schema: z.int({
-      error:
-        "`seed` must be an integer from -9007199254740991 to 9007199254740991, without quotes in JSON.",
-    }),
+    schema: z.union([z.int({ error: seedFault }), wideInteger], { error: seedFault }),
     form: "integer",
     about:
       "Repeatable randomness, on models that have it. The images of one request use seed, seed+1, …",

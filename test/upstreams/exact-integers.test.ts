@@ -50,11 +50,46 @@ describe("an integer past 2^53 arrives as it came", () => {
   });
 });
 
-test("a seed past 2^53 is told what it may be", async () => {
-  const { gateway } = await world();
+test("a seed past 2^53 arrives as it came, also of a form, and counts on exactly", async () => {
+  const { gateway, sent } = await world();
   const answer = await ask(gateway, `{"model":"m","prompt":"x","seed":${big}}`);
-  expect([answer.status, answer.error.param]).toEqual([400, "seed"]);
-  expect(answer.error.message).toContain("9007199254740991");
+  expect([answer.status, sent().includes(`"seed":${big}`)]).toEqual([200, true]);
+  expect(answer.headers.get("x-pinhole-seed")).toBe(big);
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ model: "m", prompt: "x", seed: `-${big}` }))
+    form.set(name, value);
+  form.set("image", new Blob([new Uint8Array(await png())]), "a.png");
+  expect((await askForm(gateway, form)).headers.get("x-pinhole-seed")).toBe(`-${big}`);
+  const split = await upstream(() => ({ body: { data: [{ b64_json: "" }] } }));
+  const settings = { base_url: split.url, images_per_call: 1 };
+  const other = await gatewayWith([
+    { id: "a", provider: "openai-compatible", settings, models: ["m"] },
+  ]);
+  await ask(other, `{"model":"m","prompt":"x","n":2,"seed":${Number.MAX_SAFE_INTEGER}}`);
+  const seeds = split.came.map(({ body }) => /"seed":(\d+)/.exec(String(body))?.[1]).toSorted();
+  expect(seeds).toEqual(["9007199254740991", "9007199254740992"]);
+});
+
+test.each([["1e30"], ["1.5"], ["36893488147419103232"], ['"7"']])(
+  "a seed of %s is told what it may be",
+  async (seed) => {
+    const { gateway } = await world();
+    const answer = await ask(gateway, `{"model":"m","prompt":"x","seed":${seed}}`);
+    expect([answer.status, answer.error.param]).toEqual([400, "seed"]);
+    expect(answer.error.message).toContain("64 bits");
+  },
+);
+
+test("a seed past 2^53 is refused where it would be rounded", async () => {
+  const gateway = await gatewayWith([{ id: "a", provider: "sandbox", models: ["sandbox"] }]);
+  for (const [seed, n] of [
+    [big, 1],
+    [Number.MAX_SAFE_INTEGER, 2],
+  ]) {
+    const answer = await ask(gateway, `{"model":"sandbox","prompt":"x","n":${n},"seed":${seed}}`);
+    expect([answer.status, answer.error.param]).toEqual([400, "seed"]);
+    expect(answer.error.message).toContain("integer from");
+  }
 });
 
 test("numbers that a number holds are numbers", async () => {

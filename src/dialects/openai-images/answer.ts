@@ -1,9 +1,9 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
-import type { Usage } from "../../core/request.ts";
 import type { WireAnswer } from "../../core/wire.ts";
 import { findAnyPictures, takePictures } from "../picture-places.ts";
 import { picturesInTexts, usualTexts } from "../text-pictures.ts";
+import { readOpenAiUsage } from "./usage.ts";
 
 /** One of an answer's objects, read by hand: a schema for the few fields of each answer costs more than all else here. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -49,43 +49,6 @@ export function noPicture(detail: string): PinholeError {
     message: "The upstream answered without an image.",
     detail,
   });
-}
-
-/**
- * The usage of an answer; undefined where it says none that can be read. Missing counts are zeros; a
- * missing total is the sum.
- */
-export function readOpenAiUsage(json: unknown): Usage | undefined {
-  const fields = objectOf(json);
-  if (fields === undefined) return undefined;
-  const { input_tokens_details: inputs, output_tokens_details: outputs } = fields;
-  if (!isDetails(inputs) || !isDetails(outputs)) return undefined;
-  const input = countOf(fields.input_tokens) ?? 0;
-  const output = countOf(fields.output_tokens) ?? 0;
-  const usage = {
-    input_tokens: input,
-    output_tokens: output,
-    total_tokens: countOf(fields.total_tokens) ?? input + output,
-    input_tokens_details: detailsOf(inputs),
-  };
-  return outputs === null || outputs === undefined
-    ? usage
-    : { ...usage, output_tokens_details: detailsOf(outputs) };
-}
-
-function isDetails(value: unknown): value is Fields | null | undefined {
-  return value === null || value === undefined || objectOf(value) !== undefined;
-}
-
-function detailsOf(details: Fields | null | undefined): Usage["input_tokens_details"] {
-  return {
-    text_tokens: countOf(details?.text_tokens) ?? 0,
-    image_tokens: countOf(details?.image_tokens) ?? 0,
-  };
-}
-
-function countOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

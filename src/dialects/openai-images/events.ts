@@ -5,7 +5,8 @@ import type { ProviderEvent, UpstreamHttp } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import { sumUsage } from "../../core/usage.ts";
 import type { WireAnswer, WireRequest } from "../../core/wire.ts";
-import { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
+import { noPicture, readImagesAnswer } from "./answer.ts";
+import { readOpenAiUsage } from "./usage.ts";
 import { findAnyPictures } from "../picture-places.ts";
 
 const text = z.string().nullish().catch(undefined);

@@ -19,7 +19,8 @@ export {
   type OpenAiImagesQuirks,
 } from "./quirks.ts";
 export { readOpenAiError } from "./errors.ts";
-export { noPicture, readImagesAnswer, readOpenAiUsage } from "./answer.ts";
+export { noPicture, readImagesAnswer } from "./answer.ts";
+export { readOpenAiUsage } from "./usage.ts";
 
 /** `provider_options` of a provider of this dialect: fields of the upstream's own, by its names. */
 export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;

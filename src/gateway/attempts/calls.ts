@@ -3,8 +3,7 @@ import type { NewAttempt } from "../../store/request-records.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptBook, AttemptContext, CallResult, Failure } from "./terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
-import { chargeOf, imagesSpent, nextStep, verdictOf } from "./decision.ts";
-import type { Verdict } from "../channels/health.ts";
+import { chargeOf, imagesSpent, nextStep, verdictOf, withWait } from "./decision.ts";
 import type { Lease } from "../channels/lease.ts";
 import type { Chosen } from "../routing/choose.ts";
 import { chooseTarget, type OpenCall } from "../routing/dispatch.ts";
@@ -97,7 +96,7 @@ async function runCall(
 }
 
 const noFaults: readonly PinholeError[] = [];
-const good: Verdict = { kind: "good" };
+const served: ReturnType<typeof verdictOf> = { verdict: { kind: "good" }, scope: "channel" };
 
 /** Makes one attempt, with its line in the record and its word about the channel's health. */
 async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnType<typeof attempt> {
@@ -121,12 +120,8 @@ async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnTy
       : fault === undefined
         ? undefined
         : { error: fault, cancelled: context.signal.aborted };
-  if (failure === undefined) {
-    lease.end(good, "channel");
-  } else {
-    const { verdict, scope } = verdictOf(failure);
-    lease.end(verdict, scope);
-  }
+  const { verdict, scope } = failure === undefined ? served : verdictOf(failure);
+  const coolsMs = lease.end(verdict, scope);
   record.close(opened, {
     state: failure === undefined ? "succeeded" : "failed",
     errorCode: failure?.error.code ?? null,
@@ -135,7 +130,7 @@ async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnTy
     providerNano: "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure, plan),
   });
   context.spend(imagesSpent(end, plan, state.part.count));
-  return end;
+  return "result" in end ? end : { failure: withWait(end.failure, coolsMs) };
 }
 
 /** Throws where the request has no record: the attempt was never begun then, and says nothing about the channel. */

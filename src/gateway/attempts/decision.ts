@@ -1,4 +1,4 @@
-import { errorRow } from "../../core/errors.ts";
+import { errorRow, PinholeError } from "../../core/errors.ts";
 import type { Verdict } from "../channels/health.ts";
 import type { FaultScope } from "../channels/lease.ts";
 import type { Plan } from "../fit/terms.ts";
@@ -31,6 +31,15 @@ export function nextStep(failure: Failure, plan: Plan, standing: Standing): Next
   if (evidence !== "unknown") return "stop";
   const { channel, card } = plan.target;
   return channel.retryUnknown || card?.failures_billed === false ? "budgeted" : "stop";
+}
+
+/** A failure that its client may try again says when: as the upstream asked, else when what failed has cooled. */
+export function withWait(failure: Failure, coolsMs: number): Failure {
+  const { code, message, param, detail, evidence, retryAfterSeconds, cause } = failure.error;
+  const isUnsaid = errorRow(code).shouldRetry && retryAfterSeconds === undefined;
+  if (!isUnsaid || coolsMs === 0 || !Number.isFinite(coolsMs)) return failure;
+  const waiting = { message, param, detail, evidence, cause, retryAfterSeconds: coolsMs / 1000 };
+  return { ...failure, error: new PinholeError(code, waiting) };
 }
 
 /** The verdict of a failure on the channel, on the credential, or on the model there. */

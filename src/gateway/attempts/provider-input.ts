@@ -112,7 +112,9 @@ function firstSeed(given: unknown, isNeeded: boolean, draw: () => number): unkno
 /** The images of one request get seed, seed+1, … over all its calls; a word for any seed stays one. */
 function plus(seed: unknown, offset: number): unknown {
   if (typeof seed === "bigint") return seed + BigInt(offset);
-  return typeof seed === "number" && seed !== -1 ? seed + offset : seed;
+  if (typeof seed !== "number" || seed === -1) return seed;
+  const sum = seed + offset;
+  return Number.isSafeInteger(sum) ? sum : BigInt(seed) + BigInt(offset);
 }
 
 /** Upstream HTTP that tells of links to pictures: a link says that its picture is made, and what is lost from then on is never made again. */

@@ -133,6 +133,8 @@ function narrowCard(
   narrowing: Narrowing | undefined,
 ): ModelCard {
   const { imagesPerCall, mask } = narrowing ?? {};
+  const hasMasks = mask !== undefined && card.operations.includes("edit");
+  const openMask = hasMasks ? { polarity: mask, binary: false } : undefined;
   const withoutSize = {
     sizes: undefined,
     edit_sizes: undefined,
@@ -152,7 +154,7 @@ function narrowCard(
     compression_parameter: card.compression_parameter && takes("output_compression"),
     streaming: card.streaming && takes("stream"),
     parameters: card.parameters.filter((name) => takes(name)),
-    mask: card.mask ?? (mask === undefined ? undefined : { polarity: mask, binary: false }),
+    mask: card.mask ?? openMask,
     n: Math.min(card.n, imagesPerCall ?? card.n),
     // What the channel does not let through cannot be refused by the vendor's own rules.
     strict: card.strict && takes("size") && takes("quality"),

@@ -18,7 +18,8 @@ export interface Wanted {
 export interface Lease {
   /** Place of the credential to use. */
   readonly credential: number;
-  end(verdict: Verdict, scope: FaultScope): void;
+  /** Returns the milliseconds for which what failed cools from now on; 0: it can be used at once. */
+  end(verdict: Verdict, scope: FaultScope): number;
   /** Gives everything back, where the lease was not used. */
   cancel(): void;
 }
@@ -103,11 +104,19 @@ class OpenLease implements Lease {
     holder.room.begin(wanted.images, begunAt);
   }
 
-  end(verdict: Verdict, scope: FaultScope): void {
-    if (!this.#isOpen) return;
+  end(verdict: Verdict, scope: FaultScope): number {
+    if (!this.#isOpen) return 0;
     this.#isOpen = false;
     this.#holder.room.end();
     this.#close(verdict, scope);
+    const now = this.#holder.now();
+    return Math.max(0, (this.#blamed(scope)?.readyAt(now) ?? now) - now);
+  }
+
+  #blamed(scope: FaultScope): Health | undefined {
+    const { health, credentials, models } = this.#healths;
+    if (scope === "credential") return credentials[this.credential] ?? health;
+    return scope === "model" ? models.get(this.#wanted.model) : health;
   }
 
   cancel(): void {

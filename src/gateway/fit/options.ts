@@ -120,7 +120,10 @@ function fitMore(
   const kept = Object.entries(request.more).filter(([name]) => {
     // The size's fitting carries it out, or says that it could not.
     if (name === "aspect_ratio" && target.card !== undefined && isShape(target.card)) return false;
-    if (takes(target, name)) return true;
+    if (takes(target, name)) {
+      if (name === "seed") checkSeed(request, target);
+      return true;
+    }
     complain(
       name,
       "unsupported_parameter",
@@ -129,6 +132,16 @@ function fitMore(
     return false;
   });
   return Object.fromEntries(kept);
+}
+
+/** Only servers that are sent a seed as it came can be sent one that a number does not hold exactly. */
+function checkSeed({ more: { seed }, n, model }: ImageRequest, { channel }: Target): void {
+  const isNarrow = typeof seed === "number" && Number.isSafeInteger(seed + (n - 1));
+  if (isNarrow || channel.provider.forwardsUnknown === true) return;
+  throw new PinholeError("invalid_value", {
+    message: `\`seed\` must be an integer from -9007199254740991 to ${Number.MAX_SAFE_INTEGER - (n - 1)} for ${model}.`,
+    param: "seed",
+  });
 }
 
 /** Without it the model would not know what to change, so where it has no place the request is refused. */

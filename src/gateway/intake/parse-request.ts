@@ -179,7 +179,7 @@ function fromText(
     case "text":
       return value;
     case "integer":
-      return /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+      return /^-?\d{1,20}$/.test(value) ? integerOf(value) : value;
     case "boolean":
       return value === "true" ? true : value === "false" ? false : value;
     case "json":
@@ -187,6 +187,12 @@ function fromText(
     default:
       return form satisfies never;
   }
+}
+
+/** A number where it holds the integer exactly. */
+function integerOf(digits: string): number | bigint {
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : BigInt(digits);
 }
 
 function parseFormJson(name: string, value: string): unknown {

@@ -95,6 +95,7 @@ function isPlain(request: ImageRequest, { promptMax }: EntryGroups): boolean {
   return (
     Object.values(plain).every((isAlike) => isAlike) &&
     isWord(request.quality) &&
+    isWord(request.background) &&
     isWord(request.moderation)
   );
 }
@@ -113,7 +114,6 @@ function alikeText(request: ImageRequest, strict: boolean): string {
   const alike: Record<AlikeField, unknown> = {
     n: request.n,
     size: size === undefined || size === "auto" ? size : sizeText(size),
-    background: request.background,
     output_format: request.output_format,
     response_format: request.response_format,
     output_compression: request.output_compression,
@@ -122,7 +122,8 @@ function alikeText(request: ImageRequest, strict: boolean): string {
     partial_images: request.partial_images,
     // Fitting asks only whether there is one.
     user: user !== undefined,
-    // These two are the caller's own words, so they are quoted; the model comes last.
+    // These are the caller's own words, so they are quoted; the model comes last.
+    background: quoted(request.background),
     quality: quoted(request.quality),
     moderation: quoted(request.moderation),
     model: request.model,

@@ -102,7 +102,7 @@ export default defineProvider({
   openEnded: true,
   authorize: keyAndHeaders,
   generate: dialect.generate,
-  narrow: () => ({ imagesPerCall: 1, takes: takesToolField }),
+  narrow: () => ({ imagesPerCall: 1, mask: "transparent", takes: takesToolField }),
   readError: dialect.readError,
   discover: ({ http }) => listOpenAiModels(http),
 });

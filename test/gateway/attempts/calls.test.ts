@@ -227,7 +227,7 @@ test("a target that makes fewer at once has the call split into calls of its own
     },
     close() {},
   };
-  const lease = { credential: 0, end() {}, cancel() {} };
+  const lease = { credential: 0, end: () => 0, cancel() {} };
   const chosen = { plan, lease, member: { target: plan.target } };
   const routing = { retryBudget: { call() {}, tryRetry: () => true }, states: { wake() {} } };
   const whole = {
