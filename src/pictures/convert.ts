@@ -78,7 +78,7 @@ export interface Converter {
     compression: number | undefined,
     spool: PictureSpool,
   ): Promise<Picture>;
-  /** Anything else that is learned of a picture's pixels, for files of this folder: `work` gets the upright picture. */
+  /** The result of any work that reads a picture's pixels, for files of this folder: `work` gets the upright picture. */
   read<T>(
     picture: Picture,
     spool: PictureSpool,

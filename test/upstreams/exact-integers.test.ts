@@ -66,8 +66,8 @@ test("a seed past 2^53 arrives as it came, also of a form, and counts on exactly
     { id: "a", provider: "openai-compatible", settings, models: ["m"] },
   ]);
   await ask(other, `{"model":"m","prompt":"x","n":2,"seed":${Number.MAX_SAFE_INTEGER}}`);
-  const seeds = split.came.map(({ body }) => /"seed":(\d+)/.exec(String(body))?.[1]).toSorted();
-  expect(seeds).toEqual(["9007199254740991", "9007199254740992"]);
+  const seeds = split.came.map(({ body }) => /"seed":(\d+)/.exec(String(body))?.[1]);
+  expect(new Set(seeds)).toEqual(new Set(["9007199254740991", "9007199254740992"]));
 });
 
 test.each([["1e30"], ["1.5"], ["36893488147419103232"], ['"7"']])(
