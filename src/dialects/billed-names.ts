@@ -48,7 +48,7 @@ export function isBilledName(name: string, further: ReadonlySet<string>): boolea
   });
 }
 
-/** How deep a value is looked into. What is nested deeper is refused: no server reads it there. */
+/** The depth to which a value is looked into. What is nested deeper is refused: no server reads it there. */
 const depthMax = 32;
 
 /**

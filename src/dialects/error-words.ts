@@ -89,7 +89,7 @@ const callerCodes: ReadonlySet<string> = new Set([
   "valueerror",
 ]);
 
-/** What moderation is about, and what it does: words of both are its own (`safety_tolerance` alone is a field). */
+/** The words for the things that moderation is about, and for what it does: words of both are its own (`safety_tolerance` alone is a field). */
 const moderationTopic =
   /\b(safety|moderation|moderated|(content|usage)[ _-]polic(y|ies)|content[ _-]filter\w*|content[ _-]management polic(y|ies)|responsible ai|nsfw|(sensitive|inappropriate|unsafe|prohibited|explicit|illegal|harmful|sexual) (content|information|material|words?)|community guidelines)\b/i;
 const moderationAct =

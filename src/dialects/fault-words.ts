@@ -30,7 +30,7 @@ export interface FaultWords {
   readonly retryAfterAt?: readonly string[];
 }
 
-/** How an upstream that is described by `FaultWords` is read. */
+/** The reader of an upstream's faults that `FaultWords` describe. */
 export interface FaultReader {
   /** For `readError`: what an answer with an error status means; undefined leaves it to the status. */
   readonly readError: (error: WireError) => UpstreamFault | undefined;

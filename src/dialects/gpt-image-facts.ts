@@ -6,7 +6,7 @@ type CardInput = Parameters<typeof defineCard>[0];
 const under50Megabytes = 50 * 1024 * 1024 - 1;
 const under4Megabytes = 4 * 1024 * 1024 - 1;
 
-/** What all GPT image models share (CONTRACT, generations and edits; clouds.md §1, generation fields). */
+/** The facts that all GPT image models share (CONTRACT, generations and edits; clouds.md §1, generation fields). */
 export const gptImageFacts = {
   operations: ["generation", "edit"],
   prompt_max: 32_000,

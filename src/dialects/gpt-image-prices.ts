@@ -1,6 +1,6 @@
 import type { PriceBlock } from "../core/price.ts";
 
-/** Where a vendor's figures are from. */
+/** The source of a vendor's figures. */
 type Source = Pick<PriceBlock, "source" | "as_of" | "certainty">;
 
 /**

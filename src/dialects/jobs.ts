@@ -5,7 +5,7 @@ import type { UpstreamFault, WireAnswer, WireError, WireRequest } from "../core/
 import { valuesAt } from "./picture-places.ts";
 import { followJob } from "./polled-jobs.ts";
 
-/** How one upstream's jobs are submitted, asked for and ended, as data. */
+/** The rules by which one upstream's jobs are submitted, asked for and ended, as data. */
 export interface JobRules {
   /** Places of the job's id in the answer to its submission. */
   readonly idAt: readonly string[];
@@ -30,11 +30,11 @@ export interface JobRules {
    */
   readonly failed: readonly string[];
   /**
-   * What a failed job failed of; undefined: of something that the upstream may have billed. It is only
+   * The fault that a failed job ended in; undefined: of something that the upstream may have billed. It is only
    * asked of states with a word of `failed`.
    */
   readonly failure?: (state: WireError) => UpstreamFault | undefined;
-  /** Where the state says how far the job is, and what it says at its end: 1 or 100. */
+  /** Places at which the state says how far the job is, and the number there at its end: 1 or 100. */
   readonly progress?: { readonly at: readonly string[]; readonly whole: number };
   /** Places of the address of the result, where it is not in the state itself. */
   readonly resultAt?: readonly string[];
@@ -42,13 +42,13 @@ export interface JobRules {
   readonly resultById?: (id: string) => WireRequest;
   /** Sent with each question at an address that the upstream gave: a key that travels there. */
   readonly query?: WireRequest["query"];
-  /** Where pictures are that come as base64, in states and results. */
+  /** Places of pictures that come as base64, in states and results. */
   readonly lift?: readonly string[];
   /** Milliseconds between two questions, at first and at most. */
   readonly pace?: { readonly firstMs?: number; readonly maxMs?: number };
 }
 
-/** What the adapter has that jobs need. */
+/** The adapter's tools that jobs need. */
 export type JobTools = Pick<ProviderTools, "http" | "poll" | "sleep"> & {
   readonly settings: BaseSettings;
 };
@@ -97,7 +97,7 @@ export async function* runJob(
   return { accepted, result };
 }
 
-/** What a question about a job came to: an answer, or what the job ended in. */
+/** The outcome of a question about a job: an answer, or the error that the job ended in. */
 type Reading = { readonly answer: WireAnswer } | { readonly end: unknown };
 
 /** Asks; an error that `isEnd` is what the job ended in, and any other is one of the asking. */

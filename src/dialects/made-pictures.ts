@@ -3,12 +3,12 @@ import type { ProviderEvent, UpstreamHttp } from "../core/provider.ts";
 import type { UpstreamFault, WireAnswer } from "../core/wire.ts";
 import { findPictures, type FoundPicture, takePictures } from "./picture-places.ts";
 
-/** Where the pictures of one upstream's answers are, and what else is said of them. */
+/** The places of the pictures in one upstream's answers, and of what else is said of them. */
 export interface MadePictures {
   /** Places of base64, data URLs and links: `data.*.b64_json`, `output.results.*.url`. Of several for one picture the first wins. */
   readonly at: readonly string[];
   /**
-   * What is wrong with a picture that is there: a placeholder for a blocked one, a draft. `item` is the
+   * The fault of a picture that is there: a placeholder for a blocked one, a draft. `item` is the
    * element of the list that it stands in (the document, where it stands in none).
    */
   readonly refuse?: (item: unknown) => UpstreamFault | undefined;
@@ -17,7 +17,7 @@ export interface MadePictures {
     readonly seed?: number | undefined;
     readonly revisedPrompt?: string | undefined;
   };
-  /** What an answer without any picture means here; unless given, that it cannot be read. */
+  /** The meaning of an answer without any picture; unless given, that it cannot be read. */
   readonly none?: (json: unknown) => UpstreamFault | undefined;
 }
 

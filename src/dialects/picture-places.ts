@@ -1,7 +1,7 @@
 import { Picture } from "../core/picture.ts";
 import type { UpstreamHttp } from "../core/provider.ts";
 
-/** What an answer says about one of its images: the image or where it is, and the object it stands in. */
+/** One of an answer's images: the image itself or its link, and the object that it stands in. */
 export interface FoundPicture {
   readonly source: Picture | string;
   readonly item: unknown;
@@ -137,7 +137,7 @@ export function placesToLift(places: readonly string[]): readonly string[] {
   return lifted;
 }
 
-/** Where a walk is: its path, and the innermost list element on the way (or the document). */
+/** The spot that a walk has come to: its path, and the innermost list element on the way (or the document). */
 interface Spot {
   /** Steps of the place that are behind it. */
   readonly depth: number;
@@ -214,7 +214,7 @@ export function valuesAt(json: unknown, place: string): readonly unknown[] {
   return values;
 }
 
-/** What came of the pictures of one answer. */
+/** The pictures of one answer, as far as they could be had. */
 export interface TakenPictures {
   readonly taken: readonly TakenPicture[];
   /** Set where some could not be fetched: to be thrown once the others have been reported. */

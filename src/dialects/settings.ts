@@ -38,7 +38,7 @@ export function bearer({
   return { authorization: `Bearer ${settings.api_key.reveal()}` };
 }
 
-/** What the definitions of many services share: a bearer key, a closed list of models, and result hosts that are a setting. */
+/** The parts that the definitions of many services share: a bearer key, a closed list of models, and result hosts that are a setting. */
 export const hostedService = {
   openEnded: false,
   authorize: bearer,
@@ -128,7 +128,7 @@ export function resultHosts(known: readonly string[]) {
     );
 }
 
-/** What is sent for the parameter `watermark`: the client's word, else the operator's. */
+/** The value of the parameter `watermark`: the client's word, else the operator's. */
 export function watermarkOf(
   request: { readonly watermark?: boolean | undefined },
   settings: { readonly watermark: boolean },

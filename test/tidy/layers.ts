@@ -293,14 +293,7 @@ export const emptyBeginnings: ReadonlySet<string> = new Set(
 );
 
 /** Folders whose doc comments are still to be reworded; one that has been is to leave the list. */
-export const oldComments: readonly string[] = [
-  "dialects/",
-  "gateway/catalog/",
-  "gateway/fit/",
-  "gateway/intake/",
-  "gateway/routing/",
-  "providers/",
-];
+export const oldComments: readonly string[] = ["providers/"];
 
 /** The layer names that may import an npm package. What is not listed may be imported nowhere in src. */
 export const packageFolders: Readonly<Record<string, readonly string[] | "everywhere">> = {

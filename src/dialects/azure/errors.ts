@@ -51,7 +51,7 @@ const filterCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What an error of Azure means (clouds.md §2.1, errors): its content filter in two shapes, a blocked
+ * The meaning of an error of Azure's (clouds.md §2.1, errors): its content filter in two shapes, a blocked
  * resource, a deployment that is not there; else as OpenAI's, whose moderation is the fourth shape.
  */
 export function readAzureError(error: WireError): UpstreamFault | undefined {

@@ -31,7 +31,7 @@ export const signInSettings = {
     .describe("A ready Entra ID token, sent as Authorization: Bearer; instead of api_key."),
 };
 
-/** What those settings come to. */
+/** The credentials that those settings come to. */
 export interface SignIn {
   readonly api_key?: z.output<typeof secretSchema> | undefined;
   readonly entra?: z.output<typeof entra> | undefined;

@@ -24,7 +24,7 @@ export { chatUsage } from "./answer.ts";
 /** `provider_options`: fields of the upstream's own, by its names. */
 export type ChatImagesOptions = Readonly<Record<string, unknown>>;
 
-/** What differs between providers of this dialect. */
+/** The differences between providers of this dialect. */
 export interface ChatImagesDialect<S extends BaseSettings> {
   quirks(settings: S): ChatImagesQuirks;
 }

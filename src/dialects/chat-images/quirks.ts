@@ -9,7 +9,7 @@ const place = z
   .regex(/^[^.*]+(\.[^.*]+)*$/, { message: "must be a field's name, or names joined by dots" });
 
 /**
- * How one server's chat completions with images differ from another's, as data. The fields are
+ * The differences of one server's chat completions with images from another's, as data. The fields are
  * settings of every provider that exposes them, so each says in its description what it is for.
  */
 export const chatImagesQuirks = z.strictObject({
@@ -85,7 +85,7 @@ export const chatImagesQuirks = z.strictObject({
 });
 export type ChatImagesQuirks = z.infer<typeof chatImagesQuirks>;
 
-/** Where one of the contract's fields goes; undefined where the server does not take it. */
+/** The server's name for one of the contract's fields; undefined where it does not take it. */
 export function fieldName(quirks: ChatImagesQuirks, field: string): string | undefined {
   return Object.hasOwn(quirks.fields, field) ? quirks.fields[field] : undefined;
 }

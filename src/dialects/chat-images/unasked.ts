@@ -16,7 +16,7 @@ const chunkSchema = z.looseObject({
   usage: z.unknown().optional(),
 });
 
-/** Where the chunks of a stream have what an answer has in its message. */
+/** The places in the chunks of a stream for those of an answer's message. */
 export function chunkPlaces(places: readonly string[]): readonly string[] {
   return places.map((place) => place.replace(".message.", ".delta."));
 }

@@ -93,11 +93,11 @@ function lastAnswer(json: unknown): WireAnswer {
   return { status: 200, headers: {}, json, picture: undefined };
 }
 
-/** Which picture an event is about, and what was used so far. */
+/** A count of the pictures that events were about, and of what was used so far. */
 class Tally {
   readonly #n: number;
   readonly #finished = new Set<number>();
-  /** How often each place among the previews came: once for every picture. */
+  /** The times that each place among the previews came: once for every picture. */
   readonly #previews = new Map<number, number>();
   #usage: Usage | undefined;
 

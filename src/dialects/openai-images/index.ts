@@ -25,9 +25,9 @@ export { readOpenAiUsage } from "./usage.ts";
 /** `provider_options` of a provider of this dialect: fields of the upstream's own, by its names. */
 export type OpenAiImagesOptions = Readonly<Record<string, unknown>>;
 
-/** What differs between providers of this dialect. */
+/** The differences between providers of this dialect. */
 export interface OpenAiImagesDialect<S extends BaseSettings> {
-  /** How this upstream differs from OpenAI for this call. */
+  /** The differences of this upstream from OpenAI for this call. */
   quirks(input: GenerateInput<S, OpenAiImagesOptions>): OpenAiImagesQuirks;
   /** Reads the upstream's errors, also those inside an answer with a good status; OpenAI's reading unless given. */
   readonly readError?: (error: WireError) => UpstreamFault | undefined;

@@ -10,7 +10,7 @@ export const governedFields = ["model", "prompt", "n", "size", "stream"] as cons
 const wordless: readonly string[] = ["model", "prompt", "n", "stream", "image", "mask"];
 
 /**
- * How one server's idea of OpenAI's images API differs from OpenAI's, as data. The fields are
+ * The differences of one server's idea of OpenAI's images API from OpenAI's, as data. The fields are
  * settings of every provider that exposes them, so each says in its description what it is for.
  */
 export const openaiImagesQuirks = z.strictObject({

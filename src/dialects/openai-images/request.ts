@@ -25,7 +25,7 @@ export function eventPlaces(quirks: OpenAiImagesQuirks): readonly string[] {
   return places;
 }
 
-/** Where OpenAI's own answers hold their pictures. */
+/** The place of the pictures in OpenAI's own answers. */
 const openAiPlace = "data.*.b64_json";
 
 /** One call as this dialect sees it. */
@@ -92,7 +92,7 @@ function editJson(call: OpenAiImagesCall): WireJson {
   return Object.fromEntries(fields);
 }
 
-/** What holds pictures is the request's own to say, also where it says nothing. */
+/** Sets a field of pictures, which only the request itself says: also where it says nothing. */
 function setOrDelete(fields: Map<string, WireJson>, name: string, value: WireJson): void {
   if (value === undefined) fields.delete(name);
   else fields.set(name, value);

@@ -6,7 +6,7 @@ import type { StreamedEvent, WireRequest } from "../../core/wire.ts";
 import { noPicture } from "../openai-images/index.ts";
 import { readResponse } from "./answer.ts";
 
-/** Where the events of a stream have pictures: a preview, a finished item, the whole response at the end. */
+/** The places of pictures in the events of a stream: a preview, a finished item, the whole response at the end. */
 export const eventPictures: readonly string[] = [
   "partial_image_b64",
   "item.result",

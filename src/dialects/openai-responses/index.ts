@@ -16,7 +16,7 @@ import { readOpenAiError } from "../openai-images/index.ts";
 import { readResponse } from "./answer.ts";
 import { eventPictures, readResponseStream, responseOf } from "./events.ts";
 
-/** How one server is asked for a response, as data. */
+/** The way in which one server is asked for a response, as data. */
 export interface OpenAiResponsesCall {
   /** Path under base_url. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface OpenAiResponsesCall {
   readonly headers: Readonly<Record<string, string>>;
   /** The model that reads the prompt and calls the tool. */
   readonly textModel: string;
-  /** What that model is told before the prompt. */
+  /** The words that that model is told before the prompt. */
   readonly instructions: string | undefined;
   /** The image model is named in the tool; false where a header or the server names it. */
   readonly namesImageModel: boolean;
@@ -33,14 +33,14 @@ export interface OpenAiResponsesCall {
   readonly fixed: Readonly<Record<string, WireJson>>;
 }
 
-/** What differs between providers of this dialect. */
+/** The differences between providers of this dialect. */
 export interface OpenAiResponsesDialect<S extends BaseSettings, O> {
   call(input: GenerateInput<S, O>): OpenAiResponsesCall;
   /** `provider_options`, as fields of the tool. */
   tool(options: O): Readonly<Record<string, WireJson>>;
 }
 
-/** Where a response has its pictures. */
+/** The places of a response's pictures. */
 const resultPictures: readonly string[] = ["output.*.result"];
 
 /** Fields of the contract that the tool takes, besides pictures (clouds.md §1, "Responses API tool"). */

@@ -154,7 +154,7 @@ function seedOf(index: number, info: Info, sent: WireJson): number | undefined {
   );
 }
 
-/** What the caller asked for by name. What the operator's settings ask for, the free check looks at. */
+/** The things that the caller asked for by name. Those of the operator's settings are looked at by the free check. */
 function askedOf(
   { options, settings, model }: GenerateInput<SdapiSettings, SdapiOptions>,
   previewed: boolean,

@@ -1,13 +1,13 @@
 import type { Warning } from "../../core/request.ts";
 
-/** What a server says of the job that it did, in `info`. */
+/** A job as the server that did it tells of it in `info`. */
 export interface DoneJob {
   readonly sampler_name?: string | null | undefined;
   readonly sd_model_name?: string | null | undefined;
   readonly sd_model_hash?: string | null | undefined;
 }
 
-/** What was asked of it; undefined where the caller did not ask. */
+/** The job that was asked for; undefined where the caller did not say. */
 export interface AskedJob {
   readonly sampler: string | undefined;
   readonly checkpoint: string | undefined;

@@ -86,7 +86,7 @@ export const sdapiSettings = {
 };
 export type SdapiSettings = BaseSettings & z.output<z.ZodObject<typeof sdapiSettings>>;
 
-/** What a caller may choose for one request. */
+/** The options that a caller may choose for one request. */
 export const sdapiOptions = z.strictObject({
   steps: z.int().min(1).max(150).optional().describe("Sampling steps."),
   sampler: z.string().min(1).max(100).optional().describe("Sampler."),

@@ -12,7 +12,7 @@ export interface CatalogEntry {
   readonly aliasOf: readonly string[] | undefined;
 }
 
-/** What the gateway serves: built once from the configuration, read on every request. */
+/** The catalog of all that the gateway serves: built once from the configuration, read on every request. */
 export interface Catalog {
   /** Throws model_not_found. */
   find(name: string): CatalogEntry;

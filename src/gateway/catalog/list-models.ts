@@ -22,7 +22,7 @@ export interface ModelInfo {
   readonly alias_of?: readonly string[];
 }
 
-/** What the key may use, by name. */
+/** The models that the key may use, by name. */
 export function listModels(catalog: Catalog, key: KeyRecord): ModelInfo[] {
   return catalog.entries.filter((entry) => mayUse(key, entry.name)).map(modelInfo);
 }

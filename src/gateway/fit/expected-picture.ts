@@ -6,7 +6,7 @@ import type { Plan } from "./terms.ts";
 /** Sides of a picture of which nothing is known beforehand, at most. Pixels. */
 const unsaidEdgeMax = 2048;
 
-/** What pictures of a named resolution may differ from its megapixels by, since their shapes differ. */
+/** The factor by which pictures of a named resolution may differ from its megapixels, since their shapes differ. */
 const shapeSlack = 1.25;
 
 type Pixels = Pick<PricedPicture, "width" | "height" | "pixels">;

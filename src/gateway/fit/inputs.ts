@@ -6,14 +6,14 @@ import type { ImageRequest } from "../../core/request.ts";
 import type { MaskRule } from "../../pictures/masks.ts";
 import { narrowingOf } from "../catalog/serving.ts";
 
-/** What must be done to the input pictures before an upstream call; done once, lazily. */
+/** The work on the input pictures before an upstream call; done once, lazily. */
 export interface InputPlan {
   readonly images: readonly {
     readonly picture: Picture;
     readonly convertTo: OutputFormat | undefined;
   }[];
   readonly mask: Picture | undefined;
-  /** How the upstream reads a mask. */
+  /** The way in which the upstream reads a mask. */
   readonly maskRule: MaskRule;
 }
 
@@ -55,7 +55,7 @@ export function fitInputs(request: ImageRequest, target: Target): InputPlan {
 /** OpenAI's own reading of a mask. */
 const openAiMask: MaskRule = { polarity: "transparent", binary: false };
 
-/** How the upstream reads a mask: as the card says, else the channel's settings; a server of OpenAI's dialect without a card as OpenAI does. */
+/** The way in which the upstream reads a mask: as the card says, else the channel's settings; a server of OpenAI's dialect without a card as OpenAI does. */
 function maskRuleOf(target: Target): MaskRule | undefined {
   const { card, channel } = target;
   if (card !== undefined) return card.mask;

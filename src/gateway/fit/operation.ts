@@ -4,14 +4,14 @@ import { contentTypes } from "../../core/picture.ts";
 import { type ImageRequest, sizeText } from "../../core/request.ts";
 import type { Complain, FitPolicy } from "./terms.ts";
 
-/** What a variation served as an edit asks for: it names nothing, so that the picture itself decides. */
+/** The prompt of a variation that is served as an edit: it names nothing, so that the picture itself decides. */
 export const variationPrompt =
   "Make a variation of this image: the same subject, style, palette and mood, newly composed.";
 
 /** "Under 4 MB" (CONTRACT, variations), in bytes. */
 const variationBytesMax = 4 * 1024 * 1024 - 1;
 
-/** What a model without a card is taken to do. */
+/** The operations that a model without a card is taken to have. */
 const openOperations: ModelCard["operations"] = ["generation", "edit"];
 
 /**

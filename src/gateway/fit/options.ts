@@ -9,7 +9,7 @@ type Options = Pick<
   "prompt" | "style" | "background" | "watermark" | "moderation" | "user" | "more"
 > & { readonly providerOptions: unknown };
 
-/** Everything besides operation, prompt length, n, size, quality, format and pictures. */
+/** Fits all fields besides operation, prompt length, n, size, quality, format and pictures. */
 export function fitOptions(
   request: ImageRequest,
   target: Target,

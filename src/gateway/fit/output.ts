@@ -7,10 +7,10 @@ import { deliveryOf } from "./form.ts";
 import type { Complain, FitOptions, OutputPlan } from "./terms.ts";
 
 export interface FittedOutput {
-  /** What the upstream is asked for. */
+  /** The format that the upstream is asked for. */
   readonly format: FittedRequest["output_format"];
   readonly compression: number | undefined;
-  /** What the gateway makes of the result. */
+  /** The changes that the gateway makes to the result. */
   readonly plan: OutputPlan;
 }
 

@@ -12,7 +12,7 @@ export function priceAt({ model, card }: Target): Price | undefined {
   return model.price ?? card?.price;
 }
 
-/** What a call has come to, beside its plan. */
+/** The outcome of a call, beside its plan. */
 interface Come {
   /** The time of the request, Unix milliseconds. */
   readonly at: number;

@@ -4,7 +4,7 @@ import { servedName } from "../catalog/serving.ts";
 import type { Plan } from "./terms.ts";
 
 /**
- * What a request for a retired model asks of the model in its place. `ruled` is the request as the
+ * A request for a retired model as it is asked of the model in its place. `ruled` is the request as the
  * retired model's own card reads it: its defaults are said aloud (size, quality), since the other
  * model's differ, and what it never took is gone.
  */

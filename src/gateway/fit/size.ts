@@ -9,12 +9,12 @@ import { wrongSize } from "./wrong-size.ts";
 
 /** The size of one upstream call, in the words that the model takes. */
 export interface FittedSize {
-  /** What the upstream is asked for. */
+  /** The size that the upstream is asked for. */
   readonly size: Size | "auto" | undefined;
   /** The ratio and resolution words for models that take those. */
   readonly ratio: string | undefined;
   readonly tier: string | undefined;
-  /** What the gateway must make of the result. */
+  /** The size that the gateway must make of the result. */
   readonly resampleTo: Size | undefined;
 }
 
@@ -126,7 +126,7 @@ function isOfOperation(word: string, card: ModelCard, words: readonly string[]):
   );
 }
 
-/** What ratios are fitted with. */
+/** The facts that ratios are fitted with. */
 interface Fitting {
   readonly request: ImageRequest;
   readonly card: ModelCard;

@@ -4,7 +4,7 @@ import type { FittedRequest, Size, Warning } from "../../core/request.ts";
 import type { DefaultDelivery } from "./form.ts";
 import type { InputPlan } from "./inputs.ts";
 
-/** What the operator lets the gateway do where a model cannot do what was asked. */
+/** The operator's choices of what the gateway may do where a model cannot do what was asked. */
 export interface FitPolicy {
   /** Change the size of a made picture to the one asked for. */
   readonly resample: boolean;
@@ -14,7 +14,7 @@ export interface FitPolicy {
   readonly variationsAsEdits: boolean;
 }
 
-/** What is done to each made picture before it is delivered. */
+/** The changes to each made picture before it is delivered. */
 export interface OutputPlan {
   /** Undefined: as the upstream made it. */
   readonly format: OutputFormat | undefined;
@@ -36,10 +36,10 @@ export interface Plan {
   readonly warnings: readonly Warning[];
 }
 
-/** Where a step of fitting puts what it could not honour: a warning, or in strict mode a 400. */
+/** A function that is told what a step of fitting could not honour: a warning, or in strict mode a 400. */
 export type Complain = (param: string, code: Warning["code"], message: string) => void;
 
-/** How a request is fitted, beside the request and the target. */
+/** The choices by which a request is fitted, beside the request and the target. */
 export interface FitOptions {
   readonly policy: FitPolicy;
   readonly images: { readonly defaultDelivery: DefaultDelivery };

@@ -14,12 +14,12 @@ export interface JsonRequest {
 export interface JsonRequestOptions {
   readonly spool: PictureSpool;
   readonly limits: PictureLimits;
-  /** Everything but the pictures, bytes. */
+  /** Bytes of all but the pictures. */
   readonly textBytesMax: number;
   readonly signal: AbortSignal;
 }
 
-/** What fetches the pictures that a body names by URL. */
+/** The fetcher of pictures that a body names by URL. */
 export interface PictureFetcher {
   readonly fetchPicture: Egress["fetchCallerPicture"];
 }
@@ -27,7 +27,7 @@ export interface PictureFetcher {
 /** Hands over a body chunk by chunk; resolves at its end. */
 export type BodyFeed = (take: (chunk: Uint8Array) => void) => Promise<void>;
 
-/** Where a body may hold pictures. */
+/** The places at which a body may hold pictures. */
 const places = [
   "image",
   "image.*",

@@ -10,7 +10,7 @@ import type { Picture } from "../../core/picture.ts";
 import type { ImageRequest, Operation } from "../../core/request.ts";
 import { countCodePoints } from "../../core/text.ts";
 
-/** What the intake read from a body, JSON or multipart, before any field is checked. */
+/** A request as the intake read it from a body, JSON or multipart, before any field is checked. */
 export interface RawRequest {
   /** All fields but the pictures. Values are of any JSON type, or text from a form. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -92,7 +92,7 @@ function isSet(name: string, value: unknown, spec: ReturnType<typeof fieldSpec>)
   return value !== "" || spec === undefined || name === "prompt";
 }
 
-/** What `imageFields` yields; the record of schemas loses its keys' types when it is read by name. */
+/** The fields that `imageFields` yields; the record of schemas loses its keys' types when it is read by name. */
 type Parsed = Partial<
   Omit<ImageRequest, "operation" | "images" | "mask" | "markup" | "more" | "unknown">
 > &

@@ -29,7 +29,7 @@ export interface ChooseOptions {
   readonly images: number;
   /** Unix milliseconds. */
   readonly now: number;
-  /** How long the call may wait for room; 0: not at all. */
+  /** The time for which the call may wait for room; 0: not at all. */
   readonly waitMsMax: number;
 }
 
