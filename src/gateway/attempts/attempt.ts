@@ -57,8 +57,8 @@ export async function attempt(
   const gathered = new Gathered(plan, part, context.pricedAt);
   let upstream: UpstreamContext | undefined;
   try {
-    upstream = upstreamOf(context, plan, credential);
     const inputs = await context.inputs(plan);
+    upstream = upstreamOf(context, plan, credential, inputs);
     gathered.warnings = inputs.warnings;
     const seen = (): void => void (gathered.produced = true);
     const input = generateInput(context, plan, upstream, part, inputs, seen);

@@ -35,6 +35,7 @@ export function upstreamOf(
   context: AttemptContext,
   plan: Plan,
   credential: number,
+  { warnings }: PreparedInputs,
 ): UpstreamContext {
   const { parts, spool, signal } = context;
   const { channel } = plan.target;
@@ -52,20 +53,21 @@ export function upstreamOf(
     connectMs,
     firstByteMs,
     ready: context.record.recorded,
-    relay: context.relay?.tap(plan, context.record.attempts(), inputs.warnings),
+    relay: context.relay?.tap(plan, context.record.attempts(), warnings),
     retryDownloads: downloadTries,
   };
 }
 
 /** The input of a provider for one attempt. `onLink` is called where it asks for a made picture's link. */
 export function generateInput(
-  { parts }: AttemptContext,
+  context: AttemptContext,
   plan: Plan,
   upstream: UpstreamContext,
   part: CallPart,
   inputs: PreparedInputs,
   onLink: () => void,
 ): GenerateInput<BaseSettings, unknown> {
+  const { parts } = context;
   const { model } = plan.target;
   const { settings, spool, signal, deadline } = upstream;
   const http = parts.egress.upstream(upstream);
