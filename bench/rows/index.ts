@@ -2,6 +2,7 @@ import type { Bench } from "../bench.ts";
 import type { RowResult } from "../results.ts";
 import { measureUploads, memoryRow, memoryRows, uploadRow } from "./memory.ts";
 import { servedRow, servedRows } from "./served.ts";
+import { measurePaid, paidRow } from "./paid.ts";
 import { measureLatency, measureScale, measureStart } from "./steady.ts";
 import {
   relayRow,
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
     needsNginx: true,
     measure: (bench) => throughputRow(bench, row),
   })),
+  { id: paidRow.id, needsNginx: true, measure: measurePaid },
   ...servedRows.map((row): Row => ({
     id: row.id,
     needsNginx: true,

@@ -51,9 +51,13 @@ export interface PinholeOptions {
   readonly fillKeys?: number;
   /** How long a hosted picture's URL holds. */
   readonly ttl?: string;
+  /** True: the models have a price, and the key a budget of each period, which it never uses up. */
+  readonly isPaid?: boolean;
 }
 
-/** The settings as JSON, which is YAML too. Logs, records, ledger and holds are on, as they are by default. */
+const largeBudgets = ["day", "month"].map((period) => ({ usd: 9_000_000, period }));
+
+/** The settings as JSON, which is YAML too. Logs and records are on, as they are by default. */
 function settings(port: number, options: PinholeOptions): string {
   const model = (name: string): object => ({
     name,
@@ -64,7 +68,7 @@ function settings(port: number, options: PinholeOptions): string {
       formats: ["png"],
       images: { max: 1 },
     },
-    price: { per_image_usd: 0.004 },
+    price: options.isPaid === true ? { per_image_usd: 0.004 } : "free",
   });
   const channel = (id: string, baseUrl: string, models: readonly object[]): object => ({
     id,
@@ -79,7 +83,9 @@ function settings(port: number, options: PinholeOptions): string {
     channels.push(
       channel(`fill-${index}`, "http://127.0.0.1:9/v1", [model(`fill-${index % 1000}`)]),
     );
-  const keys = [{ name: "bench", key: benchKey }];
+  const keys: object[] = [
+    { name: "bench", key: benchKey, ...(options.isPaid === true ? { budget: largeBudgets } : {}) },
+  ];
   for (let index = 0; index < (options.fillKeys ?? 0); index += 1)
     keys.push({ name: `fill-${index}`, key: `fill-key-${String(index).padStart(12, "0")}` });
   return JSON.stringify({
