@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { floorsMarkdown, oldComments, packageFolders, roomsMarkdown } from "./tidy/layers.ts";
+import { floorsMarkdown, packageFolders, roomsMarkdown } from "./tidy/layers.ts";
 import { circleFaults } from "./tidy/circle-rules.ts";
 import { commentFaults } from "./tidy/comment-rules.ts";
 import { doorFaults } from "./tidy/door-rules.ts";
@@ -262,20 +262,8 @@ describe("gateway, blobs, store and money have no timers", () => {
 });
 
 describe("a doc comment names its subject", () => {
-  const isOld = ({ path }: { readonly path: string }): boolean =>
-    oldComments.some((folder) => path.startsWith(`src/${folder}`));
-
   test("in the tree", () => {
-    expect(sources.filter((source) => !isOld(source)).flatMap(commentFaults)).toEqual([]);
-  });
-
-  test("and folders that were reworded have left the list", () => {
-    const reworded = oldComments.filter(
-      (folder) =>
-        sources.filter(({ path }) => path.startsWith(`src/${folder}`)).flatMap(commentFaults)
-          .length === 0,
-    );
-    expect(reworded).toEqual([]);
+    expect(sources.flatMap(commentFaults)).toEqual([]);
   });
 
   test.each([

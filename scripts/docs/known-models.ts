@@ -4,7 +4,7 @@ import type { Page } from "./markdown.ts";
 const head = `// Written by \`npm run docs\` from the cards in \`src/providers\`; a test compares. Change the cards instead.
 import type { KnownModels } from "../core/cards.ts";
 
-/** Whose card a model's name brings, so that only that provider is loaded. */
+/** The provider whose card a model's name brings, so that only that one is loaded. */
 export const knownModels: KnownModels = new Map([
 `;
 

@@ -1,7 +1,7 @@
 // Written by `npm run docs` from the cards in `src/providers`; a test compares. Change the cards instead.
 import type { KnownModels } from "../core/cards.ts";
 
-/** Whose card a model's name brings, so that only that provider is loaded. */
+/** The provider whose card a model's name brings, so that only that one is loaded. */
 export const knownModels: KnownModels = new Map([
   ["gpt-image-2.6-flare", { provider: "openai" }],
   ["gpt-image-2.6-sunburst", { provider: "openai" }],

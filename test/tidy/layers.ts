@@ -292,9 +292,6 @@ export const emptyBeginnings: ReadonlySet<string> = new Set(
   Somebody Someone Anybody Anyone Everybody Everyone Nobody None`.split(/\s+/),
 );
 
-/** Folders whose doc comments are still to be reworded; one that has been is to leave the list. */
-export const oldComments: readonly string[] = ["providers/"];
-
 /** The layer names that may import an npm package. What is not listed may be imported nowhere in src. */
 export const packageFolders: Readonly<Record<string, readonly string[] | "everywhere">> = {
   zod: "everywhere",

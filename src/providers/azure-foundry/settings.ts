@@ -3,7 +3,7 @@ import { hasOneSignIn, oneSignIn, signInSettings } from "../../dialects/azure/in
 
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z
   .strictObject({
     base_url: address.describe(

@@ -38,7 +38,7 @@ const second = (name: string, more: Partial<CardInput> = {}): ModelCard =>
   });
 
 /**
- * Which of them there are in a region is for the operator's deployments to say: 2 is general, the
+ * Cards of the models that Azure deploys; the operator's deployments say which of them a region has: 2 is general, the
  * first line is of limited access, and 2.5 and 2.6 are not confirmed (clouds.md §2.1, models).
  */
 export const cards: readonly ModelCard[] = [

@@ -40,7 +40,7 @@ type Input = GenerateInput<Settings, z.output<typeof options>>;
 
 const moreSchema = z.object({ seed: z.int().optional(), negative_prompt: z.string().optional() });
 
-/** What is known of the model; another region's inference profile (`eu.`, `apac.`) has the same body. */
+/** The body of a model that is known; another region's inference profile (`eu.`, `apac.`) has the same body. */
 function bodyOf(model: string): ModelBody {
   const found = bodies[model] ?? bodies[model.replace(/^(us|eu|apac|global)\./, "us.")];
   if (found !== undefined) return found;

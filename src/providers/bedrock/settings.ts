@@ -2,7 +2,7 @@ import { z } from "zod";
 import { secretSchema } from "../../core/provider.ts";
 import { regionalUrl } from "../../dialects/settings.ts";
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z
   .strictObject({
     base_url: regionalUrl(),

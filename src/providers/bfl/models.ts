@@ -2,7 +2,7 @@ import type { ModelCard } from "../../core/model-card.ts";
 import { cardFamily, type CardFields } from "../../dialects/card-family.ts";
 import { megapixelLines } from "../../dialects/megapixel-lines.ts";
 
-/** How a model is asked: each endpoint has its own fields, and refuses or ignores those of the others. */
+/** The shape of a model's request: each endpoint has its own fields, and refuses or ignores those of the others. */
 export interface ModelShape {
   /** Pixels, a ratio, a ratio with a resolution, or the size of the input. */
   readonly size: "pixels" | "ratio" | "ratio_and_resolution" | "input";

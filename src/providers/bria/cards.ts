@@ -4,7 +4,7 @@ import { type CardFields, cardFamily } from "../../dialects/card-family.ts";
 export interface Endpoint {
   readonly path: string;
   /**
-   * What it works on a picture by: an instruction, words for what fills the mask, or the picture alone.
+   * The means by which a model changes a picture: an instruction, words for what fills the mask, or the picture alone.
    * Undefined: it makes a picture of its own.
    */
   readonly work?: "instruction" | "fill" | "picture";

@@ -32,7 +32,7 @@ const ofJobs = faultReader({
   },
 });
 
-/** What a failed job says it failed of: a sentence, else a code that is a status. */
+/** The fault of a failed job, in its own words: a sentence, else a code that is a status. */
 export function failureOf(state: WireError): UpstreamFault | undefined {
   const bySentence = ofFields.refused(state);
   return bySentence !== undefined && bySentence.code !== "upstream_failed"

@@ -66,7 +66,7 @@ const faults = faultReader({
   sentences: { moderation_blocked: [/\bnsfw\b/i] },
 });
 
-/** How a model is asked; each refuses the fields of the others. */
+/** The shape of a model's request; each refuses the fields of the others. */
 interface ModelShape {
   readonly form: boolean;
   readonly options: readonly string[];
@@ -91,7 +91,7 @@ const moreSchema = z.object({ seed: z.int().optional(), negative_prompt: z.strin
 
 type Fields = Record<string, string | number | undefined>;
 
-/** What is said of every picture, whatever the form. */
+/** The fields that every request has, whatever its form. */
 function fieldsOf(input: Input, shape: ModelShape): Fields {
   const { request, model, card } = input;
   const chosen = ownOptions(input.options, { provider: "cloudflare", model, takes: shape.options });

@@ -1,7 +1,7 @@
 import type { Family, ModelFiles } from "./families.ts";
 import type { Graph, GraphInput } from "./graph.ts";
 
-/** Everything that a request puts into a workflow. */
+/** The values that a request puts into a workflow. */
 export interface Values {
   readonly prompt: string;
   readonly negative: string | undefined;
@@ -43,7 +43,7 @@ type Link = readonly [node: string, output: number];
 /** The id of the node whose pictures are the result. */
 export const resultNode = "result";
 
-/** Which field of the request a bundled workflow's input holds, by its place. */
+/** The field of the request that a bundled workflow's input holds, by the input's place. */
 export const bundledFields: Readonly<Record<string, string>> = {
   "positive.text": "prompt",
   "positive.prompt": "prompt",
@@ -220,7 +220,7 @@ function conditioning(
   return { positive, negative: without };
 }
 
-/** What sampling begins with: nothing, or the first image where it is changed in part or as a whole. */
+/** The latent that sampling begins with: an empty one, or the first image where it is changed in part or as a whole. */
 function latentOf(
   nodes: Nodes,
   { edits, emptyLatent }: Family,

@@ -26,7 +26,7 @@ export interface Family {
   /** False: the model is made for no negative prompt, and an empty conditioning stands for it. */
   readonly negative: boolean;
   /**
-   * What an edit does with the input images. `start`: the picture begins as the image. `reference`: they
+   * The use that an edit makes of its input images. `start`: the picture begins as the image. `reference`: they
    * are stitched together and the model looks at them. `encoder`: the text encoder sees up to three.
    */
   readonly edits: "start" | "reference" | "encoder";

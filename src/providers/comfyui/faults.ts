@@ -4,7 +4,7 @@ import type { UpstreamFault, WireError } from "../../core/wire.ts";
 import type { Options } from "./settings.ts";
 import type { PreparedGraph } from "./workflow.ts";
 
-/** What is wrong with one input of one node, in the server's words for kinds of mistakes. */
+/** The fault of one input of one node, in the server's words for kinds of mistakes. */
 const inputErrorSchema = z.object({
   type: z.string(),
   details: z.string().nullish(),
@@ -93,7 +93,7 @@ const failureSchema = z.object({
 });
 
 /**
- * What a prompt that ran came to, by the last message of its history. Paths and tracebacks stay at the
+ * The fault of a prompt that ran and failed, by the last message of its history. Paths and tracebacks stay at the
  * server: the kind of node and of exception say enough.
  */
 export function runFault(messages: readonly (readonly [string, unknown])[]): PinholeError {

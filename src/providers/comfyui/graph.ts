@@ -14,7 +14,7 @@ export const graphSchema = z.record(z.string().min(1), nodeSchema);
 export type Graph = z.output<typeof graphSchema>;
 export type GraphInput = z.core.util.JSONType;
 
-/** What is wrong with a document that should be a workflow; undefined where it is one. */
+/** The fault of a document that should be a workflow; undefined where it is one. */
 export function graphFault(document: unknown): string | undefined {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     return "must be a workflow: an object of nodes";

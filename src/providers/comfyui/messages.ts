@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { SocketMessage } from "../../core/provider.ts";
 
-/** What a message of the server's websocket tells of one prompt. */
+/** News of one prompt in a message of the server's websocket. */
 export type Told =
   /** Steps done of the node that runs, and how much one step is, of 1. */
   | { readonly progress: number; readonly step: number }
   | { readonly preview: Uint8Array }
-  /** It is over, well or not: its history says which. */
+  /** The end of the prompt, well or not: its history says which. */
   | "ended";
 
 const messageSchema = z.object({
@@ -34,7 +34,7 @@ export const features = JSON.stringify({
   data: { supports_preview_metadata: true },
 });
 
-/** What a message tells of the prompt with this id; undefined: nothing. */
+/** The news that a message has of the prompt with this id; undefined: none. */
 export function toldBy(message: SocketMessage, promptId: string): Told | undefined {
   if (typeof message !== "string") return previewIn(message, promptId);
   const read = messageSchema.safeParse(parsed(message));

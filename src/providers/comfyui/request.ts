@@ -19,7 +19,7 @@ const moreSchema = z.object({
   negative_prompt: z.string().optional(),
 });
 
-/** Everything that a request says, its images uploaded. */
+/** The values of a request, with its images uploaded. */
 export async function valuesOf(input: Input, workflow: Workflow): Promise<Values> {
   const { request, options, chance } = input;
   const { seed, negative_prompt: negative } = moreSchema.parse(request.more);

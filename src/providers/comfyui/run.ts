@@ -45,7 +45,7 @@ const queueSchema = z.object({
 
 /** Looks at the history between two looks at the queue: a prompt that is in neither is lost. */
 const looksPerQueue = 5;
-/** How long a socket may say nothing of the prompt until it is asked for. */
+/** The silence of a socket, in milliseconds, after which the prompt is asked for. */
 const quietMs = 5_000;
 const pace = { firstMs: 250, maxMs: 1_000 };
 
@@ -145,7 +145,7 @@ class Prompt {
   }
 }
 
-/** What stands for a prompt that is in neither queue nor history. */
+/** The end of a prompt that is in neither queue nor history. */
 const lost: Finished = { status: { status_str: "lost" } };
 
 async function isQueued(http: UpstreamHttp, id: string): Promise<boolean> {

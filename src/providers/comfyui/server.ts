@@ -44,7 +44,7 @@ const statsSchema = z.object({
 });
 const promptSchema = z.object({ exec_info: z.object({ queue_remaining: z.number() }) });
 
-/** What answers, and how much it has to do. */
+/** A sentence about the server that answers, and how much it has to do. */
 export async function describeServer(http: UpstreamHttp): Promise<string> {
   const stats = readAnswer(statsSchema, (await http.call({ url: "/system_stats" })).json);
   const queue = readAnswer(promptSchema, (await http.call({ url: "/prompt" })).json);

@@ -161,7 +161,7 @@ export const settings = z.strictObject({
 });
 export type Settings = z.output<typeof settings>;
 
-/** What a caller may choose for one request. */
+/** Options of one request, which its caller may choose. */
 export const options = z.strictObject({
   steps: z.int().min(1).max(150).optional().describe("Sampling steps."),
   cfg: z.number().min(0).max(30).optional().describe("How closely the prompt is followed."),

@@ -11,7 +11,7 @@ import { families, type Family, familyOfCheckpoint, type ModelFiles } from "./fa
 import { type Graph, type GraphInput, valueAt, withValues } from "./graph.ts";
 import type { InputName, Settings, WorkflowSettings } from "./settings.ts";
 
-/** What serves a model: a bundled workflow with its files, or one of the operator's own. */
+/** The workflow that serves a model: a bundled workflow with its files, or one of the operator's own. */
 export type Workflow =
   | {
       readonly kind: "bundled";

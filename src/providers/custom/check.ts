@@ -31,7 +31,7 @@ interface Operation {
   readonly fields: Readonly<Record<string, Template>>;
 }
 
-/** What the schema of each part cannot see: words that do not exist, keys without a place, jobs that nobody can ask for. */
+/** Faults of an operation that the schema of each part cannot see: words that do not exist, keys without a place, jobs that nobody can ask for. */
 export function operationFaults(given: Given): SettingFault[] {
   const faults: SettingFault[] = [...authFaults(given), ...jobFaults(given)];
   if (given.generation === undefined && given.edit === undefined)

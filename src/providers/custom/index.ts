@@ -49,7 +49,7 @@ function byCode<T>(
   );
 }
 
-/** What every call is asked for besides its fields. */
+/** Rules for reading an answer that every call is sent with, besides its fields. */
 function answerRules(given: Settings): {
   readonly lift: readonly string[];
   readonly refused?: (answer: WireError) => UpstreamFault | undefined;
@@ -117,7 +117,7 @@ function wholeIn([value]: readonly unknown[]): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** What the answers say of the call's cost, the last one first. */
+/** The call's cost as its answers state it, the last one first. */
 function* costIn(
   answers: readonly WireAnswer[],
   { cost, result }: Settings,

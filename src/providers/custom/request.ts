@@ -82,7 +82,7 @@ function queryField([name, value]: readonly [string, WireJson]): readonly [strin
   return [name, Array.isArray(value) ? value.map(wireText).join(",") : wireText(value)];
 }
 
-/** Nothing that a client says is dropped in silence; the gateway has already left out what no operation takes. */
+/** Refuses what a client says and no template carries, so that nothing is dropped in silence; the gateway has already left out what no operation takes. */
 function refuseUnsaid(asked: Asked, operation: OperationSettings): void {
   const carried = carriedFields(operation);
   const lost = fieldsSaid(asked).find((field) => !carried.has(field));

@@ -13,7 +13,7 @@ const places = z.union([place.transform((one) => [one]), z.array(place).min(1)])
 
 const path = z.string().startsWith("/", { message: "must begin with /" });
 
-/** What errors can mean, in words for people, and the codes of this gateway. */
+/** Meanings that an error can have, in words for people, with the codes of this gateway. */
 const meanings = {
   moderation: "moderation_blocked",
   credentials: "upstream_credentials",
@@ -176,7 +176,7 @@ const option = z.strictObject({
 
 const host = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { message: "must be a host's name" });
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z
   .strictObject({
     base_url: ownBaseUrl("Origin and path of the API."),

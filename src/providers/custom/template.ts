@@ -5,7 +5,7 @@ import { EncodedPicture, type WireJson } from "../../core/wire.ts";
 /** A JSON value whose texts may hold words in braces. */
 export type Template = z.core.util.JSONType;
 
-/** What a word stands for in one request; undefined where the request does not say. */
+/** Gives the value of a word in one request; undefined where the request does not say. */
 export type Resolve = (word: string) => WireJson;
 
 /** A text's piece: written as it is, or a word, with what stands for it where the request does not say. */
@@ -144,7 +144,7 @@ function translated(
   return other === undefined ? value : fill(other, resolve);
 }
 
-/** What `resolve` gives for `images.file`: files are no JSON, so they travel as pictures encoded in some way. */
+/** Pictures that `resolve` gives for `images.file`: files are no JSON, so they travel as pictures encoded in some way. */
 function picturesOf(value: WireJson): Picture[] {
   const list: readonly WireJson[] = Array.isArray(value) ? value : [value];
   return list.flatMap((one) => (one instanceof EncodedPicture ? [one.picture] : []));

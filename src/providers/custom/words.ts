@@ -3,7 +3,7 @@ import { sizeText } from "../../core/request.ts";
 import { EncodedPicture, type WireJson } from "../../core/wire.ts";
 import { sizeToSend } from "../../dialects/size-to-send.ts";
 
-/** What words are read from. */
+/** The request that words are read from. */
 export type Asked = Pick<GenerateInput<unknown, unknown>, "request" | "model" | "card"> & {
   readonly options: Readonly<Record<string, string | number | boolean>>;
 };
@@ -101,7 +101,7 @@ export function fieldOf(word: string): string | undefined {
   return word.startsWith("image") ? "images" : undefined;
 }
 
-/** What a word stands for. A file is an encoded picture here; the form makes a file of it. */
+/** The value of a word in one request. A file is an encoded picture here; the form makes a file of it. */
 export function valueOf(word: string, asked: Asked): WireJson {
   const option = optionOf(word);
   if (option !== undefined)

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type CardFields, cardFamily } from "../../dialects/card-family.ts";
 import { megapixelLines } from "../../dialects/megapixel-lines.ts";
 
-/** How an endpoint's input is built. Endpoints are alike but for these. */
+/** The parts in which endpoints' inputs differ; else they are alike. */
 export const endpointSchema = z.strictObject({
   size: z
     .enum(["image_size", "aspect_ratio", "none"])

@@ -56,7 +56,7 @@ interface Route {
   readonly model: string;
 }
 
-/** Who makes the picture. The hub is asked, for nothing, since each partner has names of its own for the models. */
+/** The partner that makes the picture. The hub is asked, for nothing, since each partner has names of its own for the models. */
 async function routeOf({ model, request, settings: given, http }: Input): Promise<Route> {
   if (given.provider === "hf-inference") return { partner: partners["hf-inference"], model };
   const answer = await http.call({

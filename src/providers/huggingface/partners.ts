@@ -10,13 +10,13 @@ import type { Options, PartnerName, Settings } from "./settings.ts";
 
 export type Input = GenerateInput<Settings, Options>;
 
-/** How one partner is asked through the router: each keeps its own addresses and fields. */
+/** A partner as it is asked through the router: each keeps its own addresses and fields. */
 export interface Partner {
   /** Fields besides the prompt, the size and the picture that it takes, by our names. */
   readonly takes: readonly string[];
   /** The request for a picture of the model with this name at the partner. */
   readonly request: (input: Input, model: string) => WireRequest;
-  /** Where its pictures are jobs: how they are followed. */
+  /** Rules for following its jobs; undefined where its pictures come at once. */
   readonly jobs?: (model: string) => JobRules;
   /** Places of pictures in its answer. */
   readonly at: readonly string[];
@@ -62,7 +62,7 @@ function pictureOf({ request }: Input, as: EncodedPicture["as"]): EncodedPicture
   return image === undefined ? undefined : new EncodedPicture(image, as);
 }
 
-/** What a failed job says of itself, in a sentence alone. */
+/** Reader of failed jobs, which say why in a sentence alone. */
 const failedJob = faultReader({
   codeAt: ["status", "data.status", "task_status"],
   messageAt: ["error", "data.error", "message"],

@@ -21,7 +21,7 @@ export type PartnerName = z.output<typeof partnerName>;
 const router = "https://router.huggingface.co";
 const hub = "https://huggingface.co";
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z
   .strictObject({
     ...hostedSettings(router),
@@ -51,7 +51,7 @@ export const settings = z
   }));
 export type Settings = z.output<typeof settings>;
 
-/** What a caller may pass in `provider_options.huggingface`. */
+/** Options of one request, in `provider_options.huggingface`. */
 export const options = z.strictObject({
   num_inference_steps: z.int().min(1).max(100).optional().describe("Steps."),
   guidance_scale: z.number().min(0).max(30).optional().describe("Guidance."),

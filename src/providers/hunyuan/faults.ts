@@ -56,7 +56,7 @@ export const finalCodes = [
   "ResourceUnavailable.StopUsing",
 ];
 
-/** What a job failed of: its own code and sentence, or an error in the place of its state. */
+/** The fault of a failed job: its own code and sentence, or an error in the place of its state. */
 export function failureOf(state: WireError): UpstreamFault | undefined {
   return faults.refused(state) ?? ofJobs.refused(state);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { hostedSettings, resultHosts } from "../../dialects/settings.ts";
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z.strictObject({
   ...hostedSettings("https://api.ideogram.ai"),
   magic_prompt: z

@@ -4,7 +4,7 @@ import { type CardFields, cardFamily } from "../../dialects/card-family.ts";
 export interface Route {
   /** The path of a job with pictures; those without go to `generations`, where the model has that. */
   readonly pictures: "generations" | "multi-image2image" | "omni-image" | undefined;
-  /** Its job without pictures, too, goes to `omni-image`. */
+  /** True for a model whose job goes to `omni-image` also without pictures. */
   readonly omni?: boolean;
   /** Redraws its picture in another style, in the picture's own size. */
   readonly restyles?: boolean;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { apiKey, atRegion, regionalUrl, watermark } from "../../dialects/settings.ts";
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z
   .strictObject({
     base_url: regionalUrl(),
@@ -24,7 +24,7 @@ export const settings = z
   );
 export type Settings = z.output<typeof settings>;
 
-/** What a caller may pass. */
+/** Options of one request, which its caller may pass. */
 export const options = z.strictObject({
   prompt_optimizer: z.boolean().optional().describe("Rewrites the prompt (image-01)."),
 });

@@ -13,7 +13,7 @@ const settings = z.strictObject({
 const dialect = chatImages<z.output<typeof settings>>({ quirks: (given) => given });
 
 /**
- * What image models behind chat completions have in common: one picture a call, its shape a ratio,
+ * The card of image models behind chat completions, of what they have in common: one picture a call, its shape a ratio,
  * any images as references. The ratios are those of the Gemini image models, which all such servers
  * offer (clouds.md §3, aspectRatio; §6.2, image_config); the settings take away what is not sent.
  */

@@ -11,7 +11,7 @@ const precise = "gpt-image-2.6-sunburst";
 
 type CardInput = Parameters<typeof defineCard>[0];
 
-/** What all GPT image models share, as their maker serves them. */
+/** The facts that all GPT image models share, as their maker serves them. */
 const gptImage = { ...gptImageFacts, owned_by: "openai" } satisfies Omit<CardInput, "name">;
 
 /** The prices of 2, 2.5 and 2.6 as their model pages state them; of the first line as LiteLLM 1.110.2 quotes them. */

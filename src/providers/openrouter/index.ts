@@ -36,7 +36,7 @@ const settings = z.strictObject({
     .describe("What your site is, for OpenRouter's rankings: X-OpenRouter-Categories."),
 });
 
-/** Which of the model's providers may serve the call. What would change the picture's number or size is not here. */
+/** The choice of the model's providers that may serve the call. What would change the picture's number or size is not here. */
 const routing = z.strictObject({
   only: z.array(z.string()).max(50).optional().describe("Providers that may serve it."),
   ignore: z.array(z.string()).max(50).optional().describe("Providers that may not."),
@@ -54,7 +54,7 @@ const options = z.strictObject({
 type Input = GenerateInput<z.output<typeof settings>, z.output<typeof options>>;
 
 /**
- * What the models have in common (clouds.md §6.1, fields): any shape of the list that is made of whole
+ * The card of what the models have in common (the vendor's page on image fields): any shape of the list that is made of whole
  * numbers, references as edits, no mask. One image a call, since providers with a single one refuse
  * more. Resolutions, formats and backgrounds differ: a model's card in the configuration names them.
  */

@@ -98,7 +98,7 @@ const flux1Shape = inputShapeSchema.parse({
   compression: "output_quality",
 });
 
-/** How the input of each model above is built; an entry of the same name in the settings replaces it. */
+/** Shapes of the input of each model above; an entry of the same name in the settings replaces it. */
 export const builtInShapes: Readonly<Record<string, InputShape>> = {
   "black-forest-labs/flux-schnell": flux1Shape,
   "black-forest-labs/flux-dev": flux1Shape,

@@ -6,7 +6,7 @@ import type { WireJson } from "../../core/wire.ts";
 const field = z.string().min(1);
 const scalars = z.record(field, z.union([z.string(), z.number(), z.boolean()]));
 
-/** How size is said: as a ratio word, as two numbers, or as one text. */
+/** The form of a size: as a ratio word, as two numbers, or as one text. */
 const sizeShape = z.union([
   z.strictObject({
     ratio: field.describe("Field that takes the card's ratio word, for example aspect_ratio."),
@@ -28,7 +28,7 @@ const sizeShape = z.union([
 ]);
 
 /**
- * How one model's `input` is built, since every model there has its own fields. A part that is not
+ * The shape of one model's `input`, since every model there has its own fields. A part that is not
  * described does not exist for the model; what the card takes must be described here too.
  */
 export const inputShapeSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 
-/** Where a prediction of a model is made, and the version that the body must name. */
+/** The place where a prediction of a model is made, and the version that the body must name. */
 export interface PredictionPlace {
   readonly url: string;
   readonly version: string | undefined;

@@ -15,7 +15,7 @@ const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
-/** Where a prediction's pictures may be, for `lift`: data URLs there never become strings. */
+/** Places of a prediction's pictures, for `lift`: data URLs there never become strings. */
 export const outputPlaces: readonly string[] = ["output", "output.*", "output.*.url"];
 
 /** Throws upstream_bad_answer where the document is no prediction. */
@@ -40,7 +40,7 @@ export function stateUrl(prediction: Prediction, baseUrl: string): string {
   });
 }
 
-/** What a prediction has come to: its output once it has succeeded, undefined while it runs, or an error thrown. */
+/** The result of a prediction: its output once it has succeeded, undefined while it runs, or an error thrown. */
 export function judgePrediction(
   prediction: Prediction,
   moderationWords: readonly string[],

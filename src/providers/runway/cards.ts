@@ -53,7 +53,7 @@ const gpt: Partial<CardFields> = {
 };
 const effort = ["low", "medium", "high", "xhigh", "max"];
 
-/** How many pictures one call makes is `outputCount`; where its most is not documented, one. */
+/** Cards of the models; the pictures of one call are `outputCount`, and where its most is not documented, one. */
 export const cards = cardFamily(
   { owned_by: "runway", operations: ["generation", "edit"], formats: ["png"] },
   [

@@ -51,7 +51,7 @@ export function failed(detail: string): PinholeError {
   });
 }
 
-/** How many of the asked pictures the model makes: sandbox-partial one fewer, but never none. */
+/** The number of pictures that the model makes of those asked for: sandbox-partial one fewer, but never none. */
 export function countMade(behaviour: Behaviour, asked: number): number {
   return behaviour === "partial" ? Math.max(1, asked - 1) : asked;
 }

@@ -1,6 +1,6 @@
 import { defineCard, type ModelCard } from "../../core/model-card.ts";
 
-/** How a model of the sandbox behaves besides painting. Each acts out one thing that integrators must handle. */
+/** Behaviours of the sandbox's models besides painting. Each acts out one thing that integrators must handle. */
 export type Behaviour =
   | "plain"
   | "fast"

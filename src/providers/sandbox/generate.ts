@@ -14,7 +14,7 @@ type Job = PaintJob & { readonly kind: "paint" };
 type Look = Job["look"];
 type Detail = Look["detail"];
 
-/** What the sandbox reads from the further parameters. */
+/** The further parameters that the sandbox reads. */
 const moreSchema = z.object({
   seed: z.int().optional(),
   negative_prompt: z.string().optional(),
@@ -137,7 +137,7 @@ async function* takeTime(input: Input, behaviour: Behaviour, from: number, to: n
   }
 }
 
-/** How many times smaller each of up to three previews is painted: ever finer. */
+/** Factors by which each of up to three previews is painted smaller: ever finer. */
 const previewCoarseness = [24, 12, 6] as const;
 
 /**

@@ -3,7 +3,7 @@ import { pictureWords } from "./paint/painter.ts";
 
 const wait = z.int().min(0).max(86_400_000);
 
-/** What an operator may set. All waits are there so that tests need not wait. */
+/** Settings of a channel. All waits are there so that tests need not wait. */
 export const settings = z.strictObject({
   base_url: z
     .string()
@@ -27,7 +27,7 @@ export const settings = z.strictObject({
 });
 export type Settings = z.output<typeof settings>;
 
-/** What a caller may pass in `provider_options`. */
+/** Options of one request, in `provider_options`. */
 export const options = z.strictObject({
   palette: z
     .enum(pictureWords.moods)

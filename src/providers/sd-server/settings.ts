@@ -5,7 +5,7 @@ const steps = z.int().min(1).max(100);
 const guidance = z.number().min(0).max(50).optional();
 const strength = z.number().min(0).max(1);
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z.strictObject({
   ...anyServerSettings,
   base_url: baseUrl("http://127.0.0.1:1234", "Address of the server, without /v1."),
@@ -58,7 +58,7 @@ export const settings = z.strictObject({
   refused_prompt_tags: refusedPromptTags,
 });
 
-/** What a caller may choose for one request. */
+/** Options of one request, which its caller may choose. */
 export const options = z.strictObject({
   steps: steps.optional().describe("Sampling steps."),
   sampler: z.string().min(1).max(100).optional().describe("Sampler, as the server lists it."),

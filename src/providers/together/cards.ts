@@ -6,7 +6,7 @@ const models = {
   as_of: "2026-03-06",
 } as const;
 
-/** What the vendor lists by the megapixel, a million pixels there, and bills by nothing else. */
+/** The price of a model that the vendor lists by the megapixel, a million pixels there, and bills by nothing else. */
 const perMegapixel = (usd: number): CardFields["price"] => ({
   per_megapixel_usd: usd,
   ...models,

@@ -64,7 +64,7 @@ const faults = faultReader({
   statuses: { 422: "moderation_blocked" },
 });
 
-/** How a model is asked for what differs: where its input pictures go, its usual steps, and further fields. */
+/** The parts in which models' requests differ: where its input pictures go, its usual steps, and further fields. */
 interface ModelShape {
   readonly images: "image_url" | "reference_images";
   /** Sent where the caller says nothing, since the price goes by them. */

@@ -44,7 +44,7 @@ const models: Readonly<Record<string, string>> = {
   "topaz-text-refine": "Text Refine",
 };
 
-/** It names no sizes: any is passed on, and where none is asked for, `scale` makes one of the picture's. */
+/** The facts that all models share. No sizes are named: any is passed on, and where none is asked for, `scale` makes one of the picture's. */
 const common: Partial<CardFields> = {
   owned_by: "topaz",
   operations: ["edit"],

@@ -100,7 +100,7 @@ const bytedance: readonly CardFields[] = [
   },
 ];
 
-/** What is sent of OpenAI's own fields is quality and background; pictures come as PNG. */
+/** The facts of OpenAI's models. Of OpenAI's own fields quality and background are sent; pictures come as PNG. */
 const gptImage: Partial<CardFields> = {
   ...gptImageFacts,
   formats: ["png"],

@@ -61,7 +61,7 @@ function originOf(location: string): string {
   return `https://${location}-aiplatform.googleapis.com`;
 }
 
-/** What an operator configures. */
+/** Settings of a channel. */
 export const settings = z
   .strictObject({
     base_url: regionalUrl(),

@@ -21,7 +21,7 @@ const options = z.strictObject({
 
 type Input = GenerateInput<z.output<typeof settings>, z.output<typeof options>>;
 
-/** Its errors come in three shapes, and a wrong key comes with status 400 (reports of 2026). */
+/** Reader of errors, which come in three shapes, and a wrong key comes with status 400 (reports of 2026). */
 const faults = faultReader({
   codeAt: ["error.code", "code"],
   messageAt: ["error.message", "error", "message"],
@@ -46,7 +46,7 @@ const faults = faultReader({
   },
 });
 
-/** Its unit of cost: 10,000,000,000 to the dollar (taken from a client's source, no vendor page). */
+/** The vendor's unit of cost: 10,000,000,000 to the dollar (taken from a client's source, no vendor page). */
 const usdPerTick = "0.0000000001";
 
 const usageSchema = z.object({

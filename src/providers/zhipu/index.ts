@@ -116,7 +116,7 @@ const cards = cardFamily(
   ],
 );
 
-/** Its field for the end user takes 6 to 128 characters. */
+/** The end user as the vendor's field takes it: 6 to 128 characters. */
 function userId(user: string | undefined): string | undefined {
   return user === undefined ? undefined : user.padEnd(6, "_").slice(0, 128);
 }

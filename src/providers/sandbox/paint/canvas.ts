@@ -15,7 +15,7 @@ export interface Layer {
   paint(y: number, row: Row): void;
 }
 
-/** How much of the pixel at (x, y) stays, 0 to 1. Outside is transparent. */
+/** The share of the pixel at (x, y) that stays, 0 to 1. Outside is transparent. */
 export type Clip = (x: number, y: number) => number;
 
 export interface Finish {

@@ -6,7 +6,7 @@ import { letter, paintScene, paletteOf, type Look } from "./picture.ts";
 import { lighter } from "./plan.ts";
 import { cover } from "./resample.ts";
 
-/** How input pictures come into a painting. */
+/** The input pictures of a painting, and the way they come into it. */
 export interface Inputs {
   readonly pictures: readonly Raster[];
   /** 0: recoloured altogether; 1: left as they are. */
@@ -74,7 +74,7 @@ function hasTransparency(picture: Raster): boolean {
   return false;
 }
 
-/** Where `count` prints hang: rows of equal height, as near to square cells as the shape allows. */
+/** The cells in which `count` prints hang: rows of equal height, as near to square cells as the shape allows. */
 export function cellsOf(count: number, width: number, height: number): Region[] {
   const unit = Math.min(width, height);
   const margin = unit * (count === 1 ? 0.14 : 0.07);

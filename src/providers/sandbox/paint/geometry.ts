@@ -163,7 +163,7 @@ function tileFrom(random: Random, colours: readonly [Colour, ...Colour[]]): Tile
   };
 }
 
-/** How far inside the figure a place of the tile is, in tile widths; -1 to 1 from the centre, turned already. */
+/** The depth of a place of the tile inside the figure, in tile widths; -1 to 1 from the centre, turned already. */
 function depthIn(shape: Shape, x: number, y: number): number {
   switch (shape) {
     case "quarter":

@@ -18,7 +18,7 @@ export type PaintJob =
     }
   | { readonly kind: "shrink"; readonly raster: Raster; readonly edgeMax: number };
 
-/** What comes back. */
+/** The worker's answer to a job. */
 export type PaintResult =
   | { readonly id: number; readonly raster: Raster }
   | { readonly id: number; readonly failure: string };

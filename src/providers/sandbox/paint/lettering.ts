@@ -49,7 +49,7 @@ function strokesOf(path: string): Stroke[] {
   return strokes;
 }
 
-/** What stands for a character that the alphabet lacks: a box, wider for what is wide in its own script. */
+/** The letter for a character that the alphabet lacks: a box, wider for what is wide in its own script. */
 function box(character: string): Letter {
   const width = /[\u1100-\uffff]|\p{Emoji_Presentation}/u.test(character) ? 13 : 8;
   const path = `M 0 0 L ${width} 0 L ${width} 13 L 0 13 L 0 0 D ${width / 2} 6.5`;

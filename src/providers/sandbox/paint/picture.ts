@@ -8,7 +8,7 @@ import type { Compose, Detail, Plan } from "./plan.ts";
 import { hashText, pick, randomFrom, scramble, seedFor } from "./random.ts";
 import { compositions, motifsOf, type Composition } from "./words.ts";
 
-/** Everything that decides what a picture looks like, apart from its size. Plain data: it goes to the worker. */
+/** The look of a picture: all that decides it, apart from its size. Plain data: it goes to the worker. */
 export interface Look {
   readonly prompt: string;
   readonly negativePrompt: string;

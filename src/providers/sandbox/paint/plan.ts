@@ -5,11 +5,11 @@ import { between, randomFrom, seedFor, type Random } from "./random.ts";
 import { mesh } from "./surfaces.ts";
 import type { Motifs } from "./words.ts";
 
-/** How much there is to see. */
+/** The amount of detail that there is to see. */
 export type Detail = 0 | 1 | 2;
 
 /**
- * What a composition is made from. Compositions place everything in shares of `width`, `height` and
+ * The materials of a composition. Compositions place everything in shares of `width`, `height` and
  * `unit` and draw the same random numbers at every size, so a small painting is the same picture.
  */
 export interface Plan {

@@ -159,7 +159,7 @@ export function polygon(points: readonly Point[], top: Colour, bottom: Colour): 
   };
 }
 
-/** Where a level line crosses the outline, left to right. */
+/** The crossings of a level line with the outline, left to right. */
 function crossingsAt(points: readonly Point[], y: number): number[] {
   const found: number[] = [];
   points.forEach(([x0, y0], index) => {

@@ -14,7 +14,7 @@ export interface Sheet {
   readonly rim: { readonly colour: Colour; readonly width: number; readonly share: number };
 }
 
-/** Where the light comes from: above and to the left, so shadows fall below and to the right. */
+/** The angle of shadows: the light comes from above and the left, so shadows fall below and to the right. */
 const shadowAngle = Math.PI * 0.3;
 const lightX = Math.cos(shadowAngle);
 const lightY = Math.sin(shadowAngle);

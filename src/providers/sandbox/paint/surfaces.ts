@@ -39,7 +39,7 @@ export function mesh(
   };
 }
 
-/** Everything below a line: a hill, a wave, a row of trees, a skyline. */
+/** A surface that fills all below a line: a hill, a wave, a row of trees, a skyline. */
 export interface Ridge {
   /** The line's row for each column. */
   readonly heights: Float32Array;
@@ -48,7 +48,7 @@ export interface Ridge {
   /** Rows over which crest turns into foot, counted from the line smoothed over `calm` columns: trees do not streak the ground. */
   readonly fade: number;
   readonly calm: number;
-  /** What it throws on the layer behind it. */
+  /** The shadow on the layer behind it. */
   readonly shadow: { readonly colour: Colour; readonly reach: number; readonly share: number };
   /** A thin lit edge; share 0 for none. */
   readonly rim: { readonly colour: Colour; readonly width: number; readonly share: number };

@@ -1,6 +1,6 @@
 import type { Mood } from "./palette.ts";
 
-/** How a picture is built. */
+/** The ways in which a picture can be composed. */
 export const compositions = [
   "landscape",
   "papercut",
@@ -17,7 +17,7 @@ export type Profile = "hills" | "mountains" | "pines" | "skyline" | "dunes" | "w
 /** Figures cut from paper that can sit in a landscape. */
 export type Emblem = "fox" | "cat" | "boat" | "house";
 
-/** What the prompt's words ask for; undefined where they are silent and the seed decides. */
+/** Motifs that the prompt's words ask for; undefined where they are silent and the seed decides. */
 export interface Motifs {
   readonly mood: Mood | undefined;
   readonly composition: Composition | undefined;
