@@ -1,19 +1,9 @@
-import { cardParameters, type ModelCard } from "../core/model-card.ts";
+import { fieldOfPart, isPromised } from "../core/card-fields.ts";
+import { cardParameters } from "../core/model-card.ts";
 import type { BaseSettings, Provider } from "../core/provider.ts";
 import type { Path } from "./faults.ts";
 import type { Reading } from "./issues.ts";
 import { didYouMean } from "./suggest.ts";
-
-/** Parts of a card that stand for one field of a request each. */
-const fieldOfPart: Readonly<Partial<Record<keyof ModelCard, string>>> = {
-  qualities: "quality",
-  styles: "style",
-  backgrounds: "background",
-  format_parameter: "output_format",
-  compression_parameter: "output_compression",
-  streaming: "stream",
-  mask: "mask",
-};
 
 /**
  * Adds a fault for each field that a card in the file promises and that would never reach the upstream:
@@ -40,13 +30,8 @@ export function faultUnsentFields(
   }
   for (const [part, field] of Object.entries(fieldOfPart)) {
     const value = given[part];
-    const promises = value !== undefined && value !== false && !isEmpty(value);
-    if (promises) check(field, [...at, "card", part]);
+    if (isPromised(value)) check(field, [...at, "card", part]);
   }
-}
-
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }
 
 function unknownParameter(name: string): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { promisedFields } from "./card-fields.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Facts } from "./facts.ts";
 import type { ModelCard } from "./model-card.ts";
@@ -185,7 +186,8 @@ interface ProviderFields<S extends BaseSettings, O> {
   narrow?(settings: S): Narrowing;
   /**
    * False: the adapter has no way to send this field, under the contract's name, to this model. A card of
-   * the operator's that names one is a fault at the start. Absent: it sends whatever a card takes.
+   * the operator's that names one is a fault at the start. Absent: it sends what one of its own cards promises; a
+   * provider that has none, or forwards what it does not know, sends whatever a card takes.
    */
   sends?(field: string, about: { readonly settings: S; readonly model: string }): boolean;
   /** Undefined: decided by the status alone (`faultFromStatus`). */
@@ -259,7 +261,11 @@ export function defineProvider<S extends z.ZodType<BaseSettings>, O extends z.Zo
 ): Provider {
   // Settings and options reach the functions only after the provider's own schemas have read them,
   // so erasing their types here is safe; it is the one place where that happens.
-  return provider;
+  const erased: Provider = provider;
+  const { models, defaultCard, forwardsUnknown, sends } = erased;
+  if (sends !== undefined || forwardsUnknown === true || models.length === 0) return erased;
+  const promised = promisedFields(defaultCard === undefined ? models : [...models, defaultCard]);
+  return { ...erased, sends: (field) => promised.has(field) };
 }
 
 /** The meaning of a status whose body says nothing better (DESIGN §6). */

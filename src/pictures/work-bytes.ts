@@ -3,7 +3,7 @@ import type { Size } from "../core/request.ts";
 
 /**
  * Bytes that all work on pictures may hold at once: with them and all else that it has, the process stays
- * below 512 MB. One picture that needs more is not worked on.
+ * below 512 MiB. One picture that needs more is not worked on.
  */
 export const workBytesMax = 216 * 1024 * 1024;
 

@@ -29,6 +29,15 @@ const settings: Readonly<Record<string, Record<string, unknown>>> = {
   automatic1111: {},
 };
 
+/** Hosted providers that were written without a thought of other cards than their own. */
+const hosted: Readonly<Record<string, Record<string, unknown>>> = {
+  bfl: { api_key: "abcdefghijkl" },
+  fal: { api_key: "abcdefghijkl" },
+  gemini: { api_key: "abcdefghijkl" },
+  modelscope: { api_key: "abcdefghijkl" },
+  qianfan: { api_key: "abcdefghijkl" },
+};
+
 /** A channel with a model for each card, named as the card is. */
 function channelOf(
   provider: string,
@@ -36,7 +45,8 @@ function channelOf(
   cards: Readonly<Record<string, Record<string, unknown>>>,
 ): Record<string, unknown> {
   const models = Object.entries(cards).map(([name, card]) => ({ name, upstream: "o/m", card }));
-  return { id: "a", provider, settings: { base_url: url, ...settings[provider] }, models };
+  const own = settings[provider] ?? hosted[provider];
+  return { id: "a", provider, settings: { base_url: url, ...own }, models };
 }
 
 /** The gateway, or the faults for which it did not start. */
@@ -95,6 +105,12 @@ describe("is a fault at the start", () => {
     ["automatic1111", { parameters: ["watermark"] }, "`watermark`"],
     ["replicate", { format_parameter: true }, "`output_format`"],
     ["replicate", { streaming: true }, "`stream`"],
+    ["bfl", { parameters: ["input_fidelity"] }, "`input_fidelity`"],
+    ["gemini", { mask: { polarity: "white" } }, "`mask`"],
+    ["modelscope", { mask: { polarity: "white" } }, "`mask`"],
+    ["qianfan", { qualities: ["high"] }, "`quality`"],
+    ["fal", { mask: { polarity: "white" } }, "`mask`"],
+    ["fal", { qualities: ["high"] }, "`quality`"],
     ["openai-compatible", { parameters: ["sead"] }, "did you mean `seed`"],
     ["openai-compatible", { parameters: ["steps"] }, "`steps`"],
   ])("%s %j", async (provider, card, words) => {
@@ -104,6 +120,8 @@ describe("is a fault at the start", () => {
   test.each([
     ["openrouter", { styles: [], streaming: false }],
     ["replicate", { parameters: ["negative_prompt"] }],
+    ["modelscope", { parameters: ["negative_prompt"], sizes: ["512x512"] }],
+    ["fal", { parameters: ["seed"], format_parameter: true }],
     ["openai-compatible", { parameters: [...cardParameters] }],
   ])("not %s %j", async (provider, card) => {
     expect(await told(provider, card)).toBe("");

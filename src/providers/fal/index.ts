@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { promisedFields } from "../../core/card-fields.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { defineProvider, type GenerateInput, type ProviderEvent } from "../../core/provider.ts";
 import {
@@ -178,9 +179,16 @@ function heldPlaces(json: unknown): ReadonlySet<number> {
 
 const listSchema = z.object({ images: z.array(z.unknown()), seed: z.int().nullish() });
 
+/** The endpoint of a model: the operator's, else the one that is built in, else one that is like most. */
+function endpointOf({ settings: given, model }: Pick<Input, "settings" | "model">): Endpoint {
+  return given.endpoints[model] ?? endpoints[model] ?? endpointSchema.parse({});
+}
+
+const promised = promisedFields(cards);
+
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
   const { settings: given, model, http } = input;
-  const endpoint = given.endpoints[model] ?? endpoints[model] ?? endpointSchema.parse({});
+  const endpoint = endpointOf(input);
   const { result } = yield* runJob(input, jobs, {
     url: `/${model.split("/").map(encodeURIComponent).join("/")}`,
     headers: given.retry_by_vendor
@@ -211,6 +219,13 @@ export default defineProvider({
   options,
   models: cards,
   openEnded: true,
+  sends(field, about) {
+    const { mask, quality, format } = endpointOf(about);
+    if (field === "mask") return mask !== undefined;
+    if (field === "quality") return quality;
+    if (field === "output_format") return format;
+    return promised.has(field);
+  },
   configuredResultHosts: (own) => own.result_hosts,
   authorize: (channel) => ({ authorization: `Key ${channel.settings.api_key.reveal()}` }),
   generate,
