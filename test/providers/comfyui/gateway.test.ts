@@ -179,17 +179,19 @@ describe("a prompt that comes to nothing", () => {
 
   test("is interrupted at the deadline where it runs", async () => {
     comfy.conduct = { ...usual, ends: "never" };
+    const before = comfy.cancels.length;
     expect((await generate({ model: "hasty" })).status).toBe(504);
     const { id } = last(comfy.prompts);
-    await until(() => comfy.cancels.length > 0);
+    await until(() => comfy.cancels.length > before);
     expect(last(comfy.cancels)).toEqual({ path: "/interrupt", body: { prompt_id: id } });
   });
 
   test("is taken out of the queue where it waits, and another's that runs is left alone", async () => {
     comfy.conduct = { ...usual, ends: "never", stepMs: 1 };
+    const earlier = comfy.prompts.length;
     const others = generate();
-    await until(() => comfy.prompts.length > 0);
-    await sleep(50);
+    await until(() => comfy.prompts.length > earlier);
+    const running = last(comfy.prompts).id;
     const before = comfy.cancels.length;
     comfy.conduct = { ...usual, ends: "waits" };
     expect((await generate({ model: "hasty" })).status).toBe(504);
@@ -197,7 +199,6 @@ describe("a prompt that comes to nothing", () => {
     await until(() => comfy.cancels.length > before);
     expect(comfy.cancels.slice(before)).toEqual([{ path: "/queue", body: { delete: [waiting] } }]);
     // Interrupted by its own owner, so that the test ends.
-    const running = comfy.prompts.at(-2)?.id;
     await fetch(`${comfy.url}/interrupt`, {
       method: "POST",
       body: JSON.stringify({ prompt_id: running }),
