@@ -6,7 +6,7 @@ import {
   placesToJson,
 } from "../money-records.ts";
 import { statement } from "../query.ts";
-import type { Steps } from "../query.ts";
+import type { Statement, Steps } from "../query.ts";
 import { integer, nullable, record, text } from "../shape.ts";
 
 /** The moment after all others, where a period has no end. */
@@ -19,28 +19,20 @@ export interface Within {
   readonly to: number;
 }
 
-/** The sums of the ledger from which a counter begins, by model. Written out, since the index is chosen by the column. */
+/** The sum of one owner's entries in a book of the ledger, by model. */
+const sumOf = (column: string, book: "customer" | "provider"): ((within: Within) => Statement) =>
+  statement<Within>(
+    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
+      WHERE ${column} = :scopeId AND book = '${book}' AND held_at >= :from AND held_at < :to
+      GROUP BY model`,
+  );
+
+/** The sums of the ledger from which a counter begins. Each has its own column, since that chooses the index. */
 const sums = {
-  key: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE key_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-  user: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE user_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-  team: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE team_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
-  channel: statement<Within>(
-    `SELECT model, CAST(SUM(nano) AS text) AS nano FROM ledger
-      WHERE channel_id = :scopeId AND book = 'provider' AND held_at >= :from AND held_at < :to
-      GROUP BY model`,
-  ),
+  key: sumOf("key_id", "customer"),
+  user: sumOf("user_id", "customer"),
+  team: sumOf("team_id", "customer"),
+  channel: sumOf("channel_id", "provider"),
 };
 const sumRow = record({ model: nullable(text), nano: nullable(text) });
 
