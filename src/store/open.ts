@@ -96,6 +96,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       addRepeat: (repeat) => client.call("requestsAddRepeat", repeat),
       recent: (keyId, fingerprint, since, until) =>
         client.call("requestsRecent", keyId, fingerprint, since, until),
+      anyRecent: (since) => client.call("requestsAnyRecent", since),
       claimOrphan: (keyId, fingerprint, endedSince, goneSince = 0) =>
         client.call("requestsClaimOrphan", keyId, fingerprint, endedSince, goneSince),
       markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),

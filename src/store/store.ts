@@ -74,6 +74,8 @@ export interface Store {
       since: number,
       until: number,
     ): Promise<RecentRequests>;
+    /** True where any client left, or any doubtful error came, after `since`. */
+    anyRecent(since: number): Promise<boolean>;
     /** The time at which the client went without the answer, or null once it has an answer again. */
     orphan(id: string, at: number | null): Promise<void>;
     /**

@@ -3,7 +3,7 @@ import { createNodeWatch } from "../../src/gateway/requests/nodes.ts";
 import type { NodeRecord } from "../../src/store/request-records.ts";
 
 /** A database's nodes, a clock of the day, the process's own clock, and one node that watches. */
-function bench(options: { readonly lost?: number } = {}) {
+function bench(options: { readonly lost?: number; readonly recent?: boolean } = {}) {
   const rows = new Map<string, NodeRecord>();
   const removed: string[] = [];
   const clock = { day: 1_000_000_000, own: 0 };
@@ -25,6 +25,7 @@ function bench(options: { readonly lost?: number } = {}) {
         sweeps += 1;
         return Promise.resolve(options.lost ?? 0);
       },
+      anyRecent: () => Promise.resolve(options.recent ?? false),
     },
   };
   const watch = createNodeWatch({
@@ -104,8 +105,18 @@ test("a node that was long dead when this one began is found sooner", async () =
   expect(removed).toEqual(["dead"]);
 });
 
-test("alone is who has seen no other node for the repeat window, also after its own start", async () => {
-  const { watch, seen, pass, rows } = bench();
+test("a node that starts is alone at once where nothing of before it may be repeated, unless another is at work", async () => {
+  const first = bench();
+  await first.watch.begin("before");
+  expect(first.watch.isAlone()).toBe(true);
+  const second = bench();
+  second.seen("other");
+  await second.watch.begin(undefined);
+  expect(second.watch.isAlone()).toBe(false);
+});
+
+test("alone is who has seen no other node for the repeat window, also after a start behind a request that may be repeated", async () => {
+  const { watch, seen, pass, rows } = bench({ recent: true });
   expect(watch.isAlone()).toBe(false);
   await watch.begin("before");
   expect(watch.isAlone()).toBe(false);

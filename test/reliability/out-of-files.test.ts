@@ -70,7 +70,7 @@ test.each([
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   const answers = await Promise.all(Array.from({ length: 8 }, () => ask(url)));
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
-  expect(gateway?.output()).toContain("clients have more connections than");
+  await expect.poll(() => gateway?.output()).toContain("clients have more connections than");
 });
 
 test("more calls than there are files for are refused before they are paid, in our name, and readiness says the same", async () => {

@@ -149,7 +149,7 @@ test("two nodes with clocks four minutes apart agree, and one an hour off is not
     { status: "ready" },
     { status: "not ready", failing: ["clock"] },
   ]);
-  expect(nodes[1]?.output()).toContain("240 s ahead of the database's");
+  await expect.poll(() => nodes[1]?.output()).toContain("240 s ahead of the database's");
   // The line may come a moment after the answer.
   await expect
     .poll(() => nodes[2]?.output())
@@ -217,8 +217,11 @@ test("a key made, disabled and removed through one node is so on the other withi
   ]);
   const [one, two] = nodes;
   if (one === undefined || two === undefined) throw new Error("there are two");
-  const made = nodes.filter((node) => node.output().includes('"api_key":"pin_'));
-  expect(made).toHaveLength(1);
+  const made = (): GatewayProcess[] =>
+    nodes.filter((node) => node.output().includes('"api_key":"pin_'));
+  // Printed, then read: the line may come after the start.
+  await expect.poll(() => made().length).toBeGreaterThan(0);
+  expect(made()).toHaveLength(1);
   const admin = (path: string, method: string, body?: unknown): Promise<Response> =>
     fetch(`${one.url}/admin/keys${path}`, {
       method,

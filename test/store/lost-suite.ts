@@ -71,6 +71,10 @@ function repeatSuite(open: OpenEmpty): void {
     const found = async (keyId: string, since: number, until: number): Promise<unknown> =>
       (await store.requests.recent(keyId, "f".repeat(64), since, until)).doubtful?.id;
     expect(await found("key_1", 50, 400)).toBe("new");
+    expect([await store.requests.anyRecent(199), await store.requests.anyRecent(200)]).toEqual([
+      true,
+      false,
+    ]);
     expect(await found("key_1", 50, 199)).toBe("old");
     expect(await found("key_1", 200, 400)).toBeUndefined();
     expect(await found("key_2", 50, 400)).toBeUndefined();
@@ -80,6 +84,10 @@ function repeatSuite(open: OpenEmpty): void {
     expect(await left(0)).toBe(false);
     await store.requests.orphan("sure", 500);
     expect([await left(499), await left(500)]).toEqual([true, false]);
+    expect([await store.requests.anyRecent(499), await store.requests.anyRecent(500)]).toEqual([
+      true,
+      false,
+    ]);
     expect(await store.requests.claimOrphan("key_1", "f".repeat(64), 0, 500)).toBeUndefined();
     expect(await store.requests.claimOrphan("key_1", "f".repeat(64), 0, 499)).toBe("sure");
     expect(await left(0)).toBe(false);

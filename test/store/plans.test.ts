@@ -43,6 +43,7 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
   ["a client's own id", commands.requestsByClientId("key_1", "theirs"), /requests_by_client_id/],
   ["an answer that was given again", commands.requestsByRepeat("key_1", "again"), /repeats_pkey/],
   ["orphans", commands.requestsRecent("key_1", "f", 0, 9), /requests_orphaned/],
+  ["whether anything may be repeated", commands.requestsAnyRecent(0), /requests_orphaned/],
   ["the oldest orphan", commands.requestsClaimOrphan("key_1", "f", 0, 0), /requests_orphaned/],
   ["kept pictures", commands.requestsKeptPictures(0, 9), /pictures_kept/],
   ["what is nobody's", commands.requestsSweep(5, 9), /requests_running/],

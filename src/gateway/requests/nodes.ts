@@ -66,12 +66,15 @@ class Watch implements NodeWatch {
   }
 
   async begin(before: string | undefined): Promise<void> {
-    const { store, uptime, repeatWindowMs } = this.#parts;
+    const { store, now, uptime, repeatWindowMs } = this.#parts;
     await this.renew();
-    // What an earlier process ended may be repeated for as long as the window is.
-    this.#aloneSince = uptime() + repeatWindowMs;
     if (before !== undefined) await store.nodes.remove(before);
     await this.#closeLost();
+    // Others are at work: seen by the renewal above.
+    if (this.#aloneSince !== Infinity) return;
+    // What an earlier process ended may be repeated for as long as the window is.
+    const mayRepeat = await store.requests.anyRecent(now() - repeatWindowMs);
+    this.#aloneSince = mayRepeat ? uptime() + repeatWindowMs : uptime();
   }
 
   async renew(): Promise<void> {

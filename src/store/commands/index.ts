@@ -80,6 +80,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsByIdempotencyKey",
   "requestsByRepeat",
   "requestsRecent",
+  "requestsAnyRecent",
   "requestsGet",
   "requestsKeptPictures",
   "requestsList",

@@ -74,6 +74,13 @@ const anyOrphan = statement<{ keyId: string; fingerprint: string; since: number 
     LIMIT 1`,
 );
 
+// By the two partial indexes, which hold the few requests that end so.
+const anyRecent = statement<{ since: number }>(
+  `SELECT 1 AS found
+    WHERE EXISTS (SELECT 1 FROM requests WHERE orphaned_at IS NOT NULL AND orphaned_at > :since)
+      OR EXISTS (SELECT 1 FROM requests WHERE doubtful_at IS NOT NULL AND doubtful_at > :since)`,
+);
+
 /** The request that an answer repeated; undefined where there is no such answer, or the request has no record. */
 function* repeated(rows: readonly unknown[]): Steps<RequestRecord | undefined> {
   if (rows.length === 0) return undefined;
@@ -120,6 +127,10 @@ export const requestReads = {
       hasOrphan: orphans.length > 0,
       doubtful: rows.length === 0 ? null : yield* whole(rows[0]),
     };
+  },
+  *requestsAnyRecent(since: number): Steps<boolean> {
+    const { rows } = yield anyRecent({ since });
+    return rows.length > 0;
   },
   /** `before` that is no longer kept gives an empty page: what was older is gone as well. */
   *requestsList({
