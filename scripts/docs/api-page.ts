@@ -1,4 +1,5 @@
-import { keyChangeBody, newKeyBody, pageQuery } from "../../src/api/admin/keys.ts";
+import type { z } from "zod";
+import { adminResources } from "../../src/api/admin/resources.ts";
 import { imageFields, pictureFieldDocs } from "../../src/api/image-fields.ts";
 import { answerHeaders, requestHeaders, routes } from "../../src/api/routes.ts";
 import { code, page, table, type Page } from "./markdown.ts";
@@ -60,6 +61,20 @@ const streams = [
     "line that says so, without an error.",
 ];
 
+/** The fields that admin routes read, in the order of the routes. */
+function adminBodies(): string[] {
+  return adminResources.flatMap(({ routes: of }) =>
+    of.flatMap(({ method, path, body, query }) => [
+      ...(query === undefined ? [] : [`Query of \`${method} ${path}\`:`, fieldTable(query)]),
+      ...(body === undefined ? [] : [`Body of \`${method} ${path}\`:`, fieldTable(body)]),
+    ]),
+  );
+}
+
+function fieldTable(schema: z.ZodType): string {
+  return table(settingHead, settingRows(inputSchema(schema)));
+}
+
 /** docs/api.md. */
 export function apiPage(): Page {
   return page("docs/api.md", "`src/api`", [
@@ -99,11 +114,7 @@ export function apiPage(): Page {
       "success are calls of their own. A fresh `Idempotency-Key` always buys again. Where the gateway's process ended while a request " +
       "ran, its repeat and its id answer 502 `outcome_unknown`, with what may have been bought.",
     "## The admin API",
-    "Body of `POST /admin/keys`:",
-    table(settingHead, settingRows(inputSchema(newKeyBody))),
-    "Body of `PATCH /admin/keys/:id`:",
-    table(settingHead, settingRows(inputSchema(keyChangeBody))),
-    "Query of lists:",
-    table(settingHead, settingRows(inputSchema(pageQuery))),
+    "Its routes are below `/admin/v1`. The addresses of before, without `/v1`, answer 308 with the new one in `location`.",
+    ...adminBodies(),
   ]);
 }

@@ -112,30 +112,5 @@ export const running = z.looseObject({ id: z.string(), status: z.string() });
 
 export const deleted = z.strictObject({ id: z.string(), deleted: z.literal(true) });
 
-const moment = z.iso.datetime();
-
-export const adminKey = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  hint: z.string().describe("The beginning and end of the key."),
-  models: z.array(z.string()),
-  operations: z.array(z.string()).nullable(),
-  strict: z.boolean(),
-  disabled: z.boolean(),
-  expires_at: moment.nullable(),
-  created_at: moment,
-});
-
-export const newAdminKey = adminKey.extend({
-  key: z.string().describe("The key itself, shown this once."),
-});
-
-export const requestRecord = z.looseObject({
-  id: z.string(),
-  operation: z.string(),
-  model: z.string(),
-  state: z.string(),
-});
-
 export const listOf = (entry: z.ZodType): z.ZodType =>
   z.looseObject({ object: z.literal("list"), data: z.array(entry) });

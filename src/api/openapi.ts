@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Operation } from "../core/request.ts";
-import { keyChangeBody, newKeyBody, pageQuery } from "./admin/keys.ts";
+import { adminResources } from "./admin/resources.ts";
 import * as answers from "./answers.ts";
 import { type JsonSchema, jsonSchemaOf, reference } from "./json-schema.ts";
 import { imageBodies } from "./openapi-bodies.ts";
@@ -10,21 +10,17 @@ import { answerHeaders, type DocumentedRoute, requestHeaders, routes } from "./r
 /** The document as data; what is in it is JSON. */
 export type OpenApiDocument = Readonly<Record<string, unknown>>;
 
-const schemas = {
+const schemas: Readonly<Record<string, z.ZodType>> = {
   ImagesResponse: answers.imagesAnswer,
   Estimate: answers.estimate,
   KeyUsage: answers.keyUsage,
   Model: answers.model,
   ModelList: answers.modelList,
-  Key: answers.adminKey,
-  NewKey: answers.newAdminKey,
-  KeyList: answers.listOf(answers.adminKey),
-  RequestRecord: answers.requestRecord,
-  RequestList: answers.listOf(answers.requestRecord),
   Health: answers.health,
   Running: answers.running,
   Deleted: answers.deleted,
-} as const;
+  ...Object.fromEntries(adminResources.flatMap(({ schemas: own }) => Object.entries(own))),
+};
 
 /** The good answer of a route, where it is more than some JSON object. */
 interface RouteFacts {
@@ -33,9 +29,9 @@ interface RouteFacts {
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
   readonly status?: number;
-  readonly answer?: keyof typeof schemas;
+  readonly answer?: string;
   /** The body of a 202, where one may come. */
-  readonly waiting?: keyof typeof schemas;
+  readonly waiting?: string;
   /** Answers besides errors that are no JSON: media types by status; an empty list is an answer without a body. */
   readonly media?: Readonly<Record<string, readonly string[]>>;
 }
@@ -61,12 +57,11 @@ const facts: Readonly<Record<string, RouteFacts>> = {
   "GET /docs/docs.css": { media: { "200": ["text/css"] } },
   "GET /health/live": { answer: "Health" },
   "GET /health/ready": { answer: "Health" },
-  "GET /admin/keys": { answer: "KeyList" },
-  "POST /admin/keys": { body: newKeyBody, status: 201, answer: "NewKey" },
-  "PATCH /admin/keys/:id": { body: keyChangeBody },
-  "DELETE /admin/keys/:id": { answer: "Deleted" },
-  "GET /admin/requests": { query: pageQuery, answer: "RequestList" },
-  "GET /admin/requests/:id": { answer: "RequestRecord" },
+  ...Object.fromEntries(
+    adminResources.flatMap(({ routes: of }) =>
+      of.map((route) => [`${route.method} ${route.path}`, route]),
+    ),
+  ),
 };
 
 /** The API as an OpenAPI 3.1 document, derived from the schemas that read requests, the table of errors and the list of routes. */
@@ -109,7 +104,7 @@ export function openApiDocument(): OpenApiDocument {
   };
 }
 
-/** `/v1/models/*` and `/admin/keys/:id` as OpenAPI writes them. */
+/** `/v1/models/*` and `/admin/v1/keys/:id` as OpenAPI writes them. */
 export function pathOf({ path }: Pick<DocumentedRoute, "path">): string {
   return path.replace(/:(\w+)/g, "{$1}").replace(/\*$/, "{model}");
 }

@@ -1,9 +1,11 @@
+import { adminResources } from "./admin/resources.ts";
+
 /**
  * A route as the documents show it. `openapi.ts` gives each its bodies and answers; test/docs.test.ts
  * compares the list with what src/http declares.
  */
 export interface DocumentedRoute {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** As src/http declares it: `:id` for one segment, `*` for the rest. */
   readonly path: string;
   readonly access: "key" | "admin" | "signed URL" | "open";
@@ -86,57 +88,16 @@ export const routes: readonly DocumentedRoute[] = [
     about:
       "200 where database and image store take writes and the process is not stopping, else 503.",
   },
-  {
-    method: "GET",
-    path: "/admin/keys",
-    access: "admin",
-    about: "All keys, without the keys themselves.",
-  },
-  {
-    method: "POST",
-    path: "/admin/keys",
-    access: "admin",
-    about: "Makes a key. The answer shows it this once.",
-  },
-  {
-    method: "PATCH",
-    path: "/admin/keys/:id",
-    access: "admin",
-    about: "Renames or disables a key.",
-  },
-  { method: "DELETE", path: "/admin/keys/:id", access: "admin", about: "Removes a key." },
-  {
-    method: "GET",
-    path: "/admin/requests",
-    access: "admin",
-    about: "Request records, newest first. `limit` and `before` (an id) make pages.",
-  },
-  {
-    method: "GET",
-    path: "/admin/requests/:id",
-    access: "admin",
-    about: "One request record with its attempts.",
-  },
-  {
-    method: "GET",
-    path: "/admin/health/channels",
-    access: "admin",
-    about:
-      "The health of each channel and of each of its credentials: state, why, since, next probe, what is in flight.",
-  },
-  {
-    method: "GET",
-    path: "/admin/channels",
-    access: "admin",
-    about: "The channels that are served, without their credentials.",
-  },
+  ...adminResources.flatMap(({ routes: of }) =>
+    of.map((route): DocumentedRoute => ({ ...route, access: "admin" })),
+  ),
 ];
 
 /** Headers of requests and answers that a client can rely on. */
 export const requestHeaders: readonly (readonly [string, string])[] = [
   [
     "authorization",
-    "`Bearer <key>` on every `/v1` route; `Bearer <admin token>` on every `/admin` route.",
+    "`Bearer <key>` on every `/v1` route; `Bearer <admin token>` on every `/admin/v1` route.",
   ],
   [
     "x-request-id",

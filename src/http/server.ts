@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { IncomingMessage } from "node:http";
 import { arrivals } from "../runtime/batches.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
+import { movedRoutes } from "./admin/moved-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
 import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
@@ -139,6 +140,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   healthRoutes(app, parts);
   hostedRoutes(app, parts.hosted);
   documentRoutes(app, parts);
+  movedRoutes(app);
   app.register((scope, _options, done) => {
     // Bodies are read as streams by the routes: pictures must not be gathered in memory.
     scope.removeAllContentTypeParsers();

@@ -49,10 +49,10 @@ async function run(env: Record<string, string> = {}): Promise<Run> {
     },
     async deleteKeys(token) {
       const headers = { authorization: `Bearer ${token}` };
-      const listed = await fetch(`${app.url}/admin/keys`, { headers });
+      const listed = await fetch(`${app.url}/admin/v1/keys`, { headers });
       const { data } = (await listed.json()) as { data: { id: string }[] }; // It is our own answer.
       for (const { id } of data)
-        await fetch(`${app.url}/admin/keys/${id}`, { method: "DELETE", headers });
+        await fetch(`${app.url}/admin/v1/keys/${id}`, { method: "DELETE", headers });
     },
     stop: () => app.close(),
   };

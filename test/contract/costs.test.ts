@@ -70,7 +70,7 @@ async function recordOf(
   id: string | null,
 ): Promise<Readonly<Record<string, unknown>>> {
   for (;;) {
-    const response = await fetch(`${gateway.url}/admin/requests/${id}`, {
+    const response = await fetch(`${gateway.url}/admin/v1/requests/${id}`, {
       headers: { authorization: `Bearer ${gateway.adminToken}` },
     });
     const record = (await response.json()) as Readonly<Record<string, unknown>>;

@@ -64,7 +64,7 @@ describe("authentication", () => {
     expect(response.status).toBe(200);
   });
 
-  test.each(["/admin/keys", "/admin/requests", "/admin/channels"])(
+  test.each(["/admin/v1/keys", "/admin/v1/requests", "/admin/v1/channels"])(
     "%s needs the admin token, not a key",
     async (path) => {
       for (const token of [gateway.key, "", "x".repeat(30)]) {

@@ -163,8 +163,8 @@ describe("pages of other origins", () => {
   test("may not by default, and never the admin routes", async () => {
     for (const [gateway, path] of [
       [plain, "/v1/images/edits"],
-      [open, "/admin/keys"],
-      [proxied, "/admin/keys"],
+      [open, "/admin/v1/keys"],
+      [proxied, "/admin/v1/keys"],
     ] as const) {
       const response = await preflight(gateway, page, path);
       expect([response.status, allowed(response)]).toEqual([405, null]);
@@ -174,16 +174,16 @@ describe("pages of other origins", () => {
 
 describe("paths are taken as they are, but for slashes too many", () => {
   test.each([
-    ["/v1/../admin/keys", "404"],
-    ["/v1/images/../../admin/keys", "404"],
-    ["/v1/%2e%2e/admin/keys", "404"],
+    ["/v1/../admin/v1/keys", "404"],
+    ["/v1/images/../../admin/v1/keys", "404"],
+    ["/v1/%2e%2e/admin/v1/keys", "404"],
     ["/V1/models", "404"],
     ["/v1%2f%2fmodels", "404"],
-    ["/models/../admin/keys", "404"],
-    ["/openai/v1/../admin/keys", "404"],
+    ["/models/../admin/v1/keys", "404"],
+    ["/openai/v1/../admin/v1/keys", "404"],
     ["/openai/deployments/../../admin/images/generations", "405"],
-    ["/admin//keys", "401"],
-    ["/admin%2fkeys", "404"],
+    ["/admin//v1/keys", "401"],
+    ["/admin%2fv1/keys", "404"],
     ["/v1/models%00", "404"],
     ["/health/live;x=1", "404"],
     ["/v1/models/%ff", "400"],
@@ -222,7 +222,7 @@ describe("methods", () => {
     },
   );
 
-  test.each(["/v1/models", "/v1/images/generations", "/health/live", "/i/x.png", "/admin/keys"])(
+  test.each(["/v1/models", "/v1/images/generations", "/health/live", "/i/x.png", "/admin/v1/keys"])(
     "OPTIONS %s names what is possible",
     async (path) => {
       const response = await fetch(plain.url + path, { method: "OPTIONS" });

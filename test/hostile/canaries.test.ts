@@ -75,7 +75,7 @@ beforeAll(async () => {
   // Faults of the gateway's own doors, with keys in the wrong places.
   for (const [path, authorization] of [
     [`/v1/models?key=${gatewayKey}`, `Bearer ${gatewayKey}`],
-    [`/admin/requests?token=${secrets.adminToken}`, `Bearer ${gatewayKey}`],
+    [`/admin/v1/requests?token=${secrets.adminToken}`, `Bearer ${gatewayKey}`],
     ["/v1/models", `Bearer ${secrets.adminToken}`],
     ["/v1/models", `Basic ${gatewayKey}`],
   ] as const) {
@@ -132,18 +132,21 @@ describe("secrets are nowhere", () => {
 
   test("in records, keys and channels as an administrator reads them", async () => {
     for (const path of [
-      "/admin/requests",
-      "/admin/keys",
-      "/admin/channels",
-      "/admin/health/channels",
+      "/admin/v1/requests",
+      "/admin/v1/keys",
+      "/admin/v1/channels",
+      "/admin/v1/health/channels",
     ]) {
       const text = await adminText(path);
       expect(text.length).toBeGreaterThan(10);
       expect({ path, found: found(text) }).toEqual({ path, found: [] });
     }
-    const { data } = JSON.parse(await adminText("/admin/requests")) as { data: { id: string }[] };
+    const { data } = JSON.parse(await adminText("/admin/v1/requests")) as {
+      data: { id: string }[];
+    };
     expect(data.length).toBeGreaterThan(20);
-    for (const { id } of data) expect(found(await adminText(`/admin/requests/${id}`))).toEqual([]);
+    for (const { id } of data)
+      expect(found(await adminText(`/admin/v1/requests/${id}`))).toEqual([]);
   });
 
   test("in the data folder", async () => {

@@ -69,7 +69,7 @@ function unchunked(body: string): string {
 
 /** Model, state and n of the newest request. */
 async function newestState(): Promise<unknown[]> {
-  const response = await fetch(`${gateway.url}/admin/requests?limit=1`, {
+  const response = await fetch(`${gateway.url}/admin/v1/requests?limit=1`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   });
   const { data } = (await response.json()) as { data: Record<string, unknown>[] };

@@ -117,7 +117,7 @@ test("a client that stops reading is cut, and its request was finished", async (
   expect((await ended).length).toBeLessThan(pictureBytes);
   // Relayed under backpressure, the rest comes only now, and is kept for a client that returns.
   const newest = async (): Promise<unknown> => {
-    const records = await fetch(`${gateway.url}/admin/requests?limit=1`, {
+    const records = await fetch(`${gateway.url}/admin/v1/requests?limit=1`, {
       headers: { authorization: `Bearer ${gateway.adminToken}` },
     });
     return records.json();

@@ -51,7 +51,7 @@ test("a client that leaves while its record is being written is answered by its 
   execution.answer();
   // From here on only the record tells that its client has gone.
   const { data } = (await (
-    await fetch(`${gateway.url}/admin/requests`, {
+    await fetch(`${gateway.url}/admin/v1/requests`, {
       headers: { authorization: `Bearer ${gateway.adminToken}` },
     })
   ).json()) as { data: { id: string }[] };
@@ -97,7 +97,7 @@ test("a client that leaves while it waits for a channel costs nothing: nobody ha
   expect(next.body.toString()).toContain("a third");
   next.answer();
   expect((await third).status).toBe(200);
-  const list = await fetch(`${gateway.url}/admin/requests`, {
+  const list = await fetch(`${gateway.url}/admin/v1/requests`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   });
   // The gateway's own answer.

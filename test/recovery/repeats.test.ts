@@ -97,7 +97,7 @@ function withoutCount(gateway: TestGateway): ReturnType<typeof rawJson> {
 
 async function newest(gateway: TestGateway): Promise<Record<string, unknown> | undefined> {
   const headers = { authorization: `Bearer ${gateway.adminToken}` };
-  const response = await fetch(`${gateway.url}/admin/requests`, { headers });
+  const response = await fetch(`${gateway.url}/admin/v1/requests`, { headers });
   // The admin API's own answer.
   const { data } = (await response.json()) as { data: Record<string, unknown>[] };
   return data[0];

@@ -123,7 +123,7 @@ test("for a client that has gone nothing more is attempted", async () => {
   execution.refuse(503, { error: { message: "busy", type: "server_error" } });
   const records = async (): Promise<Records> => {
     const headers = { authorization: `Bearer ${gateway.adminToken}` };
-    const response = await fetch(`${gateway.url}/admin/requests`, { headers });
+    const response = await fetch(`${gateway.url}/admin/v1/requests`, { headers });
     // The admin API's own answer.
     return (await response.json()) as Records;
   };

@@ -53,7 +53,7 @@ async function say(url: string, text: string): Promise<void> {
 
 /** Failures that the channels have on their books. */
 async function channelFaults(url: string): Promise<string> {
-  const answer = await fetch(`${url}/admin/health/channels`, {
+  const answer = await fetch(`${url}/admin/v1/health/channels`, {
     headers: { authorization: "Bearer test-admin-token-0123456789" },
   });
   return JSON.stringify(await answer.json());

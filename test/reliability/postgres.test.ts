@@ -223,7 +223,7 @@ test("a key made, disabled and removed through one node is so on the other withi
   await expect.poll(() => made().length).toBeGreaterThan(0);
   expect(made()).toHaveLength(1);
   const admin = (path: string, method: string, body?: unknown): Promise<Response> =>
-    fetch(`${one.url}/admin/keys${path}`, {
+    fetch(`${one.url}/admin/v1/keys${path}`, {
       method,
       headers: {
         authorization: "Bearer test-admin-token-0123456789",

@@ -44,7 +44,7 @@ const ask = (gateway: TestGateway): Promise<Response> =>
   postJson(gateway, "/v1/images/generations", { model: "m", prompt: `fox ${(prompts += 1)}` });
 
 async function healthOf(gateway: TestGateway): Promise<Record<string, unknown> | undefined> {
-  const response = await fetch(`${gateway.url}/admin/health/channels`, {
+  const response = await fetch(`${gateway.url}/admin/v1/health/channels`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   });
   // The admin API's own answer.

@@ -57,7 +57,7 @@ interface HealthRow {
 }
 
 async function health(gateway: TestGateway): Promise<HealthRow[]> {
-  const response = await fetch(`${gateway.url}/admin/health/channels`, {
+  const response = await fetch(`${gateway.url}/admin/v1/health/channels`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   });
   const text = await response.text();
@@ -74,7 +74,7 @@ interface RecordRow {
 async function attemptsOf(gateway: TestGateway, response: Response) {
   const id = response.headers.get("x-request-id") ?? "";
   for (;;) {
-    const record = await fetch(`${gateway.url}/admin/requests/${id}`, {
+    const record = await fetch(`${gateway.url}/admin/v1/requests/${id}`, {
       headers: { authorization: `Bearer ${gateway.adminToken}` },
     });
     const { state, attempts } = (await record.json()) as RecordRow;

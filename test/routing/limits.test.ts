@@ -80,7 +80,7 @@ describe("the limits of a key", () => {
     const gateway = await gatewayOf({
       channels: [{ id: "slow", provider: "sandbox", settings: { delay_ms: 300 } }],
     });
-    const made = await fetch(`${gateway.url}/admin/keys`, {
+    const made = await fetch(`${gateway.url}/admin/v1/keys`, {
       method: "POST",
       headers: {
         authorization: `Bearer ${gateway.adminToken}`,

@@ -99,7 +99,7 @@ describe("a channel that fails", () => {
     const gateway = await gatewayOf(["http://127.0.0.1:1/v1"]);
     for (let at = 0; at < 5; at += 1) expect((await ask(gateway)).status).toBe(502);
     const headers = { authorization: `Bearer ${gateway.adminToken}` };
-    const response = await fetch(`${gateway.url}/admin/health/channels`, { headers });
+    const response = await fetch(`${gateway.url}/admin/v1/health/channels`, { headers });
     // The admin API's own answer.
     const { data } = (await response.json()) as { data: { next_probe: string }[] };
     const probeMs = Date.parse(data[0]?.next_probe ?? "") - Date.now();

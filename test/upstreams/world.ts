@@ -148,7 +148,7 @@ export function png(width = 64, height = 48, colour = "#305070"): Promise<Buffer
 export async function health(
   gateway: TestGateway,
 ): Promise<readonly { id: string; state: string; models: readonly unknown[] }[]> {
-  const response = await fetch(`${gateway.url}/admin/health/channels`, {
+  const response = await fetch(`${gateway.url}/admin/v1/health/channels`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   });
   const { data } = (await response.json()) as {

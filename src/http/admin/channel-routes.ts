@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import type { ChannelView, Gateway, HealthView } from "../../gateway/gateway.ts";
 
-/** GET /admin/channels and /admin/health/channels, on the plugin that asks for the admin token. */
+/** GET /admin/v1/channels and /admin/v1/health/channels, on the plugin that asks for the admin token. */
 export function channelRoutes(app: FastifyInstance, gateway: Pick<Gateway, "channels">): void {
-  app.get("/admin/channels", () => ({
+  app.get("/admin/v1/channels", () => ({
     object: "list",
     data: gateway.channels().map(channelJson),
   }));
-  app.get("/admin/health/channels", () => ({
+  app.get("/admin/v1/health/channels", () => ({
     object: "list",
     data: gateway.channels().map(channelHealthJson),
   }));

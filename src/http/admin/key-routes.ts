@@ -5,13 +5,13 @@ import type { KeyRecord } from "../../core/key.ts";
 import type { KeyAdministration } from "../../gateway/gateway.ts";
 import { read } from "./read-checked.ts";
 
-/** /admin/keys and /admin/keys/{id}. */
+/** /admin/v1/keys and /admin/v1/keys/{id}. */
 export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
-  app.get("/admin/keys", async () => ({
+  app.get("/admin/v1/keys", async () => ({
     object: "list",
     data: (await keys.list()).map(keyJson),
   }));
-  app.post("/admin/keys", async (request, reply) => {
+  app.post("/admin/v1/keys", async (request, reply) => {
     const wanted = read(newKeyBody, request.body);
     const { name, models, strict, expires_at: expiry } = wanted;
     const expiresAt = expiry == null ? null : Date.parse(expiry);
@@ -24,7 +24,7 @@ export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
     const made = await keys.create({ name, models, strict, expiresAt, limits });
     return reply.code(201).send({ ...keyJson(made.record), key: made.key });
   });
-  app.patch<{ Params: { id: string } }>("/admin/keys/:id", async (request) => {
+  app.patch<{ Params: { id: string } }>("/admin/v1/keys/:id", async (request) => {
     const { name, disabled } = read(keyChangeBody, request.body);
     const change = {
       ...(name === undefined ? {} : { name }),
@@ -33,7 +33,7 @@ export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
     if (await keys.update(request.params.id, change)) return { id: request.params.id, ...change };
     throw noKey();
   });
-  app.delete<{ Params: { id: string } }>("/admin/keys/:id", async (request) => {
+  app.delete<{ Params: { id: string } }>("/admin/v1/keys/:id", async (request) => {
     if (await keys.remove(request.params.id)) return { id: request.params.id, deleted: true };
     throw noKey();
   });

@@ -1,17 +1,17 @@
 import type { FastifyInstance } from "fastify";
-import { pageQuery } from "../../api/admin/keys.ts";
+import { pageQuery } from "../../api/admin/requests.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { usdText } from "../../core/money.ts";
 import type { Administration, RequestRecord } from "../../gateway/gateway.ts";
 import { read } from "./read-checked.ts";
 
-/** GET /admin/requests and /admin/requests/{id}. */
+/** GET /admin/v1/requests and /admin/v1/requests/{id}. */
 export function requestRoutes(app: FastifyInstance, requests: Administration["requests"]): void {
-  app.get("/admin/requests", async (request) => {
+  app.get("/admin/v1/requests", async (request) => {
     const rows = await requests.list(read(pageQuery, request.query));
     return { object: "list", data: rows.map(requestJson) };
   });
-  app.get<{ Params: { id: string } }>("/admin/requests/:id", async (request) => {
+  app.get<{ Params: { id: string } }>("/admin/v1/requests/:id", async (request) => {
     const record = await requests.get(request.params.id);
     if (record !== undefined) return requestJson(record);
     throw new PinholeError("not_found", { message: "There is no request with this id." });

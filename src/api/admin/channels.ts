@@ -1,0 +1,19 @@
+import type { AdminResource } from "./resource.ts";
+
+/** Channels, as the admin API shows them. */
+export const channelResource: AdminResource = {
+  routes: [
+    {
+      method: "GET",
+      path: "/admin/v1/health/channels",
+      about:
+        "The health of each channel and of each of its credentials: state, why, since, next probe, what is in flight.",
+    },
+    {
+      method: "GET",
+      path: "/admin/v1/channels",
+      about: "The channels that are served, without their credentials.",
+    },
+  ],
+  schemas: {},
+};

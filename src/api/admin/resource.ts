@@ -1,0 +1,22 @@
+import type { z } from "zod";
+
+/** A route of the admin API, with the schemas of what it reads and answers. */
+export interface AdminRoute {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** As src/http declares it: `:id` for one segment. */
+  readonly path: `/admin/v1/${string}`;
+  readonly about: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Status of the good answer; 200 unless given. */
+  readonly status?: number;
+  /** Name of the good answer's schema in the OpenAPI document; absent: some JSON object. */
+  readonly answer?: string;
+}
+
+/** A resource of the admin API: a file beside this one, whose routes are in `http/admin/<resource>-routes.ts`. */
+export interface AdminResource {
+  readonly routes: readonly AdminRoute[];
+  /** Schemas of answers, by the name that they have in the OpenAPI document. */
+  readonly schemas: Readonly<Record<string, z.ZodType>>;
+}
