@@ -16,6 +16,20 @@ export function priceWords(price: Price | undefined): string[] {
 }
 
 function blockWords(block: PriceBlock): string[] {
+  const kind = [conditionWords(block.when ?? {}), validityWords(block)]
+    .filter((words) => words !== "")
+    .join(", ");
+  const words = block.free === true ? ["free"] : amountWords(block);
+  return kind === "" ? words : words.map((part) => `${kind}: ${part}`);
+}
+
+function validityWords({ valid_from: from, valid_until: until }: PriceBlock): string {
+  return [from === undefined ? "" : `from ${from}`, until === undefined ? "" : `until ${until}`]
+    .filter((words) => words !== "")
+    .join(" ");
+}
+
+function amountWords(block: PriceBlock): string[] {
   const money = (rate: Rate): string => {
     if (rate === "unknown") return "an unknown price";
     return block.currency === undefined ? `$${rate}` : `${block.currency} ${rate}`;
@@ -35,9 +49,7 @@ function blockWords(block: PriceBlock): string[] {
   const factors = (block.multipliers ?? []).map(
     ({ when, times }) => `${times} times as much${inBrackets(when)}`,
   );
-  const words = [...named, ...lines, ...factors];
-  const kind = conditionWords(block.when ?? {});
-  return kind === "" ? words : words.map((part) => `${kind}: ${part}`);
+  return [...named, ...lines, ...factors];
 }
 
 const namedParts = [

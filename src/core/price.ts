@@ -33,6 +33,13 @@ const valueSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export type OptionValue = z.infer<typeof valueSchema>;
 
+const momentForm = "a day such as 2027-01-01, or a time such as 2027-01-01T00:00:00+01:00";
+
+/** A moment: a day stands for its midnight in UTC. */
+const momentSchema = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: `must be ${momentForm}` })
+  .meta({ form: momentForm });
+
 const namedValues = z.record(z.string().min(1), oneOrMore(valueSchema));
 
 /** Conditions that a whole call fulfils or does not; all that are written must hold. */
@@ -200,6 +207,13 @@ const blockSchema = z
     max_usd: decimalSchema.optional(),
     /** The block is for these circumstances only. */
     when: callWhen.optional(),
+    /** The moment from which it holds, and the first one at which it holds no more, by the time of the request. */
+    valid_from: momentSchema.optional(),
+    valid_until: momentSchema.optional(),
+    /** The operator's own name for this state of the price; records of requests have it. */
+    version: z.string().min(1).max(100).optional(),
+    /** True: nothing is charged. For a block among others, as the word `free` is for a whole price. */
+    free: z.literal(true).optional(),
     /** ISO 4217. Default: USD. */
     currency: z
       .string()
@@ -220,6 +234,19 @@ const blockSchema = z
       path: ["currency"],
       error: "in another currency a price is written with `lines`, whose rates are in it",
     },
+  )
+  .refine(
+    ({ valid_from: from, valid_until: until }) =>
+      from === undefined || until === undefined || Date.parse(from) < Date.parse(until),
+    { path: ["valid_until"], error: "must be later than `valid_from`" },
+  )
+  .refine(
+    (block) =>
+      block.free === undefined ||
+      ["lines", "multipliers", "bounds", "max_usd", ...Object.keys(dollarParts)].every(
+        (name) => !Object.hasOwn(block, name),
+      ),
+    { path: ["free"], error: "a block that is free has no figures; remove them or `free`" },
   );
 export type PriceBlock = z.infer<typeof blockSchema>;
 
@@ -229,3 +256,11 @@ export type PriceBlock = z.infer<typeof blockSchema>;
  */
 export const priceSchema = z.union([z.literal("free"), blockSchema, z.array(blockSchema).min(1)]);
 export type Price = z.infer<typeof priceSchema>;
+
+/** A price as it stood when something was charged by it. */
+export interface PriceVersion {
+  /** A digest of the words: the same price has the same version on every node and after every reload. */
+  readonly version: string;
+  /** JSON of the price. */
+  readonly words: string;
+}

@@ -21,6 +21,7 @@ import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
+import { createPriceBook } from "./ledger/price-book.ts";
 import { type KeyUsage, refreshBudgets, usageOfKey } from "./ledger/usage.ts";
 import { settleLeft } from "./ledger/settle.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
@@ -222,6 +223,7 @@ function requestParts(
     repeats,
     nodes: createNodeWatch({ ...ports, repeatWindowMs }),
     unwritten: createUnwritten(log),
+    priceBook: createPriceBook(),
     routing: createRouting({ uptime, now, random, log }),
     keyLimits: createKeyLimiter(uptime),
     registry: createRegistry({ store, repeats, log, now }),

@@ -56,6 +56,9 @@ export interface ReadBlock {
   }[];
   /** Dollars of each picture, where a call costs that times its pictures whatever else it is; else undefined. */
   readonly eachPicture: Rational | undefined;
+  /** Unix milliseconds: the block holds from then on, and until then. */
+  readonly validFrom: number;
+  readonly validUntil: number;
 }
 
 const one = fraction(1);
@@ -91,6 +94,8 @@ function readParts(block: PriceBlock): ReadBlock {
       times: exact(times),
     })),
     eachPicture: eachPictureOf(block),
+    validFrom: block.valid_from === undefined ? -Infinity : Date.parse(block.valid_from),
+    validUntil: block.valid_until === undefined ? Infinity : Date.parse(block.valid_until),
   };
 }
 

@@ -16,9 +16,10 @@ export function costOf(price: Price | undefined, call: PricedCall, charge: Nano 
   if (charge !== undefined && Number.isSafeInteger(charge) && charge >= 0)
     return { state: "priced", nano: charge };
   if (price === "free") return { state: "free" };
+  const block = blockFor(price, call);
+  if (block?.free === true) return { state: "free" };
   // What a call is billed that made nothing is between the provider and the operator.
   if (call.pictures.length === 0) return { state: "priced", nano: 0 };
-  const block = blockFor(price, call);
   if (block === undefined) return { state: "unknown", bound: undefined };
   const amount = amountOfCall(block, call);
   const value = exactValue(amount);
@@ -33,14 +34,18 @@ export function estimateOf(price: Price | undefined, call: PricedCall): Estimate
   if (price === "free") return { state: "free", least: 0, most: 0 };
   const block = blockFor(price, call);
   if (block === undefined) return { state: "unknown", least: 0, most: undefined };
+  if (block.free === true) return { state: "free", least: 0, most: 0 };
   const { least, most } = bounded(block, call, amountOfCall(block, call));
   return { state: "priced", least: nanoOf(least) ?? 0, most: nanoOrNone(most) };
 }
 
-/** The block that prices a call; undefined where none does, or where its currency has no rate. */
+/** The block that prices a call at its time; undefined where none does, or where its currency has no rate. */
 function blockFor(price: Price | undefined, call: PricedCall): PriceBlock | undefined {
   if (price === undefined || price === "free") return undefined;
-  const block = [price].flat().find(({ when }) => callFits(when, call));
+  const block = [price].flat().find((one) => {
+    const { validFrom, validUntil } = readBlock(one);
+    return call.at >= validFrom && call.at < validUntil && callFits(one.when, call);
+  });
   return block === undefined || readBlock(block).usdRate === undefined ? undefined : block;
 }
 

@@ -110,6 +110,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       verify: () => client.call("budgetsVerify"),
       refresh: (counters) => client.call("budgetsRefresh", counters),
     },
+    prices: { get: (version) => client.call("pricesGet", version) },
     ledger: { ofKey: (keyId, spans) => client.call("ledgerOfKey", keyId, spans) },
     nodes: {
       renew: (node) => client.call("nodesRenew", node),

@@ -48,6 +48,7 @@ const answerSchema = record({
     record({ quality: nullable(text), background: nullable(text), seed: optional(text) }),
   ),
 });
+const pricesSchema = listOf(text);
 const operationSchema = oneOf(operations);
 
 function answerFromJson(text: string): AnswerRecord {
@@ -160,6 +161,7 @@ export function requestFromRows({
     idempotencyKey: request.idempotency_key,
     fingerprint: request.fingerprint,
     owner: request.owner,
+    prices: request.prices === null ? [] : fromJson(pricesSchema, request.prices),
     doubtfulAt: request.doubtful_at,
     deletedAt: request.deleted_at,
     leaseUntil: request.lease_until,

@@ -1,6 +1,7 @@
 import type { BudgetClaim, BudgetRefusal, Payer } from "../core/budget.ts";
 import type { ErrorCode, Evidence } from "../core/errors.ts";
 import type { Cost, Nano } from "../core/money.ts";
+import type { PriceVersion } from "../core/price.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
 
 /** The record of a request as it is written before an upstream is called. */
@@ -30,6 +31,10 @@ export interface NewRequest {
   readonly payer?: Payer | undefined;
   /** The budgets that must cover the hold, in the order of their ids. */
   readonly claims?: readonly BudgetClaim[] | undefined;
+  /** The versions of the prices that may count for it; empty where it is free, or has none. */
+  readonly prices: readonly string[];
+  /** The versions among them that the database may not have yet, in the order of their names. */
+  readonly newPrices: readonly PriceVersion[];
 }
 
 /** The reason why a request was not begun: another one has its idempotency key, or budgets do not cover it. */
@@ -171,7 +176,7 @@ export interface AttemptRecord extends NewAttempt {
 /** One request as the operator and the client's recovery read it. */
 export interface RequestRecord extends Omit<
   NewRequest,
-  "holdNano" | "holdLeaseUntil" | "payer" | "claims"
+  "holdNano" | "holdLeaseUntil" | "payer" | "claims" | "newPrices"
 > {
   /** `lost`: its node ended while it ran. */
   readonly state: "running" | "succeeded" | "partial" | "failed" | "lost";

@@ -1,5 +1,6 @@
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
+import type { PriceVersion } from "../core/price.ts";
 import type { BudgetCounter } from "../core/budget.ts";
 import type { CounterState, KeySums, LedgerSpan, VerifiedCounter } from "./money-records.ts";
 import type {
@@ -106,6 +107,10 @@ export interface Store {
     verify(): Promise<VerifiedCounter[]>;
     /** Counts again what stands in the ledger, in the order of the ids. */
     refresh(counters: readonly BudgetCounter[]): Promise<void>;
+  };
+  /** Prices as they stood when something was charged by them. */
+  readonly prices: {
+    get(version: string): Promise<PriceVersion | undefined>;
   };
   /** The books of what was settled. */
   readonly ledger: {

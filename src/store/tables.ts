@@ -72,6 +72,8 @@ export const rowSchemas = {
     owner: nullable(text),
     /** When it ended in an error that may have been billed. */
     doubtful_at: nullable(time),
+    /** JSON: versions of the prices that may count for it; null where it is free, or has none. */
+    prices: nullable(text),
   }),
   attempts: record({
     id: text,
@@ -116,6 +118,8 @@ export const rowSchemas = {
     /** JSON: ids of budget counters with the starts of their periods, in the order of the ids. */
     counters: nullable(text),
   }),
+  /** Prices as they stood when something was charged by them, as JSON. */
+  price_versions: record({ version: text, words: text }),
   /** Counters of budgets: spent and reserved in a period; sums may be beyond 2^53, so they are read as digits. */
   budget_counters: record({
     id: text,

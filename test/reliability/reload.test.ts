@@ -64,6 +64,35 @@ test("SIGHUP takes over channels, aliases, keys and the default model; what runs
   expect(first.total()).toEqual({ asked: 1, made: 1 });
 });
 
+test("SIGHUP while a priced call runs: it is settled at the price at which it was begun", async () => {
+  const gate = Promise.withResolvers<void>();
+  second.behave((prompt) => (prompt === "priced" ? { until: gate.promise } : {}));
+  const served = async (usd: number): Promise<void> => {
+    const models = [{ name: "m", price: { per_image_usd: usd } }];
+    const settings = { base_url: second.url, api_key: "k" };
+    await writeSettings(gateway.folder, {
+      channels: [{ id: "two", provider: "openai-compatible", settings, models }],
+      default_model: "m",
+    });
+    await reload(/SIGHUP: reloaded/);
+  };
+  await served(0.04);
+  const running = generate("priced");
+  await expect.poll(() => second.tally("priced").asked).toBe(1);
+  await served(0.09);
+  const after = await generate("dearer");
+  gate.resolve();
+  const before = await running;
+  expect([before, after].map(({ headers }) => headers.get("x-pinhole-cost"))).toEqual([
+    "0.04",
+    "0.09",
+  ]);
+  const usage = await fetch(`${gateway.url}/v1/usage`, {
+    headers: { authorization: `Bearer ${gateway.key}` },
+  });
+  expect(await usage.json()).toMatchObject({ spent_usd: "0.13", reserved_usd: "0" });
+});
+
 test("a broken file is told with every fault, and what was served still is", async () => {
   await writeFile(join(gateway.folder, "pinhole.yaml"), "wombat: 1\nserver: { port: eighty }\n");
   await reload(

@@ -44,6 +44,8 @@ export function request(id: string, change: Partial<NewRequest> = {}): NewReques
     idempotencyKey: null,
     fingerprint: "f".repeat(64),
     owner: null,
+    prices: [],
+    newPrices: [],
     ...change,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { budgetSuite } from "./budget-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
+import { priceSuite } from "./price-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import {
   attempt,
@@ -29,6 +30,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     recoverySuite(open);
     lostSuite(open);
     budgetSuite(open);
+    priceSuite(open);
   });
 }
 
@@ -124,7 +126,7 @@ function lifeSuite(open: OpenEmpty): void {
     const store = await open();
     const begun = request("r1", { clientRequestId: "theirs", operation: "edit", n: 2 });
     await store.requests.begin(begun, [attempt("r1")]);
-    const { holdNano, holdLeaseUntil: leaseUntil, ...asked } = begun;
+    const { holdNano, holdLeaseUntil: leaseUntil, newPrices: _, ...asked } = begun;
     const kept = { ...asked, leaseUntil, deletedAt: null, doubtfulAt: null };
     expect(leaseUntil).toBe(60_000);
     const running = { state: "running", errorCode: null, evidence: null, detail: null };

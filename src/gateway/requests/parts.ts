@@ -3,6 +3,7 @@ import type { SettlementJournal } from "../../store/settlement-journal.ts";
 import type { Store } from "../../store/store.ts";
 import type { AttemptParts } from "../attempts/parts.ts";
 import type { DeliveryParts } from "../delivery/parts.ts";
+import type { PriceBook } from "../ledger/price-book.ts";
 import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
 import type { KeyTurns } from "./key-turns.ts";
@@ -21,6 +22,7 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   readonly repeats: RepeatWindow;
   readonly unwritten: Unwritten;
   readonly journal: SettlementJournal;
+  readonly priceBook: PriceBook;
   /** The id of this process among those that work on the database. */
   readonly node: string;
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */

@@ -50,7 +50,7 @@ export const idempotencyMs = 24 * 60 * 60_000;
 export function openRecord(
   parts: RequestParts,
   { call, run, fingerprint, deadline, terms }: MakingFacts,
-  { estimate, at }: Route,
+  { estimate, prices, at }: Route,
   calls: readonly OpenCall[],
 ): OpenRecord {
   const { requestId, idempotencyKey, request } = call;
@@ -75,6 +75,8 @@ export function openRecord(
     idempotencyKey: idempotencyKey ?? null,
     fingerprint,
     owner: parts.node,
+    prices: prices.map(({ version }) => version),
+    newPrices: parts.priceBook.missing(prices),
     ...terms,
   };
   return new RecordWriter(parts, run, record, first, calls);
@@ -153,6 +155,7 @@ class RecordWriter implements OpenRecord {
       throw error;
     });
     if (refused !== undefined) throw this.#refusal(refused);
+    this.#parts.priceBook.written(this.#record.newPrices);
     this.#run.begun();
     this.#begunAt = uptime();
   }

@@ -1,4 +1,6 @@
 import { anyEstimate, type Estimate, sumEstimates } from "../../money/estimate.ts";
+import type { PriceVersion } from "../../core/price.ts";
+import { versionOf } from "../../money/price-version.ts";
 import { estimateOf } from "../../money/price.ts";
 import { plannedCall, priceAt } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
@@ -25,6 +27,16 @@ export function estimateOfPlans(plans: readonly Plan[], n: number, at: number): 
       sumEstimates(splitCalls(n, perCall).map(({ count }) => ofPart(count))),
     ),
   );
+}
+
+/** The versions of the prices that count for plans, each once, in the order of their names. */
+export function versionsOf(plans: readonly Plan[]): PriceVersion[] {
+  const versions = new Map<string, PriceVersion>();
+  for (const { target } of plans) {
+    const known = versionOf(priceAt(target));
+    if (known !== undefined) versions.set(known.version, known);
+  }
+  return [...versions.values()].toSorted((a, b) => (a.version < b.version ? -1 : 1));
 }
 
 /** A function that works out each number once. */

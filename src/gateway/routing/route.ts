@@ -7,7 +7,7 @@ import type { RoutingParts } from "./parts.ts";
 import type { Route, SharedRoute, Words } from "./terms.ts";
 import type { EntryGroups, FitClass } from "./target-groups.ts";
 import { tiersOf } from "./tiers.ts";
-import { estimateOfPlans } from "./hold.ts";
+import { estimateOfPlans, versionsOf } from "./hold.ts";
 import { checkMask } from "../../pictures/masks.ts";
 
 /** Shared routes that are remembered; with more of them in use, all are forgotten. */
@@ -37,8 +37,9 @@ export function planRoute(
     return routeOf(fitGroups(parts, groups, request, strict, at), undefined, parts.random, at);
   }
   const { sharedRoutes } = parts.routing;
-  // Prices are those of a day.
-  const key = `${Math.floor(at / dayMs)} ${alikeText(request, strict)}`;
+  // Prices are those of a day, or of a part of it.
+  const changes = groups.priceChanges.filter((moment) => moment <= at).length;
+  const key = `${Math.floor(at / dayMs)} ${changes} ${alikeText(request, strict)}`;
   let known = sharedRoutes.get(key);
   if (known === undefined) {
     if (sharedRoutes.size >= sharedRoutesMax) sharedRoutes.clear();
@@ -49,12 +50,12 @@ export function planRoute(
 }
 
 function routeOf(
-  { tiers, totalMs, estimate, roomBytes }: SharedRoute,
+  { tiers, totalMs, estimate, prices, roomBytes }: SharedRoute,
   words: Words | undefined,
   random: () => number,
   at: number,
 ): Route {
-  return { tiers, totalMs, estimate, roomBytes, words, random, at };
+  return { tiers, totalMs, estimate, prices, roomBytes, words, random, at };
 }
 
 /**
@@ -163,10 +164,12 @@ function fitGroups(
   const { tiers, plans } = tiersOf(groups, ({ fitClass }) => fits.get(fitClass));
   const [best] = plans;
   if (best === undefined) throw refusal ?? noChannel(10_000);
+  const estimate = estimateOfPlans(plans, request.n, at);
   return {
     tiers,
     totalMs: groups.attemptMsMax,
-    estimate: estimateOfPlans(plans, request.n, at),
+    estimate,
+    prices: estimate.state === "free" ? [] : versionsOf(plans),
     roomBytes: roomFor(best, request.n),
   };
 }

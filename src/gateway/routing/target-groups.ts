@@ -1,5 +1,6 @@
 import type { Target } from "../../core/channel.ts";
 import { valueUnder } from "../../money/facts.ts";
+import { changesOf } from "../../money/price-version.ts";
 import { settingNames } from "../../money/settings.ts";
 import type { Catalog, CatalogEntry } from "../catalog/catalog.ts";
 import type { ChannelState, ChannelStates } from "../channels/states.ts";
@@ -40,6 +41,8 @@ export interface EntryGroups {
   readonly attemptMsMax: number;
   /** The longest prompt of a generation that all of them take. */
   readonly promptMax: number;
+  /** The moments (Unix milliseconds) at which one of their prices changes, in order. */
+  readonly priceChanges: readonly number[];
 }
 
 /** A function that gives an entry of the catalog in use its groups. */
@@ -99,7 +102,15 @@ function arrange(entry: CatalogEntry, states: ChannelStates): EntryGroups {
     [...classes.values()].map(({ representative }) => representative.channel.provider.id),
   );
   const promptMax = promptMaxOf([...classes.values()]);
-  return { classes: [...classes.values()], groups, providers, attemptMsMax, promptMax };
+  const priceChanges = changesOf(entry.targets.map(({ model }) => model.price));
+  return {
+    classes: [...classes.values()],
+    groups,
+    providers,
+    attemptMsMax,
+    promptMax,
+    priceChanges,
+  };
 }
 
 function promptMaxOf(classes: readonly FitClass[]): number {

@@ -1,3 +1,4 @@
+import type { PriceVersion } from "../../core/price.ts";
 import type { FittedRequest } from "../../core/request.ts";
 import type { Estimate } from "../../money/estimate.ts";
 import type { Tier } from "./tiers.ts";
@@ -10,6 +11,8 @@ export interface SharedRoute {
   readonly totalMs: number;
   /** The least and the most that the request may cost, whichever of the plans make it. */
   readonly estimate: Estimate;
+  /** The versions of the prices that may count for it; none where it is free. */
+  readonly prices: readonly PriceVersion[];
   /** Bytes to have free before a paid call. */
   readonly roomBytes: number;
 }

@@ -44,6 +44,7 @@ function requestJson(record: RequestRecord): Record<string, unknown> {
     })),
     attempts: record.attempts.map(attemptJson),
     price: record.answer?.price ?? null,
+    price_versions: record.prices,
     cost_usd: record.costNano === null ? null : usdText(record.costNano),
     hold: record.hold === null ? null : holdJson(record.hold),
     created_at: isoTime(record.createdAt),

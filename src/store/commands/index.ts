@@ -2,6 +2,7 @@ import type { Steps } from "../query.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
+import { priceCommands } from "./prices.ts";
 import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
@@ -26,6 +27,7 @@ export const commands = {
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
+  ...priceCommands,
   ...requestReads,
   ...requestRecovery,
   ...requestWrites,
@@ -55,7 +57,10 @@ const locks: {
   readonly [N in CommandName]?: (...args: CommandArguments<N>) => readonly string[];
 } = {
   budgetsRefresh: (counters) => counters.map(({ id }) => `budget ${id}`),
-  requestsBegin: ({ claims = [] }) => claims.map(({ id }) => `budget ${id}`),
+  requestsBegin: ({ claims = [], newPrices }) => [
+    ...claims.map(({ id }) => `budget ${id}`),
+    ...newPrices.map(({ version }) => `price ${version}`),
+  ],
   requestsFinish: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
   requestsWithdraw: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
 };
@@ -76,6 +81,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "budgetsVerify",
   "ledgerOfKey",
   "keysAll",
+  "pricesGet",
   "requestsByClientId",
   "requestsByIdempotencyKey",
   "requestsByRepeat",

@@ -1,5 +1,6 @@
 import { type Nano, checkedNano } from "../../core/money.ts";
 import { type CounterPlace, placesFromJson, placesToJson } from "../money-records.ts";
+import type { PriceVersion } from "../../core/price.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import type {
@@ -57,14 +58,25 @@ function finishRow(outcome: RequestOutcome): FinishRow {
   };
 }
 
-const insertRequest = statement<NewRequest>(
+/** A new request as its columns. */
+interface RequestRow extends Omit<NewRequest, "prices"> {
+  /** JSON. */
+  readonly prices: string | null;
+}
+
+const insertRequest = statement<RequestRow>(
   `INSERT INTO requests (
     id, key_id, client_request_id, operation, model, n, fields, created_at, lease_until, state,
-    warnings, idempotency_key, fingerprint, owner
+    warnings, idempotency_key, fingerprint, owner, prices
   ) VALUES (
     :id, :keyId, :clientRequestId, :operation, :model, :n, :fields, :createdAt, :holdLeaseUntil,
-    'running', '[]', :idempotencyKey, :fingerprint, :owner
+    'running', '[]', :idempotencyKey, :fingerprint, :owner, :prices
   )`,
+);
+/** Two nodes that are the first with a price write the same words. */
+const insertPrice = statement<PriceVersion>(
+  `INSERT INTO price_versions (version, words) VALUES (:version, :words)
+    ON CONFLICT (version) DO NOTHING`,
 );
 interface HoldRow {
   readonly requestId: string;
@@ -143,7 +155,12 @@ export const requestWrites = {
       const refusals = yield* budgetWrites.take(claims, holdNano);
       if (refusals.length > 0) return { refusals };
     }
-    yield insertRequest(request);
+    for (const price of request.newPrices) yield insertPrice(price);
+    const { prices } = request;
+    yield insertRequest({
+      ...request,
+      prices: prices.length === 0 ? null : JSON.stringify(prices),
+    });
     if (holdNano !== null) yield insertHold(holdRow(request, checkedNano(holdNano)));
     for (const attempt of attempts) yield* attemptWrites.open(request.id, attempt);
     return undefined;

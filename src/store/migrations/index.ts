@@ -4,6 +4,7 @@ import { keyLimits } from "./0003-key-limits.ts";
 import { fewerTrees } from "./0004-fewer-trees.ts";
 import { owners } from "./0005-owners.ts";
 import { money } from "./0006-money.ts";
+import { priceVersions } from "./0007-price-versions.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   fewerTrees,
   owners,
   money,
+  priceVersions,
 ];

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { PinholeError } from "../../../src/core/errors.ts";
 import type { Cost } from "../../../src/core/money.ts";
 import type { ImageOutcome } from "../../../src/gateway/delivery/outcome.ts";
+import { createPriceBook } from "../../../src/gateway/ledger/price-book.ts";
 import type { MakingFacts } from "../../../src/gateway/requests/image-call.ts";
 import type { RequestParts } from "../../../src/gateway/requests/parts.ts";
 import { createUnwritten } from "../../../src/gateway/requests/unwritten.ts";
@@ -26,6 +27,8 @@ function openCall(hasTarget: boolean, events: unknown[]): OpenCall {
     first: (hasTarget ? { plan: planOf(), lease } : undefined) as OpenCall["first"],
   };
 }
+
+const prices = [{ version: "v1", words: "{}" }];
 
 interface Asked {
   readonly most?: number | undefined;
@@ -59,6 +62,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     newId: (prefix: string) => `${prefix}_${(ids += 1)}`,
     store,
     node: "node_1",
+    priceBook: createPriceBook(),
     unwritten: createUnwritten({
       info() {},
       warn() {},
@@ -77,7 +81,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     fingerprint: "f",
     deadline: 9000,
   } as unknown as MakingFacts;
-  const route = { at: 1000, estimate: { most } } as unknown as Route;
+  const route = { at: 1000, estimate: { most }, prices } as unknown as Route;
   const record = openRecord(
     parts,
     facts,
@@ -133,6 +137,8 @@ describe("a record that is opened", () => {
           idempotencyKey: "order",
           fingerprint: "f",
           owner: "node_1",
+          prices: ["v1"],
+          newPrices: prices,
         } satisfies NewRequest,
         [attempt("att_1", 0), attempt("att_2", 2)],
         1000 - dayMs,

@@ -1,0 +1,118 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { loadConfig } from "../../src/config.ts";
+import { type CountingUpstream, startCountingUpstream } from "../support/counting-upstream.ts";
+import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
+
+const undo: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).toReversed()) await step();
+});
+
+function channels(upstream: CountingUpstream, price: unknown): object[] {
+  const settings = { base_url: upstream.url, api_key: "k" };
+  const models = [{ name: "painter", price }];
+  return [{ id: "one", provider: "openai-compatible", settings, models }];
+}
+
+async function start(price: unknown): Promise<[TestGateway, CountingUpstream]> {
+  const upstream = await startCountingUpstream();
+  undo.push(() => upstream.close());
+  const gateway = await startTestGateway({ channels: channels(upstream, price) });
+  undo.push(() => gateway.close());
+  return [gateway, upstream];
+}
+
+/** Reads the file again with another price, as a reload does. */
+async function reload(
+  gateway: TestGateway,
+  upstream: CountingUpstream,
+  price: unknown,
+): Promise<void> {
+  const file = join(gateway.folder, "pinhole.yaml");
+  const document = parse(await readFile(file, "utf8")) as object;
+  await writeFile(file, stringify({ ...document, channels: channels(upstream, price) }));
+  const cwd = gateway.folder;
+  const next = await loadConfig({ env: {}, flags: {}, cwd, terminal: false, now: Date.now() });
+  await gateway.app.reload(next);
+}
+
+interface Told {
+  readonly cost: string | null;
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+async function ask(gateway: TestGateway, prompt: string): Promise<Told> {
+  const body = { model: "painter", prompt, response_format: "b64_json" };
+  const response = await postJson(gateway, "/v1/images/generations", body);
+  await response.arrayBuffer();
+  expect(response.status).toBe(200);
+  const id = response.headers.get("x-request-id") ?? "";
+  const headers = { authorization: `Bearer ${gateway.adminToken}` };
+  const record = await fetch(`${gateway.url}/admin/requests/${id}`, { headers });
+  return {
+    cost: response.headers.get("x-pinhole-cost"),
+    record: (await record.json()) as Readonly<Record<string, unknown>>,
+  };
+}
+
+test("a reload while a call is in flight changes nothing of what was begun", async () => {
+  const [gateway, upstream] = await start({ per_image_usd: 0.04 });
+  const gate = Promise.withResolvers<void>();
+  upstream.behave((prompt) => (prompt === "long" ? { until: gate.promise } : {}));
+  const running = ask(gateway, "long");
+  await expect.poll(() => upstream.tally("long").asked).toBe(1);
+  await reload(gateway, upstream, { per_image_usd: 0.09 });
+  const after = await ask(gateway, "after");
+  gate.resolve();
+  const before = await running;
+  expect(before).toMatchObject({ cost: "0.04", record: { cost_usd: "0.04" } });
+  expect(before.record["hold"]).toMatchObject({ usd: "0.04", settled_usd: "0.04" });
+  expect(after).toMatchObject({ cost: "0.09", record: { cost_usd: "0.09" } });
+  expect(before.record["price_versions"]).toHaveLength(1);
+  expect(after.record["price_versions"]).toHaveLength(1);
+  expect(after.record["price_versions"]).not.toEqual(before.record["price_versions"]);
+});
+
+test("a model that becomes free, or loses its price, while a call runs is charged as it was begun", async () => {
+  for (const next of ["free", undefined]) {
+    const [gateway, upstream] = await start({ per_image_usd: 0.04 });
+    const gate = Promise.withResolvers<void>();
+    upstream.behave((prompt) => (prompt === "long" ? { until: gate.promise } : {}));
+    const running = ask(gateway, "long");
+    await expect.poll(() => upstream.tally("long").asked).toBe(1);
+    await reload(gateway, upstream, next);
+    gate.resolve();
+    expect((await running).cost).toBe("0.04");
+    expect((await ask(gateway, "after")).record["price_versions"]).toEqual([]);
+  }
+});
+
+test("a price that changes at a moment is that of the time at which the request began", async () => {
+  const change = new Date(Date.now() + 3000).toISOString();
+  const [gateway, upstream] = await start([
+    { valid_until: change, per_image_usd: 0.04 },
+    { valid_from: change, per_image_usd: 0.09 },
+  ]);
+  const gate = Promise.withResolvers<void>();
+  upstream.behave((prompt) => (prompt === "long" ? { until: gate.promise } : {}));
+  expect((await ask(gateway, "before")).cost).toBe("0.04");
+  const running = ask(gateway, "long");
+  await expect.poll(() => upstream.tally("long").asked).toBe(1);
+  await sleep(Date.parse(change) - Date.now() + 20);
+  const estimate = await postJson(gateway, "/v1/images/estimate", {
+    model: "painter",
+    prompt: "x",
+  });
+  expect(await estimate.json()).toMatchObject({ min: "0.09", max: "0.09" });
+  // Plans of alike requests are shared, but not across the change.
+  const after = await ask(gateway, "after");
+  gate.resolve();
+  const before = await running;
+  expect([before.cost, after.cost]).toEqual(["0.04", "0.09"]);
+  // It is one price with one version, whichever of its blocks holds.
+  expect(before.record["price_versions"]).toEqual(after.record["price_versions"]);
+});
