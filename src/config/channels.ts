@@ -7,6 +7,7 @@ import type { Faults, Path } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { environmentChannelOf, type Loaded } from "./loading.ts";
 import { withFileTexts } from "./setting-files.ts";
+import type { PriceList } from "./price-list.ts";
 import type { CurrencyRates } from "../core/currency.ts";
 import { currentModels, resolveModel, type ModelSources } from "./models.ts";
 import { type Environment, readVariable } from "./sources.ts";
@@ -23,6 +24,8 @@ export interface ChannelSources {
   readonly now: number;
   /** The operator's exchange rates. */
   readonly rates: CurrencyRates;
+  /** The prices of the operator's file. */
+  readonly prices: PriceList;
   readonly faults: Faults;
   /** True: a channel that names no models, of a provider that knows none, is no fault. */
   readonly modelsMayBeMissing: boolean;
@@ -69,7 +72,7 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
     : [];
   const models = listedModels(
     entry["models"],
-    { ...modelSources(provider, sources), settings: credentials[0] },
+    { ...modelSources(provider, sources, entry["id"]), settings: credentials[0] },
     reading,
   );
   if (written === undefined) return undefined;
@@ -78,9 +81,14 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
 
 function modelSources(
   provider: Provider,
-  { loaded, now, rates, modelsMayBeMissing }: ChannelSources,
+  { loaded, now, rates, prices, modelsMayBeMissing }: ChannelSources,
+  id: unknown,
 ): ModelSources {
-  return { provider, settings: undefined, cards: loaded.cards, now, rates, modelsMayBeMissing };
+  const channel = typeof id === "string" ? id : undefined;
+  const priceOf: ModelSources["priceOf"] = (names) =>
+    prices.find({ provider: provider.id, channel, names });
+  const { cards } = loaded;
+  return { provider, settings: undefined, cards, now, rates, priceOf, modelsMayBeMissing };
 }
 
 function listedModels(listed: unknown, sources: ModelSources, reading: Reading): ChannelModel[] {
@@ -169,7 +177,7 @@ function fromEnvironment(
   const taken = others.some((channel) => channel.id === provider.id);
   const id = taken ? `${provider.id}-environment` : provider.id;
   const written = channelSchema.parse({ id, provider: provider.id });
-  const models = currentModels(modelSources(provider, sources));
+  const models = currentModels(modelSources(provider, sources, id));
   return channelOf(provider, written, credentials, models);
 }
 
@@ -188,7 +196,7 @@ function fromNothing(provider: Provider, sources: ChannelSources): Channel {
   const written = channelSchema.parse({ id: provider.id, provider: provider.id });
   const reading: Reading = { faults: sources.faults, at: [provider.id] };
   const credentials = resolveCredentials(provider, {}, reading);
-  const models = currentModels(modelSources(provider, sources));
+  const models = currentModels(modelSources(provider, sources, provider.id));
   return channelOf(provider, written, credentials, models);
 }
 

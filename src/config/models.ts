@@ -2,6 +2,7 @@ import type { ChannelModel } from "../core/channel.ts";
 import { isRetired, type ModelCard, modelCardSchema } from "../core/model-card.ts";
 import { type CurrencyRates, withRates } from "../core/currency.ts";
 import { cardNamed } from "../core/cards.ts";
+import type { Price } from "../core/price.ts";
 import type { BaseSettings, Provider } from "../core/provider.ts";
 import { faultUnsentFields } from "./card-fields.ts";
 import type { ModelSettings } from "./sections/channel.ts";
@@ -21,6 +22,8 @@ export interface ModelSources {
   readonly now: number;
   /** The operator's exchange rates, for prices in other currencies. */
   readonly rates: CurrencyRates;
+  /** The price that the operator's file has for a model of the channel by these names, the first before the others. */
+  readonly priceOf: (names: readonly string[]) => Price | undefined;
   /** True: a channel that names no models, of a provider that knows none, is no fault. */
   readonly modelsMayBeMissing: boolean;
 }
@@ -30,14 +33,15 @@ export function currentModels({
   provider,
   now,
   rates,
-}: Pick<ModelSources, "provider" | "now" | "rates">): ChannelModel[] {
+  priceOf,
+}: Pick<ModelSources, "provider" | "now" | "rates" | "priceOf">): ChannelModel[] {
   return provider.models
     .filter((card) => !isRetired(card, now))
     .map((card) => ({
       name: card.name,
       upstream: card.name,
       card,
-      price: withRates(card.price, rates),
+      price: withRates(priceOf([card.name]) ?? card.price, rates),
     }));
 }
 
@@ -73,12 +77,16 @@ export function resolveModel(
     const about = { settings: sources.settings, model: upstream };
     faultUnsentFields(given.card, provider, about, reading);
   }
+  const isOwn = given.card !== undefined && Object.hasOwn(given.card, "price");
+  const names = [upstream, given.name, ...(known === undefined ? [] : [known.name])];
+  const own = given.price ?? (isOwn ? card?.price : undefined);
+  const price = own ?? sources.priceOf(names) ?? card?.price;
   const named = retiredCard(given.name, upstream, sources);
   return {
     name: given.name,
     upstream,
     card,
-    price: withRates(given.price ?? card?.price, sources.rates),
+    price: withRates(price, sources.rates),
     ...(named === undefined ? {} : { named }),
   };
 }

@@ -7,6 +7,7 @@ import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { faultOwners, type KeyOwners, ownersOf } from "./owners.ts";
 import { findNotYet } from "./not-yet.ts";
 import { elsewhere } from "./reference.ts";
+import { readPriceList } from "./price-list.ts";
 import { budgetsOf, faultRepeatedBudgets } from "./sections/budget.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
@@ -35,8 +36,11 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const listed = valueAt(value, ["channels"]);
   const loaded = await loadFor(listed, env, input);
   const rates = written?.money.rates ?? {};
-  const sources = { providers, loaded, env, now, rates, faults, modelsMayBeMissing, files: input };
+  const files = input;
+  const prices = readPriceList(pricesFileOf(value), { files, providers, faults });
+  const sources = { providers, loaded, env, now, rates, prices, faults, modelsMayBeMissing, files };
   const channels = resolveChannels(listed, sources);
+  if (!faults.touches(["channels"])) prices.faultChannels(channels.map(({ id }) => id));
   const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
@@ -48,6 +52,12 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const aliases = Object.keys(settings.aliases);
   const retired = await retiredCards({ models, aliases, now }, input);
   return { ...assemble(settings, channels, tree.file, input), retired };
+}
+
+/** The name of the file of prices, although something else is at fault. */
+function pricesFileOf(value: unknown): string | undefined {
+  const name = valueAt(value, ["prices", "file"]);
+  return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ export function withFileTexts(
     for (const path of pathsTo(given, place.split("."))) {
       const name = valueAt(given, path);
       if (typeof name !== "string") continue;
-      const text = textOf(readFile, resolve(cwd, name));
+      const text = readTextFile(readFile, resolve(cwd, name));
       if ("text" in text) settings = replaceAt(settings, path, text.text);
       else faults.add([...at, ...path], `cannot read ${name}: ${text.fault}`);
     }
@@ -37,7 +37,8 @@ function pathsTo(value: unknown, [step, ...rest]: readonly string[]): Path[] {
   return keys.flatMap((key) => pathsTo(value[key], rest).map((path) => [key, ...path]));
 }
 
-function textOf(
+/** The text of a file that a setting names, or a fault with its remedy. */
+export function readTextFile(
   readFile: TreeInput["readFile"],
   path: string,
 ): { readonly text: string } | { readonly fault: string } {

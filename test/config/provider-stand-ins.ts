@@ -85,10 +85,18 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: Flags;
   readonly terminal?: boolean;
+  /** Texts of further files of the folder, by their names. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Reads it with the stand-ins, in the folder /work, on the first day of 2027. */
-export function read({ file, env = {}, flags = {}, terminal = false }: Given): Promise<Config> {
+export function read({
+  file,
+  env = {},
+  flags = {},
+  terminal = false,
+  files = {},
+}: Given): Promise<Config> {
   return readConfig({
     env,
     flags,
@@ -98,6 +106,8 @@ export function read({ file, env = {}, flags = {}, terminal = false }: Given): P
     ...standIns,
     readFile: (path) => {
       if (file !== undefined && /^\/work\/(pinhole|other)\.yaml$/.test(path)) return file;
+      const further = files[path.replace("/work/", "")];
+      if (further !== undefined) return further;
       const code = path.includes("locked") ? "EACCES" : "ENOENT";
       throw Object.assign(new Error(`${code}: ${path}`), { code });
     },

@@ -93,6 +93,27 @@ test("SIGHUP while a priced call runs: it is settled at the price at which it wa
   expect(await usage.json()).toMatchObject({ spent_usd: "0.13", reserved_usd: "0" });
 });
 
+test("prices of a file are read again; a broken one is told with its line, and the prices before it stay", async () => {
+  const write = (text: string): Promise<void> =>
+    writeFile(join(gateway.folder, "prices.yaml"), text);
+  const cost = async (prompt: string): Promise<string | null> =>
+    (await generate(prompt)).headers.get("x-pinhole-cost");
+  await write("prices: [{ model: m, price: { per_image_usd: 0.02 } }]\n");
+  await writeSettings(gateway.folder, {
+    prices: { file: "prices.yaml" },
+    channels: [channel("two", second, ["m"])],
+    default_model: "m",
+  });
+  await reload(/SIGHUP: reloaded/);
+  expect(await cost("by file")).toBe("0.02");
+  await write("prices:\n  - model: m\n    price: { per_image: 0.03 }\n");
+  await reload(/prices\.yaml:3: unknown setting `per_image`[^\n]*\n[^\n]*not reloaded/);
+  expect(await cost("as before")).toBe("0.02");
+  await write("prices:\n  - model: m\n    price: { per_image_usd: 0.03 }\n");
+  await reload(/SIGHUP: reloaded/);
+  expect(await cost("mended")).toBe("0.03");
+});
+
 test("a broken file is told with every fault, and what was served still is", async () => {
   await writeFile(join(gateway.folder, "pinhole.yaml"), "wombat: 1\nserver: { port: eighty }\n");
   await reload(
