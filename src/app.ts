@@ -71,6 +71,7 @@ export async function startApp(
     const opened = await openPorts(config, logger, outside, undo);
     const { ports, hosted, clock, filesMax, nodeBefore } = opened;
     const gateway = createGateway(ports, settingsOf(config), config);
+    await gateway.countTotals();
     // Before those are taken for lost that an earlier process left running.
     await gateway.settleLeft();
     await gateway.nodes.begin(nodeBefore);

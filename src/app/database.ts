@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Config } from "../config.ts";
+import { type CalendarDay, createCalendar } from "../money/calendar.ts";
 import { migrations } from "../store/migrations/index.ts";
 import { moveToPostgres } from "../store/move.ts";
 import type { VerifiedCounter } from "../store/money-records.ts";
@@ -30,12 +31,30 @@ export function moveDatabase(
   return moveToPostgres({ file, url, owner, now, onTable });
 }
 
-/** Counters of budgets that differ from the ledger, of all that there are; with `isRebuild` they are set to it. */
+/** The findings of `verifyLedger`. */
+export interface LedgerFindings {
+  /** All counters of budgets. */
+  readonly count: number;
+  /** Counters that differ from the ledger. */
+  readonly differences: readonly VerifiedCounter[];
+  /** Days that the ledger has entries of. */
+  readonly days: number;
+  /** Days whose totals differ from the ledger. */
+  readonly wrongDays: readonly WrongDay[];
+}
+
+/** A day whose totals are not the ledger's sums. */
+interface WrongDay extends CalendarDay {
+  readonly rows: number;
+  readonly differing: number;
+}
+
+/** Counters of budgets and totals of days that differ from the ledger, of all that there are; with `isRebuild` they are set to it. */
 export async function verifyLedger(
   config: Config,
   now: () => number,
   isRebuild: boolean,
-): Promise<{ readonly count: number; readonly differences: readonly VerifiedCounter[] }> {
+): Promise<LedgerFindings> {
   const store = await openDatabase(config, now);
   try {
     const before = await differing(store);
@@ -45,10 +64,29 @@ export async function verifyLedger(
     const differences = again.found.filter((one) => texts.has(JSON.stringify(one)));
     if (isRebuild && differences.length > 0)
       await store.budgets.refresh(differences.map(({ counter }) => counter));
-    return { count: again.count, differences };
+    const totals = await verifyTotals(store, config);
+    if (isRebuild) for (const day of totals.wrongDays) await store.totals.count(day);
+    return { count: again.count, differences, ...totals };
   } finally {
     await store.close();
   }
+}
+
+async function verifyTotals(
+  { totals }: OpenedStore,
+  { calendar: { timeZone, weekStarts } }: Config,
+): Promise<Pick<LedgerFindings, "days" | "wrongDays">> {
+  const span = await totals.span();
+  if (span === null) return { days: 0, wrongDays: [] };
+  const days = createCalendar(timeZone, weekStarts).daysFrom(span.from, span.to);
+  const wrongDays: WrongDay[] = [];
+  for (const day of days) {
+    if ((await totals.verify(day)).differing === 0) continue;
+    // What settled between two statements is a difference once.
+    const { rows, differing: count } = await totals.verify(day);
+    if (count > 0) wrongDays.push({ ...day, rows, differing: count });
+  }
+  return { days: days.length, wrongDays };
 }
 
 async function differing({

@@ -4,14 +4,15 @@ import { withConfig } from "./local.ts";
 import { defineConfigFlags } from "./read-config.ts";
 import { UsageError } from "./remote.ts";
 
-/** `pinhole ledger verify`: whether what budgets have counted is what the ledger has; `--rebuild` counts it again. */
+/** `pinhole ledger verify`: whether what budgets and days have counted is what the ledger has; `--rebuild` counts it again. */
 export const ledgerCommand: CliCommand = {
   name: "ledger",
-  about: "prove that the counters of budgets are the ledger's sums: `pinhole ledger verify`",
+  about:
+    "prove that counters of budgets and totals of days are the ledger's sums: `pinhole ledger verify`",
   define(command) {
     command
       .argument("<action>", "verify")
-      .option("--rebuild", "set counters that differ to the ledger's sums");
+      .option("--rebuild", "set what differs to the ledger's sums");
     defineConfigFlags(command);
   },
   run: (input, context) =>
@@ -19,7 +20,8 @@ export const ledgerCommand: CliCommand = {
       if (input.args[0] !== "verify") throw new UsageError("only `pinhole ledger verify` is known");
       const { verifyLedger } = await import("../app/database.ts");
       const isRebuild = input.options["rebuild"] === true;
-      const { count, differences } = await verifyLedger(config, context.now, isRebuild);
+      const found = await verifyLedger(config, context.now, isRebuild);
+      const { count, differences, days, wrongDays } = found;
       for (const { counter, spentNano, reservedNano } of differences) {
         const since = new Date(counter.periodStart).toISOString();
         const amounts = (spent: string, reserved: string): string =>
@@ -28,13 +30,17 @@ export const ledgerCommand: CliCommand = {
           `${counter.id} since ${since}: counted ${amounts(counter.spentNano, counter.reservedNano)}; the ledger has ${amounts(spentNano, reservedNano)}\n`,
         );
       }
-      const found = `${differences.length} of ${count} counters differ from the ledger`;
-      context.out(
-        isRebuild && differences.length > 0 ? `${found}; they were set to it\n` : `${found}\n`,
-      );
-      if (differences.length > 0 && !isRebuild)
+      for (const { day, rows, differing } of wrongDays)
+        context.out(`the totals of ${day} differ in ${differing} rows; the ledger makes ${rows}\n`);
+      const tell = (wrong: number, of: string): void => {
+        const done = isRebuild && wrong > 0 ? "; they were set to it" : "";
+        context.out(`${wrong} of ${of} differ from the ledger${done}\n`);
+      };
+      tell(differences.length, `${count} counters`);
+      if (wrongDays.length > 0) tell(wrongDays.length, `${days} days`);
+      if (differences.length + wrongDays.length > 0 && !isRebuild)
         throw new Error(
-          "the counters are not the ledger's sums; `pinhole ledger verify --rebuild` sets them",
+          "counters or totals are not the ledger's sums; `pinhole ledger verify --rebuild` sets them",
         );
     }),
 };

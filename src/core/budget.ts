@@ -58,7 +58,7 @@ export interface BudgetRefusal {
   readonly reservedNano: string;
 }
 
-/** The payer of a request, with the names of that time. */
+/** The payer of a request as things were when it began, with the names of that time. */
 export interface Payer {
   readonly keyId: string;
   readonly keyName: string;
@@ -66,6 +66,10 @@ export interface Payer {
   readonly userName: string | null;
   readonly teamId: string | null;
   readonly teamName: string | null;
+  /** The day of the operator's calendar, as `2027-02-28`; absent in what an earlier version wrote. */
+  readonly day?: string | undefined;
+  /** Of the request, its key and its team, sorted; absent: none. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** True where a list of names and `prefix*` patterns has the name; no list has all. */

@@ -24,6 +24,7 @@ import { createKeyRing } from "./keys/key-ring.ts";
 import { createPriceBook } from "./ledger/price-book.ts";
 import { type KeyUsage, refreshBudgets, usageOfKey } from "./ledger/usage.ts";
 import { settleLeft } from "./ledger/settle.ts";
+import { countTotals } from "./ledger/totals.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
@@ -96,6 +97,8 @@ export interface Gateway {
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end">;
   /** Counts all budgets again, after keys were declared: some may not have been configured for a while. */
   refreshBudgets(): Promise<void>;
+  /** Counts the totals of the ledger by the days of the calendar, where they are not. */
+  countTotals(): Promise<void>;
   /** Settles what an earlier process left in the journal. */
   settleLeft(): Promise<number>;
   /** Writes outcomes of requests for which there was no room, where there is now. */
@@ -196,6 +199,7 @@ export function createGateway(
     },
     nodes,
     refreshBudgets: async () => refreshBudgets(parts, await administration.keys.list()),
+    countTotals: () => countTotals(ports.store, parts.calendar, settings.calendar.timeZone),
     settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),
     async idle() {

@@ -14,6 +14,17 @@ export interface Calendar {
   spanOf(period: Period, at: number): PeriodSpan;
   /** The day of a moment there, as `2027-02-28`. */
   dayOf(at: number): string;
+  /** The span of a day there, named as `2027-02-28`. */
+  spanOfDay(day: string): { readonly start: number; readonly end: number };
+  /** The days there from the one of a moment to that of another. */
+  daysFrom(first: number, last: number): CalendarDay[];
+}
+
+/** A day of the calendar, from its first moment to the first after it, Unix milliseconds. */
+export interface CalendarDay {
+  readonly day: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A day of the calendar, without a time zone. The month counts from 1. */
@@ -33,7 +44,8 @@ export function createCalendar(timeZone: string, weekStarts: Weekday): Calendar 
   const weekOffset = weekdays.indexOf(weekStarts);
   // Nearly every moment asked for is in the period of the one before.
   const known = new Map<Period, PeriodSpan>();
-  return {
+  let knownDay = { start: Number.NaN, text: "" };
+  const calendar: Calendar = {
     spanOf(period, at) {
       if (period === "total") return always;
       const last = known.get(period);
@@ -42,8 +54,29 @@ export function createCalendar(timeZone: string, weekStarts: Weekday): Calendar 
       known.set(period, span);
       return span;
     },
-    dayOf: (at) => dayText(zone.dayOf(at)),
+    dayOf(at) {
+      const span = calendar.spanOf("day", at);
+      if (knownDay.start === span.start) return knownDay.text;
+      // By its beginning: where clocks go back over midnight, they show the old day's date again.
+      knownDay = { start: span.start, text: dayText(zone.dayOf(span.start)) };
+      return knownDay.text;
+    },
+    spanOfDay(text) {
+      const day = dayNamed(text);
+      return { start: zone.startOf(day), end: zone.startOf(plusDays(day, 1)) };
+    },
+    daysFrom(first, last) {
+      const days: CalendarDay[] = [];
+      for (let at = first; at <= last;) {
+        const { start, end } = calendar.spanOf("day", at);
+        const to = end ?? last + 1;
+        days.push({ day: calendar.dayOf(at), from: start, to });
+        at = to;
+      }
+      return days;
+    },
   };
+  return calendar;
 }
 
 function spanIn(
@@ -91,6 +124,11 @@ function utcOf({ year, month, day }: Day): number {
 function dayText({ year, month, day }: Day): string {
   const two = (part: number): string => String(part).padStart(2, "0");
   return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
+}
+
+function dayNamed(text: string): Day {
+  const [year = 0, month = 1, day = 1] = text.split("-").map(Number);
+  return { year, month, day };
 }
 
 /** A time zone, whose clocks may be set forward and back. */

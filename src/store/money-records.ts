@@ -1,5 +1,5 @@
 import type { BudgetCounter, Payer } from "../core/budget.ts";
-import { integer, listOf, nullable, record, text } from "./shape.ts";
+import { integer, listOf, nullable, optional, record, text } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 
 /** The row of a counter: a budget's id and the start of its period. */
@@ -24,11 +24,16 @@ export interface LedgerSpan {
   readonly to: number;
 }
 
+/** A day of the operator's calendar with its bounds. */
+export interface DaySpan extends LedgerSpan {
+  /** As `2027-02-28`. */
+  readonly day: string;
+}
+
 /** The sums of a key, amounts in digits: they may be beyond 2^53. */
 export interface KeySums {
   readonly sums: readonly {
-    /** The place of its span among those asked for. */
-    readonly span: number;
+    readonly day: string;
     readonly model: string;
     readonly nano: string;
     readonly images: number;
@@ -45,6 +50,8 @@ const payerSchema = record({
   userName: nullable(text),
   teamId: nullable(text),
   teamName: nullable(text),
+  day: optional(text),
+  labels: optional(listOf(text)),
 });
 
 /** A counter's row as it is. */

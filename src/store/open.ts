@@ -111,7 +111,13 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       refresh: (counters) => client.call("budgetsRefresh", counters),
     },
     prices: { get: (version) => client.call("pricesGet", version) },
-    ledger: { ofKey: (keyId, spans) => client.call("ledgerOfKey", keyId, spans) },
+    ledger: { ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since) },
+    totals: {
+      span: () => client.call("totalsSpan"),
+      verify: (day) => client.call("totalsVerify", day),
+      count: (day) => client.call("totalsCount", day),
+      trim: (first, last) => client.call("totalsTrim", first, last),
+    },
     nodes: {
       renew: (node) => client.call("nodesRenew", node),
       remove: (id) => client.call("nodesRemove", id),

@@ -5,6 +5,30 @@ export type Bindable = string | number | bigint | null;
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly Bindable[];
+  /** Entries of the ledger that it writes: at the end of its transaction the totals have them too. */
+  readonly entries?: readonly CountedEntry[];
+}
+
+/** An entry of the ledger, or several alike, as the totals count it. */
+export interface CountedEntry {
+  readonly book: string;
+  /** The day of the operator's calendar. */
+  readonly day: string;
+  readonly keyId: string | null;
+  readonly keyName: string | null;
+  readonly userId: string | null;
+  readonly userName: string | null;
+  readonly teamId: string | null;
+  readonly teamName: string | null;
+  readonly channelId: string | null;
+  readonly model: string | null;
+  readonly labels: readonly string[];
+  /** The sum of what is known, and of what is bounded. */
+  readonly nano: bigint;
+  readonly entries: number;
+  readonly images: number;
+  /** The number of those whose amount is not known: a bound, or none. */
+  readonly unknown: number;
 }
 
 /** The result of running a statement: rows of a SELECT, the number of rows changed by the others. */

@@ -2,7 +2,13 @@ import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { BudgetCounter } from "../core/budget.ts";
-import type { CounterState, KeySums, LedgerSpan, VerifiedCounter } from "./money-records.ts";
+import type {
+  CounterState,
+  DaySpan,
+  KeySums,
+  LedgerSpan,
+  VerifiedCounter,
+} from "./money-records.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -114,8 +120,19 @@ export interface Store {
   };
   /** The books of what was settled. */
   readonly ledger: {
-    /** The sums of a key in each of several spans of time, by model, and what its requests since `from` reserve. */
-    ofKey(keyId: string, spans: readonly LedgerSpan[]): Promise<KeySums>;
+    /** The sums of a key from a day to a day of the operator's calendar, by day and model, and what its requests since a moment reserve. */
+    ofKey(keyId: string, days: readonly [string, string], since: number): Promise<KeySums>;
+  };
+  /** Totals of the ledger by day of the operator's calendar. What settles adds to them by itself. */
+  readonly totals: {
+    /** The moments of the ledger's first and last request; null where it has none. */
+    span(): Promise<LedgerSpan | null>;
+    /** The number of rows of a day, and of those that are not the ledger's sums or are missing. */
+    verify(day: DaySpan): Promise<{ readonly rows: number; readonly differing: number }>;
+    /** Counts a day's totals again from the ledger. */
+    count(day: DaySpan): Promise<void>;
+    /** Drops the totals of days before the first and after the last. */
+    trim(first: string, last: string): Promise<void>;
   };
   /** The processes that work on this database. */
   readonly nodes: {

@@ -18,6 +18,8 @@ const holdStates = ["held", "settled", "voided"] as const;
 export const books = ["customer", "provider"] as const;
 export const entryKinds = ["settlement", "attempt"] as const;
 const prices = ["priced", "unknown"] as const;
+/** Rows of entries without labels, of entries with some, and of one label of an entry. */
+export const slices = ["bare", "labelled", "label"] as const;
 
 export const rowSchemas = {
   keys: record({
@@ -158,6 +160,31 @@ export const rowSchemas = {
     model: nullable(text),
     images: integer,
     reason: nullable(text),
+    /** JSON: a list, sorted; null: none. */
+    labels: nullable(text),
+  }),
+  /** Sums of the ledger; nano may be beyond 2^53, so it is read as digits. */
+  totals: record({
+    slice: oneOf(slices),
+    day: text,
+    /** A digest of what makes the row its own. */
+    id: text,
+    book: text,
+    /** Empty but in the slice of labels. */
+    label: text,
+    key_id: nullable(text),
+    key_name: nullable(text),
+    user_id: nullable(text),
+    user_name: nullable(text),
+    team_id: nullable(text),
+    team_name: nullable(text),
+    channel_id: nullable(text),
+    model: nullable(text),
+    nano: text,
+    entries: integer,
+    images: integer,
+    /** Entries of which only a bound is known, or nothing. */
+    unknown: integer,
   }),
   /** Processes that work on this database. */
   nodes: record({ id: text, started_at: time, seen_at: time }),

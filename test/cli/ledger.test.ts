@@ -39,4 +39,15 @@ test("counters that are the ledger's sums are proved; one that is not is told of
     `${told}1 of 1 counters differ from the ledger; they were set to it\n`,
   ]);
   expect(await verify()).toEqual([0, "0 of 1 counters differ from the ledger\n"]);
+  const second = new DatabaseSync(file);
+  second.exec("UPDATE totals SET nano = nano + 1");
+  second.close();
+  const totals = "the totals of 1970-01-01 differ in 1 rows; the ledger makes 1\n";
+  const counters = "0 of 1 counters differ from the ledger\n";
+  expect(await verify()).toEqual([1, `${totals}${counters}1 of 1 days differ from the ledger\n`]);
+  expect(await verify("--rebuild")).toEqual([
+    0,
+    `${totals}${counters}1 of 1 days differ from the ledger; they were set to it\n`,
+  ]);
+  expect(await verify()).toEqual([0, counters]);
 });

@@ -195,6 +195,29 @@ describe("a period of the operator's time zone", () => {
     ]);
   });
 
+  test("days from a moment to another have their names and touch, where clocks are set too", () => {
+    const calendar = createCalendar("Europe/Berlin", "monday");
+    const iso = (at: number) => new Date(at).toISOString();
+    const days = calendar.daysFrom(
+      Date.parse("2026-10-24T12:00:00Z"),
+      Date.parse("2026-10-25T23:00:00Z"),
+    );
+    expect(days.map(({ day, from, to }) => [day, iso(from), iso(to)])).toEqual([
+      ["2026-10-24", "2026-10-23T22:00:00.000Z", "2026-10-24T22:00:00.000Z"],
+      ["2026-10-25", "2026-10-24T22:00:00.000Z", "2026-10-25T23:00:00.000Z"],
+      ["2026-10-26", "2026-10-25T23:00:00.000Z", "2026-10-26T23:00:00.000Z"],
+    ]);
+    for (const { day, from, to } of days)
+      expect(calendar.spanOfDay(day)).toEqual({ start: from, end: to });
+  });
+
+  test("a day that clocks show twice is the new one from its first midnight, by its name too", () => {
+    // On 2011-02-20 clocks of Sao Paulo went from midnight back to 23:00.
+    const calendar = createCalendar("America/Sao_Paulo", "monday");
+    const back = Date.parse("2011-02-20T02:30:00Z");
+    expect(calendar.dayOf(calendar.spanOf("day", back).start)).toBe(calendar.dayOf(back));
+  });
+
   test("the day of a moment is that of the zone", () => {
     const at = Date.parse("2026-11-27T23:30:00Z");
     expect(createCalendar("UTC", "monday").dayOf(at)).toBe("2026-11-27");

@@ -52,7 +52,7 @@ function emptyStores(): OpenEmpty {
     if (works !== true) shared = await openStore({ url, now });
     await outside(folder, (other) =>
       other.exec(
-        "DELETE FROM requests; DELETE FROM keys; DELETE FROM settings; DELETE FROM budget_counters; DELETE FROM ledger",
+        "DELETE FROM requests; DELETE FROM keys; DELETE FROM settings; DELETE FROM budget_counters; DELETE FROM ledger; DELETE FROM totals",
       ),
     );
     if (shared === undefined) throw new Error("the store was just opened");

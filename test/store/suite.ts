@@ -3,6 +3,7 @@ import { budgetSuite } from "./budget-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { priceSuite } from "./price-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
+import { totalsSuite } from "./totals-suite.ts";
 import {
   attempt,
   attemptOutcome,
@@ -31,6 +32,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     lostSuite(open);
     budgetSuite(open);
     priceSuite(open);
+    totalsSuite(open);
   });
 }
 

@@ -32,7 +32,7 @@ export function holdTerms(calendar: Calendar, holding: Holding): HoldTerms | und
   const claims = claimsOf(ownersOf(key), model, calendar, at);
   if (estimate.most === undefined && claims.some(({ limitNano }) => limitNano !== null))
     throw unbounded(model, estimate);
-  return { payer: payerOf(key), claims };
+  return { payer: { ...payerOf(key), day: calendar.dayOf(at) }, claims };
 }
 
 /** A key with its user and team, as owners of budgets. */

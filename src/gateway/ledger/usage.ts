@@ -2,7 +2,7 @@ import type { Budget, BudgetCounter } from "../../core/budget.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import type { Nano } from "../../core/money.ts";
 import { claimOf, limitAt } from "../../money/budget.ts";
-import type { Calendar, PeriodSpan } from "../../money/calendar.ts";
+import type { Calendar } from "../../money/calendar.ts";
 import type { LedgerSpan } from "../../store/money-records.ts";
 import type { Store } from "../../store/store.ts";
 import { ownersOf } from "./hold.ts";
@@ -45,20 +45,19 @@ export async function usageOfKey(
   key: KeyRecord,
 ): Promise<KeyUsage> {
   const at = now();
-  const days = daysUntil(calendar, at);
-  const { sums, reservedNano } = await store.ledger.ofKey(key.id, days);
+  const { start, end } = calendar.spanOf("month", at);
+  const days = [calendar.dayOf(start), calendar.dayOf(at)] as const;
+  const { sums, reservedNano } = await store.ledger.ofKey(key.id, days, start);
   const byModel = new Map<string, Spent>();
   const byDay = new Map<string, Spent>();
   let spentNano = 0n;
-  for (const { span, model, nano, images } of sums) {
-    const day = calendar.dayOf(days[span]?.from ?? at);
+  for (const { day, model, nano, images } of sums) {
     for (const [group, name] of [[byModel, model] as const, [byDay, day] as const]) {
       const { images: count, nano: sum } = group.get(name) ?? { images: 0, nano: 0n };
       group.set(name, { images: count + images, nano: sum + BigInt(nano) });
     }
     spentNano += BigInt(nano);
   }
-  const { start, end } = calendar.spanOf("month", at);
   return {
     month: { from: start, to: end ?? at },
     spentNano,
@@ -86,19 +85,6 @@ export async function refreshBudgets(
   }
   const sorted = [...counters.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   if (sorted.length > 0) await store.budgets.refresh(sorted);
-}
-
-/** The days of the month until now, the last one whole. */
-function daysUntil(calendar: Calendar, at: number): LedgerSpan[] {
-  const days: LedgerSpan[] = [];
-  let from = calendar.spanOf("month", at).start;
-  while (from <= at) {
-    const { end }: PeriodSpan = calendar.spanOf("day", from);
-    const to = end ?? at + 1;
-    days.push({ from, to });
-    from = to;
-  }
-  return days;
 }
 
 async function standings(

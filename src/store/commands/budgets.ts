@@ -5,14 +5,13 @@ import {
   type CounterPlace,
   type CounterState,
   type KeySums,
-  type LedgerSpan,
   type VerifiedCounter,
   payerFromJson,
 } from "../money-records.ts";
 import { statement } from "../query.ts";
 import type { Bindable, Statement, Steps } from "../query.ts";
-import { nullable, record, text } from "../shape.ts";
-import { counted, endOfTime, running, runningRow, standing, type Within } from "./budget-sums.ts";
+import { counted, endOfTime, running, runningRow, standing } from "./budget-sums.ts";
+import { spentByKey } from "./totals.ts";
 
 /** Names of the slots of one statement's counters. */
 const letters = [..."abcdefghijklmnopqrstuvwxyz"].flatMap((a, _, all) => all.map((b) => a + b));
@@ -89,13 +88,6 @@ const move = statement<{
     WHERE id = :id AND period_start = :start`,
 );
 
-const sumsOfKey = statement<Within>(
-  `SELECT model, CAST(SUM(nano) AS text) AS nano, CAST(SUM(images) AS text) AS images FROM ledger
-    WHERE key_id = :scopeId AND book = 'customer' AND held_at >= :from AND held_at < :to
-    GROUP BY model ORDER BY model`,
-);
-const keySumRow = record({ model: nullable(text), nano: nullable(text), images: text });
-
 const all = statement<object>(
   `SELECT id, period_start, period_end, scope, scope_id, period, models,
       CAST(spent_nano AS text) AS spent_nano, CAST(reserved_nano AS text) AS reserved_nano
@@ -122,22 +114,14 @@ export const budgetReads = {
     }
     return found;
   },
-  *ledgerOfKey(keyId: string, spans: readonly LedgerSpan[]): Steps<KeySums> {
-    const found: KeySums["sums"][number][] = [];
-    for (const [span, { from, to }] of spans.entries()) {
-      for (const row of (yield sumsOfKey({ scopeId: keyId, from, to })).rows) {
-        const { model, nano, images } = keySumRow.parse(row);
-        found.push({ span, model: model ?? "", nano: nano ?? "0", images: Number(images) });
-      }
-    }
-    const from = spans[0]?.from ?? 0;
-    const to = spans.at(-1)?.to ?? endOfTime;
+  *ledgerOfKey(keyId: string, days: readonly [string, string], since: number): Steps<KeySums> {
+    const sums = yield* spentByKey(keyId, ...days);
     let reserved = 0n;
-    for (const row of (yield running({ from, to })).rows) {
+    for (const row of (yield running({ from: since, to: endOfTime })).rows) {
       const hold = runningRow.parse(row);
       if (payerFromJson(hold.payer).keyId === keyId) reserved += BigInt(hold.amount_nano);
     }
-    return { sums: found, reservedNano: String(reserved) };
+    return { sums, reservedNano: String(reserved) };
   },
 };
 

@@ -8,6 +8,7 @@ import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
 import { settingCommands } from "./settings.ts";
+import { totalsCommands } from "./totals.ts";
 
 /**
  * The commands that the store can be asked for, by name. Both databases run them, so their SQL is what both read, and:
@@ -32,6 +33,7 @@ export const commands = {
   ...requestRecovery,
   ...requestWrites,
   ...requestUpkeep,
+  ...totalsCommands,
 };
 
 export type Commands = typeof commands;
@@ -47,7 +49,11 @@ export const settlements: ReadonlySet<string> = new Set<CommandName>([
 ]);
 
 /** Reads that may take long: on Postgres they have connections of their own, so that no other read waits for them. */
-export const reports: ReadonlySet<string> = new Set<CommandName>(["requestsList", "budgetsVerify"]);
+export const reports: ReadonlySet<string> = new Set<CommandName>([
+  "requestsList",
+  "budgetsVerify",
+  "totalsVerify",
+]);
 
 /**
  * Names of what a command shares with others and locks in an order of its own. On Postgres a group takes all of them first,
@@ -66,7 +72,16 @@ const locks: {
 };
 
 /** Commands that read many rows and then write what follows from them: on Postgres no other is in their transaction, which would change the rows in between. */
-export const alone: ReadonlySet<string> = new Set<CommandName>(["budgetsRefresh", "requestsSweep"]);
+export const alone: ReadonlySet<string> = new Set<CommandName>([
+  "budgetsRefresh",
+  "requestsSweep",
+  "totalsCount",
+]);
+
+/** Tables that nobody else may write to while a command runs, on Postgres: what is booked meanwhile would be counted by neither. */
+export const stills: { readonly [N in CommandName]?: readonly string[] } = {
+  totalsCount: ["ledger"],
+};
 
 /** The names that a command locks, for the arguments that it is given. */
 export function locksOf(name: CommandName, args: readonly unknown[]): readonly string[] {
@@ -91,4 +106,6 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsKeptPictures",
   "requestsList",
   "settingsGet",
+  "totalsSpan",
+  "totalsVerify",
 ]);

@@ -5,6 +5,7 @@ import { fewerTrees } from "./0004-fewer-trees.ts";
 import { owners } from "./0005-owners.ts";
 import { money } from "./0006-money.ts";
 import { priceVersions } from "./0007-price-versions.ts";
+import { totals } from "./0008-totals.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   owners,
   money,
   priceVersions,
+  totals,
 ];

@@ -1,6 +1,14 @@
 import { closedFault, pendingMax, tooManyFault } from "../client.ts";
 import type { StoreClient } from "../client.ts";
-import { alone, commands, locksOf, reads, reports, settlements } from "../commands/index.ts";
+import {
+  alone,
+  commands,
+  locksOf,
+  reads,
+  reports,
+  settlements,
+  stills,
+} from "../commands/index.ts";
 import type { CommandName } from "../commands/index.ts";
 import type { Steps } from "../query.ts";
 import { integer, record } from "../shape.ts";
@@ -186,6 +194,7 @@ class Client implements StoreClient {
     this.#laneFor(name, subject).ask({
       subject,
       locks: locksOf(name, args),
+      stills: stills[name],
       isAlone: alone.has(name),
       begin: () => begin(...args),
       settle: ({ value, fault }: { value?: unknown; fault?: PinholeError | undefined }) =>

@@ -1,5 +1,6 @@
 import type { PinholeError } from "../../core/errors.ts";
-import type { Statement, Steps } from "../query.ts";
+import type { CountedEntry, Statement, Steps } from "../query.ts";
+import { additionsOf } from "../totals.ts";
 import type { Connection } from "./connection.ts";
 import { awayFault, faultOfCommand, mayPass, unknownCommitFault } from "./faults.ts";
 
@@ -9,6 +10,8 @@ export interface Work {
   readonly subject: string;
   /** Names of what only one transaction may work on at a time. */
   readonly locks: readonly string[];
+  /** Tables that nobody else may write to meanwhile; absent: none. */
+  readonly stills?: readonly string[] | undefined;
   /** Begins the story of its statements; one that throws is undone alone. */
   begin(): Steps<unknown>;
 }
@@ -67,8 +70,9 @@ async function together(
 ): Promise<Together> {
   const opened = await openTransaction(connection, group, begin);
   if (opened !== undefined) return { kind: "undone", thrown: opened.thrown };
-  const settled = await Promise.allSettled(inOrder(connection, group));
-  const failed = firstFault(settled);
+  const booked: CountedEntry[] = [];
+  const settled = await Promise.allSettled(inOrder(connection, group, booked));
+  const failed = firstFault(settled) ?? (await addTotals(connection, booked));
   if (failed !== undefined) {
     await undo(connection);
     return { kind: "undone", thrown: failed };
@@ -77,6 +81,15 @@ async function together(
     value: one.status === "fulfilled" ? one.value : undefined,
   }));
   return { kind: "finished", result: await commit(connection, outcomes) };
+}
+
+/** Adds what was booked to the totals, as the transaction's last work; returns what went wrong. */
+async function addTotals(
+  connection: Connection,
+  booked: readonly CountedEntry[],
+): Promise<unknown> {
+  const sent = additionsOf(booked).map((addition) => connection.run(addition));
+  return firstFault(await Promise.allSettled(sent));
 }
 
 /**
@@ -95,24 +108,36 @@ function isAfterFailure(thrown: unknown): boolean {
 }
 
 /** Starts every command; those of one subject when the one before has ended. */
-function inOrder(connection: Connection, group: readonly Work[]): Promise<unknown>[] {
+function inOrder(
+  connection: Connection,
+  group: readonly Work[],
+  booked: CountedEntry[],
+): Promise<unknown>[] {
   const last = new Map<string, Promise<unknown>>();
   return group.map((work) => {
     const before = last.get(work.subject);
     const run =
       before === undefined
-        ? runSteps(connection, work)
-        : before.then(() => runSteps(connection, work));
+        ? runSteps(connection, work, booked)
+        : before.then(() => runSteps(connection, work, booked));
     last.set(work.subject, run);
     return run;
   });
 }
 
-/** Runs a command's story of statements to its end. */
-async function runSteps(connection: Connection, work: Work): Promise<unknown> {
+/** Runs a command's story of statements to its end. The entries that it books are added to `booked`. */
+async function runSteps(
+  connection: Connection,
+  work: Work,
+  booked: CountedEntry[],
+): Promise<unknown> {
   const steps = work.begin();
   let step = steps.next();
-  while (step.done !== true) step = steps.next(await connection.run(step.value));
+  while (step.done !== true) {
+    const { entries } = step.value;
+    if (entries !== undefined) booked.push(...entries);
+    step = steps.next(await connection.run(step.value));
+  }
   return step.value;
 }
 
@@ -124,6 +149,8 @@ async function openTransaction(
 ): Promise<{ readonly thrown: unknown } | undefined> {
   try {
     await connection.execute(begin);
+    for (const table of group.flatMap((work) => work.stills ?? []))
+      await connection.execute(`LOCK TABLE ${table} IN SHARE MODE`);
     const locks = group.flatMap((work) => work.locks);
     if (locks.length > 0) await connection.run(lockAll(locks));
     return undefined;
@@ -160,19 +187,29 @@ async function withSavepoints(
   const opened = await openTransaction(connection, group, begin);
   if (opened !== undefined) return allFailed(group, faultOfCommand(opened.thrown));
   const outcomes: Outcome[] = [];
+  const booked: CountedEntry[] = [];
   for (const work of group) {
-    outcomes.push(await inSavepoint(connection, work));
+    outcomes.push(await inSavepoint(connection, work, booked));
     if (connection.isLost()) return allFailed(group, awayFault(outcomes.at(-1)?.fault));
   }
-  return commit(connection, outcomes);
+  const failed = await addTotals(connection, booked);
+  if (failed === undefined) return commit(connection, outcomes);
+  await undo(connection);
+  return allFailed(group, faultOfCommand(failed));
 }
 
-async function inSavepoint(connection: Connection, work: Work): Promise<Outcome> {
+async function inSavepoint(
+  connection: Connection,
+  work: Work,
+  booked: CountedEntry[],
+): Promise<Outcome> {
   for (let tries = 1; ; tries += 1)
     try {
       await connection.execute("SAVEPOINT command");
-      const value = await runSteps(connection, work);
+      const own: CountedEntry[] = [];
+      const value = await runSteps(connection, work, own);
       await connection.execute("RELEASE command");
+      booked.push(...own);
       return { value };
     } catch (thrown) {
       if (connection.isLost()) return { fault: awayFault(thrown) };

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
 import { openFault } from "./faults.ts";
-import type { Statement, StatementResult, Steps } from "../query.ts";
+import type { CountedEntry, Statement, StatementResult, Steps } from "../query.ts";
 
 /** Marks the file as Pinhole's in its header ("pinh"), so that another program's database is never migrated. */
 const applicationId = 0x70696e68;
@@ -81,9 +81,17 @@ function claim(file: string, connection: Connection): void {
   connection.execute(`PRAGMA application_id = ${applicationId}`);
 }
 
-/** Runs a story of statements to its end, synchronously. */
-export function runSteps<R>(connection: Connection, steps: Steps<R>): R {
+/** Runs a story of statements to its end, synchronously. The entries that it books are added to `booked`. */
+export function runSteps<R>(
+  connection: Connection,
+  steps: Steps<R>,
+  booked: CountedEntry[] = [],
+): R {
   let step = steps.next();
-  while (step.done !== true) step = steps.next(connection.run(step.value));
+  while (step.done !== true) {
+    const { entries } = step.value;
+    if (entries !== undefined) booked.push(...entries);
+    step = steps.next(connection.run(step.value));
+  }
   return step.value;
 }

@@ -1,9 +1,14 @@
 import { faultOfCommand } from "./faults.ts";
 import type { PinholeError } from "../../core/errors.ts";
 import type { Connection } from "./connection.ts";
+import type { CountedEntry } from "../query.ts";
+import { additionsOf } from "../totals.ts";
 
-/** One command's work inside a transaction that it may share. Throws to be undone alone. */
-export type Work = () => unknown;
+/**
+ * One command's work inside a transaction that it may share. Throws to be undone alone. It adds the entries that it
+ * books to a list, which the totals get before the commit.
+ */
+export type Work = (booked: CountedEntry[]) => unknown;
 
 export type Outcome =
   | { readonly value: unknown; readonly fault?: undefined }
@@ -37,13 +42,19 @@ export function commitGroup(connection: Connection, group: readonly Work[]): Gro
   }
   let outcomes: readonly Outcome[];
   try {
-    outcomes = group.map((work) => ({ value: work() }));
+    const booked: CountedEntry[] = [];
+    outcomes = group.map((work) => ({ value: work(booked) }));
+    addTotals(connection, booked);
   } catch (thrown) {
     if (connection.inTransaction()) connection.run(rollback);
     if (group.length === 1) return allFailed(group, thrown);
     return commitWithSavepoints(connection, group);
   }
   return commit(connection, outcomes);
+}
+
+function addTotals(connection: Connection, booked: readonly CountedEntry[]): void {
+  for (const addition of additionsOf(booked)) connection.run(addition);
 }
 
 /** A failed COMMIT fails all commands of its transaction. */
@@ -85,7 +96,9 @@ function allFailed(group: readonly unknown[], thrown: unknown): GroupResult {
 function runInSavepoint(connection: Connection, work: Work): Outcome {
   try {
     connection.run(savepoint);
-    const value = work();
+    const booked: CountedEntry[] = [];
+    const value = work(booked);
+    addTotals(connection, booked);
     connection.run(release);
     return { value };
   } catch (thrown) {

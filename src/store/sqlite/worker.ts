@@ -13,7 +13,7 @@ import type {
 } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "../migrations/index.ts";
-import type { Steps } from "../query.ts";
+import type { CountedEntry, Steps } from "../query.ts";
 import { openConnection, runSteps } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 
@@ -22,7 +22,7 @@ import type { Connection } from "./connection.ts";
 /** Commands in one transaction: reads that arrive meanwhile wait for no more than this. */
 const groupCommandsMax = 1000;
 
-type Run = (name: string, args: CommandMessage[2]) => unknown;
+type Run = (name: string, args: CommandMessage[2], booked?: CountedEntry[]) => unknown;
 
 function open({ file, busyTimeoutMs, now }: WorkerSettings): Connection {
   prepareFile(file);
@@ -38,14 +38,14 @@ function open({ file, busyTimeoutMs, now }: WorkerSettings): Connection {
 
 function runner(connection: Connection): Run {
   const byName = new Map(Object.entries(commands));
-  return (name, args) => {
+  return (name, args, booked) => {
     const command = byName.get(name);
     if (command === undefined) throw new Error(`no store command is called ${name}`);
     // The client's types tie each name to its arguments; a name known only at run time cannot.
     const begin = command as (...args: readonly unknown[]) => Steps<unknown>;
     // As the client wrote them.
     const given = typeof args === "string" ? (JSON.parse(args) as readonly unknown[]) : args;
-    return runSteps(connection, begin(...given));
+    return runSteps(connection, begin(...given), booked);
   };
 }
 
@@ -70,8 +70,8 @@ function write(
     connection,
     group.map(
       ([, name, args]) =>
-        () =>
-          run(name, args),
+        (booked) =>
+          run(name, args, booked),
     ),
   );
   const results = group.map(([id], index): ResultMessage => {
