@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { priceMarkupSchema } from "../core/price-markup.ts";
 
 /** Bodies of good answers, for the OpenAPI document. What is strict here is complete. */
 
@@ -98,6 +99,9 @@ export const model = z.strictObject({
     .union([z.literal("free"), z.looseObject({})])
     .optional()
     .describe("US dollars: per image, per megapixel, or per million tokens."),
+  markup: priceMarkupSchema
+    .optional()
+    .describe("What the key is charged above that: the cost times `times`, and a sum an image."),
   retires_at: z.iso.date().optional().describe("From this day its vendor no longer serves it."),
   shutdown_date: z.iso.date().optional().describe("The same, under OpenAI's name."),
   successor: z.string().optional().describe("What to use instead."),

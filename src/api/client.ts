@@ -48,6 +48,7 @@ const modelSchema = z.object({
     })
     .nullish(),
   pricing: z.unknown().optional(),
+  markup: z.unknown().optional(),
 });
 /** One entry of `GET /v1/models`. */
 export type ModelEntry = z.infer<typeof modelSchema>;

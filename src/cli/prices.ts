@@ -1,6 +1,7 @@
-import type { CostEstimate } from "../api/client.ts";
+import type { CostEstimate, ModelEntry } from "../api/client.ts";
+import { type PriceMarkup, priceMarkupSchema } from "../core/price-markup.ts";
 import { type Price, priceSchema } from "../core/price.ts";
-import { priceWords } from "../core/price-words.ts";
+import { markupWords, priceWords } from "../core/price-words.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
 import { collect, furtherFields, wholeNumber } from "./image-options.ts";
 import { defineRemoteOptions, textOption, UsageError, withClient } from "./remote.ts";
@@ -36,19 +37,36 @@ export const pricesCommand: CliCommand = {
       const [model, estimate] = await Promise.all([client.model(name), client.estimate(fields)]);
       if (options["json"] === true)
         context.out(
-          `${JSON.stringify({ model: name, pricing: model.pricing ?? null, ...estimate })}\n`,
+          `${JSON.stringify({
+            model: name,
+            pricing: model.pricing ?? null,
+            ...(model.markup === undefined ? {} : { markup: model.markup }),
+            ...estimate,
+          })}\n`,
         );
-      else show(name, priceSchema.safeParse(model.pricing).data, estimate, context);
+      else show(name, priceOf(model), estimate, context);
     }),
 };
 
+interface ToldPrice {
+  readonly price: Price | undefined;
+  readonly markup: PriceMarkup | undefined;
+}
+
+function priceOf({ pricing, markup }: ModelEntry): ToldPrice {
+  return {
+    price: priceSchema.safeParse(pricing).data,
+    markup: priceMarkupSchema.safeParse(markup).data,
+  };
+}
+
 function show(
   name: string,
-  price: Price | undefined,
+  { price, markup }: ToldPrice,
   estimate: CostEstimate,
   context: CommandContext,
 ): void {
-  const words = priceWords(price);
+  const words = [...priceWords(price), ...markupWords(markup)];
   context.out(`${name}: ${words.length === 0 ? "no price" : words.join(", ")}\n`);
   for (const source of sourcesOf(price)) context.out(`  ${source}\n`);
   const rows = [

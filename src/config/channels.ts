@@ -1,4 +1,5 @@
 import type { Channel, ChannelModel } from "../core/channel.ts";
+import type { PriceMarkup } from "../core/price-markup.ts";
 import type { EnvironmentChannel, ListedProvider, Provider } from "../core/provider.ts";
 import { channelSchema, type ChannelSettings, modelSchema } from "./sections/channel.ts";
 import { findProvider, resolveCredentials } from "./credentials.ts";
@@ -26,6 +27,8 @@ export interface ChannelSources {
   readonly rates: CurrencyRates;
   /** The prices of the operator's file. */
   readonly prices: PriceList;
+  /** The operator's markup on all that models cost. */
+  readonly markup: PriceMarkup | undefined;
   readonly faults: Faults;
   /** True: a channel that names no models, of a provider that knows none, is no fault. */
   readonly modelsMayBeMissing: boolean;
@@ -38,8 +41,24 @@ export interface ChannelSources {
  * not name; and the built-in ones, where the file lists none.
  */
 export function resolveChannels(listed: unknown, sources: ChannelSources): Channel[] {
+  return allChannels(listed, sources).map((channel) => ({
+    ...channel,
+    models: withMarkup(channel.models, sources.markup),
+  }));
+}
+
+/** Models with a markup where they have none of their own. */
+function withMarkup(
+  models: readonly ChannelModel[],
+  markup: PriceMarkup | undefined,
+): readonly ChannelModel[] {
+  if (markup === undefined) return models;
+  return models.map((model) => ({ ...model, markup: model.markup ?? markup }));
+}
+
+function allChannels(listed: unknown, sources: ChannelSources): Channel[] {
   const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  const channels = entries.flatMap((entry, index) => {
+  const channels: Channel[] = entries.flatMap((entry, index) => {
     const channel = fromFile(entry, ["channels", index], sources);
     return channel === undefined ? [] : [channel];
   });
@@ -134,7 +153,7 @@ function channelOf(
     id: written.id,
     provider,
     credentials,
-    models,
+    models: withMarkup(models, written.markup),
     priority: written.priority,
     weight: written.weight,
     enabled: written.enabled,

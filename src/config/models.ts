@@ -87,6 +87,7 @@ export function resolveModel(
     upstream,
     card,
     price: withRates(price, sources.rates),
+    ...(given.markup === undefined ? {} : { markup: given.markup }),
     ...(named === undefined ? {} : { named }),
   };
 }

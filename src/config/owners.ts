@@ -32,7 +32,7 @@ export function ownersOf(
   const team = teams.find(({ id }) => id === teamId);
   return {
     user: user === undefined ? undefined : ownerOf(user),
-    team: team === undefined ? undefined : ownerOf(team),
+    team: team === undefined ? undefined : { ...ownerOf(team), markup: team.markup },
   };
 }
 

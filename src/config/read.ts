@@ -38,7 +38,9 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const rates = written?.money.rates ?? {};
   const files = input;
   const prices = readPriceList(pricesFileOf(value), { files, providers, faults });
-  const sources = { providers, loaded, env, now, rates, prices, faults, modelsMayBeMissing, files };
+  const markup = written?.money.markup;
+  const terms = { now, rates, prices, markup };
+  const sources = { providers, loaded, env, ...terms, faults, modelsMayBeMissing, files };
   const channels = resolveChannels(listed, sources);
   if (!faults.touches(["channels"])) prices.faultChannels(channels.map(({ id }) => id));
   const settings = written && withManuals(written, channels, providers);

@@ -1,5 +1,6 @@
 import type { ModelCard } from "./model-card.ts";
 import type { Price } from "./price.ts";
+import type { PriceMarkup } from "./price-markup.ts";
 import type { BaseSettings, Provider } from "./provider.ts";
 
 /** A model as one channel serves it. */
@@ -17,6 +18,8 @@ export interface ChannelModel {
   readonly named?: ModelCard | undefined;
   /** The price that counts: the operator's, else the card's, with the operator's exchange rates. */
   readonly price: Price | undefined;
+  /** The operator's markup on it; undefined: none. That of a customer's team goes before it. */
+  readonly markup?: PriceMarkup | undefined;
 }
 
 /** One account at one provider, ready for use: settings are validated, models have their cards. */

@@ -1,4 +1,5 @@
 import type { Budget } from "./budget.ts";
+import type { PriceMarkup } from "./price-markup.ts";
 import type { Operation } from "./request.ts";
 
 /** The limits of a key. Null: no limit. */
@@ -22,6 +23,8 @@ export interface KeyOwner {
   /** Of all its keys together. */
   readonly limits: KeyLimits;
   readonly budgets: readonly Budget[];
+  /** A team's markup on what models cost; absent: that of the model. */
+  readonly markup?: PriceMarkup | undefined;
 }
 
 /** A gateway key as kept: the key itself is known only to its owner. Times are Unix milliseconds throughout this folder. */

@@ -1,3 +1,4 @@
+import type { PriceMarkup } from "./price-markup.ts";
 import type {
   CallConditions,
   Conditions,
@@ -13,6 +14,16 @@ export function priceWords(price: Price | undefined): string[] {
   if (price === undefined) return [];
   if (price === "free") return ["free"];
   return [price].flat().flatMap(blockWords);
+}
+
+/** A markup in words, a part each: `all that times 1.2`. */
+export function markupWords(markup: PriceMarkup | undefined): string[] {
+  if (markup === undefined) return [];
+  const { times, per_image_usd: perImage } = markup;
+  return [
+    ...(times === undefined ? [] : [`all that times ${times}`]),
+    ...(perImage === undefined ? [] : [`and $${perImage} an image`]),
+  ];
 }
 
 function blockWords(block: PriceBlock): string[] {

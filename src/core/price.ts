@@ -261,6 +261,6 @@ export type Price = z.infer<typeof priceSchema>;
 export interface PriceVersion {
   /** A digest of the words: the same price has the same version on every node and after every reload. */
   readonly version: string;
-  /** JSON of the price. */
+  /** JSON of the price and of the markup that came with it: `{"price": …, "markup": …}`. */
   readonly words: string;
 }

@@ -1,22 +1,30 @@
 import { createHash } from "node:crypto";
+import type { PriceMarkup } from "../core/price-markup.ts";
 import type { Price, PriceBlock, PriceVersion } from "../core/price.ts";
 import { readBlock } from "./lines.ts";
 
 /** Hexadecimal digits of a version: prices that an installation ever has do not meet in so many. */
 const digits = 16;
 
-const versions = new WeakMap<object, PriceVersion>();
+const versions = new WeakMap<object, Map<PriceMarkup | undefined, PriceVersion>>();
 
-/** The version of a price; undefined for what is free, of which nothing is kept. */
-export function versionOf(price: Price | undefined): PriceVersion | undefined {
+/** The version of a price with its markup; undefined for what is free, of which nothing is kept. */
+export function versionOf(
+  price: Price | undefined,
+  markup?: PriceMarkup,
+): PriceVersion | undefined {
   if (price === undefined || price === "free") return undefined;
-  const known = versions.get(price);
-  if (known !== undefined) return known;
-  const words = JSON.stringify(price);
-  const version = createHash("sha256").update(words).digest("hex").slice(0, digits);
-  const made = { version, words };
-  versions.set(price, made);
+  const known = versions.get(price) ?? new Map<PriceMarkup | undefined, PriceVersion>();
+  versions.set(price, known);
+  const made = known.get(markup) ?? wordsOf(price, markup);
+  known.set(markup, made);
   return made;
+}
+
+function wordsOf(price: Exclude<Price, "free">, markup: PriceMarkup | undefined): PriceVersion {
+  const words = JSON.stringify({ price, markup });
+  const version = createHash("sha256").update(words).digest("hex").slice(0, digits);
+  return { version, words };
 }
 
 /** The moments (Unix milliseconds) at which some of these prices begin to hold or end, in order. */

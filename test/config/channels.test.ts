@@ -268,3 +268,18 @@ describe("retired models", () => {
     expect(await names({ file: `${other}aliases: { brush-1: ours }\n` })).toEqual(["brush-1"]);
   });
 });
+
+test("a model's markup goes before its channel's, and this before the house's", async () => {
+  const { channels, keys } = await read({
+    file: `money: { markup: { times: 1.1 } }
+teams: [{ id: art, markup: { times: "1.25" } }]
+keys: [{ name: k, key: 0123456789-0123456789, team: art }]
+channels:
+  - { id: a, provider: workshop, markup: { times: 2 }, models: [m, { name: n, markup: { per_image_usd: 0.01 } }] }
+  - { id: b, provider: workshop, models: [m] }
+`,
+  });
+  const markups = channels.flatMap(({ models }) => models.map(({ markup }) => markup));
+  expect(markups).toEqual([{ times: 2 }, { per_image_usd: 0.01 }, { times: 1.1 }]);
+  expect(keys[0]?.team?.markup).toEqual({ times: "1.25" });
+});

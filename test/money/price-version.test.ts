@@ -63,7 +63,7 @@ describe("a version", () => {
     const one = versionOf(price({ per_image_usd: 0.04, version: "a" }));
     expect(one).toEqual({
       version: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
-      words: `{"per_image_usd":0.04,"version":"a"}`,
+      words: `{"price":{"per_image_usd":0.04,"version":"a"}}`,
     });
     expect(versionOf(price({ version: "a", per_image_usd: 0.04 }))).toEqual(one);
     const others = [{ per_image_usd: 0.04 }, { per_image_usd: 0.05, version: "a" }];

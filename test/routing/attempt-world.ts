@@ -163,7 +163,7 @@ async function serve(
   onDeadline: (deadline: number) => void,
 ): Promise<void> {
   await run.scheduler.schedule(Promise.resolve(), `request ${id}`);
-  const route = planRoute(parts, parts.catalog().find("any"), requestOf(id, n), false);
+  const route = planRoute(parts, parts.catalog().find("any"), requestOf(id, n), { strict: false });
   const deadline = run.clock + route.totalMs;
   onDeadline(deadline);
   const { signal } = new AbortController();
@@ -174,7 +174,7 @@ async function serve(
     spool: {} as PictureSpool,
     inputs: () => Promise.resolve({ images: [], mask: undefined, warnings: [] }),
     signal,
-    pricedAt: 0,
+    charge: { at: 0, teamMarkup: undefined },
     deadline,
     record: bookOf(run, id, parts.now),
     receiver: { preview() {}, made() {}, ended() {} },

@@ -83,7 +83,7 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
     images: { defaultDelivery: "auto" },
   } as unknown as RequestParts;
   const serve = (): string[] => {
-    const route = planRoute(parts, catalog.find("any"), request, false);
+    const route = planRoute(parts, catalog.find("any"), request, { strict: false });
     const tried = new Tried();
     return [1, 2, 3].map(() => {
       const choice = choose(route, tried, { images: 1, now: 1000, waitMsMax: 0 });
@@ -130,7 +130,7 @@ test("a clock that ticks while a target is chosen does not make healthy channels
     images: { defaultDelivery: "auto" },
   } as unknown as RequestParts;
   for (let turn = 0; turn < 3; turn += 1) {
-    const route = planRoute(parts, catalog.find("any"), request, false);
+    const route = planRoute(parts, catalog.find("any"), request, { strict: false });
     const choice = choose(route, new Tried(), { images: 1, now: now(), waitMsMax: 0 });
     if (choice === undefined || !("chosen" in choice)) throw new Error("nothing was chosen");
     expect(choice.chosen.member.target.channel.priority).toBe(1);

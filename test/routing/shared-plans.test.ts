@@ -46,7 +46,7 @@ function planner(channel: Channel) {
   if (target === undefined) throw new Error("the catalog dropped the channel");
   return {
     async shared(request: ImageRequest, strict: boolean): Promise<Plan | undefined> {
-      const route = planRoute(parts, entry, request, strict);
+      const route = planRoute(parts, entry, request, { strict });
       const { signal } = new AbortController();
       const [call] = await openCalls({ parts, signal, deadline: 60_000 }, route, request.n);
       return call?.first?.plan;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { priceSchema } from "../../core/price.ts";
+import { markup } from "./markup.ts";
 import { duration } from "../values.ts";
 
 const modelForm = "a model's name, or a group with name, upstream, card and price";
@@ -35,6 +36,7 @@ export const modelSchema = z.union([
         "What the model costs here, where that is not the list price; docs/prices.md has the words.",
       elsewhere: true,
     }),
+    markup: markup("Markup on what this model costs here; it goes before the channel's."),
   }),
 ]);
 export type ModelSettings = z.output<typeof modelSchema>;
@@ -98,6 +100,7 @@ export const channelSchema = z.strictObject({
     })
     .prefault({})
     .describe("How long the upstream may take."),
+  markup: markup("Markup on what its models cost; it goes before `money.markup`."),
   retry_unknown: z
     .boolean()
     .default(false)

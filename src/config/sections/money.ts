@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isTimeZone, weekdays } from "../../core/budget.ts";
+import { markup } from "./markup.ts";
 import { decimalSchema } from "../../core/price.ts";
 
 const zoneForm = "a time zone such as UTC, Europe/Berlin or America/New_York";
@@ -19,6 +20,7 @@ export const moneySchema = z.strictObject({
     .enum(weekdays)
     .default("monday")
     .describe("The day on which the week of a budget begins."),
+  markup: markup("Markup on what models cost."),
   rates: z
     .record(
       z.string().regex(/^[A-Z]{3}$/, { error: "must be a currency's three letters, such as CNY" }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { budgets } from "./budget.ts";
 import { count, ownerId } from "./forms.ts";
+import { markup } from "./markup.ts";
 import { modelNames } from "./models-allowed.ts";
 
 const name = z.string().min(1).max(100).optional().meta({
@@ -21,6 +22,9 @@ export const teamSchema = z.strictObject({
   name,
   ...limits("all its keys together"),
   budget: budgets("Most that all keys of the team may spend together."),
+  markup: markup(
+    "Markup on what models cost the team; it goes before those of models and channels.",
+  ),
 });
 
 /** A user, as `users` has them: what all their keys together may do and spend. */

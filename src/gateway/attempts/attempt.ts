@@ -8,6 +8,7 @@ import type { UpstreamContext } from "../../net/egress.ts";
 import { generateInput, upstreamOf } from "./provider-input.ts";
 import { takeBack } from "./take-back.ts";
 import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
+import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
 
@@ -25,12 +26,12 @@ class Gathered {
   produced = false;
   readonly #plan: Plan;
   readonly #part: CallPart;
-  readonly #pricedAt: number;
+  readonly #terms: ChargeTerms;
 
-  constructor(plan: Plan, part: CallPart, pricedAt: number) {
+  constructor(plan: Plan, part: CallPart, terms: ChargeTerms) {
     this.#plan = plan;
     this.#part = part;
-    this.#pricedAt = pricedAt;
+    this.#terms = terms;
   }
 
   /** The result of the call, as far as it has come. */
@@ -38,7 +39,7 @@ class Gathered {
     const { made, usage, charge, facts, warnings } = this;
     const call = { plan: this.#plan, part: this.#part };
     const result = { ...call, made, usage, charge, facts, warnings, fault };
-    return { ...result, cost: costOfCall(result, this.#pricedAt) };
+    return { ...result, cost: costOfCall(result, this.#terms) };
   }
 }
 
@@ -54,7 +55,7 @@ export async function attempt(
   part: CallPart,
 ): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
-  const gathered = new Gathered(plan, part, context.pricedAt);
+  const gathered = new Gathered(plan, part, context.charge);
   let upstream: UpstreamContext | undefined;
   try {
     const inputs = await context.inputs(plan);

@@ -5,6 +5,7 @@ import type { CallFacts } from "../../core/provider.ts";
 import type { Usage, Warning } from "../../core/request.ts";
 import type { RelayTap } from "../../net/egress.ts";
 import type { AttemptOutcome, NewAttempt } from "../../store/request-records.ts";
+import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
 import type { PreparedInputs } from "./inputs.ts";
@@ -50,8 +51,8 @@ export interface AttemptContext {
   readonly spool: PictureSpool;
   /** Aborted when the gateway must stop. */
   readonly signal: AbortSignal;
-  /** The time of the request, Unix milliseconds: prices are those of its day. */
-  readonly pricedAt: number;
+  /** The circumstances that rule what its pictures are charged. */
+  readonly charge: ChargeTerms;
   /** One deadline over all attempts, by the process's uptime. */
   readonly deadline: number;
   /** The seed of the request's first picture where the gateway must draw one: the same for all its calls. */

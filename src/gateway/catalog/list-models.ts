@@ -1,5 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { ModelCard } from "../../core/model-card.ts";
+import type { PriceMarkup } from "../../core/price-markup.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import { publicPrice } from "../../money/settings.ts";
 import { rulingCard } from "./serving.ts";
@@ -16,6 +17,8 @@ export interface ModelInfo {
   readonly shutdown_date?: string;
   readonly capabilities?: Readonly<Record<string, unknown>>;
   readonly pricing?: unknown;
+  /** The markup on it that the key is charged. */
+  readonly markup?: PriceMarkup;
   readonly retires_at?: string;
   readonly successor?: string;
   /** The models that an alias stands for. */
@@ -24,24 +27,27 @@ export interface ModelInfo {
 
 /** The models that the key may use, by name. */
 export function listModels(catalog: Catalog, key: KeyRecord): ModelInfo[] {
-  return catalog.entries.filter((entry) => mayUse(key, entry.name)).map(modelInfo);
+  return catalog.entries
+    .filter((entry) => mayUse(key, entry.name))
+    .map((entry) => modelInfo(entry, key));
 }
 
 /** Throws model_not_found, also for models that the key may not use: their names are not its business. */
 export function findModel(catalog: Catalog, key: KeyRecord, name: string): ModelInfo {
   const entry = catalog.find(name);
-  if (mayUse(key, name)) return modelInfo(entry);
+  if (mayUse(key, name)) return modelInfo(entry, key);
   throw new PinholeError("model_not_found", {
     message: `The model \`${name.slice(0, 200)}\` does not exist or no channel serves it; GET /v1/models lists the names this key may use.`,
     param: "model",
   });
 }
 
-function modelInfo(entry: CatalogEntry): ModelInfo {
+function modelInfo(entry: CatalogEntry, key: KeyRecord): ModelInfo {
   const target = entry.targets[0];
   // A retired name keeps its own rules and dates; what it costs is what the model in its place costs.
   const card = target === undefined ? undefined : rulingCard(target);
   const price = target?.model.price ?? target?.card?.price;
+  const markup = key.team?.markup ?? target?.model.markup;
   return {
     id: entry.name,
     object: "model",
@@ -53,6 +59,7 @@ function modelInfo(entry: CatalogEntry): ModelInfo {
     ...(card?.successor === undefined ? {} : { successor: card.successor }),
     ...(card === undefined ? {} : { capabilities: capabilitiesOf(card) }),
     ...(price === undefined ? {} : { pricing: publicPrice(price) }),
+    ...(price === undefined || price === "free" || markup === undefined ? {} : { markup }),
     ...(entry.aliasOf === undefined ? {} : { alias_of: entry.aliasOf }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Target } from "../../core/channel.ts";
 import type { Price } from "../../core/price.ts";
+import type { PriceMarkup } from "../../core/price-markup.ts";
 import type { CallFacts } from "../../core/provider.ts";
 import type { Usage } from "../../core/request.ts";
 import type { PricedCall, PricedPicture } from "../../money/facts.ts";
@@ -10,6 +11,19 @@ import type { Plan } from "./terms.ts";
 /** The price that counts for a target: the operator's, else the card's; undefined where there is none. */
 export function priceAt({ model, card }: Target): Price | undefined {
   return model.price ?? card?.price;
+}
+
+/** The circumstances of a request that rule what it is charged. */
+export interface ChargeTerms {
+  /** The time of the request, Unix milliseconds: prices are those of this moment. */
+  readonly at: number;
+  /** The markup of the customer's team, which goes before that of the model; undefined: it has none. */
+  readonly teamMarkup: PriceMarkup | undefined;
+}
+
+/** The markup that counts for a target. */
+export function markupAt({ model }: Target, { teamMarkup }: ChargeTerms): PriceMarkup | undefined {
+  return teamMarkup ?? model.markup;
 }
 
 /** The outcome of a call, beside its plan. */

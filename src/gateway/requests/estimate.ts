@@ -38,7 +38,7 @@ export function estimateRequest(parts: EstimateParts, asked: AskedRequest): Requ
   const targets = new Map<string, RequestEstimate["targets"][number]>();
   for (const plan of plans) {
     const model = servedName(plan.target);
-    const estimate = estimateOfPlan(plan, asked.request.n, route.at);
+    const estimate = estimateOfPlan(plan, asked.request.n, route);
     targets.set(JSON.stringify([model, estimate]), { model, ...estimate });
   }
   const least = Math.min(...[...targets.values()].map((target) => target.least));
@@ -49,7 +49,10 @@ function routeOf(parts: EstimateParts, { key, request, strict }: AskedRequest): 
   const plan = (asked: ImageRequest): Route => {
     authorize(key, asked.model, asked.operation);
     const entry = parts.catalog().find(asked.model);
-    return planRoute(parts, entry, asked, strict || key.strict || parts.policy.strict);
+    return planRoute(parts, entry, asked, {
+      strict: strict || key.strict || parts.policy.strict,
+      teamMarkup: key.team?.markup,
+    });
   };
   try {
     return plan(request);

@@ -47,7 +47,11 @@ export async function generateImage(
 
 function routeFor(parts: RequestParts, { key, request, strict }: ImageCall): Route {
   const entry = parts.catalog().find(request.model);
-  return planRoute(parts, entry, request, strict || key.strict || parts.policy.strict);
+  const teamMarkup = key.team?.markup;
+  return planRoute(parts, entry, request, {
+    strict: strict || key.strict || parts.policy.strict,
+    teamMarkup,
+  });
 }
 
 /** Makes the pictures of a request whose record is being written, and closes the record. */

@@ -5,6 +5,7 @@ import type { AttemptContext, Relay } from "../attempts/terms.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import { type Receiver, startReceiving } from "../delivery/receive.ts";
 import { createRelay } from "../delivery/relay.ts";
+import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { OpenCall } from "../routing/dispatch.ts";
 import type { Route } from "../routing/terms.ts";
@@ -22,7 +23,7 @@ export class Making implements AttemptContext {
   readonly call: ImageCall;
   readonly route: Route;
   readonly calls: readonly OpenCall[];
-  readonly pricedAt: number;
+  readonly charge: ChargeTerms;
   readonly deadline: number;
   readonly spool: PictureSpool;
   readonly signal: AbortSignal;
@@ -41,7 +42,7 @@ export class Making implements AttemptContext {
     this.call = call;
     this.route = route;
     this.calls = calls;
-    this.pricedAt = route.at;
+    this.charge = route;
     this.deadline = deadline;
     this.spool = spool;
     this.signal = signal;

@@ -2,14 +2,17 @@ import { anyEstimate, type Estimate, sumEstimates } from "../../money/estimate.t
 import type { PriceVersion } from "../../core/price.ts";
 import { versionOf } from "../../money/price-version.ts";
 import { estimateOf } from "../../money/price.ts";
-import { plannedCall, priceAt } from "../fit/priced-call.ts";
+import { type ChargeTerms, markupAt, plannedCall, priceAt } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import { splitCalls } from "./call-part.ts";
 
-/** The estimate of a request for n images whose calls are all made by one plan. `at`: Unix milliseconds. */
-export function estimateOfPlan(plan: Plan, n: number, at: number): Estimate {
+/** The estimate of a request for n images whose calls are all made by one plan. */
+export function estimateOfPlan(plan: Plan, n: number, terms: ChargeTerms): Estimate {
   const price = priceAt(plan.target);
-  const ofCall = remembered((count) => estimateOf(price, plannedCall(plan, count, at)));
+  const markup = markupAt(plan.target, terms);
+  const ofCall = remembered((count) =>
+    estimateOf(price, plannedCall(plan, count, terms.at), markup),
+  );
   return sumEstimates(splitCalls(n, plan.perCall).map(({ count }) => ofCall(count)));
 }
 
@@ -17,9 +20,9 @@ export function estimateOfPlan(plan: Plan, n: number, at: number): Estimate {
  * The estimate of a request for n images that any of several plans (at least one) may make: its calls are split as
  * the one that comes first would make them, and each of them may end with any other.
  */
-export function estimateOfPlans(plans: readonly Plan[], n: number, at: number): Estimate {
+export function estimateOfPlans(plans: readonly Plan[], n: number, terms: ChargeTerms): Estimate {
   const ofPart = remembered((count) =>
-    anyEstimate(plans.map((plan) => estimateOfPlan(plan, count, at))),
+    anyEstimate(plans.map((plan) => estimateOfPlan(plan, count, terms))),
   );
   const perCalls = new Set(plans.map(({ perCall }) => Math.min(perCall, n)));
   return anyEstimate(
@@ -30,10 +33,10 @@ export function estimateOfPlans(plans: readonly Plan[], n: number, at: number): 
 }
 
 /** The versions of the prices that count for plans, each once, in the order of their names. */
-export function versionsOf(plans: readonly Plan[]): PriceVersion[] {
+export function versionsOf(plans: readonly Plan[], terms: ChargeTerms): PriceVersion[] {
   const versions = new Map<string, PriceVersion>();
   for (const { target } of plans) {
-    const known = versionOf(priceAt(target));
+    const known = versionOf(priceAt(target), markupAt(target, terms));
     if (known !== undefined) versions.set(known.version, known);
   }
   return [...versions.values()].toSorted((a, b) => (a.version < b.version ? -1 : 1));

@@ -2,9 +2,10 @@ import { PinholeError, asPinholeError, errorRow } from "../../core/errors.ts";
 import { type ImageRequest, type Size, sizeText } from "../../core/request.ts";
 import type { CatalogEntry } from "../catalog/catalog.ts";
 import { fit } from "../fit/fit.ts";
+import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { RoutingParts } from "./parts.ts";
-import type { Route, SharedRoute, Words } from "./terms.ts";
+import type { Route, RouteTerms, SharedRoute, Words } from "./terms.ts";
 import type { EntryGroups, FitClass } from "./target-groups.ts";
 import { tiersOf } from "./tiers.ts";
 import { estimateOfPlans, versionsOf } from "./hold.ts";
@@ -27,35 +28,36 @@ export function planRoute(
   parts: Omit<RoutingParts, "uptime">,
   entry: CatalogEntry,
   request: ImageRequest,
-  strict: boolean,
+  { strict, teamMarkup }: RouteTerms,
 ): Route {
   const [first] = request.images;
   if (request.mask !== undefined && first !== undefined) checkMask(request.mask, first);
   const groups = parts.routing.groups(parts.catalog(), entry);
-  const at = parts.now();
-  if (!isPlain(request, groups)) {
-    return routeOf(fitGroups(parts, groups, request, strict, at), undefined, parts.random, at);
-  }
+  const terms = { at: parts.now(), teamMarkup, strict };
+  if (!isPlain(request, groups))
+    return routeOf(fitGroups(parts, groups, request, terms), undefined, parts.random, terms);
   const { sharedRoutes } = parts.routing;
   // Prices are those of a day, or of a part of it.
-  const changes = groups.priceChanges.filter((moment) => moment <= at).length;
-  const key = `${Math.floor(at / dayMs)} ${changes} ${alikeText(request, strict)}`;
+  const changes = groups.priceChanges.filter((moment) => moment <= terms.at).length;
+  const markup = teamMarkup === undefined ? "" : JSON.stringify(teamMarkup);
+  const day = Math.floor(terms.at / dayMs);
+  const key = `${day} ${changes} ${markup} ${alikeText(request, strict)}`;
   let known = sharedRoutes.get(key);
   if (known === undefined) {
     if (sharedRoutes.size >= sharedRoutesMax) sharedRoutes.clear();
-    known = fitGroups(parts, groups, withoutWords(request), strict, at);
+    known = fitGroups(parts, groups, withoutWords(request), terms);
     sharedRoutes.set(key, known);
   }
-  return routeOf(known, request, parts.random, at);
+  return routeOf(known, request, parts.random, terms);
 }
 
 function routeOf(
   { tiers, totalMs, estimate, prices, roomBytes }: SharedRoute,
   words: Words | undefined,
   random: () => number,
-  at: number,
+  { at, teamMarkup }: ChargeTerms,
 ): Route {
-  return { tiers, totalMs, estimate, prices, roomBytes, words, random, at };
+  return { tiers, totalMs, estimate, prices, roomBytes, words, random, at, teamMarkup };
 }
 
 /**
@@ -145,8 +147,7 @@ function fitGroups(
   parts: Omit<RoutingParts, "uptime">,
   groups: EntryGroups,
   request: ImageRequest,
-  strict: boolean,
-  at: number,
+  { strict, ...terms }: RouteTerms & ChargeTerms,
 ): SharedRoute {
   const fits = new Map<FitClass, Plan>();
   let refusal: PinholeError | undefined;
@@ -164,12 +165,12 @@ function fitGroups(
   const { tiers, plans } = tiersOf(groups, ({ fitClass }) => fits.get(fitClass));
   const [best] = plans;
   if (best === undefined) throw refusal ?? noChannel(10_000);
-  const estimate = estimateOfPlans(plans, request.n, at);
+  const estimate = estimateOfPlans(plans, request.n, terms);
   return {
     tiers,
     totalMs: groups.attemptMsMax,
     estimate,
-    prices: estimate.state === "free" ? [] : versionsOf(plans),
+    prices: estimate.state === "free" ? [] : versionsOf(plans, terms),
     roomBytes: roomFor(best, request.n),
   };
 }

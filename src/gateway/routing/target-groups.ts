@@ -153,7 +153,8 @@ function createClassKey(): (target: Target) => string {
     const narrowing = depends ? JSON.stringify({ ...settings, base_url: "" }) : "";
     const { card, named, name, upstream } = model;
     const sent = provider.sends === undefined ? "" : JSON.stringify(upstream);
-    const price = model.price === card?.price ? "" : JSON.stringify(model.price);
+    const isCards = model.price === card?.price && model.markup === undefined;
+    const price = isCards ? "" : JSON.stringify([model.price, model.markup]);
     const priced = settingNames(model.price).map((setting) => valueUnder({ ...settings }, setting));
     // A retired model's warning says what runs in its place.
     const replaced = named === undefined ? "" : `${numberOf(named)} ${upstream}`;

@@ -1,7 +1,17 @@
 import type { PriceVersion } from "../../core/price.ts";
+import type { PriceMarkup } from "../../core/price-markup.ts";
 import type { FittedRequest } from "../../core/request.ts";
 import type { Estimate } from "../../money/estimate.ts";
+import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Tier } from "./tiers.ts";
+
+/** The choices of a request's key by which its route is planned. */
+export interface RouteTerms {
+  /** True: what would be a warning is a 400. */
+  readonly strict: boolean;
+  /** The markup of the key's team, on what models cost. */
+  readonly teamMarkup?: PriceMarkup | undefined;
+}
 
 /** The part of a route that requests which are fitted alike share. */
 export interface SharedRoute {
@@ -21,9 +31,7 @@ export interface SharedRoute {
 export type Words = Pick<FittedRequest, "prompt" | "user">;
 
 /** The plans for one request, in the order in which they are tried. */
-export interface Route extends SharedRoute {
-  /** The time of the request, Unix milliseconds: prices are those of its day. */
-  readonly at: number;
+export interface Route extends SharedRoute, ChargeTerms {
   /** Undefined where the plans are this request's alone and hold its words already. */
   readonly words: Words | undefined;
   /** From 0 (inclusive) to 1 (exclusive). */

@@ -79,7 +79,7 @@ export function contextOf(
     },
     spool,
     signal: new AbortController().signal,
-    pricedAt: now,
+    charge: { at: now, teamMarkup: undefined },
     deadline: 100_000,
     inputs: async () => ({ images: [], mask: undefined, warnings: [] }),
     record: {
