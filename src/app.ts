@@ -21,6 +21,7 @@ import {
   type GatewaySettings,
   createGateway,
 } from "./gateway/gateway.ts";
+import { createIdentity } from "./identity/identity.ts";
 import { watchDescriptors } from "./runtime/descriptors.ts";
 import { watchEventLoop } from "./runtime/event-loop.ts";
 import type { HostedImages } from "./http/open/hosted-routes.ts";
@@ -76,11 +77,18 @@ export async function startApp(
     await gateway.settleLeft();
     await gateway.nodes.begin(nodeBefore);
     undo.push(() => gateway.nodes.end());
-    const upkeep = startUpkeep(upkeepTasks({ ...ports, clock, gateway }), logger);
+    const identity = createIdentity({ ...ports, randomBytes });
+    const upkeep = startUpkeep(upkeepTasks({ ...ports, clock, gateway, identity }), logger);
     undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     await gateway.refreshBudgets();
-    const parts = { gateway, hosted, clients: createClientWatch(ports.now), relayPatience };
+    const parts = {
+      gateway,
+      identity,
+      hosted,
+      clients: createClientWatch(ports.now),
+      relayPatience,
+    };
     return await listen(config, logger, parts, { firstRun, undo, filesMax, now: ports.now });
   } catch (thrown) {
     for (const step of undo.toReversed()) await step();
@@ -186,7 +194,7 @@ const finishSlackMs = 10_000;
 async function listen(
   config: Config,
   logger: FastifyBaseLogger,
-  parts: Pick<ServerParts, "gateway" | "hosted" | "clients" | "relayPatience">,
+  parts: Pick<ServerParts, "gateway" | "identity" | "hosted" | "clients" | "relayPatience">,
   started: Pick<App, "firstRun"> & {
     readonly undo: readonly (() => Promise<void> | void)[];
     /** Files and sockets that this process may have open at once. */

@@ -3,6 +3,7 @@ import type { BlobStore } from "../blobs/types.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { GatewayLog } from "../core/log.ts";
 import type { DatabaseClock } from "./database-clock.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 
 /** A periodic task. */
@@ -26,11 +27,13 @@ export interface UpkeepParts {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
     };
   };
+  readonly identity: { readonly sessions: Pick<Identity["sessions"], "sweep"> };
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const clockMs = 30_000;
 /** A key that was revoked on one node stops on all within 5 s. */
 const keysMs = 2_000;
@@ -39,7 +42,7 @@ const nodeMs = 5_000;
 
 /** The periodic tasks of a gateway. */
 export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
-  const { blobs, kept, clock, gateway, now } = parts;
+  const { blobs, kept, clock, gateway, identity, now } = parts;
   return [
     { name: "reading the database's clock", everyMs: clockMs, run: () => clock.measure() },
     { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },
@@ -48,6 +51,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       name: "reading keys that another node changed",
       everyMs: keysMs,
       run: () => gateway.administration.keys.catchUp(),
+    },
+    {
+      name: "forgetting sessions that ended",
+      everyMs: hourMs,
+      run: () => identity.sessions.sweep(),
     },
     { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },
     { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },

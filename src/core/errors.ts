@@ -44,6 +44,18 @@ export const errorTable = {
     401,
     "The API key is missing, malformed, unknown, expired or disabled: one answer for all.",
   ),
+  sign_in_failed: invalid(
+    401,
+    "Login or password are wrong, or the person is unknown or disabled: one answer for all.",
+  ),
+  invitation_not_valid: invalid(
+    401,
+    "The one-time link was used, has expired or was replaced. Ask an owner or admin for another.",
+  ),
+  role_not_allowed: forbidden("The caller's role does not reach this route or this change."),
+  origin_not_allowed: forbidden(
+    "A request with a session's cookie did not say that it comes from a page of this gateway (`Origin`), or the page came over plain http from another machine.",
+  ),
   model_not_allowed: forbidden("This key may not use the model."),
   operation_not_allowed: forbidden("This key may not use the operation."),
   ip_not_allowed: forbidden("This key may not be used from the client's address."),
@@ -56,6 +68,10 @@ export const errorTable = {
   unsupported_media_type: invalid(
     415,
     "The Content-Type is not one this route takes, or the body has a Content-Encoding.",
+  ),
+  conflict: invalid(
+    409,
+    "What is asked for contradicts what is there; the message says what to change first.",
   ),
   result_expired: invalid(410, "The result existed and has expired or been deleted."),
   request_too_large: invalid(413, "The body is larger than this gateway takes."),
@@ -72,6 +88,13 @@ export const errorTable = {
     type: "rate_limit_error",
     shouldRetry: true,
     meaning: "Too many requests or images in the window. Wait for `retry-after` seconds.",
+  },
+  too_many_sign_ins: {
+    ...invalid(
+      429,
+      "Too many tries to sign in failed, for this account or from this address. Wait for `retry-after` seconds.",
+    ),
+    type: "rate_limit_error",
   },
   budget_exceeded: {
     ...invalid(429, "The key's budget does not cover this request."),

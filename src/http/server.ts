@@ -18,6 +18,7 @@ import { imageRoutes } from "./v1/image-routes.ts";
 import { modelRoutes } from "./v1/model-routes.ts";
 import { usageRoutes } from "./v1/usage-routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { ClientWatch } from "./server/client-watch.ts";
 import type { RelayPatience } from "./v1/relay-answer.ts";
 import { requireOrigin } from "./server/origin.ts";
@@ -28,6 +29,7 @@ import { rateLimitHeaders } from "./v1/rate-limit-headers.ts";
 /** The parts of the listening side; each file of routes takes the few members that it needs. */
 export interface ServerParts {
   readonly gateway: Gateway;
+  readonly identity: Identity;
   readonly hosted: HostedImages;
   readonly clients: ClientWatch;
   /** Undefined: URLs are built from the request's Host. */
@@ -162,7 +164,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   });
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    adminRoutes(scope, gateway);
+    adminRoutes(scope, { ...parts, now: options.now });
     done();
   });
   connections.watch(app.server);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
 import type { StoreClient, StoreCounters } from "./client.ts";
 import { keysVersionSetting } from "./commands/keys.ts";
+import { identityStoreOf } from "./identity-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
@@ -122,6 +123,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       renew: (node) => client.call("nodesRenew", node),
       remove: (id) => client.call("nodesRemove", id),
     },
+    ...identityStoreOf(client),
     settings: {
       get: (name) => client.call("settingsGet", name),
       set: (name, value) => client.call("settingsSet", name, value),

@@ -9,6 +9,7 @@ import type {
   LedgerSpan,
   VerifiedCounter,
 } from "./money-records.ts";
+import type { IdentityStore } from "./identity-records.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -26,7 +27,7 @@ import type {
  * The database, spoken to from a worker thread with group commit. Every promise resolves after the
  * commit that holds its change. Errors are `PinholeError` (internal_error, or storage_full where the disk is).
  */
-export interface Store {
+export interface Store extends IdentityStore {
   readonly keys: {
     all(): Promise<KeyRecord[]>;
     add(key: KeyRecord): Promise<void>;

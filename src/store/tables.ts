@@ -1,4 +1,6 @@
 import { budgetScopes, periods } from "../core/budget.ts";
+import { roles } from "../core/role.ts";
+import { signInMethods } from "./identity-records.ts";
 import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
 import type { Shaped } from "./shape.ts";
 
@@ -195,6 +197,45 @@ export const rowSchemas = {
     key_id: text,
     client_request_id: nullable(text),
     created_at: time,
+  }),
+  /** People who sign in. */
+  people: record({
+    id: text,
+    login: text,
+    name: text,
+    role: oneOf(roles),
+    user_id: nullable(text),
+    team_id: nullable(text),
+    disabled: flag,
+    /** An argon2id digest with its parameters. */
+    password: nullable(text),
+    joined_at: nullable(time),
+    signed_in_at: nullable(time),
+    created_at: time,
+    version: integer,
+  }),
+  /** Users whose person was removed. */
+  stopped_users: record({ user_id: text, stopped_at: time }),
+  sessions: record({
+    digest: text,
+    person_id: text,
+    method: oneOf(signInMethods),
+    created_at: time,
+    seen_at: time,
+    until: time,
+  }),
+  invitations: record({ digest: text, person_id: text, until: time }),
+  sign_in_tries: record({ name: text, count: integer, until: time }),
+  admin_tokens: record({
+    id: text,
+    name: text,
+    digest: text,
+    hint: text,
+    role: oneOf(roles),
+    team_id: nullable(text),
+    expires_at: nullable(time),
+    created_at: time,
+    version: integer,
   }),
   settings: record({ name: text, value: text }),
   migrations: record({ name: text, applied_at: time }),

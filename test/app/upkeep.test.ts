@@ -107,14 +107,15 @@ test("images and kept pictures are swept with the time of each, nodes are watche
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
       administration: { keys: { catchUp: () => Promise.resolve(void seen.push("keys")) } },
     },
+    identity: { sessions: { sweep: () => Promise.resolve(void seen.push("sessions")) } },
     now: () => at,
   });
   for (const task of tasks) await task.run();
   at = 200;
   for (const task of tasks) await task.run();
-  const rest = ["kept", "keys", "nodes", "outcomes"];
+  const rest = ["kept", "keys", "sessions", "nodes", "outcomes"];
   expect(seen).toEqual(["clock", "images 100", ...rest, "clock", "images 200", ...rest]);
   expect(tasks.map(({ everyMs }) => everyMs)).toEqual([
-    30_000, 60_000, 60_000, 2_000, 5_000, 5_000,
+    30_000, 60_000, 60_000, 2_000, 3_600_000, 5_000, 5_000,
   ]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { budgetSuite } from "./budget-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { priceSuite } from "./price-suite.ts";
+import { identitySuite } from "./identity-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
 import {
@@ -33,6 +34,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     budgetSuite(open);
     priceSuite(open);
     totalsSuite(open);
+    identitySuite(open);
   });
 }
 

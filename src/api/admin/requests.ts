@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listOf } from "../answers.ts";
+import { watch } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
 export const pageQuery = z.object({
@@ -20,6 +21,7 @@ export const requestResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/requests",
+      access: watch,
       about: "Request records, newest first. `limit` and `before` (an id) make pages.",
       query: pageQuery,
       answer: "RequestList",
@@ -27,6 +29,7 @@ export const requestResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/requests/:id",
+      access: watch,
       about: "One request record with its attempts.",
       answer: "RequestRecord",
     },

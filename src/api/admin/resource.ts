@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { RouteAccess } from "./access.ts";
 
 /** A route of the admin API, with the schemas of what it reads and answers. */
 export interface AdminRoute {
@@ -6,6 +7,8 @@ export interface AdminRoute {
   /** As src/http declares it: `:id` for one segment. */
   readonly path: `/admin/v1/${string}`;
   readonly about: string;
+  /** The roles that may call it; `usualAccess` (owners and admins) unless given. */
+  readonly access?: RouteAccess;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
   /** Status of the good answer; 200 unless given. */

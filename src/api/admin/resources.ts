@@ -1,11 +1,15 @@
 import { channelResource } from "./channels.ts";
 import { keyResource } from "./keys.ts";
+import { peopleResource } from "./people.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
+import { sessionResource } from "./sessions.ts";
 
 /** The resources of the admin API, in the order of the documents. */
 export const adminResources: readonly AdminResource[] = [
   keyResource,
   requestResource,
   channelResource,
+  sessionResource,
+  peopleResource,
 ];

@@ -16,8 +16,10 @@ export type { FirstCredentials };
 
 /** The use cases of operators: what is behind the admin token. */
 export interface Administration {
-  /** Constant-time check of an Authorization header with the admin token; false until it has begun. */
-  isAdmin(authorization: string | undefined): boolean;
+  /** The token of an Authorization header. */
+  tokenOf(authorization: string): string | undefined;
+  /** Constant-time check of a token with the installation's own; false until it has begun. */
+  isAdminToken(token: string): boolean;
   readonly keys: KeyAdministration;
   readonly requests: {
     /** The newest first. */
@@ -51,10 +53,8 @@ export function createAdministration(ports: AdministrationPorts): Administration
       list: (page) => store.requests.list(page),
       get: (id) => store.requests.get(id),
     },
-    isAdmin(authorization) {
-      const token = bearer(authorization);
-      return token !== undefined && isAdmin(token);
-    },
+    tokenOf: (authorization) => bearer(authorization),
+    isAdminToken: (token) => isAdmin(token),
     async begin(declared, adminToken) {
       await keys.declare(declared);
       const made = await makeFirstCredentials(ports, keys, pepper, adminToken !== undefined);

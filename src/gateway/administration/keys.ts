@@ -100,7 +100,8 @@ export function administerKeys(gateway: AdministrationParts, pepper: Buffer): Ke
   const refresh = async (): Promise<void> => {
     // Before the keys: what changes meanwhile is read again.
     const found = await store.keys.version();
-    gateway.keys.replace(await list());
+    const stopped = new Set(await store.people.stoppedUsers());
+    gateway.keys.replace((await list()).map((key) => asStopped(key, stopped)));
     version = found;
   };
   return {
@@ -139,6 +140,11 @@ export function administerKeys(gateway: AdministrationParts, pepper: Buffer): Ke
       return done;
     },
   };
+}
+
+/** A key as it serves: the keys of a user whose person is disabled or gone are stopped, and nothing is written on them, so that enabling brings back those alone that were good before. */
+function asStopped(key: KeyRecord, stopped: ReadonlySet<string>): KeyRecord {
+  return key.user !== undefined && stopped.has(key.user.id) ? { ...key, disabled: true } : key;
 }
 
 function declaredRecord(declared: DeclaredKey, pepper: Buffer): KeyRecord {

@@ -3,18 +3,23 @@ import { PinholeError } from "../../core/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
-import { requireAdmin } from "../server/authentication.ts";
+import { requireCaller } from "./callers.ts";
+import { type SessionParts, sessionRoutes } from "./session-routes.ts";
 
 const bodyBytesMax = 64 * 1024;
 
-/** The routes under /admin, each behind the admin token. */
-export function adminRoutes(
-  app: FastifyInstance,
-  gateway: Pick<Gateway, "administration" | "channels">,
-): void {
+/** The parts that the admin API works with. */
+export interface AdminParts extends SessionParts {
+  readonly gateway: Pick<Gateway, "administration" | "channels">;
+}
+
+/** The routes under /admin/v1, each for the roles that its table names. */
+export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
+  const { gateway } = parts;
   const { administration } = gateway;
-  requireAdmin(app, administration);
+  requireCaller(app, { ...parts, administration });
   app.addContentTypeParser(
     "application/json",
     { parseAs: "string", bodyLimit: bodyBytesMax },
@@ -26,6 +31,8 @@ export function adminRoutes(
       }
     },
   );
+  sessionRoutes(app, parts);
+  peopleRoutes(app, parts.identity.people);
   keyRoutes(app, administration.keys);
   channelRoutes(app, gateway);
   requestRoutes(app, administration.requests);

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRecord } from "../../core/key.ts";
-import { PinholeError } from "../../core/errors.ts";
-import type { Administration, Gateway } from "../../gateway/gateway.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -24,22 +23,6 @@ export function requireKey(app: FastifyInstance, gateway: Pick<Gateway, "authent
 function authorizationOf({ headers }: FastifyRequest): string | undefined {
   const { authorization, "api-key": key } = headers;
   return authorization ?? (typeof key === "string" ? `Bearer ${key}` : undefined);
-}
-
-/** Asks every request of the plugin for the admin token: the default is no. */
-export function requireAdmin(
-  app: FastifyInstance,
-  administration: Pick<Administration, "isAdmin">,
-): void {
-  app.addHook("onRequest", (request, _reply, done) => {
-    if (!administration.isAdmin(request.headers.authorization)) {
-      throw new PinholeError("invalid_api_key", {
-        message:
-          "The admin token is missing or not valid. Send it as `Authorization: Bearer <token>`; API keys do not open this address.",
-      });
-    }
-    done();
-  });
 }
 
 /** The key that authentication found. */

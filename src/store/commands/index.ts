@@ -1,14 +1,19 @@
 import type { Steps } from "../query.ts";
+import { adminTokenCommands } from "./admin-tokens.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
+import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
 import { priceCommands } from "./prices.ts";
+import { identityCommands } from "./identity.ts";
 import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
+import { sessionCommands } from "./sessions.ts";
 import { settingCommands } from "./settings.ts";
 import { totalsCommands } from "./totals.ts";
+import { tryCommands } from "./sign-in-tries.ts";
 
 /**
  * The commands that the store can be asked for, by name. Both databases run them, so their SQL is what both read, and:
@@ -34,6 +39,11 @@ export const commands = {
   ...requestWrites,
   ...requestUpkeep,
   ...totalsCommands,
+  ...identityCommands,
+  ...invitationCommands,
+  ...sessionCommands,
+  ...tryCommands,
+  ...adminTokenCommands,
 };
 
 export type Commands = typeof commands;
@@ -55,6 +65,8 @@ export const reports: ReadonlySet<string> = new Set<CommandName>([
   "totalsVerify",
 ]);
 
+const peopleLock = "people";
+
 /**
  * Names of what a command shares with others and locks in an order of its own. On Postgres a group takes all of them first,
  * sorted, for as long as its transaction lasts; SQLite has one writer.
@@ -67,6 +79,15 @@ const locks: {
     ...claims.map(({ id }) => `budget ${id}`),
     ...newPrices.map(({ version }) => `price ${version}`),
   ],
+  // One at a time: the last owner, and a session that begins while its person is disabled, are asked for across rows.
+  invitationsTake: () => [peopleLock],
+  peopleAdd: () => [peopleLock],
+  peopleChange: () => [peopleLock],
+  peopleRemove: () => [peopleLock],
+  peopleChangePassword: () => [peopleLock],
+  sessionsBegin: () => [peopleLock],
+  triesCount: (limits) => limits.map(({ name }) => `try ${name}`),
+  triesForgive: (forgotten, returned) => [forgotten, ...returned].map((name) => `try ${name}`),
   requestsFinish: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
   requestsWithdraw: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
 };
@@ -95,6 +116,16 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "budgetsStates",
   "budgetsVerify",
   "ledgerOfKey",
+  "peopleAll",
+  "peopleGet",
+  "peopleByLogin",
+  "peopleNone",
+  "peopleStoppedUsers",
+  "invitationsFind",
+  "sessionsFind",
+  "tokensAll",
+  "tokensByDigest",
+  "tokensGet",
   "keysAll",
   "pricesGet",
   "requestsByClientId",

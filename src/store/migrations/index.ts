@@ -6,6 +6,7 @@ import { owners } from "./0005-owners.ts";
 import { money } from "./0006-money.ts";
 import { priceVersions } from "./0007-price-versions.ts";
 import { totals } from "./0008-totals.ts";
+import { people } from "./0009-people.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   money,
   priceVersions,
   totals,
+  people,
 ];

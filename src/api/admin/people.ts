@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { roles } from "../../core/role.ts";
+import { listOf } from "../answers.ts";
+import { administer } from "./access.ts";
+import type { AdminResource } from "./resource.ts";
+
+const login = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .describe("The name or e-mail address that they sign in with; capitals do not matter.");
+const name = z.string().trim().min(1).max(200);
+const role = z.enum(roles);
+const user = z
+  .string()
+  .min(1)
+  .max(100)
+  .nullable()
+  .describe("The user, as keys and budgets know it, that the person is; one person's at most.");
+const team = z
+  .string()
+  .min(1)
+  .max(100)
+  .nullable()
+  .describe("The team that a `team_admin` manages; null for every other role.");
+
+export const newPersonBody = z.strictObject({
+  login,
+  name,
+  role,
+  user: user.default(null),
+  team: team.default(null),
+});
+
+const moment = z.iso.datetime();
+const person = z.looseObject({
+  id: z.string(),
+  login: z.string(),
+  name: z.string(),
+  role,
+  user,
+  team,
+  disabled: z.boolean(),
+  state: z.enum(["invited", "active", "disabled"]),
+  has_password: z.boolean(),
+  joined_at: moment.nullable(),
+  signed_in_at: moment.nullable(),
+  created_at: moment,
+  version: z.int(),
+});
+const invitation = z.looseObject({
+  code: z.string().describe("Shown this once."),
+  path: z.string().describe("Where it is used: append it to this gateway's address."),
+  expires_at: moment,
+});
+const invited = person.extend({ invitation });
+
+/** People who sign in, as the admin API shows and changes them. */
+export const peopleResource: AdminResource = {
+  routes: [
+    {
+      method: "GET",
+      path: "/admin/v1/people",
+      about: "All people, oldest first.",
+      access: administer,
+      answer: "PersonList",
+    },
+    {
+      method: "POST",
+      path: "/admin/v1/people",
+      about:
+        "Invites a person. The answer shows their one-time link this once; it opens for seven days.",
+      access: administer,
+      body: newPersonBody,
+      status: 201,
+      answer: "InvitedPerson",
+    },
+    {
+      method: "GET",
+      path: "/admin/v1/people/:id",
+      about: "One person.",
+      access: administer,
+      answer: "Person",
+    },
+    {
+      method: "POST",
+      path: "/admin/v1/people/:id/invitation",
+      about:
+        "Makes a new one-time link, by which the person sets a password and comes in; the last one does not open any more.",
+      access: administer,
+      status: 201,
+      answer: "PersonInvitation",
+    },
+  ],
+  schemas: {
+    Person: person,
+    InvitedPerson: invited,
+    PersonList: listOf(person),
+    PersonInvitation: invitation,
+  },
+};

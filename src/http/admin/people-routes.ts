@@ -1,0 +1,56 @@
+import type { FastifyInstance } from "fastify";
+import { newPersonBody } from "../../api/admin/people.ts";
+import { type OneTimeCode, type People, type Person, loginOf } from "../../identity/identity.ts";
+import { callerOf } from "./callers.ts";
+import { read } from "./read-checked.ts";
+
+/** /admin/v1/people: those who sign in, and their one-time links. */
+export function peopleRoutes(app: FastifyInstance, people: People): void {
+  app.get("/admin/v1/people", async () => ({
+    object: "list",
+    data: (await people.list()).map(personJson),
+  }));
+  app.post("/admin/v1/people", async (request, reply) => {
+    const { login, name, role, user, team } = read(newPersonBody, request.body);
+    const wanted = { login: loginOf(login), name, role, userId: user, teamId: team };
+    const { person, invitation } = await people.invite(callerOf(request), wanted);
+    return reply.code(201).send({ ...personJson(person), invitation: invitationJson(invitation) });
+  });
+  app.get<{ Params: { id: string } }>("/admin/v1/people/:id", async (request) =>
+    personJson(await people.get(request.params.id)),
+  );
+  app.post<{ Params: { id: string } }>(
+    "/admin/v1/people/:id/invitation",
+    async (request, reply) => {
+      const invitation = await people.inviteAgain(callerOf(request), request.params.id);
+      return reply.code(201).send(invitationJson(invitation));
+    },
+  );
+}
+
+/** The code stands behind `#`, which browsers send to no server: so no log on the way holds it. */
+function invitationJson({ code, until }: OneTimeCode): Record<string, unknown> {
+  return { code, path: `/welcome#${code}`, expires_at: new Date(until).toISOString() };
+}
+
+function personJson(person: Person): Record<string, unknown> {
+  return {
+    id: person.id,
+    login: person.login,
+    name: person.name,
+    role: person.role,
+    user: person.userId,
+    team: person.teamId,
+    disabled: person.disabled,
+    state: person.disabled ? "disabled" : person.joinedAt === null ? "invited" : "active",
+    has_password: person.hasPassword,
+    joined_at: moment(person.joinedAt),
+    signed_in_at: moment(person.signedInAt),
+    created_at: moment(person.createdAt),
+    version: person.version,
+  };
+}
+
+function moment(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

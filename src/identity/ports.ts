@@ -1,0 +1,18 @@
+import type { GatewayLog } from "../core/log.ts";
+import type { IdentityStore } from "../store/identity-records.ts";
+import type { PasswordCost } from "./passwords.ts";
+
+/** The world that identity works in. */
+export interface IdentityPorts {
+  readonly store: IdentityStore;
+  readonly log: GatewayLog;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly newId: (prefix: string) => string;
+  /** Bytes for session ids, codes and salts. */
+  readonly randomBytes: (count: number) => Buffer;
+  /** The key of all digests of tokens. */
+  readonly pepper: Buffer;
+  /** Of new digests of passwords; the usual one unless given. */
+  readonly passwordCost?: PasswordCost | undefined;
+}

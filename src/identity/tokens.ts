@@ -1,0 +1,120 @@
+import { PinholeError } from "../core/errors.ts";
+import { keyDigest, keyHint, looksLikeKey, makeKey } from "../core/keys.ts";
+import type { Caller, Role } from "../core/role.ts";
+import type { AdminTokenChange, AdminTokenRecord } from "../store/identity-records.ts";
+import type { IdentityPorts } from "./ports.ts";
+import { requireRightOver } from "./rights.ts";
+
+/** A token as it is asked for. */
+export interface WantedToken {
+  readonly name: string;
+  readonly role: Role;
+  readonly teamId: string | null;
+  /** Unix milliseconds; null: never. */
+  readonly expiresAt: number | null;
+}
+
+/** Tokens for automation, each with a role of its own and an end. */
+export interface AdminTokens {
+  /** The caller that a token is; undefined for any that is unknown or has expired. Read from the store each time, so that one that was removed opens nothing on any node. */
+  callerOf(token: string): Promise<Caller | undefined>;
+  list(): Promise<AdminTokenRecord[]>;
+  /** Throws not_found. */
+  get(id: string): Promise<AdminTokenRecord>;
+  /** The token itself is returned this once and kept nowhere. */
+  create(
+    by: Caller,
+    wanted: WantedToken,
+  ): Promise<{ readonly token: string; readonly record: AdminTokenRecord }>;
+  change(
+    by: Caller,
+    id: string,
+    version: number | undefined,
+    change: AdminTokenChange,
+  ): Promise<AdminTokenRecord>;
+  remove(by: Caller, id: string, version: number | undefined): Promise<void>;
+}
+
+export function createAdminTokens(ports: IdentityPorts): AdminTokens {
+  const { store, now, newId, randomBytes, pepper, log } = ports;
+  const { tokens } = store;
+  const get = async (id: string): Promise<AdminTokenRecord> => {
+    const record = await tokens.get(id);
+    if (record === undefined) throw noToken();
+    return record;
+  };
+  return {
+    async callerOf(token) {
+      if (!looksLikeKey(token)) return undefined;
+      const record = await tokens.byDigest(keyDigest(pepper, token));
+      if (record === undefined) return undefined;
+      if (record.expiresAt !== null && record.expiresAt <= now()) return undefined;
+      const { id, name, role, teamId } = record;
+      return { kind: "token", id, name, role, teamId, userId: null };
+    },
+    list: () => tokens.all(),
+    get,
+    async create(by, wanted) {
+      requireRightOver(by, wanted.role);
+      requireFitting(wanted);
+      const token = makeKey(randomBytes);
+      const record: AdminTokenRecord = {
+        ...wanted,
+        id: newId("token"),
+        digest: keyDigest(pepper, token),
+        hint: keyHint(token),
+        createdAt: now(),
+        version: 1,
+      };
+      await tokens.add(record);
+      log.info({ token: record.id, by: by.id }, "an admin token was made");
+      return { token, record };
+    },
+    async change(by, id, version, change) {
+      const before = await get(id);
+      requireRightOver(by, before.role);
+      if (change.role !== undefined) requireRightOver(by, change.role);
+      requireFitting({ ...before, ...change });
+      const after = await tokens.change(id, version ?? before.version, change);
+      if (after === "absent") throw noToken();
+      if (after === "stale") throw staleToken();
+      log.info({ token: id, by: by.id }, "an admin token was changed");
+      return after;
+    },
+    async remove(by, id, version) {
+      const before = await get(id);
+      requireRightOver(by, before.role);
+      const refusal = await tokens.remove(id, version ?? before.version);
+      if (refusal === "absent") throw noToken();
+      if (refusal === "stale") throw staleToken();
+      log.info({ token: id, by: by.id }, "an admin token was removed");
+    },
+  };
+}
+
+/** A token is nobody's user, so it holds no keys; a team belongs to a team's admin. */
+function requireFitting({ role, teamId }: Pick<WantedToken, "role" | "teamId">): void {
+  if (role === "key_holder")
+    throw new PinholeError("invalid_value", {
+      message: "A token cannot be a `key_holder`, since it is no user; use an API key.",
+      param: "role",
+    });
+  if ((role === "team_admin") === (teamId !== null)) return;
+  throw new PinholeError("invalid_value", {
+    message:
+      role === "team_admin"
+        ? "A token whose role is `team_admin` needs `team`, the id of the team."
+        : "`team` is for the role `team_admin` alone; send null with any other.",
+    param: "team",
+  });
+}
+
+function noToken(): PinholeError {
+  return new PinholeError("not_found", { message: "There is no admin token with this id." });
+}
+
+function staleToken(): PinholeError {
+  return new PinholeError("conflict", {
+    message: "The token has been changed since; read it again and send the change once more.",
+  });
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { isIPv6 } from "node:net";
+import { PinholeError } from "../core/errors.ts";
+import type { IdentityPorts } from "./ports.ts";
+
+/** The time for which failures are remembered, from the first of them. */
+const windowMs = 15 * 60_000;
+const accountTriesMax = 10;
+const addressTriesMax = 50;
+
+/** Bounds on guessing, shared by all nodes through the store. */
+export interface TryLimits {
+  /** Counts a try before it is made. Throws too_many_sign_ins. `account` may be any text that a stranger sends. */
+  begin(account: string, address: string): Promise<void>;
+  /** Takes a try that was right back. */
+  succeeded(account: string, address: string): Promise<void>;
+}
+
+export function createTryLimits({ store, now }: IdentityPorts): TryLimits {
+  return {
+    async begin(account, address) {
+      const at = now();
+      const until = at + windowMs;
+      // The address first: who has used its tries up cannot use up those of an account, nor fill the table.
+      const limits = [
+        { name: addressName(address), until, max: addressTriesMax },
+        { name: accountName(account), until, max: accountTriesMax },
+      ];
+      const over = await store.tries.count(limits, at);
+      if (over === undefined) return;
+      throw new PinholeError("too_many_sign_ins", {
+        message: "Too many tries to sign in failed; wait for the seconds of `retry-after`.",
+        retryAfterSeconds: (over.until - at) / 1000,
+      });
+    },
+    succeeded: (account, address) =>
+      store.tries.forgive(accountName(account), [addressName(address)]),
+  };
+}
+
+/** People type their password where the name should be: what strangers send is kept as a digest. */
+function accountName(account: string): string {
+  return `account ${createHash("sha256").update(account).digest("hex").slice(0, 32)}`;
+}
+
+/** An address of IPv4, or the network of an address of IPv6, which is one customer's. */
+function addressName(address: string): string {
+  return `address ${isIPv6(address) ? networkOf(address) : address.slice(0, 64)}`;
+}
+
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(?<four>\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.groups?.["four"];
+  if (mapped !== undefined) return mapped;
+  const [head = "", tail] = (address.split("%")[0] ?? "").toLowerCase().split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const groups = [...before, ...Array.from({ length: zeros }, () => "0"), ...after];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}

@@ -1,0 +1,64 @@
+import type { AdminTokenChange, AdminTokenRecord } from "../identity-records.ts";
+import { rowFromToken, tokenFromRow } from "../identity-rows.ts";
+import { statement } from "../query.ts";
+import type { Steps } from "../query.ts";
+import { rowSchemas } from "../tables.ts";
+import type { Tables } from "../tables.ts";
+
+const insert = statement<Tables["admin_tokens"]>(
+  `INSERT INTO admin_tokens (id, name, digest, hint, role, team_id, expires_at, created_at, version)
+    VALUES (:id, :name, :digest, :hint, :role, :team_id, :expires_at, :created_at, :version)`,
+);
+const selectAll = statement<object>("SELECT * FROM admin_tokens ORDER BY created_at, id");
+const selectOne = statement<{ id: string }>("SELECT * FROM admin_tokens WHERE id = :id");
+const selectDigest = statement<{ digest: string }>(
+  "SELECT * FROM admin_tokens WHERE digest = :digest",
+);
+const update = statement<Tables["admin_tokens"]>(
+  `UPDATE admin_tokens SET name = :name, role = :role, team_id = :team_id, expires_at = :expires_at,
+      version = version + 1
+    WHERE id = :id AND version = :version`,
+);
+const remove = statement<{ id: string; version: number }>(
+  "DELETE FROM admin_tokens WHERE id = :id AND version = :version",
+);
+
+function read(rows: readonly unknown[]): AdminTokenRecord[] {
+  return rows.map((row) => tokenFromRow(rowSchemas.admin_tokens.parse(row)));
+}
+
+function* get(id: string): Steps<AdminTokenRecord | undefined> {
+  return read((yield selectOne({ id })).rows).at(0);
+}
+
+function* change(
+  id: string,
+  version: number,
+  wanted: AdminTokenChange,
+): Steps<AdminTokenRecord | "absent" | "stale"> {
+  const before = yield* get(id);
+  if (before === undefined) return "absent";
+  const after: AdminTokenRecord = { ...before, ...wanted, version };
+  const { changes } = yield update(rowFromToken(after));
+  return changes === 0 ? "stale" : { ...after, version: version + 1 };
+}
+
+/** Database work on the tokens of automation. */
+export const adminTokenCommands = {
+  *tokensAll(): Steps<AdminTokenRecord[]> {
+    return read((yield selectAll({})).rows);
+  },
+  tokensGet: get,
+  *tokensByDigest(digest: string): Steps<AdminTokenRecord | undefined> {
+    return read((yield selectDigest({ digest })).rows).at(0);
+  },
+  *tokensAdd(token: AdminTokenRecord): Steps<void> {
+    yield insert(rowFromToken(token));
+  },
+  tokensChange: change,
+  *tokensRemove(id: string, version: number): Steps<"absent" | "stale" | undefined> {
+    if ((yield* get(id)) === undefined) return "absent";
+    const { changes } = yield remove({ id, version });
+    return changes === 0 ? "stale" : undefined;
+  },
+};

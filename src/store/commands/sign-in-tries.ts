@@ -1,0 +1,33 @@
+import type { Tries, TryLimit } from "../identity-records.ts";
+import { statement } from "../query.ts";
+import type { Steps } from "../query.ts";
+import { rowSchemas } from "../tables.ts";
+
+const count = statement<{ name: string; until: number; now: number }>(
+  `INSERT INTO sign_in_tries (name, count, until) VALUES (:name, 1, :until)
+    ON CONFLICT (name) DO UPDATE SET
+      count = CASE WHEN sign_in_tries.until <= :now THEN 1 ELSE sign_in_tries.count + 1 END,
+      until = CASE WHEN sign_in_tries.until <= :now THEN excluded.until ELSE sign_in_tries.until END`,
+);
+const select = statement<{ name: string }>("SELECT * FROM sign_in_tries WHERE name = :name");
+const forget = statement<{ name: string }>("DELETE FROM sign_in_tries WHERE name = :name");
+const giveBack = statement<{ name: string }>(
+  "UPDATE sign_in_tries SET count = count - 1 WHERE name = :name AND count > 0",
+);
+
+/** Database work on tries to sign in. */
+export const tryCommands = {
+  *triesCount(limits: readonly TryLimit[], now: number): Steps<Tries | undefined> {
+    for (const { name, until, max } of limits) {
+      yield count({ name, until, now });
+      const { rows } = yield select({ name });
+      const tries = rows.map((row) => rowSchemas.sign_in_tries.parse(row)).at(0);
+      if (tries !== undefined && tries.count > max) return tries;
+    }
+    return undefined;
+  },
+  *triesForgive(forgotten: string, returned: readonly string[]): Steps<void> {
+    yield forget({ name: forgotten });
+    for (const name of returned) yield giveBack({ name });
+  },
+};

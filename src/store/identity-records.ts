@@ -1,0 +1,178 @@
+import type { Role } from "../core/role.ts";
+
+/** A person who signs in. The password's digest is not part of it. */
+export interface Person {
+  readonly id: string;
+  /** The name or e-mail address that they sign in with, in lower case; unique. */
+  readonly login: string;
+  readonly name: string;
+  readonly role: Role;
+  /** The user, as keys and budgets know it, that the person is; of one person at most. */
+  readonly userId: string | null;
+  /** The team that a team's admin manages. */
+  readonly teamId: string | null;
+  readonly disabled: boolean;
+  readonly hasPassword: boolean;
+  /** When they first came in; null: invited so far. */
+  readonly joinedAt: number | null;
+  readonly signedInAt: number | null;
+  readonly createdAt: number;
+  /** Counts the changes, from 1. */
+  readonly version: number;
+}
+
+/** A person as they are added. */
+export type NewPerson = Pick<
+  Person,
+  "id" | "login" | "name" | "role" | "userId" | "teamId" | "createdAt"
+>;
+
+/** The fields of a person that others may change. */
+export type PersonChange = Partial<
+  Pick<Person, "login" | "name" | "role" | "userId" | "teamId" | "disabled">
+>;
+
+/** Reasons why a person was not added or changed: nothing was written. */
+export type PersonRefusal = "absent" | "stale" | "last_owner" | "login_taken" | "user_taken";
+
+/** The ways in which a session can have begun. */
+export const signInMethods = ["password", "invitation", "oidc", "passkey"] as const;
+export type SignInMethod = (typeof signInMethods)[number];
+
+/** A one-time link, by the digest of its code. */
+export interface Invitation {
+  readonly digest: string;
+  readonly until: number;
+}
+
+/** The way in which an invited person comes in. */
+export interface Joining {
+  /** The password's digest. */
+  readonly password: string;
+  /** Null: as it was. */
+  readonly login: string | null;
+  readonly name: string | null;
+}
+
+/** A session, by the digest of its id. */
+export interface SessionRecord {
+  readonly digest: string;
+  readonly personId: string;
+  readonly method: SignInMethod;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  /** The end that it has however much it is used. */
+  readonly until: number;
+}
+
+/** A session that stands, and whose it is. */
+export interface FoundSession {
+  readonly session: SessionRecord;
+  readonly person: Person;
+}
+
+/** A bound on tries to sign in under one name, which stands for an account or an address. */
+export interface TryLimit {
+  readonly name: string;
+  /** When the tries are forgotten, if this is the first. */
+  readonly until: number;
+  readonly max: number;
+}
+
+/** The tries under a name so far, this one included. */
+export interface Tries {
+  readonly name: string;
+  readonly count: number;
+  readonly until: number;
+}
+
+/** A token for automation; the token itself is known only to its owner. */
+export interface AdminTokenRecord {
+  readonly id: string;
+  readonly name: string;
+  /** HMAC-SHA-256 of the token, hex. */
+  readonly digest: string;
+  /** The last four characters. */
+  readonly hint: string;
+  readonly role: Role;
+  readonly teamId: string | null;
+  /** Null: never. */
+  readonly expiresAt: number | null;
+  readonly createdAt: number;
+  readonly version: number;
+}
+
+/** The fields of a token that may be changed. */
+export type AdminTokenChange = Partial<
+  Pick<AdminTokenRecord, "name" | "role" | "teamId" | "expiresAt">
+>;
+
+/** The part of the store that knows people. */
+export interface IdentityStore {
+  readonly people: {
+    /** Oldest first. */
+    all(): Promise<Person[]>;
+    get(id: string): Promise<Person | undefined>;
+    /** A person and the digest of their password, by login. */
+    byLogin(
+      login: string,
+    ): Promise<{ readonly person: Person; readonly password: string | null } | undefined>;
+    add(person: NewPerson, invitation: Invitation | undefined): Promise<Person | PersonRefusal>;
+    /**
+     * Changes a person whose version is this. Disabling ends the sessions and stops the keys of their user; the
+     * last owner who has come in stays an owner, enabled.
+     */
+    change(id: string, version: number, change: PersonChange): Promise<Person | PersonRefusal>;
+    /** Removes a person with all that is theirs; keys of their user stay stopped until another person is that user. */
+    remove(id: string, version: number, now: number): Promise<PersonRefusal | undefined>;
+    /** Writes a new digest of the same password. */
+    upgradePassword(id: string, from: string, to: string): Promise<void>;
+    /** Sets another password and ends all sessions but one; false where `from` is not the present digest. */
+    changePassword(id: string, from: string | null, to: string, keep: string): Promise<boolean>;
+    /** The users whose keys are stopped with their person. */
+    stoppedUsers(): Promise<string[]>;
+    /** True where nobody is known yet. */
+    none(): Promise<boolean>;
+  };
+  readonly invitations: {
+    /** Puts a new one in the place of the person's last. False where there is no such person. */
+    make(personId: string, invitation: Invitation): Promise<boolean>;
+    find(digest: string, now: number): Promise<Person | undefined>;
+    /** Uses an invitation up: sets the password, ends all sessions. Undefined where it does not stand any more. */
+    take(
+      digest: string,
+      now: number,
+      joining: Joining,
+    ): Promise<Person | "login_taken" | undefined>;
+  };
+  readonly sessions: {
+    /** False where the person is gone or disabled. */
+    begin(session: SessionRecord): Promise<boolean>;
+    /** A session that has not ended and was seen after `idleSince`, of a person who is not disabled. */
+    find(digest: string, now: number, idleSince: number): Promise<FoundSession | undefined>;
+    seen(digest: string, at: number): Promise<void>;
+    end(digest: string): Promise<void>;
+    endAll(personId: string): Promise<void>;
+    /** Forgets what has ended: sessions, invitations, tries. */
+    sweep(now: number, idleSince: number): Promise<void>;
+  };
+  readonly tries: {
+    /** Counts one more try under each name, in one commit, as far as the first whose limit is passed, which is returned. */
+    count(limits: readonly TryLimit[], now: number): Promise<Tries | undefined>;
+    /** Forgets the tries under `forgotten`, and takes one back under `returned`. */
+    forgive(forgotten: string, returned: readonly string[]): Promise<void>;
+  };
+  readonly tokens: {
+    /** Oldest first. */
+    all(): Promise<AdminTokenRecord[]>;
+    get(id: string): Promise<AdminTokenRecord | undefined>;
+    byDigest(digest: string): Promise<AdminTokenRecord | undefined>;
+    add(token: AdminTokenRecord): Promise<void>;
+    change(
+      id: string,
+      version: number,
+      change: AdminTokenChange,
+    ): Promise<AdminTokenRecord | "absent" | "stale">;
+    remove(id: string, version: number): Promise<"absent" | "stale" | undefined>;
+  };
+}

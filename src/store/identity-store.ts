@@ -1,0 +1,46 @@
+import type { StoreClient } from "./client.ts";
+import type { IdentityStore } from "./identity-records.ts";
+
+/** The part of the store that knows people, on a client. */
+export function identityStoreOf(client: StoreClient): IdentityStore {
+  return {
+    people: {
+      all: () => client.call("peopleAll"),
+      get: (id) => client.call("peopleGet", id),
+      byLogin: (login) => client.call("peopleByLogin", login),
+      add: (person, invitation) => client.call("peopleAdd", person, invitation),
+      change: (id, version, change) => client.call("peopleChange", id, version, change),
+      remove: (id, version, now) => client.call("peopleRemove", id, version, now),
+      upgradePassword: (id, from, to) => client.call("peopleUpgradePassword", id, from, to),
+      changePassword: (id, from, to, keep) =>
+        client.call("peopleChangePassword", id, from, to, keep),
+      stoppedUsers: () => client.call("peopleStoppedUsers"),
+      none: () => client.call("peopleNone"),
+    },
+    invitations: {
+      make: (personId, invitation) => client.call("invitationsMake", personId, invitation),
+      find: (digest, now) => client.call("invitationsFind", digest, now),
+      take: (digest, now, joining) => client.call("invitationsTake", digest, now, joining),
+    },
+    sessions: {
+      begin: (session) => client.call("sessionsBegin", session),
+      find: (digest, now, idle) => client.call("sessionsFind", digest, now, idle),
+      seen: (digest, at) => client.call("sessionsSeen", digest, at),
+      end: (digest) => client.call("sessionsEnd", digest),
+      endAll: (personId) => client.call("sessionsEndAll", personId),
+      sweep: (now, idle) => client.call("sessionsSweep", now, idle),
+    },
+    tries: {
+      count: (limits, now) => client.call("triesCount", limits, now),
+      forgive: (forgotten, returned) => client.call("triesForgive", forgotten, returned),
+    },
+    tokens: {
+      all: () => client.call("tokensAll"),
+      get: (id) => client.call("tokensGet", id),
+      byDigest: (digest) => client.call("tokensByDigest", digest),
+      add: (token) => client.call("tokensAdd", token),
+      change: (id, version, change) => client.call("tokensChange", id, version, change),
+      remove: (id, version) => client.call("tokensRemove", id, version),
+    },
+  };
+}

@@ -1,0 +1,353 @@
+import { expect, test } from "vitest";
+import type {
+  NewPerson,
+  Person,
+  PersonRefusal,
+  SessionRecord,
+} from "../../src/store/identity-records.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { OpenEmpty } from "./samples.ts";
+
+const hour = 3_600_000;
+
+export const person = (id: string, change: Partial<NewPerson> = {}): NewPerson => ({
+  id,
+  login: `${id}@example.com`,
+  name: id,
+  role: "operator",
+  userId: null,
+  teamId: null,
+  createdAt: 1000,
+  ...change,
+});
+
+const session = (
+  id: string,
+  personId: string,
+  change: Partial<SessionRecord> = {},
+): SessionRecord => ({
+  digest: id,
+  personId,
+  method: "password",
+  createdAt: 2000,
+  seenAt: 2000,
+  until: 2000 + 10 * hour,
+  ...change,
+});
+
+/** Adds a person who has come in. */
+async function joined(store: Store, id: string, change: Partial<NewPerson> = {}): Promise<Person> {
+  await store.people.add(person(id, change), { digest: `inv-${id}`, until: 9000 });
+  const taken = await store.invitations.take(`inv-${id}`, 1500, {
+    password: "p",
+    login: null,
+    name: null,
+  });
+  if (taken === undefined || taken === "login_taken") throw new Error(`${id} could not join`);
+  return taken;
+}
+
+/** What the store knows of people, their ways in and tokens. */
+export function identitySuite(open: OpenEmpty): void {
+  invitationSuite(open);
+  ownerSuite(open);
+  changeSuite(open);
+  sessionSuite(open);
+  endSuite(open);
+  trySuite(open);
+  tokenSuite(open);
+}
+
+function invitationSuite(open: OpenEmpty): void {
+  test("a person is added once, invited, and comes in by the link, which opens once", async () => {
+    const store = await open();
+    expect(await store.people.none()).toBe(true);
+    const added = await store.people.add(person("ada"), { digest: "i1", until: 9000 });
+    expect(added).toEqual({
+      ...person("ada"),
+      disabled: false,
+      hasPassword: false,
+      joinedAt: null,
+      signedInAt: null,
+      version: 1,
+    });
+    expect(await store.people.none()).toBe(false);
+    expect(await store.invitations.find("i1", 8999)).toEqual(added);
+    expect(await store.invitations.find("i1", 9000)).toBeUndefined();
+    expect(await store.invitations.find("i2", 1)).toBeUndefined();
+    const joining = { password: "digest", login: "countess", name: "Ada" };
+    const takes = await Promise.all(
+      Array.from({ length: 8 }, () => store.invitations.take("i1", 5000, joining)),
+    );
+    const taken = takes.filter((one) => one !== undefined);
+    expect(taken).toHaveLength(1);
+    const now = await store.people.byLogin("countess");
+    expect(now?.password).toBe("digest");
+    expect(now?.person).toEqual(taken[0]);
+    expect(now?.person).toMatchObject({
+      name: "Ada",
+      hasPassword: true,
+      joinedAt: 5000,
+      version: 2,
+    });
+  });
+
+  test("a new link takes the place of the last; none for the unknown, the disabled, or a login that is taken", async () => {
+    const store = await open();
+    const joining = { password: "x", login: null, name: null };
+    expect(await store.invitations.make("nobody", { digest: "i0", until: 9000 })).toBe(false);
+    await store.people.add(person("ada"), { digest: "i1", until: 9000 });
+    await store.people.add(person("bob"), undefined);
+    expect(await store.invitations.make("ada", { digest: "i2", until: 9000 })).toBe(true);
+    expect(await store.invitations.take("i1", 5000, joining)).toBeUndefined();
+    const login = "bob@example.com";
+    expect(await store.invitations.take("i2", 5000, { ...joining, login })).toBe("login_taken");
+    await store.people.change("ada", 1, { disabled: true });
+    expect(await store.invitations.take("i2", 5000, joining)).toBeUndefined();
+    await store.people.change("ada", 2, { disabled: false });
+    expect(await store.invitations.take("i2", 5000, joining)).toMatchObject({ id: "ada" });
+  });
+
+  test("two people share neither login nor user, whichever way they come to it", async () => {
+    const store = await open();
+    await store.people.add(person("ada", { userId: "u1" }), undefined);
+    const twin = { login: "ada@example.com" };
+    expect(await store.people.add(person("bob", twin), undefined)).toBe("login_taken");
+    expect(await store.people.add(person("bob", { userId: "u1" }), undefined)).toBe("user_taken");
+    await store.people.add(person("bob"), undefined);
+    expect(await store.people.change("bob", 1, twin)).toBe("login_taken");
+    expect(await store.people.change("bob", 1, { userId: "u1" })).toBe("user_taken");
+    expect(await store.people.get("bob")).toMatchObject({ userId: null, version: 1 });
+    expect((await store.people.all()).map(({ id }) => id)).toEqual(["ada", "bob"]);
+  });
+}
+
+function ownerSuite(open: OpenEmpty): void {
+  const owner = { role: "owner" } as const;
+
+  test("the last owner who has come in stays: not removed, not disabled, not made less", async () => {
+    const store = await open();
+    const { version } = await joined(store, "ada", owner);
+    // Invited, and not here yet.
+    await store.people.add(person("bob", owner), undefined);
+    const disabled = await joined(store, "eve", owner);
+    await store.people.change("eve", disabled.version, { disabled: true });
+    expect(await store.people.change("ada", version, { role: "admin" })).toBe("last_owner");
+    expect(await store.people.change("ada", version, { disabled: true })).toBe("last_owner");
+    expect(await store.people.remove("ada", version, 1)).toBe("last_owner");
+    expect(await store.people.get("ada")).toMatchObject({
+      role: "owner",
+      disabled: false,
+      version,
+    });
+    expect(await store.people.change("ada", version, { name: "A." })).toMatchObject({ name: "A." });
+    // One who never came in may go.
+    expect(await store.people.remove("bob", 1, 1)).toBeUndefined();
+    await store.people.change("eve", disabled.version + 1, { disabled: false });
+    expect(await store.people.remove("ada", version + 1, 1)).toBeUndefined();
+  });
+
+  test("of owners who all leave at once, one stays", async () => {
+    const store = await open();
+    const ids = Array.from({ length: 8 }, (_, at) => `o${at}`);
+    const owners = await Promise.all(ids.map((id) => joined(store, id, owner)));
+    const results = await Promise.all(
+      owners.map(({ id, version }, at): Promise<Person | PersonRefusal | undefined> =>
+        at % 2 === 0
+          ? store.people.remove(id, version, 1)
+          : store.people.change(id, version, { role: "viewer" }),
+      ),
+    );
+    expect(results.filter((result) => result === "last_owner")).toHaveLength(1);
+    expect((await store.people.all()).filter(({ role }) => role === "owner")).toHaveLength(1);
+  });
+}
+
+function changeSuite(open: OpenEmpty): void {
+  test("a change needs the version that is there, and of many at once one is done", async () => {
+    const store = await open();
+    await store.people.add(person("ada"), undefined);
+    expect(await store.people.change("bob", 1, { name: "B" })).toBe("absent");
+    expect(await store.people.remove("bob", 1, 1)).toBe("absent");
+    expect(await store.people.change("ada", 2, { name: "B" })).toBe("stale");
+    expect(await store.people.remove("ada", 2, 1)).toBe("stale");
+    const names = Array.from({ length: 8 }, (_, at) => `n${at}`);
+    const results = await Promise.all(names.map((name) => store.people.change("ada", 1, { name })));
+    const done = results.filter((result) => typeof result !== "string");
+    expect(done).toHaveLength(1);
+    expect(results.filter((result) => result === "stale")).toHaveLength(7);
+    expect(await store.people.get("ada")).toEqual(done[0]);
+  });
+
+  test("users of disabled and removed people are stopped, until they are enabled or another is that user", async () => {
+    const store = await open();
+    await store.people.add(person("ada", { userId: "u1" }), undefined);
+    await store.people.add(person("bob", { userId: "u2" }), undefined);
+    expect(await store.people.stoppedUsers()).toEqual([]);
+    const versions = [await store.keys.version()];
+    const noted = async (): Promise<boolean> => {
+      versions.push(await store.keys.version());
+      return versions.at(-1) !== versions.at(-2);
+    };
+    await store.people.change("ada", 1, { disabled: true });
+    expect([await store.people.stoppedUsers(), await noted()]).toEqual([["u1"], true]);
+    await store.people.change("ada", 2, { name: "A" });
+    expect(await noted()).toBe(false);
+    await store.people.change("ada", 3, { disabled: false });
+    expect([await store.people.stoppedUsers(), await noted()]).toEqual([[], true]);
+    await store.people.change("ada", 4, { disabled: true });
+    await store.people.remove("ada", 5, 1);
+    await store.people.remove("bob", 1, 1);
+    expect([(await store.people.stoppedUsers()).toSorted(), await noted()]).toEqual([
+      ["u1", "u2"],
+      true,
+    ]);
+    await store.people.add(person("eve", { userId: "u1" }), undefined);
+    await store.people.add(person("fay"), undefined);
+    await store.people.change("fay", 1, { userId: "u2" });
+    expect([await store.people.stoppedUsers(), await noted()]).toEqual([[], true]);
+  });
+}
+
+function sessionSuite(open: OpenEmpty): void {
+  test("a session is found until it ends, by time, by silence or by hand", async () => {
+    const store = await open();
+    const { id } = await joined(store, "ada");
+    expect(await store.sessions.begin(session("s1", id))).toBe(true);
+    expect(await store.sessions.begin(session("s2", "nobody"))).toBe(false);
+    const found = await store.sessions.find("s1", 3000, 1999);
+    expect(found?.session).toEqual(session("s1", id));
+    expect(found?.person).toMatchObject({ id, signedInAt: 2000, joinedAt: 1500 });
+    expect(await store.sessions.find("s9", 3000, 0)).toBeUndefined();
+    expect(await store.sessions.find("s1", 2000 + 10 * hour, 0)).toBeUndefined();
+    expect(await store.sessions.find("s1", 3000, 2000)).toBeUndefined();
+    await store.sessions.seen("s1", 4000);
+    await store.sessions.seen("s1", 3500);
+    expect((await store.sessions.find("s1", 5000, 3999))?.session.seenAt).toBe(4000);
+    await store.sessions.end("s1");
+    await store.sessions.end("s1");
+    expect(await store.sessions.find("s1", 5000, 0)).toBeUndefined();
+  });
+
+  test("disabling ends the sessions, and enabling brings none back; another password ends all but one", async () => {
+    const store = await open();
+    const { id, version } = await joined(store, "ada");
+    const begin = (name: string): Promise<boolean> => store.sessions.begin(session(name, id));
+    const standing = async (...names: string[]): Promise<string[]> => {
+      const found = await Promise.all(names.map((name) => store.sessions.find(name, 3000, 0)));
+      return found.flatMap((one) => (one === undefined ? [] : [one.session.digest]));
+    };
+    await begin("s1");
+    await store.people.change(id, version, { disabled: true });
+    expect(await begin("s2")).toBe(false);
+    await store.people.change(id, version + 1, { disabled: false });
+    expect(await standing("s1", "s2")).toEqual([]);
+    await Promise.all(["s3", "s4", "s5"].map(begin));
+    expect(await store.people.changePassword(id, "other", "q", "s4")).toBe(false);
+    expect(await standing("s3", "s4", "s5")).toHaveLength(3);
+    expect(await store.people.changePassword(id, "p", "q", "s4")).toBe(true);
+    expect(await standing("s3", "s4", "s5")).toEqual(["s4"]);
+    await store.people.upgradePassword(id, "p", "r");
+    expect((await store.people.byLogin("ada@example.com"))?.password).toBe("q");
+    await store.people.upgradePassword(id, "q", "r");
+    expect((await store.people.byLogin("ada@example.com"))?.password).toBe("r");
+    await store.people.remove(id, version + 2, 1);
+    expect(await standing("s4")).toEqual([]);
+  });
+}
+
+function endSuite(open: OpenEmpty): void {
+  test("sessions that begin while their person is being disabled do not outlive it", async () => {
+    const store = await open();
+    const { id, version } = await joined(store, "ada");
+    const names = Array.from({ length: 12 }, (_, at) => `s${at}`);
+    await Promise.all([
+      ...names.slice(0, 6).map((name) => store.sessions.begin(session(name, id))),
+      store.people.change(id, version, { disabled: true }),
+      ...names.slice(6).map((name) => store.sessions.begin(session(name, id))),
+    ]);
+    await store.people.change(id, version + 1, { disabled: false });
+    for (const name of names) expect(await store.sessions.find(name, 3000, 0)).toBeUndefined();
+  });
+
+  test("a sweep forgets what has ended and nothing else", async () => {
+    const store = await open();
+    const { id } = await joined(store, "ada");
+    await store.people.add(person("bob"), { digest: "i1", until: 5000 });
+    await store.people.add(person("eve"), { digest: "i2", until: 5001 });
+    await store.sessions.begin(session("old", id, { until: 5000 }));
+    await store.sessions.begin(session("idle", id, { seenAt: 2500 }));
+    await store.sessions.begin(session("good", id, { seenAt: 2501 }));
+    await store.sessions.sweep(5000, 2500);
+    const left = ["old", "idle", "good"].map((name) => store.sessions.find(name, 0, 0));
+    expect((await Promise.all(left)).map((one) => one?.session.digest)).toEqual([
+      undefined,
+      undefined,
+      "good",
+    ]);
+    expect(await store.invitations.find("i1", 0)).toBeUndefined();
+    expect(await store.invitations.find("i2", 0)).toMatchObject({ id: "eve" });
+  });
+}
+
+function trySuite(open: OpenEmpty): void {
+  const limit = (name: string, max: number, until = 9000) => ({ name, max, until });
+
+  test("tries are counted up to their limit, begin again after their time, and are forgiven", async () => {
+    const store = await open();
+    const count = (at: number, until = 9000) =>
+      store.tries.count([limit("address", 9), limit("account", 2, until)], at);
+    expect([await count(1), await count(2)]).toEqual([undefined, undefined]);
+    expect(await count(3, 99_000)).toEqual({ name: "account", count: 3, until: 9000 });
+    expect(await count(9000, 99_000)).toBeUndefined();
+    await count(9001);
+    expect(await count(9002)).toEqual({ name: "account", count: 3, until: 99_000 });
+    await store.tries.forgive("account", ["address"]);
+    expect(await count(9003)).toBeUndefined();
+  });
+
+  test("of many tries at once no more pass than may, and an account is left alone by an address that has none left", async () => {
+    const store = await open();
+    const tries = Array.from({ length: 40 }, () =>
+      store.tries.count([limit("address", 25), limit("account", 30)], 1),
+    );
+    const over = (await Promise.all(tries)).filter((one) => one !== undefined);
+    expect(over).toHaveLength(15);
+    expect(new Set(over.map(({ name }) => name))).toEqual(new Set(["address"]));
+    const passed = await Promise.all(
+      Array.from({ length: 6 }, () => store.tries.count([limit("account", 30)], 1)),
+    );
+    expect(passed.filter((one) => one === undefined)).toHaveLength(5);
+  });
+}
+
+function tokenSuite(open: OpenEmpty): void {
+  const token = {
+    id: "token_1",
+    name: "ci",
+    digest: "d1",
+    hint: "wxyz",
+    role: "operator",
+    teamId: null,
+    expiresAt: 5000,
+    createdAt: 1000,
+    version: 1,
+  } as const;
+
+  test("a token is kept, found by its digest, changed under its version and removed once", async () => {
+    const store = await open();
+    await store.tokens.add(token);
+    expect(await store.tokens.byDigest("d1")).toEqual(token);
+    expect(await store.tokens.byDigest("d2")).toBeUndefined();
+    expect(await store.tokens.change("token_9", 1, { name: "x" })).toBe("absent");
+    expect(await store.tokens.change("token_1", 2, { name: "x" })).toBe("stale");
+    const change = { role: "team_admin", teamId: "t", expiresAt: null } as const;
+    const changed = await store.tokens.change("token_1", 1, change);
+    expect(changed).toEqual({ ...token, ...change, version: 2 });
+    expect(await store.tokens.all()).toEqual([changed]);
+    expect(await store.tokens.get("token_1")).toEqual(changed);
+    expect(await store.tokens.remove("token_1", 1)).toBe("stale");
+    expect(await store.tokens.remove("token_1", 2)).toBeUndefined();
+    expect(await store.tokens.remove("token_1", 2)).toBe("absent");
+  });
+}
