@@ -2,25 +2,22 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { egressOptions } from "./app/egress-options.ts";
+import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
 import { openImageStore } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
-import { StartError, asStartFault } from "./app/start-faults.ts";
+import { asStartFault, listenFault } from "./app/start-faults.ts";
+import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
 import { createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
-import {
-  type FirstCredentials,
-  type GatewayPorts,
-  type GatewaySettings,
-  createGateway,
-} from "./gateway/gateway.ts";
+import { type FirstCredentials, type GatewayPorts, createGateway } from "./gateway/gateway.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { watchDescriptors } from "./runtime/descriptors.ts";
 import { watchEventLoop } from "./runtime/event-loop.ts";
@@ -31,6 +28,7 @@ import { shutDown } from "./http/server/shutdown.ts";
 import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
 import { type Resolve, createEgress } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
+import type { OpenedStore } from "./store/open.ts";
 import { createSettlementJournal } from "./store/settlement-journal.ts";
 import { createSpools } from "./pictures/spool.ts";
 
@@ -69,10 +67,14 @@ export async function startApp(
 ): Promise<App> {
   const undo: (() => Promise<void> | void)[] = [];
   try {
-    const opened = await openPorts(config, logger, outside, undo);
+    const telemetry = await openTelemetry(config);
+    undo.push(() => telemetry.close());
+    const { observer } = telemetry;
+    const opened = await openPorts(config, logger, { ...outside, observer }, undo);
     const { ports, hosted, clock, filesMax, nodeBefore } = opened;
-    const gateway = createGateway(ports, settingsOf(config), config);
+    const gateway = createGateway(ports, gatewaySettings(config), config);
     await gateway.countTotals();
+    telemetry.watch({ ...ports, ...opened, gateway });
     // Before those are taken for lost that an earlier process left running.
     await gateway.settleLeft();
     await gateway.nodes.begin(nodeBefore);
@@ -82,12 +84,15 @@ export async function startApp(
     undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     await gateway.refreshBudgets();
+    undo.push(await listenForMetrics(config, telemetry.page, logger));
     const parts = {
       gateway,
       identity,
       hosted,
       clients: createClientWatch(ports.now),
       relayPatience,
+      observer,
+      metrics: config.metrics.token === undefined ? undefined : telemetry.page,
     };
     return await listen(config, logger, parts, { firstRun, undo, filesMax, now: ports.now });
   } catch (thrown) {
@@ -100,6 +105,8 @@ interface OpenedPorts {
   readonly ports: GatewayPorts;
   readonly hosted: HostedImages;
   readonly clock: DatabaseClock;
+  /** Counts of the database, for metrics. */
+  readonly counters: OpenedStore["counters"];
   /** Files and sockets that the process may have open. */
   readonly filesMax: number;
   /** The node that had the data folder before this process. */
@@ -110,7 +117,7 @@ interface OpenedPorts {
 async function openPorts(
   config: Config,
   log: FastifyBaseLogger,
-  outside: Pick<OutsideParts, "resolve">,
+  outside: Pick<OutsideParts, "resolve"> & Pick<Telemetry, "observer">,
   undo: (() => Promise<void> | void)[],
 ): Promise<OpenedPorts> {
   const machine = (): number => Date.now();
@@ -119,7 +126,8 @@ async function openPorts(
   const folders = await takeFolders(config, newId("node", machine, random), machine);
   undo.push(folders.release);
   const secret = await openSecret(config);
-  const store = await openDatabase(config, machine);
+  const { observer, ...machineParts } = outside;
+  const store = await openDatabase(config, machine, observer?.command);
   undo.push(() => store.close());
   const clock = createDatabaseClock({ serverTime: () => store.serverTime(), machine, uptime, log });
   await clock.measure();
@@ -132,9 +140,9 @@ async function openPorts(
   };
   const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
   await spools.sweepLeftovers();
-  const { blobs, kept, close } = await openImageStore(config, store, log, now);
+  const { blobs, kept, close } = await openImageStore(config, store, log, now, observer);
   undo.push(close);
-  const egress = createEgress({ now: machine, ...outside, ...egressOptions(config) });
+  const egress = createEgress({ now: machine, ...machineParts, ...egressOptions(config) });
   undo.push(() => egress.close());
   const loop = watchEventLoop(now);
   undo.push(() => loop.stop());
@@ -158,6 +166,7 @@ async function openPorts(
     eventLoopDelayMs: () => loop.delayMs(),
     filesLeft: () => descriptors.left(),
     log,
+    observer,
     now,
     uptime,
     checkClock: () => clock.check(),
@@ -167,22 +176,9 @@ async function openPorts(
     newBlobId: () => random(16).toString("hex"),
   };
   const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, request });
-  return { ports, hosted, clock, filesMax: descriptors.max, nodeBefore: folders.nodeBefore };
-}
-
-function settingsOf({ policy, images, server, admission, calendar }: Config): GatewaySettings {
-  return {
-    policy,
-    images: {
-      ttlMs: images.ttlMs,
-      defaultDelivery: images.responseFormat,
-      metadata: images.metadata,
-    },
-    retryWindowMs: server.retryWindowMs,
-    repeatWindowMs: policy.repeatWindowMs,
-    admission,
-    calendar,
-  };
+  const { counters } = store;
+  const { nodeBefore } = folders;
+  return { ports, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };
 }
 
 /** Seeds that are drawn stay below it: servers read 31 bits, and each picture of a request has the next one. */
@@ -194,7 +190,10 @@ const finishSlackMs = 10_000;
 async function listen(
   config: Config,
   logger: FastifyBaseLogger,
-  parts: Pick<ServerParts, "gateway" | "identity" | "hosted" | "clients" | "relayPatience">,
+  parts: Pick<
+    ServerParts,
+    "gateway" | "identity" | "hosted" | "clients" | "relayPatience" | "observer" | "metrics"
+  >,
   started: Pick<App, "firstRun"> & {
     readonly undo: readonly (() => Promise<void> | void)[];
     /** Files and sockets that this process may have open at once. */
@@ -272,15 +271,7 @@ async function bind(server: FastifyInstance, config: Config): Promise<string> {
   try {
     return await server.listen({ host, port });
   } catch (thrown) {
-    const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-    const why =
-      code === "EADDRINUSE"
-        ? `port ${port} on ${host} is in use; stop the other program or choose another with --port or server.port`
-        : code === "EACCES"
-          ? `port ${port} on ${host} needs more rights; choose one above 1023 with --port or server.port`
-          : code === "EADDRNOTAVAIL"
-            ? `${host} is no address of this machine; set --host or server.host`
-            : `cannot listen on ${host}:${port}: ${String(thrown)}`;
-    throw new StartError(why, { cause: thrown });
+    const settings = { port: "--port or server.port", host: "--host or server.host" };
+    throw listenFault(thrown, { host, port }, settings);
   }
 }

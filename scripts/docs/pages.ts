@@ -6,6 +6,7 @@ import { configurationPage } from "./configuration-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { knownModelsFile } from "./known-models.ts";
 import type { Page } from "./markdown.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { modelsPage } from "./models-page.ts";
 import { providerPages } from "./providers-page.ts";
 
@@ -27,6 +28,7 @@ export async function generatedPages(): Promise<Page[]> {
     apiPage(),
     configurationPage(shipped),
     errorsPage(),
+    metricsPage(),
     modelsPage(shipped),
     ...providerPages(shipped),
   ];

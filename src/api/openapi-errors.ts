@@ -65,7 +65,7 @@ function errorOrHealth(route: DocumentedRoute, status: number): JsonSchema {
 }
 
 function mayAnswer(route: DocumentedRoute, status: number): boolean {
-  if (status === 401) return route.access === "key" || route.access === "admin";
+  if (status === 401) return route.access !== "open" && route.access !== "signed URL";
   if (status === 403 || imageOnly.has(status)) return route.access === "key" || status === 413;
   if (status === 404) return route.path !== "/v1/models";
   if (status === 410) return route.access === "signed URL" || route.path.includes("requests");

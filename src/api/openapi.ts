@@ -57,6 +57,7 @@ const facts: Readonly<Record<string, RouteFacts>> = {
   "GET /docs/docs.css": { media: { "200": ["text/css"] } },
   "GET /health/live": { answer: "Health" },
   "GET /health/ready": { answer: "Health" },
+  "GET /metrics": { media: { "200": ["text/plain"] } },
   ...Object.fromEntries(
     adminResources.flatMap(({ routes: of }) =>
       of.map((route) => [`${route.method} ${route.path}`, route]),
@@ -87,6 +88,7 @@ export function openApiDocument(): OpenApiDocument {
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "A key of this gateway: pin_…" },
         admin: { type: "http", scheme: "bearer", description: "The admin token." },
+        metrics: { type: "http", scheme: "bearer", description: "The token of `metrics.token`." },
       },
       headers: Object.fromEntries(
         answerHeaders.map(([name, description]) => [
@@ -120,12 +122,17 @@ function operationOf(route: DocumentedRoute): JsonSchema {
     tags: [route.access === "admin" ? "admin" : route.path.startsWith("/v1/") ? "images" : "other"],
     summary: route.about.split(/(?<=\.) /, 1)[0],
     description: route.about,
-    security:
-      route.access === "key" ? [{ key: [] }] : route.access === "admin" ? [{ admin: [] }] : [],
+    security: securityOf(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
     responses: { ...goodAnswers(route, own), ...errorAnswers(route) },
   };
+}
+
+function securityOf({ access }: DocumentedRoute): JsonSchema[] {
+  if (access === "key") return [{ key: [] }];
+  if (access === "metrics token") return [{ metrics: [] }];
+  return access === "admin" ? [{ admin: [] }] : [];
 }
 
 function bodyOf(own: RouteFacts): Readonly<Record<string, unknown>> | undefined {

@@ -8,7 +8,7 @@ export interface DocumentedRoute {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** As src/http declares it: `:id` for one segment, `*` for the rest. */
   readonly path: string;
-  readonly access: "key" | "admin" | "signed URL" | "open";
+  readonly access: "key" | "admin" | "metrics token" | "signed URL" | "open";
   readonly about: string;
 }
 
@@ -87,6 +87,13 @@ export const routes: readonly DocumentedRoute[] = [
     access: "open",
     about:
       "200 where database and image store take writes and the process is not stopping, else 503.",
+  },
+  {
+    method: "GET",
+    path: "/metrics",
+    access: "metrics token",
+    about:
+      "Figures as Prometheus reads them, where `metrics.token` is set; with `metrics.listen` on an address of their own.",
   },
   ...adminResources.flatMap(({ routes: of }) =>
     of.map((route): DocumentedRoute => ({ ...route, access: "admin" })),

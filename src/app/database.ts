@@ -5,13 +5,17 @@ import { migrations } from "../store/migrations/index.ts";
 import { moveToPostgres } from "../store/move.ts";
 import type { VerifiedCounter } from "../store/money-records.ts";
 import { openStore } from "../store/open.ts";
-import type { OpenedStore } from "../store/open.ts";
+import type { OpenedStore, OpenStoreOptions } from "../store/open.ts";
 
 /** Opens the configured database; rejects with one sentence for the operator. */
-export function openDatabase({ database }: Config, now: () => number): Promise<OpenedStore> {
+export function openDatabase(
+  { database }: Config,
+  now: () => number,
+  onCommand?: OpenStoreOptions["onCommand"],
+): Promise<OpenedStore> {
   return database.kind === "sqlite"
-    ? openStore({ url: `sqlite:${database.path}`, now })
-    : openStore({ url: database.url.reveal(), pool: database.pool, now });
+    ? openStore({ url: `sqlite:${database.path}`, now, onCommand })
+    : openStore({ url: database.url.reveal(), pool: database.pool, now, onCommand });
 }
 
 /** Brings the configured database up to date; returns the name of its newest migration. */

@@ -4,9 +4,11 @@ import type { FastifyBaseLogger } from "fastify";
 import { openDiskBlobs } from "../blobs/disk/disk.ts";
 import { isKeptId } from "../blobs/kept-log/entry.ts";
 import { openKeptLog, type SegmentFacts } from "../blobs/kept-log/log.ts";
+import { observedBlobs } from "../blobs/observed.ts";
 import type { BlobStore } from "../blobs/types.ts";
 import { withKeptLog } from "../blobs/two-places.ts";
 import type { Config } from "../config.ts";
+import type { Observer } from "../core/observer.ts";
 import { createKeptPictures, type KeptPictures } from "../blobs/kept-pictures.ts";
 import type { Store } from "../store/store.ts";
 
@@ -21,6 +23,7 @@ export async function openImageStore(
   store: Store,
   logger: FastifyBaseLogger,
   now: () => number,
+  observer: Observer | undefined,
 ): Promise<{ readonly blobs: BlobStore; readonly kept: KeptPictures; close(): void }> {
   const { ttlMs, retentionMs, recoveryBytes: recoveryBytesMax } = images;
   const log = openKeptLog({
@@ -39,7 +42,7 @@ export async function openImageStore(
     statfs,
     now,
   });
-  const blobs = withKeptLog(files, log);
+  const blobs = observedBlobs(withKeptLog(files, log), observer);
   const kept = createKeptPictures(blobs, { ttlMs, retentionMs, recoveryBytesMax }, logger, now);
   log.begin((segment) => count(kept, segment));
   const pictures = await store.requests.keptPictures(now(), restoredPicturesMax);

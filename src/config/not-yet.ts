@@ -18,7 +18,6 @@ export const notYet: readonly NotYet[] = [
     setting: "redis.url",
     instead: "remove it, since a single process needs none",
   },
-  { setting: "metrics.token", instead: "remove it" },
 ];
 
 /** The line about a setting, where there is one for all its values. */

@@ -145,7 +145,7 @@ function assemble(
     },
     calendar: { timeZone: settings.money.time_zone, weekStarts: settings.money.week_starts },
     logs: { level: logs.level, format },
-    metricsToken: settings.metrics.token,
+    metrics: { listen: settings.metrics.listen, token: settings.metrics.token },
     proxy: proxyOf(env),
   };
 }

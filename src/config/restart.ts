@@ -28,7 +28,6 @@ const fileNames: Readonly<Record<string, string>> = {
   redisUrl: "redis",
   calendar: "money",
   exposeChannel: "expose_channel",
-  metricsToken: "metrics",
   proxy: "the proxy variables",
 } satisfies Partial<Record<keyof Config, string>>;
 

@@ -127,6 +127,13 @@ export interface EgressConfig {
   readonly proxyFilters: boolean;
 }
 
+/** Figures for Prometheus; off where neither is set. */
+export interface MetricsConfig {
+  /** The address that serves nothing else. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly token: Secret | undefined;
+}
+
 /** The operator's decisions, validated, with defaults filled in, folders absolute and units in the names. */
 export interface Config {
   /** The file that was read, absolute; undefined where there is none. */
@@ -163,6 +170,6 @@ export interface Config {
     readonly level: (typeof logLevels)[number];
     readonly format: "json" | "pretty";
   };
-  readonly metricsToken: Secret | undefined;
+  readonly metrics: MetricsConfig;
   readonly proxy: ProxyConfig;
 }

@@ -109,6 +109,24 @@ export function moment() {
     .meta({ form });
 }
 
+/** An address and port to listen on: `127.0.0.1:9464`, `[::1]:9464`, `localhost:9464`. */
+export function listenAddress() {
+  const form = "an address and a port such as 127.0.0.1:9464 or [::1]:9464";
+  return z
+    .string()
+    .transform((text, context) => {
+      const read = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9][a-z0-9.-]*)):(\d{1,5})$/i.exec(text);
+      const [, v6, name, digits] = read ?? [];
+      const host = v6 ?? name;
+      const isGood =
+        host !== undefined && Number(digits) <= 65_535 && (v6 === undefined || isIP(v6) === 6);
+      if (isGood) return { host, port: Number(digits) };
+      context.addIssue({ code: "custom", message: `must be ${form}` });
+      return z.NEVER;
+    })
+    .meta({ form });
+}
+
 /** True for an address, a CIDR range, or a word for the private ranges that Fastify knows. */
 export function isAddressRange(text: string): boolean {
   return ["loopback", "linklocal", "uniquelocal"].includes(text) || isAddressOrRange(text);

@@ -37,7 +37,7 @@ import { type NodeWatch, createNodeWatch } from "./requests/nodes.ts";
 import { createRegistry } from "./requests/registry.ts";
 import { createRepeatWindow } from "./requests/repeat-window.ts";
 import type { Client } from "./requests/run.ts";
-import { serveImage } from "./requests/serve-image.ts";
+import { serveObserved } from "./requests/serve-observed.ts";
 import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
@@ -63,6 +63,8 @@ export interface Gateway {
   readonly fetchPicture: Egress["fetchCallerPicture"];
   /** Serves a request for images, once however often it is asked. Takes its spool over. */
   serve(call: ComingCall): Promise<ImageOutcome>;
+  /** True where something is served by this name. */
+  serves(name: string): boolean;
   /** The outcome of a request of this key, by our id or the client's own. */
   fetch(keyId: string, id: string, client: Client): Promise<Fetched>;
   /** Deletes the pictures of a request of this key; returns our id. */
@@ -137,7 +139,7 @@ export interface GatewayPorts
   extends
     Omit<AdministrationPorts, "keys">,
     Omit<DeliveryParts, "images">,
-    Pick<RequestParts, "egress" | "newSeed" | "random" | "node" | "journal"> {
+    Pick<RequestParts, "egress" | "newSeed" | "random" | "node" | "journal" | "observer"> {
   readonly store: Store;
   readonly spools: Spools;
   /** The lateness of this process's timers, milliseconds. */
@@ -178,7 +180,8 @@ export function createGateway(
     admit: (bodyBytes) => admission.enter(bodyBytes),
     openSpool: (keyId) => spools.open(keyId),
     fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
-    serve: (call) => serveImage(parts, call),
+    serve: (call) => serveObserved(parts, call),
+    serves: (name) => catalog.has(name),
     fetch: (keyId, id, client) => fetchRequest(parts, keyId, id, client),
     forget: (keyId, id) => deleteRequest(parts, keyId, id),
     answer: (outcome, origin) => deliver(parts, outcome, origin),
@@ -215,7 +218,7 @@ function requestParts(
   settings: GatewaySettings,
   catalog: () => Catalog,
 ): RequestParts {
-  const { store, log, now, uptime, random } = ports;
+  const { store, log, now, uptime, random, observer } = ports;
   const { policy, images, retryWindowMs, repeatWindowMs } = settings;
   const repeats = createRepeatWindow(repeatWindowMs, uptime);
   return {
@@ -228,7 +231,7 @@ function requestParts(
     nodes: createNodeWatch({ ...ports, repeatWindowMs }),
     unwritten: createUnwritten(log),
     priceBook: createPriceBook(),
-    routing: createRouting({ uptime, now, random, log }),
+    routing: createRouting({ uptime, now, random, log, observer }),
     keyLimits: createKeyLimiter(uptime),
     registry: createRegistry({ store, repeats, log, now }),
     keyTurns: createKeyTurns(),

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { IncomingMessage } from "node:http";
+import type { Observer } from "../core/observer.ts";
 import { arrivals } from "../runtime/batches.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
 import { movedRoutes } from "./admin/moved-routes.ts";
@@ -12,6 +13,7 @@ import { sendError } from "./server/error-answers.ts";
 import { forgivePath } from "./server/forgiven-paths.ts";
 import { installNotFound } from "./server/not-found.ts";
 import { healthRoutes } from "./open/health-routes.ts";
+import { type MetricsPage, metricsRoutes } from "./open/metrics-routes.ts";
 import { type HostedImages, asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
 import { estimateRoutes } from "./v1/estimate-routes.ts";
 import { imageRoutes } from "./v1/image-routes.ts";
@@ -43,6 +45,10 @@ export interface ServerParts {
   readonly stopped: AbortSignal;
   /** True from the moment the gateway is asked to stop: not ready, but answering. */
   readonly stopping: () => boolean;
+  /** Undefined: nobody listens. */
+  readonly observer: Observer | undefined;
+  /** The page of metrics of this address; undefined: it has none. */
+  readonly metrics: MetricsPage | undefined;
 }
 
 export interface ServerOptions {
@@ -137,12 +143,9 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   app.decorateRequest("clientRequestId", undefined);
   installNotFound(app);
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
-  requestHooks(app, options.logger);
+  requestHooks(app, options.logger, parts.observer);
   allowOrigins(app, options.cors);
-  healthRoutes(app, parts);
-  hostedRoutes(app, parts.hosted);
-  documentRoutes(app, parts);
-  movedRoutes(app);
+  openRoutes(app, parts);
   app.register((scope, _options, done) => {
     // Bodies are read as streams by the routes: pictures must not be gathered in memory.
     scope.removeAllContentTypeParsers();
@@ -171,8 +174,21 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   return { app, connections };
 }
 
+/** The routes that ask for no key. */
+function openRoutes(app: FastifyInstance, parts: ServerParts): void {
+  healthRoutes(app, parts);
+  hostedRoutes(app, parts.hosted);
+  documentRoutes(app, parts);
+  movedRoutes(app);
+  if (parts.metrics !== undefined) metricsRoutes(app, parts.metrics);
+}
+
 /** `x-request-id` on every answer, the client's own as a label, and one log line a request. */
-function requestHooks(app: FastifyInstance, log: FastifyBaseLogger): void {
+function requestHooks(
+  app: FastifyInstance,
+  log: FastifyBaseLogger,
+  observer: Observer | undefined,
+): void {
   // Many in a row. Of one whose connection broke meanwhile there is no further word, so it would never be over.
   app.addHook("onRequest", ({ raw }, _reply, done) =>
     arrivals.add(() => {
@@ -204,6 +220,7 @@ function requestHooks(app: FastifyInstance, log: FastifyBaseLogger): void {
       },
       "request",
     );
+    observer?.answered({ route: request.routeOptions.url, status: reply.statusCode });
     done();
   });
 }

@@ -1,4 +1,5 @@
 import { PinholeError } from "../core/errors.ts";
+import type { CommandTimes } from "../core/observer.ts";
 import type { CommandArguments, CommandName, CommandResult } from "./commands/index.ts";
 
 /** Commands without an answer; beyond it new ones are refused instead of filling the memory. */
@@ -12,6 +13,9 @@ export interface StoreCounters {
   /** Commands without an answer now. */
   readonly pending: number;
 }
+
+/** Told of each command that has its answer. */
+export type OnCommand = (times: CommandTimes) => void;
 
 /** The way in which a database is asked for commands, whichever it is. */
 export interface StoreClient {

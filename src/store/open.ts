@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
-import type { StoreClient, StoreCounters } from "./client.ts";
+import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
 import { keysVersionSetting } from "./commands/keys.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
@@ -24,6 +24,8 @@ export interface OpenStoreOptions {
   /** Told once where the store can no longer work; every call rejects from then on. */
   readonly onError?: ((error: PinholeError) => void) | undefined;
   readonly busyTimeoutMs?: number | undefined;
+  /** Undefined: nobody listens. */
+  readonly onCommand?: OnCommand | undefined;
 }
 
 /** A store that also counts, for metrics, and has a clock. */
@@ -46,7 +48,13 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
   return storeOf(await (/^postgres(ql)?:/.test(url) ? postgres(options) : sqlite(options)), now);
 }
 
-function sqlite({ url, busyTimeoutMs, now, onError }: OpenStoreOptions): Promise<StoreClient> {
+function sqlite({
+  url,
+  busyTimeoutMs,
+  now,
+  onError,
+  onCommand,
+}: OpenStoreOptions): Promise<StoreClient> {
   return startClient({
     worker: storeWorker(),
     settings: {
@@ -55,13 +63,19 @@ function sqlite({ url, busyTimeoutMs, now, onError }: OpenStoreOptions): Promise
       now: now(),
     },
     onError: onError ?? (() => undefined),
+    onCommand,
   });
 }
 
 /** The driver is loaded on use: most gateways have none. */
-async function postgres({ url, pool = poolDefault, now }: OpenStoreOptions): Promise<StoreClient> {
+async function postgres({
+  url,
+  pool = poolDefault,
+  now,
+  onCommand,
+}: OpenStoreOptions): Promise<StoreClient> {
   const { startPostgres } = await import("./postgres/client.ts");
-  return startPostgres({ url, pool, now: now() });
+  return startPostgres({ url, pool, now: now(), onCommand });
 }
 
 function fileOf(url: string): string {

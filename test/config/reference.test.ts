@@ -36,7 +36,7 @@ test("what is not supported yet is a setting, and is marked", () => {
       true,
     );
   }
-  expect(rows.find((row) => row.setting === "metrics.token")?.supported).toBe(false);
+  expect(rows.find((row) => row.setting === "redis.url")?.supported).toBe(false);
 });
 
 test("the example file is right as it stands", async () => {

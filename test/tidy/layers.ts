@@ -302,6 +302,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   "@fastify/busboy": ["http"],
   pino: ["app", "http", "main"],
   "pino-pretty": ["app", "main"],
+  "prom-client": ["telemetry"],
   pg: ["store"],
   yaml: ["config"],
   commander: ["cli", "main"],

@@ -1,7 +1,16 @@
 import { z } from "zod";
-import { secretText } from "../values.ts";
+import { listenAddress, secretText } from "../values.ts";
 
-/** `metrics`: who may read them. */
+/** `metrics`: figures for Prometheus. Off unless one of the two is set. */
 export const metricsSchema = z.strictObject({
-  token: secretText(20).optional().describe("Guards GET /metrics. Not set: loopback only."),
+  listen: listenAddress()
+    .optional()
+    .describe(
+      "Address of its own for GET /metrics, best one that only the monitoring reaches. Not set: none.",
+    ),
+  token: secretText(20)
+    .optional()
+    .describe(
+      "Opens GET /metrics, as a Bearer token, on the gateway's own address too. Not set: there is no such page there.",
+    ),
 });

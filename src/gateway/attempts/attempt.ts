@@ -1,4 +1,5 @@
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { AttemptObserver } from "../../core/observer.ts";
 import type { Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { CallFacts, ProviderEvent } from "../../core/provider.ts";
@@ -53,13 +54,14 @@ export async function attempt(
   plan: Plan,
   credential: number,
   part: CallPart,
+  observer?: AttemptObserver,
 ): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
   const gathered = new Gathered(plan, part, context.charge);
   let upstream: UpstreamContext | undefined;
   try {
     const inputs = await context.inputs(plan);
-    upstream = upstreamOf(context, plan, credential, inputs);
+    upstream = upstreamOf(context, plan, credential, inputs, observer);
     gathered.warnings = inputs.warnings;
     const seen = (): void => void (gathered.produced = true);
     const input = generateInput(context, plan, upstream, part, inputs, seen);

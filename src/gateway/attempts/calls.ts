@@ -1,10 +1,12 @@
 import { asPinholeError, type PinholeError } from "../../core/errors.ts";
+import type { AttemptObserver } from "../../core/observer.ts";
 import type { NewAttempt } from "../../store/request-records.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptBook, AttemptContext, CallResult, Failure } from "./terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
 import { chargeOf, imagesSpent, nextStep, verdictOf, withWait } from "./decision.ts";
 import type { Lease } from "../channels/lease.ts";
+import type { Plan } from "../fit/terms.ts";
 import type { Chosen } from "../routing/choose.ts";
 import { chooseTarget, type OpenCall } from "../routing/dispatch.ts";
 import { splitCalls } from "../routing/call-part.ts";
@@ -111,7 +113,8 @@ async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnTy
     lease.cancel();
     throw thrown;
   }
-  const end = await attempt(context, plan, lease.credential, state.part);
+  const observer = observed(context, plan, state.attempts);
+  const end = await attempt(context, plan, lease.credential, state.part, observer);
   if ("failure" in end) await recordedOrCancel(record, lease);
   const fault = "result" in end ? end.result.fault : undefined;
   const failure: Failure | undefined =
@@ -122,15 +125,32 @@ async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnTy
         : { error: fault, cancelled: context.signal.aborted };
   const { verdict, scope } = failure === undefined ? served : verdictOf(failure);
   const coolsMs = lease.end(verdict, scope);
+  const evidence = fault === undefined ? failure?.error.evidence : "produced";
+  const providerNano = "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure, plan);
   record.close(opened, {
     state: failure === undefined ? "succeeded" : "failed",
     errorCode: failure?.error.code ?? null,
-    evidence: fault === undefined ? (failure?.error.evidence ?? null) : "produced",
+    evidence: evidence ?? null,
     detail: failure?.error.detail ?? failure?.error.message ?? null,
-    providerNano: "result" in end ? (end.result.charge ?? null) : chargeOf(end.failure, plan),
+    providerNano,
   });
+  observer?.end({ code: failure?.error.code, evidence, providerNano });
   context.spend(imagesSpent(end, plan, state.part.count));
   return "result" in end ? end : { failure: withWait(end.failure, coolsMs) };
+}
+
+function observed(
+  { observer }: AttemptContext,
+  { target }: Plan,
+  attempt: number,
+): AttemptObserver | undefined {
+  const { channel, model } = target;
+  return observer?.attempt({
+    channelId: channel.id,
+    providerId: channel.provider.id,
+    upstreamModel: model.upstream,
+    attempt,
+  });
 }
 
 /** Throws where the request has no record: the attempt was never begun then, and says nothing about the channel. */

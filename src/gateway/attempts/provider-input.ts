@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { PinholeError } from "../../core/errors.ts";
+import type { AttemptObserver } from "../../core/observer.ts";
 import type {
   OutputFormat,
   Picture,
@@ -36,6 +37,7 @@ export function upstreamOf(
   plan: Plan,
   credential: number,
   { warnings }: PreparedInputs,
+  observer?: AttemptObserver,
 ): UpstreamContext {
   const { parts, spool, signal } = context;
   const { channel } = plan.target;
@@ -55,6 +57,7 @@ export function upstreamOf(
     ready: context.record.recorded,
     relay: context.relay?.tap(plan, context.record.attempts(), warnings),
     retryDownloads: downloadTries,
+    observer,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PinholeError } from "../../core/errors.ts";
 import type { Cost, Nano } from "../../core/money.ts";
+import type { RequestObserver } from "../../core/observer.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { CallFacts } from "../../core/provider.ts";
 import type { Usage, Warning } from "../../core/request.ts";
@@ -63,6 +64,8 @@ export interface AttemptContext {
   readonly receiver: CallReceiver;
   /** The way of an upstream's body to the client as it arrives; undefined where none may go so. */
   readonly relay: Relay | undefined;
+  /** Told of each attempt. */
+  readonly observer?: RequestObserver | undefined;
   /** Counts images that an attempt made, or for which it may have been billed. */
   spend(images: number): void;
   /** False once the client has gone or the gateway stops: no further attempt is begun. */

@@ -16,6 +16,7 @@ export interface CatalogEntry {
 export interface Catalog {
   /** Throws model_not_found. */
   find(name: string): CatalogEntry;
+  has(name: string): boolean;
   readonly entries: readonly CatalogEntry[];
 }
 
@@ -56,6 +57,7 @@ export function buildCatalog(
   if (successors) addSuccessors(entries, byModel, retired);
   return {
     entries: [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    has: (name) => entries.has(name),
     find(name) {
       const entry = entries.get(name);
       if (entry !== undefined) return entry;

@@ -5,6 +5,7 @@ import { platformTimer, type Timer } from "./timer.ts";
 import { type ChannelView, viewChannel } from "./view.ts";
 import { createWakeQueue } from "./wakes.ts";
 import type { GatewayLog } from "../../core/log.ts";
+import type { Observer } from "../../core/observer.ts";
 
 /** The live state of all channels: health, room, queues. It outlives a reload of the configuration. */
 export interface ChannelStates {
@@ -25,17 +26,21 @@ export interface ChannelStatesOptions {
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly log: GatewayLog;
+  readonly observer?: Observer | undefined;
   /** The platform's timer unless given. */
   readonly timer?: Timer;
 }
 
 export function createChannelStates(options: ChannelStatesOptions): ChannelStates {
-  const { uptime, now, random, log, timer = platformTimer } = options;
+  const { uptime, now, random, log, observer, timer = platformTimer } = options;
   const dayOf = (at: number): number => Math.round(now() + at - uptime());
   const states = new Map<string, ChannelState>();
   const wakes = createWakeQueue<ChannelState>();
-  const health = (fields: Readonly<Record<string, unknown>>): Health =>
-    createHealth(uptime(), random, (change) => logChange(log, fields, change, dayOf));
+  const health = (channelId: string, fields: Readonly<Record<string, unknown>>): Health =>
+    createHealth(uptime(), random, (change) => {
+      logChange(log, { channel: channelId, ...fields }, change, dayOf);
+      observer?.healthChanged({ channelId, to: change.to });
+    });
   return {
     of(channel) {
       let state = states.get(channel.id);
@@ -43,7 +48,7 @@ export function createChannelStates(options: ChannelStatesOptions): ChannelState
         state = createChannelState(channel, {
           now: uptime,
           timer,
-          health: (fields) => health({ channel: channel.id, ...fields }),
+          health: (fields) => health(channel.id, fields),
           wakeAt: (at, self) => wakes.add(at, self),
         });
         states.set(channel.id, state);

@@ -1,3 +1,4 @@
+import type { RequestObserver } from "../../core/observer.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
 import type { CallReceiver, CallResult, Made } from "../attempts/terms.ts";
@@ -14,6 +15,7 @@ interface Receiving {
   readonly request: ImageRequest;
   readonly spool: PictureSpool;
   readonly live: LiveObserver | undefined;
+  readonly observer?: RequestObserver | undefined;
 }
 
 /** The receiver of one request's pictures: each is made ready as it comes, so that converting one does not wait for the others. */
@@ -27,15 +29,19 @@ export function startReceiving(parts: DeliveryParts, receiving: Receiving): Rece
   return new PictureReceiver(parts, receiving);
 }
 
+const ignored = (): void => undefined;
+
 class PictureReceiver implements Receiver {
   readonly #parts: DeliveryParts;
   readonly #request: ImageRequest;
   readonly #spool: PictureSpool;
   readonly #live: Live | undefined;
+  readonly #observer: RequestObserver | undefined;
   readonly #taken: Promise<DeliveredPicture>[] = [];
 
-  constructor(parts: DeliveryParts, { request, spool, live }: Receiving) {
+  constructor(parts: DeliveryParts, { request, spool, live, observer }: Receiving) {
     this.#parts = parts;
+    this.#observer = observer;
     this.#request = request;
     this.#spool = spool;
     this.#live = live === undefined ? undefined : startLive(parts, request, live);
@@ -48,9 +54,10 @@ class PictureReceiver implements Receiver {
   made(made: Made, soFar: CallResult): void {
     const delivery = rulingCard(made.plan.target)?.delivery;
     const { url } = deliveryOf(this.#request, this.#parts, delivery);
+    const ready = this.#observer?.step("picture");
     const taken = takePicture(this.#parts, made, this.#spool, url);
     // A failure is seen by `pictures`; without this it would count as unhandled until then.
-    taken.catch(() => undefined);
+    taken.then(ready, ready ?? ignored);
     this.#taken.push(taken);
     this.#live?.made(made, taken, soFar);
   }

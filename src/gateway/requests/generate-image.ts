@@ -37,7 +37,9 @@ export async function generateImage(
     const terms = holdTerms(parts.calendar, { key, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes);
+    const waited = call.observer?.step("wait");
     const calls = await openCalls({ parts, signal: call.signal, deadline }, route, request.n);
+    waited?.();
     refuseAbsent(run, calls);
     return makeImages(
       new Making(parts, { call: upright, fingerprint, run, terms, deadline, spend }, route, calls),
@@ -58,7 +60,9 @@ function routeFor(parts: RequestParts, { key, request, strict }: ImageCall): Rou
 async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld> {
   const { record } = making;
   try {
+    const answered = making.observer?.step("upstream");
     const calls = await runCalls(making, making.route, making.calls);
+    answered?.();
     const upstreamMs = record.upstreamMs();
     const pictures = await making.receiver.pictures();
     const outcome = outcomeOf(making.parts, making.call, {

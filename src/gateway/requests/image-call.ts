@@ -1,4 +1,5 @@
 import type { KeyRecord } from "../../core/key.ts";
+import type { RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
 import type { LiveObserver } from "../delivery/live.ts";
@@ -23,6 +24,8 @@ export interface ImageCall {
   readonly live?: LiveObserver | undefined;
   /** Takes an upstream's body as it arrives, where nothing has to change; the outcome is then its record. */
   readonly relay?: RelayClient | undefined;
+  /** Told what becomes of it. */
+  readonly observer?: RequestObserver | undefined;
 }
 
 /** A request as it came from its client, with what tells whether it is a retry of an earlier one. */

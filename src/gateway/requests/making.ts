@@ -1,4 +1,5 @@
 import { type PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import { createInputs, type PreparedInputs } from "../attempts/inputs.ts";
 import type { AttemptContext, Relay } from "../attempts/terms.ts";
@@ -31,13 +32,14 @@ export class Making implements AttemptContext {
   readonly inputs: (plan: Plan) => Promise<PreparedInputs>;
   readonly receiver: Receiver;
   readonly relay: Relay | undefined;
+  readonly observer: RequestObserver | undefined;
   readonly spend: (images: number) => void;
   readonly #run: RunControl;
   #seed: number | undefined;
 
   constructor(parts: RequestParts, facts: MakingFacts, route: Route, calls: readonly OpenCall[]) {
     const { call, run, deadline } = facts;
-    const { request, spool, signal, relay } = call;
+    const { request, spool, signal, relay, live, observer } = call;
     this.parts = parts;
     this.call = call;
     this.route = route;
@@ -46,11 +48,12 @@ export class Making implements AttemptContext {
     this.deadline = deadline;
     this.spool = spool;
     this.signal = signal;
+    this.observer = observer;
     this.spend = facts.spend;
     this.#run = run;
     this.record = openRecord(parts, facts, route, calls);
     this.inputs = createInputs(parts.converter, spool);
-    this.receiver = startReceiving(parts, { request, spool, live: call.live });
+    this.receiver = startReceiving(parts, { request, spool, live, observer });
     this.relay = relay === undefined ? undefined : createRelay(parts, relay, request, this.record);
   }
 
@@ -65,6 +68,8 @@ export class Making implements AttemptContext {
 
   /** Closes the record with what was made; resolves when the answer may end. A free one does not wait for that. */
   end(outcome: ImageOutcome): Promise<void> {
+    const { pictures, cost, channelId } = outcome;
+    this.observer?.made({ images: pictures.length, cost, channelId });
     const safe = this.record.finish(outcome);
     this.#run.settling(safe);
     return safe;

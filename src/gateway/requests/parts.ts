@@ -1,3 +1,4 @@
+import type { Observer } from "../../core/observer.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { SettlementJournal } from "../../store/settlement-journal.ts";
 import type { Store } from "../../store/store.ts";
@@ -23,6 +24,8 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   readonly unwritten: Unwritten;
   readonly journal: SettlementJournal;
   readonly priceBook: PriceBook;
+  /** Undefined: nobody listens. */
+  readonly observer: Observer | undefined;
   /** The id of this process among those that work on the database. */
   readonly node: string;
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */

@@ -1,5 +1,6 @@
 import { knownNano, mostOf } from "../../core/money.ts";
 import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
+import type { HoldEnd, RequestObserver } from "../../core/observer.ts";
 import type {
   AttemptOutcome,
   Booking,
@@ -79,7 +80,7 @@ export function openRecord(
     newPrices: parts.priceBook.missing(prices),
     ...terms,
   };
-  return new RecordWriter(parts, run, record, first, calls);
+  return new RecordWriter(parts, run, record, first, calls, call.observer);
 }
 
 function newAttempt(
@@ -116,6 +117,9 @@ class RecordWriter implements OpenRecord {
   readonly #record: NewRequest;
   /** Attempts that were written with the record. */
   readonly #first: readonly NewAttempt[];
+  readonly #observer: RequestObserver | undefined;
+  /** Told how the hold ended; undefined before there is one. */
+  #holdEnded: ((end: HoldEnd) => void) | undefined;
   readonly #outcomes: AttemptOutcome[] = [];
   /** Attempts written so far. */
   #attempts: number;
@@ -130,8 +134,10 @@ class RecordWriter implements OpenRecord {
     record: NewRequest,
     first: readonly NewAttempt[],
     calls: readonly OpenCall[],
+    observer: RequestObserver | undefined,
   ) {
     this.#parts = parts;
+    this.#observer = observer;
     this.#run = run;
     this.#record = record;
     this.#first = first;
@@ -148,14 +154,18 @@ class RecordWriter implements OpenRecord {
   async #begin(): Promise<void> {
     const { store, uptime } = this.#parts;
     const idempotentSince = this.#record.createdAt - idempotencyMs;
+    const recorded = this.#observer?.step("record");
     const begin = store.requests.begin(this.#record, this.#first, idempotentSince);
     const refused = await begin.catch((thrown: unknown) => {
       const error = asPinholeError(thrown);
       if (error.evidence === "unknown") this.#withdraw(error);
       throw error;
     });
+    recorded?.();
     if (refused !== undefined) throw this.#refusal(refused);
     this.#parts.priceBook.written(this.#record.newPrices);
+    const { payer, holdNano } = this.#record;
+    if (payer !== undefined) this.#holdEnded = this.#observer?.held(holdNano ?? 0);
     this.#run.begun();
     this.#begunAt = uptime();
   }
@@ -262,9 +272,15 @@ class RecordWriter implements OpenRecord {
   #write(outcome: RequestOutcome): Promise<void> {
     const { store, unwritten } = this.#parts;
     const whole = this.#withCounters(outcome);
+    const over = this.#observer?.step("settle");
     const written = unwritten.written(outcome.id, () => store.requests.finish(whole));
+    if (over !== undefined) void written.then(over).then(() => this.#tellHold(outcome));
     if (outcome.booking !== undefined) return settled(this.#parts, whole, written);
     return written.then(() => undefined);
+  }
+
+  #tellHold({ state }: RequestOutcome): void {
+    this.#holdEnded?.(state === "failed" ? "voided" : "settled");
   }
 
   #withCounters(outcome: RequestOutcome): RequestOutcome {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { Observer, RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest, Operation } from "../../core/request.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
@@ -32,6 +33,8 @@ interface ImageRouteParts extends BodyParts, OutcomeParts, RelayParts, StreamPar
   readonly clients: ClientWatch;
   /** Pause between 102 interim answers to a client that waits, milliseconds; undefined: none are sent. */
   readonly interimMs: number | undefined;
+  /** Undefined: nobody listens. */
+  readonly observer: Observer | undefined;
 }
 
 /** The same, and what the routes share. */
@@ -42,13 +45,42 @@ interface ServingParts extends ImageRouteParts {
 /** POST /v1/images/generations, /v1/images/edits and /v1/images/variations. Authentication ran before, on the plugin. */
 export function imageRoutes(app: FastifyInstance, routeParts: ImageRouteParts): void {
   const parts = { ...routeParts, relays: createRelays(routeParts) };
+  const { observer } = routeParts;
   const serve =
     (operation: Operation) =>
     (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-      admit(parts, operation, request, reply);
+      observer === undefined
+        ? admit(parts, operation, request, reply)
+        : admitObserved(parts, observer, operation, request, reply);
   app.post("/v1/images/generations", serve("generation"));
   app.post("/v1/images/edits", serve("edit"));
   app.post("/v1/images/variations", serve("variation"));
+}
+
+/** Serves one request and tells those who listen of it. */
+async function admitObserved(
+  parts: ServingParts,
+  listening: Observer,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { traceparent, tracestate } = request.headers;
+  const observer = listening.request({
+    requestId: request.id,
+    keyId: keyOf(request).id,
+    operation,
+    traceparent: typeof traceparent === "string" ? traceparent : undefined,
+    tracestate: typeof tracestate === "string" ? tracestate : undefined,
+  });
+  try {
+    return await admit(parts, operation, request, reply, observer);
+  } catch (thrown) {
+    observer.outcome({ kind: "failed", code: asPinholeError(thrown).code });
+    throw thrown;
+  } finally {
+    observer.over();
+  }
 }
 
 /** Serves one request with a ticket, which it gives back when the work is done and the answer, or its reader, has left. */
@@ -57,6 +89,7 @@ async function admit(
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
+  observer?: RequestObserver,
 ): Promise<FastifyReply> {
   const ticket = parts.gateway.admit(bodyBytesOf(request));
   let hasLeft = false;
@@ -66,7 +99,7 @@ async function admit(
     if (isDone) ticket.leave();
   });
   try {
-    return await serveImages(parts, operation, { request, reply, ticket });
+    return await serveImages(parts, operation, { request, reply, ticket }, observer);
   } finally {
     isDone = true;
     if (hasLeft) ticket.leave();
@@ -77,6 +110,7 @@ async function serveImages(
   parts: ServingParts,
   operation: Operation,
   admitted: Admitted,
+  observer: RequestObserver | undefined,
 ): Promise<FastifyReply> {
   const { request, reply } = admitted;
   const started = performance.now();
@@ -85,6 +119,7 @@ async function serveImages(
   const client = parts.clients.watch(request, reply, retryCount !== undefined);
   const spool = parts.gateway.openSpool(keyOf(request).id);
   const relay = parts.relays.open(reply, started);
+  const read = observer?.step("read");
   const call = {
     requestId: request.id,
     clientRequestId: request.clientRequestId,
@@ -98,7 +133,10 @@ async function serveImages(
     sdkRetry: typeof retryCount === "string" && /^[1-9]\d{0,3}$/.test(retryCount),
     // Under an idempotency key every answer is the same to the byte, so the first is written as a replay is.
     relay: idempotencyKey === undefined ? relay : undefined,
+    observer,
   };
+  read?.();
+  observer?.asked(call.request);
   if (call.request.stream) return serveStream(parts, { ...call, relay: undefined }, request, reply);
   const interim = [startInterim(request, reply, parts.interimMs)];
   // Who waits for another request's answer is always told that it is coming.
@@ -108,8 +146,10 @@ async function serveImages(
   };
   try {
     const outcome = await parts.gateway.serve({ ...call, onWait });
-    if (!relay.begun()) return await sendOutcome(parts, request, reply, outcome, started);
-    relay.end();
+    const sent = observer?.step("send");
+    if (relay.begun()) relay.end();
+    else await sendOutcome(parts, request, reply, outcome, started);
+    sent?.();
   } catch (thrown) {
     if (!relay.begun()) throw thrown;
     logCut(request, asPinholeError(thrown));

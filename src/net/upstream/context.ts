@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import type { AttemptObserver } from "../../core/observer.ts";
 import type { PictureLimits, PictureSpool } from "../../core/picture.ts";
 import type { BaseSettings, Provider } from "../../core/provider.ts";
 import type { Guard } from "../guard/guard.ts";
@@ -30,6 +31,8 @@ export interface UpstreamContext {
   readonly relay?: RelayTap | undefined;
   /** Called at each call just before its first byte is written: from here on it may cost money. */
   readonly onSent?: () => void;
+  /** Told of each exchange. */
+  readonly observer?: AttemptObserver | undefined;
 }
 
 /** The connections and rules that all upstreams share. */

@@ -38,7 +38,23 @@ export function createUpstream(parts: EgressParts, context: UpstreamContext): Up
     events: (request) => streamEvents(parts, own, request),
     refusal: (answer) =>
       refusedInside(answer, { refused: readErrorOf(context) }, faultContext(parts, own)),
-    download: createDownload(parts, context, (url) => authorizeLink(parts, context, url)),
+    download: observedDownload(parts, context),
+  };
+}
+
+function observedDownload(parts: EgressParts, context: UpstreamContext): UpstreamHttp["download"] {
+  const download = createDownload(parts, context, (url) => authorizeLink(parts, context, url));
+  const { observer } = context;
+  if (observer === undefined) return download;
+  return async (url) => {
+    const watched = observer.exchange("download");
+    try {
+      const picture = await download(url);
+      watched.end(200);
+      return picture;
+    } finally {
+      watched.end(undefined);
+    }
   };
 }
 
@@ -172,13 +188,15 @@ async function call<T>(
   last.request = request;
   const headers = headersOf(parts.userAgent, request, contentType, authorization);
   await context.ready;
+  const watched = context.observer?.exchange("call");
   let received: T | RefusedAnswer;
+  let status: number | undefined;
   try {
     received = await exchange<T | RefusedAnswer>({
       dispatcher: parts.open,
       url,
       method,
-      headers,
+      headers: watched === undefined ? headers : { ...headers, ...watched.headers },
       body,
       signal,
       deadline: context.deadline,
@@ -186,10 +204,14 @@ async function call<T>(
       connectMs: context.connectMs,
       firstByteMs: context.firstByteMs,
       onSent: context.onSent,
-      receive: (head) =>
-        head.status < 200 || head.status > 299 ? refusedSink(head) : sinkOf(head, context, request),
+      receive: (head) => {
+        ({ status } = head);
+        return status < 200 || status > 299 ? refusedSink(head) : sinkOf(head, context, request);
+      },
     });
+    watched?.end(status);
   } catch (thrown) {
+    watched?.end(undefined);
     if (thrown instanceof TransportFault && thrown.kind === "cancelled") {
       if (signal.reason instanceof PinholeError) throw signal.reason;
     }

@@ -1,5 +1,5 @@
 import { closedFault, pendingMax, tooManyFault } from "../client.ts";
-import type { StoreClient } from "../client.ts";
+import type { OnCommand, StoreClient } from "../client.ts";
 import {
   alone,
   commands,
@@ -28,6 +28,8 @@ export interface PostgresOptions {
   readonly pool: number;
   /** Unix milliseconds of the start. */
   readonly now: number;
+  /** Undefined: nobody listens. */
+  readonly onCommand?: OnCommand | undefined;
 }
 
 /** Connections kept for commands that settle: new work never takes them. */
@@ -66,7 +68,12 @@ interface Lanes {
 }
 
 /** Opens the database and brings its schema up to date; rejects with a sentence for the operator. */
-export async function startPostgres({ url, pool, now }: PostgresOptions): Promise<StoreClient> {
+export async function startPostgres({
+  url,
+  pool,
+  now,
+  onCommand,
+}: PostgresOptions): Promise<StoreClient> {
   const place = placeOf(url);
   try {
     const connection = await openConnection({ url, answerMsMax: 0 });
@@ -78,7 +85,7 @@ export async function startPostgres({ url, pool, now }: PostgresOptions): Promis
   } catch (thrown) {
     throw faultAtOpen(place, thrown);
   }
-  return new Client(url, pool);
+  return new Client(url, pool, onCommand);
 }
 
 /** Copies rows into a database that has the schema and no rows yet; rejects with a sentence for the operator. */
@@ -114,9 +121,11 @@ class Client implements StoreClient {
   readonly #lanes: Lanes;
   #commands = 0;
   #commits = 0;
+  readonly #onCommand: OnCommand | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(url: string, pool: number) {
+  constructor(url: string, pool: number, onCommand: OnCommand | undefined) {
+    this.#onCommand = onCommand;
     const lanes = (count: number, begin: string, statementMs: number, counts = false): Lane[] =>
       Array.from({ length: count }, () =>
         createLane({
@@ -189,6 +198,7 @@ class Client implements StoreClient {
     this.#commands += 1;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const subject = subjectOf(args) ?? name;
+    const askedAt = performance.now();
     // The types of `call` tie each name to its arguments.
     const begin = commands[name] as (...args: readonly unknown[]) => Steps<unknown>;
     this.#laneFor(name, subject).ask({
@@ -197,8 +207,15 @@ class Client implements StoreClient {
       stills: stills[name],
       isAlone: alone.has(name),
       begin: () => begin(...args),
-      settle: ({ value, fault }: { value?: unknown; fault?: PinholeError | undefined }) =>
-        fault === undefined ? resolve(value) : reject(fault),
+      settle: ({ value, fault }: { value?: unknown; fault?: PinholeError | undefined }, ranMs) => {
+        this.#onCommand?.({
+          kind: reads.has(name) ? "read" : "write",
+          waitMs: Math.max(0, performance.now() - askedAt - ranMs),
+          runMs: ranMs,
+        });
+        if (fault === undefined) resolve(value);
+        else reject(fault);
+      },
     });
     return promise;
   }

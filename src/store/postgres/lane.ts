@@ -11,7 +11,8 @@ const groupCommandsMax = 200;
 export interface Asked extends Work {
   /** True: no other is in its transaction. */
   readonly isAlone: boolean;
-  settle(outcome: Outcome): void;
+  /** `ranMs`: the time that its transaction took, connecting included. */
+  settle(outcome: Outcome, ranMs: number): void;
 }
 
 export interface LaneOptions extends ConnectionOptions {
@@ -69,12 +70,14 @@ class ConnectionLane implements Lane {
     while (this.#waiting.length > 0) {
       const group = this.#take();
       this.#running = group.length;
+      const begunAt = performance.now();
       const { outcomes, commits } = await this.#run(group);
+      const ranMs = performance.now() - begunAt;
       this.#running = 0;
       this.#options.onCommits(commits);
       for (const [index, asked] of group.entries()) {
         const outcome = outcomes[index];
-        if (outcome !== undefined) asked.settle(outcome);
+        if (outcome !== undefined) asked.settle(outcome, ranMs);
       }
     }
     this.#busy = undefined;

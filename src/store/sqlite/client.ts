@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import { Slots } from "../../runtime/slots.ts";
 import { closedFault, pendingMax, tooManyFault } from "../client.ts";
-import type { StoreClient } from "../client.ts";
+import type { OnCommand, StoreClient } from "../client.ts";
 import type { CommandName, CommandResult } from "../commands/index.ts";
 import { argumentsAsSent } from "./as-json.ts";
 import { fromWire, toWire } from "./faults.ts";
@@ -10,6 +10,7 @@ import type {
   CommandMessage,
   FromWorker,
   ResultMessage,
+  ResultsMessage,
   ToWorker,
   WorkerSettings,
 } from "./messages.ts";
@@ -22,14 +23,19 @@ export interface ClientOptions {
   readonly settings: WorkerSettings;
   /** Told once where the worker dies; every call, waiting and later, rejects with the same error. */
   readonly onError: (error: PinholeError) => void;
+  /** Absent: nobody listens. */
+  readonly onCommand?: OnCommand | undefined;
 }
 
 interface Waiter {
   resolve(value: unknown): void;
   reject(error: PinholeError): void;
+  /** Of `performance.now()`; 0 where nobody listens. */
+  readonly askedAt: number;
 }
 
 interface State {
+  readonly onCommand: OnCommand | undefined;
   readonly worker: Worker;
   readonly waiters: Slots<Waiter>;
   /** Asked in this turn of the event loop, not sent yet. */
@@ -60,6 +66,7 @@ export async function startClient(options: ClientOptions): Promise<StoreClient> 
   await opened(worker);
   const state: State = {
     worker,
+    onCommand: options.onCommand,
     waiters: new Slots(),
     unsent: [],
     commands: 0,
@@ -119,7 +126,7 @@ function listen(state: State, onError: (error: PinholeError) => void): void {
     onError(error);
   };
   worker.on("message", (message: FromWorker) => {
-    if (message.kind === "results") settle(state, message.results, message.commits);
+    if (message.kind === "results") settle(state, message);
     if (message.kind === "closed") state.ended = true;
   });
   worker.on("messageerror", die);
@@ -145,7 +152,8 @@ function ask(state: State, name: CommandName, args: readonly unknown[]): Promise
   state.commands += 1;
   const isIdle = state.waiters.size === 0;
   if (isIdle) state.worker.ref();
-  const id = state.waiters.add({ resolve, reject });
+  const askedAt = state.onCommand === undefined ? 0 : performance.now();
+  const id = state.waiters.add({ resolve, reject, askedAt });
   state.unsent.push([id, name, sent]);
   // One message for all that is asked together, since each has its price: together are those of a turn of
   // the event loop; where the worker has nothing to do only those asked without waiting in between, so
@@ -166,18 +174,21 @@ function send(state: State): void {
   } catch (cause) {
     // Something that no message can carry: a fault in this program, which must not end it.
     const fault = toWire(asPinholeError(cause));
-    settle(
-      state,
-      commands.map(([id]) => [id, undefined, fault]),
-      0,
-    );
+    const results = commands.map(([id]): ResultMessage => [id, undefined, fault]);
+    settle(state, { kind: "results", of: "writes", results, commits: 0, ranMs: 0 });
   }
 }
 
-function settle(state: State, results: readonly ResultMessage[], commits: number): void {
+function settle(state: State, { of, results, commits, ranMs }: ResultsMessage): void {
   state.commits += commits;
+  const { onCommand } = state;
+  const now = onCommand === undefined ? 0 : performance.now();
   for (const [id, value, fault] of results) {
     const waiter = state.waiters.take(id);
+    if (onCommand !== undefined && waiter !== undefined) {
+      const waitMs = Math.max(0, now - waiter.askedAt - ranMs);
+      onCommand({ kind: of === "reads" ? "read" : "write", waitMs, runMs: ranMs });
+    }
     if (fault === undefined) waiter?.resolve(value);
     else waiter?.reject(fromWire(fault));
   }

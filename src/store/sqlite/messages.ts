@@ -21,14 +21,20 @@ export type ToWorker =
 
 export type ResultMessage = readonly [id: number, value: unknown, fault: WireFault | undefined];
 
+/** The answers to several commands. */
+export interface ResultsMessage {
+  readonly kind: "results";
+  readonly of: "reads" | "writes";
+  readonly results: readonly ResultMessage[];
+  /** Transactions committed for these results. */
+  readonly commits: number;
+  /** Time that the worker took for them, milliseconds. */
+  readonly ranMs: number;
+}
+
 export type FromWorker =
   | { readonly kind: "ready" }
   /** Could not open: the worker ends. */
   | { readonly kind: "refused"; readonly fault: WireFault }
-  | {
-      readonly kind: "results";
-      readonly results: readonly ResultMessage[];
-      /** Transactions committed for these results. */
-      readonly commits: number;
-    }
+  | ResultsMessage
   | { readonly kind: "closed" };

@@ -117,10 +117,24 @@ function serve(port: MessagePort, connection: Connection, run: Run): void {
     takeAll(port, waiting);
     while (waiting.reads.length + waiting.writes.length > 0) {
       // Reads see what was acknowledged before they were asked; they need not wait for the commit.
+      const begunAt = performance.now();
       const looked = waiting.reads.splice(0).map((command) => read(command, run));
-      if (looked.length > 0) answer(port, { kind: "results", results: looked, commits: 0 });
+      const lookedAt = performance.now();
+      const lookedMs = lookedAt - begunAt;
+      if (looked.length > 0)
+        answer(port, {
+          kind: "results",
+          of: "reads",
+          results: looked,
+          commits: 0,
+          ranMs: lookedMs,
+        });
       const group = waiting.writes.splice(0, groupCommandsMax);
-      if (group.length > 0) answer(port, { kind: "results", ...write(group, connection, run) });
+      if (group.length > 0) {
+        const written = write(group, connection, run);
+        const ranMs = performance.now() - lookedAt;
+        answer(port, { kind: "results", of: "writes", ...written, ranMs });
+      }
       takeAll(port, waiting);
     }
     if (waiting.closing) {

@@ -95,6 +95,7 @@ function exampleTabs(origin: string, model: string): string {
 const accessWords: Readonly<Record<DocumentedRoute["access"], string>> = {
   key: "API key",
   admin: "admin token",
+  "metrics token": "metrics token",
   "signed URL": "signed URL",
   open: "open",
 };

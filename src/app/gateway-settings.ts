@@ -1,0 +1,24 @@
+import type { Config } from "../config.ts";
+import type { GatewaySettings } from "../gateway/gateway.ts";
+
+/** The operator's choices that the gateway works by from start to stop. */
+export function gatewaySettings({
+  policy,
+  images,
+  server,
+  admission,
+  calendar,
+}: Config): GatewaySettings {
+  return {
+    policy,
+    images: {
+      ttlMs: images.ttlMs,
+      defaultDelivery: images.responseFormat,
+      metadata: images.metadata,
+    },
+    retryWindowMs: server.retryWindowMs,
+    repeatWindowMs: policy.repeatWindowMs,
+    admission,
+    calendar,
+  };
+}
