@@ -1,4 +1,4 @@
-// Builds dist/ from src/: tsc checks the types, bundle.mjs writes the program. Runs on Node 20 and later.
+// Builds dist/ from src/ and web/: tsc checks the types, bundle.mjs writes the program. Runs on Node 20 and later.
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -20,10 +20,13 @@ function files(folder) {
 export function buildIsStale() {
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
-  const inputs = ["package-lock.json", "tsconfig.json", "scripts/bundle.mjs"].map((name) =>
-    join(root, name),
-  );
-  const sources = files(join(root, "src"));
+  const inputs = [
+    "package-lock.json",
+    "tsconfig.json",
+    "scripts/bundle.mjs",
+    "scripts/bundle-console.mjs",
+  ].map((name) => join(root, name));
+  const sources = [...files(join(root, "src")), ...files(join(root, "web"))];
   const folders = new Set(sources.map((path) => dirname(path)));
   // A folder's own time changes when a file in it is removed or renamed.
   return [...inputs, ...sources, ...folders].some((path) => statSync(path).mtimeMs > built);
@@ -45,6 +48,8 @@ export function build() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   run(join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json");
   run(join(root, "scripts", "bundle.mjs"));
+  run(join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "web");
+  run(join(root, "scripts", "bundle-console.mjs"));
   // It is the package's command, and the bundler writes no execute bits.
   chmodSync(join(root, "dist", "main.js"), 0o755);
   writeFileSync(stamp, "");

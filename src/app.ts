@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { egressOptions } from "./app/egress-options.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
@@ -181,6 +182,11 @@ async function openPorts(
   return { ports, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };
 }
 
+/** The console's build, seen from `src/app.ts` and from the bundle's parts alike. */
+const consoleFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../dist/web/" : "../../dist/web/", import.meta.url),
+);
+
 /** Seeds that are drawn stay below it: servers read 31 bits, and each picture of a request has the next one. */
 const seedsMax = 2 ** 31 - 16;
 
@@ -209,6 +215,7 @@ async function listen(
   const { app, connections } = createServer(
     {
       ...parts,
+      consoleFolder,
       publicUrl,
       bodyBytesMax,
       exposeChannel: config.exposeChannel,

@@ -23,9 +23,9 @@ import { providers } from "../src/providers/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const isCode = (path: string): boolean => /\.(ts|tsx|mjs)$/.test(path);
-const paths = listFiles(root, ["src", "test", "scripts"]);
+const paths = listFiles(root, ["src", "web", "test", "scripts"]);
 const code = paths.filter(isCode).map((path) => readSource(root, path));
-const sources = code.filter((file) => file.path.startsWith("src/"));
+const sources = code.filter((file) => /^(src|web)\//.test(file.path));
 const ids = providerIds(paths);
 
 /** A file of an imaginary tree. */

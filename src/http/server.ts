@@ -7,6 +7,7 @@ import { movedRoutes } from "./admin/moved-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
 import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
+import { consoleRoutes } from "./open/console-routes.ts";
 import { documentRoutes } from "./open/document-routes.ts";
 import { allowOrigins } from "./server/cors.ts";
 import { sendError } from "./server/error-answers.ts";
@@ -33,6 +34,8 @@ export interface ServerParts {
   readonly gateway: Gateway;
   readonly identity: Identity;
   readonly hosted: HostedImages;
+  /** The folder of the console's build. */
+  readonly consoleFolder: string;
   readonly clients: ClientWatch;
   /** Undefined: URLs are built from the request's Host. */
   readonly publicUrl: string | undefined;
@@ -179,6 +182,7 @@ function openRoutes(app: FastifyInstance, parts: ServerParts): void {
   healthRoutes(app, parts);
   hostedRoutes(app, parts.hosted);
   documentRoutes(app, parts);
+  consoleRoutes(app, parts);
   movedRoutes(app);
   if (parts.metrics !== undefined) metricsRoutes(app, parts.metrics);
 }

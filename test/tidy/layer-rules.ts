@@ -1,6 +1,14 @@
 import { posix } from "node:path";
 import { builtinModules } from "node:module";
-import { builtinFolders, floors, type Layer, packageFolders, pureLayers, rooms } from "./layers.ts";
+import {
+  builtinFolders,
+  consolePackages,
+  floors,
+  type Layer,
+  packageFolders,
+  pureLayers,
+  rooms,
+} from "./layers.ts";
 import { descendants, importsOf, literalText, asNode, parse } from "./source.ts";
 import type { ImportEdge, SourceFile } from "./source.ts";
 
@@ -26,7 +34,7 @@ function pathsOf(word: string): RegExp {
   const path = word === "web" ? word : `src/${word}`;
   const pattern = path.replace(/[.]/g, String.raw`\.`).replace(/<\w+>/g, "[^/]+");
   // Only a folder has a name of its own; a file beside it is of the row around.
-  return new RegExp(`^${pattern}${word.endsWith(">") ? "/" : String.raw`(\.ts$|/)`}`);
+  return new RegExp(`^${pattern}${word.endsWith(">") ? "/" : String.raw`(\.tsx?$|/)`}`);
 }
 
 /** Longest first, so that a room's row wins over its house's. */
@@ -80,6 +88,7 @@ function externalFault(path: string, edge: ImportEdge): Fault | undefined {
   if (specifier.startsWith("node:")) return builtinFault(path, edge);
   if (builtins.has(specifier)) return `${path}: write node:${specifier}`;
   const name = packageName(specifier);
+  if (layerOf(path) === "web" && consolePackages.includes(name)) return undefined;
   const folders = Object.hasOwn(packageFolders, name) ? packageFolders[name] : undefined;
   if (folders === undefined) return `${path}: the package ${name} is not allowed anywhere in src`;
   if (folders === "everywhere" || folders.includes(layerOf(path))) return undefined;
@@ -96,7 +105,7 @@ export function importFaults(file: SourceFile): Fault[] {
   const program = parse(file);
   const faults = importsOf(program).map((edge) => {
     if (!edge.specifier.startsWith(".")) return externalFault(file.path, edge);
-    if (!/\.(ts|json)$/.test(edge.specifier))
+    if (!/\.(tsx?|json|css)$/.test(edge.specifier))
       return `${file.path}: write the extension in ${edge.specifier}`;
     return internalFault(file.path, targetOf(file.path, edge.specifier));
   });

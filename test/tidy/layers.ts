@@ -309,6 +309,15 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   "@smithy/signature-v4": ["providers"],
 };
 
+/** Packages of the console, which are part of its build and no dependencies of the program. */
+export const consolePackages: readonly string[] = [
+  "@tanstack/react-query",
+  "@tanstack/react-router",
+  "react",
+  "react-aria-components",
+  "react-dom",
+];
+
 /**
  * Parts of Node that only some layers may use. `types: true` lets every layer name their types, which
  * no running code comes from; `free` names do no more than compute. Parts that are not listed are free, except in the pure layers below.
@@ -359,6 +368,7 @@ export const pureLayers: Readonly<Record<string, readonly string[]>> = {
 /** Files that are entry points: only they may act while they are being imported. */
 export const entryFiles: readonly RegExp[] = [
   /^src\/main\.ts$/,
+  /^web\/main\.tsx$/,
   /^src\/([a-z0-9-]+\/)+(.*-)?worker\.ts$/,
 ];
 

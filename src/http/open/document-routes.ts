@@ -23,8 +23,6 @@ export function documentRoutes(app: FastifyInstance, parts: DocumentParts): void
     document ??= writeDocument();
     return reply.header("content-type", "application/json").send(await document);
   });
-  // Who opens the gateway's address in a browser wants to know what it is.
-  app.get("/", (_request, reply) => reply.redirect("/docs", 302));
   app.get("/docs", async (request, reply) => {
     const { docsPage } = await import("./docs/page.ts");
     return reply

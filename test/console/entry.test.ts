@@ -1,0 +1,33 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { findChromium, openBrowser, openPage } from "../support/browser.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { requireForTest } from "../support/require.ts";
+
+let browser: Browser | undefined;
+let gateway: GatewayProcess | undefined;
+afterEach(async () => {
+  await gateway?.stop();
+  gateway = undefined;
+});
+afterAll(() => browser?.close());
+
+test("somebody who is not signed in gets the page to sign in, in both languages, and no page reports a fault", async (context) => {
+  const chromium = requireForTest(context, "Chromium", findChromium());
+  browser ??= await openBrowser(chromium);
+  gateway = await startGatewayProcess({ built: true });
+  for (const [locale, title] of [
+    ["en-US", "Sign in"],
+    ["zh-CN", "登录"],
+  ] as const) {
+    const { page, faults } = await openPage(browser, gateway.url, { locale, expected: /401/ });
+    await page.goto("/");
+    await page.getByRole("heading", { name: title }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/sign-in");
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe(
+      locale === "zh-CN" ? "zh-CN" : "en",
+    );
+    expect(faults).toEqual([]);
+    await page.context().close();
+  }
+});

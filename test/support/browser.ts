@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
+
+/** Places where Debian and others put Chromium; PINHOLE_TEST_CHROMIUM names another. */
+const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** This machine's Chromium; undefined where there is none. */
+export function findChromium(): string | undefined {
+  const named = process.env["PINHOLE_TEST_CHROMIUM"];
+  return [...(named === undefined ? [] : [named]), ...places].find((path) => existsSync(path));
+}
+
+/** Starts Chromium without a window. */
+export function openBrowser(executablePath: string): Promise<Browser> {
+  // As root, as in a container, Chromium has no sandbox.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath, args });
+}
+
+/** A page, and what went wrong in it: errors, warnings, policy reports, and requests to other hosts. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly faults: readonly string[];
+}
+
+/** Opens a page that is watched. `expected`: messages that a test brings about itself, such as a refused sign-in. */
+export async function openPage(
+  browser: Browser,
+  baseURL: string,
+  options: BrowserContextOptions & { readonly expected?: RegExp } = {},
+): Promise<WatchedPage> {
+  const { expected, ...rest } = options;
+  const context = await browser.newContext({ baseURL, ...rest });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const note = (fault: string): void => {
+    if (expected?.test(fault) !== true) faults.push(fault);
+  };
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      note(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => note(`thrown: ${error.message}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== "blob:" && url.origin !== new URL(baseURL).origin)
+      note(`request to another host: ${url.href}`);
+  });
+  return { page, faults };
+}

@@ -1,0 +1,119 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { Form } from "react-aria-components";
+import { ApiError } from "../api/ask.ts";
+import {
+  type Invitation,
+  acceptInvitation,
+  checkInvitation,
+  sessionQuery,
+} from "../api/session.ts";
+import { startOf } from "../frame/places.ts";
+import { useWords } from "../language/language.tsx";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button, buttonLooks } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Message } from "../ui/message.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { EntryPage } from "./entry-page.tsx";
+
+/** The page behind a one-time link: the first owner's, or an invitation's. */
+export function WelcomePage(): ReactNode {
+  const words = useWords();
+  const { code } = useSearch({ from: "/welcome" });
+  const invitation = useQuery({
+    queryKey: ["invitation", code],
+    queryFn: () => checkInvitation(code ?? ""),
+    retry: (count, error) => count < 5 && error instanceof ApiError && error.status === 0,
+    staleTime: Infinity,
+  });
+  if (invitation.data !== undefined)
+    return <AcceptForm code={code ?? ""} invitation={invitation.data} />;
+  if (invitation.error === null)
+    return (
+      <main className="grid min-h-dvh place-items-center">
+        <Aperture size={40} busy label={words.loading} />
+      </main>
+    );
+  return (
+    <EntryPage title={words.welcome.spent} lead={words.welcome.spentRemedy}>
+      {invitation.error instanceof ApiError && invitation.error.status < 500 ? null : (
+        <Problem error={invitation.error} onRetry={() => void invitation.refetch()} />
+      )}
+      <Link to="/sign-in" className={buttonLooks("main")}>
+        {words.signIn.submit}
+      </Link>
+    </EntryPage>
+  );
+}
+
+function AcceptForm({
+  code,
+  invitation,
+}: {
+  readonly code: string;
+  readonly invitation: Invitation;
+}): ReactNode {
+  const words = useWords();
+  const isOwner = invitation.role === "owner";
+  const [name, setName] = useState(invitation.name);
+  const [login, setLogin] = useState(invitation.login);
+  const [password, setPassword] = useState("");
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const entering = useMutation({
+    mutationFn: () => acceptInvitation({ code, password, name, ...(isOwner ? { login } : {}) }),
+    async onSuccess(session) {
+      queries.setQueryData(sessionQuery.queryKey, session);
+      await navigate({ to: startOf(session.caller.role) });
+    },
+  });
+  const { error } = entering;
+  const faultAt = (param: string): string | undefined =>
+    error instanceof ApiError && error.param === param ? error.message : undefined;
+  const isElsewhere =
+    error !== null && !["password", "name", "login"].some((param) => faultAt(param) !== undefined);
+  return (
+    <EntryPage
+      title={words.welcome.title(invitation.name)}
+      lead={
+        isOwner ? words.welcome.ownerLead : words.welcome.inviteLead(words.roles[invitation.role])
+      }
+    >
+      <Form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          entering.mutate();
+        }}
+      >
+        {isElsewhere ? <Message tone="bad" title={error.message} /> : null}
+        <Field label={words.welcome.name} value={name} onChange={setName} error={faultAt("name")} />
+        <Field
+          label={words.welcome.login}
+          value={login}
+          onChange={setLogin}
+          isReadOnly={!isOwner}
+          autoComplete="username"
+          error={faultAt("login")}
+        />
+        <Field
+          label={words.welcome.password}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="new-password"
+          hint={words.welcome.passwordHint}
+          minLength={12}
+          isRequired
+          error={faultAt("password")}
+        />
+        <Button type="submit" kind="main" isPending={entering.isPending}>
+          {words.welcome.submit}
+        </Button>
+      </Form>
+    </EntryPage>
+  );
+}

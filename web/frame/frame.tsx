@@ -1,0 +1,180 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ReactNode } from "react";
+import type { Session } from "../api/session.ts";
+import { useWords } from "../language/language.tsx";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Icon } from "../ui/icon.tsx";
+import { AccountMenu } from "./account-menu.tsx";
+import { type Place, type PlaceGroup, groupsOf, startOf } from "./places.ts";
+
+const foldedKey = "pinhole.folded";
+
+/** The rail on the left, or the bar below on a phone, and the page beside it. */
+export function Frame({ session }: { readonly session: Session }): ReactNode {
+  const words = useWords();
+  const groups = groupsOf(session.caller.role);
+  return (
+    <div className="flex min-h-dvh flex-col phone:flex-row">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-control bg-raised px-3 py-2 focus:not-sr-only focus:absolute focus:m-2"
+      >
+        {words.skipToContent}
+      </a>
+      <Rail session={session} groups={groups} />
+      <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none phone:pb-0">
+        <Outlet />
+      </main>
+      <PhoneBar groups={groups} session={session} />
+    </div>
+  );
+}
+
+function Rail({
+  session,
+  groups,
+}: {
+  readonly session: Session;
+  readonly groups: readonly PlaceGroup[];
+}): ReactNode {
+  const words = useWords();
+  const [isFolded, setFolded] = useState(() => localStorage.getItem(foldedKey) === "1");
+  const fold = (): void => {
+    localStorage.setItem(foldedKey, isFolded ? "0" : "1");
+    setFolded(!isFolded);
+  };
+  return (
+    <nav
+      aria-label={words.menu}
+      className={classNames(
+        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-6 border-r border-line px-3 py-6 phone:flex",
+        isFolded ? "w-16" : "w-60",
+      )}
+    >
+      <Link
+        to={startOf(session.caller.role)}
+        className="flex items-center gap-2.5 px-2.5 font-[650] text-ink no-underline"
+      >
+        <Aperture />
+        {isFolded ? <span className="sr-only">{words.product}</span> : words.product}
+      </Link>
+      <div className="flex flex-1 flex-col gap-5 overflow-y-auto">
+        {groups.map(({ name, places }) => (
+          <div key={name} className="flex flex-col gap-0.5">
+            {isFolded ? null : (
+              <p className="px-2.5 pb-1 text-label text-soft">{words.nav[name]}</p>
+            )}
+            {places.map((place) => (
+              <RailLink key={place.path} place={place} isFolded={isFolded} />
+            ))}
+          </div>
+        ))}
+      </div>
+      <div className="flex flex-col items-stretch gap-1">
+        <AccountMenu session={session} isFolded={isFolded} />
+        <Button
+          kind="quiet"
+          onPress={fold}
+          aria-label={isFolded ? words.nav.unfold : words.nav.fold}
+        >
+          <Icon name={isFolded ? "unfold" : "fold"} />
+        </Button>
+      </div>
+    </nav>
+  );
+}
+
+const linkLooks =
+  "flex min-h-9 items-center gap-3 rounded-control px-2.5 text-soft no-underline hover:text-ink";
+
+function RailLink({
+  place,
+  isFolded,
+}: {
+  readonly place: Place;
+  readonly isFolded: boolean;
+}): ReactNode {
+  const words = useWords();
+  const name = words.nav[place.name];
+  return (
+    <Link
+      to={place.path}
+      className={linkLooks}
+      activeProps={{ className: "bg-sunk font-medium text-ink!", "aria-current": "page" }}
+      {...(isFolded ? { title: name } : {})}
+    >
+      <Icon name={place.icon} />
+      {isFolded ? <span className="sr-only">{name}</span> : name}
+    </Link>
+  );
+}
+
+/** Places that stand in the bar itself; the others are behind More. */
+const barPlacesMax = 3;
+
+function PhoneBar({
+  groups,
+  session,
+}: {
+  readonly groups: readonly PlaceGroup[];
+  readonly session: Session;
+}): ReactNode {
+  const words = useWords();
+  const places = groups.flatMap((group) => group.places);
+  return (
+    <nav
+      aria-label={words.menu}
+      className="fixed inset-x-0 bottom-0 z-10 flex justify-around border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] phone:hidden"
+    >
+      {places.slice(0, barPlacesMax).map((place) => (
+        <Link
+          key={place.path}
+          to={place.path}
+          className="flex min-h-14 min-w-16 flex-col items-center justify-center gap-0.5 text-label text-soft no-underline"
+          activeProps={{ className: "text-accent!", "aria-current": "page" }}
+        >
+          <Icon name={place.icon} />
+          {words.nav[place.name]}
+        </Link>
+      ))}
+      <Link
+        to="/more"
+        className="flex min-h-14 min-w-16 flex-col items-center justify-center gap-0.5 text-label text-soft no-underline"
+        activeProps={{ className: "text-accent!", "aria-current": "page" }}
+      >
+        <Icon name="more" />
+        {words.more}
+      </Link>
+      <span className="sr-only">{words.roles[session.caller.role]}</span>
+    </nav>
+  );
+}
+
+/** All places as a page, for phones. */
+export function MorePage({ session }: { readonly session: Session }): ReactNode {
+  const words = useWords();
+  return (
+    <div className="flex flex-col gap-6 px-4 py-6">
+      <h1 className="text-title font-[650]">{words.more}</h1>
+      {groupsOf(session.caller.role).map(({ name, places }) => (
+        <div key={name} className="flex flex-col">
+          <p className="pb-1 text-label text-soft">{words.nav[name]}</p>
+          {places.map((place) => (
+            <Link
+              key={place.path}
+              to={place.path}
+              className="flex min-h-12 items-center gap-3 border-b border-line text-ink no-underline"
+            >
+              <Icon name={place.icon} />
+              {words.nav[place.name]}
+            </Link>
+          ))}
+        </div>
+      ))}
+      <AccountMenu session={session} isFolded={false} />
+    </div>
+  );
+}

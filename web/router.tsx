@@ -1,0 +1,100 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  Outlet,
+} from "@tanstack/react-router";
+import { sessionQuery } from "./api/session.ts";
+import { SignInPage } from "./entry/sign-in-page.tsx";
+import { WelcomePage } from "./entry/welcome-page.tsx";
+import { Frame, MorePage } from "./frame/frame.tsx";
+import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
+import { startOf } from "./frame/places.ts";
+
+const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: ProblemPage,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  component: SignInPage,
+  validateSearch: ({ next }): { next?: string } =>
+    // Only a path of this page, so that no link of a stranger leads out of it.
+    typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {},
+});
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  component: WelcomePage,
+  validateSearch: ({ code }): { code?: string } => (typeof code === "string" ? { code } : {}),
+});
+
+/** The pages behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  async beforeLoad({ context, location }) {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    if (session === null) {
+      const isStart = location.pathname === "/";
+      throw redirect({ to: "/sign-in", search: isStart ? {} : { next: location.href } });
+    }
+    return { session };
+  },
+  component() {
+    const { session } = inside.useRouteContext();
+    return <Frame session={session} />;
+  },
+});
+
+const startRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad({ context }) {
+    throw redirect({ to: startOf(context.session.caller.role) });
+  },
+});
+
+const moreRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/more",
+  component() {
+    const { session } = moreRoute.useRouteContext();
+    return <MorePage session={session} />;
+  },
+});
+
+const keysRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("./operate/keys-page.tsx"), "KeysPage"),
+});
+
+const routes = root.addChildren([
+  signInRoute,
+  welcomeRoute,
+  inside.addChildren([startRoute, moreRoute, keysRoute]),
+]);
+
+/** The console's routes; each page beyond the first is loaded when it is opened. */
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: routes,
+    context: { queries },
+    defaultPreload: "intent",
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

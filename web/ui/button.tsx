@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import { Aperture } from "./aperture.tsx";
+import { classNames } from "./class-names.ts";
+
+/** `main`: the one of a page; `plain`: all others; `quiet`: within rows and bars; `danger`: takes something away. */
+export type ButtonKind = "main" | "plain" | "quiet" | "danger";
+
+const base =
+  "inline-flex items-center justify-center gap-2 rounded-control px-3.5 font-medium whitespace-nowrap " +
+  "min-h-9 pointer-coarse:min-h-11 transition-colors duration-[120ms] ease-hand select-none " +
+  "disabled:opacity-50 aria-disabled:opacity-50";
+
+const kinds: Readonly<Record<ButtonKind, string>> = {
+  main: "bg-accent text-on-accent hover:bg-[color-mix(in_srgb,var(--color-accent)_88%,var(--color-ink))]",
+  plain: "border border-edge bg-raised text-ink hover:bg-sunk",
+  quiet: "text-soft hover:bg-sunk hover:text-ink",
+  danger:
+    "border border-bad text-bad hover:bg-[color-mix(in_srgb,var(--color-bad)_10%,transparent)]",
+};
+
+/** The looks of a button, for links that stand where buttons do. */
+export function buttonLooks(kind: ButtonKind = "plain", isSquare = false): string {
+  return classNames(base, kinds[kind], isSquare && "aspect-square px-0");
+}
+
+export interface ButtonProps extends Omit<AriaButtonProps, "className" | "children"> {
+  readonly kind?: ButtonKind;
+  /** For an icon alone; give `aria-label`. */
+  readonly isSquare?: boolean;
+  readonly children: ReactNode;
+}
+
+/** A button; while `isPending` it shows that it works and cannot be pressed again. */
+export function Button({ kind = "plain", isSquare, children, ...rest }: ButtonProps): ReactNode {
+  return (
+    <AriaButton {...rest} className={buttonLooks(kind, isSquare)}>
+      {rest.isPending === true ? <Aperture size={14} busy /> : null}
+      {children}
+    </AriaButton>
+  );
+}

@@ -1,0 +1,49 @@
+import type { ReactNode } from "react";
+import {
+  FieldError,
+  Input,
+  Label,
+  Text,
+  TextArea,
+  TextField,
+  type TextFieldProps,
+} from "react-aria-components";
+
+/** The looks of whatever is typed into. */
+export const inputLooks =
+  "w-full rounded-control border border-edge bg-raised px-3 py-1.5 min-h-9 pointer-coarse:min-h-11 " +
+  "text-ink placeholder:text-soft data-[invalid]:border-bad";
+
+export interface FieldProps extends Omit<TextFieldProps, "className" | "children"> {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  /** The gateway's words on what is wrong with the value. */
+  readonly error?: string | undefined;
+  readonly placeholder?: string | undefined;
+  /** Lines of a text; absent: one line. */
+  readonly rows?: number;
+}
+
+/** A text to type, with its label above and what is wrong with it below. */
+export function Field({ label, hint, error, placeholder, rows, ...rest }: FieldProps): ReactNode {
+  return (
+    <TextField {...rest} isInvalid={error !== undefined} className="flex flex-col gap-1.5">
+      <Label className="text-label font-medium">{label}</Label>
+      {rows === undefined ? (
+        <Input className={inputLooks} placeholder={placeholder ?? ""} />
+      ) : (
+        <TextArea
+          className={`${inputLooks} resize-y`}
+          rows={rows}
+          placeholder={placeholder ?? ""}
+        />
+      )}
+      {hint === undefined ? null : (
+        <Text slot="description" className="text-label text-soft">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="text-label text-bad">{error}</FieldError>
+    </TextField>
+  );
+}
