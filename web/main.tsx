@@ -31,7 +31,7 @@ function start(): void {
   // A session that has ended is found by whatever is asked next: what was written stays in its form's draft.
   queries.getQueryCache().subscribe(({ query }) => {
     const error: unknown = query.state.error;
-    if (!(error instanceof ApiError) || error.code !== "session_required") return;
+    if (!(error instanceof ApiError) || error.status !== 401) return;
     queries.setQueryData(sessionQuery.queryKey, null);
     void router.invalidate();
   });

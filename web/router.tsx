@@ -33,7 +33,6 @@ const welcomeRoute = createRoute({
   getParentRoute: () => root,
   path: "/welcome",
   component: WelcomePage,
-  validateSearch: ({ code }): { code?: string } => (typeof code === "string" ? { code } : {}),
 });
 
 /** The pages behind the sign-in. */

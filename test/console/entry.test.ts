@@ -24,9 +24,8 @@ test("somebody who is not signed in gets the page to sign in, in both languages,
     await page.goto("/");
     await page.getByRole("heading", { name: title }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/sign-in");
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe(
-      locale === "zh-CN" ? "zh-CN" : "en",
-    );
+    const language = await page.locator("html").getAttribute("lang");
+    expect(language).toBe(locale === "zh-CN" ? "zh-CN" : "en");
     expect(faults).toEqual([]);
     await page.context().close();
   }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
@@ -22,15 +22,15 @@ import { EntryPage } from "./entry-page.tsx";
 /** The page behind a one-time link: the first owner's, or an invitation's. */
 export function WelcomePage(): ReactNode {
   const words = useWords();
-  const { code } = useSearch({ from: "/welcome" });
+  // Behind the `#`, which no browser sends to a server.
+  const [code] = useState(() => location.hash.slice(1));
   const invitation = useQuery({
     queryKey: ["invitation", code],
-    queryFn: () => checkInvitation(code ?? ""),
+    queryFn: () => checkInvitation(code),
     retry: (count, error) => count < 5 && error instanceof ApiError && error.status === 0,
     staleTime: Infinity,
   });
-  if (invitation.data !== undefined)
-    return <AcceptForm code={code ?? ""} invitation={invitation.data} />;
+  if (invitation.data !== undefined) return <AcceptForm code={code} invitation={invitation.data} />;
   if (invitation.error === null)
     return (
       <main className="grid min-h-dvh place-items-center">
