@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { findChromium, openBrowser, openPage } from "../support/browser.ts";
+import { accessFaults, findChromium, openBrowser, openPage } from "../support/browser.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { requireForTest } from "../support/require.ts";
 
@@ -27,6 +27,7 @@ test("somebody who is not signed in gets the page to sign in, in both languages,
     const language = await page.locator("html").getAttribute("lang");
     expect(language).toBe(locale === "zh-CN" ? "zh-CN" : "en");
     expect(faults).toEqual([]);
+    expect(await accessFaults(page)).toEqual([]);
     await page.context().close();
   }
 });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
 
 /** Places where Debian and others put Chromium; PINHOLE_TEST_CHROMIUM names another. */
@@ -47,4 +48,24 @@ export async function openPage(
       note(`request to another host: ${url.href}`);
   });
   return { page, faults };
+}
+
+/** Breaches of WCAG 2.2 A and AA that axe sees in the page as it stands, as sentences. */
+export async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<AxeResult>(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  );
+  return found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${help}: ${html}`),
+  );
+}
+
+/** What is read of an answer of axe. */
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
 }
