@@ -1,20 +1,21 @@
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { FastifyBaseLogger } from "fastify";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bind } from "./app/bind.ts";
 import { egressOptions } from "./app/egress-options.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
-import { openImageStore } from "./app/image-store.ts";
+import { openImageStore, type SharedImages } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
-import { asStartFault, listenFault } from "./app/start-faults.ts";
+import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
-import { createSigner } from "./blobs/hosting/sign.ts";
+import { type Signer, createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
@@ -72,7 +73,7 @@ export async function startApp(
     undo.push(() => telemetry.close());
     const { observer } = telemetry;
     const opened = await openPorts(config, logger, { ...outside, observer }, undo);
-    const { ports, hosted, clock, filesMax, nodeBefore } = opened;
+    const { ports, shared, hosted, clock, filesMax, nodeBefore } = opened;
     const gateway = createGateway(ports, gatewaySettings(config), config);
     await gateway.countTotals();
     telemetry.watch({ ...ports, ...opened, gateway });
@@ -81,7 +82,7 @@ export async function startApp(
     await gateway.nodes.begin(nodeBefore);
     undo.push(() => gateway.nodes.end());
     const identity = createIdentity({ ...ports, randomBytes });
-    const upkeep = startUpkeep(upkeepTasks({ ...ports, clock, gateway, identity }), logger);
+    const upkeep = startUpkeep(upkeepTasks({ ...ports, shared, clock, gateway, identity }), logger);
     undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     await gateway.refreshBudgets();
@@ -104,6 +105,8 @@ export async function startApp(
 
 interface OpenedPorts {
   readonly ports: GatewayPorts;
+  /** The store of images, where other nodes share it. */
+  readonly shared: SharedImages | undefined;
   readonly hosted: HostedImages;
   readonly clock: DatabaseClock;
   /** Counts of the database, for metrics. */
@@ -141,18 +144,15 @@ async function openPorts(
   };
   const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
   await spools.sweepLeftovers();
-  const { blobs, kept, close } = await openImageStore(config, store, log, now, observer);
+  const clocks = { now, machine, uptime };
+  const { blobs, shared, kept, close } = await openImageStore(config, store, log, clocks, observer);
   undo.push(close);
   const egress = createEgress({ now: machine, ...machineParts, ...egressOptions(config) });
   undo.push(() => egress.close());
   const loop = watchEventLoop(now);
   undo.push(() => loop.stop());
   const descriptors = watchDescriptors(now);
-  const signer = createSigner({
-    toleranceSeconds: clockToleranceSeconds,
-    keys: [{ kid: "1", secret: deriveKey(secret.bytes, "hosted image urls") }],
-    now,
-  });
+  const signer = urlSigner(secret.bytes, now);
   const ports: GatewayPorts = {
     node: folders.node,
     store,
@@ -176,10 +176,19 @@ async function openPorts(
     newSeed: () => random(4).readUInt32LE() % seedsMax,
     newBlobId: () => random(16).toString("hex"),
   };
-  const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, request });
+  const lead = config.images.serve === "redirect" ? shared?.presign : undefined;
+  const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, lead, request });
   const { counters } = store;
   const { nodeBefore } = folders;
-  return { ports, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };
+  return { ports, shared, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };
+}
+
+function urlSigner(secret: Buffer, now: () => number): Signer {
+  return createSigner({
+    toleranceSeconds: clockToleranceSeconds,
+    keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
+    now,
+  });
 }
 
 /** The console's build, seen from `src/app.ts` and from the bundle's parts alike. */
@@ -271,14 +280,4 @@ function connectionsFor(filesMax: number): number {
 /** The longest that a request may take on any channel. */
 function longestMs(config: Config): number {
   return Math.max(0, ...config.channels.map((channel) => channel.timeout.totalMs));
-}
-
-async function bind(server: FastifyInstance, config: Config): Promise<string> {
-  const { host, port } = config.server;
-  try {
-    return await server.listen({ host, port });
-  } catch (thrown) {
-    const settings = { port: "--port or server.port", host: "--host or server.host" };
-    throw listenFault(thrown, { host, port }, settings);
-  }
 }

@@ -5,6 +5,7 @@ import type { GatewayLog } from "../core/log.ts";
 import type { DatabaseClock } from "./database-clock.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { SharedImages } from "./image-store.ts";
 
 /** A periodic task. */
 export interface UpkeepTask {
@@ -18,10 +19,12 @@ export interface UpkeepTask {
 /** The tasks of one gateway. */
 export interface UpkeepParts {
   readonly blobs: Pick<BlobStore, "sweep">;
+  /** The same store, where other nodes share it. */
+  readonly shared?: SharedImages | undefined;
   readonly kept: Pick<KeptPictures, "tick">;
   readonly clock: Pick<DatabaseClock, "measure">;
   readonly gateway: {
-    readonly nodes: Pick<Gateway["nodes"], "renew">;
+    readonly nodes: Pick<Gateway["nodes"], "renew" | "isFirst">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
     readonly administration: {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
@@ -39,13 +42,21 @@ const clockMs = 30_000;
 const keysMs = 2_000;
 /** An owner that has not been seen for six of these is dead. */
 const nodeMs = 5_000;
+const lookMs = 1_000;
+const strayMs = 30 * 60_000;
 
 /** The periodic tasks of a gateway. */
 export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
-  const { blobs, kept, clock, gateway, identity, now } = parts;
+  const { blobs, shared, kept, clock, gateway, identity, now } = parts;
+  // Of several that share a store one sweeps it.
+  const maySweep = (): boolean => shared === undefined || gateway.nodes.isFirst();
   return [
     { name: "reading the database's clock", everyMs: clockMs, run: () => clock.measure() },
-    { name: "sweeping expired images", everyMs: minuteMs, run: () => blobs.sweep(now()) },
+    {
+      name: "sweeping expired images",
+      everyMs: minuteMs,
+      run: async () => (maySweep() ? blobs.sweep(now()) : undefined),
+    },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
     {
       name: "reading keys that another node changed",
@@ -59,6 +70,23 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
     },
     { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },
     { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },
+    ...(shared === undefined ? [] : sharedTasks(shared, maySweep)),
+  ];
+}
+
+/** The tasks of a store that other nodes share. */
+function sharedTasks(shared: SharedImages, maySweep: () => boolean): readonly UpkeepTask[] {
+  return [
+    {
+      name: "looking whether the bucket of images is back",
+      everyMs: lookMs,
+      run: () => shared.look(),
+    },
+    {
+      name: "looking for images without a record",
+      everyMs: strayMs,
+      run: async () => (maySweep() ? shared.removeStrays() : undefined),
+    },
   ];
 }
 

@@ -32,9 +32,10 @@ export interface KeptPictures {
   /** Takes a picture out of the books that has gone by itself. */
   forget(blobId: string): void;
   /**
-   * Room for a paid call: kept pictures give way before it is refused. Throws storage_full.
+   * Room for a paid call: kept pictures give way before it is refused. `isHosted`: URLs are wanted. Throws
+   * storage_full, storage_unavailable.
    */
-  ensureRoom(bytes: number): Promise<void>;
+  ensureRoom(bytes: number, isHosted?: boolean): Promise<void>;
   /** Drops what has grown old; called every so often. */
   tick(): void;
   /** Pictures that a process before this one kept, the last to go first. */
@@ -101,13 +102,13 @@ export function createKeptPictures(
       await blobs.remove(blobId);
     },
     forget: (blobId) => forget(state, blobId),
-    async ensureRoom(bytes) {
+    async ensureRoom(bytes, isHosted) {
       try {
-        await blobs.ensureRoom(bytes);
+        await blobs.ensureRoom(bytes, isHosted);
       } catch (thrown) {
         if (asPinholeError(thrown).code !== "storage_full") throw thrown;
         if (!(await giveWay(state, bytes, evict))) throw thrown;
-        await blobs.ensureRoom(bytes);
+        await blobs.ensureRoom(bytes, isHosted);
       }
     },
     tick: trim,

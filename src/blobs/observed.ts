@@ -20,11 +20,13 @@ export function observedBlobs(blobs: BlobStore, observer: Observer | undefined):
     }
   };
   return {
+    isShared: blobs.isShared,
+    place: (random, picture, until, isHosted) => blobs.place(random, picture, until, isHosted),
     put: (id, picture, expiresAt) =>
       timed("put", () => blobs.put(id, picture, expiresAt), picture.bytes.byteLength),
     open: (id) => timed("open", () => blobs.open(id)),
     remove: (id) => timed("remove", () => blobs.remove(id)),
-    ensureRoom: (bytes) => timed("ensure_room", () => blobs.ensureRoom(bytes)),
+    ensureRoom: (bytes, isHosted) => timed("ensure_room", () => blobs.ensureRoom(bytes, isHosted)),
     sweep: (now) => blobs.sweep(now),
     ping: () => blobs.ping(),
   };

@@ -13,7 +13,6 @@ export interface NotYet {
 }
 
 export const notYet: readonly NotYet[] = [
-  { setting: "images.url", when: /^s3:/, instead: "use file:./data/images" },
   {
     setting: "redis.url",
     instead: "remove it, since a single process needs none",

@@ -3,6 +3,7 @@ import type { Channel } from "../core/channel.ts";
 import { resolveChannels } from "./channels.ts";
 import { ConfigError, type Faults } from "./faults.ts";
 import { readWith, valueAt } from "./issues.ts";
+import { faultImages, imagesOf } from "./images.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { faultOwners, type KeyOwners, ownersOf } from "./owners.ts";
 import { findNotYet } from "./not-yet.ts";
@@ -46,6 +47,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
+    faultImages(settings.images, env, faults);
     faultOwners(settings, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
   }
@@ -112,19 +114,7 @@ function assemble(
       retryWindowMs: server.retry_window,
     },
     database: databaseOf(settings.database, dataFolder, cwd),
-    images: {
-      kind: "file",
-      folder:
-        images.url === undefined
-          ? resolve(dataFolder, "images")
-          : resolve(cwd, images.url.slice("file:".length)),
-      ttlMs: images.ttl,
-      responseFormat: images.response_format,
-      metadata: images.metadata,
-      quotaBytes: images.quota,
-      recoveryBytes: images.recovery_bytes,
-      retentionMs: images.retention,
-    },
+    images: imagesOf(images, { dataFolder, cwd, env }),
     redisUrl: settings.redis.url === "" ? undefined : settings.redis.url,
     keys: settings.keys.map((key) => ({ ...keyOf(key), ...ownersOf(settings, key) })),
     channels,

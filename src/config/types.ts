@@ -1,4 +1,5 @@
 import type { Budget, Weekday } from "../core/budget.ts";
+import type { Bucket, BucketCredentials } from "../core/bucket.ts";
 import type { Channel } from "../core/channel.ts";
 import type { KeyOwner } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
@@ -47,10 +48,20 @@ export type DatabaseConfig =
     };
 
 /** The place of finished images, and the way they are delivered. */
-export interface ImagesConfig {
-  readonly kind: "file";
-  /** Absolute. */
+export type ImagesConfig = ImageRules & ({ readonly kind: "file" } | S3Images);
+
+/** The bucket that images rest in, and what to reach it with. */
+interface S3Images {
+  readonly kind: "s3";
+  readonly bucket: Bucket;
+  readonly credentials: BucketCredentials;
+}
+
+interface ImageRules {
+  /** Absolute. With a bucket nothing rests there. */
   readonly folder: string;
+  /** The way in which a hosted image's URL answers. */
+  readonly serve: "gateway" | "redirect";
   /** Life of a hosted image and its URL. */
   readonly ttlMs: number;
   /** `auto`: the card's `delivery` decides. */

@@ -130,6 +130,13 @@ export const errorTable = {
     shouldRetry: false,
     meaning: "There is no room to keep the image, so no paid call was made. The operator must act.",
   },
+  storage_unavailable: {
+    status: 503,
+    type: "upstream_error",
+    shouldRetry: false,
+    meaning:
+      "The store of images cannot be reached, so that no URL can be given; nothing was bought. Base64 goes on.",
+  },
   outcome_unknown: {
     ...invalid(
       502,

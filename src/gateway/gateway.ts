@@ -96,7 +96,7 @@ export interface Gateway {
   /** Serves the channels, aliases and default model of another configuration; requests that run keep theirs. */
   offer(offer: Offer): void;
   /** The node that this process is, among those that work on its database. */
-  readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end">;
+  readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst">;
   /** Counts all budgets again, after keys were declared: some may not have been configured for a while. */
   refreshBudgets(): Promise<void>;
   /** Counts the totals of the ledger by the days of the calendar, where they are not. */

@@ -17,6 +17,7 @@ import { createSockets } from "./socket.ts";
 import { createUpstream } from "./upstream/upstream.ts";
 import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 
+export { createPlainHttp } from "./plain-http.ts";
 export { createPacing } from "./upstream/poll.ts";
 export type { RelayTap } from "./upstream/relay-sink.ts";
 export type { AllowPrivate, Resolve, UpstreamContext };

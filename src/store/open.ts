@@ -115,6 +115,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       claimOrphan: (keyId, fingerprint, endedSince, goneSince = 0) =>
         client.call("requestsClaimOrphan", keyId, fingerprint, endedSince, goneSince),
       markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),
+      keptIds: (from, until) => client.call("requestsKeptIds", from, until),
       keptPictures: (at, limit) => client.call("requestsKeptPictures", at, limit),
       list: (page) => client.call("requestsList", page),
       sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),

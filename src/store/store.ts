@@ -100,6 +100,8 @@ export interface Store extends IdentityStore {
     markDeleted(id: string, at: number): Promise<void>;
     /** Pictures kept at this time, the last to go first, at most `limit`. */
     keptPictures(now: number, limit: number): Promise<KeptPicture[]>;
+    /** Ids of the pictures that are kept until a time from `from` to `until`, both inclusive. */
+    keptIds(from: number, until: number): Promise<string[]>;
     list(page: Page & { readonly keyId?: string }): Promise<RequestRecord[]>;
     /** Marks running requests whose owner is no node any more as lost and voids their holds. Returns how many. */
     sweep(now: number): Promise<number>;

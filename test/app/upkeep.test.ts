@@ -103,7 +103,10 @@ test("images and kept pictures are swept with the time of each, nodes are watche
     kept: { tick: () => void seen.push("kept") },
     clock: { measure: () => Promise.resolve(void seen.push("clock")) },
     gateway: {
-      nodes: { renew: () => Promise.resolve(void seen.push("nodes")) },
+      nodes: {
+        renew: () => Promise.resolve(void seen.push("nodes")),
+        isFirst: () => false,
+      },
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
       administration: { keys: { catchUp: () => Promise.resolve(void seen.push("keys")) } },
     },

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,12 +11,38 @@ import { blobBytes, blobId, blobStoreSuite } from "./blob-store-suite.ts";
 const start = 1_800_000_000_000;
 const hour = 3_600_000;
 
-blobStoreSuite("disk", async (wish) => {
-  const directory = join(scratchDirectory(), "images");
+blobStoreSuite(
+  "disk",
+  async (wish) => {
+    const directory = join(scratchDirectory(), "images");
+    let time = start;
+    const reopen = () =>
+      openDiskBlobs({ directory, quotaBytes: wish?.quotaBytes, now: () => time, statfs });
+    const count = () => Promise.resolve(filesIn(directory).length);
+    return { store: await reopen(), reopen, count, setNow: (at) => (time = at) };
+  },
+  true,
+);
+
+test("a later expiry for the same id counts", async () => {
   let time = start;
-  const reopen = () =>
-    openDiskBlobs({ directory, quotaBytes: wish?.quotaBytes, now: () => time, statfs });
-  return { store: await reopen(), reopen, setNow: (at) => (time = at) };
+  const { store } = await openStore({ now: () => time });
+  const picture = await makePicture(0);
+  await store.put(blobId(1), picture, start + hour);
+  await store.put(blobId(1), picture, start + 2 * hour);
+  time = start + hour;
+  await store.sweep(start + hour + 1);
+  expect(await store.open(blobId(1))).toMatchObject({ expiresAt: start + 2 * hour });
+});
+
+test("readiness writes nothing, and tells of a folder that cannot be written to", async () => {
+  const { directory, store } = await openStore();
+  await store.ping();
+  const before = statSync(join(directory, "incoming")).mtimeMs;
+  await store.ping();
+  expect(statSync(join(directory, "incoming")).mtimeMs).toBe(before);
+  rmSync(join(directory, "incoming"), { recursive: true });
+  await expect(store.ping()).rejects.toThrow("ENOENT");
 });
 
 /** Paths of all files under a directory. */

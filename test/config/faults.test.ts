@@ -248,14 +248,13 @@ test.each(brokenChannels)("channels: %s", async (_what, file, lines) => {
 test("every setting that is not supported yet says so, and empty ones are no fault", async () => {
   const file = [
     'redis: { url: "redis://localhost" }',
-    'images: { url: "s3://bucket", retention: 2h }',
+    'images: { url: "s3://bucket?region=eu-central-1", retention: 2h }',
     `keys: [{ name: a, key: "${key}", rpm: 1 }]`,
     "channels:",
     "  - { id: a, provider: vendor, settings: { api_key: x }, limits: { rpm: 5 } }",
   ].join("\n");
   expect(await faultsOf({ file })).toEqual([
     "pinhole.yaml:1: `redis.url` is not supported in this version; remove it, since a single process needs none",
-    "pinhole.yaml:2: `images.url` with s3: is not supported in this version; use file:./data/images",
   ]);
   expect(await faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
 });

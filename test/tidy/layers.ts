@@ -84,7 +84,7 @@ export const floors: readonly Layer[] = [
   {
     folder: "blobs",
     holds:
-      "where images rest: `disk/`, `kept-log/`, the book of what is kept, `hosting/` (signed URLs)",
+      "where images rest: `disk/`, `kept-log/`, `s3/`, the book of what is kept, `hosting/` (signed URLs)",
     mayImport: ["core", "runtime"],
   },
   {
@@ -306,7 +306,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   pg: ["store"],
   yaml: ["config"],
   commander: ["cli", "main"],
-  "@smithy/signature-v4": ["providers"],
+  "@smithy/signature-v4": ["providers", "blobs"],
 };
 
 /** Packages of the console, which are part of its build and no dependencies of the program. */

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { mkdir, readdir, rm, unlink, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { asDiskFault, storageFull } from "../../core/disk-fault.ts";
 import type { Bytes } from "../../core/picture.ts";
@@ -96,6 +96,8 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
   const temporary = (): string => join(incoming, `${(temporaries += 1)}.part`);
 
   return {
+    isShared: false,
+    place: (random) => random,
     async put(id, picture, expiresAt) {
       if (!isBlobId(id)) throw new TypeError(`${id} is no blob id: 16 to 64 of a-z and 0-9.`);
       await scanned;
@@ -115,15 +117,11 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
       return find(shardPath(shardOf(id)), id, known, now);
     },
     async remove(id) {
-      if (!isBlobId(id)) return false;
+      if (!isBlobId(id)) return;
       await scanned;
       known.delete(id);
       const path = shardPath(shardOf(id));
-      let removed = false;
-      for (const blob of await blobsOf(path, id)) {
-        if (await forget(path, blob, index)) removed = true;
-      }
-      return removed;
+      for (const blob of await blobsOf(path, id)) await forget(path, blob, index);
     },
     ensureRoom: roomCheck(options, index, scanned),
     async sweep(time) {
@@ -132,7 +130,7 @@ export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStor
     },
     async ping() {
       await scanned;
-      await writeAndDelete(temporary());
+      await access(incoming, constants.W_OK);
     },
   };
 }
@@ -175,16 +173,6 @@ async function placeInShard(
     });
   } catch (thrown) {
     throw asDiskFault(thrown);
-  }
-}
-
-async function writeAndDelete(path: string): Promise<void> {
-  try {
-    await writeFile(path, "ping", { flag: "wx", mode: 0o600 });
-  } catch (thrown) {
-    throw asDiskFault(thrown);
-  } finally {
-    await rm(path, { force: true });
   }
 }
 

@@ -14,7 +14,7 @@ export interface HostedRequest {
 
 /** An answer without a body but with status 404 or 410 gets the error envelope from whoever sends it. */
 export interface HostedAnswer {
-  readonly status: 200 | 206 | 304 | 404 | 410 | 412 | 416;
+  readonly status: 200 | 206 | 302 | 304 | 404 | 410 | 412 | 416;
   readonly headers: Readonly<Record<string, string>>;
   /** Chunks are lent: each is only valid until the next one is asked for. */
   readonly body?: AsyncIterable<Buffer>;
@@ -25,6 +25,8 @@ export interface HostedParts {
   readonly blobs: BlobStore;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** A URL at which the picture can be read for so many seconds at most, without this gateway. Absent: there are none. */
+  readonly lead?: ((id: string, secondsMax: number) => Promise<string>) | undefined;
 }
 
 /** An image is made to be shown anywhere, and must never act as a page of this origin (CONTRACT, Delivery). */
@@ -42,6 +44,7 @@ export async function hostedAnswer({
   signer,
   blobs,
   now,
+  lead,
   request,
 }: HostedParts & { readonly request: HostedRequest }): Promise<HostedAnswer> {
   const verdict = signer.verify(request.path, request.query);
@@ -52,7 +55,28 @@ export async function hostedAnswer({
   if (blob === undefined) return { status: 410, headers: refusedHeaders };
   // A picture may be kept longer than this URL is good for.
   const restMs = Math.min(blob.expiresAt, verdict.expiresAtMs) - now();
-  return answer(blob, request, restMs);
+  const whole = answer(blob, request, restMs);
+  return lead === undefined ? whole : leadAway(whole, request, () => lead(blob.id, restMs / 1_000));
+}
+
+/**
+ * The same answer, or where it would send bytes, the way to them. A page of this origin, such as the console, is not led
+ * away: its pictures come from here, as its content security policy says.
+ */
+async function leadAway(
+  whole: HostedAnswer,
+  { headers }: HostedRequest,
+  lead: () => Promise<string>,
+): Promise<HostedAnswer> {
+  if (whole.body === undefined || text(headers["sec-fetch-site"]) === "same-origin") return whole;
+  try {
+    const location = await lead();
+    // Asked for again each time: until the picture is deleted, and no longer.
+    return { status: 302, headers: { ...refusedHeaders, location } };
+  } catch {
+    // Whatever is in the way of a URL, such as credentials that are about to end, the bytes can be sent from here.
+    return whole;
+  }
 }
 
 function answer(blob: OpenBlob, { method, headers }: HostedRequest, restMs: number): HostedAnswer {

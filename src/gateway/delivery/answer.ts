@@ -53,10 +53,12 @@ function entryOf(
   form: DeliveryForm,
   origin: string,
 ): WireJson {
+  const url = form.url ? urlOf(parts, delivered, origin) : undefined;
   return {
-    url: form.url ? urlOf(parts, delivered, origin) : undefined,
+    url,
+    // One that has no URL, whatever the reason, is delivered all the same.
     b64_json:
-      form.base64 || !isHosted(delivered.picture)
+      form.base64 || url === undefined
         ? new EncodedPicture(delivered.picture, "base64")
         : undefined,
     revised_prompt: delivered.revisedPrompt,

@@ -1,4 +1,3 @@
-import { keptId } from "../../blobs/kept-log/entry.ts";
 import { asPinholeError } from "../../core/errors.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import { sizeText, type Warning } from "../../core/request.ts";
@@ -27,7 +26,19 @@ export async function takePicture(
   const delivered = deliveredOf(parts, made, changed, hasUrl);
   const { keep, picture } = delivered;
   if (!hasUrl || keep === undefined) return delivered;
-  return { ...delivered, blob: await parts.blobs.put(keep.id, picture, keep.keptUntil) };
+  try {
+    return { ...delivered, blob: await parts.blobs.put(keep.id, picture, keep.keptUntil) };
+  } catch (thrown) {
+    const error = asPinholeError(thrown);
+    if (error.code !== "storage_unavailable") throw thrown;
+    // Paid for and whole: it reaches its client, if not by a URL.
+    parts.log.warn({ detail: error.detail }, "a picture could not be hosted");
+    const warnings = [
+      ...delivered.warnings,
+      noUrl("The image could not be hosted, so it is delivered as base64."),
+    ];
+    return { ...delivered, keep: undefined, warnings };
+  }
 }
 
 /** The picture as it will be delivered, not in the store yet. */
@@ -43,22 +54,16 @@ function deliveredOf(
     index,
     picture,
     blob: undefined,
-    keep: plan === undefined ? undefined : { ...plan, id: newId(parts, picture, hasUrl) },
+    keep:
+      plan === undefined
+        ? undefined
+        : { ...plan, id: parts.blobs.place(parts.newBlobId(), picture, plan.keptUntil, hasUrl) },
     revisedPrompt,
     seed,
     quality,
     background: backgroundOf(made, picture),
     warnings: made.warnings.length === 0 ? warnings : [...warnings, ...made.warnings],
   };
-}
-
-/**
- * A new id in the image store. A picture without a URL is kept in a log, where it costs less than a file
- * of its own; unless it is in a file already, which is linked rather than copied.
- */
-function newId(parts: DeliveryParts, { bytes }: Picture, hasUrl: boolean): string {
-  const hex = parts.newBlobId();
-  return hasUrl || bytes.path !== undefined ? hex : keptId(hex);
 }
 
 /** The answer's word for the background. Without an alpha channel it is opaque; with one, only the upstream or the request can say. */
@@ -74,9 +79,11 @@ export function backgroundOf(
 
 /** The same with a warning that there is no URL. */
 function unhosted({ picture, warnings }: Changed): Changed {
-  const message = "An SVG is delivered as base64 only.";
-  const warning: Warning = { param: "response_format", code: "adjusted_value", message };
-  return { picture, warnings: [...warnings, warning] };
+  return { picture, warnings: [...warnings, noUrl("An SVG is delivered as base64 only.")] };
+}
+
+function noUrl(message: string): Warning {
+  return { param: "response_format", code: "adjusted_value", message };
 }
 
 type Changed = Pick<DeliveredPicture, "picture" | "warnings">;

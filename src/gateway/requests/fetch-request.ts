@@ -40,9 +40,10 @@ export async function deleteRequest(
   const record = await ownRecord(parts, keyId, id);
   // Looked up before anything else is waited for: a record without its pictures yet has its run here.
   const run = parts.registry.get(record.id);
-  await parts.store.requests.markDeleted(record.id, parts.now());
-  for (const { blobId } of record.pictures) if (blobId !== null) await parts.kept.remove(blobId);
+  // The record names the pictures until they are gone: whoever is told of a failure can ask for it again.
   await run?.discard();
+  for (const { blobId } of record.pictures) if (blobId !== null) await parts.kept.remove(blobId);
+  await parts.store.requests.markDeleted(record.id, parts.now());
   return record.id;
 }
 

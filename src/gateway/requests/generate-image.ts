@@ -36,7 +36,7 @@ export async function generateImage(
     const { at, estimate } = route;
     const terms = holdTerms(parts.calendar, { key, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
-    await parts.kept.ensureRoom(route.roomBytes);
+    await parts.kept.ensureRoom(route.roomBytes, route.isHosted);
     const waited = call.observer?.step("wait");
     const calls = await openCalls({ parts, signal: call.signal, deadline }, route, request.n);
     waited?.();

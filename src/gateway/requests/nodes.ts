@@ -13,6 +13,8 @@ export interface NodeWatch {
   renew(): Promise<void>;
   /** Takes this node out: it makes no more requests. Never rejects. */
   end(): Promise<void>;
+  /** True for one of the nodes that are at work, which does what one is enough for. Two may be for a moment, or none. */
+  isFirst(): boolean;
   /** True where no other process can have ended a request within the repeat window. */
   isAlone(): boolean;
 }
@@ -56,6 +58,7 @@ class Watch implements NodeWatch {
   #renewedAt: number;
   #aloneSince: number;
   #sweptAt: number;
+  #isFirst = false;
 
   constructor(parts: NodeWatchParts) {
     this.#parts = parts;
@@ -90,6 +93,7 @@ class Watch implements NodeWatch {
       await store.nodes.remove(id);
       this.#sights.delete(id);
     }
+    this.#isFirst = others.every((other) => other.id > node || dead.includes(other));
     // Now and then also what no node's death told of: records of earlier versions, whose leases end.
     if (dead.length > 0 || uptime() - this.#sweptAt >= sweepMs) await this.#closeLost();
   }
@@ -102,6 +106,10 @@ class Watch implements NodeWatch {
       // A stop does not wait for a database that is away: the other nodes find this one silent.
       log.warn({ detail: asPinholeError(thrown).detail }, "this node's end could not be written");
     }
+  }
+
+  isFirst(): boolean {
+    return this.#isFirst;
   }
 
   isAlone(): boolean {

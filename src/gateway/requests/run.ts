@@ -30,6 +30,8 @@ export interface RunControl {
   begun(): void;
   /** The error that the request will end in may have been billed: equal requests are answered from it for a while. */
   doubtful(): void;
+  /** The pictures are being put where other nodes read them; never rejects. */
+  keeping(work: Promise<unknown>): void;
   /** The outcome is being written; no answer waits for it. */
   settling(work: Promise<unknown>): void;
 }
@@ -82,6 +84,7 @@ export class LiveRun implements Run, RunControl {
   #made: ImageOutcome | undefined;
   /** Set once; undefined until nobody needed the spool for the first time. */
   #kept: Promise<void> | undefined;
+  #keeping: Promise<unknown> | undefined;
   #settling: Promise<unknown> | undefined;
   #closing = false;
   #discarded = false;
@@ -149,6 +152,10 @@ export class LiveRun implements Run, RunControl {
     this.#doubtful = true;
   }
 
+  keeping(work: Promise<unknown>): void {
+    this.#keeping = work;
+  }
+
   settling(work: Promise<unknown>): void {
     this.#settling = work;
   }
@@ -179,7 +186,7 @@ export class LiveRun implements Run, RunControl {
     if (!this.#over) return;
     this.#kept ??= this.#keep();
     await this.#kept;
-    if (this.#made !== undefined) await this.work.discard(this.#made);
+    if (this.#made !== undefined) await this.#remove(this.#made);
   }
 
   #end(): void {
@@ -227,7 +234,13 @@ export class LiveRun implements Run, RunControl {
 
   #keep(): Promise<void> {
     if (this.#made === undefined) return nothingToKeep;
-    return this.#discarded ? this.work.discard(this.#made) : this.work.keep(this.#made);
+    return this.#discarded ? this.#remove(this.#made) : this.work.keep(this.#made);
+  }
+
+  /** Deletes what was put away, once all of it has been. */
+  async #remove(made: ImageOutcome): Promise<void> {
+    await this.#keeping;
+    await this.work.discard(made);
   }
 
   #logFault(thrown: unknown, message: string): void {

@@ -1,7 +1,9 @@
 import { PinholeError, asPinholeError, errorRow } from "../../core/errors.ts";
 import { type ImageRequest, type Size, sizeText } from "../../core/request.ts";
 import type { CatalogEntry } from "../catalog/catalog.ts";
+import { rulingCard } from "../catalog/serving.ts";
 import { fit } from "../fit/fit.ts";
+import { deliveryOf } from "../fit/form.ts";
 import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { RoutingParts } from "./parts.ts";
@@ -52,12 +54,12 @@ export function planRoute(
 }
 
 function routeOf(
-  { tiers, totalMs, estimate, prices, roomBytes }: SharedRoute,
+  { tiers, totalMs, estimate, prices, roomBytes, isHosted }: SharedRoute,
   words: Words | undefined,
   random: () => number,
   { at, teamMarkup }: ChargeTerms,
 ): Route {
-  return { tiers, totalMs, estimate, prices, roomBytes, words, random, at, teamMarkup };
+  return { tiers, totalMs, estimate, prices, roomBytes, isHosted, words, random, at, teamMarkup };
 }
 
 /**
@@ -172,6 +174,9 @@ function fitGroups(
     estimate,
     prices: estimate.state === "free" ? [] : versionsOf(plans, terms),
     roomBytes: roomFor(best, request.n),
+    isHosted: plans.some(
+      ({ target }) => deliveryOf(request, parts, rulingCard(target)?.delivery).url,
+    ),
   };
 }
 

@@ -25,6 +25,8 @@ export interface SharedRoute {
   readonly prices: readonly PriceVersion[];
   /** Bytes to have free before a paid call. */
   readonly roomBytes: number;
+  /** True: URLs of the pictures are wanted. */
+  readonly isHosted: boolean;
 }
 
 /** The fields in which requests that are fitted alike may differ. */

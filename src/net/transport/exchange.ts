@@ -14,7 +14,7 @@ import { type Step, StepClock } from "../../runtime/step-clock.ts";
 export interface ExchangeOptions<T> {
   readonly dispatcher: Dispatcher;
   readonly url: URL;
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: OutgoingBody | undefined;
   readonly signal: AbortSignal;

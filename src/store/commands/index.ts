@@ -134,6 +134,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsRecent",
   "requestsAnyRecent",
   "requestsGet",
+  "requestsKeptIds",
   "requestsKeptPictures",
   "requestsList",
   "settingsGet",

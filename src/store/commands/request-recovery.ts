@@ -6,6 +6,7 @@ import type { NewRequest, RepeatRecord } from "../request-records.ts";
 
 const idRow = record({ id: text });
 const claimRow = record({ id: text, created_at: integer });
+const keptIdRow = record({ blob_id: text });
 const keptRow = record({
   blob_id: text,
   byte_length: integer,
@@ -69,6 +70,10 @@ const kept = statement<{ now: number; limit: number }>(
   `SELECT blob_id, byte_length, url_until, kept_until FROM pictures
     WHERE kept_until > :now AND blob_id IS NOT NULL ORDER BY kept_until DESC LIMIT :limit`,
 );
+const keptIds = statement<{ from: number; until: number }>(
+  `SELECT blob_id FROM pictures
+    WHERE kept_until >= :from AND kept_until <= :until AND blob_id IS NOT NULL`,
+);
 
 /** Database work for clients that went away and come back (CONTRACT "Client gone, client retrying"). */
 export const requestRecovery = {
@@ -95,6 +100,10 @@ export const requestRecovery = {
   *requestsMarkDeleted(id: string, at: number): Steps<void> {
     yield markDeleted({ id, at });
     yield dropBlobs({ id });
+  },
+  *requestsKeptIds(from: number, until: number): Steps<string[]> {
+    const { rows } = yield keptIds({ from, until });
+    return rows.map((row) => keptIdRow.parse(row).blob_id);
   },
   *requestsKeptPictures(now: number, limit: number): Steps<KeptPicture[]> {
     const { rows } = yield kept({ now, limit });

@@ -28,6 +28,9 @@ function fakes(convert: (picture: Picture) => Promise<Picture>, keeps = true): F
   const parts = {
     images: { ttlMs: 1, defaultDelivery: "auto" },
     blobs: {
+      isShared: false,
+      place: (random: string, { bytes }: Picture, _until: number, isHosted: boolean) =>
+        isHosted || bytes.path !== undefined ? random : `k${random}`,
       async put(blobId: string, picture: Picture, expiresAt: number): Promise<StoredBlob> {
         puts.push([blobId, picture, expiresAt]);
         return { id: blobId, format: picture.format, byteLength: 4, expiresAt };
@@ -50,6 +53,18 @@ function fakes(convert: (picture: Picture) => Promise<Picture>, keeps = true): F
 }
 
 const asIs = async (picture: Picture): Promise<Picture> => picture;
+
+test("a made picture that the store cannot be given reaches its client as base64, and that is said", async () => {
+  const { parts, warned } = fakes(asIs);
+  const away = new PinholeError("storage_unavailable", { message: "Away.", detail: "S3 is away" });
+  const failing = { ...parts, blobs: { ...parts.blobs, put: () => Promise.reject(away) } };
+  const taken = await takePicture(failing, made(0), spool, true);
+  expect([taken.blob, taken.keep]).toEqual([undefined, undefined]);
+  expect(taken.warnings.map(({ param, code }) => [param, code])).toEqual([
+    ["response_format", "adjusted_value"],
+  ]);
+  expect(warned).toEqual([{ detail: "S3 is away" }]);
+});
 
 describe("a made picture", () => {
   test("without a URL stays in the spool, and is kept in the log once the answer has gone", async () => {

@@ -222,8 +222,8 @@ describe("a request that is asked for by its id", () => {
     const { parts, events: done } = setUp([record({ pictures: two })], { r1: runOf(true, events) });
     expect(await deleteRequest(parts, "key_1", "r1")).toBe("r1");
     expect(done).toEqual([
-      ["deleted", "r1", 55],
       ["remove", blobId],
+      ["deleted", "r1", 55],
     ]);
     expect(events).toEqual(["discard"]);
     const without = setUp();
