@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bind } from "./app/bind.ts";
@@ -171,6 +172,8 @@ async function openPorts(
     now,
     uptime,
     checkClock: () => clock.check(),
+    clockWrongMs: () => clock.wrongMs(),
+    host: hostname(),
     random: Math.random,
     newId: (prefix) => newId(prefix, now, random),
     newSeed: () => random(4).readUInt32LE() % seedsMax,
@@ -248,6 +251,7 @@ async function listen(
       gateway.offer(next);
       await gateway.administration.keys.declare(next.keys);
       await gateway.refreshBudgets();
+      await gateway.reviewNotices();
       current = next;
     },
     async close({ grace } = { grace: false }) {

@@ -12,6 +12,8 @@ export interface DatabaseClock {
   measure(): Promise<void>;
   /** Throws where the machine's clock is so wrong that this node should get no more work. */
   check(): void;
+  /** The machine's clock less the database's, milliseconds. */
+  wrongMs(): number;
 }
 
 export interface DatabaseClockParts {
@@ -63,7 +65,7 @@ class Clock implements DatabaseClock {
   }
 
   check(): void {
-    const wrongMs = this.#wrongMs();
+    const wrongMs = this.wrongMs();
     if (Math.abs(wrongMs) <= readyMs) return;
     throw new PinholeError("internal_error", {
       message: "The clock of the gateway's machine is wrong.",
@@ -71,15 +73,14 @@ class Clock implements DatabaseClock {
     });
   }
 
-  /** The machine's clock less the database's. */
-  #wrongMs(): number {
+  wrongMs(): number {
     return this.#parts.machine() - this.now();
   }
 
   /** Says once that the clock is wrong, and once that it is right again. */
   #tell(): void {
     const { log } = this.#parts;
-    const wrongMs = this.#wrongMs();
+    const wrongMs = this.wrongMs();
     const isWrong = Math.abs(wrongMs) > noticeMs;
     if (isWrong === this.#isTold) return;
     this.#isTold = isWrong;

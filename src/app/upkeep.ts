@@ -26,6 +26,7 @@ export interface UpkeepParts {
   readonly gateway: {
     readonly nodes: Pick<Gateway["nodes"], "renew" | "isFirst">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
+    readonly reviewNotices: Gateway["reviewNotices"];
     readonly administration: {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
     };
@@ -69,6 +70,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       run: () => identity.sessions.sweep(),
     },
     { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },
+    {
+      name: "looking at what asks for attention",
+      everyMs: minuteMs,
+      run: () => gateway.reviewNotices(),
+    },
     { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },
     ...(shared === undefined ? [] : sharedTasks(shared, maySweep)),
   ];

@@ -26,6 +26,8 @@ export interface Budget {
   readonly hard: boolean;
   /** An addition, until a time (Unix milliseconds); null: for good. */
   readonly raise: { readonly nano: Nano; readonly until: number | null } | null;
+  /** Shares of it, as decimals, at which the operator is told that so much is spent. Absent: none. */
+  readonly notifyAt?: readonly string[] | undefined;
 }
 
 /** The kinds of owners that budgets belong to. */

@@ -23,6 +23,7 @@ import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import { createPriceBook } from "./ledger/price-book.ts";
 import { type KeyUsage, refreshBudgets, usageOfKey } from "./ledger/usage.ts";
+import { reviewNotices } from "./ledger/review-notices.ts";
 import { settleLeft } from "./ledger/settle.ts";
 import { countTotals } from "./ledger/totals.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
@@ -99,6 +100,8 @@ export interface Gateway {
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst">;
   /** Counts all budgets again, after keys were declared: some may not have been configured for a while. */
   refreshBudgets(): Promise<void>;
+  /** Writes notices of what nobody has told yet, and of what is over. */
+  reviewNotices(): Promise<void>;
   /** Counts the totals of the ledger by the days of the calendar, where they are not. */
   countTotals(): Promise<void>;
   /** Settles what an earlier process left in the journal. */
@@ -148,6 +151,10 @@ export interface GatewayPorts
   readonly filesLeft: () => number;
   /** Throws where the machine's clock is so wrong that this node should get no more work. */
   readonly checkClock: () => void;
+  /** The machine's clock less the database's, milliseconds. */
+  readonly clockWrongMs: () => number;
+  /** The machine's name. */
+  readonly host: string;
   /** Milliseconds since the process began: never goes back, whatever the clock of the day does. */
   readonly uptime: () => number;
 }
@@ -175,6 +182,7 @@ export function createGateway(
     random,
   });
   const administration = createAdministration({ ...ports, keys });
+  let isDeclared = false;
   return {
     authenticate: (authorization) => keys.authenticate(authorization),
     admit: (bodyBytes) => admission.enter(bodyBytes),
@@ -201,8 +209,17 @@ export function createGateway(
       offer = next;
     },
     nodes,
-    refreshBudgets: async () => refreshBudgets(parts, await administration.keys.list()),
+    refreshBudgets: async () => {
+      isDeclared = true;
+      await refreshBudgets(parts, await administration.keys.list());
+    },
     countTotals: () => countTotals(ports.store, parts.calendar, settings.calendar.timeZone),
+    reviewNotices: async () => {
+      // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
+      if (!isDeclared) return;
+      const { host, clockWrongMs } = ports;
+      return reviewNotices({ ...parts, host, clockWrongMs }, await administration.keys.list());
+    },
     settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),
     async idle() {

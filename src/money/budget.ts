@@ -1,6 +1,7 @@
 import type { Budget, BudgetClaim, BudgetScope } from "../core/budget.ts";
 import { namesModel } from "../core/budget.ts";
 import type { Nano } from "../core/money.ts";
+import { fraction, multiply, readDecimal } from "../core/rational.ts";
 import type { Calendar } from "./calendar.ts";
 
 /** The owner of budgets. */
@@ -59,4 +60,39 @@ export function claimOf(
     models: budget.models,
     limitNano: budget.hard ? limitAt(budget, at) : null,
   };
+}
+
+/** A share of a budget's amount, or all of it, that the operator is told of when it is spent. */
+export interface BudgetThreshold {
+  readonly kind: "budget_threshold" | "budget_exceeded";
+  /** The share as a decimal. */
+  readonly share: string;
+  /** The least that is spent then. */
+  readonly nano: bigint;
+}
+
+const thresholds = new WeakMap<Budget, { readonly limit: Nano; readonly all: BudgetThreshold[] }>();
+
+/** The thresholds of a budget at a moment; one that refuses nothing tells at least that it is exceeded. */
+export function thresholdsOf(budget: Budget, at: number): readonly BudgetThreshold[] {
+  const { hard, notifyAt = [] } = budget;
+  if (hard && notifyAt.length === 0) return [];
+  const limit = limitAt(budget, at);
+  const known = thresholds.get(budget);
+  if (known?.limit === limit) return known.all;
+  const all = notifyAt.map((share): BudgetThreshold => ({
+    kind: "budget_threshold",
+    share,
+    nano: shareOf(limit, share),
+  }));
+  if (!hard) all.push({ kind: "budget_exceeded", share: "1", nano: BigInt(limit) + 1n });
+  thresholds.set(budget, { limit, all });
+  return all;
+}
+
+/** The first whole amount that is such a share, and not nothing. */
+function shareOf(limit: Nano, share: string): bigint {
+  const { above, below } = multiply(fraction(limit), readDecimal(share) ?? fraction(1));
+  const nano = (above + below - 1n) / below;
+  return nano < 1n ? 1n : nano;
 }

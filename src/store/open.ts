@@ -3,6 +3,7 @@ import type { PinholeError } from "../core/errors.ts";
 import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
 import { keysVersionSetting } from "./commands/keys.ts";
 import { identityStoreOf } from "./identity-store.ts";
+import { noticeStore } from "./notice-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
@@ -126,6 +127,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       verify: () => client.call("budgetsVerify"),
       refresh: (counters) => client.call("budgetsRefresh", counters),
     },
+    notices: noticeStore(client),
     prices: { get: (version) => client.call("pricesGet", version) },
     ledger: { ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since) },
     totals: {

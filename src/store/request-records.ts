@@ -1,6 +1,7 @@
 import type { BudgetClaim, BudgetRefusal, Payer } from "../core/budget.ts";
 import type { ErrorCode, Evidence } from "../core/errors.ts";
 import type { Cost, Nano } from "../core/money.ts";
+import type { SettlementNotice } from "../core/notice.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
 
@@ -153,6 +154,8 @@ export interface RequestOutcome {
   readonly counters?: readonly string[] | undefined;
   /** The ledger's facts; absent: it costs nothing. */
   readonly booking?: Booking | undefined;
+  /** Notices that are to be written with it. */
+  readonly notices?: readonly SettlementNotice[] | undefined;
   /** The amount that the hold is settled at, the bound of an unknown cost too; null: all that was held. */
   readonly settledNano: Nano | null;
   readonly usage: Usage | null;

@@ -1,5 +1,6 @@
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
+import type { NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { BudgetCounter } from "../core/budget.ts";
 import type {
@@ -117,6 +118,8 @@ export interface Store extends IdentityStore {
     /** Counts again what stands in the ledger, in the order of the ids. */
     refresh(counters: readonly BudgetCounter[]): Promise<void>;
   };
+  /** Things that ask for an operator's attention. */
+  readonly notices: NoticeStore;
   /** Prices as they stood when something was charged by them. */
   readonly prices: {
     get(version: string): Promise<PriceVersion | undefined>;

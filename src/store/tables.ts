@@ -1,6 +1,7 @@
 import { budgetScopes, periods } from "../core/budget.ts";
 import { roles } from "../core/role.ts";
 import { signInMethods } from "./identity-records.ts";
+import { noticeKinds, noticeStates } from "../core/notice.ts";
 import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
 import type { Shaped } from "./shape.ts";
 
@@ -187,6 +188,25 @@ export const rowSchemas = {
     images: integer,
     /** Entries of which only a bound is known, or nothing. */
     unknown: integer,
+  }),
+  /** Things that ask for an operator's attention, and that they are over. */
+  notices: record({
+    id: text,
+    kind: oneOf(noticeKinds),
+    object: text,
+    period: text,
+    threshold: text,
+    basis: text,
+    state: oneOf(noticeStates),
+    /** The notice whose matter is over. */
+    recovers: nullable(text),
+    /** Digits: what a budget had spent. */
+    spent_nano: nullable(text),
+    /** JSON: names with texts. */
+    facts: text,
+    created_at: time,
+    ended_at: nullable(time),
+    acknowledged_at: nullable(time),
   }),
   /** Processes that work on this database. */
   nodes: record({ id: text, started_at: time, seen_at: time }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { budgetSuite } from "./budget-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
+import { noticeSuite } from "./notice-suite.ts";
 import { priceSuite } from "./price-suite.ts";
 import { identitySuite } from "./identity-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
@@ -33,6 +34,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     lostSuite(open);
     budgetSuite(open);
     priceSuite(open);
+    noticeSuite(open);
     totalsSuite(open);
     identitySuite(open);
   });

@@ -1,6 +1,7 @@
 import { channelResource } from "./channels.ts";
 import { keyResource } from "./keys.ts";
 import { peopleResource } from "./people.ts";
+import { noticeResource } from "./notices.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
@@ -12,4 +13,5 @@ export const adminResources: readonly AdminResource[] = [
   channelResource,
   sessionResource,
   peopleResource,
+  noticeResource,
 ];

@@ -21,11 +21,22 @@ const dollars = decimalSchema
   })
   .meta({ form: usdForm });
 
+const shareForm = "a share of the budget above 0, at most 10, such as 0.8";
+
+/** A share of a budget, without zeros at its end: `0.80` is `0.8`. */
+const share = decimalSchema
+  .refine((written) => Number(written) > 0 && Number(written) <= 10, {
+    error: `must be ${shareForm}`,
+  })
+  .transform((written) => String(Number(written)))
+  .meta({ form: shareForm });
+
 const budgetSchema = z.strictObject({
   usd: dollars,
   period: z.enum(periods).default("month"),
   models: z.array(z.string().min(1).max(200)).min(1).optional(),
   hard: z.boolean().default(true),
+  notify_at: z.array(share).max(10).optional(),
   raise: z.strictObject({ usd: dollars, until: moment().optional() }).optional(),
 });
 
@@ -47,12 +58,13 @@ export const budgets = (description: string) =>
 
 /** Budgets as they are read. */
 export function budgetsOf(written: BudgetSettings | readonly BudgetSettings[] = []): Budget[] {
-  return [written].flat().map(({ usd, period, models, hard, raise }) => ({
+  return [written].flat().map(({ usd, period, models, hard, notify_at: shares, raise }) => ({
     nano: usd,
     period,
     models: models ?? null,
     hard,
     raise: raise === undefined ? null : { nano: raise.usd, until: raise.until ?? null },
+    ...(shares === undefined ? {} : { notifyAt: [...new Set(shares)] }),
   }));
 }
 

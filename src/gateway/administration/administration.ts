@@ -12,6 +12,8 @@ import {
   makeFirstCredentials,
 } from "./keys.ts";
 
+import { administerNotices, type NoticeAdministration } from "./notices.ts";
+
 export type { FirstCredentials };
 
 /** The use cases of operators: what is behind the admin token. */
@@ -21,6 +23,7 @@ export interface Administration {
   /** Constant-time check of a token with the installation's own; false until it has begun. */
   isAdminToken(token: string): boolean;
   readonly keys: KeyAdministration;
+  readonly notices: NoticeAdministration;
   readonly requests: {
     /** The newest first. */
     list: Store["requests"]["list"];
@@ -49,6 +52,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
   let isAdmin = (_token: string): boolean => false;
   return {
     keys,
+    notices: administerNotices(ports),
     requests: {
       list: (page) => store.requests.list(page),
       get: (id) => store.requests.get(id),

@@ -1,4 +1,6 @@
-import { knownNano, mostOf } from "../../core/money.ts";
+import type { KeyRecord } from "../../core/key.ts";
+import { type Cost, knownNano, mostOf } from "../../core/money.ts";
+import type { SettlementNotice } from "../../core/notice.ts";
 import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
 import type { HoldEnd, RequestObserver } from "../../core/observer.ts";
 import type {
@@ -10,12 +12,14 @@ import type {
   RequestOutcome,
 } from "../../store/request-records.ts";
 import type { AttemptBook } from "../attempts/terms.ts";
-import { pictureRecord, recordFields, answerRecord } from "./record-fields.ts";
+import { answerRecord, newAttempt, pictureRecord, recordFields } from "./record-fields.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
 import type { Plan } from "../fit/terms.ts";
+import { settlementNotices } from "../ledger/budget-notices.ts";
+import { priceUnknown } from "../ledger/price-notice.ts";
 import { budgetExceeded } from "../ledger/refusal.ts";
 import { settled } from "../ledger/settle.ts";
-import type { MakingFacts } from "./image-call.ts";
+import type { ImageCall, MakingFacts } from "./image-call.ts";
 import type { RunControl } from "./run.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import type { RequestParts } from "./parts.ts";
@@ -80,26 +84,7 @@ export function openRecord(
     newPrices: parts.priceBook.missing(prices),
     ...terms,
   };
-  return new RecordWriter(parts, run, record, first, calls, call.observer);
-}
-
-function newAttempt(
-  parts: RequestParts,
-  requestId: string,
-  call: number,
-  attempt: number,
-  { target }: Plan,
-): NewAttempt {
-  return {
-    id: parts.newId("att"),
-    requestId,
-    call,
-    attempt,
-    channelId: target.channel.id,
-    providerId: target.channel.provider.id,
-    upstreamModel: target.model.upstream,
-    startedAt: parts.now(),
-  };
+  return new RecordWriter(parts, { run, record, call }, first, calls);
 }
 
 /** The error where another process has begun a request with the key since this one looked. */
@@ -111,9 +96,17 @@ function keyJustTaken(holder: string): PinholeError {
   });
 }
 
+/** The request that a record is of. */
+interface Recorded {
+  readonly run: RunControl;
+  readonly record: NewRequest;
+  readonly call: Pick<ImageCall, "key" | "observer">;
+}
+
 class RecordWriter implements OpenRecord {
   readonly #parts: RequestParts;
   readonly #run: RunControl;
+  readonly #key: KeyRecord;
   readonly #record: NewRequest;
   /** Attempts that were written with the record. */
   readonly #first: readonly NewAttempt[];
@@ -130,15 +123,14 @@ class RecordWriter implements OpenRecord {
   /** Begins to write. `calls` are cancelled where that fails. */
   constructor(
     parts: RequestParts,
-    run: RunControl,
-    record: NewRequest,
+    { run, record, call }: Recorded,
     first: readonly NewAttempt[],
     calls: readonly OpenCall[],
-    observer: RequestObserver | undefined,
   ) {
     this.#parts = parts;
-    this.#observer = observer;
+    this.#observer = call.observer;
     this.#run = run;
+    this.#key = call.key;
     this.#record = record;
     this.#first = first;
     this.#attempts = first.length;
@@ -208,6 +200,7 @@ class RecordWriter implements OpenRecord {
 
   finish(outcome: ImageOutcome): Promise<void> {
     const { pictures, cost, usage, warnings, servedModel } = outcome;
+    const booking = this.#booking(outcome);
     return this.#write({
       id: this.#record.id,
       state: pictures.length < this.#record.n ? "partial" : "succeeded",
@@ -218,7 +211,8 @@ class RecordWriter implements OpenRecord {
       replayable: true,
       doubtful: false,
       costNano: knownNano(cost) ?? null,
-      booking: this.#booking(outcome),
+      booking,
+      ...(booking === undefined ? {} : { notices: this.#notices(booking, cost) }),
       settledNano: mostOf(cost) ?? null,
       usage: usage ?? null,
       warnings,
@@ -234,6 +228,12 @@ class RecordWriter implements OpenRecord {
     const { payer, model, createdAt } = this.#record;
     if (payer === undefined || cost.state === "free") return undefined;
     return { payer, heldAt: createdAt, model, channelId, images: pictures.length };
+  }
+
+  #notices({ model, heldAt, channelId }: Booking, cost: Cost): SettlementNotice[] {
+    const at = this.#parts.now();
+    const notices = settlementNotices(this.#parts.calendar, { key: this.#key, model, heldAt, at });
+    return cost.state === "unknown" ? [...notices, priceUnknown(channelId, model, at)] : notices;
   }
 
   fail(error: PinholeError): Promise<void> {

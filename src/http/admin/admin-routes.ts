@@ -4,6 +4,7 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { noticeRoutes } from "./notice-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { requireCaller } from "./callers.ts";
 import { type SessionParts, sessionRoutes } from "./session-routes.ts";
@@ -36,4 +37,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   keyRoutes(app, administration.keys);
   channelRoutes(app, gateway);
   requestRoutes(app, administration.requests);
+  noticeRoutes(app, administration.notices);
 }

@@ -4,6 +4,7 @@ import { budgetCommands, budgetReads } from "./budgets.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
+import { noticeCommands, noticeReads } from "./notices.ts";
 import { priceCommands } from "./prices.ts";
 import { identityCommands } from "./identity.ts";
 import { requestRecovery } from "./request-recovery.ts";
@@ -33,6 +34,8 @@ export const commands = {
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
+  ...noticeCommands,
+  ...noticeReads,
   ...priceCommands,
   ...requestReads,
   ...requestRecovery,
@@ -127,6 +130,10 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "tokensByDigest",
   "tokensGet",
   "keysAll",
+  "noticesGet",
+  "noticesIsPriceKnown",
+  "noticesList",
+  "noticesOpen",
   "pricesGet",
   "requestsByClientId",
   "requestsByIdempotencyKey",

@@ -14,6 +14,7 @@ import type {
 import { integer, nullable, record, text } from "../shape.ts";
 import { attemptWrites, broken } from "./attempts.ts";
 import { budgetWrites } from "./budgets.ts";
+import { noticeWrites } from "./notices.ts";
 import { ledgerWrites } from "./ledger.ts";
 import { claimIdempotencyKey } from "./request-recovery.ts";
 
@@ -30,6 +31,7 @@ interface FinishRow extends Omit<
   | "settledNano"
   | "booking"
   | "counters"
+  | "notices"
 > {
   readonly usage: string | null;
   readonly warnings: string;
@@ -197,6 +199,7 @@ export const requestWrites = {
     for (const attempt of outcome.attempts) yield* attemptWrites.close(requestId, attempt);
     yield* attemptWrites.abandon(requestId, finishedAt);
     for (const picture of outcome.pictures) yield insertPicture({ ...picture, requestId });
+    if (outcome.notices !== undefined) yield* noticeWrites.ofSettlement(outcome.notices);
     return true;
   },
 };

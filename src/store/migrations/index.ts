@@ -7,6 +7,7 @@ import { money } from "./0006-money.ts";
 import { priceVersions } from "./0007-price-versions.ts";
 import { totals } from "./0008-totals.ts";
 import { people } from "./0009-people.ts";
+import { notices } from "./0010-notices.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   priceVersions,
   totals,
   people,
+  notices,
 ];

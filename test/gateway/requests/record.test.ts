@@ -4,6 +4,7 @@ import { PinholeError } from "../../../src/core/errors.ts";
 import type { Cost } from "../../../src/core/money.ts";
 import type { ImageOutcome } from "../../../src/gateway/delivery/outcome.ts";
 import { createPriceBook } from "../../../src/gateway/ledger/price-book.ts";
+import { createCalendar } from "../../../src/money/calendar.ts";
 import type { MakingFacts } from "../../../src/gateway/requests/image-call.ts";
 import type { RequestParts } from "../../../src/gateway/requests/parts.ts";
 import { createUnwritten } from "../../../src/gateway/requests/unwritten.ts";
@@ -63,6 +64,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     store,
     node: "node_1",
     priceBook: createPriceBook(),
+    calendar: createCalendar("UTC", "monday"),
     unwritten: createUnwritten({
       info() {},
       warn() {},

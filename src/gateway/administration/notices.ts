@@ -1,0 +1,33 @@
+import { PinholeError } from "../../core/errors.ts";
+import type { Notice } from "../../core/notice.ts";
+import type { NoticePage } from "../../store/notice-records.ts";
+import type { Store } from "../../store/store.ts";
+
+/** The use cases of operators with notices. */
+export interface NoticeAdministration {
+  /** The newest first. */
+  list(page: NoticePage): Promise<readonly Notice[]>;
+  /** Throws not_found. */
+  get(id: string): Promise<Notice>;
+  /** Notes that somebody has seen to it; a second time changes nothing. Throws not_found. */
+  acknowledge(id: string): Promise<Notice>;
+}
+
+/** The parts that administration of notices works with. */
+export interface NoticeParts {
+  readonly store: { readonly notices: Pick<Store["notices"], "list" | "get" | "acknowledge"> };
+  readonly now: () => number;
+}
+
+/** Opens administration of notices. */
+export function administerNotices({ store, now }: NoticeParts): NoticeAdministration {
+  const known = (notice: Notice | undefined): Notice => {
+    if (notice !== undefined) return notice;
+    throw new PinholeError("not_found", { message: "There is no notice with this id." });
+  };
+  return {
+    list: (page) => store.notices.list(page),
+    get: async (id) => known(await store.notices.get(id)),
+    acknowledge: async (id) => known(await store.notices.acknowledge(id, now())),
+  };
+}

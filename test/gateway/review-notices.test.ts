@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { KeyRecord } from "../../src/core/key.ts";
+import type { NewNotice, Notice } from "../../src/core/notice.ts";
+import { noticeId } from "../../src/core/notice.ts";
+import { type ReviewParts, reviewNotices } from "../../src/gateway/ledger/review-notices.ts";
+import { createCalendar } from "../../src/money/calendar.ts";
+
+const day = Date.parse("2026-11-27T10:00:00Z");
+
+/** A node over notices that all nodes share. */
+function bench() {
+  const rows = new Map<string, Notice>();
+  const ended: string[] = [];
+  const state = { wrongMs: 0, at: day, spentNano: "0" };
+  const notices = {
+    open: () => Promise.resolve([...rows.values()].filter(({ endedAt }) => endedAt === null)),
+    raise(due: readonly NewNotice[]) {
+      for (const { at, ...notice } of due) {
+        const id = noticeId(notice, "raised");
+        const kept = { id, state: "raised", recovers: null, spentNano: null } as const;
+        const times = { createdAt: at, endedAt: null, acknowledgedAt: null };
+        if (!rows.has(id)) rows.set(id, { ...notice, ...kept, ...times });
+      }
+      return Promise.resolve();
+    },
+    end(id: string, at: number) {
+      const known = rows.get(id);
+      if (known !== undefined) rows.set(id, { ...known, endedAt: at });
+      ended.push(known?.object ?? "");
+      return Promise.resolve(true);
+    },
+  };
+  const budgets = {
+    states: (counters: readonly object[]) =>
+      Promise.resolve(counters.map((counter) => ({ ...counter, spentNano: state.spentNano }))),
+  };
+  const node = (host: string): ReviewParts => ({
+    // What a review uses of the store.
+    store: { notices, budgets } as unknown as ReviewParts["store"],
+    calendar: createCalendar("UTC", "monday"),
+    now: () => state.at,
+    host,
+    clockWrongMs: () => state.wrongMs,
+  });
+  return { rows, ended, state, node };
+}
+
+// What a review looks at of a key.
+const key = {
+  id: "k",
+  name: "k",
+  budgets: [
+    { nano: 1000, period: "day", models: null, hard: true, raise: null, notifyAt: ["0.5"] },
+  ],
+} as unknown as KeyRecord;
+
+test("a wrong clock is told by its machine, once while it is wrong, and over only by it", async () => {
+  const { rows, ended, state, node } = bench();
+  await reviewNotices(node("a"), []);
+  expect(rows.size).toBe(0);
+  state.wrongMs = -240_000;
+  await reviewNotices(node("a"), []);
+  expect([...rows.values()]).toMatchObject([
+    { kind: "clock_off", object: "a", facts: { seconds: "240", side: "behind" } },
+  ]);
+  // A day later it is the same matter; another machine's right clock says nothing of it.
+  state.at += 86_400_000;
+  await reviewNotices(node("a"), []);
+  state.wrongMs = 30_000;
+  await reviewNotices(node("b"), []);
+  expect([rows.size, ended]).toEqual([1, []]);
+  await reviewNotices(node("a"), []);
+  expect(ended).toEqual(["a"]);
+  state.wrongMs = 30_001;
+  await reviewNotices(node("a"), []);
+  expect(rows.size).toBe(2);
+});
+
+test("a new period is the end of what was spent in the last", async () => {
+  const { rows, ended, state, node } = bench();
+  state.spentNano = "500";
+  await reviewNotices(node("a"), [key, key]);
+  expect(rows.size).toBe(1);
+  await reviewNotices(node("b"), [key]);
+  expect([rows.size, ended]).toEqual([1, []]);
+  state.at += 86_400_000;
+  state.spentNano = "0";
+  await reviewNotices(node("b"), [key]);
+  expect(ended).toEqual(["key k day"]);
+  state.spentNano = "999";
+  await reviewNotices(node("a"), [key]);
+  expect(rows.size).toBe(2);
+});
