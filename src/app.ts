@@ -70,7 +70,7 @@ export async function startApp(
 ): Promise<App> {
   const undo: (() => Promise<void> | void)[] = [];
   try {
-    const telemetry = await openTelemetry(config);
+    const telemetry = await openTelemetry(config, logger);
     undo.push(() => telemetry.close());
     const { observer } = telemetry;
     const opened = await openPorts(config, logger, { ...outside, observer }, undo);
@@ -78,12 +78,15 @@ export async function startApp(
     const gateway = createGateway(ports, gatewaySettings(config), config);
     await gateway.countTotals();
     telemetry.watch({ ...ports, ...opened, gateway });
+    undo.push(() => telemetry.sendLast());
     // Before those are taken for lost that an earlier process left running.
     await gateway.settleLeft();
     await gateway.nodes.begin(nodeBefore);
     undo.push(() => gateway.nodes.end());
     const identity = createIdentity({ ...ports, randomBytes });
-    const upkeep = startUpkeep(upkeepTasks({ ...ports, shared, clock, gateway, identity }), logger);
+    const { sendTraces } = telemetry;
+    const tasks = upkeepTasks({ ...ports, shared, clock, gateway, identity, sendTraces });
+    const upkeep = startUpkeep(tasks, logger);
     undo.push(() => upkeep.stop());
     const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
     await gateway.refreshBudgets();

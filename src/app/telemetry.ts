@@ -2,21 +2,26 @@ import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../config.ts";
+import type { GatewayLog } from "../core/log.ts";
 import type { Observer } from "../core/observer.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { createMetricsServer } from "../http/metrics-server.ts";
 import type { MetricsPage } from "../http/open/metrics-routes.ts";
+import type { Egress, Report } from "../net/egress.ts";
 import type { Spools } from "../pictures/spool.ts";
 import type { StoreCounters } from "../store/client.ts";
+import { joinObservers } from "../telemetry/join.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import type { MetricSources } from "../telemetry/metrics/readings.ts";
+import type { Traces, TracesOptions } from "../telemetry/traces/traces.ts";
 import { listenFault } from "./start-faults.ts";
 
-/** The parts of the house that metrics are read from. */
+/** The parts of the house that telemetry reads, and what its reports go by. */
 interface WatchedParts {
   readonly gateway: Pick<Gateway, "channels" | "serves">;
   readonly counters: () => StoreCounters;
   readonly spools: Pick<Spools, "bytesInUse" | "memoryInUse">;
+  readonly egress: Pick<Egress, "report">;
   readonly filesLeft: () => number;
   readonly filesMax: number;
 }
@@ -27,34 +32,74 @@ export interface Telemetry {
   readonly observer: Observer | undefined;
   /** The page of metrics; undefined: there is none. */
   readonly page: MetricsPage | undefined;
-  /** Names the parts that metrics are read from. */
+  /** Sends the spans that wait; undefined: there is no collector. */
+  readonly sendTraces: (() => Promise<void>) | undefined;
+  /** Names the parts that it works with, once they stand. */
   watch(parts: WatchedParts): void;
+  /** Sends the last spans, while there still are connections. */
+  sendLast(): Promise<void>;
   close(): void;
 }
 
-const nothing: Telemetry = {
-  observer: undefined,
-  page: undefined,
-  watch: () => undefined,
-  close: () => undefined,
-};
+/** Time that the collector has for one message, milliseconds; a stop may wait as long. */
+const collectorMsMax = 5_000;
 
 /** Opens what the configuration switches on. The rest is not even loaded. */
-export async function openTelemetry(config: Config): Promise<Telemetry> {
-  const { listen, token } = config.metrics;
-  if (listen === undefined && token === undefined) return nothing;
+export async function openTelemetry(config: Config, log: GatewayLog): Promise<Telemetry> {
+  let parts: WatchedParts | undefined;
+  const serves = (model: string): boolean => parts?.gateway.serves(model) === true;
+  const metrics = await metricsOf(config);
+  const traces = await tracesOf(config, {
+    serves,
+    onAway: (reason) => log.warn({ detail: reason }, "the collector of traces takes none"),
+    send: (report) =>
+      parts === undefined ? Promise.reject(new Error("not open")) : parts.egress.report(report),
+  });
+  const listeners = [metrics?.observer, traces?.observer].filter((one) => one !== undefined);
+  return {
+    observer: joinObservers(listeners),
+    page: metrics === undefined ? undefined : pageOf(metrics, config.metrics.token),
+    sendTraces: traces?.flush,
+    watch(opened) {
+      parts = opened;
+      metrics?.watch(sourcesOf(opened, config, () => traces?.dropped() ?? 0));
+    },
+    sendLast: () => traces?.close() ?? Promise.resolve(),
+    close: () => metrics?.stop(),
+  };
+}
+
+async function metricsOf({ metrics: { listen, token } }: Config): Promise<Metrics | undefined> {
+  if (listen === undefined && token === undefined) return undefined;
   const { openMetrics } = await import("../telemetry/metrics/metrics.ts");
-  const metrics = await openMetrics({
+  return openMetrics({
     version: version(),
     startedAt: Date.now() - performance.now(),
     uptime: () => performance.now(),
   });
-  return {
-    observer: metrics.observer,
-    page: pageOf(metrics, token),
-    watch: (parts) => metrics.watch(sourcesOf(parts, config)),
-    close: () => metrics.stop(),
-  };
+}
+
+async function tracesOf(
+  { traces: { endpoint, headers, sample, propagate } }: Config,
+  {
+    send,
+    ...parts
+  }: Pick<TracesOptions, "serves" | "onAway"> & {
+    readonly send: (report: Report) => Promise<number>;
+  },
+): Promise<Traces | undefined> {
+  if (endpoint === undefined) return undefined;
+  const { openTraces } = await import("../telemetry/traces/traces.ts");
+  const revealed: Record<string, string> = {};
+  for (const [name, text] of Object.entries(headers)) revealed[name.toLowerCase()] = text.reveal();
+  const to = { url: endpoint, headers: revealed, timeoutMs: collectorMsMax };
+  return openTraces({
+    ...parts,
+    version: version(),
+    sample,
+    isPropagated: propagate,
+    send: (message) => send({ ...to, ...message }),
+  });
 }
 
 function pageOf(metrics: Metrics, token: MetricsPage["token"]): MetricsPage {
@@ -64,6 +109,7 @@ function pageOf(metrics: Metrics, token: MetricsPage["token"]): MetricsPage {
 function sourcesOf(
   { gateway, counters, spools, filesLeft, filesMax }: WatchedParts,
   { dataFolder, images }: Config,
+  spansDropped: () => number,
 ): MetricSources {
   return {
     serves: (model) => gateway.serves(model),
@@ -78,7 +124,7 @@ function sourcesOf(
     spool: () => ({ bytes: spools.bytesInUse(), memoryBytes: spools.memoryInUse() }),
     files: () => ({ left: filesLeft(), max: filesMax }),
     disks: () => Promise.all([diskOf("data", dataFolder), diskOf("images", images.folder)]),
-    spansDropped: () => 0,
+    spansDropped,
   };
 }
 

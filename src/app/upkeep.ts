@@ -31,12 +31,15 @@ export interface UpkeepParts {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
     };
   };
+  /** Sends spans to their collector; undefined: there is none. */
+  readonly sendTraces?: (() => Promise<void>) | undefined;
   readonly identity: { readonly sessions: Pick<Identity["sessions"], "sweep"> };
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
 const minuteMs = 60_000;
+const tracesMs = 1_000;
 const hourMs = 60 * minuteMs;
 const clockMs = 30_000;
 /** A key that was revoked on one node stops on all within 5 s. */
@@ -48,10 +51,13 @@ const strayMs = 30 * 60_000;
 
 /** The periodic tasks of a gateway. */
 export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
-  const { blobs, shared, kept, clock, gateway, identity, now } = parts;
+  const { blobs, shared, kept, clock, gateway, identity, sendTraces, now } = parts;
   // Of several that share a store one sweeps it.
   const maySweep = (): boolean => shared === undefined || gateway.nodes.isFirst();
   return [
+    ...(sendTraces === undefined
+      ? []
+      : [{ name: "sending traces", everyMs: tracesMs, run: sendTraces }]),
     { name: "reading the database's clock", everyMs: clockMs, run: () => clock.measure() },
     {
       name: "sweeping expired images",

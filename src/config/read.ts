@@ -135,6 +135,7 @@ function assemble(
     },
     calendar: { timeZone: settings.money.time_zone, weekStarts: settings.money.week_starts },
     logs: { level: logs.level, format },
+    traces: tracesOf(settings.traces),
     metrics: { listen: settings.metrics.listen, token: settings.metrics.token },
     proxy: proxyOf(env),
   };
@@ -149,6 +150,10 @@ function policyOf(policy: FileSettings["policy"]): Config["policy"] {
     successors: policy.successors,
     repeatWindowMs: policy.repeat_window,
   };
+}
+
+function tracesOf({ endpoint, ...traces }: FileSettings["traces"]): Config["traces"] {
+  return { ...traces, endpoint: endpoint === undefined ? undefined : `${endpoint}/v1/traces` };
 }
 
 function databaseOf(

@@ -15,6 +15,7 @@ import { policySchema } from "./sections/policy.ts";
 import { pricesSchema } from "./sections/prices.ts";
 import { redisSchema } from "./sections/redis.ts";
 import { serverSchema } from "./sections/server.ts";
+import { tracesSchema } from "./sections/traces.ts";
 import { secretText } from "./values.ts";
 
 const section = "A group of settings.";
@@ -64,6 +65,7 @@ export const fileSchema = z.strictObject({
   admission: admissionSchema.prefault({}).describe(section),
   logs: logsSchema.prefault({}).describe(section),
   metrics: metricsSchema.prefault({}).describe(section),
+  traces: tracesSchema.prefault({}).describe(section),
 });
 
 export type FileSettings = z.output<typeof fileSchema>;

@@ -67,6 +67,11 @@ export const settingSources: readonly SettingSource[] = [
   },
   { setting: "redis.url", variables: ["REDIS_URL"], help: "Redis for limits shared by instances" },
   {
+    setting: "traces.endpoint",
+    variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+    help: "collector of OpenTelemetry, by OTLP over HTTP",
+  },
+  {
     setting: "secret",
     variables: ["PINHOLE_SECRET"],
     help: "signs URLs and digests keys",

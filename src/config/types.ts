@@ -145,6 +145,15 @@ export interface MetricsConfig {
   readonly token: Secret | undefined;
 }
 
+/** Spans for a collector; off where there is no endpoint. */
+export interface TracesConfig {
+  /** The address that messages go to, whole. */
+  readonly endpoint: string | undefined;
+  readonly headers: Readonly<Record<string, Secret>>;
+  readonly sample: number;
+  readonly propagate: boolean;
+}
+
 /** The operator's decisions, validated, with defaults filled in, folders absolute and units in the names. */
 export interface Config {
   /** The file that was read, absolute; undefined where there is none. */
@@ -182,5 +191,6 @@ export interface Config {
     readonly format: "json" | "pretty";
   };
   readonly metrics: MetricsConfig;
+  readonly traces: TracesConfig;
   readonly proxy: ProxyConfig;
 }

@@ -14,11 +14,13 @@ import {
   type Resolve,
 } from "./guard/guard.ts";
 import { createSockets } from "./socket.ts";
+import { type Report, sendReport } from "./report.ts";
 import { createUpstream } from "./upstream/upstream.ts";
 import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 
 export { createPlainHttp } from "./plain-http.ts";
 export { createPacing } from "./upstream/poll.ts";
+export type { Report } from "./report.ts";
 export type { RelayTap } from "./upstream/relay-sink.ts";
 export type { AllowPrivate, Resolve, UpstreamContext };
 
@@ -63,6 +65,8 @@ export interface Egress {
   sockets(context: UpstreamContext): ProviderTools["socket"];
   /** Fetches a picture that a client named, through the guard. Throws invalid_image or image_too_large naming the field. */
   fetchCallerPicture(url: string, options: CallerPictureOptions): Promise<Picture>;
+  /** Sends a report to a server that the operator named; resolves with the status of its answer. */
+  report(report: Report): Promise<number>;
   /** Ends every connection; what is in flight fails. */
   close(): Promise<void>;
 }
@@ -107,6 +111,7 @@ export function createEgress(options: EgressOptions): Egress {
     upstream: (context) => createUpstream(parts, context),
     sockets: (context) => createSockets(parts, context),
     fetchCallerPicture: (url, caller) => fetchCallerPicture(parts, url, caller),
+    report: (report) => sendReport(parts, report),
     async close() {
       for (const end of parts.sockets) end();
       await Promise.all([parts.open.destroy(), parts.guarded.destroy()]);

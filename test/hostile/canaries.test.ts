@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type Collector, startCollector } from "../telemetry/collector.ts";
 import { type MockOpenAi, type SeenRequest, startMockOpenAi } from "../support/mock-openai.ts";
 
 const gatewayKey = "canary-gateway-key-7f3a91";
@@ -11,11 +12,14 @@ const secrets = {
   header: "canary header value zebra 17",
   gatewayKey,
   adminToken: "test-admin-token-0123456789",
+  metricsToken: "canary-metrics-token-osprey-44",
+  collectorKey: "canary collector key 2209",
 };
 const prompt = "canary-prompt-heron-5512";
 const statuses = [400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 451, 500, 502, 503, 504, 529];
 
 let upstream: MockOpenAi;
+let collector: Collector;
 let gateway: TestGateway;
 const answers: string[] = [];
 
@@ -30,6 +34,7 @@ function echo({ headers, json }: SeenRequest): string {
 }
 
 beforeAll(async () => {
+  collector = await startCollector();
   upstream = await startMockOpenAi((request) => {
     const kind = String(request.json?.["model"]);
     const message = echo(request);
@@ -45,6 +50,12 @@ beforeAll(async () => {
   });
   gateway = await startTestGateway({
     keys: [{ name: "canary", key: gatewayKey }],
+    metrics: { token: secrets.metricsToken },
+    traces: {
+      endpoint: collector.url,
+      headers: { "X-Key": secrets.collectorKey },
+      propagate: true,
+    },
     channels: [
       {
         id: "up",
@@ -68,13 +79,16 @@ beforeAll(async () => {
   for (const model of [...statuses.map(String), "garbage", "empty", "picture", "dead", "unknown"]) {
     for (const stream of [false, true]) {
       const asked = { model, prompt, size: "64x64", stream };
-      const response = await postJson(own, "/v1/images/generations", asked);
+      // A client's own words about its trace are words of a stranger as well.
+      const tracing = { traceparent: prompt, tracestate: `a=${gatewayKey}` };
+      const response = await postJson(own, "/v1/images/generations", asked, tracing);
       answers.push(`${JSON.stringify([...response.headers])} ${await response.text()}`);
     }
   }
   // Faults of the gateway's own doors, with keys in the wrong places.
   for (const [path, authorization] of [
     [`/v1/models?key=${gatewayKey}`, `Bearer ${gatewayKey}`],
+    [`/metrics?token=${secrets.metricsToken}`, `Bearer ${gatewayKey}`],
     [`/admin/v1/requests?token=${secrets.adminToken}`, `Bearer ${gatewayKey}`],
     ["/v1/models", `Bearer ${secrets.adminToken}`],
     ["/v1/models", `Basic ${gatewayKey}`],
@@ -92,6 +106,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
+  await collector.close();
 });
 
 /** The secrets in a text, in every form in which they travel. */
@@ -147,6 +162,28 @@ describe("secrets are nowhere", () => {
     expect(data.length).toBeGreaterThan(20);
     for (const { id } of data)
       expect(found(await adminText(`/admin/v1/requests/${id}`))).toEqual([]);
+  });
+
+  test("in metrics, nor prompts, nor models that clients made up", async () => {
+    const headers = { authorization: `Bearer ${secrets.metricsToken}` };
+    const text = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
+    expect(text).toContain('pinhole_attempts_total{channel="up"');
+    expect(found(text)).toEqual([]);
+    expect(text).not.toContain(prompt);
+    expect(text).not.toContain('model="unknown"');
+    expect(text).not.toContain(upstream.url);
+  });
+
+  test("in traces, nor prompts, nor the upstream's address", async () => {
+    const isWhole = (): boolean =>
+      collector.spans.filter(({ name }) => name === "image generation").length >= 40;
+    await vi.waitFor(() => expect(isWhole()).toBe(true), { timeout: 10_000 });
+    const text = collector.bytes().toString("latin1");
+    expect(text).toContain("upstream_credentials");
+    expect(found(text)).toEqual([]);
+    expect(text).not.toContain(prompt);
+    expect(text).not.toContain(new URL(upstream.url).host);
+    expect(text).not.toContain("generations");
   });
 
   test("in the data folder", async () => {
