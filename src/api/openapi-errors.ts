@@ -37,6 +37,9 @@ function publicCodes(): string[] {
 /** Codes that only one kind of route gives. */
 const imageOnly = new Set([413, 422, 429, 502, 504]);
 
+/** Codes of changes of what an operator administers. */
+const adminOnly = new Set([409, 412, 428]);
+
 /** The errors that a route may answer with, by status, each with the codes that it has. */
 export function errorAnswers(route: DocumentedRoute): Readonly<Record<string, unknown>> {
   const byStatus = new Map<number, string[]>();
@@ -69,6 +72,7 @@ function mayAnswer(route: DocumentedRoute, status: number): boolean {
   if (status === 403 || imageOnly.has(status)) return route.access === "key" || status === 413;
   if (status === 404) return route.path !== "/v1/models";
   if (status === 410) return route.access === "signed URL" || route.path.includes("requests");
+  if (adminOnly.has(status)) return route.access === "admin" && route.method !== "GET";
   if (status === 415) return route.method !== "GET";
   return true;
 }

@@ -1,7 +1,8 @@
 import type { KeyOwner } from "../core/key.ts";
 import type { Faults, Path } from "./faults.ts";
 import type { FileSettings } from "./schema.ts";
-import { budgetsOf, faultRepeatedBudgets } from "./sections/budget.ts";
+import { budgetsOf } from "../core/budget-words.ts";
+import { faultRepeatedBudgets } from "./sections/budget.ts";
 import type { OwnerSettings } from "./sections/owners.ts";
 import { didYouMean } from "./suggest.ts";
 

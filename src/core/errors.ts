@@ -69,11 +69,19 @@ export const errorTable = {
     415,
     "The Content-Type is not one this route takes, or the body has a Content-Encoding.",
   ),
+  result_expired: invalid(410, "The result existed and has expired or been deleted."),
   conflict: invalid(
     409,
-    "What is asked for contradicts what is there; the message says what to change first.",
+    "What is asked for contradicts what is there: it exists already, or the configuration file holds it. The message says what to change first.",
   ),
-  result_expired: invalid(410, "The result existed and has expired or been deleted."),
+  version_stale: invalid(
+    412,
+    "Somebody changed it since it was read. `error.current` is what it is now; its version goes into `If-Match`.",
+  ),
+  version_required: invalid(
+    428,
+    "A change names the version that it was made from: send the `ETag` of a read as `If-Match`.",
+  ),
   request_too_large: invalid(413, "The body is larger than this gateway takes."),
   request_timeout: invalid(
     408,

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
 import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
-import { keysVersionSetting } from "./commands/keys.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { noticeStore } from "./notice-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
@@ -90,12 +89,12 @@ function fileOf(url: string): string {
 
 function storeOf(client: StoreClient, now: () => number): OpenedStore {
   return {
+    ...administeredOf(client),
     keys: {
       all: () => client.call("keysAll"),
       add: (key) => client.call("keysAdd", key),
       update: (id, change) => client.call("keysUpdate", id, change),
       remove: (id) => client.call("keysRemove", id),
-      version: async () => (await client.call("settingsGet", keysVersionSetting)) ?? "",
     },
     requests: {
       begin: (request, attempts, idempotentSince) =>
@@ -150,6 +149,29 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
     close: () => client.close(),
     counters: () => client.counters(),
     serverTime: () => client.serverTime(),
+  };
+}
+
+/** The part of the store that an operator administers beside keys. */
+function administeredOf(
+  client: StoreClient,
+): Pick<OpenedStore, "teams" | "users" | "served" | "audit"> {
+  return {
+    teams: {
+      get: (id) => client.call("teamsGet", id),
+      add: (team, entry) => client.call("teamsAdd", team, entry),
+      change: (team, entry) => client.call("teamsChange", team, entry),
+    },
+    users: {
+      get: (id) => client.call("usersGet", id),
+      add: (user, entry) => client.call("usersAdd", user, entry),
+      change: (user, entry) => client.call("usersChange", user, entry),
+    },
+    served: {
+      version: () => client.call("servedVersion"),
+      read: () => client.call("servedRows"),
+    },
+    audit: { list: (page) => client.call("auditList", page) },
   };
 }
 

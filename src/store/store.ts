@@ -1,7 +1,9 @@
+import type { AuditEntry } from "../core/audit.ts";
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeyRecord } from "../core/key.ts";
 import type { NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
+import type { TeamRecord, UserRecord } from "../core/people.ts";
 import type { BudgetCounter } from "../core/budget.ts";
 import type {
   CounterState,
@@ -11,6 +13,8 @@ import type {
   VerifiedCounter,
 } from "./money-records.ts";
 import type { IdentityStore } from "./identity-records.ts";
+import type { AuditPage } from "./commands/audit.ts";
+import type { ServedRows } from "./served-rows.ts";
 import type {
   AttemptOutcome,
   NewAttempt,
@@ -23,6 +27,15 @@ import type {
   RequestOutcome,
   RequestRecord,
 } from "./request-records.ts";
+
+/** Rows that count their changes. A change, its audit row and the step of the version of all that is served are one commit. */
+export interface VersionedStore<R> {
+  get(id: string): Promise<R | undefined>;
+  /** False where the id is taken. */
+  add(record: R, entry: AuditEntry): Promise<boolean>;
+  /** Writes a record over the version that it names, and counts that up. False where it has another by now. */
+  change(record: R, entry: AuditEntry): Promise<boolean>;
+}
 
 /**
  * The database, spoken to from a worker thread with group commit. Every promise resolves after the
@@ -38,8 +51,20 @@ export interface Store extends IdentityStore {
       change: { readonly disabled?: boolean; readonly name?: string },
     ): Promise<boolean>;
     remove(id: string): Promise<boolean>;
-    /** Another text after each change, by whichever node. */
-    version(): Promise<string>;
+  };
+  readonly teams: VersionedStore<TeamRecord>;
+  readonly users: VersionedStore<UserRecord>;
+  /** The rows that nodes keep in memory. */
+  readonly served: {
+    /** Counts the changes of any of it, by whichever node. */
+    version(): Promise<number>;
+    /** All of it as it was at one moment; undefined where changes come too fast. */
+    read(): Promise<ServedRows | undefined>;
+  };
+  /** Changes as they were written down. */
+  readonly audit: {
+    /** The newest first. */
+    list(page: AuditPage): Promise<AuditEntry[]>;
   };
   readonly requests: {
     /**

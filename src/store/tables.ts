@@ -24,6 +24,25 @@ const prices = ["priced", "unknown"] as const;
 /** Rows of entries without labels, of entries with some, and of one label of an entry. */
 export const slices = ["bare", "labelled", "label"] as const;
 
+/** Columns of teams and users. */
+const person = {
+  id: text,
+  name: nullable(text),
+  /** JSON: a list of names and patterns. */
+  models: text,
+  rpm: nullable(integer),
+  ipm: nullable(integer),
+  ipd: nullable(integer),
+  /** JSON: a list of budgets. */
+  budgets: text,
+  /** JSON: a list of words. */
+  labels: text,
+  disabled: flag,
+  version: integer,
+  created_at: time,
+  changed_at: time,
+};
+
 export const rowSchemas = {
   keys: record({
     id: text,
@@ -256,6 +275,22 @@ export const rowSchemas = {
     expires_at: nullable(time),
     created_at: time,
     version: integer,
+  }),
+  teams: record(person),
+  users: record({ ...person, team_id: nullable(text) }),
+  /** Every change of what an operator administers, append-only. */
+  audit: record({
+    id: text,
+    at: time,
+    who: text,
+    address: nullable(text),
+    request_id: nullable(text),
+    action: text,
+    resource: text,
+    resource_id: text,
+    /** JSON, as the admin API showed it; null: there was none. */
+    before_json: nullable(text),
+    after_json: nullable(text),
   }),
   settings: record({ name: text, value: text }),
   migrations: record({ name: text, applied_at: time }),

@@ -184,9 +184,9 @@ function changeSuite(open: OpenEmpty): void {
     await store.people.add(person("ada", { userId: "u1" }), undefined);
     await store.people.add(person("bob", { userId: "u2" }), undefined);
     expect(await store.people.stoppedUsers()).toEqual([]);
-    const versions = [await store.keys.version()];
+    const versions = [await store.served.version()];
     const noted = async (): Promise<boolean> => {
-      versions.push(await store.keys.version());
+      versions.push(await store.served.version());
       return versions.at(-1) !== versions.at(-2);
     };
     await store.people.change("ada", 1, { disabled: true });

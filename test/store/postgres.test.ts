@@ -30,6 +30,28 @@ describe.runIf(server !== undefined)("with a server", () => {
   );
 });
 
+test.runIf(server !== undefined)(
+  "an audit row is never changed, and can be deleted after a year only",
+  async () => {
+    const url = await server?.create("audited");
+    await (await openStore({ url: url ?? "", now })).close();
+    const run = (text: string) => server?.sql("audited", text);
+    const add = (id: string, at: number) =>
+      run(`INSERT INTO audit (id, at, who, action, resource, resource_id)
+        VALUES ('${id}', ${at}, 'admin', 'create', 'team', 'art')`);
+    await add("new", Date.now());
+    await add("old", Date.now() - 366 * 86_400_000);
+    for (const text of [
+      "UPDATE audit SET who = 'nobody' WHERE id = 'old'",
+      "DELETE FROM audit",
+      "TRUNCATE audit",
+    ])
+      await expect(run(text)).rejects.toThrow(/never changed, and kept for a year/);
+    await run("DELETE FROM audit WHERE id = 'old'");
+    expect(await run("SELECT id, who FROM audit")).toEqual([{ id: "new", who: "admin" }]);
+  },
+);
+
 describe.runIf(pooler !== undefined)("through a pooler", () => {
   const open = emptyStores("pooled", (name) => pooler?.url(name));
   storeSuite("Postgres through PgBouncer in transaction mode", open);
@@ -77,5 +99,8 @@ async function empty(postgres: TestPostgres, name: string): Promise<void> {
     `SELECT string_agg(relname, ', ') AS tables FROM pg_class
       WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'migrations'`,
   );
+  // The audit refuses to be emptied.
+  await postgres.sql(name, "ALTER TABLE audit DISABLE TRIGGER USER");
   await postgres.sql(name, `TRUNCATE ${String(rows[0]?.["tables"])} CASCADE`);
+  await postgres.sql(name, "ALTER TABLE audit ENABLE TRIGGER USER");
 }

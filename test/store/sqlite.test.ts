@@ -36,9 +36,6 @@ async function openIn(folder: string, busyTimeoutMs = 5000): Promise<OpenedStore
 
 storeSuite("SQLite", emptyStores());
 
-/** All tables but the one that says what the schema is. What hangs on requests goes with them. */
-const emptied = Object.keys(rowSchemas).filter((table) => table !== "migrations");
-
 /** One store for many tests, emptied in between: starting its thread takes longer than most of them. */
 function emptyStores(): OpenEmpty {
   const folder = mkdtempSync(join(tmpdir(), "pinhole-store-"));
@@ -54,12 +51,21 @@ function emptyStores(): OpenEmpty {
       () => false,
     );
     if (works !== true) shared = await openStore({ url, now });
-    await outside(folder, (other) =>
-      other.exec(emptied.map((table) => `DELETE FROM ${table}`).join("; ")),
-    );
+    await outside(folder, empty);
     if (shared === undefined) throw new Error("the store was just opened");
     return shared;
   };
+}
+
+/** Deletes all rows; the triggers that keep those of the audit are put back. */
+function empty(database: DatabaseSync): void {
+  const triggers = database
+    .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    .all() as { name: string; sql: string }[];
+  for (const { name } of triggers) database.exec(`DROP TRIGGER ${name}`);
+  for (const table of Object.keys(rowSchemas).filter((name) => name !== "migrations"))
+    database.exec(`DELETE FROM ${table}`);
+  for (const { sql } of triggers) database.exec(sql);
 }
 
 /** Runs SQL on the file from outside the store. */
@@ -279,5 +285,25 @@ test("a store does not keep an idle process alive, and work under way does", () 
     status: 0,
     out: "kept\n",
     err: "",
+  });
+});
+
+test("an audit row is never changed, and can be deleted after a year only", async () => {
+  const folder = temporaryFolder();
+  await openIn(folder);
+  await outside(folder, (other) => {
+    const add = (id: string, at: number): unknown =>
+      other.exec(
+        `INSERT INTO audit (id, at, who, action, resource, resource_id)
+          VALUES ('${id}', ${at}, 'admin', 'create', 'team', 'art')`,
+      );
+    add("new", Date.now());
+    add("old", Date.now() - 366 * 86_400_000);
+    const kept = /never changed, and kept for a year/;
+    expect(() => other.exec("UPDATE audit SET who = 'nobody' WHERE id = 'old'")).toThrow(kept);
+    expect(() => other.exec("DELETE FROM audit")).toThrow(kept);
+    expect(() => other.exec("REPLACE INTO audit SELECT * FROM audit")).toThrow(kept);
+    other.exec("DELETE FROM audit WHERE id = 'old'");
+    expect(other.prepare("SELECT id, who FROM audit").all()).toEqual([{ id: "new", who: "admin" }]);
   });
 });

@@ -4,6 +4,7 @@ import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
 import { priceSuite } from "./price-suite.ts";
 import { identitySuite } from "./identity-suite.ts";
+import { peopleSuite } from "./people-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
 import {
@@ -37,6 +38,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     noticeSuite(open);
     totalsSuite(open);
     identitySuite(open);
+    peopleSuite(open);
   });
 }
 
@@ -64,12 +66,12 @@ function keySuite(open: OpenEmpty): void {
     expect(await store.keys.all()).toEqual([]);
   });
 
-  test("the version of keys is another after each change, and stays where nothing changed", async () => {
+  test("the version of what is served is another after each change, and stays where nothing changed", async () => {
     const store = await open();
-    const seen = [await store.keys.version()];
+    const seen = [await store.served.version()];
     const changed = async (change: Promise<unknown>): Promise<boolean> => {
       await change;
-      seen.push(await store.keys.version());
+      seen.push(await store.served.version());
       return seen.at(-1) !== seen.at(-2);
     };
     expect(await changed(store.keys.add(sampleKey))).toBe(true);

@@ -1,88 +1,29 @@
-import { z } from "zod";
-import { type Budget, periods } from "../../core/budget.ts";
-import { nanoOf } from "../../core/money.ts";
-import { decimalSchema } from "../../core/price.ts";
-import { readDecimal } from "../../core/rational.ts";
+import {
+  budgetsOf,
+  budgetsSchema,
+  repeatedBudget,
+  type WrittenBudgets,
+} from "../../core/budget-words.ts";
 import type { Faults, Path } from "../faults.ts";
-import { moment } from "../values.ts";
-
-/** The largest budget, dollars: what JavaScript counts exactly in nano-dollars. */
-const usdMax = 9_000_000;
-const usdForm = `US dollars, from 0 to ${usdMax}`;
-
-/** Dollars, as nano-dollars once read. */
-const dollars = decimalSchema
-  .transform((written, context) => {
-    const usd = readDecimal(written);
-    const nano = usd === undefined ? undefined : nanoOf(usd);
-    if (nano !== undefined && Number(written) <= usdMax) return nano;
-    context.addIssue({ code: "custom", message: `must be ${usdForm}` });
-    return z.NEVER;
-  })
-  .meta({ form: usdForm });
-
-const shareForm = "a share of the budget above 0, at most 10, such as 0.8";
-
-/** A share of a budget, without zeros at its end: `0.80` is `0.8`. */
-const share = decimalSchema
-  .refine((written) => Number(written) > 0 && Number(written) <= 10, {
-    error: `must be ${shareForm}`,
-  })
-  .transform((written) => String(Number(written)))
-  .meta({ form: shareForm });
-
-const budgetSchema = z.strictObject({
-  usd: dollars,
-  period: z.enum(periods).default("month"),
-  models: z.array(z.string().min(1).max(200)).min(1).optional(),
-  hard: z.boolean().default(true),
-  notify_at: z.array(share).max(10).optional(),
-  raise: z.strictObject({ usd: dollars, until: moment().optional() }).optional(),
-});
-
-/** A budget as it is written. */
-export type BudgetSettings = z.output<typeof budgetSchema>;
-
-const budgetForm = "a group with usd and period, or a list of them";
-
 /** One budget or a list of them. */
 export const budgets = (description: string) =>
-  z
-    .union([budgetSchema, z.array(budgetSchema).min(1).max(10)])
-    .optional()
-    .meta({
-      form: budgetForm,
-      description: `${description} docs/budgets.md has the words.`,
-      elsewhere: true,
-    });
-
-/** Budgets as they are read. */
-export function budgetsOf(written: BudgetSettings | readonly BudgetSettings[] = []): Budget[] {
-  return [written].flat().map(({ usd, period, models, hard, notify_at: shares, raise }) => ({
-    nano: usd,
-    period,
-    models: models ?? null,
-    hard,
-    raise: raise === undefined ? null : { nano: raise.usd, until: raise.until ?? null },
-    ...(shares === undefined ? {} : { notifyAt: [...new Set(shares)] }),
-  }));
-}
+  budgetsSchema.optional().meta({
+    form: "a group with usd and period, or a list of them",
+    description: `${description} docs/budgets.md has the words.`,
+    elsewhere: true,
+  });
 
 /** Adds a fault where two budgets of one owner would have the same counter. */
 export function faultRepeatedBudgets(
-  written: BudgetSettings | readonly BudgetSettings[] | undefined,
+  written: WrittenBudgets | undefined,
   at: Path,
   faults: Faults,
 ): void {
-  if (written === undefined || !Array.isArray(written)) return;
-  const seen = new Set<string>();
-  for (const [index, { period, models }] of budgetsOf(written).entries()) {
-    const counted = JSON.stringify([period, models?.toSorted() ?? null]);
-    if (seen.has(counted))
-      faults.add(
-        [...at, index],
-        `another budget of this list has the period \`${period}\` for the same models already; keep the smaller one`,
-      );
-    seen.add(counted);
-  }
+  const read = budgetsOf(written);
+  const index = repeatedBudget(read);
+  if (index === undefined) return;
+  faults.add(
+    [...at, index],
+    `another budget of this list has the period \`${read[index]?.period}\` for the same models already; keep the smaller one`,
+  );
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { budgets } from "./budget.ts";
 import { count, flag, ownerId } from "./forms.ts";
 import { modelNames } from "./models-allowed.ts";
-import { moment, secretText } from "../values.ts";
+import { secretText } from "../values.ts";
+import { moment } from "../../core/moment.ts";
 import { operations } from "../../core/request.ts";
 
 export const keySchema = z.strictObject({

@@ -96,10 +96,10 @@ export function administerKeys(gateway: AdministrationParts, pepper: Buffer): Ke
   let declared: readonly KeyRecord[] = [];
   const list = async (): Promise<KeyRecord[]> => [...(await store.keys.all()), ...declared];
   /** Of the keys that are in memory. */
-  let version: string | undefined;
+  let version: number | undefined;
   const refresh = async (): Promise<void> => {
     // Before the keys: what changes meanwhile is read again.
-    const found = await store.keys.version();
+    const found = await store.served.version();
     const stopped = new Set(await store.people.stoppedUsers());
     gateway.keys.replace((await list()).map((key) => asStopped(key, stopped)));
     version = found;
@@ -111,7 +111,7 @@ export function administerKeys(gateway: AdministrationParts, pepper: Buffer): Ke
       await refresh();
     },
     async catchUp() {
-      if ((await store.keys.version()) !== version) await refresh();
+      if ((await store.served.version()) !== version) await refresh();
     },
     async create(wanted) {
       const key = makeKey(randomBytes);

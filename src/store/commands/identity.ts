@@ -1,5 +1,4 @@
 import { countUp } from "./settings.ts";
-import { keysVersionSetting } from "./keys.ts";
 import type {
   Invitation,
   NewPerson,
@@ -8,6 +7,7 @@ import type {
   PersonRefusal,
 } from "../identity-records.ts";
 import { personFromRow, rowFromPerson } from "../identity-rows.ts";
+import { configVersionSetting } from "./versioned.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { rowSchemas } from "../tables.ts";
@@ -86,7 +86,7 @@ function* add(
   if (invitation !== undefined) yield* putInvitation(person.id, invitation);
   if (person.userId !== null) {
     yield releaseUser({ user: person.userId });
-    yield* countUp(keysVersionSetting);
+    yield* countUp(configVersionSetting);
   }
   return (yield* personById(person.id)) ?? "absent";
 }
@@ -110,7 +110,7 @@ function* change(id: string, version: number, wanted: PersonChange): Steps<Perso
   if (after.disabled === 1) yield* endSessionsOf(id);
   if (after.user_id !== null) yield releaseUser({ user: after.user_id });
   if (after.disabled !== before.disabled || after.user_id !== before.user_id)
-    yield* countUp(keysVersionSetting);
+    yield* countUp(configVersionSetting);
   return (yield* personById(id)) ?? "absent";
 }
 
@@ -134,7 +134,7 @@ function* removeOne(id: string, version: number, at: number): Steps<PersonRefusa
   yield* removeInvitationsOf(id);
   if (before.user_id !== null) {
     yield stopUser({ user: before.user_id, at });
-    yield* countUp(keysVersionSetting);
+    yield* countUp(configVersionSetting);
   }
   return undefined;
 }

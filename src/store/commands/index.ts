@@ -1,5 +1,6 @@
 import type { Steps } from "../query.ts";
 import { adminTokenCommands } from "./admin-tokens.ts";
+import { auditCommands } from "./audit.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
@@ -7,11 +8,13 @@ import { nodeCommands } from "./nodes.ts";
 import { noticeCommands, noticeReads } from "./notices.ts";
 import { priceCommands } from "./prices.ts";
 import { identityCommands } from "./identity.ts";
+import { peopleCommands } from "./people.ts";
 import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
 import { sessionCommands } from "./sessions.ts";
+import { servedCommands } from "./served.ts";
 import { settingCommands } from "./settings.ts";
 import { totalsCommands } from "./totals.ts";
 import { tryCommands } from "./sign-in-tries.ts";
@@ -29,6 +32,7 @@ import { tryCommands } from "./sign-in-tries.ts";
  * - A sum, and a counter that may pass 2^53, is selected as `CAST(… AS text)`.
  */
 export const commands = {
+  ...auditCommands,
   ...budgetCommands,
   ...budgetReads,
   ...keyCommands,
@@ -37,6 +41,7 @@ export const commands = {
   ...noticeCommands,
   ...noticeReads,
   ...priceCommands,
+  ...peopleCommands,
   ...requestReads,
   ...requestRecovery,
   ...requestWrites,
@@ -47,6 +52,7 @@ export const commands = {
   ...sessionCommands,
   ...tryCommands,
   ...adminTokenCommands,
+  ...servedCommands,
 };
 
 export type Commands = typeof commands;
@@ -63,12 +69,15 @@ export const settlements: ReadonlySet<string> = new Set<CommandName>([
 
 /** Reads that may take long: on Postgres they have connections of their own, so that no other read waits for them. */
 export const reports: ReadonlySet<string> = new Set<CommandName>([
+  "auditList",
   "requestsList",
   "budgetsVerify",
   "totalsVerify",
 ]);
 
 const peopleLock = "people";
+/** The lock of those who change what is served: all of them count up one version. */
+const served = ["served"];
 
 /**
  * Names of what a command shares with others and locks in an order of its own. On Postgres a group takes all of them first,
@@ -77,6 +86,13 @@ const peopleLock = "people";
 const locks: {
   readonly [N in CommandName]?: (...args: CommandArguments<N>) => readonly string[];
 } = {
+  keysAdd: () => served,
+  keysUpdate: () => served,
+  keysRemove: () => served,
+  teamsAdd: () => served,
+  teamsChange: () => served,
+  usersAdd: () => served,
+  usersChange: () => served,
   budgetsRefresh: (counters) => counters.map(({ id }) => `budget ${id}`),
   requestsBegin: ({ claims = [], newPrices }) => [
     ...claims.map(({ id }) => `budget ${id}`),
@@ -84,9 +100,9 @@ const locks: {
   ],
   // One at a time: the last owner, and a session that begins while its person is disabled, are asked for across rows.
   invitationsTake: () => [peopleLock],
-  peopleAdd: () => [peopleLock],
-  peopleChange: () => [peopleLock],
-  peopleRemove: () => [peopleLock],
+  peopleAdd: () => [peopleLock, ...served],
+  peopleChange: () => [peopleLock, ...served],
+  peopleRemove: () => [peopleLock, ...served],
   peopleChangePassword: () => [peopleLock],
   sessionsBegin: () => [peopleLock],
   triesCount: (limits) => limits.map(({ name }) => `try ${name}`),
@@ -129,12 +145,17 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "tokensAll",
   "tokensByDigest",
   "tokensGet",
+  "auditList",
   "keysAll",
   "noticesGet",
   "noticesIsPriceKnown",
   "noticesList",
   "noticesOpen",
   "pricesGet",
+  "servedRows",
+  "servedVersion",
+  "teamsGet",
+  "usersGet",
   "requestsByClientId",
   "requestsByIdempotencyKey",
   "requestsByRepeat",

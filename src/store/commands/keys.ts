@@ -1,4 +1,5 @@
 import { countUp } from "./settings.ts";
+import { configVersionSetting } from "./versioned.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { keyFromRow, rowFromKey } from "../records.ts";
@@ -27,9 +28,6 @@ const change = statement<{ id: string; name: string | null; disabled: number | n
 );
 const remove = statement<{ id: string }>("DELETE FROM keys WHERE id = :id");
 
-/** The setting that counts changes of keys, by which other nodes know of them. */
-export const keysVersionSetting = "keys_version";
-
 /** Database work on keys. */
 export const keyCommands = {
   *keysAll(): Steps<KeyRecord[]> {
@@ -38,17 +36,17 @@ export const keyCommands = {
   },
   *keysAdd(key: KeyRecord): Steps<void> {
     yield insert(rowFromKey(key));
-    yield* countUp(keysVersionSetting);
+    yield* countUp(configVersionSetting);
   },
   *keysUpdate(id: string, { name, disabled }: KeyChange): Steps<boolean> {
     const flag = disabled === undefined ? null : Number(disabled);
     const { changes } = yield change({ id, name: name ?? null, disabled: flag });
-    if (changes > 0) yield* countUp(keysVersionSetting);
+    if (changes > 0) yield* countUp(configVersionSetting);
     return changes > 0;
   },
   *keysRemove(id: string): Steps<boolean> {
     const { changes } = yield remove({ id });
-    if (changes > 0) yield* countUp(keysVersionSetting);
+    if (changes > 0) yield* countUp(configVersionSetting);
     return changes > 0;
   },
 };

@@ -8,6 +8,7 @@ import { priceVersions } from "./0007-price-versions.ts";
 import { totals } from "./0008-totals.ts";
 import { people } from "./0009-people.ts";
 import { notices } from "./0010-notices.ts";
+import { administration } from "./0011-administration.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   totals,
   people,
   notices,
+  administration,
 ];

@@ -7,4 +7,7 @@ export interface Migration {
    * bigint, `WITHOUT ROWID` is SQLite's alone and is left out on Postgres (`postgres/migrations.ts`).
    */
   readonly up: readonly string[];
+  /** Further SQL, after `up`, that one of the two databases has in words of its own: triggers. */
+  readonly sqlite?: readonly string[];
+  readonly postgres?: readonly string[];
 }

@@ -8,7 +8,7 @@ export const postgresMigrations: readonly Migration[] = [
   baseline,
   ...migrations
     .slice(migrations.indexOf(owners) + 1)
-    .map(({ name, up }) => ({ name, up: up.map(inPostgres) })),
+    .map(({ name, up, postgres = [] }) => ({ name, up: [...up.map(inPostgres), ...postgres] })),
 ];
 
 /**

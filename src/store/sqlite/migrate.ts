@@ -49,7 +49,7 @@ function checkIntegrity(connection: Connection, file: string): void {
 }
 
 function applyOne(connection: Connection, migration: Migration, now: number): void {
-  for (const sql of migration.up) connection.execute(sql);
+  for (const sql of [...migration.up, ...(migration.sqlite ?? [])]) connection.execute(sql);
   connection.run({
     sql: "INSERT INTO migrations (name, applied_at) VALUES (?, ?)",
     parameters: [migration.name, now],

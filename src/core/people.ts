@@ -1,0 +1,33 @@
+import type { Budget } from "./budget.ts";
+
+/** A team or a user as a row of the database. It is disabled and never deleted, since records and books name it. */
+export interface PersonRecord {
+  /** Chosen by whoever made it. */
+  readonly id: string;
+  /** Null: its id. */
+  readonly name: string | null;
+  /** As a key's: they hold as well. */
+  readonly models: readonly string[];
+  /** Requests a minute, of all its keys together; null: no limit. */
+  readonly rpm: number | null;
+  /** Images a minute. */
+  readonly ipm: number | null;
+  /** Images a day. */
+  readonly ipd: number | null;
+  readonly budgets: readonly Budget[];
+  readonly labels: readonly string[];
+  /** True: all keys of it are refused. */
+  readonly disabled: boolean;
+  /** Counts its changes, from 1. */
+  readonly version: number;
+  /** Unix milliseconds. */
+  readonly createdAt: number;
+  readonly changedAt: number;
+}
+
+export type TeamRecord = PersonRecord;
+
+export interface UserRecord extends PersonRecord {
+  /** The team that the user's keys belong to. */
+  readonly teamId: string | null;
+}

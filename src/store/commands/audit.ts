@@ -1,0 +1,48 @@
+import type { AuditEntry } from "../../core/audit.ts";
+import { auditFromRow, rowFromAudit } from "../people-records.ts";
+import { statement } from "../query.ts";
+import type { Steps } from "../query.ts";
+import type { Tables } from "../tables.ts";
+
+/** A page of the audit, the newest first. */
+export interface AuditPage {
+  readonly limit: number;
+  /** The id of the last entry of the page before. */
+  readonly before?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly resourceId?: string | undefined;
+}
+
+const insert = statement<Tables["audit"]>(
+  `INSERT INTO audit (
+    id, at, who, address, request_id, action, resource, resource_id, before_json, after_json
+  ) VALUES (
+    :id, :at, :who, :address, :request_id, :action, :resource, :resource_id, :before_json, :after_json
+  )`,
+);
+// Ids begin with their time, so they sort as they were made.
+const page = statement<{ before: string; resource: string; resourceId: string; limit: number }>(
+  `SELECT * FROM audit
+    WHERE (:before = '' OR id < :before)
+      AND (:resource = '' OR resource = :resource)
+      AND (:resourceId = '' OR resource_id = :resourceId)
+    ORDER BY id DESC LIMIT :limit`,
+);
+
+/** A part of a change: it is written down in the same commit. */
+export function* writeDown(entry: AuditEntry): Steps<void> {
+  yield insert(rowFromAudit(entry));
+}
+
+/** Reads of the audit; its rows are written with what they tell. */
+export const auditCommands = {
+  *auditList({
+    limit,
+    before = "",
+    resource = "",
+    resourceId = "",
+  }: AuditPage): Steps<AuditEntry[]> {
+    const { rows } = yield page({ before, resource, resourceId, limit });
+    return rows.map(auditFromRow);
+  },
+};

@@ -1,0 +1,72 @@
+import type { AuditEntry } from "../../core/audit.ts";
+import { statement } from "../query.ts";
+import type { Steps } from "../query.ts";
+import { rowSchemas, type Tables } from "../tables.ts";
+import { writeDown } from "./audit.ts";
+import { countUp } from "./settings.ts";
+
+/** The setting that counts changes of what is served, by which other nodes know of them. */
+export const configVersionSetting = "config_version";
+
+/** The table of a resource whose rows count their changes. */
+type VersionedTable = {
+  [T in keyof Tables]: Tables[T] extends { id: string; version: number } ? T : never;
+}[keyof Tables];
+
+/** Work on the rows of one such table, in terms of its records. */
+export interface VersionedRows<R> {
+  all(): Steps<R[]>;
+  get(id: string): Steps<R | undefined>;
+  /** False where the id is taken: nothing is written then. */
+  insert(record: R, entry: AuditEntry): Steps<boolean>;
+  /** Writes a record over the version that it names, and counts that up. False where it has another by now. */
+  change(record: R, entry: AuditEntry): Steps<boolean>;
+}
+
+/**
+ * Reads and changes of a table whose rows have a version. A change, its audit row and the step of the version of all
+ * that is served are one commit; a change of a row that somebody else has changed meanwhile is none.
+ */
+export function versionedRows<T extends VersionedTable, R>(
+  table: T,
+  fromRow: (row: unknown) => R,
+  toRow: (record: R) => Tables[T],
+): VersionedRows<R> {
+  const columns = Object.keys(rowSchemas[table].fields);
+  const values = columns.map((column) => `:${column}`).join(", ");
+  const set = columns
+    .filter((column) => !["id", "version", "created_at"].includes(column))
+    .map((column) => `${column} = :${column}`)
+    .join(", ");
+  const selectAll = statement<object>(`SELECT * FROM ${table} ORDER BY id`);
+  const select = statement<{ id: string }>(`SELECT * FROM ${table} WHERE id = :id`);
+  const insertRow = statement<Tables[T]>(
+    `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${values}) ON CONFLICT (id) DO NOTHING`,
+  );
+  const update = statement<Tables[T]>(
+    `UPDATE ${table} SET ${set}, version = version + 1 WHERE id = :id AND version = :version`,
+  );
+  return {
+    *all() {
+      return (yield selectAll({})).rows.map(fromRow);
+    },
+    *get(id) {
+      return (yield select({ id })).rows.map(fromRow).at(0);
+    },
+    *insert(record, entry) {
+      if ((yield insertRow(toRow(record))).changes === 0) return false;
+      yield* note(entry);
+      return true;
+    },
+    *change(record, entry) {
+      if ((yield update(toRow(record))).changes === 0) return false;
+      yield* note(entry);
+      return true;
+    },
+  };
+}
+
+function* note(entry: AuditEntry): Steps<void> {
+  yield* writeDown(entry);
+  yield* countUp(configVersionSetting);
+}

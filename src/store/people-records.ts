@@ -1,0 +1,105 @@
+import type { Budget } from "../core/budget.ts";
+import { periods } from "../core/budget.ts";
+import type { AuditEntry } from "../core/audit.ts";
+import type { PersonRecord, TeamRecord, UserRecord } from "../core/people.ts";
+import { boolean, integer, listOf, nullable, oneOf, optional, record, text } from "./shape.ts";
+import { rowSchemas, type Tables } from "./tables.ts";
+
+const textsSchema = listOf(text);
+const budgetsSchema = listOf(
+  record({
+    nano: integer,
+    period: oneOf(periods),
+    models: nullable(textsSchema),
+    hard: boolean,
+    notifyAt: optional(textsSchema),
+    raise: nullable(record({ nano: integer, until: nullable(integer) })),
+  }),
+);
+
+/** Budgets as a column keeps them. */
+export function budgetsFromJson(json: string): Budget[] {
+  return budgetsSchema.parse(JSON.parse(json));
+}
+
+function personFromRow(row: Tables["teams"]): PersonRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    models: textsSchema.parse(JSON.parse(row.models)),
+    rpm: row.rpm,
+    ipm: row.ipm,
+    ipd: row.ipd,
+    budgets: budgetsFromJson(row.budgets),
+    labels: textsSchema.parse(JSON.parse(row.labels)),
+    disabled: row.disabled === 1,
+    version: row.version,
+    createdAt: row.created_at,
+    changedAt: row.changed_at,
+  };
+}
+
+function rowFromPerson(person: PersonRecord): Tables["teams"] {
+  return {
+    id: person.id,
+    name: person.name,
+    models: JSON.stringify(person.models),
+    rpm: person.rpm,
+    ipm: person.ipm,
+    ipd: person.ipd,
+    budgets: JSON.stringify(person.budgets),
+    labels: JSON.stringify(person.labels),
+    disabled: person.disabled ? 1 : 0,
+    version: person.version,
+    created_at: person.createdAt,
+    changed_at: person.changedAt,
+  };
+}
+
+export function teamFromRow(value: unknown): TeamRecord {
+  return personFromRow(rowSchemas.teams.parse(value));
+}
+
+export function rowFromTeam(team: TeamRecord): Tables["teams"] {
+  return rowFromPerson(team);
+}
+
+export function userFromRow(value: unknown): UserRecord {
+  const row = rowSchemas.users.parse(value);
+  return { ...personFromRow(row), teamId: row.team_id };
+}
+
+export function rowFromUser(user: UserRecord): Tables["users"] {
+  return { ...rowFromPerson(user), team_id: user.teamId };
+}
+
+export function auditFromRow(value: unknown): AuditEntry {
+  const row = rowSchemas.audit.parse(value);
+  return {
+    id: row.id,
+    at: row.at,
+    who: row.who,
+    address: row.address,
+    requestId: row.request_id,
+    action: row.action,
+    resource: row.resource,
+    resourceId: row.resource_id,
+    before: row.before_json,
+    after: row.after_json,
+  };
+}
+
+export function rowFromAudit(entry: AuditEntry): Tables["audit"] {
+  return {
+    id: entry.id,
+    at: entry.at,
+    who: entry.who,
+    address: entry.address,
+    request_id: entry.requestId,
+    action: entry.action,
+    resource: entry.resource,
+    resource_id: entry.resourceId,
+    before_json: entry.before,
+    after_json: entry.after,
+  };
+}
