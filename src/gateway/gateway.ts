@@ -44,6 +44,8 @@ import { createRouting } from "./routing/routing.ts";
 
 export type { RequestRecord } from "../store/request-records.ts";
 export type { Administration, FirstCredentials } from "./administration/administration.ts";
+export type { UsageReport, UsageRow, UsageSums } from "./administration/usage.ts";
+export { footWith, nothing } from "./administration/usage.ts";
 export type { KeyAdministration } from "./administration/keys.ts";
 export type { HealthView } from "./channels/health.ts";
 export type { ImageEvents } from "./delivery/events.ts";
@@ -140,7 +142,7 @@ export interface GatewaySettings {
 /** The world that the gateway works in, composed in app.ts. */
 export interface GatewayPorts
   extends
-    Omit<AdministrationPorts, "keys">,
+    Omit<AdministrationPorts, "keys" | "calendar">,
     Omit<DeliveryParts, "images">,
     Pick<RequestParts, "egress" | "newSeed" | "random" | "node" | "journal" | "observer"> {
   readonly store: Store;
@@ -181,8 +183,8 @@ export function createGateway(
     filesLeft: ports.filesLeft,
     random,
   });
-  const administration = createAdministration({ ...ports, keys });
   let isDeclared = false;
+  const administration = createAdministration({ ...ports, keys, calendar: parts.calendar });
   return {
     authenticate: (authorization) => keys.authenticate(authorization),
     admit: (bodyBytes) => admission.enter(bodyBytes),
@@ -213,7 +215,7 @@ export function createGateway(
       isDeclared = true;
       await refreshBudgets(parts, await administration.keys.list());
     },
-    countTotals: () => countTotals(ports.store, parts.calendar, settings.calendar.timeZone),
+    countTotals: () => countTotals(ports.store, parts.calendar),
     reviewNotices: async () => {
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
       if (!isDeclared) return;

@@ -10,6 +10,8 @@ export interface PeriodSpan {
 
 /** The operator's calendar: days begin at midnight of one time zone. */
 export interface Calendar {
+  /** The IANA name of its time zone. */
+  readonly timeZone: string;
   /** The period that a moment (Unix milliseconds) is in. */
   spanOf(period: Period, at: number): PeriodSpan;
   /** The day of a moment there, as `2027-02-28`. */
@@ -46,6 +48,7 @@ export function createCalendar(timeZone: string, weekStarts: Weekday): Calendar 
   const known = new Map<Period, PeriodSpan>();
   let knownDay = { start: Number.NaN, text: "" };
   const calendar: Calendar = {
+    timeZone,
     spanOf(period, at) {
       if (period === "total") return always;
       const last = known.get(period);

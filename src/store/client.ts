@@ -1,5 +1,6 @@
 import { PinholeError } from "../core/errors.ts";
 import type { CommandTimes } from "../core/observer.ts";
+import type { Statement } from "./query.ts";
 import type { CommandArguments, CommandName, CommandResult } from "./commands/index.ts";
 
 /** Commands without an answer; beyond it new ones are refused instead of filling the memory. */
@@ -21,6 +22,8 @@ export type OnCommand = (times: CommandTimes) => void;
 export interface StoreClient {
   /** Resolves after the commit that holds it. */
   call<N extends CommandName>(name: N, ...args: CommandArguments<N>): Promise<CommandResult<N>>;
+  /** The rows of a long read in pieces, all of one moment. What is not read to its end is given back by `return`. */
+  report(statement: Statement): AsyncGenerator<readonly unknown[]>;
   counters(): StoreCounters;
   /** The database's own time, Unix milliseconds; undefined where it has no clock but this machine's. */
   serverTime(): Promise<number | undefined>;

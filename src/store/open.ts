@@ -3,6 +3,7 @@ import type { PinholeError } from "../core/errors.ts";
 import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { noticeStore } from "./notice-store.ts";
+import { usageRow, usageStatement } from "./commands/usage-report.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
@@ -133,6 +134,10 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       span: () => client.call("totalsSpan"),
       verify: (day) => client.call("totalsVerify", day),
       count: (day) => client.call("totalsCount", day),
+      async *report(query) {
+        for await (const rows of client.report(usageStatement(query)))
+          yield rows.map((row) => usageRow(query, row));
+      },
       trim: (first, last) => client.call("totalsTrim", first, last),
     },
     nodes: {

@@ -5,6 +5,7 @@ import type { NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
 import type { BudgetCounter } from "../core/budget.ts";
+import type { UsageQuery, UsageRow } from "./commands/usage-report.ts";
 import type {
   CounterState,
   DaySpan,
@@ -162,6 +163,8 @@ export interface Store extends IdentityStore {
     verify(day: DaySpan): Promise<{ readonly rows: number; readonly differing: number }>;
     /** Counts a day's totals again from the ledger. */
     count(day: DaySpan): Promise<void>;
+    /** The rows of a report in pieces, sorted by its groups, all of one moment. */
+    report(query: UsageQuery): AsyncGenerator<readonly UsageRow[]>;
     /** Drops the totals of days before the first and after the last. */
     trim(first: string, last: string): Promise<void>;
   };

@@ -15,7 +15,7 @@ test("a start counts the days of its own time zone, once: what was booked before
   for (const [at, text] of moments.entries())
     await pay(store, `r${at}`, { nano: 10 ** at, heldAt: Date.parse(text) });
   const daysIn = async (zone: string): Promise<unknown> => {
-    await countTotals(store, createCalendar(zone, "monday"), zone);
+    await countTotals(store, createCalendar(zone, "monday"));
     const { sums } = await store.ledger.ofKey("key_1", ["2026-03-01", "2026-03-31"], 0);
     return sums.map(({ day, nano }) => [day, Number(nano)]);
   };

@@ -7,6 +7,7 @@ import { identitySuite } from "./identity-suite.ts";
 import { peopleSuite } from "./people-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
+import { usageSuite } from "./usage-suite.ts";
 import {
   attempt,
   attemptOutcome,
@@ -37,6 +38,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     priceSuite(open);
     noticeSuite(open);
     totalsSuite(open);
+    usageSuite(open);
     identitySuite(open);
     peopleSuite(open);
   });

@@ -5,6 +5,7 @@ import { noticeResource } from "./notices.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
+import { usageResource } from "./usage.ts";
 
 /** The resources of the admin API, in the order of the documents. */
 export const adminResources: readonly AdminResource[] = [
@@ -14,4 +15,5 @@ export const adminResources: readonly AdminResource[] = [
   sessionResource,
   peopleResource,
   noticeResource,
+  usageResource,
 ];

@@ -1,7 +1,9 @@
 import type { Secret } from "../../core/secret.ts";
 import type { RequestRecord } from "../../store/request-records.ts";
 import type { Store } from "../../store/store.ts";
+import type { Calendar } from "../../money/calendar.ts";
 import { bearer } from "../keys/key-ring.ts";
+import { reportUsage, type UsageQuestion, type UsageReport } from "./usage.ts";
 import {
   type AdministrationParts,
   type DeclaredKey,
@@ -24,6 +26,8 @@ export interface Administration {
   isAdminToken(token: string): boolean;
   readonly keys: KeyAdministration;
   readonly notices: NoticeAdministration;
+  /** A report of what was spent, all of one moment. */
+  usage(question: UsageQuestion): UsageReport;
   readonly requests: {
     /** The newest first. */
     list: Store["requests"]["list"];
@@ -43,6 +47,7 @@ export interface Administration {
 export interface AdministrationPorts extends AdministrationParts {
   /** The key of all digests of API keys and admin tokens. */
   readonly pepper: Buffer;
+  readonly calendar: Calendar;
 }
 
 /** Opens administration. Until `begin` there are no keys, and no token is the admin's. */
@@ -53,6 +58,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
   return {
     keys,
     notices: administerNotices(ports),
+    usage: (question) => reportUsage(ports, question),
     requests: {
       list: (page) => store.requests.list(page),
       get: (id) => store.requests.get(id),

@@ -11,8 +11,8 @@ const zoneSetting = "totals_time_zone";
 export async function countTotals(
   { settings, totals }: Pick<Store, "settings" | "totals">,
   calendar: Calendar,
-  timeZone: string,
 ): Promise<void> {
+  const { timeZone } = calendar;
   if ((await settings.get(zoneSetting)) === timeZone) return;
   const span = await totals.span();
   const days = span === null ? [] : calendar.daysFrom(span.from, span.to);

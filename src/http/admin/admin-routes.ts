@@ -8,6 +8,7 @@ import { noticeRoutes } from "./notice-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { requireCaller } from "./callers.ts";
 import { type SessionParts, sessionRoutes } from "./session-routes.ts";
+import { usageReportRoutes } from "./usage-routes.ts";
 
 const bodyBytesMax = 64 * 1024;
 
@@ -38,4 +39,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   channelRoutes(app, gateway);
   requestRoutes(app, administration.requests);
   noticeRoutes(app, administration.notices);
+  usageReportRoutes(app, administration);
 }

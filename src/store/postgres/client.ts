@@ -10,7 +10,7 @@ import {
   stills,
 } from "../commands/index.ts";
 import type { CommandName } from "../commands/index.ts";
-import type { Steps } from "../query.ts";
+import type { Statement, Steps } from "../query.ts";
 import { integer, record } from "../shape.ts";
 import type { PinholeError } from "../../core/errors.ts";
 import { openConnection } from "./connection.ts";
@@ -19,6 +19,7 @@ import { importRows } from "./import.ts";
 import type { ImportOptions, RowSource } from "./import.ts";
 import { createLane } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { pieceRows, readReport } from "./report.ts";
 import { migrate } from "./migrate.ts";
 
 export interface PostgresOptions {
@@ -151,6 +152,40 @@ class Client implements StoreClient {
   call = ((name: CommandName, ...args: readonly unknown[]) =>
     this.#ask(name, args)) as StoreClient["call"];
 
+  async *report(statement: Statement): AsyncGenerator<readonly unknown[]> {
+    if (this.#closing !== undefined) throw closedFault();
+    const rows = await this.#short(statement);
+    if (rows !== undefined) {
+      yield rows;
+      return;
+    }
+    const [lending = emptiest(this.#lanes.reporting)] = this.#lanes.reporting;
+    yield* readReport(lending, statement, beginRead(reportMsMax));
+  }
+
+  /** The rows of a report that is one piece; undefined where it is longer. Most are, and wait for no longer one. */
+  #short({ sql, parameters }: Statement): Promise<readonly unknown[] | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[] | undefined>();
+    let rows: readonly unknown[] = [];
+    this.#reportingLane().ask({
+      subject: "report",
+      locks: [],
+      isAlone: true,
+      *begin(): Steps<void> {
+        rows = (yield { sql: `${sql} LIMIT ${pieceRows + 1}`, parameters }).rows;
+      },
+      settle: ({ fault }) =>
+        fault === undefined ? resolve(rows.length > pieceRows ? undefined : rows) : reject(fault),
+    });
+    return promise;
+  }
+
+  /** One that is not lent to a long report: only the first ever is. */
+  #reportingLane(): Lane {
+    const { reporting } = this.#lanes;
+    return emptiest(reporting.some((lane) => lane.isLent()) ? reporting.slice(1) : reporting);
+  }
+
   counters = (): ReturnType<StoreClient["counters"]> => ({
     commands: this.#commands,
     commits: this.#commits,
@@ -222,8 +257,8 @@ class Client implements StoreClient {
 
   /** Writes of one subject take one lane, so that they stay in order; reads take the emptiest. */
   #laneFor(name: CommandName, subject: string): Lane {
-    const { settling, writing, reporting, reading } = this.#lanes;
-    if (reports.has(name)) return emptiest(reporting);
+    const { settling, writing, reading } = this.#lanes;
+    if (reports.has(name)) return this.#reportingLane();
     if (reads.has(name)) return emptiest(reading);
     const lanes = settlements.has(name) ? settling : writing;
     return lanes[hash(subject) % lanes.length] ?? emptiest(lanes);

@@ -25,10 +25,20 @@ export interface LaneOptions extends ConnectionOptions {
 /** A connection of its own that takes what waits, a group after the other. It connects on first use, and again once its connection is lost. */
 export interface Lane {
   ask(asked: Asked): void;
+  /** Lends the connection to somebody alone, once the group under way has ended; rejects where there is none. */
+  borrow(): Promise<Borrowed>;
+  /** True while somebody has its connection, or waits for it. */
+  isLent(): boolean;
   /** Commands without an outcome. */
   pending(): number;
   /** Ends the connection after everything asked before. */
   close(): Promise<void>;
+}
+
+/** A connection that nobody else uses until it is released. */
+export interface Borrowed {
+  readonly connection: Connection;
+  release(): void;
 }
 
 /** A lane that is not connected yet. */
@@ -40,6 +50,7 @@ class ConnectionLane implements Lane {
   readonly #options: LaneOptions;
   #waiting: Asked[] = [];
   #running = 0;
+  readonly #borrowers: PromiseWithResolvers<Borrowed>[] = [];
   #connection: Connection | undefined;
   /** The work under way; undefined while the lane is idle. */
   #busy: Promise<void> | undefined;
@@ -56,8 +67,19 @@ class ConnectionLane implements Lane {
     }).then(() => this.#work());
   }
 
+  borrow(): Promise<Borrowed> {
+    const borrower = Promise.withResolvers<Borrowed>();
+    this.#borrowers.push(borrower);
+    this.#busy ??= Promise.resolve().then(() => this.#work());
+    return borrower.promise;
+  }
+
+  isLent(): boolean {
+    return this.#borrowers.length > 0;
+  }
+
   pending(): number {
-    return this.#waiting.length + this.#running;
+    return this.#waiting.length + this.#running + this.#borrowers.length;
   }
 
   async close(): Promise<void> {
@@ -67,7 +89,13 @@ class ConnectionLane implements Lane {
   }
 
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length + this.#borrowers.length > 0) {
+      const borrower = this.#borrowers[0];
+      if (borrower !== undefined) {
+        await this.#lend(borrower);
+        this.#borrowers.shift();
+        continue;
+      }
       const group = this.#take();
       this.#running = group.length;
       const begunAt = performance.now();
@@ -102,6 +130,16 @@ class ConnectionLane implements Lane {
     } catch (thrown) {
       const fault = awayFault(thrown);
       return { outcomes: group.map(() => ({ fault })), commits: 0 };
+    }
+  }
+
+  async #lend({ resolve, reject }: PromiseWithResolvers<Borrowed>): Promise<void> {
+    try {
+      const connection = await this.#connected();
+      connection.hold(true);
+      await new Promise<void>((release) => resolve({ connection, release }));
+    } catch (thrown) {
+      reject(awayFault(thrown));
     }
   }
 

@@ -6,6 +6,7 @@ import type { OnCommand, StoreClient } from "../client.ts";
 import type { CommandName, CommandResult } from "../commands/index.ts";
 import { argumentsAsSent } from "./as-json.ts";
 import { fromWire, toWire } from "./faults.ts";
+import { createReportReader } from "./report-reader.ts";
 import type {
   CommandMessage,
   FromWorker,
@@ -78,16 +79,21 @@ export async function startClient(options: ClientOptions): Promise<StoreClient> 
   listen(state, options.onError);
   // An idle store does not keep the process alive; `ask` holds it while an answer is due.
   worker.unref();
+  const reports = createReportReader(options.settings);
   return {
     // The worker answers a command with its own result, which messages cannot carry as a type.
     call: (name, ...args) => ask(state, name, args) as Promise<CommandResult<typeof name>>,
+    report: (statement) => reports.rows(statement),
     counters: () => ({
       commands: state.commands,
       commits: state.commits,
       pending: state.waiters.size,
     }),
     serverTime: () => Promise.resolve(undefined),
-    close: () => close(state),
+    async close() {
+      await reports.close();
+      await close(state);
+    },
   };
 }
 

@@ -1,0 +1,63 @@
+import { Readable } from "node:stream";
+import type { FastifyInstance } from "fastify";
+import { usageQuery } from "../../api/admin/usage.ts";
+import { usageGroups } from "../../core/usage-groups.ts";
+import type { Administration } from "../../gateway/gateway.ts";
+import { read } from "./read-checked.ts";
+import { csvText, jsonText } from "./usage-text.ts";
+
+/** GET /admin/v1/usage: written while it is read, so that a report may be of any length. */
+export function usageReportRoutes(
+  app: FastifyInstance,
+  { usage }: Pick<Administration, "usage">,
+): void {
+  app.get("/admin/v1/usage", async (request, reply) => {
+    const { group, from, to, format, ...only } = read(usageQuery, request.query);
+    const words = new Set(group.split(",").map((word) => word.trim()));
+    // In the order of the query.
+    const groups = [...words].flatMap((word) => usageGroups.filter((one) => one === word));
+    const report = usage({ groups, from, to, only: present(only) });
+    const text = format === "csv" ? csvText(report) : jsonText(report);
+    // What the database refuses is an error answer: nothing has been sent yet.
+    const first = await text.next();
+    if (format === "csv") {
+      const name = `usage-${report.first}-${report.last}.csv`;
+      reply.type("text/csv; charset=utf-8; header=present");
+      reply.header("content-disposition", `attachment; filename="${name}"`);
+    } else reply.type("application/json; charset=utf-8");
+    return reply.send(streamOf(first, text));
+  });
+}
+
+function present<T extends string>(
+  values: Readonly<Partial<Record<T, string | undefined>>>,
+): Partial<Record<T, string>> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  // Only what is undefined was left out.
+  return Object.fromEntries(entries) as Partial<Record<T, string>>;
+}
+
+/** Pieces of text as a stream, of which the first has been made. Whoever ends it early ends what makes them. */
+function streamOf(first: IteratorResult<string>, text: AsyncGenerator<string>): Readable {
+  let waiting: IteratorResult<string> | undefined = first;
+  const next = async (): Promise<string | null> => {
+    const step = waiting ?? (await text.next());
+    waiting = undefined;
+    return step.done === true ? null : step.value;
+  };
+  return new Readable({
+    read() {
+      next().then(
+        (piece) => this.push(piece),
+        (thrown: unknown) =>
+          this.destroy(thrown instanceof Error ? thrown : new Error(String(thrown))),
+      );
+    },
+    destroy(thrown, done) {
+      text.return(undefined).then(
+        () => done(thrown),
+        () => done(thrown),
+      );
+    },
+  });
+}

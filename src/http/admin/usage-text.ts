@@ -1,0 +1,128 @@
+import { usdText } from "../../core/money.ts";
+import { footWith, nothing } from "../../gateway/gateway.ts";
+import type { UsageReport, UsageRow, UsageSums } from "../../gateway/gateway.ts";
+
+type Group = UsageReport["groups"][number];
+type Cell = string | number | null;
+
+/** Groups that have a name beside their id. */
+const named: ReadonlySet<Group> = new Set(["key", "user", "team"]);
+
+/** A report as a JSON document, in pieces: it is never whole in memory. The first comes when the database has answered. */
+export async function* jsonText(report: UsageReport): AsyncGenerator<string> {
+  const { groups, timeZone, first, last, start, end } = report;
+  const head = {
+    object: "usage",
+    currency: "usd",
+    time_zone: timeZone,
+    from: first,
+    to: last,
+    start: isoTime(start),
+    end: isoTime(end),
+    group: groups,
+  };
+  let before = `${JSON.stringify(head).slice(0, -1)},"data":[`;
+  let foot = nothing;
+  for await (const rows of report.rows) {
+    let text = "";
+    for (const row of rows) {
+      foot = footWith(foot, row);
+      if (!row.isShown) continue;
+      text += `${before}${JSON.stringify({ ...ownJson(report, row), ...sumsJson(row) })}`;
+      before = ",";
+    }
+    if (text !== "") yield text;
+  }
+  const total = `],"total":${JSON.stringify(sumsJson(foot))}}`;
+  yield before === "," ? total : before + total;
+}
+
+/**
+ * A report as RFC 4180 has it, in pieces: a line of names, a line a group, and a foot that begins with `total`. Dollars
+ * have nine decimals.
+ */
+export async function* csvText(report: UsageReport): AsyncGenerator<string> {
+  const { groups } = report;
+  const names = [...groups.flatMap(columnsOf), ...Object.keys(sumsJson(nothing))];
+  let before = line(names);
+  let foot = nothing;
+  for await (const rows of report.rows) {
+    let text = before;
+    before = "";
+    for (const row of rows) {
+      foot = footWith(foot, row);
+      if (row.isShown) text += line([...Object.values(ownJson(report, row)), ...sumCells(row)]);
+    }
+    yield text;
+  }
+  const own = groups.flatMap(columnsOf).map((_, index) => (index === 0 ? "total" : null));
+  yield before + line([...own, ...sumCells(foot)]);
+}
+
+function columnsOf(group: Group): readonly string[] {
+  if (group === "day") return ["day", "day_start", "day_end"];
+  return named.has(group) ? [group, `${group}_name`] : [group];
+}
+
+/** The part of a row that says what it is of, in the order of `columnsOf`. */
+function ownJson(report: UsageReport, { names, titles }: UsageRow): Record<string, string | null> {
+  const own: Record<string, string | null> = {};
+  for (const group of report.groups) {
+    const name = names[group] ?? null;
+    own[group] = name;
+    if (group === "day" && name !== null) {
+      const { start, end } = report.daySpan(name);
+      own["day_start"] = isoTime(start);
+      own["day_end"] = isoTime(end);
+    }
+    if (named.has(group)) own[`${group}_name`] = titles[group] ?? null;
+  }
+  return own;
+}
+
+function sumsJson(sums: UsageSums) {
+  return {
+    requests: sums.requests,
+    images: sums.images,
+    customer_usd: usdText(sums.customerNano),
+    unknown_requests: sums.unknown,
+    attempts: sums.attempts,
+    provider_usd: usdText(sums.providerNano),
+    unknown_attempts: sums.providerUnknown,
+  };
+}
+
+/** The same as cells; amounts are numbers there, so that a spreadsheet adds them up. */
+function sumCells(sums: UsageSums): (number | { readonly usd: bigint })[] {
+  return [
+    sums.requests,
+    sums.images,
+    { usd: sums.customerNano },
+    sums.unknown,
+    sums.attempts,
+    { usd: sums.providerNano },
+    sums.providerUnknown,
+  ];
+}
+
+function line(cells: readonly (Cell | { readonly usd: bigint })[]): string {
+  return `${cells.map(cellText).join(",")}\r\n`;
+}
+
+function cellText(cell: Cell | { readonly usd: bigint }): string {
+  if (cell === null) return "";
+  if (typeof cell === "number") return String(cell);
+  if (typeof cell === "object") return nineDecimals(cell.usd);
+  // A spreadsheet would run what begins so as a formula.
+  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) || text !== cell ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function nineDecimals(nano: bigint): string {
+  const digits = String(nano < 0n ? -nano : nano).padStart(10, "0");
+  return `${nano < 0n ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
