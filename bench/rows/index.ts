@@ -2,6 +2,7 @@ import type { Bench } from "../bench.ts";
 import type { RowResult } from "../results.ts";
 import { measureUploads, memoryRow, memoryRows, uploadRow } from "./memory.ts";
 import { servedRow, servedRows } from "./served.ts";
+import { measureMetrics } from "./metrics.ts";
 import { measurePaid, paidRow } from "./paid.ts";
 import { measureLatency, measureScale, measureStart } from "./steady.ts";
 import {
@@ -41,5 +42,6 @@ export const rows: readonly Row[] = [
   })),
   { id: uploadRow.id, needsNginx: false, measure: measureUploads },
   { id: "start", needsNginx: false, measure: measureStart },
+  { id: "metrics", needsNginx: false, measure: measureMetrics },
   { id: "scale", needsNginx: true, measure: measureScale },
 ];

@@ -97,10 +97,11 @@ type Delays = ReturnType<typeof monitorEventLoopDelay>;
 
 /** Brings the lateness of timers since the last reading into the book. `resolutionMs` is the pause between two measurements. */
 export function readDelay(book: Book, histogram: Delays, resolutionMs: number): void {
-  for (const quantile of ["0.5", "0.99", "1"]) {
-    const ns = histogram.count === 0 ? 0 : histogram.percentile(Number(quantile) * 100);
+  const lateness = { median: 50, p99: 99, most: 100 };
+  for (const [of, percent] of Object.entries(lateness)) {
+    const ns = histogram.count === 0 ? 0 : histogram.percentile(percent);
     const ms = Math.max(0, ns / 1e6 - resolutionMs);
-    book.set("pinhole_event_loop_delay_seconds", { quantile }, ms / 1000);
+    book.set("pinhole_event_loop_delay_seconds", { of }, ms / 1000);
   }
   histogram.reset();
 }

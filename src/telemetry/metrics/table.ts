@@ -229,7 +229,7 @@ export const metricTable = {
     kind: "gauge",
     unit: "seconds",
     help: "Lateness of timers since the last reading of the metrics.",
-    labels: { quantile: ["0.5", "0.99", "1"] },
+    labels: { of: ["median", "p99", "most"] },
   },
   pinhole_trace_spans_dropped_total: {
     kind: "counter",
