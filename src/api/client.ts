@@ -224,7 +224,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The gateway's own words where it has some; a proxy in front of it may answer without them. */
-async function refusal(answer: Response): Promise<GatewayError> {
+export async function refusal(answer: Response): Promise<GatewayError> {
   const read = errorSchema.safeParse(parseJson(await answer.text().catch(() => "")));
   const requestId = answer.headers.get("x-request-id") ?? undefined;
   const { status } = answer;
@@ -249,7 +249,7 @@ function unreadable(answer: Response): GatewayError {
   });
 }
 
-function unreachable(url: string, error: unknown): GatewayError {
+export function unreachable(url: string, error: unknown): GatewayError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
   const origin = URL.parse(url)?.origin ?? url;

@@ -26,6 +26,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
 interface RouteFacts {
   readonly summary?: string;
   readonly operation?: Operation;
+  readonly verb?: string | null;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
   readonly status?: number;
@@ -120,6 +121,7 @@ function operationOf(route: DocumentedRoute): JsonSchema {
       .replace(/[^a-z0-9]+/gi, "_")
       .replace(/_$/, "")}`,
     tags: [route.access === "admin" ? "admin" : route.path.startsWith("/v1/") ? "images" : "other"],
+    ...(own.verb === undefined ? {} : { "x-pinhole-verb": own.verb }),
     summary: route.about.split(/(?<=\.) /, 1)[0],
     description: route.about,
     security: securityOf(route),

@@ -17,6 +17,7 @@ const actions = { test: testChannel, models: listModels } as const;
 export const channelsCommand: CliCommand = {
   name: "channels",
   about: "test a channel, or list what its upstream has",
+  words: Object.keys(actions),
   define(command) {
     command.argument("<action>", "test: is it usable; models: which models its upstream lists");
     command.argument("<id>", "the channel's id in the configuration");

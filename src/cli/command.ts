@@ -53,6 +53,8 @@ export interface CommandInput {
 export interface CliCommand {
   readonly name: string;
   readonly about: string;
+  /** The words that may follow it, where resources of the admin API have the same name: all others are theirs. */
+  readonly words?: readonly string[];
   /** Adds arguments and options. */
   define(command: Command): void;
   /** The exit code: 0, 1 where it failed, 2 where it was called wrongly. */

@@ -10,6 +10,7 @@ import { defineRemoteOptions, textOption, UsageError, withClient } from "./remot
 export const pricesCommand: CliCommand = {
   name: "prices",
   about: "show what a model costs: `pinhole prices show <model>`",
+  words: ["show"],
   define(command) {
     command
       .argument("<action>", "show")

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { clientEnvironment } from "../config.ts";
+import type { AdminClient } from "../api/admin-client.ts";
 import type { GatewayClient } from "../api/client.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
 
@@ -28,30 +29,63 @@ export async function openClient(url: string, key: string): Promise<GatewayClien
   return createClient({ url, key, fetch: globalThis.fetch });
 }
 
-/**
- * Runs the command with a client and turns its failure into one on standard error and an exit code:
- * 2 for wrong calls, 1 for everything that the gateway, the network or the disk refused.
- */
-export async function withClient(
+/** The address of the gateway that the command is for. */
+function urlOf(input: CommandInput, context: CommandContext): string {
+  const url = textOption(input, "url") ?? clientEnvironment(context.env).url;
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return url;
+  throw new UsageError(`${url} is no http or https URL; correct --url or PINHOLE_URL`);
+}
+
+/** Runs the command with a client of the public API; 0, or as `told` says. */
+export function withClient(
   input: CommandInput,
   context: CommandContext,
   act: (client: GatewayClient) => Promise<void>,
 ): Promise<number> {
-  const { GatewayError } = await import("../api/client.ts");
-  const json = input.options["json"] === true;
-  try {
-    const environment = clientEnvironment(context.env);
-    const url = textOption(input, "url") ?? environment.url;
-    const key = textOption(input, "key") ?? environment.key;
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-      throw new UsageError(`${url} is no http or https URL; correct --url or PINHOLE_URL`);
-    }
+  return told(input, context, async () => {
+    const url = urlOf(input, context);
+    const key = textOption(input, "key") ?? clientEnvironment(context.env).key;
     if (key === undefined || !/^[\x21-\x7e]+$/.test(key)) {
       throw new UsageError(
         "an API key is needed: set PINHOLE_KEY or give --key; the gateway prints one when it first starts",
       );
     }
     await act(await openClient(url, key));
+  });
+}
+
+/** Runs the command with a client of the admin API; 0, or as `told` says. */
+export function withAdminClient(
+  input: CommandInput,
+  context: CommandContext,
+  act: (client: AdminClient) => Promise<void>,
+): Promise<number> {
+  return told(input, context, async () => {
+    const url = urlOf(input, context);
+    const { adminToken: token } = clientEnvironment(context.env);
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) {
+      throw new UsageError(
+        "the admin token is needed: set PINHOLE_ADMIN_TOKEN; the gateway prints one when it first starts",
+      );
+    }
+    const { createAdminClient } = await import("../api/admin-client.ts");
+    await act(createAdminClient({ url, token, fetch: globalThis.fetch }));
+  });
+}
+
+/**
+ * Turns a failure into one on standard error and an exit code: 2 for wrong calls, 1 for everything that the gateway,
+ * the network or the disk refused.
+ */
+async function told(
+  input: CommandInput,
+  context: CommandContext,
+  act: () => Promise<void>,
+): Promise<number> {
+  const { GatewayError } = await import("../api/client.ts");
+  const json = input.options["json"] === true;
+  try {
+    await act();
     return 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -35,7 +35,15 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     .version(ownVersion(), "-V, --version", "print the version")
     .showHelpAfterError("(pinhole help says what there is)");
   prepare(program, context);
+  const own = commands.find(({ name }) => name === argv[0]);
+  // Commands of its own need no document of the API, and the gateway itself starts with one.
+  const isOwn = own !== undefined && (own.words?.includes(argv[1] ?? "") ?? true);
+  const ofResources = isOwn
+    ? []
+    : await resourceCommands(argv, context, (result) => (code = result));
+  const replaced = new Set(ofResources.map((command) => command.name()));
   for (const command of commands) {
+    if (replaced.has(command.name)) continue;
     const sub = program.command(command.name).description(command.about);
     prepare(sub, context);
     command.define(sub);
@@ -43,6 +51,7 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
       code = await command.run({ args: sub.args, options: sub.opts() }, context);
     });
   }
+  for (const command of ofResources) program.addCommand(command);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;
@@ -50,6 +59,23 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
   }
+}
+
+/** The commands of the admin API's resources; of a resource with the name of a command of its own, where that has no such word. */
+async function resourceCommands(
+  [name, verb = ""]: readonly string[],
+  context: CommandContext,
+  done: (code: number) => void,
+): Promise<Command[]> {
+  const { readResources } = await import("./resources/resource-commands.ts");
+  const found = readResources(context, done);
+  const isMeant = (command: Command): boolean =>
+    command.name() === name && command.commands.some((sub) => sub.name() === verb);
+  const isTaken = (command: Command): boolean =>
+    commands.some((own) => own.name === command.name());
+  const shown = found.filter((command) => isMeant(command) || !isTaken(command));
+  for (const command of shown.flatMap((one) => [one, ...one.commands])) prepare(command, context);
+  return shown;
 }
 
 function prepare(command: Command, context: CommandContext): void {

@@ -109,12 +109,14 @@ export function readVariable(
 export interface ClientEnvironment {
   readonly url: string;
   readonly key: string | undefined;
+  readonly adminToken: string | undefined;
 }
 
-/** `PINHOLE_URL` and `PINHOLE_KEY`, for the commands that talk to a running gateway. */
+/** `PINHOLE_URL`, `PINHOLE_KEY` and `PINHOLE_ADMIN_TOKEN`, for the commands that talk to a running gateway. */
 export function clientEnvironment(env: Environment): ClientEnvironment {
   return {
     url: readVariable(env, ["PINHOLE_URL"])?.value ?? "http://127.0.0.1:8080",
     key: readVariable(env, ["PINHOLE_KEY"])?.value,
+    adminToken: readVariable(env, ["PINHOLE_ADMIN_TOKEN"])?.value,
   };
 }

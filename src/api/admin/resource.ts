@@ -9,6 +9,8 @@ export interface AdminRoute {
   readonly about: string;
   /** The roles that may call it; `usualAccess` (owners and admins) unless given. */
   readonly access?: RouteAccess;
+  /** The word for it on the command line, where it is not the usual one; null: it is for pages, and has no command. */
+  readonly verb?: string | null;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
   /** Status of the good answer; 200 unless given. */

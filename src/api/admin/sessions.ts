@@ -57,6 +57,7 @@ export const sessionResource: AdminResource = {
     {
       method: "POST",
       path: "/admin/v1/session",
+      verb: null,
       about:
         "Signs a person in with login and password; the answer sets the session's cookie. Needs the header `Origin`, as all that a cookie opens or changes.",
       access: "anybody",
@@ -67,6 +68,7 @@ export const sessionResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/session",
+      verb: null,
       about: "Says who is calling: the person of the session, or the token, with the role.",
       access: everybody,
       answer: "Session",
@@ -74,12 +76,14 @@ export const sessionResource: AdminResource = {
     {
       method: "DELETE",
       path: "/admin/v1/session",
+      verb: null,
       about: "Signs out. A session that has ended already is no error.",
       access: "anybody",
     },
     {
       method: "PUT",
       path: "/admin/v1/session/password",
+      verb: null,
       about: "Changes the person's own password and ends their other sessions.",
       access: everybody,
       body: passwordBody,
@@ -88,6 +92,7 @@ export const sessionResource: AdminResource = {
     {
       method: "POST",
       path: "/admin/v1/invitation/check",
+      verb: null,
       about: "Says whom a one-time link is for, without using it up.",
       access: "anybody",
       body: invitationBody,
@@ -96,6 +101,7 @@ export const sessionResource: AdminResource = {
     {
       method: "POST",
       path: "/admin/v1/invitation",
+      verb: null,
       about: "Uses a one-time link up: sets the password, ends other sessions and signs in.",
       access: "anybody",
       body: acceptanceBody,
