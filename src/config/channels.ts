@@ -1,6 +1,8 @@
+import { budgetsOf } from "../core/budget-words.ts";
 import type { Channel, ChannelModel } from "../core/channel.ts";
 import type { PriceMarkup } from "../core/price-markup.ts";
 import type { EnvironmentChannel, ListedProvider, Provider } from "../core/provider.ts";
+import { faultRepeatedBudgets } from "./sections/budget.ts";
 import { channelSchema, type ChannelSettings, modelSchema } from "./sections/channel.ts";
 import { findProvider, resolveCredentials } from "./credentials.ts";
 import { isRecord } from "./document.ts";
@@ -95,6 +97,7 @@ function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | 
     reading,
   );
   if (written === undefined) return undefined;
+  faultRepeatedBudgets(written.budget, [...at, "budget"], sources.faults);
   return channelOf(provider, written, credentials, models);
 }
 
@@ -158,6 +161,7 @@ function channelOf(
     weight: written.weight,
     enabled: written.enabled,
     retryUnknown: written.retry_unknown,
+    ...(written.budget === undefined ? {} : { budgets: budgetsOf(written.budget) }),
     limits: {
       concurrency: limits.concurrency,
       rpm: limits.rpm,

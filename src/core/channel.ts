@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { ModelCard } from "./model-card.ts";
 import type { Price } from "./price.ts";
 import type { PriceMarkup } from "./price-markup.ts";
@@ -36,6 +37,8 @@ export interface Channel {
   readonly enabled: boolean;
   /** Try another target after an unknown outcome. */
   readonly retryUnknown: boolean;
+  /** The most that may be spent there; absent: as much as its provider lets. */
+  readonly budgets?: readonly Budget[] | undefined;
   readonly limits: {
     readonly concurrency: number | undefined;
     readonly rpm: number | undefined;

@@ -100,7 +100,7 @@ export interface Gateway {
   offer(offer: Offer): void;
   /** The node that this process is, among those that work on its database. */
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst">;
-  /** Counts all budgets again, after keys were declared: some may not have been configured for a while. */
+  /** Counts all budgets again, after keys and channels were declared. */
   refreshBudgets(): Promise<void>;
   /** Writes notices of what nobody has told yet, and of what is over. */
   reviewNotices(): Promise<void>;
@@ -213,7 +213,7 @@ export function createGateway(
     nodes,
     refreshBudgets: async () => {
       isDeclared = true;
-      await refreshBudgets(parts, await administration.keys.list());
+      await refreshBudgets(parts, await administration.keys.list(), offer.channels);
     },
     countTotals: () => countTotals(ports.store, parts.calendar),
     reviewNotices: async () => {

@@ -64,10 +64,15 @@ export function counterOf(value: unknown): CounterState {
     period: row.period,
     periodStart: row.period_start,
     periodEnd: row.period_end,
-    models: row.models === null ? null : modelsSchema.parse(JSON.parse(row.models)),
+    models: row.models === null ? null : modelsFromJson(row.models),
     spentNano: row.spent_nano,
     reservedNano: row.reserved_nano,
   };
+}
+
+/** The names and patterns of the models that a budget counts. */
+export function modelsFromJson(json: string): string[] {
+  return modelsSchema.parse(JSON.parse(json));
 }
 
 /** The counters that a hold was taken at. */

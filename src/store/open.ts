@@ -97,31 +97,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       update: (id, change) => client.call("keysUpdate", id, change),
       remove: (id) => client.call("keysRemove", id),
     },
-    requests: {
-      begin: (request, attempts, idempotentSince) =>
-        client.call("requestsBegin", request, attempts, idempotentSince ?? 0),
-      addAttempt: (attempt, before) => client.call("requestsAddAttempt", attempt, before),
-      finish: (outcome) => client.call("requestsFinish", outcome),
-      withdraw: (outcome) => client.call("requestsWithdraw", outcome),
-      get: (id) => client.call("requestsGet", id),
-      byIdempotencyKey: (keyId, idempotencyKey, since) =>
-        client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),
-      byClientId: (keyId, id) => client.call("requestsByClientId", keyId, id),
-      orphan: (id, at) => client.call("requestsOrphan", id, at),
-      byRepeat: (keyId, id) => client.call("requestsByRepeat", keyId, id),
-      addRepeat: (repeat) => client.call("requestsAddRepeat", repeat),
-      recent: (keyId, fingerprint, since, until) =>
-        client.call("requestsRecent", keyId, fingerprint, since, until),
-      anyRecent: (since) => client.call("requestsAnyRecent", since),
-      claimOrphan: (keyId, fingerprint, endedSince, goneSince = 0) =>
-        client.call("requestsClaimOrphan", keyId, fingerprint, endedSince, goneSince),
-      markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),
-      keptIds: (from, until) => client.call("requestsKeptIds", from, until),
-      keptPictures: (at, limit) => client.call("requestsKeptPictures", at, limit),
-      list: (page) => client.call("requestsList", page),
-      sweep: (at) => inPieces((limit) => client.call("requestsSweep", at, limit)),
-      forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
-    },
+    requests: requestsOf(client),
     budgets: {
       states: (counters) => client.call("budgetsStates", counters),
       verify: () => client.call("budgetsVerify"),
@@ -177,6 +153,41 @@ function administeredOf(
       read: () => client.call("servedRows"),
     },
     audit: { list: (page) => client.call("auditList", page) },
+  };
+}
+
+function requestsOf(client: StoreClient): OpenedStore["requests"] {
+  return {
+    begin: (request, attempts, idempotentSince) =>
+      client.call("requestsBegin", request, attempts, idempotentSince ?? 0),
+    addAttempt: (attempt, money = { ended: [] }) =>
+      client.call("requestsAddAttempt", attempt, money),
+    shown: (id, at) => client.call("requestsShow", id, at),
+    finish: (outcome) => client.call("requestsFinish", outcome),
+    withdraw: (outcome) => client.call("requestsWithdraw", outcome),
+    get: (id) => client.call("requestsGet", id),
+    byIdempotencyKey: (keyId, idempotencyKey, since) =>
+      client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),
+    byClientId: (keyId, id) => client.call("requestsByClientId", keyId, id),
+    orphan: (id, at) => client.call("requestsOrphan", id, at),
+    byRepeat: (keyId, id) => client.call("requestsByRepeat", keyId, id),
+    addRepeat: (repeat) => client.call("requestsAddRepeat", repeat),
+    recent: (keyId, fingerprint, since, until) =>
+      client.call("requestsRecent", keyId, fingerprint, since, until),
+    anyRecent: (since) => client.call("requestsAnyRecent", since),
+    claimOrphan: (keyId, fingerprint, endedSince, goneSince = 0) =>
+      client.call("requestsClaimOrphan", keyId, fingerprint, endedSince, goneSince),
+    markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),
+    keptIds: (from, until) => client.call("requestsKeptIds", from, until),
+    keptPictures: (at, limit) => client.call("requestsKeptPictures", at, limit),
+    list: (page) => client.call("requestsList", page),
+    sweep: (at) =>
+      inPieces(async (limit) => {
+        const lost = await client.call("requestsLost", at, limit);
+        if (lost.length > 0) await client.call("requestsSweep", lost, at);
+        return lost.length;
+      }),
+    forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
   };
 }
 

@@ -104,6 +104,7 @@ function attemptFromRow(value: unknown): AttemptRecord {
     providerId: row.provider_id,
     upstreamModel: row.upstream_model,
     startedAt: row.started_at,
+    boundNano: row.bound_nano,
     state: row.state,
     errorCode: row.error_code,
     evidence: row.evidence,

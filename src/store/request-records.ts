@@ -36,20 +36,35 @@ export interface NewRequest {
   readonly prices: readonly string[];
   /** The versions among them that the database may not have yet, in the order of their names. */
   readonly newPrices: readonly PriceVersion[];
+  /** The money that its first attempts need at the budgets of channels; absent: they have none. */
+  readonly channelHolds?: readonly ChannelHold[] | undefined;
 }
 
-/** The reason why a request was not begun: another one has its idempotency key, or budgets do not cover it. */
+/** Money of a request's attempts at one channel that the channel's budgets must cover. */
+export interface ChannelHold {
+  readonly channelId: string;
+  readonly nano: Nano;
+  /** In the order of their ids. */
+  readonly claims: readonly BudgetClaim[];
+}
+
+/** The reason why a request was not begun: another one has its idempotency key, its payer's budgets do not cover it, or those of channels do not. */
 export type NotBegun =
   | { readonly holder: string }
-  | { readonly refusals: readonly BudgetRefusal[] };
+  | { readonly refusals: readonly BudgetRefusal[] }
+  | { readonly channels: readonly string[] };
 
-/** The facts of a settlement that the ledger has beside its amount. */
-export interface Booking {
+/** The facts of a priced request that the ledger has in all its entries. */
+export interface Account {
   readonly payer: Payer;
   /** When the request began. */
   readonly heldAt: number;
   /** The name that the client used. */
   readonly model: string;
+}
+
+/** The facts of a settlement that the ledger has beside its amount. */
+export interface Booking extends Account {
   /** The channel that made the pictures, or the first of several. */
   readonly channelId: string;
   readonly images: number;
@@ -84,6 +99,34 @@ export interface NewAttempt {
   readonly providerId: string;
   readonly upstreamModel: string;
   readonly startedAt: number;
+  /** The most that it may cost; 0: it is free; null: nothing bounds it. */
+  readonly boundNano: Nano | null;
+}
+
+/** The ways in which a provider's charge is known: its own word or its exact price, the most that it can be, or not at all. */
+export type ChargeEvidence = "known" | "bounded" | "unknown";
+
+/** The amount that a provider may have charged for an attempt. */
+export interface AttemptCharge {
+  readonly channelId: string;
+  /** Null: unknown, and nothing bounds it. */
+  readonly nano: Nano | null;
+  readonly evidence: ChargeEvidence;
+  readonly images: number;
+  /** True where it is more than the attempt was expected to cost at most. */
+  readonly isOverrun: boolean;
+}
+
+/** The work on money that comes with a further attempt of a request. */
+export interface AttemptMoney {
+  /** Outcomes of earlier attempts that are not written yet. */
+  readonly ended: readonly AttemptOutcome[];
+  /** Absent: the request is free. */
+  readonly account?: Account | undefined;
+  /** Money that the budgets of the attempt's channel must cover beyond what the request holds there. */
+  readonly hold?: ChannelHold | undefined;
+  /** Money that the request needs no more at the budgets of channels. */
+  readonly releases?: readonly Pick<ChannelHold, "channelId" | "nano">[] | undefined;
 }
 
 export interface AttemptOutcome {
@@ -95,6 +138,8 @@ export interface AttemptOutcome {
   readonly detail: string | null;
   /** The amount that the provider may have charged; null: unknown. */
   readonly providerNano: Nano | null;
+  /** The entry of the provider's book; absent: nothing was charged. */
+  readonly charge?: AttemptCharge | undefined;
   readonly finishedAt: number;
 }
 
@@ -150,12 +195,14 @@ export interface RequestOutcome {
   readonly doubtful: boolean;
   /** The customer's debt for pictures delivered or kept; null: unknown. */
   readonly costNano: Nano | null;
-  /** Ids of the counters that the hold was taken at. */
-  readonly counters?: readonly string[] | undefined;
-  /** The ledger's facts; absent: it costs nothing. */
+  /** The payer of all that it leads to; absent: the request is free. */
+  readonly account?: Account | undefined;
+  /** The settlement's facts; absent: it costs its payer nothing. */
   readonly booking?: Booking | undefined;
   /** Notices that are to be written with it. */
   readonly notices?: readonly SettlementNotice[] | undefined;
+  /** Channels at whose budgets it may hold money. */
+  readonly channels?: readonly string[] | undefined;
   /** The amount that the hold is settled at, the bound of an unknown cost too; null: all that was held. */
   readonly settledNano: Nano | null;
   readonly usage: Usage | null;
@@ -179,7 +226,7 @@ export interface AttemptRecord extends NewAttempt {
 /** One request as the operator and the client's recovery read it. */
 export interface RequestRecord extends Omit<
   NewRequest,
-  "holdNano" | "holdLeaseUntil" | "payer" | "claims" | "newPrices"
+  "holdNano" | "holdLeaseUntil" | "payer" | "claims" | "channelHolds" | "newPrices"
 > {
   /** `lost`: its node ended while it ran. */
   readonly state: "running" | "succeeded" | "partial" | "failed" | "lost";

@@ -17,7 +17,7 @@ import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
 import type { ServedRows } from "./served-rows.ts";
 import type {
-  AttemptOutcome,
+  AttemptMoney,
   NewAttempt,
   NewRequest,
   NodeRecord,
@@ -69,16 +69,19 @@ export interface Store extends IdentityStore {
   };
   readonly requests: {
     /**
-     * Record, idempotency claim, hold at all budgets and first attempts: one commit. Nothing is written where
+     * Record, idempotency claim, holds at all budgets and first attempts: one commit. Nothing is written where
      * another request of the key made after `idempotentSince` has the idempotency key, or where a
-     * budget does not cover the hold.
+     * budget does not cover its hold.
      */
     begin(
       request: NewRequest,
       attempts: readonly NewAttempt[],
       idempotentSince?: number,
     ): Promise<NotBegun | undefined>;
-    addAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Promise<void>;
+    /** False where the budgets of the attempt's channel do not cover it: nothing is written then. */
+    addAttempt(attempt: NewAttempt, money?: AttemptMoney): Promise<boolean>;
+    /** Writes that the client is about to be shown one of several pictures. */
+    shown(id: string, at: number): Promise<void>;
     /**
      * Outcome and settlement: one commit. A second finish of the same request changes nothing and resolves
      * false; one that was taken for lost gets its outcome all the same.
@@ -130,7 +133,10 @@ export interface Store extends IdentityStore {
     /** Ids of the pictures that are kept until a time from `from` to `until`, both inclusive. */
     keptIds(from: number, until: number): Promise<string[]>;
     list(page: Page & { readonly keyId?: string }): Promise<RequestRecord[]>;
-    /** Marks running requests whose owner is no node any more as lost and voids their holds. Returns how many. */
+    /**
+     * Marks running requests whose owner is no node any more as lost. Their holds are voided, but where something was
+     * made: those are settled at their bound. Returns how many.
+     */
     sweep(now: number): Promise<number>;
     /** Forgets records older than this. Returns how many. */
     forget(before: number): Promise<number>;

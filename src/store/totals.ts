@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CountedEntry, Statement } from "./query.ts";
 import { statement } from "./query.ts";
-import type { slices } from "./tables.ts";
+import type { slices } from "./money-tables.ts";
 
 /** A row of the totals, or what is added to it. */
 export interface Total extends Omit<CountedEntry, "labels"> {

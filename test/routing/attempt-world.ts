@@ -318,6 +318,7 @@ function bookOf(run: Run, requestId: string, now: () => number) {
         providerId: "",
         upstreamModel: "",
         startedAt: now(),
+        boundNano: null,
       }),
     close() {},
   };

@@ -4,7 +4,7 @@ import type { NewRequest, RequestOutcome } from "../../src/store/request-records
 import type { Store } from "../../src/store/store.ts";
 import { attempt, type OpenEmpty, outcome, request } from "./samples.ts";
 
-const cent = 10_000_000;
+export const cent = 10_000_000;
 
 export const payer: Payer = {
   keyId: "key_1",
@@ -14,6 +14,8 @@ export const payer: Payer = {
   teamId: "art",
   teamName: "Art",
 };
+
+export const account = { payer, heldAt: 2000, model: "sandbox-fast" };
 
 export function claim(change: Partial<BudgetClaim> = {}): BudgetClaim {
   const { scope = "key", scopeId = "key_1", period = "month" } = change;
@@ -31,19 +33,29 @@ export function claim(change: Partial<BudgetClaim> = {}): BudgetClaim {
 }
 
 /** A request of ten cents at most. */
-function priced(id: string, claims: readonly BudgetClaim[], change: Partial<NewRequest> = {}) {
+export function priced(
+  id: string,
+  claims: readonly BudgetClaim[],
+  change: Partial<NewRequest> = {},
+) {
   return request(id, { payer, claims, holdNano: 10 * cent, createdAt: 2000, ...change });
 }
 
 /** Its settlement. */
-function settled(id: string, nano: number | null, change: Partial<RequestOutcome> = {}) {
-  const booking = { payer, heldAt: 2000, model: "sandbox-fast", channelId: "main", images: 1 };
-  return outcome(id, { costNano: nano, settledNano: nano, booking, ...change });
+export function settled(id: string, nano: number | null, change: Partial<RequestOutcome> = {}) {
+  const booking = { ...account, channelId: "main", images: 1 };
+  return outcome(id, { costNano: nano, settledNano: nano, account, booking, ...change });
 }
 
-async function stateOf(store: Store, counter: BudgetClaim = claim()) {
+export async function stateOf(store: Store, counter: BudgetClaim = claim()) {
   const [found] = await store.budgets.states([counter]);
   return [Number(found?.spentNano) / cent, Number(found?.reservedNano) / cent];
+}
+
+/** Expects that all counters are the sums of the books and of what is held at them. */
+export async function expectProved(store: Store): Promise<void> {
+  for (const { counter, spentNano, reservedNano } of await store.budgets.verify())
+    expect({ ...counter, spentNano, reservedNano }).toEqual(counter);
 }
 
 const begin = (store: Store, id: string, claims = [claim()], change: Partial<NewRequest> = {}) =>
@@ -146,14 +158,15 @@ function beginSuite(open: OpenEmpty): void {
     expect(await stateOf(store, team)).toEqual([8, 10]);
   });
 
-  test("a budget that was away for a while is counted again", async () => {
+  test("a budget that was away for a while has counted what was spent, and is counted again", async () => {
     const store = await open();
     await begin(store, "a");
     await store.requests.finish(settled("a", 2 * cent));
     await begin(store, "b", []);
     await store.requests.finish(settled("b", 3 * cent));
     await begin(store, "c", []);
-    expect(await stateOf(store)).toEqual([2, 0]);
+    expect(await stateOf(store)).toEqual([5, 0]);
+    await expectProved(store);
     const closed = claim({ scope: "team", scopeId: "art" });
     await store.budgets.refresh([claim(), closed]);
     expect(await stateOf(store)).toEqual([5, 10]);

@@ -44,8 +44,7 @@ async function spend(
   await store.requests.begin(request(id, held), [attempt(id)], 0);
   const booking = { payer, heldAt: 2000, model: "m", channelId: "main", images: 1 };
   const paid = { costNano: 10 * cent, settledNano: 10 * cent, booking };
-  const counters = [claim().id];
-  await store.requests.finish(outcome(id, { ...paid, counters, notices }));
+  await store.requests.finish(outcome(id, { ...paid, notices }));
 }
 
 const all = { limit: 100 };

@@ -46,7 +46,7 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
   ["whether anything may be repeated", commands.requestsAnyRecent(0), /requests_orphaned/],
   ["the oldest orphan", commands.requestsClaimOrphan("key_1", "f", 0, 0), /requests_orphaned/],
   ["kept pictures", commands.requestsKeptPictures(0, 9), /pictures_kept/],
-  ["what is nobody's", commands.requestsSweep(5, 9), /requests_running/],
+  ["what is nobody's", commands.requestsLost(5, 9), /requests_running/],
   ["what is old", commands.requestsForget(5, 9), /repeats_by_time/],
   ["the newest page", commands.requestsList({ limit: 9 }), /requests_by_time/],
   [

@@ -60,6 +60,7 @@ export function attempt(requestId: string, change: Partial<NewAttempt> = {}): Ne
     providerId: "sandbox",
     upstreamModel: "fast",
     startedAt: 1001,
+    boundNano: 0,
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { booksSuite } from "./books-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
@@ -35,6 +36,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     recoverySuite(open);
     lostSuite(open);
     budgetSuite(open);
+    booksSuite(open);
     priceSuite(open);
     noticeSuite(open);
     totalsSuite(open);
@@ -166,7 +168,7 @@ function lifeSuite(open: OpenEmpty): void {
       providerNano: 0,
     });
     const again = attempt("r1", { id: "r1-0-2", attempt: 2 });
-    await store.requests.addAttempt(again, lost);
+    await store.requests.addAttempt(again, { ended: [lost] });
     const won = attemptOutcome("r1", { id: "r1-0-2" });
     const end = outcome("r1", { attempts: [won] });
     expect(await store.requests.finish(end)).toBe(true);
@@ -271,7 +273,9 @@ function attemptSuite(open: OpenEmpty): void {
     const store = await open();
     await store.requests.begin(request("r1"), [attempt("r1")]);
     const refused = attemptOutcome("r1", { state: "failed", evidence: "refused", providerNano: 0 });
-    await store.requests.addAttempt(attempt("r1", { id: "second", attempt: 2 }), refused);
+    await store.requests.addAttempt(attempt("r1", { id: "second", attempt: 2 }), {
+      ended: [refused],
+    });
     await store.requests.finish(outcome("r1", { attempts: [attemptOutcome("r1")] }));
     const record = await store.requests.get("r1");
     expect(record?.attempts[0]).toMatchObject({ state: "failed", providerNano: 0 });
@@ -306,7 +310,7 @@ function mistakeSuite(open: OpenEmpty): void {
       mistake("attempt r1-0-1 of r1 was never written"),
     );
     await store.requests.finish(outcome("r1", { attempts: [] }));
-    await expect(store.requests.addAttempt(attempt("r1"), undefined)).rejects.toEqual(
+    await expect(store.requests.addAttempt(attempt("r1"))).rejects.toEqual(
       mistake("request r1 is not running any more"),
     );
   });
@@ -315,7 +319,7 @@ function mistakeSuite(open: OpenEmpty): void {
     const store = await open();
     await store.requests.begin(request("r1"), [attempt("r1")]);
     await store.requests.finish(outcome("r1"));
-    const late = store.requests.addAttempt(attempt("r1", { id: "late", attempt: 2 }), undefined);
+    const late = store.requests.addAttempt(attempt("r1", { id: "late", attempt: 2 }));
     await expect(late).rejects.toEqual(internal);
     expect((await store.requests.get("r1"))?.attempts).toHaveLength(1);
   });

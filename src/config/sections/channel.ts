@@ -2,6 +2,7 @@ import { z } from "zod";
 import { priceSchema } from "../../core/price.ts";
 import { markup } from "./markup.ts";
 import { duration } from "../values.ts";
+import { budgets } from "./budget.ts";
 
 const modelForm = "a model's name, or a group with name, upstream, card and price";
 
@@ -101,6 +102,7 @@ export const channelSchema = z.strictObject({
     .prefault({})
     .describe("How long the upstream may take."),
   markup: markup("Markup on what its models cost; it goes before `money.markup`."),
+  budget: budgets("What may be spent at this provider; a channel that cannot pay is passed over."),
   retry_unknown: z
     .boolean()
     .default(false)

@@ -2,13 +2,14 @@ import { asPinholeError, type PinholeError } from "../../core/errors.ts";
 import type { AttemptObserver } from "../../core/observer.ts";
 import type { NewAttempt } from "../../store/request-records.ts";
 import { attempt } from "./attempt.ts";
-import type { AttemptBook, AttemptContext, CallResult, Failure } from "./terms.ts";
+import type { AttemptBook, AttemptContext, AttemptEnd, CallResult, Failure } from "./terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
+import { providerCharge } from "./cost.ts";
 import { chargeOf, imagesSpent, nextStep, verdictOf, withWait } from "./decision.ts";
 import type { Lease } from "../channels/lease.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { Chosen } from "../routing/choose.ts";
-import { chooseTarget, type OpenCall } from "../routing/dispatch.ts";
+import { chooseTarget, type OpenCall, targetsOf } from "../routing/dispatch.ts";
 import { splitCalls } from "../routing/call-part.ts";
 import { noChannel } from "../routing/route.ts";
 import type { Route } from "../routing/terms.ts";
@@ -84,34 +85,60 @@ async function runCall(
   const { parts } = context;
   parts.routing.retryBudget.call(parts.uptime());
   let chosen = first ?? (await chooseTarget(context, route, state.tried, state.part.count));
-  if (chosen === undefined) throw noChannel(1000);
+  let failed = noChannel(1000);
   for (;;) {
+    if (chosen === undefined) throw failed;
     if (state.part.count > chosen.plan.perCall) return runSmaller(calls, state, chosen);
     const end = await tryOnce(calls, state, chosen);
-    if ("result" in end) {
+    if (end === undefined) {
+      chosen = await chooseOther(calls, state, chosen);
+    } else if ("result" in end) {
       const { fault } = end.result;
       return { results: [end.result], faults: fault === undefined ? noFaults : [fault] };
+    } else {
+      failed = end.failure.error;
+      chosen = await chooseNext(calls, state, chosen, end.failure);
     }
-    chosen = await chooseNext(calls, state, chosen, end.failure);
-    if (chosen === undefined) throw end.failure.error;
   }
 }
 
 const noFaults: readonly PinholeError[] = [];
 const served: ReturnType<typeof verdictOf> = { verdict: { kind: "good" }, scope: "channel" };
 
-/** Makes one attempt, with its line in the record and its word about the channel's health. */
-async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnType<typeof attempt> {
+/** The next target where the budgets of one's channel do not cover the call; undefined: there is none. */
+function chooseOther(
+  { context, route }: Calls,
+  { tried, part }: CallState,
+  { plan }: Chosen,
+): Promise<Chosen | undefined> {
+  for (const member of targetsOf(route, new Set([plan.target.channel.id]))) tried.add(member);
+  return chooseTarget(context, route, tried, part.count);
+}
+
+/**
+ * Makes one attempt, with its line in the record and its word about the channel's health. Undefined: the budgets of the
+ * channel do not cover it, so nothing was begun.
+ */
+async function tryOnce(
+  calls: Calls,
+  state: CallState,
+  chosen: Chosen,
+): Promise<AttemptEnd | undefined> {
   const { context } = calls;
   const { record } = context;
   const { plan, lease } = chosen;
   state.attempts += 1;
-  let opened: NewAttempt;
+  let opened: NewAttempt | undefined;
   try {
-    opened = await record.open(state.call, state.attempts, plan);
+    opened = await record.open(state.call, state.attempts, plan, state.part.count);
   } catch (thrown) {
     lease.cancel();
     throw thrown;
+  }
+  if (opened === undefined) {
+    state.attempts -= 1;
+    lease.cancel();
+    return undefined;
   }
   const observer = observed(context, plan, state.attempts);
   const end = await attempt(context, plan, lease.credential, state.part, observer);
@@ -133,6 +160,7 @@ async function tryOnce(calls: Calls, state: CallState, chosen: Chosen): ReturnTy
     evidence: evidence ?? null,
     detail: failure?.error.detail ?? failure?.error.message ?? null,
     providerNano,
+    charge: providerCharge(end, plan, opened.boundNano, context.charge),
   });
   observer?.end({ code: failure?.error.code, evidence, providerNano });
   context.spend(imagesSpent(end, plan, state.part.count));

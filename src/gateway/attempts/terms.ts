@@ -81,8 +81,11 @@ export interface AttemptBook {
   readonly recorded: Promise<void>;
   /** Attempts of the request so far. */
   attempts(): number;
-  /** Writes an attempt of this call before its socket opens; the first ones were written with the request itself. */
-  open(call: number, attempt: number, plan: Plan): Promise<NewAttempt>;
+  /**
+   * Writes an attempt of this call, for so many images, before its socket opens; the first ones were written with the
+   * request itself. Undefined: the budgets of its channel do not cover it.
+   */
+  open(call: number, attempt: number, plan: Plan, count: number): Promise<NewAttempt | undefined>;
   close(attempt: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void;
 }
 

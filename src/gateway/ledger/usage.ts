@@ -1,7 +1,8 @@
 import type { Budget, BudgetCounter } from "../../core/budget.ts";
+import type { Channel } from "../../core/channel.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import type { Nano } from "../../core/money.ts";
-import { claimOf, limitAt } from "../../money/budget.ts";
+import { type BudgetOwner, claimOf, limitAt } from "../../money/budget.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { LedgerSpan } from "../../store/money-records.ts";
 import type { Store } from "../../store/store.ts";
@@ -69,15 +70,21 @@ export async function usageOfKey(
 }
 
 /**
- * Counts the budgets of these keys again: what was spent while a budget was not configured was not counted for it.
+ * Counts the budgets of these keys and channels again, as they stand in the ledger.
  */
 export async function refreshBudgets(
   { store, calendar, now }: UsageParts,
   keys: readonly KeyRecord[],
+  channels: readonly Channel[],
 ): Promise<void> {
   const at = now();
   const counters = new Map<string, BudgetCounter>();
-  for (const owner of keys.flatMap(ownersOf)) {
+  const places = channels.map(({ id, budgets = [] }): BudgetOwner => ({
+    scope: "channel",
+    id,
+    budgets,
+  }));
+  for (const owner of [...keys.flatMap(ownersOf), ...places]) {
     for (const budget of owner.budgets) {
       const { limitNano: _, ...counter } = claimOf(owner, budget, calendar, at);
       counters.set(counter.id, counter);

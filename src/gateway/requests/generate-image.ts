@@ -37,14 +37,25 @@ export async function generateImage(
     const terms = holdTerms(parts.calendar, { key, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes, route.isHosted);
-    const waited = call.observer?.step("wait");
-    const calls = await openCalls({ parts, signal: call.signal, deadline }, route, request.n);
-    waited?.();
-    refuseAbsent(run, calls);
-    return makeImages(
-      new Making(parts, { call: upright, fingerprint, run, terms, deadline, spend }, route, calls),
-    );
+    const facts = { call: upright, fingerprint, run, terms, deadline, spend };
+    const unpayable = new Set<string>();
+    for (;;) {
+      const choice = { parts, signal: call.signal, deadline };
+      const waited = call.observer?.step("wait");
+      const calls = await openCalls(choice, route, request.n, unpayable);
+      waited?.();
+      refuseAbsent(run, calls);
+      const made = await makeImages(new Making(parts, facts, route, calls));
+      if (!("unpayable" in made)) return made;
+      // What cannot pay is a target that does not fit: nothing has been begun yet.
+      for (const id of made.unpayable) unpayable.add(id);
+    }
   });
+}
+
+/** Channels whose budgets do not cover the request, which was therefore not begun. */
+interface Unpayable {
+  readonly unpayable: readonly string[];
 }
 
 function routeFor(parts: RequestParts, { key, request, strict }: ImageCall): Route {
@@ -57,7 +68,7 @@ function routeFor(parts: RequestParts, { key, request, strict }: ImageCall): Rou
 }
 
 /** Makes the pictures of a request whose record is being written, and closes the record. */
-async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld> {
+async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld | Unpayable> {
   const { record } = making;
   try {
     const answered = making.observer?.step("upstream");
@@ -77,6 +88,7 @@ async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld> {
     return outcome;
   } catch (thrown) {
     if (record.keyHolder !== undefined) return { keyHolder: record.keyHolder };
+    if (record.unpayable.length > 0) return { unpayable: record.unpayable };
     throw await making.fail(thrown);
   }
 }

@@ -1,3 +1,5 @@
+import { PinholeError } from "../../core/errors.ts";
+
 /**
  * Turns at an Idempotency-Key: of requests that come at once under one key, one looks for the request
  * that it repeats, and begins where there is none, before the next one looks.
@@ -25,4 +27,13 @@ export function createKeyTurns(): KeyTurns {
       }
     },
   };
+}
+
+/** The error where another process has begun a request with the key since this one looked. */
+export function keyJustTaken(holder: string): PinholeError {
+  return new PinholeError("overloaded", {
+    message: "A request with this Idempotency-Key has just begun; send it again to wait for it.",
+    detail: `request ${holder} has the key`,
+    retryAfterSeconds: 1,
+  });
 }

@@ -1,9 +1,7 @@
 import type { PictureFacts } from "../../core/picture.ts";
 import { type ImageRequest, sizeText } from "../../core/request.ts";
 import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
-import type { AnswerRecord, NewAttempt, PictureRecord } from "../../store/request-records.ts";
-import type { Plan } from "../fit/terms.ts";
-import type { RequestParts } from "./parts.ts";
+import type { AnswerRecord, PictureRecord } from "../../store/request-records.ts";
 
 /** A delivered picture as the record has it. */
 export function pictureRecord(delivered: DeliveredPicture): PictureRecord {
@@ -71,25 +69,5 @@ export function answerRecord(outcome: ImageOutcome): AnswerRecord {
       quality: quality ?? null,
       background: background ?? null,
     })),
-  };
-}
-
-/** A try of a plan that is about to begin. */
-export function newAttempt(
-  parts: Pick<RequestParts, "newId" | "now">,
-  requestId: string,
-  call: number,
-  attempt: number,
-  { target }: Plan,
-): NewAttempt {
-  return {
-    id: parts.newId("att"),
-    requestId,
-    call,
-    attempt,
-    channelId: target.channel.id,
-    providerId: target.channel.provider.id,
-    upstreamModel: target.model.upstream,
-    startedAt: parts.now(),
   };
 }

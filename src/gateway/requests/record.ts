@@ -1,22 +1,24 @@
 import type { KeyRecord } from "../../core/key.ts";
-import { type Cost, knownNano, mostOf } from "../../core/money.ts";
-import type { SettlementNotice } from "../../core/notice.ts";
-import { asPinholeError, errorRow, PinholeError } from "../../core/errors.ts";
+import { asPinholeError, type PinholeError } from "../../core/errors.ts";
 import type { HoldEnd, RequestObserver } from "../../core/observer.ts";
 import type {
+  Account,
   AttemptOutcome,
-  Booking,
   NewAttempt,
   NewRequest,
   NotBegun,
   RequestOutcome,
 } from "../../store/request-records.ts";
 import type { AttemptBook } from "../attempts/terms.ts";
-import { answerRecord, newAttempt, pictureRecord, recordFields } from "./record-fields.ts";
+import { keyJustTaken } from "./key-turns.ts";
+import { failedEnd, madeEnd, type RecordEnd } from "./record-end.ts";
+import { firstAttempts, newAttempt } from "./new-attempt.ts";
+import { recordFields } from "./record-fields.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
+import { chargeBound } from "../routing/hold.ts";
+import { noChannel } from "../routing/route.ts";
 import type { Plan } from "../fit/terms.ts";
-import { settlementNotices } from "../ledger/budget-notices.ts";
-import { priceUnknown } from "../ledger/price-notice.ts";
+import { ChannelPool, type ChannelPart } from "../ledger/channel-pool.ts";
 import { budgetExceeded } from "../ledger/refusal.ts";
 import { settled } from "../ledger/settle.ts";
 import type { ImageCall, MakingFacts } from "./image-call.ts";
@@ -32,6 +34,8 @@ import type { Route } from "../routing/terms.ts";
 export interface OpenRecord extends AttemptBook {
   /** The request that has the Idempotency-Key, where one was found while this record was to be opened: `recorded` rejects then. */
   readonly keyHolder: string | undefined;
+  /** The channels whose budgets do not cover the request, where that was found while this record was to be opened: `recorded` rejects then. */
+  readonly unpayable: readonly string[];
   /** Milliseconds since the record was on the disk: the time spent waiting for upstreams. */
   upstreamMs(): number;
   /** True where an attempt failed that may have been billed. */
@@ -59,11 +63,11 @@ export function openRecord(
   calls: readonly OpenCall[],
 ): OpenRecord {
   const { requestId, idempotencyKey, request } = call;
-  const first: NewAttempt[] = [];
-  for (let index = 0; index < calls.length; index += 1) {
-    const plan = calls[index]?.first?.plan;
-    if (plan !== undefined) first.push(newAttempt(parts, requestId, index, 1, plan));
-  }
+  const { first, needs } = firstAttempts(parts, requestId, calls, terms && at);
+  const { model } = request;
+  // What is free is served whatever a budget has left.
+  const pool = terms && new ChannelPool({ calendar: parts.calendar, model, at });
+  const channels = pool?.begin(needs);
   const record: NewRequest = {
     id: requestId,
     keyId: call.key.id,
@@ -83,23 +87,23 @@ export function openRecord(
     prices: prices.map(({ version }) => version),
     newPrices: parts.priceBook.missing(prices),
     ...terms,
+    channelHolds: channels?.holds,
   };
-  return new RecordWriter(parts, { run, record, call }, first, calls);
+  const unpayable = channels?.unpayable ?? [];
+  return new RecordWriter({ parts, run, record, call, first, pool, unpayable }, calls);
 }
 
-/** The error where another process has begun a request with the key since this one looked. */
-function keyJustTaken(holder: string): PinholeError {
-  return new PinholeError("overloaded", {
-    message: "A request with this Idempotency-Key has just begun; send it again to wait for it.",
-    detail: `request ${holder} has the key`,
-    retryAfterSeconds: 1,
-  });
-}
-
-/** The request that a record is of. */
-interface Recorded {
+/** The parts of a record that is to be opened. */
+interface RecordStart {
+  readonly parts: RequestParts;
   readonly run: RunControl;
   readonly record: NewRequest;
+  /** Attempts that are written with the record. */
+  readonly first: readonly NewAttempt[];
+  /** Undefined: the request is free. */
+  readonly pool: ChannelPool | undefined;
+  /** Channels of which it is known already that their budgets cannot cover it. */
+  readonly unpayable: readonly string[];
   readonly call: Pick<ImageCall, "key" | "observer">;
 }
 
@@ -108,31 +112,32 @@ class RecordWriter implements OpenRecord {
   readonly #run: RunControl;
   readonly #key: KeyRecord;
   readonly #record: NewRequest;
-  /** Attempts that were written with the record. */
   readonly #first: readonly NewAttempt[];
   readonly #observer: RequestObserver | undefined;
   /** Told how the hold ended; undefined before there is one. */
   #holdEnded: ((end: HoldEnd) => void) | undefined;
+  readonly #pool: ChannelPool | undefined;
   readonly #outcomes: AttemptOutcome[] = [];
+  /** Outcomes that are in the database, or on their way there. */
+  readonly #sent = new Set<AttemptOutcome>();
   /** Attempts written so far. */
   #attempts: number;
   #begunAt: number;
   readonly recorded: Promise<void>;
   keyHolder: string | undefined;
+  unpayable: readonly string[];
 
   /** Begins to write. `calls` are cancelled where that fails. */
-  constructor(
-    parts: RequestParts,
-    { run, record, call }: Recorded,
-    first: readonly NewAttempt[],
-    calls: readonly OpenCall[],
-  ) {
+  constructor(start: RecordStart, calls: readonly OpenCall[]) {
+    const { parts, first } = start;
     this.#parts = parts;
-    this.#observer = call.observer;
-    this.#run = run;
-    this.#key = call.key;
-    this.#record = record;
+    this.#observer = start.call.observer;
+    this.#key = start.call.key;
+    this.#run = start.run;
+    this.#record = start.record;
     this.#first = first;
+    this.#pool = start.pool;
+    this.unpayable = start.unpayable;
     this.#attempts = first.length;
     this.#begunAt = parts.uptime();
     this.recorded = this.#begin().catch((thrown: unknown) => {
@@ -145,6 +150,7 @@ class RecordWriter implements OpenRecord {
 
   async #begin(): Promise<void> {
     const { store, uptime } = this.#parts;
+    if (this.unpayable.length > 0) throw noChannel(0);
     const idempotentSince = this.#record.createdAt - idempotencyMs;
     const recorded = this.#observer?.step("record");
     const begin = store.requests.begin(this.#record, this.#first, idempotentSince);
@@ -167,6 +173,10 @@ class RecordWriter implements OpenRecord {
       const { claims = [], holdNano } = this.#record;
       return budgetExceeded(claims, refused.refusals, holdNano ?? 0);
     }
+    if ("channels" in refused) {
+      this.unpayable = refused.channels;
+      return noChannel(0);
+    }
     this.keyHolder = refused.holder;
     return keyJustTaken(refused.holder);
   }
@@ -179,17 +189,61 @@ class RecordWriter implements OpenRecord {
     return this.#parts.uptime() - this.#begunAt;
   }
 
-  async open(call: number, attempt: number, plan: Plan): Promise<NewAttempt> {
+  async open(
+    call: number,
+    attempt: number,
+    plan: Plan,
+    count: number,
+  ): Promise<NewAttempt | undefined> {
+    const { id, createdAt } = this.#record;
+    const { channel } = plan.target;
+    const boundNano = this.#pool === undefined ? 0 : chargeBound(plan, count, createdAt);
     const prepared = attempt === 1 ? this.#first.find((one) => one.call === call) : undefined;
-    if (prepared !== undefined) return prepared;
-    const opened = newAttempt(this.#parts, this.#record.id, call, attempt, plan);
+    if (prepared !== undefined) {
+      this.#pool?.adopt(call, prepared.id, { channel, boundNano });
+      return prepared;
+    }
+    const opened = newAttempt(this.#parts, { requestId: id, call, attempt, plan, boundNano });
+    const isWritten = await this.#add(opened, { channel, boundNano });
+    if (!isWritten) return undefined;
     this.#attempts += 1;
-    await this.#parts.store.requests.addAttempt(opened, undefined);
     return opened;
   }
 
+  /** Writes a further attempt, with the outcomes that are not written yet; false where the budgets of its channel do not cover it. */
+  async #add(attempt: NewAttempt, part: ChannelPart): Promise<boolean> {
+    const ended = this.#unsent();
+    const money = this.#pool?.further(attempt.call, attempt.id, part, ended);
+    if (this.#pool !== undefined && money === undefined) return false;
+    for (const outcome of ended) this.#sent.add(outcome);
+    const { hold, releases } = money ?? {};
+    const account = this.#account();
+    let isWritten = false;
+    try {
+      const all = { ended, account, hold, releases };
+      isWritten = await this.#parts.store.requests.addAttempt(attempt, all);
+      return isWritten;
+    } finally {
+      if (!isWritten) {
+        money?.undo();
+        for (const outcome of ended) this.#sent.delete(outcome);
+      }
+    }
+  }
+
+  #unsent(): AttemptOutcome[] {
+    return this.#outcomes.filter((outcome) => !this.#sent.has(outcome));
+  }
+
   close({ id }: NewAttempt, outcome: Omit<AttemptOutcome, "id" | "finishedAt">): void {
-    this.#outcomes.push({ ...outcome, id, finishedAt: this.#parts.now() });
+    const ended = { ...outcome, id, finishedAt: this.#parts.now() };
+    this.#outcomes.push(ended);
+    this.#pool?.ended(ended);
+  }
+
+  #account(): Account | undefined {
+    const { payer, model, createdAt: heldAt } = this.#record;
+    return payer === undefined ? undefined : { payer, heldAt, model };
   }
 
   isDoubtful(): boolean {
@@ -199,92 +253,43 @@ class RecordWriter implements OpenRecord {
   }
 
   finish(outcome: ImageOutcome): Promise<void> {
-    const { pictures, cost, usage, warnings, servedModel } = outcome;
-    const booking = this.#booking(outcome);
-    return this.#write({
-      id: this.#record.id,
-      state: pictures.length < this.#record.n ? "partial" : "succeeded",
-      errorCode: null,
-      errorMessage: null,
-      errorParam: null,
-      answer: answerRecord(outcome),
-      replayable: true,
-      doubtful: false,
-      costNano: knownNano(cost) ?? null,
-      booking,
-      ...(booking === undefined ? {} : { notices: this.#notices(booking, cost) }),
-      settledNano: mostOf(cost) ?? null,
-      usage: usage ?? null,
-      warnings,
-      pictures: pictures.map(pictureRecord),
-      attempts: this.#outcomes,
-      servedModel,
-      finishedAt: this.#parts.now(),
-    });
-  }
-
-  /** The ledger's facts; undefined for what is free. */
-  #booking({ cost, channelId, pictures }: ImageOutcome): Booking | undefined {
-    const { payer, model, createdAt } = this.#record;
-    if (payer === undefined || cost.state === "free") return undefined;
-    return { payer, heldAt: createdAt, model, channelId, images: pictures.length };
-  }
-
-  #notices({ model, heldAt, channelId }: Booking, cost: Cost): SettlementNotice[] {
-    const at = this.#parts.now();
-    const notices = settlementNotices(this.#parts.calendar, { key: this.#key, model, heldAt, at });
-    return cost.state === "unknown" ? [...notices, priceUnknown(channelId, model, at)] : notices;
+    return this.#write(madeEnd(this.#end(), outcome));
   }
 
   fail(error: PinholeError): Promise<void> {
-    return this.#write(this.#failure(error));
+    return this.#write(failedEnd(this.#end(), error));
   }
 
-  #failure(error: PinholeError): RequestOutcome {
-    const replayable = !errorRow(error.code).shouldRetry;
+  #end(): RecordEnd {
     return {
-      id: this.#record.id,
-      state: "failed",
-      errorCode: error.code,
-      errorMessage: error.message,
-      errorParam: error.param ?? null,
-      answer: null,
-      replayable,
-      doubtful: replayable && this.isDoubtful(),
-      costNano: 0,
-      settledNano: 0,
-      usage: null,
-      warnings: [],
-      pictures: [],
-      attempts: this.#outcomes,
-      servedModel: null,
-      finishedAt: this.#parts.now(),
+      record: this.#record,
+      account: this.#account(),
+      channels: this.#pool?.channels(),
+      attempts: this.#unsent(),
+      isDoubtful: this.isDoubtful(),
+      key: this.#key,
+      calendar: this.#parts.calendar,
+      now: this.#parts.now(),
     };
   }
 
   /** Ends what may have been begun although nobody said so, as soon as the database answers: nothing is bought for it. */
   #withdraw(error: PinholeError): void {
     const { store, unwritten } = this.#parts;
-    const outcome = this.#withCounters(this.#failure(error));
+    const outcome = failedEnd(this.#end(), error);
     void unwritten.written(outcome.id, () => store.requests.withdraw(outcome));
   }
 
   #write(outcome: RequestOutcome): Promise<void> {
     const { store, unwritten } = this.#parts;
-    const whole = this.#withCounters(outcome);
     const over = this.#observer?.step("settle");
-    const written = unwritten.written(outcome.id, () => store.requests.finish(whole));
+    const written = unwritten.written(outcome.id, () => store.requests.finish(outcome));
     if (over !== undefined) void written.then(over).then(() => this.#tellHold(outcome));
-    if (outcome.booking !== undefined) return settled(this.#parts, whole, written);
+    if (outcome.booking !== undefined) return settled(this.#parts, outcome, written);
     return written.then(() => undefined);
   }
 
   #tellHold({ state }: RequestOutcome): void {
     this.#holdEnded?.(state === "failed" ? "voided" : "settled");
-  }
-
-  #withCounters(outcome: RequestOutcome): RequestOutcome {
-    const { claims } = this.#record;
-    return claims === undefined ? outcome : { ...outcome, counters: claims.map(({ id }) => id) };
   }
 }

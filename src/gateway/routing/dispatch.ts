@@ -1,5 +1,7 @@
+import { PinholeError } from "../../core/errors.ts";
 import type { RoutingParts } from "./parts.ts";
 import { type CallPart, splitCalls } from "./call-part.ts";
+import type { GroupedTarget } from "./target-groups.ts";
 import { type Choice, type Chosen, choose, comeBackMs, waitFor } from "./choose.ts";
 import { noChannel } from "./route.ts";
 import type { Route } from "./terms.ts";
@@ -27,24 +29,53 @@ export interface OpenCall {
 /**
  * Chooses a target for each upstream call of a request, before anything is written or paid. The first
  * may wait in a queue; the others take what is free at once, since what they would wait for may be
- * the first one's end. Throws no_channel_available where there is none for the first.
+ * the first one's end. `unpayable`: channels whose budgets do not cover the request. Throws no_channel_available
+ * where there is none for the first.
  */
 export async function openCalls(
   context: ChoiceContext,
   route: Route,
   n: number,
+  unpayable: ReadonlySet<string> = new Set(),
 ): Promise<readonly OpenCall[]> {
-  const tried = new Tried();
+  const excluded = unpayable.size === 0 ? [] : targetsOf(route, unpayable);
+  const tried = triedOf(excluded);
   const first = await chooseTarget(context, route, tried, n);
   const now = context.parts.uptime();
-  if (first === undefined) throw noChannel(comeBackMs(route, n, now));
+  if (first === undefined)
+    throw unpayable.size === 0 ? noChannel(comeBackMs(route, n, now)) : noneCanPay(unpayable);
   return splitCalls(n, first.plan.perCall).map((part, index) => {
     if (index === 0) return { part, tried, first };
-    const own = new Tried();
+    const own = triedOf(excluded);
     const choice = choose(route, own, { images: part.count, now, waitMsMax: 0 });
     const chosen = choice !== undefined && "chosen" in choice ? choice.chosen : undefined;
     return { part, tried: own, first: chosen };
   });
+}
+
+function triedOf(members: readonly GroupedTarget[]): Tried {
+  const tried = new Tried();
+  for (const member of members) tried.add(member);
+  return tried;
+}
+
+/** The targets of a route that are on one of these channels. */
+export function targetsOf({ tiers }: Route, channels: ReadonlySet<string>): GroupedTarget[] {
+  return tiers.flatMap(({ groups }) =>
+    groups.flatMap(({ group }) =>
+      group.members.filter(({ target }) => channels.has(target.channel.id)),
+    ),
+  );
+}
+
+/** Time after which budgets of channels may have room again, milliseconds. */
+const unpayableMs = 60_000;
+
+/** The error where no other channel is left: what they may spend is the operator's affair. */
+function noneCanPay(channels: ReadonlySet<string>): PinholeError {
+  const { message, retryAfterSeconds } = noChannel(unpayableMs);
+  const detail = `the budgets of ${[...channels].join(", ")} do not cover the request`;
+  return new PinholeError("no_channel_available", { message, retryAfterSeconds, detail });
 }
 
 /** Gives back what calls hold that were never begun. Does nothing to those that were. */

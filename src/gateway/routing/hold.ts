@@ -1,5 +1,7 @@
 import { anyEstimate, type Estimate, sumEstimates } from "../../money/estimate.ts";
+import type { Nano } from "../../core/money.ts";
 import type { PriceVersion } from "../../core/price.ts";
+import type { PriceMarkup } from "../../core/price-markup.ts";
 import { versionOf } from "../../money/price-version.ts";
 import { estimateOf } from "../../money/price.ts";
 import { type ChargeTerms, markupAt, plannedCall, priceAt } from "../fit/priced-call.ts";
@@ -8,11 +10,22 @@ import { splitCalls } from "./call-part.ts";
 
 /** The estimate of a request for n images whose calls are all made by one plan. */
 export function estimateOfPlan(plan: Plan, n: number, terms: ChargeTerms): Estimate {
+  return estimateWith(plan, n, terms.at, markupAt(plan.target, terms));
+}
+
+/** The most that a provider may charge for n images by a plan; null: nothing bounds it. `at`: Unix milliseconds. */
+export function chargeBound(plan: Plan, n: number, at: number): Nano | null {
+  return estimateWith(plan, n, at, undefined).most ?? null;
+}
+
+function estimateWith(
+  plan: Plan,
+  n: number,
+  at: number,
+  markup: PriceMarkup | undefined,
+): Estimate {
   const price = priceAt(plan.target);
-  const markup = markupAt(plan.target, terms);
-  const ofCall = remembered((count) =>
-    estimateOf(price, plannedCall(plan, count, terms.at), markup),
-  );
+  const ofCall = remembered((count) => estimateOf(price, plannedCall(plan, count, at), markup));
   return sumEstimates(splitCalls(n, plan.perCall).map(({ count }) => ofCall(count)));
 }
 

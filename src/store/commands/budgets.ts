@@ -2,7 +2,6 @@ import { type BudgetClaim, type BudgetCounter, type BudgetRefusal } from "../../
 import type { Nano } from "../../core/money.ts";
 import {
   counterOf,
-  type CounterPlace,
   type CounterState,
   type KeySums,
   type VerifiedCounter,
@@ -10,26 +9,41 @@ import {
 } from "../money-records.ts";
 import { statement } from "../query.ts";
 import type { Bindable, Statement, Steps } from "../query.ts";
-import { counted, endOfTime, running, runningRow, standing } from "./budget-sums.ts";
+import {
+  counted,
+  endOfTime,
+  reservedByPlace,
+  running,
+  runningRow,
+  spentOf,
+  standing,
+} from "./budget-sums.ts";
 import { spentByKey } from "./totals.ts";
 
 /** Names of the slots of one statement's counters. */
 const letters = [..."abcdefghijklmnopqrstuvwxyz"].flatMap((a, _, all) => all.map((b) => a + b));
 
+/** An amount to be taken at a counter. */
+export interface Taking extends BudgetClaim {
+  readonly nano: Nano;
+}
+
 /**
- * SQL that takes an amount at so many counters at once, where all of them have room for it, and nowhere otherwise:
+ * SQL that takes amounts at so many counters at once, where each of them has room for its own, and nowhere otherwise:
  * in one statement, so that nobody ever sees a part of it.
  */
 function takeOf(count: number): ReturnType<typeof statement<Readonly<Record<string, Bindable>>>> {
   const names = letters.slice(0, count);
-  const places = names.map((name) => `(id = :id_${name} AND period_start = :start_${name})`);
+  const place = (name: string): string => `id = :id_${name} AND period_start = :start_${name}`;
+  const amounts = names.map((name) => `WHEN ${place(name)} THEN CAST(:nano_${name} AS bigint)`);
+  const places = names.map((name) => `(${place(name)})`);
   const room = names.map(
     (name) =>
-      `(id = :id_${name} AND period_start = :start_${name}
-        AND spent_nano + reserved_nano + :nano <= CAST(:limit_${name} AS bigint))`,
+      `(${place(name)}
+        AND spent_nano + reserved_nano + CAST(:nano_${name} AS bigint) <= CAST(:limit_${name} AS bigint))`,
   );
   return statement(
-    `UPDATE budget_counters SET reserved_nano = reserved_nano + :nano
+    `UPDATE budget_counters SET reserved_nano = reserved_nano + CASE ${amounts.join(" ")} ELSE 0 END
       WHERE (${places.join(" OR ")})
         AND (SELECT count(*) FROM budget_counters WHERE ${room.join(" OR ")}) = ${count}`,
   );
@@ -40,13 +54,14 @@ const takes = letters.slice(0, 30).map((_, index) => takeOf(index + 1));
 /** The limit of a budget that refuses nothing. */
 const noLimit = String(2n ** 63n - 1n);
 
-function take(claims: readonly BudgetClaim[], nano: Nano): Statement {
-  const known = takes[claims.length - 1] ?? takeOf(claims.length);
-  const values: Record<string, Bindable> = { nano };
-  for (const [index, { id, periodStart, limitNano }] of claims.entries()) {
+function take(takings: readonly Taking[]): Statement {
+  const known = takes[takings.length - 1] ?? takeOf(takings.length);
+  const values: Record<string, Bindable> = {};
+  for (const [index, { id, periodStart, limitNano, nano }] of takings.entries()) {
     const name = letters[index] ?? "";
     values[`id_${name}`] = id;
     values[`start_${name}`] = periodStart;
+    values[`nano_${name}`] = nano;
     values[`limit_${name}`] = limitNano === null ? noLimit : String(limitNano);
   }
   return known(values);
@@ -76,17 +91,6 @@ const insert = statement<{
       CAST(:spentNano AS bigint), CAST(:reservedNano AS bigint)
     ) ON CONFLICT (id, period_start) DO NOTHING`,
 );
-const move = statement<{
-  readonly id: string;
-  readonly start: number;
-  readonly reservedNano: string;
-  readonly spentNano: string;
-}>(
-  `UPDATE budget_counters
-    SET reserved_nano = reserved_nano + CAST(:reservedNano AS bigint),
-      spent_nano = spent_nano + CAST(:spentNano AS bigint)
-    WHERE id = :id AND period_start = :start`,
-);
 
 const all = statement<object>(
   `SELECT id, period_start, period_end, scope, scope_id, period, models,
@@ -99,8 +103,13 @@ export const budgetReads = {
   /** All counters, each with what the ledger and the holds say that it should be. */
   *budgetsVerify(): Steps<VerifiedCounter[]> {
     const found: VerifiedCounter[] = [];
-    for (const counter of (yield all({})).rows.map(counterOf))
-      found.push({ counter, ...(yield* standing(counter)) });
+    const reserved = yield* reservedByPlace();
+    for (const counter of (yield all({})).rows.map(counterOf)) {
+      const { id, periodStart } = counter;
+      const spentNano = String(yield* spentOf(counter));
+      const reservedNano = String(reserved.get(JSON.stringify([id, periodStart])) ?? 0n);
+      found.push({ counter, spentNano, reservedNano });
+    }
     return found;
   },
   *budgetsStates(counters: readonly BudgetCounter[]): Steps<CounterState[]> {
@@ -151,25 +160,19 @@ export const budgetCommands = {
   },
 };
 
-/** Work on budget counters: part of the transaction that takes or settles a hold. */
+/** Work on budget counters: part of the transaction that takes a hold. */
 export const budgetWrites = {
-  /** Takes an amount at all counters, or at none. Refusals are values: what throws would undo its neighbours in a group as well. */
-  *take(claims: readonly BudgetClaim[], nano: Nano): Steps<readonly BudgetRefusal[]> {
-    if ((yield take(claims, nano)).changes > 0) return [];
+  /** Takes amounts at all counters, or at none. Refusals are values: what throws would undo its neighbours in a group as well. */
+  *take(takings: readonly Taking[]): Steps<readonly BudgetRefusal[]> {
+    if ((yield take(takings)).changes > 0) return [];
     let isNew = false;
-    for (const claim of claims) {
-      if ((yield state(claim)).rows.length > 0) continue;
+    for (const counter of takings) {
+      if ((yield state(counter)).rows.length > 0) continue;
       isNew = true;
-      yield* open(claim);
+      yield* open(counter);
     }
-    if (isNew && (yield take(claims, nano)).changes > 0) return [];
-    return yield* refusals(claims, nano);
-  },
-
-  /** Adds to what is reserved and spent at counters. */
-  *move(places: readonly CounterPlace[], reservedNano: Nano, spentNano: Nano): Steps<void> {
-    const amounts = { reservedNano: String(reservedNano), spentNano: String(spentNano) };
-    for (const [id, start] of places) yield move({ id, start, ...amounts });
+    if (isNew && (yield take(takings)).changes > 0) return [];
+    return yield* refusals(takings);
   },
 };
 
@@ -186,10 +189,10 @@ function* open(counter: BudgetCounter): Steps<void> {
   });
 }
 
-/** The claims that do not fit, with the state of their counters. */
-function* refusals(claims: readonly BudgetClaim[], nano: Nano): Steps<readonly BudgetRefusal[]> {
+/** The takings that do not fit, with the state of their counters. */
+function* refusals(takings: readonly Taking[]): Steps<readonly BudgetRefusal[]> {
   const found: BudgetRefusal[] = [];
-  for (const { id, periodStart, limitNano } of claims) {
+  for (const { id, periodStart, limitNano, nano } of takings) {
     const { rows } = yield state({ id, periodStart });
     const counter: CounterState | undefined = rows.map(counterOf).at(0);
     const spentNano = counter?.spentNano ?? "0";

@@ -1,6 +1,8 @@
 import type { Steps } from "../query.ts";
 import { adminTokenCommands } from "./admin-tokens.ts";
 import { auditCommands } from "./audit.ts";
+import type { AttemptOutcome, RequestOutcome } from "../request-records.ts";
+import type { BudgetCounter } from "../../core/budget.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
@@ -13,9 +15,11 @@ import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
 import { requestWrites } from "./request-writes.ts";
+import { accountLocks, ownerLock } from "./owner-lock.ts";
 import { sessionCommands } from "./sessions.ts";
 import { servedCommands } from "./served.ts";
 import { settingCommands } from "./settings.ts";
+import { sweepCommands, sweepReads } from "./sweep.ts";
 import { totalsCommands } from "./totals.ts";
 import { tryCommands } from "./sign-in-tries.ts";
 
@@ -53,6 +57,8 @@ export const commands = {
   ...tryCommands,
   ...adminTokenCommands,
   ...servedCommands,
+  ...sweepCommands,
+  ...sweepReads,
 };
 
 export type Commands = typeof commands;
@@ -93,9 +99,9 @@ const locks: {
   teamsChange: () => served,
   usersAdd: () => served,
   usersChange: () => served,
-  budgetsRefresh: (counters) => counters.map(({ id }) => `budget ${id}`),
-  requestsBegin: ({ claims = [], newPrices }) => [
-    ...claims.map(({ id }) => `budget ${id}`),
+  budgetsRefresh: counterLocks,
+  requestsBegin: ({ claims = [], channelHolds = [], newPrices }) => [
+    ...counterLocks([...claims, ...channelHolds.flatMap((hold) => hold.claims)]),
     ...newPrices.map(({ version }) => `price ${version}`),
   ],
   // One at a time: the last owner, and a session that begins while its person is disabled, are asked for across rows.
@@ -107,9 +113,29 @@ const locks: {
   sessionsBegin: () => [peopleLock],
   triesCount: (limits) => limits.map(({ name }) => `try ${name}`),
   triesForgive: (forgotten, returned) => [forgotten, ...returned].map((name) => `try ${name}`),
-  requestsFinish: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
-  requestsWithdraw: ({ counters = [] }) => counters.map((id) => `budget ${id}`),
+  requestsAddAttempt: (_, { ended, account, hold, releases = [] }) => [
+    ...counterLocks(hold?.claims ?? []),
+    ...releases.map(({ channelId }) => ownerLock("channel", channelId)),
+    ...accountLocks(undefined, account === undefined ? [] : chargedChannels(ended)),
+  ],
+  requestsFinish: outcomeLocks,
+  requestsWithdraw: outcomeLocks,
+  requestsSweep: (lost) => lost.flatMap((request) => request.locks),
 };
+
+function counterLocks(counters: readonly BudgetCounter[]): string[] {
+  return counters.map(({ scope, scopeId }) => ownerLock(scope, scopeId));
+}
+
+function outcomeLocks(outcome: RequestOutcome): string[] {
+  const { account = outcome.booking, channels = [], attempts } = outcome;
+  if (account === undefined) return [];
+  return accountLocks(account, [...channels, ...chargedChannels(attempts)]);
+}
+
+function chargedChannels(attempts: readonly AttemptOutcome[]): string[] {
+  return attempts.flatMap(({ charge }) => (charge === undefined ? [] : [charge.channelId]));
+}
 
 /** Commands that read many rows and then write what follows from them: on Postgres no other is in their transaction, which would change the rows in between. */
 export const alone: ReadonlySet<string> = new Set<CommandName>([
@@ -163,6 +189,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsAnyRecent",
   "requestsGet",
   "requestsKeptIds",
+  "requestsLost",
   "requestsKeptPictures",
   "requestsList",
   "settingsGet",

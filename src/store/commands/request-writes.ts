@@ -1,22 +1,24 @@
 import { type Nano, checkedNano } from "../../core/money.ts";
-import { type CounterPlace, placesFromJson, placesToJson } from "../money-records.ts";
+import { type CounterPlace, placesToJson } from "../money-records.ts";
 import type { PriceVersion } from "../../core/price.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import type {
-  AttemptOutcome,
+  AttemptMoney,
+  ChannelHold,
   NewAttempt,
   NewRequest,
   NotBegun,
   PictureRecord,
   RequestOutcome,
 } from "../request-records.ts";
-import { integer, nullable, record, text } from "../shape.ts";
 import { attemptWrites, broken } from "./attempts.ts";
-import { budgetWrites } from "./budgets.ts";
+import { budgetWrites, type Taking } from "./budgets.ts";
+import { channelHoldWrites } from "./channel-holds.ts";
+import { type Booked, type Movement, moveAll, spendings } from "./movements.ts";
 import { noticeWrites } from "./notices.ts";
-import { ledgerWrites } from "./ledger.ts";
 import { claimIdempotencyKey } from "./request-recovery.ts";
+import { endMoney } from "./settle.ts";
 
 /** An outcome as its columns: lists and objects are JSON. */
 interface FinishRow extends Omit<
@@ -29,8 +31,9 @@ interface FinishRow extends Omit<
   | "pictures"
   | "attempts"
   | "settledNano"
+  | "account"
   | "booking"
-  | "counters"
+  | "channels"
   | "notices"
 > {
   readonly usage: string | null;
@@ -99,38 +102,18 @@ const lockRunning = statement<{ id: string }>(
   "UPDATE requests SET state = state WHERE id = :id AND state = 'running'",
 );
 const stateOf = statement<{ id: string }>("SELECT state FROM requests WHERE id = :id");
-const finishRequest = statement<FinishRow>(
-  `UPDATE requests
+const finishing = `UPDATE requests
     SET state = :state, error_code = :errorCode, error_message = :errorMessage,
       error_param = :errorParam, cost_nano = :costNano, usage = :usage, warnings = :warnings,
       served_model = :servedModel, finished_at = :finishedAt, answer = :answer, doubtful_at = :doubtfulAt,
       idempotency_key = CASE WHEN :replayable = 1 THEN idempotency_key END,
       fingerprint = CASE WHEN :replayable = 1 THEN fingerprint END
-    WHERE id = :id AND state IN ('running', 'lost')`,
+    WHERE id = :id`;
+const finishRunning = statement<FinishRow>(`${finishing} AND state = 'running'`);
+const finishLost = statement<FinishRow>(`${finishing} AND state = 'lost'`);
+const markShown = statement<{ id: string; at: number }>(
+  "UPDATE holds SET shown_at = :at WHERE request_id = :id AND state = 'held' AND shown_at IS NULL",
 );
-interface Resolution {
-  readonly requestId: string;
-  readonly state: "settled" | "voided";
-  readonly settledNano: number | null;
-  readonly resolvedAt: number;
-}
-
-const resolve = `UPDATE holds SET state = :state, resolved_at = :resolvedAt,
-      settled_nano = CASE :state WHEN 'settled' THEN coalesce(:settledNano, amount_nano) END
-    WHERE request_id = :requestId`;
-const resolved = "RETURNING amount_nano, settled_nano, counters";
-// Two statements, since what is reserved is given back by the first of them only.
-const resolveHeld = statement<Resolution>(`${resolve} AND state = 'held' ${resolved}`);
-const resolveVoided = statement<Resolution>(`${resolve} AND state = 'voided' ${resolved}`);
-// Where no counter is moved, nothing need be read back (3 µs instead of 8).
-const resolveUncounted = statement<Resolution>(
-  `${resolve} AND state IN ('held', 'voided') AND counters IS NULL`,
-);
-const resolvedRow = record({
-  amount_nano: integer,
-  settled_nano: nullable(integer),
-  counters: nullable(text),
-});
 
 const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
   `INSERT INTO pictures (
@@ -152,57 +135,101 @@ export const requestWrites = {
   ): Steps<NotBegun | undefined> {
     const holder = yield* claimIdempotencyKey(request, idempotentSince);
     if (holder !== undefined) return { holder };
-    const { holdNano, claims = [] } = request;
-    if (holdNano !== null && claims.length > 0) {
-      const refusals = yield* budgetWrites.take(claims, holdNano);
-      if (refusals.length > 0) return { refusals };
-    }
+    const notCovered = yield* takeHolds(request);
+    if (notCovered !== undefined) return notCovered;
+    const { holdNano, channelHolds = [], prices } = request;
     for (const price of request.newPrices) yield insertPrice(price);
-    const { prices } = request;
     yield insertRequest({
       ...request,
       prices: prices.length === 0 ? null : JSON.stringify(prices),
     });
     if (holdNano !== null) yield insertHold(holdRow(request, checkedNano(holdNano)));
+    for (const hold of channelHolds) yield* channelHoldWrites.take(request.id, hold);
     for (const attempt of attempts) yield* attemptWrites.open(request.id, attempt);
     return undefined;
   },
 
-  /** Refused where the request no longer runs: its hold is gone, so nothing may be bought for it. */
-  *requestsAddAttempt(attempt: NewAttempt, before: AttemptOutcome | undefined): Steps<void> {
-    const { changes } = yield lockRunning({ id: attempt.requestId });
-    if (changes === 0) throw broken(`request ${attempt.requestId} is not running any more`);
-    if (before !== undefined) yield* attemptWrites.close(attempt.requestId, before);
-    yield* attemptWrites.open(attempt.requestId, attempt);
+  /**
+   * Writes a further attempt; false, and nothing is written, where the budgets of its channel do not cover it. Refused
+   * where the request no longer runs: its hold is gone, so nothing may be bought for it.
+   */
+  *requestsAddAttempt(
+    attempt: NewAttempt,
+    { ended, account, hold, releases: given = [] }: AttemptMoney,
+  ): Steps<boolean> {
+    const { requestId } = attempt;
+    const { changes } = yield lockRunning({ id: requestId });
+    if (changes === 0) throw broken(`request ${requestId} is not running any more`);
+    if (hold !== undefined) {
+      const refusals = yield* budgetWrites.take(takingsOf(hold));
+      if (refusals.length > 0) return false;
+      yield* channelHoldWrites.take(requestId, hold);
+    }
+    const booked: Booked[] = [];
+    for (const outcome of ended)
+      booked.push(...(yield* attemptWrites.close({ requestId, account, isLate: false }, outcome)));
+    const movements: Movement[] = [];
+    for (const one of given) movements.push(...(yield* channelHoldWrites.release(requestId, one)));
+    if (account !== undefined && booked.length > 0)
+      movements.push(...(yield* spendings(account, booked)));
+    yield* moveAll(movements);
+    yield* attemptWrites.open(requestId, attempt);
+    return true;
   },
 
-  /** Ends a request that may have been begun; does nothing where it was not. */
+  /** Writes that the client is shown one of several pictures: a hold whose process ends from then on is settled, not voided. */
+  *requestsShow(id: string, at: number): Steps<void> {
+    yield markShown({ id, at });
+  },
+
+  /** Ends a request that may have been begun; does nothing where it was not. Nothing was asked of an upstream for it. */
   *requestsWithdraw(outcome: RequestOutcome): Steps<void> {
     const { rows } = yield stateOf({ id: outcome.id });
-    if (rows.length > 0) yield* requestWrites.requestsFinish(outcome);
+    if (rows.length === 0) return;
+    yield* attemptWrites.withdraw(outcome.id, outcome.finishedAt);
+    yield* requestWrites.requestsFinish(outcome);
   },
 
   *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
-    const { id: requestId, finishedAt } = outcome;
-    const failed = outcome.state === "failed";
-    const { costNano, settledNano } = outcome;
+    const { id: requestId, costNano, settledNano } = outcome;
     for (const nano of [costNano, settledNano]) if (nano !== null) checkedNano(nano);
-    if (failed && costNano !== 0)
+    if (outcome.state === "failed" && costNano !== 0)
       throw broken(`request ${requestId} failed but costs ${costNano ?? "something unknown"}`);
-    const { changes } = yield finishRequest(finishRow(outcome));
-    if (changes === 0) {
-      const { rows } = yield stateOf({ id: requestId });
-      if (rows.length === 0) throw broken(`request ${requestId} was never begun`);
-      return false;
+    const row = finishRow(outcome);
+    let isLate = false;
+    if ((yield finishRunning(row)).changes === 0) {
+      isLate = (yield finishLost(row)).changes > 0;
+      if (!isLate) {
+        const { rows } = yield stateOf({ id: requestId });
+        if (rows.length === 0) throw broken(`request ${requestId} was never begun`);
+        return false;
+      }
     }
-    yield* settle(outcome);
-    for (const attempt of outcome.attempts) yield* attemptWrites.close(requestId, attempt);
-    yield* attemptWrites.abandon(requestId, finishedAt);
+    yield* endMoney(outcome, isLate);
     for (const picture of outcome.pictures) yield insertPicture({ ...picture, requestId });
     if (outcome.notices !== undefined) yield* noticeWrites.ofSettlement(outcome.notices);
     return true;
   },
 };
+
+/** Takes what a request holds at all budgets; the reason where one does not cover it, and nothing is taken then. */
+function* takeHolds(request: NewRequest): Steps<NotBegun | undefined> {
+  const { holdNano, claims = [], channelHolds = [] } = request;
+  const own = holdNano === null ? [] : claims.map((claim) => ({ ...claim, nano: holdNano }));
+  const takings = channelHolds.length === 0 ? own : [...own, ...channelHolds.flatMap(takingsOf)];
+  if (takings.length === 0) return undefined;
+  const refusals = yield* budgetWrites.take(takings);
+  if (refusals.length === 0) return undefined;
+  const refused = new Set(refusals.map(({ id }) => id));
+  if (own.some(({ id }) => refused.has(id)))
+    return { refusals: refusals.filter(({ id }) => own.some((claim) => claim.id === id)) };
+  const short = channelHolds.filter((hold) => hold.claims.some(({ id }) => refused.has(id)));
+  return { channels: short.map(({ channelId }) => channelId) };
+}
+
+function takingsOf({ claims, nano }: ChannelHold): Taking[] {
+  return claims.map((claim) => ({ ...claim, nano: checkedNano(nano) }));
+}
 
 function holdRow(request: NewRequest, amountNano: Nano): HoldRow {
   const { id, createdAt, payer, claims = [] } = request;
@@ -214,35 +241,4 @@ function holdRow(request: NewRequest, amountNano: Nano): HoldRow {
     payer: payer === undefined ? null : JSON.stringify(payer),
     counters: places.length === 0 ? null : placesToJson(places),
   };
-}
-
-/** Settles or voids the hold, moves its counters and books what it came to. A hold that was taken for lost has given back what it reserved. */
-function* settle(outcome: RequestOutcome): Steps<void> {
-  const { id: requestId, state, settledNano, finishedAt, booking, costNano } = outcome;
-  const isVoid = state === "failed";
-  const resolution: Resolution = {
-    requestId,
-    state: isVoid ? "voided" : "settled",
-    settledNano,
-    resolvedAt: finishedAt,
-  };
-  if (booking === undefined && (yield resolveUncounted(resolution)).changes > 0) return;
-  const held = (yield resolveHeld(resolution)).rows;
-  // Where a hold was neither, there was none, or it is settled.
-  const rows = held.length > 0 ? held : (yield resolveVoided(resolution)).rows;
-  const hold = rows.map((row) => resolvedRow.parse(row)).at(0);
-  const spent = isVoid ? 0 : (hold?.settled_nano ?? settledNano);
-  if (hold !== undefined && hold.counters !== null) {
-    const reserved = held.length > 0 ? -hold.amount_nano : 0;
-    yield* budgetWrites.move(placesFromJson(hold.counters), reserved, spent ?? 0);
-  }
-  if (isVoid || booking === undefined) return;
-  yield* ledgerWrites.settlement({
-    ...booking,
-    requestId,
-    nano: spent,
-    isKnown: costNano !== null,
-    isOverrun: hold !== undefined && (spent ?? 0) > hold.amount_nano,
-    bookedAt: finishedAt,
-  });
 }

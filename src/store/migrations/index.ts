@@ -9,6 +9,7 @@ import { totals } from "./0008-totals.ts";
 import { people } from "./0009-people.ts";
 import { notices } from "./0010-notices.ts";
 import { administration } from "./0011-administration.ts";
+import { books } from "./0012-books.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   people,
   notices,
   administration,
+  books,
 ];

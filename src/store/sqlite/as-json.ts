@@ -9,16 +9,24 @@ const encoders: {
   readonly [N in "requestsBegin" | "requestsFinish"]: (args: CommandArguments<N>) => string;
 } = {
   requestsBegin(args) {
-    const [{ holdNano, claims }] = args;
+    const [{ holdNano, claims, channelHolds }, attempts] = args;
     requireAmount(holdNano);
     for (const { limitNano } of claims ?? []) requireAmount(limitNano);
+    for (const hold of channelHolds ?? []) {
+      requireAmount(hold.nano);
+      for (const { limitNano } of hold.claims) requireAmount(limitNano);
+    }
+    for (const { boundNano } of attempts) requireAmount(boundNano);
     return JSON.stringify(args);
   },
   requestsFinish(args) {
     const [{ costNano, settledNano, attempts }] = args;
     requireAmount(costNano);
     requireAmount(settledNano);
-    for (const { providerNano } of attempts) requireAmount(providerNano);
+    for (const { providerNano, charge } of attempts) {
+      requireAmount(providerNano);
+      if (charge !== undefined) requireAmount(charge.nano);
+    }
     return JSON.stringify(args);
   },
 };

@@ -69,6 +69,15 @@ const busy = new PinholeError("upstream_busy", {
   retryAfterSeconds: 3,
 });
 
+/** The entry of the provider's book for a stated charge. */
+const stated = {
+  channelId: "one",
+  nano: 30,
+  evidence: "known",
+  images: 1,
+  isOverrun: false,
+};
+
 describe("an attempt that made what was asked for", () => {
   test("speaks well of its channel and is written down with its charge", async () => {
     const { result, events } = await run([play([{ charge: 30 }, made])]);
@@ -79,7 +88,14 @@ describe("an attempt that made what was asked for", () => {
       [
         "close",
         "0-1",
-        { state: "succeeded", errorCode: null, evidence: null, detail: null, providerNano: 30 },
+        {
+          state: "succeeded",
+          errorCode: null,
+          evidence: null,
+          detail: null,
+          providerNano: 30,
+          charge: stated,
+        },
       ],
       ["spend", 1],
     ]);
@@ -117,6 +133,7 @@ describe("an attempt that failed", () => {
           evidence: "produced",
           detail: "503",
           providerNano: 30,
+          charge: stated,
         },
       ],
       ["spend", 2],

@@ -52,7 +52,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
         begins.push(parameters);
         return written.promise;
       },
-      addAttempt: async (...parameters: unknown[]) => void events.push(["add", ...parameters]),
+      addAttempt: async (...parameters: unknown[]) => events.push(["add", ...parameters]) > 0,
       finish: async (outcome: RequestOutcome) => void finished.push(outcome),
     },
   };
@@ -113,6 +113,7 @@ const attempt = (id: string, call: number, count = 1) => ({
   providerId: "stub",
   upstreamModel: "painter-1",
   startedAt: 1000,
+  boundNano: 0,
 });
 
 describe("a record that is opened", () => {
@@ -192,20 +193,20 @@ describe("its attempts", () => {
   test("are the ones written with it, and others as they begin", async () => {
     const { record, events } = open({ calls: [true, false] });
     expect(record.attempts()).toBe(1);
-    expect(await record.open(0, 1, planOf())).toEqual(attempt("att_1", 0));
+    expect(await record.open(0, 1, planOf(), 1)).toEqual(attempt("att_1", 0));
     expect([record.attempts(), events]).toEqual([1, []]);
-    expect(await record.open(1, 1, planOf())).toEqual(attempt("att_2", 1));
-    expect(await record.open(0, 2, planOf())).toEqual(attempt("att_3", 0, 2));
+    expect(await record.open(1, 1, planOf(), 1)).toEqual(attempt("att_2", 1));
+    expect(await record.open(0, 2, planOf(), 1)).toEqual(attempt("att_3", 0, 2));
     expect(record.attempts()).toBe(3);
     expect(events).toEqual([
-      ["add", attempt("att_2", 1), undefined],
-      ["add", attempt("att_3", 0, 2), undefined],
+      ["add", attempt("att_2", 1), { ended: [] }],
+      ["add", attempt("att_3", 0, 2), { ended: [] }],
     ]);
   });
 
   test("are closed with it", async () => {
     const { record, finished, pass } = open();
-    const first = await record.open(0, 1, planOf());
+    const first = await record.open(0, 1, planOf(), 1);
     pass(5);
     const closed = {
       state: "failed",
@@ -214,6 +215,7 @@ describe("its attempts", () => {
       detail: "busy",
       providerNano: 0,
     } as const;
+    if (first === undefined) throw new Error("its attempt was written with it");
     record.close(first, closed);
     await record.fail(new PinholeError("upstream_busy", { message: "Busy." }));
     expect(finished[0]?.attempts).toEqual([{ ...closed, id: "att_1", finishedAt: 1005 }]);
