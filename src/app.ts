@@ -7,6 +7,7 @@ import { bind } from "./app/bind.ts";
 import { egressOptions } from "./app/egress-options.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
+import { type FirstRun, beginAdministration, requireSettings } from "./app/first-run.ts";
 import { openImageStore, type SharedImages } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
@@ -20,7 +21,7 @@ import { type Signer, createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
 import { deriveKey } from "./core/derive.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
-import { type FirstCredentials, type GatewayPorts, createGateway } from "./gateway/gateway.ts";
+import { type GatewayPorts, createGateway } from "./gateway/gateway.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { watchDescriptors } from "./runtime/descriptors.ts";
 import { watchEventLoop } from "./runtime/event-loop.ts";
@@ -38,7 +39,7 @@ import { createSpools } from "./pictures/spool.ts";
 export interface App {
   /** The listening address, for people: http://127.0.0.1:8080 */
   readonly url: string;
-  readonly firstRun: FirstCredentials;
+  readonly firstRun: FirstRun;
   /** Takes channels, keys, aliases and the default model of another configuration; requests that run keep theirs. */
   reload(next: Config): Promise<void>;
   /**
@@ -70,6 +71,7 @@ export async function startApp(
 ): Promise<App> {
   const undo: (() => Promise<void> | void)[] = [];
   try {
+    requireSettings(config);
     const telemetry = await openTelemetry(config, logger);
     undo.push(() => telemetry.close());
     const { observer } = telemetry;
@@ -88,7 +90,7 @@ export async function startApp(
     const tasks = upkeepTasks({ ...ports, shared, clock, gateway, identity, sendTraces });
     const upkeep = startUpkeep(tasks, logger);
     undo.push(() => upkeep.stop());
-    const firstRun = await gateway.administration.begin(config.keys, config.adminToken);
+    const firstRun = await beginAdministration(config, gateway, identity);
     await gateway.refreshBudgets();
     undo.push(await listenForMetrics(config, telemetry.page, logger));
     const parts = {

@@ -8,6 +8,7 @@ import { knownModelsFile } from "./known-models.ts";
 import type { Page } from "./markdown.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { modelsPage } from "./models-page.ts";
+import { rolesPage } from "./roles-page.ts";
 import { providerPages } from "./providers-page.ts";
 
 /** A provider with what the list says of it. */
@@ -30,6 +31,7 @@ export async function generatedPages(): Promise<Page[]> {
     errorsPage(),
     metricsPage(),
     modelsPage(shipped),
+    rolesPage(),
     ...providerPages(shipped),
   ];
 }

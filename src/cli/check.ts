@@ -1,4 +1,5 @@
-import { type Config, faultLine } from "../config.ts";
+import { missingSettings } from "../app/requirements.ts";
+import { type Config, type Fault, faultLine } from "../config.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
 import { defineConfigFlags, readCommandConfig } from "./read-config.ts";
 
@@ -13,12 +14,12 @@ export const checkCommand: CliCommand = {
   async run(input, context) {
     const read = await readCommandConfig(input, context);
     const json = input.options["json"] === true;
-    if ("config" in read) {
+    const faults = "faults" in read ? read.faults : startFaults(read.config);
+    if ("config" in read && faults.length === 0) {
       if (json) context.out(`${JSON.stringify({ ok: true, ...summaryOf(read.config) })}\n`);
       else describe(read.config, context);
       return 0;
     }
-    const { faults } = read;
     if (json) {
       context.out(`${JSON.stringify({ ok: false, faults })}\n`);
       return 1;
@@ -28,6 +29,14 @@ export const checkCommand: CliCommand = {
     return 1;
   },
 };
+
+/** The faults of a configuration that is right in itself, and with which no gateway starts. */
+function startFaults(config: Config): readonly Fault[] {
+  const missing = missingSettings(config);
+  return missing === undefined
+    ? []
+    : [{ setting: "database.url", message: missing, place: undefined }];
+}
 
 interface Summary {
   readonly file: string | null;

@@ -9,6 +9,8 @@ export interface RunningGateway {
   readonly firstRun: {
     readonly adminToken: string | undefined;
     readonly apiKey: string | undefined;
+    /** The code of the one-time link for the first owner. */
+    readonly ownerCode: string | undefined;
   };
   /** Serves the channels, keys, aliases and default model of another configuration from now on. */
   reload(next: Config): Promise<void>;

@@ -28,16 +28,21 @@ export const serveCommand: CliCommand = {
 
 /** The listening address, and on the first start the credentials, which are shown this once. */
 function announce(gateway: RunningGateway, config: Config, context: CommandContext): void {
-  const { adminToken, apiKey } = gateway.firstRun;
+  const { adminToken, apiKey, ownerCode } = gateway.firstRun;
+  const isFirst = [adminToken, apiKey, ownerCode].some((made) => made !== undefined);
+  const base = config.server.publicUrl ?? reachable(gateway.url);
+  // Behind `#`, where no server on the way sees it.
+  const ownerLink = ownerCode === undefined ? undefined : `${base}/welcome#${ownerCode}`;
   const curl = apiKey === undefined ? undefined : firstCurl(gateway.url, apiKey, config);
   if (config.logs.format === "json") {
-    if (adminToken === undefined && apiKey === undefined) return;
+    if (!isFirst) return;
     const line = {
       level: 30,
       time: context.now(),
       msg: "first run: these are shown once",
       api_key: apiKey,
       admin_token: adminToken,
+      owner_link: ownerLink,
       curl,
     };
     context.out(`${JSON.stringify(line)}\n`);
@@ -49,10 +54,11 @@ function announce(gateway: RunningGateway, config: Config, context: CommandConte
       .flatMap((channel) => channel.models.map((model) => model.name)),
   );
   context.out(`\nPinhole listens on ${gateway.url} and serves ${models.size} models.\n`);
-  if (adminToken !== undefined || apiKey !== undefined) {
+  if (isFirst) {
     context.out("\nMade on this first start and shown only now; keep what you need:\n\n");
     if (apiKey !== undefined) context.out(`  API key       ${apiKey}\n`);
     if (adminToken !== undefined) context.out(`  admin token   ${adminToken}\n`);
+    if (ownerLink !== undefined) context.out(`  owner's link  ${ownerLink}\n`);
   }
   if (curl !== undefined) context.out(`\nA first image:\n\n${curl}\n`);
   context.out("\n");

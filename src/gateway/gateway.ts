@@ -43,9 +43,13 @@ import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
 export type { RequestRecord } from "../store/request-records.ts";
-export type { Administration, FirstCredentials } from "./administration/administration.ts";
 export type { UsageReport, UsageRow, UsageSums } from "./administration/usage.ts";
 export { footWith, nothing } from "./administration/usage.ts";
+export type {
+  Administration,
+  FirstCredentials,
+  RequestScope,
+} from "./administration/administration.ts";
 export type { KeyAdministration } from "./administration/keys.ts";
 export type { HealthView } from "./channels/health.ts";
 export type { ImageEvents } from "./delivery/events.ts";

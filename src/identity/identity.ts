@@ -15,7 +15,7 @@ import { type AdminTokens, createAdminTokens } from "./tokens.ts";
 import { createTryLimits } from "./tries.ts";
 
 export type { IdentityPorts } from "./ports.ts";
-export type { Person } from "../store/identity-records.ts";
+export type { AdminTokenRecord as AdminToken, Person } from "../store/identity-records.ts";
 export type { OneTimeCode, People } from "./people.ts";
 export type { AdminTokens } from "./tokens.ts";
 export type { PresentedSession, Sessions, SignedIn };

@@ -35,14 +35,10 @@ export interface People {
   ): Promise<{ readonly person: Person; readonly invitation: OneTimeCode }>;
   /** A new one-time link, which sets a new password; the last one does not open any more. */
   inviteAgain(by: Caller, id: string): Promise<OneTimeCode>;
-  /** Undefined version: whatever it is. */
-  change(
-    by: Caller,
-    id: string,
-    version: number | undefined,
-    change: PersonChange,
-  ): Promise<Person>;
-  remove(by: Caller, id: string, version: number | undefined): Promise<void>;
+  /** `stale`: the person has another version by now, and nothing was changed. */
+  change(by: Caller, id: string, version: number, change: PersonChange): Promise<Person | "stale">;
+  /** Removes a person with all that is theirs; keys of their user stay stopped. */
+  remove(by: Caller, id: string, version: number): Promise<"removed" | "stale">;
   /** A code for the first owner, where nobody is known yet. */
   firstOwner(): Promise<OneTimeCode | undefined>;
 }
@@ -89,7 +85,9 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
       if (isOwn && changesRights(before, change)) throw ownRights();
       const role = change.role ?? before.role;
       requireTeam(role, change.teamId === undefined ? before.teamId : change.teamId);
-      const after = accepted(await people.change(id, version ?? before.version, change));
+      const result = await people.change(id, version, change);
+      if (result === "stale") return result;
+      const after = accepted(result);
       log.info({ person: id, by: by.id }, "a person was changed");
       return after;
     },
@@ -97,9 +95,11 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
       const before = await get(id);
       requireRightOver(by, before.role);
       if (by.kind === "person" && by.id === id) throw ownRights();
-      const refusal = await people.remove(id, version ?? before.version, now());
+      const refusal = await people.remove(id, version, now());
+      if (refusal === "stale") return refusal;
       if (refusal !== undefined) throw refused(refusal);
       log.info({ person: id, by: by.id }, "a person was removed");
+      return "removed";
     },
     async firstOwner() {
       if (!(await people.none())) return undefined;
@@ -152,7 +152,7 @@ function ownRights(): PinholeError {
 }
 
 const refusals: Readonly<Record<Exclude<PersonRefusal, "absent">, string>> = {
-  stale: "The person has been changed since; read them again and send the change once more.",
+  stale: "The person has been changed meanwhile; read them again and send the change once more.",
   last_owner:
     "This is the last owner who can come in; make another person an owner first, and wait until they have signed in.",
   login_taken: "Another person signs in with this `login`; choose another.",

@@ -26,13 +26,14 @@ export interface AdminTokens {
     by: Caller,
     wanted: WantedToken,
   ): Promise<{ readonly token: string; readonly record: AdminTokenRecord }>;
+  /** `stale`: the token has another version by now, and nothing was changed. */
   change(
     by: Caller,
     id: string,
-    version: number | undefined,
+    version: number,
     change: AdminTokenChange,
-  ): Promise<AdminTokenRecord>;
-  remove(by: Caller, id: string, version: number | undefined): Promise<void>;
+  ): Promise<AdminTokenRecord | "stale">;
+  remove(by: Caller, id: string, version: number): Promise<"removed" | "stale">;
 }
 
 export function createAdminTokens(ports: IdentityPorts): AdminTokens {
@@ -74,20 +75,24 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
       const before = await get(id);
       requireRightOver(by, before.role);
       if (change.role !== undefined) requireRightOver(by, change.role);
-      requireFitting({ ...before, ...change });
-      const after = await tokens.change(id, version ?? before.version, change);
+      requireFitting({
+        role: change.role ?? before.role,
+        teamId: change.teamId === undefined ? before.teamId : change.teamId,
+      });
+      const after = await tokens.change(id, version, change);
       if (after === "absent") throw noToken();
-      if (after === "stale") throw staleToken();
+      if (after === "stale") return after;
       log.info({ token: id, by: by.id }, "an admin token was changed");
       return after;
     },
     async remove(by, id, version) {
       const before = await get(id);
       requireRightOver(by, before.role);
-      const refusal = await tokens.remove(id, version ?? before.version);
+      const refusal = await tokens.remove(id, version);
       if (refusal === "absent") throw noToken();
-      if (refusal === "stale") throw staleToken();
+      if (refusal === "stale") return refusal;
       log.info({ token: id, by: by.id }, "an admin token was removed");
+      return "removed";
     },
   };
 }
@@ -111,10 +116,4 @@ function requireFitting({ role, teamId }: Pick<WantedToken, "role" | "teamId">):
 
 function noToken(): PinholeError {
   return new PinholeError("not_found", { message: "There is no admin token with this id." });
-}
-
-function staleToken(): PinholeError {
-  return new PinholeError("conflict", {
-    message: "The token has been changed since; read it again and send the change once more.",
-  });
 }

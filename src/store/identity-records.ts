@@ -28,9 +28,12 @@ export type NewPerson = Pick<
 >;
 
 /** The fields of a person that others may change. */
-export type PersonChange = Partial<
+export type PersonChange = Changes<
   Pick<Person, "login" | "name" | "role" | "userId" | "teamId" | "disabled">
 >;
+
+/** New values of some fields; absent or undefined: as it is. */
+type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** Reasons why a person was not added or changed: nothing was written. */
 export type PersonRefusal = "absent" | "stale" | "last_owner" | "login_taken" | "user_taken";
@@ -103,7 +106,7 @@ export interface AdminTokenRecord {
 }
 
 /** The fields of a token that may be changed. */
-export type AdminTokenChange = Partial<
+export type AdminTokenChange = Changes<
   Pick<AdminTokenRecord, "name" | "role" | "teamId" | "expiresAt">
 >;
 

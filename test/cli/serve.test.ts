@@ -5,8 +5,8 @@ import type { CommandContext } from "../../src/cli/command.ts";
 import type { Config } from "../../src/config.ts";
 import { type Outcome, pretendGateway, runCommand, temporaryFolder } from "./run-command.ts";
 
-const made = { adminToken: "the-admin-token", apiKey: "the-api-key" };
-const none = { adminToken: undefined, apiKey: undefined };
+const made = { adminToken: "the-admin-token", apiKey: "the-api-key", ownerCode: "the-code" };
+const none = { adminToken: undefined, apiKey: undefined, ownerCode: undefined };
 
 /** Signals that a test sends. */
 function signals() {
@@ -30,7 +30,7 @@ function signals() {
 async function serveOnce(
   argv: readonly string[],
   folder: string,
-  firstRun: typeof made | typeof none,
+  firstRun: Parameters<typeof pretendGateway>[0],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome & { readonly config: Config | undefined }> {
   let config: Config | undefined;
@@ -72,6 +72,7 @@ describe("the first run", () => {
     const { out } = await serveOnce(["--log-format", "pretty"], folder.path, made);
     expect(out).toContain("API key       the-api-key\n");
     expect(out).toContain("admin token   the-admin-token\n");
+    expect(out).toContain("owner's link  http://localhost:8080/welcome#the-code\n");
     expect(out).toContain("curl http://localhost:8080/v1/images/generations");
     expect(out).toContain('-H "Authorization: Bearer the-api-key"');
   });
@@ -84,6 +85,16 @@ describe("the first run", () => {
       level: 30,
       api_key: "the-api-key",
       admin_token: "the-admin-token",
+      owner_link: "http://localhost:8080/welcome#the-code",
+    });
+  });
+
+  test("links to the address that people use, and shows the link also where keys and token are the operator's own", async () => {
+    using folder = temporaryFolder();
+    const argv = ["--public-url", "https://a.example/images"];
+    const { out } = await serveOnce(argv, folder.path, { ...none, ownerCode: "the-code" });
+    expect(JSON.parse(out)).toMatchObject({
+      owner_link: "https://a.example/images/welcome#the-code",
     });
   });
 

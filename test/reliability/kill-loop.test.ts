@@ -64,6 +64,7 @@ async function start({ url }: Data, folder: string | undefined): Promise<Gateway
   const settings = { base_url: upstream.url, api_key: "k" };
   const model = { name: "m", price: { per_image_usd: 0.04 } };
   const gateway = await startGatewayProcess({
+    env: { PINHOLE_SECRET: "a-secret-of-all-starts-0123456789abcdef" },
     ...(folder === undefined ? {} : { folder }),
     settings: {
       ...(url === undefined ? {} : { database: { url } }),

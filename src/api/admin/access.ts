@@ -12,5 +12,8 @@ export const operate = [...administer, "operator"] as const satisfies readonly R
 /** Roles that may look at what is served and asked. */
 export const watch = [...operate, "viewer"] as const satisfies readonly Role[];
 
+/** Roles that may look, and those who see what is their own of it. */
+export const watchOwn = [...watch, "key_holder"] as const satisfies readonly Role[];
+
 /** The roles that may call a route which names none. */
 export const usualAccess: RouteAccess = [...administer];

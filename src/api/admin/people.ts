@@ -33,6 +33,22 @@ export const newPersonBody = z.strictObject({
   team: team.default(null),
 });
 
+export const personChangeBody = z
+  .strictObject({
+    login: login.optional(),
+    name: name.optional(),
+    role: role.optional(),
+    user: user.optional(),
+    team: team.optional(),
+    disabled: z
+      .boolean()
+      .optional()
+      .describe(
+        "Ends all sessions, and stops the keys of the person's user on every node within 5 s. Enabling brings back no session, and those keys alone that were good.",
+      ),
+  })
+  .refine((change) => Object.keys(change).length > 0, { error: "must change something" });
+
 const moment = z.iso.datetime();
 const person = z.looseObject({
   id: z.string(),
@@ -82,6 +98,23 @@ export const peopleResource: AdminResource = {
       about: "One person.",
       access: administer,
       answer: "Person",
+    },
+    {
+      method: "PATCH",
+      path: "/admin/v1/people/:id",
+      about:
+        "Changes a person; needs `If-Match`. Nobody changes their own rights, and the last owner who can come in stays one.",
+      access: administer,
+      body: personChangeBody,
+      answer: "Person",
+    },
+    {
+      method: "DELETE",
+      path: "/admin/v1/people/:id",
+      about:
+        "Removes a person; needs `If-Match`. Keys of their user stay stopped until another person is that user.",
+      access: administer,
+      answer: "Deleted",
     },
     {
       method: "POST",

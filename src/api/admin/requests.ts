@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listOf } from "../answers.ts";
-import { watch } from "./access.ts";
+import { watchOwn } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
 export const pageQuery = z.object({
@@ -21,15 +21,16 @@ export const requestResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/requests",
-      access: watch,
-      about: "Request records, newest first. `limit` and `before` (an id) make pages.",
+      access: watchOwn,
+      about:
+        "Request records, newest first; a key holder sees those of their own keys. `limit` and `before` (an id) make pages.",
       query: pageQuery,
       answer: "RequestList",
     },
     {
       method: "GET",
       path: "/admin/v1/requests/:id",
-      access: watch,
+      access: watchOwn,
       about: "One request record with its attempts.",
       answer: "RequestRecord",
     },

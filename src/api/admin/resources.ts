@@ -6,6 +6,7 @@ import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
 import { usageResource } from "./usage.ts";
+import { tokenResource } from "./tokens.ts";
 
 /** The resources of the admin API, in the order of the documents. */
 export const adminResources: readonly AdminResource[] = [
@@ -16,4 +17,5 @@ export const adminResources: readonly AdminResource[] = [
   peopleResource,
   noticeResource,
   usageResource,
+  tokenResource,
 ];

@@ -1,6 +1,4 @@
 import type { Secret } from "../../core/secret.ts";
-import type { RequestRecord } from "../../store/request-records.ts";
-import type { Store } from "../../store/store.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import { bearer } from "../keys/key-ring.ts";
 import { reportUsage, type UsageQuestion, type UsageReport } from "./usage.ts";
@@ -15,8 +13,10 @@ import {
 } from "./keys.ts";
 
 import { administerNotices, type NoticeAdministration } from "./notices.ts";
+import { type RequestAdministration, administerRequests } from "./requests.ts";
 
 export type { FirstCredentials };
+export type { RequestScope } from "./requests.ts";
 
 /** The use cases of operators: what is behind the admin token. */
 export interface Administration {
@@ -28,18 +28,15 @@ export interface Administration {
   readonly notices: NoticeAdministration;
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
-  readonly requests: {
-    /** The newest first. */
-    list: Store["requests"]["list"];
-    get(id: string): Promise<RequestRecord | undefined>;
-  };
+  readonly requests: RequestAdministration;
   /**
    * Reads the keys into memory and makes the credentials of a first run. `adminToken` is the
-   * operator's own, which rules over one that a first run made.
+   * operator's own, which rules over one that a first run made; where `makesFirst` is false, none are made.
    */
   begin(
     declared: readonly DeclaredKey[],
     adminToken: Secret | undefined,
+    makesFirst: boolean,
   ): Promise<FirstCredentials>;
 }
 
@@ -59,15 +56,14 @@ export function createAdministration(ports: AdministrationPorts): Administration
     keys,
     notices: administerNotices(ports),
     usage: (question) => reportUsage(ports, question),
-    requests: {
-      list: (page) => store.requests.list(page),
-      get: (id) => store.requests.get(id),
-    },
+    requests: administerRequests(store.requests, () => keys.list()),
     tokenOf: (authorization) => bearer(authorization),
     isAdminToken: (token) => isAdmin(token),
-    async begin(declared, adminToken) {
+    async begin(declared, adminToken, makesFirst) {
       await keys.declare(declared);
-      const made = await makeFirstCredentials(ports, keys, pepper, adminToken !== undefined);
+      const made = makesFirst
+        ? await makeFirstCredentials(ports, keys, pepper, adminToken !== undefined)
+        : { adminToken: undefined, apiKey: undefined };
       isAdmin = await createAdminCheck(ports, pepper, adminToken);
       return made;
     },

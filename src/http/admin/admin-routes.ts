@@ -6,6 +6,7 @@ import { keyRoutes } from "./key-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { tokenRoutes } from "./token-routes.ts";
 import { requireCaller } from "./callers.ts";
 import { type SessionParts, sessionRoutes } from "./session-routes.ts";
 import { usageReportRoutes } from "./usage-routes.ts";
@@ -35,6 +36,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   );
   sessionRoutes(app, parts);
   peopleRoutes(app, parts.identity.people);
+  tokenRoutes(app, parts.identity.tokens);
   keyRoutes(app, administration.keys);
   channelRoutes(app, gateway);
   requestRoutes(app, administration.requests);

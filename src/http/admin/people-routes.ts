@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
-import { newPersonBody } from "../../api/admin/people.ts";
+import { newPersonBody, personChangeBody } from "../../api/admin/people.ts";
 import { type OneTimeCode, type People, type Person, loginOf } from "../../identity/identity.ts";
 import { callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
+import { changeVersion, sendVersioned } from "./versions.ts";
 
 /** /admin/v1/people: those who sign in, and their one-time links. */
 export function peopleRoutes(app: FastifyInstance, people: People): void {
@@ -16,9 +17,35 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
     const { person, invitation } = await people.invite(callerOf(request), wanted);
     return reply.code(201).send({ ...personJson(person), invitation: invitationJson(invitation) });
   });
-  app.get<{ Params: { id: string } }>("/admin/v1/people/:id", async (request) =>
-    personJson(await people.get(request.params.id)),
-  );
+  app.get<{ Params: { id: string } }>("/admin/v1/people/:id", async (request, reply) => {
+    const person = await people.get(request.params.id);
+    return sendVersioned(reply, person, personJson(person));
+  });
+  app.patch<{ Params: { id: string } }>("/admin/v1/people/:id", async (request, reply) => {
+    const { id } = request.params;
+    const { login, user, team, ...wanted } = read(personChangeBody, request.body);
+    const change = {
+      ...wanted,
+      ...(login === undefined ? {} : { login: loginOf(login) }),
+      ...(user === undefined ? {} : { userId: user }),
+      ...(team === undefined ? {} : { teamId: team }),
+    };
+    const after = await changeVersion(request, {
+      read: () => people.get(id),
+      show: personJson,
+      change: (version) => people.change(callerOf(request), id, version, change),
+    });
+    return sendVersioned(reply, after, personJson(after));
+  });
+  app.delete<{ Params: { id: string } }>("/admin/v1/people/:id", async (request) => {
+    const { id } = request.params;
+    await changeVersion(request, {
+      read: () => people.get(id),
+      show: personJson,
+      change: (version) => people.remove(callerOf(request), id, version),
+    });
+    return { id, deleted: true };
+  });
   app.post<{ Params: { id: string } }>(
     "/admin/v1/people/:id/invitation",
     async (request, reply) => {

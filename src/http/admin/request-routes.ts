@@ -2,23 +2,32 @@ import type { FastifyInstance } from "fastify";
 import { pageQuery } from "../../api/admin/requests.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { usdText } from "../../core/money.ts";
-import type { Administration, RequestRecord } from "../../gateway/gateway.ts";
+import type { Caller } from "../../core/role.ts";
+import type { Administration, RequestRecord, RequestScope } from "../../gateway/gateway.ts";
+import { callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 
 /** GET /admin/v1/requests and /admin/v1/requests/{id}. */
 export function requestRoutes(app: FastifyInstance, requests: Administration["requests"]): void {
   app.get("/admin/v1/requests", async (request) => {
-    const rows = await requests.list(read(pageQuery, request.query));
-    return { object: "list", data: rows.map(requestJson) };
+    const scope = scopeOf(callerOf(request));
+    const rows = await requests.list(read(pageQuery, request.query), scope);
+    return { object: "list", data: rows.map((row) => requestJson(row, scope)) };
   });
   app.get<{ Params: { id: string } }>("/admin/v1/requests/:id", async (request) => {
-    const record = await requests.get(request.params.id);
-    if (record !== undefined) return requestJson(record);
+    const scope = scopeOf(callerOf(request));
+    const record = await requests.get(request.params.id, scope);
+    if (record !== undefined) return requestJson(record, scope);
     throw new PinholeError("not_found", { message: "There is no request with this id." });
   });
 }
 
-function requestJson(record: RequestRecord): Record<string, unknown> {
+/** A key holder sees what their own user's keys have asked for; everybody else who may come here sees all. */
+function scopeOf({ role, userId }: Caller): RequestScope {
+  return role === "key_holder" ? { userId } : "all";
+}
+
+function requestJson(record: RequestRecord, scope: RequestScope): Record<string, unknown> {
   return {
     id: record.id,
     key_id: record.keyId,
@@ -42,7 +51,7 @@ function requestJson(record: RequestRecord): Record<string, unknown> {
       bytes: picture.byteLength,
       revised_prompt: picture.revisedPrompt,
     })),
-    attempts: record.attempts.map(attemptJson),
+    attempts: record.attempts.map(scope === "all" ? attemptJson : ownAttemptJson),
     price: record.answer?.price ?? null,
     price_versions: record.prices,
     cost_usd: record.costNano === null ? null : usdText(record.costNano),
@@ -58,6 +67,13 @@ function holdJson(hold: NonNullable<RequestRecord["hold"]>): Record<string, unkn
     state: hold.state,
     settled_usd: hold.settledNano === null ? null : usdText(hold.settledNano),
   };
+}
+
+/** An attempt without what is the operator's: which account was asked, what it said and what it costs. */
+function ownAttemptJson(attempt: RequestRecord["attempts"][number]): Record<string, unknown> {
+  const all = attemptJson(attempt);
+  const shown = ["id", "call", "attempt", "state", "error_code", "evidence", "started_at"];
+  return Object.fromEntries([...shown, "finished_at"].map((name) => [name, all[name]]));
 }
 
 function attemptJson(attempt: RequestRecord["attempts"][number]): Record<string, unknown> {

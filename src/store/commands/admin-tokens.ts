@@ -38,7 +38,14 @@ function* change(
 ): Steps<AdminTokenRecord | "absent" | "stale"> {
   const before = yield* get(id);
   if (before === undefined) return "absent";
-  const after: AdminTokenRecord = { ...before, ...wanted, version };
+  const after: AdminTokenRecord = {
+    ...before,
+    name: wanted.name ?? before.name,
+    role: wanted.role ?? before.role,
+    teamId: wanted.teamId === undefined ? before.teamId : wanted.teamId,
+    expiresAt: wanted.expiresAt === undefined ? before.expiresAt : wanted.expiresAt,
+    version,
+  };
   const { changes } = yield update(rowFromToken(after));
   return changes === 0 ? "stale" : { ...after, version: version + 1 };
 }
