@@ -2,7 +2,8 @@ import type { Weekday } from "../core/budget.ts";
 import type { Channel } from "../core/channel.ts";
 import type { KeyRecord } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
-import type { PictureSpool } from "../core/picture.ts";
+import type { Picture, PictureSpool } from "../core/picture.ts";
+import type { Caller } from "../core/role.ts";
 import type { JsonBody } from "../json/writer.ts";
 import { createCalendar } from "../money/calendar.ts";
 import type { Egress } from "../net/egress.ts";
@@ -16,9 +17,11 @@ import {
 import { type Catalog, buildCatalog } from "./catalog/catalog.ts";
 import { type ModelInfo, findModel, listModels } from "./catalog/list-models.ts";
 import type { ChannelView } from "./channels/view.ts";
-import { deliver } from "./delivery/answer.ts";
+import { deliver, urlOf } from "./delivery/answer.ts";
+import { hostPreview } from "./delivery/host-preview.ts";
+import { consoleKey } from "./keys/console-key.ts";
 import { type ImageEvents, imageEvents } from "./delivery/events.ts";
-import type { Deliverable, ImageOutcome } from "./delivery/outcome.ts";
+import type { Deliverable, DeliveredPicture, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { createKeyRing } from "./keys/key-ring.ts";
 import { createPriceBook } from "./ledger/price-book.ts";
@@ -80,6 +83,12 @@ export interface Gateway {
   answer(outcome: Deliverable, origin: string): JsonBody;
   /** A request's pictures as events of a stream. */
   events(call: Pick<ComingCall, "requestId" | "request">, origin: string): ImageEvents;
+  /** A signed URL of a picture that is in the image store; undefined where it is in none. */
+  pictureUrl(delivered: DeliveredPicture, origin: string): string | undefined;
+  /** Puts a preview into the image store for a few minutes; returns its signed URL. */
+  hostPreview(picture: Picture, origin: string): Promise<string>;
+  /** The key that a person's pictures of the console are made with. */
+  consoleKey(caller: Caller): KeyRecord;
   /** The models that a key may use, by name. */
   models(key: KeyRecord): readonly ModelInfo[];
   /** One of them. Throws model_not_found. */
@@ -200,6 +209,9 @@ export function createGateway(
     forget: (keyId, id) => deleteRequest(parts, keyId, id),
     answer: (outcome, origin) => deliver(parts, outcome, origin),
     events: (call, origin) => imageEvents(parts, call, origin),
+    pictureUrl: (delivered, origin) => urlOf(parts, delivered, origin),
+    hostPreview: (picture, origin) => hostPreview(parts, picture, origin),
+    consoleKey: (caller) => consoleKey(caller),
     models: (key) => listModels(catalog, key),
     model: (key, name) => findModel(catalog, key, name),
     defaultModel: () => offer.defaultModel,

@@ -7,6 +7,8 @@ import { movedRoutes } from "./admin/moved-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
 import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
+import { generationRoutes } from "./console/generation-routes.ts";
+import { requireMaker } from "./console/maker.ts";
 import { consoleRoutes } from "./open/console-routes.ts";
 import { documentRoutes } from "./open/document-routes.ts";
 import { allowOrigins } from "./server/cors.ts";
@@ -150,11 +152,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   allowOrigins(app, options.cors);
   openRoutes(app, parts);
   app.register((scope, _options, done) => {
-    // Bodies are read as streams by the routes: pictures must not be gathered in memory.
-    scope.removeAllContentTypeParsers();
-    // What has a parser of its own name is found without reading the header anew for each request.
-    const types = ["application/json", "multipart/form-data", "*"];
-    scope.addContentTypeParser(types, (_request, payload, parsed) => parsed(null, payload));
+    readAsStreams(scope);
     requireKey(scope, gateway);
     scope.addHook("onRequest", (request, _reply, done) => {
       connections.trust(request.raw.socket);
@@ -162,12 +160,20 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
     });
     rateLimitHeaders(scope, gateway);
     imageRoutes(scope, parts);
-    estimateRoutes(scope, parts);
-    recoveryRoutes(scope, parts);
-    modelRoutes(scope, gateway);
-    usageRoutes(scope, gateway);
+    keyRoutes(scope, parts);
     done();
   });
+  const making = { ...parts, now: options.now };
+  app.register(
+    (scope, _options, done) => {
+      readAsStreams(scope);
+      requireMaker(scope, making);
+      generationRoutes(scope, making);
+      keyRoutes(scope, parts);
+      done();
+    },
+    { prefix: "/console" },
+  );
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     adminRoutes(scope, { ...parts, now: options.now });
@@ -175,6 +181,22 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   });
   connections.watch(app.server);
   return { app, connections };
+}
+
+/** Bodies are read as streams by the routes: pictures must not be gathered in memory. */
+function readAsStreams(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  // What has a parser of its own name is found without reading the header anew for each request.
+  const types = ["application/json", "multipart/form-data", "*"];
+  scope.addContentTypeParser(types, (_request, payload, parsed) => parsed(null, payload));
+}
+
+/** The routes that a key opens, besides those that make pictures. */
+function keyRoutes(scope: FastifyInstance, parts: ServerParts): void {
+  estimateRoutes(scope, parts);
+  recoveryRoutes(scope, parts);
+  modelRoutes(scope, parts.gateway);
+  usageRoutes(scope, parts.gateway);
 }
 
 /** The routes that ask for no key. */

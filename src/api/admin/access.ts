@@ -9,6 +9,8 @@ export const everybody: RouteAccess = roles;
 export const administer = ["owner", "admin"] as const satisfies readonly Role[];
 /** Roles that run what is served. */
 export const operate = [...administer, "operator"] as const satisfies readonly Role[];
+/** Roles that make pictures in the console. */
+export const make = [...operate, "team_admin", "key_holder"] as const satisfies readonly Role[];
 /** Roles that may look at what is served and asked. */
 export const watch = [...operate, "viewer"] as const satisfies readonly Role[];
 

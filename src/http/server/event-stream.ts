@@ -20,7 +20,8 @@ export interface HeartbeatPace {
  */
 export interface EventStream {
   readonly begun: boolean;
-  event(name: string, data: EventData): void;
+  /** `id`: the place to go on after, where the stream can be taken up again. */
+  event(name: string, data: EventData, id?: number): void;
   /** A line that clients do not see. */
   comment(text: string): void;
   /** The envelope as an `error` event. */
@@ -77,7 +78,7 @@ export function openEventStream(
     get begun() {
       return begun;
     },
-    event: (name, data) => send(framed(name, data)),
+    event: (name, data, id) => send(framed(name, data, id)),
     comment: (line) => send(text(`: ${line.replaceAll(/[\r\n]+/g, " ")}\n\n`)),
     error: (error) => send(text(`event: error\ndata: ${errorEnvelope(error)}\n\n`)),
     async end() {
@@ -129,10 +130,11 @@ function text(words: string): EventData {
 }
 
 /** An event as it is written: JSON has no line breaks of its own, so one `data:` line holds all of it. */
-function framed(name: string, data: EventData): EventData {
+function framed(name: string, data: EventData, id: number | undefined): EventData {
+  const place = id === undefined ? "" : `id: ${id}\n`;
   return {
     async *chunks() {
-      yield Buffer.from(`event: ${name}\ndata: `, "utf8");
+      yield Buffer.from(`event: ${name}\n${place}data: `, "utf8");
       yield* data.chunks();
       yield newline;
     },

@@ -1,0 +1,169 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { operate } from "../../api/admin/access.ts";
+import { PinholeError } from "../../core/errors.ts";
+import type { Observer } from "../../core/observer.ts";
+import type { Operation } from "../../core/request.ts";
+import type { ComingCall, Gateway } from "../../gateway/gateway.ts";
+import { parseRequest } from "../../gateway/intake/parse-request.ts";
+import { jsonBody } from "../../json/writer.ts";
+import { callerOf } from "../admin/callers.ts";
+import { keyOf } from "../server/authentication.ts";
+import { openEventStream } from "../server/event-stream.ts";
+import { type BodyParts, bodyBytesOf, readBody } from "../v1/read-body.ts";
+import {
+  type Generation,
+  type GenerationEvent,
+  type Generations,
+  createGeneration,
+  createGenerations,
+} from "./generation.ts";
+import { tellGeneration } from "./tell-generation.ts";
+
+/** The parts that the routes work with. */
+export interface GenerationRouteParts extends BodyParts {
+  readonly gateway: Pick<
+    Gateway,
+    "admit" | "defaultModel" | "fetchPicture" | "hostPreview" | "openSpool" | "pictureUrl" | "serve"
+  >;
+  readonly observer: Observer | undefined;
+  readonly exposeChannel: boolean;
+  readonly heartbeatMs: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** Where a generation is followed; what comes before is the plugin's prefix. */
+const onePath = "/v1/images/generations/:id";
+
+/**
+ * Pictures that are made in the console: asked for with a body as `/v1` takes it, answered at once with the
+ * request's id, and followed as events. The request goes on when its page is closed.
+ */
+export function generationRoutes(app: FastifyInstance, parts: GenerationRouteParts): void {
+  const generations = createGenerations(parts.now);
+  const begin =
+    (operation: Operation) =>
+    (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      beginGeneration(parts, generations, operation, request, reply);
+  app.post("/v1/images/generations", begin("generation"));
+  app.post("/v1/images/edits", begin("edit"));
+  app.get<{ Params: { id: string } }>(`${onePath}/events`, (request, reply) =>
+    follow(parts, found(generations, request), request, reply),
+  );
+  app.delete<{ Params: { id: string } }>(onePath, (request) => {
+    found(generations, request).stop();
+    return { stopped: true };
+  });
+}
+
+function found(
+  generations: Generations,
+  request: FastifyRequest<{ Params: { id: string } }>,
+): Generation {
+  const generation = generations.find(request.params.id, callerOf(request).id);
+  if (generation !== undefined) return generation;
+  throw new PinholeError("not_found", {
+    message: "This generation is not followed here any more; its request has the rest.",
+  });
+}
+
+async function beginGeneration(
+  parts: GenerationRouteParts,
+  generations: Generations,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { gateway } = parts;
+  const caller = callerOf(request);
+  const key = keyOf(request);
+  const ticket = gateway.admit(bodyBytesOf(request));
+  const spool = gateway.openSpool(key.id);
+  let call: Pick<ComingCall, "request">;
+  try {
+    const raw = await readBody(parts, operation, { request, ticket }, spool);
+    ticket.bodyRead();
+    // No base64 passes through the page.
+    const fields = { ...raw.fields, response_format: "url" };
+    call = { request: parseRequest({ ...raw, fields }, operation, gateway.defaultModel()) };
+  } catch (thrown) {
+    spool.dispose();
+    ticket.leave();
+    throw thrown;
+  }
+  const generation = createGeneration(request.id, caller.id, parts.now);
+  generations.add(generation);
+  const teller = tellGeneration(
+    {
+      gateway,
+      // The page is of the same origin, whatever name the gateway is reached by.
+      origin: "",
+      showsChannels: parts.exposeChannel || (operate as readonly string[]).includes(caller.role),
+    },
+    generation,
+    parts.observer?.request({ requestId: request.id, keyId: key.id, operation }),
+  );
+  const { model, n, stream } = call.request;
+  teller.observer.asked({ model, n, stream });
+  generation.tell("accepted", { request_id: request.id, n });
+  gateway
+    .serve({
+      ...call,
+      requestId: request.id,
+      clientRequestId: request.clientRequestId,
+      key,
+      strict: false,
+      spool,
+      signal: parts.stopped,
+      idempotencyKey: idempotencyKeyOf(request),
+      client: generation,
+      sdkRetry: false,
+      live: teller.live,
+      observer: teller.observer,
+    })
+    .then(teller.outcome, teller.failed)
+    .finally(() => {
+      teller.observer.over();
+      ticket.leave();
+    });
+  return reply.code(202).send({ object: "generation", request_id: request.id });
+}
+
+/** The page's own key for one press of the button: sent again, it finds the same request. */
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const value = request.headers["idempotency-key"];
+  return typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value) ? value : undefined;
+}
+
+/** Sends a generation's events from after `Last-Event-ID`, until its end or the page's. */
+async function follow(
+  parts: GenerationRouteParts,
+  generation: Generation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const last = request.headers["last-event-id"];
+  const after = typeof last === "string" && /^\d{1,6}$/.test(last) ? Number(last) : 0;
+  const stream = openEventStream(
+    reply,
+    { firstMs: parts.heartbeatMs, everyMs: parts.heartbeatMs },
+    () => ({}),
+  );
+  const ended = Promise.withResolvers<void>();
+  const stop = generation.follow(after, (event) => {
+    stream.event(event.name, dataOf(event), event.id);
+    if (event.name === "done" || event.name === "error") ended.resolve();
+  });
+  // A page that comes back has heard the end already.
+  if (generation.endedAt !== undefined) ended.resolve();
+  reply.raw.once("close", () => ended.resolve());
+  stream.comment("following");
+  await ended.promise;
+  stop();
+  await stream.end();
+  return reply;
+}
+
+function dataOf({ data }: GenerationEvent): ReturnType<typeof jsonBody> {
+  return jsonBody(data);
+}

@@ -1,0 +1,97 @@
+import type { WireJson } from "../../core/wire.ts";
+
+/** One thing that happened to a generation, as a page is told of it. `id` counts from 1. */
+export interface GenerationEvent {
+  readonly id: number;
+  readonly name: GenerationEventName;
+  readonly data: Readonly<Record<string, WireJson>>;
+}
+
+export type GenerationEventName =
+  | "accepted"
+  | "chosen"
+  | "failed_over"
+  | "partial"
+  | "picture"
+  | "warning"
+  | "cost"
+  | "error"
+  | "done";
+
+/** The names after which nothing more happens. */
+const lastNames: ReadonlySet<GenerationEventName> = new Set(["done", "error"]);
+
+/** The story of one request that was made in the console; it outlives the page that asked for it. */
+export interface Generation {
+  readonly id: string;
+  /** The person whose it is. */
+  readonly personId: string;
+  /** The time of its end, Unix milliseconds; undefined while it runs. */
+  readonly endedAt: number | undefined;
+  /** Notes what happened, and tells those who listen. */
+  tell(name: GenerationEventName, data: Readonly<Record<string, WireJson>>): void;
+  /** Hears all events after `afterId`, those of before at once; returns how to stop hearing. */
+  follow(afterId: number, listener: (event: GenerationEvent) => void): () => void;
+  /** The person waits for it no more: what runs is finished, nothing more is attempted. */
+  stop(): void;
+  /** Calls back when it is stopped, or has ended. */
+  onEnd(listener: (end: "sent" | "gone") => void): void;
+}
+
+/** A generation of which nothing is known yet. */
+export function createGeneration(id: string, personId: string, now: () => number): Generation {
+  const events: GenerationEvent[] = [];
+  const listeners = new Set<(event: GenerationEvent) => void>();
+  const ends = Promise.withResolvers<"sent" | "gone">();
+  let endedAt: number | undefined;
+  return {
+    id,
+    personId,
+    get endedAt() {
+      return endedAt;
+    },
+    tell(name, data) {
+      if (endedAt !== undefined) return;
+      const event = { id: events.length + 1, name, data };
+      events.push(event);
+      if (lastNames.has(name)) {
+        endedAt = now();
+        ends.resolve("sent");
+      }
+      for (const listener of listeners) listener(event);
+    },
+    follow(afterId, listener) {
+      for (const event of events.slice(afterId)) listener(event);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stop: () => ends.resolve("gone"),
+    onEnd: (listener) => void ends.promise.then(listener),
+  };
+}
+
+/** The generations of this process: those that run, and those that ended a while ago. */
+export interface Generations {
+  add(generation: Generation): void;
+  /** Undefined where there is none of this id, or it is another person's. */
+  find(id: string, personId: string): Generation | undefined;
+}
+
+/** Time for which an ended generation can be followed: a page that was closed meanwhile finds the rest in the record. */
+const keptMs = 15 * 60_000;
+
+/** A list of generations without any. */
+export function createGenerations(now: () => number): Generations {
+  const byId = new Map<string, Generation>();
+  return {
+    add(generation) {
+      for (const [id, { endedAt }] of byId)
+        if (endedAt !== undefined && endedAt + keptMs < now()) byId.delete(id);
+      byId.set(generation.id, generation);
+    },
+    find(id, personId) {
+      const found = byId.get(id);
+      return found?.personId === personId ? found : undefined;
+    },
+  };
+}
