@@ -70,6 +70,12 @@ const moreRoute = createRoute({
   },
 });
 
+const makeRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/make",
+  component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
+});
+
 const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
@@ -79,7 +85,7 @@ const keysRoute = createRoute({
 const routes = root.addChildren([
   signInRoute,
   welcomeRoute,
-  inside.addChildren([startRoute, moreRoute, keysRoute]),
+  inside.addChildren([startRoute, moreRoute, makeRoute, keysRoute]),
 ]);
 
 /** The console's routes; each page beyond the first is loaded when it is opened. */

@@ -37,11 +37,13 @@ export function AccountMenu({
     setTheme(next);
   };
   const trigger = (
-    <Button kind="quiet" aria-label={words.account.of(name)}>
+    <Button kind="quiet">
       <span className="grid size-7 place-items-center rounded-full bg-sunk text-label font-semibold text-ink">
         {[...name][0]?.toLocaleUpperCase()}
       </span>
-      {isFolded ? null : (
+      {isFolded ? (
+        <span className="sr-only">{words.account.of(name)}</span>
+      ) : (
         <span className="flex min-w-0 flex-1 flex-col items-start text-label">
           <span className="max-w-32 truncate text-ink">{name}</span>
           <span>{words.roles[role]}</span>

@@ -3,7 +3,7 @@ import type { Words } from "../language/en.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 /** The addresses of pages that stand in the menu. */
-export type PlacePath = "/keys";
+export type PlacePath = "/make" | "/keys";
 
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
@@ -20,10 +20,14 @@ export interface PlaceGroup {
 }
 
 const administrators: readonly Role[] = ["owner", "admin"];
+const makers: readonly Role[] = [...administrators, "operator", "team_admin", "key_holder"];
 
 /** The pages by group. What a role may not see is absent from the menu, never greyed. */
 export const placeGroups: readonly PlaceGroup[] = [
-  { name: "make", places: [] },
+  {
+    name: "make",
+    places: [{ path: "/make", name: "playground", icon: "playground", roles: makers }],
+  },
   { name: "watch", places: [] },
   {
     name: "run",

@@ -32,7 +32,12 @@ export interface GenerationRouteParts extends BodyParts {
   readonly now: () => number;
 }
 
-/** Where a generation is followed; what comes before is the plugin's prefix. */
+/** The addresses of `/v1` below the plugin's prefix. */
+const paths = [
+  { operation: "generation", path: "/v1/images/generations" },
+  { operation: "edit", path: "/v1/images/edits" },
+] as const;
+/** The address of one of them while it is followed. */
 const onePath = "/v1/images/generations/:id";
 
 /**
@@ -45,8 +50,7 @@ export function generationRoutes(app: FastifyInstance, parts: GenerationRoutePar
     (operation: Operation) =>
     (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
       beginGeneration(parts, generations, operation, request, reply);
-  app.post("/v1/images/generations", begin("generation"));
-  app.post("/v1/images/edits", begin("edit"));
+  for (const { operation, path } of paths) app.post(path, begin(operation));
   app.get<{ Params: { id: string } }>(`${onePath}/events`, (request, reply) =>
     follow(parts, found(generations, request), request, reply),
   );

@@ -1,0 +1,89 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
+import { enterConsole } from "../support/console.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { requireForTest } from "../support/require.ts";
+
+let browser: Browser | undefined;
+let gateway: GatewayProcess;
+beforeEach(async (context) => {
+  const chromium = requireForTest(context, "Chromium", findChromium());
+  browser ??= await openBrowser(chromium);
+  gateway = await startGatewayProcess({ built: true });
+});
+afterEach(() => gateway.stop());
+afterAll(() => browser?.close());
+
+test("an owner comes in by the one-time link and makes a first picture; it is there after a reload, and no page reports a fault", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const { page, faults } = await enterConsole(browser, gateway, "owner");
+  await page.waitForURL("**/make");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A fox in the snow");
+  const make = page.getByRole("button", { name: /^Make/ });
+  await expect.poll(() => make.textContent(), { timeout: 10_000 }).toBe("Makefree");
+  await make.click();
+  const picture = page.getByRole("img", { name: "A fox in the snow" });
+  await page.getByText("Done, free").waitFor();
+  expect(await picture.first().getAttribute("width")).toBe("1024");
+  expect(await accessFaults(page)).toEqual([]);
+  await page.reload();
+  await page.getByText("Done, free").waitFor();
+  expect(new URL((await picture.first().getAttribute("src")) ?? "", gateway.url).origin).toBe(
+    new URL(gateway.url).origin,
+  );
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("a request outlives its page: closed at once and opened again, the page finds the picture, made once", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const { page } = await enterConsole(browser, gateway, "key_holder");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A lighthouse at dawn");
+  const accepted = page.waitForResponse((answer) => answer.status() === 202);
+  await page.getByRole("button", { name: /^Make/ }).click();
+  await (await accepted).finished();
+  const { request_id } = (await (await accepted).json()) as { request_id: string };
+  const context = page.context();
+  const made = await page.evaluate<string>("sessionStorage.getItem('pinhole.made')");
+  await page.close();
+  const second = await context.newPage();
+  await second.addInitScript(`sessionStorage.setItem('pinhole.made', ${JSON.stringify(made)})`);
+  await second.goto("/make");
+  await second.getByText("Done, free").waitFor();
+  const list = await fetch(`${gateway.url}/admin/v1/requests`, {
+    headers: { authorization: "Bearer test-admin-token-0123456789" },
+  });
+  const { data } = (await list.json()) as { data: { id: string; key_id: string }[] };
+  expect(data.map(({ id }) => id)).toEqual([request_id]);
+  expect(data[0]?.key_id).toMatch(/^console:person_/);
+  await context.close();
+});
+
+test("a generation is its own person's: nobody else follows or stops it, a viewer makes none, and other pages' origins are refused", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const body = { model: "sandbox-fast", prompt: "a fox" };
+  const path = "/console/v1/images/generations";
+  const holder = await enterConsole(browser, gateway, "key_holder");
+  const origin = gateway.url;
+  const ask = holder.page.context().request;
+  const begun = await ask.post(path, { data: body, headers: { origin } });
+  expect(begun.status()).toBe(202);
+  const { request_id: id } = (await begun.json()) as { request_id: string };
+  const events = await (await ask.get(`${path}/${id}/events`)).text();
+  expect(events).toContain("event: picture");
+  const places = [...events.matchAll(/^id: (\d+)$/gm)].map(([, place]) => Number(place));
+  expect(places).toEqual(places.map((_, at) => at + 1));
+  // Taken up again behind the third event.
+  const rest = await ask.get(`${path}/${id}/events`, { headers: { "last-event-id": "3" } });
+  expect(await rest.text()).not.toContain("event: accepted");
+  const foreign = await ask.post(path, { data: body, headers: { origin: "http://evil.example" } });
+  expect(foreign.status()).toBe(403);
+  const other = (await enterConsole(browser, gateway, "admin")).page.context().request;
+  expect((await other.get(`${path}/${id}/events`)).status()).toBe(404);
+  expect((await other.delete(`${path}/${id}`, { headers: { origin } })).status()).toBe(404);
+  const viewer = (await enterConsole(browser, gateway, "viewer")).page.context().request;
+  expect((await viewer.post(path, { data: body, headers: { origin } })).status()).toBe(403);
+  const nobody = await fetch(`${gateway.url}${path}/${id}/events`);
+  expect(nobody.status).toBe(401);
+});

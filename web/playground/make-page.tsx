@@ -1,0 +1,173 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { Form } from "react-aria-components";
+import { ApiError } from "../api/ask.ts";
+import { useWords } from "../language/language.tsx";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Message } from "../ui/message.tsx";
+import { EmptyState, Page } from "../ui/page.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Controls } from "./controls.tsx";
+import { type DraftFields, type DraftPicture, fitDraft, useDraft } from "./draft.ts";
+import { type Made, type MadePicture, startGeneration, useGeneration } from "./generation.ts";
+import { useMadeList } from "./made-list.ts";
+import { type Model, modelsQuery, picturesMax } from "./models.ts";
+import { PicturesIn, draftPicture } from "./pictures-in.tsx";
+import { PriceWords, usePrice } from "./price.tsx";
+import { Stage } from "./stage.tsx";
+import { Strip } from "./strip.tsx";
+
+/** The playground: what is asked on the left, the picture in the middle, this session's results on the right. */
+export function MakePage(): ReactNode {
+  const words = useWords();
+  const models = useQuery(modelsQuery);
+  return (
+    <Page title={words.nav.playground}>
+      {models.error === null ? null : (
+        <Problem error={models.error} onRetry={() => void models.refetch()} />
+      )}
+      {models.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
+      {models.data?.length === 0 ? (
+        <EmptyState sentence={words.playground.noModels} command="pinhole models" />
+      ) : null}
+      {models.data?.[0] === undefined ? null : <Playground models={models.data} />}
+    </Page>
+  );
+}
+
+function Playground({ models }: { readonly models: readonly Model[] }): ReactNode {
+  const words = useWords().playground;
+  const [draft, change] = useDraft();
+  const [pictures, setPictures] = useState<readonly DraftPicture[]>([]);
+  const { made, shown, add, show } = useMadeList();
+  const state = useGeneration(shown?.id);
+  const model = models.find(({ id }) => id === draft.model) ?? models[0];
+  const starting = useMutation({
+    mutationFn: (input: { readonly model: Model; readonly fields: DraftFields }) =>
+      startGeneration(input.model, input.fields, pictures, crypto.randomUUID()),
+    onSuccess: (next: Made) => add(next),
+  });
+  const takeIn = (more: readonly DraftPicture[]): void => setPictures((now) => [...now, ...more]);
+  usePastedPictures(takeIn);
+  if (model === undefined) return null;
+  const { fields, left } = fitDraft(draft, model, pictures.length);
+  const use = async ({ url, format }: MadePicture): Promise<void> => {
+    // The gateway that served this page hosts the picture.
+    const blob = await (await fetch(url)).blob();
+    takeIn([draftPicture(`picture.${format}`, blob)]);
+  };
+  const make = (with_: DraftFields = fields): void => starting.mutate({ model, fields: with_ });
+  return (
+    <div className="flex flex-col gap-6 wide:flex-row">
+      <Form
+        className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88"
+        onSubmit={(event) => {
+          event.preventDefault();
+          make();
+        }}
+      >
+        <Field
+          label={words.prompt}
+          placeholder={words.promptExample}
+          value={draft.prompt}
+          onChange={(prompt) => change({ prompt })}
+          rows={4}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) make();
+          }}
+        />
+        {picturesMax(model) === 0 && pictures.length === 0 ? null : (
+          <PicturesIn
+            pictures={pictures}
+            max={picturesMax(model)}
+            onAdd={takeIn}
+            onRemove={(id) => setPictures((now) => now.filter((one) => one.id !== id))}
+          />
+        )}
+        <Controls
+          models={models}
+          model={model}
+          fields={fields}
+          hasPictures={pictures.length > 0}
+          onChange={change}
+        />
+        {left.length === 0 ? null : (
+          <Message
+            tone="info"
+            title={words.leavesBehind(
+              model.id,
+              left.map(({ field, value }) => `${words.fields[field]} ${value}`),
+            )}
+          />
+        )}
+        <MakeButton fields={fields} pictures={pictures} isPending={starting.isPending} />
+        {starting.error === null ? null : <StartFault error={starting.error} />}
+      </Form>
+      <div className="order-1 flex min-w-0 flex-1 flex-col gap-4 self-stretch wide:sticky wide:top-6 wide:order-2 wide:flex-row wide:self-start">
+        {shown === undefined ? (
+          <div className="grid min-h-72 flex-1 place-items-center self-start rounded-panel bg-sunk p-6 phone:min-h-[28rem]">
+            <p className="max-w-72 text-center text-soft">{words.nothingYet}</p>
+          </div>
+        ) : (
+          <Stage
+            made={shown}
+            state={state}
+            onUse={(picture) => void use(picture)}
+            onAgain={() => make({ ...shown.fields, seed: "" })}
+          />
+        )}
+        <Strip made={made} shown={shown?.id} onShow={show} />
+      </div>
+    </div>
+  );
+}
+
+function MakeButton({
+  fields,
+  pictures,
+  isPending,
+}: {
+  readonly fields: DraftFields;
+  readonly pictures: readonly DraftPicture[];
+  readonly isPending: boolean;
+}): ReactNode {
+  const words = useWords().playground;
+  const price = usePrice(fields, pictures);
+  const isEmpty = fields.prompt.trim() === "";
+  return (
+    <div className="sticky bottom-16 z-1 -mx-1 flex flex-col gap-1.5 bg-ground px-1 pt-3 pb-2 phone:bottom-0">
+      <Button type="submit" kind="main" isDisabled={isEmpty} isPending={isPending}>
+        {words.make}
+        <PriceWords price={price} />
+      </Button>
+      <p className="text-center text-label text-soft">{isEmpty ? words.needsPrompt : words.keys}</p>
+    </div>
+  );
+}
+
+function StartFault({ error }: { readonly error: Error }): ReactNode {
+  const words = useWords().playground;
+  if (!(error instanceof ApiError) || error.status === 0) return <Problem error={error} />;
+  return (
+    <Message tone="bad" title={words.refused}>
+      <p>{error.message}</p>
+    </Message>
+  );
+}
+
+/** Pictures that are pasted anywhere on the page. */
+function usePastedPictures(onPaste: (pictures: readonly DraftPicture[]) => void): void {
+  useEffect(() => {
+    const paste = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) =>
+        type.startsWith("image/"),
+      );
+      if (files.length > 0) onPaste(files.map((file) => draftPicture(file.name, file)));
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  });
+}

@@ -1,0 +1,62 @@
+import { queryOptions } from "@tanstack/react-query";
+import { ask } from "../api/ask.ts";
+
+/** What a model can do, as `/v1/models` says; what is absent it does not have. */
+export interface Capabilities {
+  readonly operations: readonly string[];
+  readonly sizes?: readonly string[];
+  readonly edit_sizes?: readonly string[];
+  readonly size_rule?: {
+    readonly multiple?: number;
+    readonly edge_min?: number;
+    readonly edge_max?: number;
+  };
+  readonly n?: number;
+  readonly formats?: readonly string[];
+  readonly qualities?: readonly string[];
+  readonly backgrounds?: readonly string[];
+  readonly styles?: readonly string[];
+  readonly mask?: boolean;
+  readonly streaming?: boolean;
+  readonly reference_images?: number;
+  readonly edit_images?: number;
+  readonly prompt_max?: number;
+  readonly parameters?: readonly string[];
+}
+
+/** A model that the person may use. */
+export interface Model {
+  readonly id: string;
+  readonly owned_by: string;
+  readonly retires_at?: string;
+  readonly alias_of?: readonly string[];
+  readonly pricing?: unknown;
+  readonly capabilities?: Capabilities;
+}
+
+/** The models that the person may use, those that were made for use first, retired names last. */
+export const modelsQuery = queryOptions({
+  queryKey: ["models"],
+  async queryFn() {
+    const { data } = await ask<{ readonly data: readonly Model[] }>("GET", "/console/v1/models");
+    return data.toSorted((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id));
+  },
+  staleTime: 60_000,
+});
+
+function rank({ retires_at, alias_of }: Model): number {
+  if (retires_at !== undefined) return 2;
+  return alias_of === undefined ? 0 : 1;
+}
+
+/** Pictures that a request for this model may bring. */
+export function picturesMax({ capabilities }: Model): number {
+  if (capabilities === undefined) return 1;
+  return Math.max(capabilities.edit_images ?? 0, capabilities.reference_images ?? 0);
+}
+
+/** The sizes to choose from, for a request with or without pictures. */
+export function sizesOf({ capabilities }: Model, hasPictures: boolean): readonly string[] {
+  const edit = hasPictures ? capabilities?.edit_sizes : undefined;
+  return edit ?? capabilities?.sizes ?? [];
+}
