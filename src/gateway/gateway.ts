@@ -207,11 +207,8 @@ export function createGateway(
     serves: (name) => catalog.has(name),
     fetch: (keyId, id, client) => fetchRequest(parts, keyId, id, client),
     forget: (keyId, id) => deleteRequest(parts, keyId, id),
-    answer: (outcome, origin) => deliver(parts, outcome, origin),
-    events: (call, origin) => imageEvents(parts, call, origin),
-    pictureUrl: (delivered, origin) => urlOf(parts, delivered, origin),
-    hostPreview: (picture, origin) => hostPreview(parts, picture, origin),
-    consoleKey: (caller) => consoleKey(caller),
+    ...deliveryCases(parts),
+    consoleKey,
     models: (key) => listModels(catalog, key),
     model: (key, name) => findModel(catalog, key, name),
     defaultModel: () => offer.defaultModel,
@@ -272,6 +269,18 @@ function requestParts(
     keyTurns: createKeyTurns(),
     calendar: createCalendar(settings.calendar.timeZone, settings.calendar.weekStarts),
     catalog,
+  };
+}
+
+/** The use cases that show what was made. */
+function deliveryCases(
+  parts: RequestParts,
+): Pick<Gateway, "answer" | "events" | "pictureUrl" | "hostPreview"> {
+  return {
+    answer: (outcome, origin) => deliver(parts, outcome, origin),
+    events: (call, origin) => imageEvents(parts, call, origin),
+    pictureUrl: (delivered, origin) => urlOf(parts, delivered, origin),
+    hostPreview: (picture, origin) => hostPreview(parts, picture, origin),
   };
 }
 

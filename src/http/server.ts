@@ -163,17 +163,7 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
     keyRoutes(scope, parts);
     done();
   });
-  const making = { ...parts, now: options.now };
-  app.register(
-    (scope, _options, done) => {
-      readAsStreams(scope);
-      requireMaker(scope, making);
-      generationRoutes(scope, making);
-      keyRoutes(scope, parts);
-      done();
-    },
-    { prefix: "/console" },
-  );
+  makingRoutes(app, { ...parts, now: options.now });
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     adminRoutes(scope, { ...parts, now: options.now });
@@ -181,6 +171,20 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
   });
   connections.watch(app.server);
   return { app, connections };
+}
+
+/** Routes of `/v1` for people who are signed in to the console. */
+function makingRoutes(app: FastifyInstance, parts: ServerParts & Pick<ServerOptions, "now">): void {
+  app.register(
+    (scope, _options, done) => {
+      readAsStreams(scope);
+      requireMaker(scope, parts);
+      generationRoutes(scope, parts);
+      keyRoutes(scope, parts);
+      done();
+    },
+    { prefix: "/console" },
+  );
 }
 
 /** Bodies are read as streams by the routes: pictures must not be gathered in memory. */

@@ -38,6 +38,39 @@ export function Controls({
         value={fields.size}
         onChange={(size) => onChange({ size })}
       />
+      <WordChoices model={model} fields={fields} onChange={onChange} />
+      {nMax === 1 ? null : (
+        <Choice
+          label={words.count}
+          value={String(fields.n)}
+          options={Array.from({ length: nMax }, (_, at) => String(at + 1))
+            .slice(0, 10)
+            .map((value) => ({ value, text: value }))}
+          onChange={(n) => onChange({ n: Number(n) })}
+        />
+      )}
+      {capabilities?.parameters?.includes("seed") === true ? (
+        <Field
+          label={words.seed}
+          hint={words.seedHint}
+          inputMode="numeric"
+          value={fields.seed}
+          onChange={(seed) => onChange({ seed: seed.replaceAll(/\D/g, "").slice(0, 19) })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** The choices that a card gives words for. */
+function WordChoices({
+  model: { capabilities },
+  fields,
+  onChange,
+}: Pick<Parameters<typeof Controls>[0], "model" | "fields" | "onChange">): ReactNode {
+  const words = useWords().playground;
+  return (
+    <>
       <WordChoice
         label={words.quality}
         names={words.values}
@@ -66,25 +99,6 @@ export function Controls({
         value={fields.output_format}
         onChange={(output_format) => onChange({ output_format })}
       />
-      {nMax === 1 ? null : (
-        <Choice
-          label={words.count}
-          value={String(fields.n)}
-          options={Array.from({ length: nMax }, (_, at) => String(at + 1))
-            .slice(0, 10)
-            .map((value) => ({ value, text: value }))}
-          onChange={(n) => onChange({ n: Number(n) })}
-        />
-      )}
-      {capabilities?.parameters?.includes("seed") === true ? (
-        <Field
-          label={words.seed}
-          hint={words.seedHint}
-          inputMode="numeric"
-          value={fields.seed}
-          onChange={(seed) => onChange({ seed: seed.replaceAll(/\D/g, "").slice(0, 19) })}
-        />
-      ) : null}
     </>
   );
 }

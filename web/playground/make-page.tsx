@@ -38,90 +38,127 @@ export function MakePage(): ReactNode {
   );
 }
 
-function Playground({ models }: { readonly models: readonly Model[] }): ReactNode {
-  const words = useWords().playground;
+/** The draft, the pictures that it brings, and the ways to make something of them. */
+function usePlayground(models: readonly Model[]) {
   const [draft, change] = useDraft();
   const [pictures, setPictures] = useState<readonly DraftPicture[]>([]);
-  const { made, shown, add, show } = useMadeList();
-  const state = useGeneration(shown?.id);
+  const list = useMadeList();
   const model = models.find(({ id }) => id === draft.model) ?? models[0];
   const starting = useMutation({
     mutationFn: (input: { readonly model: Model; readonly fields: DraftFields }) =>
       startGeneration(input.model, input.fields, pictures, crypto.randomUUID()),
-    onSuccess: (next: Made) => add(next),
+    onSuccess: (next: Made) => list.add(next),
   });
   const takeIn = (more: readonly DraftPicture[]): void => setPictures((now) => [...now, ...more]);
   usePastedPictures(takeIn);
-  if (model === undefined) return null;
-  const { fields, left } = fitDraft(draft, model, pictures.length);
-  const use = async ({ url, format }: MadePicture): Promise<void> => {
-    // The gateway that served this page hosts the picture.
-    const blob = await (await fetch(url)).blob();
-    takeIn([draftPicture(`picture.${format}`, blob)]);
+  return {
+    draft,
+    change,
+    model,
+    pictures,
+    list,
+    starting,
+    takeIn,
+    takeOut: (id: string) => setPictures((now) => now.filter((one) => one.id !== id)),
+    async use({ url, format }: MadePicture): Promise<void> {
+      // The gateway that served this page hosts the picture.
+      const blob = await (await fetch(url)).blob();
+      takeIn([draftPicture(`picture.${format}`, blob)]);
+    },
   };
-  const make = (with_: DraftFields = fields): void => starting.mutate({ model, fields: with_ });
+}
+
+function Playground({ models }: { readonly models: readonly Model[] }): ReactNode {
+  const words = useWords().playground;
+  const playground = usePlayground(models);
+  const { draft, model, pictures, list, starting } = playground;
+  const state = useGeneration(list.shown?.id);
+  if (model === undefined) return null;
+  const fitted = fitDraft(draft, model, pictures.length);
+  const make = (fields: DraftFields = fitted.fields): void => starting.mutate({ model, fields });
   return (
     <div className="flex flex-col gap-6 wide:flex-row">
-      <Form
-        className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make();
-        }}
-      >
-        <Field
-          label={words.prompt}
-          placeholder={words.promptExample}
-          value={draft.prompt}
-          onChange={(prompt) => change({ prompt })}
-          rows={4}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) make();
-          }}
-        />
-        {picturesMax(model) === 0 && pictures.length === 0 ? null : (
-          <PicturesIn
-            pictures={pictures}
-            max={picturesMax(model)}
-            onAdd={takeIn}
-            onRemove={(id) => setPictures((now) => now.filter((one) => one.id !== id))}
-          />
-        )}
-        <Controls
-          models={models}
-          model={model}
-          fields={fields}
-          hasPictures={pictures.length > 0}
-          onChange={change}
-        />
-        {left.length === 0 ? null : (
-          <Message
-            tone="info"
-            title={words.leavesBehind(
-              model.id,
-              left.map(({ field, value }) => `${words.fields[field]} ${value}`),
-            )}
-          />
-        )}
-        <MakeButton fields={fields} pictures={pictures} isPending={starting.isPending} />
-        {starting.error === null ? null : <StartFault error={starting.error} />}
-      </Form>
+      <Asking models={models} model={model} playground={playground} fitted={fitted} onMake={make} />
       <div className="order-1 flex min-w-0 flex-1 flex-col gap-4 self-stretch wide:sticky wide:top-6 wide:order-2 wide:flex-row wide:self-start">
-        {shown === undefined ? (
+        {list.shown === undefined ? (
           <div className="grid min-h-72 flex-1 place-items-center self-start rounded-panel bg-sunk p-6 phone:min-h-[28rem]">
             <p className="max-w-72 text-center text-soft">{words.nothingYet}</p>
           </div>
         ) : (
           <Stage
-            made={shown}
+            made={list.shown}
             state={state}
-            onUse={(picture) => void use(picture)}
-            onAgain={() => make({ ...shown.fields, seed: "" })}
+            onUse={(picture) => void playground.use(picture)}
+            onAgain={() => make({ ...(list.shown?.fields ?? fitted.fields), seed: "" })}
           />
         )}
-        <Strip made={made} shown={shown?.id} onShow={show} />
+        <Strip made={list.made} shown={list.shown?.id} onShow={list.show} />
       </div>
     </div>
+  );
+}
+
+/** The form on the left: what is asked, made from the model's card. */
+function Asking({
+  models,
+  model,
+  playground,
+  fitted: { fields, left },
+  onMake,
+}: {
+  readonly models: readonly Model[];
+  readonly model: Model;
+  readonly playground: ReturnType<typeof usePlayground>;
+  readonly fitted: ReturnType<typeof fitDraft>;
+  readonly onMake: () => void;
+}): ReactNode {
+  const words = useWords().playground;
+  const { draft, change, pictures, starting } = playground;
+  return (
+    <Form
+      className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onMake();
+      }}
+    >
+      <Field
+        label={words.prompt}
+        placeholder={words.promptExample}
+        value={draft.prompt}
+        onChange={(prompt) => change({ prompt })}
+        rows={4}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) onMake();
+        }}
+      />
+      {picturesMax(model) === 0 && pictures.length === 0 ? null : (
+        <PicturesIn
+          pictures={pictures}
+          max={picturesMax(model)}
+          onAdd={playground.takeIn}
+          onRemove={playground.takeOut}
+        />
+      )}
+      <Controls
+        models={models}
+        model={model}
+        fields={fields}
+        hasPictures={pictures.length > 0}
+        onChange={change}
+      />
+      {left.length === 0 ? null : (
+        <Message
+          tone="info"
+          title={words.leavesBehind(
+            model.id,
+            left.map(({ field, value }) => `${words.fields[field]} ${value}`),
+          )}
+        />
+      )}
+      <MakeButton fields={fields} pictures={pictures} isPending={starting.isPending} />
+      {starting.error === null ? null : <StartFault error={starting.error} />}
+    </Form>
   );
 }
 

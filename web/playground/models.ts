@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask } from "../api/ask.ts";
 
-/** What a model can do, as `/v1/models` says; what is absent it does not have. */
+/** The abilities of a model, as `/v1/models` says; what is absent it does not have. */
 export interface Capabilities {
   readonly operations: readonly string[];
   readonly sizes?: readonly string[];

@@ -117,7 +117,7 @@ function Thumbnails({
   );
 }
 
-/** What happens, in one sentence; seconds count while it is made. */
+/** The state in one sentence; seconds count while it is made. */
 function Progress({
   made,
   state,

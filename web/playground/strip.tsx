@@ -4,7 +4,7 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { type Made, useGeneration } from "./generation.ts";
 
-/** This session's results, newest first; a next try throws none of them away. */
+/** Results of this session, newest first; a next try throws none of them away. */
 export function Strip({
   made,
   shown,

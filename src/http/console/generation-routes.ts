@@ -5,10 +5,9 @@ import type { Observer } from "../../core/observer.ts";
 import type { Operation } from "../../core/request.ts";
 import type { ComingCall, Gateway } from "../../gateway/gateway.ts";
 import { parseRequest } from "../../gateway/intake/parse-request.ts";
-import { jsonBody } from "../../json/writer.ts";
 import { callerOf } from "../admin/callers.ts";
 import { keyOf } from "../server/authentication.ts";
-import { openEventStream } from "../server/event-stream.ts";
+import { type EventData, openEventStream } from "../server/event-stream.ts";
 import { type BodyParts, bodyBytesOf, readBody } from "../v1/read-body.ts";
 import {
   type Generation,
@@ -168,6 +167,10 @@ async function follow(
   return reply;
 }
 
-function dataOf({ data }: GenerationEvent): ReturnType<typeof jsonBody> {
-  return jsonBody(data);
+function dataOf({ data }: GenerationEvent): EventData {
+  return {
+    async *chunks() {
+      yield Buffer.from(JSON.stringify(data), "utf8");
+    },
+  };
 }

@@ -1,10 +1,11 @@
-import type { WireJson } from "../../core/wire.ts";
+/** The facts of an event, as JSON. */
+export type EventFacts = Readonly<Record<string, string | number | null | undefined>>;
 
 /** One thing that happened to a generation, as a page is told of it. `id` counts from 1. */
 export interface GenerationEvent {
   readonly id: number;
   readonly name: GenerationEventName;
-  readonly data: Readonly<Record<string, WireJson>>;
+  readonly data: EventFacts;
 }
 
 export type GenerationEventName =
@@ -29,7 +30,7 @@ export interface Generation {
   /** The time of its end, Unix milliseconds; undefined while it runs. */
   readonly endedAt: number | undefined;
   /** Notes what happened, and tells those who listen. */
-  tell(name: GenerationEventName, data: Readonly<Record<string, WireJson>>): void;
+  tell(name: GenerationEventName, data: EventFacts): void;
   /** Hears all events after `afterId`, those of before at once; returns how to stop hearing. */
   follow(afterId: number, listener: (event: GenerationEvent) => void): () => void;
   /** The person waits for it no more: what runs is finished, nothing more is attempted. */

@@ -1,9 +1,8 @@
 import { type PinholeError, asPinholeError } from "../../core/errors.ts";
 import { type Cost, knownNano, usdText } from "../../core/money.ts";
 import type { AttemptObserver, RequestObserver } from "../../core/observer.ts";
-import type { WireJson } from "../../core/wire.ts";
 import type { Gateway, ImageOutcome, LiveObserver } from "../../gateway/gateway.ts";
-import type { Generation } from "./generation.ts";
+import type { EventFacts, Generation } from "./generation.ts";
 
 /** The parts that telling a generation's story works with. */
 export interface TellingParts {
@@ -111,10 +110,7 @@ function tellAttempt(
   };
 }
 
-function pictureFields(
-  { gateway, origin }: TellingParts,
-  delivered: Delivered,
-): Record<string, WireJson> {
+function pictureFields({ gateway, origin }: TellingParts, delivered: Delivered): EventFacts {
   const { index, picture, seed, revisedPrompt } = delivered;
   return {
     index,
@@ -127,11 +123,11 @@ function pictureFields(
   };
 }
 
-function costFields(cost: Cost): Record<string, WireJson> {
+function costFields(cost: Cost): EventFacts {
   const nano = knownNano(cost);
   return { state: cost.state, usd: nano === undefined ? null : usdText(nano) };
 }
 
-function errorFields({ code, message, param }: PinholeError): Record<string, WireJson> {
+function errorFields({ code, message, param }: PinholeError): EventFacts {
   return { code, message, param };
 }
