@@ -8,6 +8,7 @@ export function gatewaySettings({
   server,
   admission,
   calendar,
+  correctionMaxNano,
 }: Config): GatewaySettings {
   return {
     policy,
@@ -20,5 +21,6 @@ export function gatewaySettings({
     repeatWindowMs: policy.repeatWindowMs,
     admission,
     calendar,
+    correctionMaxNano,
   };
 }

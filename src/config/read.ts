@@ -134,6 +134,7 @@ function assemble(
       bytesMax: settings.admission.bytes_max,
       eventLoopDelayMsMax: settings.admission.event_loop_delay_max,
     },
+    correctionMaxNano: settings.money.correction_max,
     calendar: { timeZone: settings.money.time_zone, weekStarts: settings.money.week_starts },
     logs: { level: logs.level, format },
     traces: tracesOf(settings.traces),

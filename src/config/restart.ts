@@ -27,6 +27,7 @@ const fileNames: Readonly<Record<string, string>> = {
   adminToken: "admin_token",
   redisUrl: "redis",
   calendar: "money",
+  correctionMaxNano: "money",
   exposeChannel: "expose_channel",
   proxy: "the proxy variables",
 } satisfies Partial<Record<keyof Config, string>>;

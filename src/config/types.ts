@@ -3,6 +3,7 @@ import type { Bucket, BucketCredentials } from "../core/bucket.ts";
 import type { Channel } from "../core/channel.ts";
 import type { KeyOwner } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
+import type { Nano } from "../core/money.ts";
 import type { Operation } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 
@@ -184,6 +185,8 @@ export interface Config {
   readonly egress: EgressConfig;
   readonly exposeChannel: boolean;
   readonly admission: AdmissionConfig;
+  /** The most that one correction by an operator may be. */
+  readonly correctionMaxNano: Nano;
   /** The days, weeks and months of budgets. */
   readonly calendar: { readonly timeZone: string; readonly weekStarts: Weekday };
   readonly logs: {

@@ -10,7 +10,7 @@ const usdMax = 9_000_000;
 const usdForm = `US dollars, from 0 to ${usdMax}`;
 
 /** Dollars, as nano-dollars once read. */
-const dollars = decimalSchema
+export const dollars = decimalSchema
   .transform((written, context) => {
     const usd = readDecimal(written);
     const nano = usd === undefined ? undefined : nanoOf(usd);

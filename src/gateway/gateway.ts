@@ -4,6 +4,7 @@ import type { KeyRecord } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
 import type { Caller } from "../core/role.ts";
+import type { Nano } from "../core/money.ts";
 import type { JsonBody } from "../json/writer.ts";
 import { createCalendar } from "../money/calendar.ts";
 import type { Egress } from "../net/egress.ts";
@@ -27,6 +28,7 @@ import { createKeyRing } from "./keys/key-ring.ts";
 import { createPriceBook } from "./ledger/price-book.ts";
 import { type KeyUsage, refreshBudgets, usageOfKey } from "./ledger/usage.ts";
 import { reviewNotices } from "./ledger/review-notices.ts";
+import { type AskedCorrection, type BookedCorrection, correct } from "./ledger/correct.ts";
 import { settleLeft } from "./ledger/settle.ts";
 import { countTotals } from "./ledger/totals.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
@@ -107,6 +109,8 @@ export interface Gateway {
   unready(): Promise<readonly ReadinessFault[]>;
   /** All channels that serve something, with their health. */
   channels(): readonly ChannelView[];
+  /** Books a correction of what a key owes. */
+  correct(asked: AskedCorrection): Promise<BookedCorrection>;
   /** Use cases of operators. */
   readonly administration: Administration;
   /** Serves the channels, aliases and default model of another configuration; requests that run keep theirs. */
@@ -150,6 +154,8 @@ export interface GatewaySettings {
   readonly admission: AdmissionLimits;
   /** The days, weeks and months of budgets. */
   readonly calendar: { readonly timeZone: string; readonly weekStarts: Weekday };
+  /** The most that one correction by an operator may be. */
+  readonly correctionMaxNano: Nano;
 }
 
 /** The world that the gateway works in, composed in app.ts. */
@@ -218,6 +224,8 @@ export function createGateway(
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission }),
     channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
+    correct: async (asked) =>
+      correct(parts, await administration.keys.list(), settings.correctionMaxNano, asked),
     administration,
     offer(next) {
       catalog = catalogOf(next);

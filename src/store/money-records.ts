@@ -1,4 +1,5 @@
 import type { BudgetCounter, Payer } from "../core/budget.ts";
+import type { Nano } from "../core/money.ts";
 import { integer, listOf, nullable, optional, record, text } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 
@@ -40,6 +41,24 @@ export interface KeySums {
   }[];
   readonly reservedNano: string;
 }
+
+/** An entry of the customer's book that an operator writes: above zero a debt, below it a credit. */
+export interface Correction {
+  /** The caller's own: one correction has it. */
+  readonly id: string;
+  readonly payer: Payer;
+  readonly nano: Nano;
+  /** The model whose budgets count it; null: only budgets of all models do. */
+  readonly model: string | null;
+  readonly reason: string;
+  /** The operator who wrote it. */
+  readonly actor: string;
+  /** Unix milliseconds: the periods of its budgets are those of this moment. */
+  readonly at: number;
+}
+
+/** The fate of a correction: booked, booked before by the same words, or its id is another one's. */
+export type CorrectionEnd = "booked" | "repeated" | "differs";
 
 const modelsSchema = listOf(text);
 const placesSchema = listOf(record({ id: text, start: integer }));

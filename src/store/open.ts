@@ -105,7 +105,10 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
     },
     notices: noticeStore(client),
     prices: { get: (version) => client.call("pricesGet", version) },
-    ledger: { ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since) },
+    ledger: {
+      ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since),
+      correct: (correction) => client.call("ledgerCorrect", correction),
+    },
     totals: {
       span: () => client.call("totalsSpan"),
       verify: (day) => client.call("totalsVerify", day),

@@ -7,6 +7,8 @@ import type { TeamRecord, UserRecord } from "../core/people.ts";
 import type { BudgetCounter } from "../core/budget.ts";
 import type { UsageQuery, UsageRow } from "./commands/usage-report.ts";
 import type {
+  Correction,
+  CorrectionEnd,
   CounterState,
   DaySpan,
   KeySums,
@@ -160,6 +162,8 @@ export interface Store extends IdentityStore {
   readonly ledger: {
     /** The sums of a key from a day to a day of the operator's calendar, by day and model, and what its requests since a moment reserve. */
     ofKey(keyId: string, days: readonly [string, string], since: number): Promise<KeySums>;
+    /** Books what an operator corrects, once by its id, and moves the counters of its payer's budgets. */
+    correct(correction: Correction): Promise<CorrectionEnd>;
   };
   /** Totals of the ledger by day of the operator's calendar. What settles adds to them by itself. */
   readonly totals: {

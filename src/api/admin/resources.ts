@@ -1,4 +1,5 @@
 import { channelResource } from "./channels.ts";
+import { correctionResource } from "./corrections.ts";
 import { keyResource } from "./keys.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
@@ -18,4 +19,5 @@ export const adminResources: readonly AdminResource[] = [
   noticeResource,
   usageResource,
   tokenResource,
+  correctionResource,
 ];

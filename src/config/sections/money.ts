@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isTimeZone, weekdays } from "../../core/budget.ts";
 import { markup } from "./markup.ts";
+import { dollars } from "../../core/budget-words.ts";
 import { decimalSchema } from "../../core/price.ts";
 
 const zoneForm = "a time zone such as UTC, Europe/Berlin or America/New_York";
@@ -21,6 +22,10 @@ export const moneySchema = z.strictObject({
     .default("monday")
     .describe("The day on which the week of a budget begins."),
   markup: markup("Markup on what models cost."),
+  correction_max: dollars.prefault(100).meta({
+    form: "US dollars, from 0 to 9000000",
+    description: "The most that one correction or credit by an operator may be.",
+  }),
   rates: z
     .record(
       z.string().regex(/^[A-Z]{3}$/, { error: "must be a currency's three letters, such as CNY" }),

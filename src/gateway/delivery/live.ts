@@ -52,13 +52,14 @@ export interface Live extends Pick<CallReceiver, "preview" | "ended"> {
 }
 
 /**
- * Begins to tell. A picture is told of as soon as it can be delivered; only the last one of a call waits for the
+ * Begins to tell. Of several pictures that are paid none is told of before `shown` resolves. A picture is told of as soon as it can be delivered; only the last one of a call waits for the
  * call's end, since usage and charge come there.
  */
 export function startLive(
   parts: Pick<DeliveryParts, "log">,
   request: ImageRequest,
   observer: LiveObserver,
+  shown: () => Promise<void>,
 ): Live {
   const coming = new Map<Made, Promise<DeliveredPicture>>();
   const accounts = new Map<readonly Made[], Account>();
@@ -78,9 +79,11 @@ export function startLive(
       cost: costBeyond(cost, account.toldNano),
       origin: originOf(made.plan, result.warnings),
     };
+    const isOwed = request.n > 1 && cost.state !== "free";
+    const seen = isOwed ? Promise.all([delivered, shown()]).then(([one]) => one) : delivered;
     // Why a picture could not be delivered is for the request itself to say.
     telling.push(
-      delivered.then(
+      seen.then(
         (one) => observer.completed({ delivered: one, ...added }),
         () => parts.log.warn({ index: made.index }, "a picture of a stream could not be delivered"),
       ),

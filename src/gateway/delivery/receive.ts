@@ -15,6 +15,8 @@ interface Receiving {
   readonly request: ImageRequest;
   readonly spool: PictureSpool;
   readonly live: LiveObserver | undefined;
+  /** Called before the client sees the first of several paid pictures, which waits for it. Never rejects. */
+  readonly shown: () => Promise<void>;
   readonly observer?: RequestObserver | undefined;
 }
 
@@ -39,12 +41,12 @@ class PictureReceiver implements Receiver {
   readonly #observer: RequestObserver | undefined;
   readonly #taken: Promise<DeliveredPicture>[] = [];
 
-  constructor(parts: DeliveryParts, { request, spool, live, observer }: Receiving) {
+  constructor(parts: DeliveryParts, { request, spool, live, shown, observer }: Receiving) {
     this.#parts = parts;
     this.#observer = observer;
     this.#request = request;
     this.#spool = spool;
-    this.#live = live === undefined ? undefined : startLive(parts, request, live);
+    this.#live = live === undefined ? undefined : startLive(parts, request, live, shown);
   }
 
   preview(picture: Picture, index: number, plan: Plan): void {

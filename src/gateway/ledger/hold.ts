@@ -44,7 +44,8 @@ export function ownersOf(key: KeyRecord): BudgetOwner[] {
   return owners;
 }
 
-function payerOf({ id, name, user, team }: KeyRecord): Payer {
+/** A key with its user and team as the ledger names them. */
+export function payerOf({ id, name, user, team }: KeyRecord): Payer {
   return {
     keyId: id,
     keyName: name,

@@ -22,13 +22,7 @@ export async function settled(
   outcome: RequestOutcome,
   written: Promise<boolean>,
 ): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, commitMsMax, false);
-  });
-  const isCommitted = await Promise.race([written, late]);
-  clearTimeout(timer);
-  if (isCommitted) return;
+  if (await inTime(written)) return;
   const tell = (thrown: unknown, message: string): void => {
     const { detail, message: said } = asPinholeError(thrown);
     log.error({ request_id: outcome.id, detail: detail ?? said }, message);
@@ -45,6 +39,44 @@ export async function settled(
     if (await written) await journal.remove(outcome.id);
   };
   forget().catch((thrown: unknown) => tell(thrown, "a settlement could not leave the journal"));
+}
+
+/** The result of a commit, or false where it takes too long for an answer to wait. */
+async function inTime(written: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, commitMsMax, false);
+  });
+  const isCommitted = await Promise.race([written, late]);
+  clearTimeout(timer);
+  return isCommitted;
+}
+
+/** The parts that showing pictures works with. */
+interface ShowParts {
+  readonly store: { readonly requests: Pick<Store["requests"], "shown"> };
+  readonly log: GatewayLog;
+  readonly now: () => number;
+}
+
+/**
+ * A function that writes, once, that a client is about to see the first of several pictures: were this process to end
+ * before the others are made, what was held would be owed. It resolves with the commit, or without it after the time
+ * that an answer waits.
+ */
+export function showing({ store, log, now }: ShowParts, requestId: string): () => Promise<void> {
+  let safe: Promise<void> | undefined;
+  const tell = (thrown: unknown): false => {
+    const { detail, message } = asPinholeError(thrown);
+    const fields = { request_id: requestId, detail: detail ?? message };
+    log.error(fields, "it could not be written that a client was shown a picture");
+    return false;
+  };
+  const write = async (): Promise<void> => {
+    const written = store.requests.shown(requestId, now()).then(() => true, tell);
+    await inTime(written);
+  };
+  return () => (safe ??= write());
 }
 
 /** Brings what an earlier process left in the journal into the database; returns how many settlements. */

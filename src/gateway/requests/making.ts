@@ -13,6 +13,7 @@ import type { Route } from "../routing/terms.ts";
 import type { ImageCall, MakingFacts } from "./image-call.ts";
 import { keepForOthers } from "./keep-pictures.ts";
 import type { RequestParts } from "./parts.ts";
+import { showing } from "../ledger/settle.ts";
 import { type OpenRecord, openRecord } from "./record.ts";
 import type { RunControl } from "./run.ts";
 
@@ -54,7 +55,13 @@ export class Making implements AttemptContext {
     this.#run = run;
     this.record = openRecord(parts, facts, route, calls);
     this.inputs = createInputs(parts.converter, spool);
-    this.receiver = startReceiving(parts, { request, spool, live, observer });
+    this.receiver = startReceiving(parts, {
+      request,
+      spool,
+      live,
+      shown: showing(parts, call.requestId),
+      observer,
+    });
     this.relay = relay === undefined ? undefined : createRelay(parts, relay, request, this.record);
   }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { PinholeError } from "../../core/errors.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { channelRoutes } from "./channel-routes.ts";
+import { correctionRoutes } from "./correction-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
@@ -15,7 +16,7 @@ const bodyBytesMax = 64 * 1024;
 
 /** The parts that the admin API works with. */
 export interface AdminParts extends SessionParts {
-  readonly gateway: Pick<Gateway, "administration" | "channels">;
+  readonly gateway: Pick<Gateway, "administration" | "channels" | "correct">;
 }
 
 /** The routes under /admin/v1, each for the roles that its table names. */
@@ -42,4 +43,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   requestRoutes(app, administration.requests);
   noticeRoutes(app, administration.notices);
   usageReportRoutes(app, administration);
+  correctionRoutes(app, gateway);
 }

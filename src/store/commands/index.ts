@@ -4,6 +4,7 @@ import { auditCommands } from "./audit.ts";
 import type { AttemptOutcome, RequestOutcome } from "../request-records.ts";
 import type { BudgetCounter } from "../../core/budget.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
+import { correctionCommands } from "./corrections.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
@@ -39,6 +40,7 @@ export const commands = {
   ...auditCommands,
   ...budgetCommands,
   ...budgetReads,
+  ...correctionCommands,
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
@@ -100,6 +102,7 @@ const locks: {
   usersAdd: () => served,
   usersChange: () => served,
   budgetsRefresh: counterLocks,
+  ledgerCorrect: (correction) => [...accountLocks(correction, []), `correction ${correction.id}`],
   requestsBegin: ({ claims = [], channelHolds = [], newPrices }) => [
     ...counterLocks([...claims, ...channelHolds.flatMap((hold) => hold.claims)]),
     ...newPrices.map(({ version }) => `price ${version}`),

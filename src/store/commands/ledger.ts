@@ -1,6 +1,7 @@
 import type { Payer } from "../../core/budget.ts";
 import type { Nano } from "../../core/money.ts";
 import { statement } from "../query.ts";
+import type { Correction } from "../money-records.ts";
 import type { CountedEntry, Steps } from "../query.ts";
 import type { Account, AttemptCharge, Booking } from "../request-records.ts";
 import { rowSchemas, type Tables } from "../tables.ts";
@@ -155,6 +156,28 @@ export const ledgerWrites = {
       reason: null,
       actor: null,
     });
+  },
+  /** Books what an operator writes; returns the entry that has its id already. */
+  *correction({ id, at, ...correction }: Correction): Steps<Tables["ledger"] | undefined> {
+    const entryId = `${id} correction`;
+    const known = (yield byId({ id: entryId })).rows.at(0);
+    if (known !== undefined) return rowSchemas.ledger.parse(known);
+    yield* book({
+      ...correction,
+      id: entryId,
+      book: "customer",
+      kind: "correction",
+      requestId: null,
+      attemptId: null,
+      heldAt: at,
+      bookedAt: at,
+      isKnown: true,
+      mark: null,
+      evidence: null,
+      channelId: null,
+      images: 0,
+    });
+    return undefined;
   },
   /**
    * Books the difference between an entry and what came out after all; returns it, or undefined where there is no

@@ -24,10 +24,12 @@ function watch(asked: Partial<ImageRequest> = {}) {
   const pictures: LivePicture[] = [];
   const warned: unknown[] = [];
   const log = { ...quiet, warn: (fields: unknown) => void warned.push(fields) };
-  const live = startLive({ log }, request({ stream: true, partial_images: 2, ...asked }), {
-    partial: (preview) => void previews.push(preview),
-    completed: (picture) => void pictures.push(picture),
-  });
+  const observer = {
+    partial: (preview: LivePreview) => void previews.push(preview),
+    completed: (picture: LivePicture) => void pictures.push(picture),
+  };
+  const whole = request({ stream: true, partial_images: 2, ...asked });
+  const live = startLive({ log }, whole, observer, () => Promise.resolve());
   return {
     live,
     previews,

@@ -9,6 +9,8 @@ import type { Made } from "../../../src/gateway/attempts/terms.ts";
 import { card, request, type TargetFields } from "../fit/fitting.ts";
 import { callOf, made, madePicture, planOf, quiet } from "./made.ts";
 
+const shown = (): Promise<void> => Promise.resolve();
+
 const id = "ab".repeat(16);
 // The fakes below only hand it on.
 const spool = {} as PictureSpool;
@@ -182,7 +184,7 @@ describe("the receiver", () => {
   test("gives pictures in the answer's order, whenever they were made and ready", async () => {
     const first = Promise.withResolvers<Picture>();
     const { parts } = fakes((picture) => (picture.width === 1 ? first.promise : asIs(picture)));
-    const receiver = startReceiving(parts, { request: request(), spool, live: undefined });
+    const receiver = startReceiving(parts, { request: request(), spool, live: undefined, shown });
     const plan = planOf({ output_format: "webp" }, { card: card() });
     for (const index of [2, 0, 1]) {
       const one = made(index, { plan, picture: madePicture({ width: index + 1 }) });
@@ -201,7 +203,7 @@ describe("the receiver", () => {
     const putsOf = async (response: Partial<Parameters<typeof request>[0]>, to: TargetFields) => {
       const { parts, puts } = fakes(asIs);
       const asked = request(response);
-      const receiver = startReceiving(parts, { request: asked, spool, live: undefined });
+      const receiver = startReceiving(parts, { request: asked, spool, live: undefined, shown });
       const one = made(0, { plan: planOf(response, to) });
       receiver.made(one, callOf([one], 1));
       await receiver.pictures();
@@ -217,7 +219,7 @@ describe("the receiver", () => {
     const { parts } = fakes(asIs);
     const full = new PinholeError("storage_full", { message: "No room." });
     parts.blobs.put = () => Promise.reject(full);
-    const receiver = startReceiving(parts, { request: request(), spool, live: undefined });
+    const receiver = startReceiving(parts, { request: request(), spool, live: undefined, shown });
     const one = made(0);
     receiver.made(one, callOf([one], 1));
     await new Promise((resolve) => setImmediate(resolve));
@@ -232,7 +234,7 @@ describe("the receiver", () => {
       completed: () => void told.push("picture"),
     };
     const asked = request({ stream: true, partial_images: 1 });
-    const receiver = startReceiving(parts, { request: asked, spool, live });
+    const receiver = startReceiving(parts, { request: asked, spool, live, shown });
     const one = made(0);
     receiver.preview(madePicture(), 0, one.plan);
     receiver.made(one, callOf([one], 1));
@@ -240,7 +242,7 @@ describe("the receiver", () => {
     await receiver.pictures();
     expect(told).toEqual(["preview", "picture"]);
     // Without one there is nobody to tell.
-    const alone = startReceiving(parts, { request: asked, spool, live: undefined });
+    const alone = startReceiving(parts, { request: asked, spool, live: undefined, shown });
     alone.preview(madePicture(), 0, one.plan);
     alone.ended(callOf([one], 1));
     expect(await alone.pictures()).toEqual([]);

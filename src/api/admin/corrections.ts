@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { nanoOf } from "../../core/money.ts";
+import { readDecimal } from "../../core/rational.ts";
+import type { AdminResource } from "./resource.ts";
+
+/** Dollars with a sign, as digits or a number; nano-dollars once read. */
+const signedDollars = z.union([z.string().max(40), z.number()]).transform((written, context) => {
+  const [, sign, digits] = /^([+-]?)(\d+(?:\.\d{1,9})?)$/.exec(String(written)) ?? [];
+  const usd = digits === undefined ? undefined : readDecimal(digits);
+  const nano = usd === undefined ? undefined : nanoOf(usd);
+  if (nano !== undefined && nano !== 0) return sign === "-" ? -nano : nano;
+  context.addIssue({
+    code: "custom",
+    message: "must be dollars with at most nine decimals, not zero; a credit is below zero",
+  });
+  return z.NEVER;
+});
+
+export const correctionBody = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,100}$/, { error: "must be 1 to 100 printable characters" })
+    .describe("Your own id: the correction is booked once under it, however often it is sent."),
+  key: z.string().min(1).max(200).describe("Id of the key whose debt it corrects."),
+  usd: signedDollars.describe("US dollars. Above zero the key owes more; below it is a credit."),
+  reason: z.string().trim().min(1).max(500).describe("Why; it stays in the ledger."),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("The model that it concerns, so that budgets of some models count it too."),
+});
+
+const correction = z.object({
+  id: z.string(),
+  key: z.string(),
+  usd: z.string(),
+  model: z.string().nullable(),
+  reason: z.string(),
+  by: z.string(),
+});
+
+/** Corrections and credits: entries that an operator writes into the customer's book. */
+export const correctionResource: AdminResource = {
+  routes: [
+    {
+      method: "POST",
+      path: "/admin/v1/corrections",
+      about:
+        "Books a correction or a credit of what a key owes, with its reason; the budgets of the key, its user and its team count it at once. 200 instead of 201 where it was booked before.",
+      body: correctionBody,
+      status: 201,
+      answer: "Correction",
+    },
+  ],
+  schemas: { Correction: correction },
+};
