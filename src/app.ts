@@ -254,7 +254,7 @@ async function listen(
     firstRun: started.firstRun,
     async reload(next) {
       gateway.offer(next);
-      await gateway.administration.keys.declare(next.keys);
+      await gateway.administration.keys.declare(next.keys, next.owners);
       await gateway.refreshBudgets();
       await gateway.reviewNotices();
       current = next;

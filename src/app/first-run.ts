@@ -21,12 +21,12 @@ export function requireSettings(config: Config): void {
  * database would each show what the others do not know, so there nothing is made.
  */
 export async function beginAdministration(
-  { database, keys, adminToken }: Config,
+  config: Config,
   { administration }: Pick<Gateway, "administration">,
   { people }: Pick<Identity, "people">,
 ): Promise<FirstRun> {
-  const isOwn = database.kind === "sqlite";
-  const made = await administration.begin(keys, adminToken, isOwn);
+  const isOwn = config.database.kind === "sqlite";
+  const made = await administration.begin(config, config.adminToken, isOwn);
   const owner = isOwn ? await people.firstOwner() : undefined;
   return { ...made, ownerCode: owner?.code };
 }

@@ -27,6 +27,14 @@ export function settingName(path: Path): string {
   return name;
 }
 
+/** A place in words: `pinhole.yaml, line 3`. */
+export function placeName(place: Place | undefined): string {
+  if (place === undefined) return "the configuration";
+  if ("variable" in place) return place.variable;
+  if ("flag" in place) return place.flag;
+  return place.line === undefined ? place.file : `${place.file}, line ${place.line}`;
+}
+
 /** One fault on one line: `pinhole.yaml:3: …`, `PINHOLE_PORT: …` or `--port: …`. */
 export function faultLine(fault: Fault): string {
   const place = fault.place;
@@ -56,6 +64,8 @@ export interface Faults {
   /** True where this setting, one above it, or one below it is at fault. */
   touches(path: Path): boolean;
   readonly found: boolean;
+  /** The place where the value of a setting was written. */
+  placeOf(path: Path): Place | undefined;
   /** In the order of the file, then of the environment and the flags. */
   list(): Fault[];
 }
@@ -80,6 +90,7 @@ export function gatherFaults(placeOf: (path: Path) => Place | undefined): Faults
     get found() {
       return entries.length > 0;
     },
+    placeOf,
     list: () => entries.map((entry) => entry.fault).toSorted((a, b) => rank(a) - rank(b)),
   };
 }

@@ -1,39 +1,29 @@
-import type { KeyOwner } from "../core/key.ts";
+import { budgetsOf } from "../core/budget-words.ts";
+import type { KeyOwner, KeyOwners } from "../core/key.ts";
 import type { Faults, Path } from "./faults.ts";
 import type { FileSettings } from "./schema.ts";
-import { budgetsOf } from "../core/budget-words.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
 import type { OwnerSettings } from "./sections/owners.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The user and the team of a key. */
-export interface KeyOwners {
-  readonly user: KeyOwner | undefined;
-  readonly team: KeyOwner | undefined;
-}
-
 /** A team or a user as keys know it. */
-function ownerOf({ id, name, models, rpm, ipm, ipd, budget }: OwnerSettings): KeyOwner {
+function ownerOf(settings: OwnerSettings): KeyOwner {
+  const { id, name, models, disabled, rpm, ipm, ipd, budget } = settings;
   return {
     id,
     name: name ?? id,
     models,
+    disabled,
     limits: { rpm: rpm ?? null, ipm: ipm ?? null, ipd: ipd ?? null, concurrency: null },
     budgets: budgetsOf(budget),
   };
 }
 
-/** The owners of a key: a user's team is that of the user's keys. */
-export function ownersOf(
-  { teams, users }: Pick<FileSettings, "teams" | "users">,
-  key: Pick<FileSettings["keys"][number], "team" | "user">,
-): KeyOwners {
-  const user = users.find(({ id }) => id === key.user);
-  const teamId = user?.team ?? key.team;
-  const team = teams.find(({ id }) => id === teamId);
+/** The users and teams that the file has. */
+export function ownersOf({ teams, users }: Pick<FileSettings, "teams" | "users">): KeyOwners {
   return {
-    user: user === undefined ? undefined : ownerOf(user),
-    team: team === undefined ? undefined : { ...ownerOf(team), markup: team.markup },
+    teams: teams.map((team) => ({ ...ownerOf(team), markup: team.markup })),
+    users: users.map((user) => ({ ...ownerOf(user), teamId: user.team ?? null })),
   };
 }
 

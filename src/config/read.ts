@@ -1,21 +1,21 @@
 import { resolve } from "node:path";
 import type { Channel } from "../core/channel.ts";
 import { resolveChannels } from "./channels.ts";
-import { ConfigError, type Faults } from "./faults.ts";
+import { ConfigError, type Faults, type Place, placeName } from "./faults.ts";
 import { readWith, valueAt } from "./issues.ts";
 import { faultImages, imagesOf } from "./images.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
-import { faultOwners, type KeyOwners, ownersOf } from "./owners.ts";
+import { faultOwners, ownersOf } from "./owners.ts";
 import { findNotYet } from "./not-yet.ts";
 import { elsewhere } from "./reference.ts";
 import { readPriceList } from "./price-list.ts";
-import { budgetsOf } from "../core/budget-words.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
+import { keySettingsOf } from "../core/key-words.ts";
 import { Secret } from "../core/secret.ts";
 import { didYouMean } from "./suggest.ts";
-import { readTree, type TreeInput } from "./tree.ts";
+import { readTree, type Tree, type TreeInput } from "./tree.ts";
 import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts";
 
 /** The sources of a configuration. */
@@ -56,7 +56,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const models = channels.flatMap((channel) => channel.models.map((model) => model.name));
   const aliases = Object.keys(settings.aliases);
   const retired = await retiredCards({ models, aliases, now }, input);
-  return { ...assemble(settings, channels, tree.file, input), retired };
+  return { ...assemble(settings, channels, tree, input), retired };
 }
 
 /** The name of the file of prices, although something else is at fault. */
@@ -89,7 +89,7 @@ function withManuals(
 function assemble(
   settings: FileSettings,
   channels: readonly Channel[],
-  file: string | undefined,
+  { file, faults }: Tree,
   { cwd, env, terminal }: ConfigInput,
 ): Omit<Config, "retired"> {
   const { server, policy, images, logs } = settings;
@@ -117,7 +117,8 @@ function assemble(
     database: databaseOf(settings.database, dataFolder, cwd),
     images: imagesOf(images, { dataFolder, cwd, env }),
     redisUrl: settings.redis.url === "" ? undefined : settings.redis.url,
-    keys: settings.keys.map((key) => ({ ...keyOf(key), ...ownersOf(settings, key) })),
+    keys: settings.keys.map((key, index) => keyOf(key, faults.placeOf(["keys", index]))),
+    owners: ownersOf(settings),
     channels,
     aliases: Object.fromEntries(
       Object.entries(settings.aliases).map(([name, models]) => [name, [models].flat()]),
@@ -169,23 +170,13 @@ function databaseOf(
   return { kind: "sqlite", path: path === ":memory:" ? path : resolve(cwd, path) };
 }
 
-function keyOf(key: FileSettings["keys"][number]): Omit<ConfigKey, keyof KeyOwners> {
+/** A key with the line that declares it, for those who want to change it elsewhere. */
+function keyOf(key: FileSettings["keys"][number], place: Place | undefined): ConfigKey {
   return {
+    ...keySettingsOf(key),
     id: key.id ?? key.name,
-    name: key.name,
     key: key.key,
-    models: key.models,
-    operations: key.operations ?? null,
-    strict: key.strict,
-    disabled: key.disabled,
-    expiresAt: key.expires_at ?? null,
-    limits: {
-      rpm: key.rpm ?? null,
-      ipm: key.ipm ?? null,
-      ipd: key.ipd ?? null,
-      concurrency: key.concurrency ?? null,
-    },
-    budgets: budgetsOf(key.budget),
+    declaredAt: placeName(place),
   };
 }
 

@@ -3,7 +3,7 @@ import { admissionSchema } from "./sections/admission.ts";
 import { channelSchema } from "./sections/channel.ts";
 import { databaseSchema } from "./sections/database.ts";
 import { egressSchema } from "./sections/egress.ts";
-import { flag } from "./sections/forms.ts";
+import { flag } from "../core/forms.ts";
 import { imagesSchema } from "./sections/images.ts";
 import { keySchema } from "./sections/keys.ts";
 import { logsSchema } from "./sections/logs.ts";

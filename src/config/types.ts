@@ -1,36 +1,19 @@
-import type { Budget, Weekday } from "../core/budget.ts";
+import type { Weekday } from "../core/budget.ts";
 import type { Bucket, BucketCredentials } from "../core/bucket.ts";
 import type { Channel } from "../core/channel.ts";
-import type { KeyOwner } from "../core/key.ts";
+import type { KeyOwners, KeySettings } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Nano } from "../core/money.ts";
-import type { Operation } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 
-/** A gateway key that the file declares. Times are Unix milliseconds. */
-export interface ConfigKey {
+/** A gateway key that the file declares. */
+export interface ConfigKey extends KeySettings {
   /** The key in records and budgets, unique among those of the file. */
   readonly id: string;
-  readonly name: string;
   /** At least 20 characters. */
   readonly key: Secret;
-  /** Model names, and patterns ending in `*`; `*` alone is all. */
-  readonly models: readonly string[];
-  /** Null: all. */
-  readonly operations: readonly Operation[] | null;
-  readonly strict: boolean;
-  readonly disabled: boolean;
-  readonly expiresAt: number | null;
-  /** Null: no limit. */
-  readonly limits: {
-    readonly rpm: number | null;
-    readonly ipm: number | null;
-    readonly ipd: number | null;
-    readonly concurrency: number | null;
-  };
-  readonly budgets: readonly Budget[];
-  readonly user: KeyOwner | undefined;
-  readonly team: KeyOwner | undefined;
+  /** In words: `pinhole.yaml, line 3`. */
+  readonly declaredAt: string;
 }
 
 /** The database's place. */
@@ -170,6 +153,8 @@ export interface Config {
   readonly images: ImagesConfig;
   readonly redisUrl: string | undefined;
   readonly keys: readonly ConfigKey[];
+  /** The users and teams that keys may belong to. */
+  readonly owners: KeyOwners;
   /** The channels of the file, then those that the environment makes, then the built-in ones. Ids are unique. */
   readonly channels: readonly Channel[];
   /**

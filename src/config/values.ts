@@ -1,14 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { parseDuration } from "../core/duration.ts";
 import { Secret } from "../core/secret.ts";
 
-const msOf: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
 const bytesOf: Readonly<Record<string, number>> = {
   b: 1,
   kb: 1e3,
@@ -20,13 +14,6 @@ const bytesOf: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
   tib: 2 ** 40,
 };
-
-/** `10s` as milliseconds, and `0`, which needs no unit; undefined where the text is no duration. */
-export function parseDuration(text: string): number | undefined {
-  if (text.trim() === "0") return 0;
-  const match = /^(\d{1,12}(?:\.\d{1,6})?) ?(ms|s|m|h|d)$/.exec(text.trim());
-  return match === null ? undefined : Math.round(Number(match[1]) * (msOf[match[2] ?? ""] ?? 0));
-}
 
 /** `64MB` as bytes; a bare number is bytes; undefined where the text is no size. */
 export function parseByteSize(text: string): number | undefined {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Budget, periods } from "./budget.ts";
 import { moment } from "./moment.ts";
-import { nanoOf } from "./money.ts";
+import { nanoOf, usdText } from "./money.ts";
 import { decimalSchema } from "./price.ts";
 import { readDecimal } from "./rational.ts";
 
@@ -71,4 +71,25 @@ export function repeatedBudget(budgets: readonly Budget[]): number | undefined {
     seen.add(counted);
   }
   return undefined;
+}
+
+/** Budgets in the words in which they are written, dollars as decimals. */
+export function budgetWords(budgets: readonly Budget[]): Readonly<Record<string, unknown>>[] {
+  return budgets.map(({ nano, period, models, hard, raise }) => ({
+    usd: usdText(nano),
+    period,
+    ...(models === null ? {} : { models }),
+    hard,
+    ...(raise === null ? {} : { raise: raiseWords(raise) }),
+  }));
+}
+
+function raiseWords({
+  nano,
+  until,
+}: NonNullable<Budget["raise"]>): Readonly<Record<string, unknown>> {
+  return {
+    usd: usdText(nano),
+    ...(until === null ? {} : { until: new Date(until).toISOString() }),
+  };
 }

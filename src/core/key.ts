@@ -25,27 +25,84 @@ export interface KeyOwner {
   readonly budgets: readonly Budget[];
   /** A team's markup on what models cost; absent: that of the model. */
   readonly markup?: PriceMarkup | undefined;
+  /** True: its keys are refused. */
+  readonly disabled: boolean;
 }
 
-/** A gateway key as kept: the key itself is known only to its owner. Times are Unix milliseconds throughout this folder. */
-export interface KeyRecord {
-  readonly id: string;
+/** A user, who may belong to a team. */
+export interface KeyUser extends KeyOwner {
+  readonly teamId: string | null;
+}
+
+/** All users and teams of one source. */
+export interface KeyOwners {
+  readonly users: readonly KeyUser[];
+  readonly teams: readonly KeyOwner[];
+}
+
+/** The choices of an operator about a key. Times are Unix milliseconds throughout this folder. */
+export interface KeySettings {
   readonly name: string;
-  /** HMAC-SHA-256 of the key, hex. */
-  readonly digest: string;
-  /** The last four characters, for people to tell keys apart. */
-  readonly hint: string;
   /** Model names and patterns ending in `*`; `*` alone is all. */
   readonly models: readonly string[];
-  /** Absent in the record: all. */
+  /** Null: all. */
   readonly operations: readonly Operation[] | null;
   readonly strict: boolean;
   readonly disabled: boolean;
   readonly expiresAt: number | null;
   readonly limits: KeyLimits;
+  readonly budgets: readonly Budget[];
+  /** Addresses and CIDR ranges that it may be used from; null: from everywhere. */
+  readonly ipAllow: readonly string[] | null;
+  readonly userId: string | null;
+  /** That of a key without a user, or with one who belongs to no team. */
+  readonly teamId: string | null;
+}
+
+/** The secret that a rotation replaced. */
+export interface PreviousSecret {
+  /** As a key's own. */
+  readonly digest: string;
+  readonly hint: string;
+  /** It is refused from then on. */
+  readonly until: number;
+  /** Null: not since the rotation. */
+  readonly usedAt: number | null;
+}
+
+/** A gateway key as the database keeps it: the key itself is known only to its owner. */
+export interface StoredKey extends KeySettings {
+  readonly id: string;
+  /** HMAC-SHA-256 of the key, hex. */
+  readonly digest: string;
+  /** The last four characters, for people to tell keys apart. */
+  readonly hint: string;
+  readonly previous: PreviousSecret | null;
+  /** Counts its changes, from 1. */
+  readonly version: number;
+  readonly createdAt: number;
+  /** It is refused for ever, and its id is nobody else's; null: it stands. */
+  readonly removedAt: number | null;
+}
+
+/** A gateway key as a request is judged by it. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly digest: string;
+  readonly models: readonly string[];
+  readonly operations: readonly Operation[] | null;
+  readonly strict: boolean;
+  /** True also where its user or team is disabled. */
+  readonly disabled: boolean;
+  readonly expiresAt: number | null;
+  readonly limits: KeyLimits;
   /** Absent: none. */
   readonly budgets?: readonly Budget[] | undefined;
+  /** Absent: it may be used from everywhere. */
+  readonly ipAllow?: readonly string[] | null | undefined;
+  /** A secret that it has beside its own for a while. */
+  readonly previous?: Pick<PreviousSecret, "digest" | "until"> | null | undefined;
   readonly user?: KeyOwner | undefined;
   readonly team?: KeyOwner | undefined;
-  readonly createdAt: number;
 }

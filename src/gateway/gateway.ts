@@ -24,9 +24,10 @@ import { consoleKey } from "./keys/console-key.ts";
 import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, DeliveredPicture, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
-import { createKeyRing } from "./keys/key-ring.ts";
+import { type KeyCaller, type KeyRing, createKeyRing } from "./keys/key-ring.ts";
 import { createPriceBook } from "./ledger/price-book.ts";
-import { type KeyUsage, refreshBudgets, usageOfKey } from "./ledger/usage.ts";
+import { followBudgets } from "./ledger/follow-budgets.ts";
+import { type KeyUsage, refreshChannelBudgets, usageOfKey } from "./ledger/usage.ts";
 import { reviewNotices } from "./ledger/review-notices.ts";
 import { type AskedCorrection, type BookedCorrection, correct } from "./ledger/correct.ts";
 import { settleLeft } from "./ledger/settle.ts";
@@ -55,7 +56,8 @@ export type {
   FirstCredentials,
   RequestScope,
 } from "./administration/administration.ts";
-export type { KeyAdministration } from "./administration/keys.ts";
+export { keyJson } from "./administration/key-views.ts";
+export type { KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";
 export type { ImageEvents } from "./delivery/events.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
@@ -65,8 +67,8 @@ export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, 
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
 export interface Gateway {
-  /** The key of an Authorization header. Throws invalid_api_key, one message for every cause. */
-  authenticate(authorization: string | undefined): KeyRecord;
+  /** The key of an Authorization header. Throws invalid_api_key, one message for every cause, or ip_not_allowed. */
+  authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
   admit(bodyBytes: number | undefined): Ticket;
   /** A place for the pictures of one request. */
@@ -117,7 +119,7 @@ export interface Gateway {
   offer(offer: Offer): void;
   /** The node that this process is, among those that work on its database. */
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst">;
-  /** Counts all budgets again, after keys and channels were declared. */
+  /** Counts the budgets of channels again, after they were declared: some may not have been configured for a while. */
   refreshBudgets(): Promise<void>;
   /** Writes notices of what nobody has told yet, and of what is over. */
   reviewNotices(): Promise<void>;
@@ -161,7 +163,7 @@ export interface GatewaySettings {
 /** The world that the gateway works in, composed in app.ts. */
 export interface GatewayPorts
   extends
-    Omit<AdministrationPorts, "keys" | "calendar">,
+    Omit<AdministrationPorts, "keys" | "calendar" | "followBudgets">,
     Omit<DeliveryParts, "images">,
     Pick<RequestParts, "egress" | "newSeed" | "random" | "node" | "journal" | "observer"> {
   readonly store: Store;
@@ -193,7 +195,7 @@ export function createGateway(
   let offer = firstOffer;
   let catalog = catalogOf(offer);
   const keys = createKeyRing(ports.pepper, now);
-  const parts = requestParts(ports, settings, () => catalog);
+  const parts = requestParts(ports, settings, keys, () => catalog);
   const { routing, keyLimits, registry, nodes, unwritten } = parts;
   const admission = createAdmission({
     limits: settings.admission,
@@ -202,10 +204,14 @@ export function createGateway(
     filesLeft: ports.filesLeft,
     random,
   });
-  let isDeclared = false;
-  const administration = createAdministration({ ...ports, keys, calendar: parts.calendar });
+  const administration = createAdministration({
+    ...ports,
+    keys,
+    calendar: parts.calendar,
+    followBudgets: followBudgets(parts),
+  });
   return {
-    authenticate: (authorization) => keys.authenticate(authorization),
+    authenticate: (authorization, caller) => keys.authenticate(authorization, caller),
     admit: (bodyBytes) => admission.enter(bodyBytes),
     openSpool: (keyId) => spools.open(keyId),
     fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
@@ -224,24 +230,21 @@ export function createGateway(
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission }),
     channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
-    correct: async (asked) =>
-      correct(parts, await administration.keys.list(), settings.correctionMaxNano, asked),
+    correct: async (asked) => correct(parts, keys.all() ?? [], settings.correctionMaxNano, asked),
     administration,
     offer(next) {
       catalog = catalogOf(next);
       offer = next;
     },
     nodes,
-    refreshBudgets: async () => {
-      isDeclared = true;
-      await refreshBudgets(parts, await administration.keys.list(), offer.channels);
-    },
+    refreshBudgets: () => refreshChannelBudgets(parts, offer.channels),
     countTotals: () => countTotals(ports.store, parts.calendar),
     reviewNotices: async () => {
+      const declared = keys.all();
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
-      if (!isDeclared) return;
+      if (declared === undefined) return;
       const { host, clockWrongMs } = ports;
-      return reviewNotices({ ...parts, host, clockWrongMs }, await administration.keys.list());
+      return reviewNotices({ ...parts, host, clockWrongMs }, declared);
     },
     settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),
@@ -256,6 +259,7 @@ export function createGateway(
 function requestParts(
   ports: GatewayPorts,
   settings: GatewaySettings,
+  keys: KeyRing,
   catalog: () => Catalog,
 ): RequestParts {
   const { store, log, now, uptime, random, observer } = ports;
@@ -263,6 +267,7 @@ function requestParts(
   const repeats = createRepeatWindow(repeatWindowMs, uptime);
   return {
     ...ports,
+    keys,
     policy,
     images,
     retryWindowMs,

@@ -21,7 +21,7 @@ export function limitAt({ nano, raise }: Budget, at: number): Nano {
  * The counter's name. Whoever changes the amount of a budget keeps what was spent; another period or other
  * models have a counter of their own.
  */
-function counterId({ scope, id }: BudgetOwner, { period, models }: Budget): string {
+export function counterId({ scope, id }: BudgetOwner, { period, models }: Budget): string {
   const counted = models === null ? "" : ` ${JSON.stringify(models.toSorted())}`;
   return `${scope} ${id} ${period}${counted}`;
 }

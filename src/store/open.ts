@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { PinholeError } from "../core/errors.ts";
 import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
 import { identityStoreOf } from "./identity-store.ts";
+import { keyStore } from "./key-store.ts";
 import { noticeStore } from "./notice-store.ts";
 import { usageRow, usageStatement } from "./commands/usage-report.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
@@ -91,12 +92,7 @@ function fileOf(url: string): string {
 function storeOf(client: StoreClient, now: () => number): OpenedStore {
   return {
     ...administeredOf(client),
-    keys: {
-      all: () => client.call("keysAll"),
-      add: (key) => client.call("keysAdd", key),
-      update: (id, change) => client.call("keysUpdate", id, change),
-      remove: (id) => client.call("keysRemove", id),
-    },
+    keys: keyStore(client),
     requests: requestsOf(client),
     budgets: {
       states: (counters) => client.call("budgetsStates", counters),

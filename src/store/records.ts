@@ -10,12 +10,9 @@ import type {
   PictureRecord,
   RequestRecord,
 } from "./request-records.ts";
-import type { KeyRecord } from "../core/key.ts";
 
 /** Rows to records and back: JSON columns are written here and read here by schemas. */
 
-const modelsSchema = listOf(text);
-const operationsSchema = listOf(oneOf(operations));
 const tokensSchema = record({ text_tokens: number, image_tokens: number });
 const usageSchema = record({
   input_tokens: number,
@@ -58,39 +55,6 @@ function answerFromJson(text: string): AnswerRecord {
 
 function fromJson<T>(schema: Shape<T>, text: string): T {
   return schema.parse(JSON.parse(text));
-}
-
-export function keyFromRow(value: unknown): KeyRecord {
-  const row = rowSchemas.keys.parse(value);
-  return {
-    id: row.id,
-    name: row.name,
-    digest: row.digest,
-    hint: row.hint,
-    models: fromJson(modelsSchema, row.models),
-    operations: row.operations === null ? null : fromJson(operationsSchema, row.operations),
-    strict: row.strict === 1,
-    disabled: row.disabled === 1,
-    expiresAt: row.expires_at,
-    createdAt: row.created_at,
-    limits: { rpm: row.rpm, ipm: row.ipm, ipd: row.ipd, concurrency: row.concurrency },
-  };
-}
-
-export function rowFromKey(key: KeyRecord): Tables["keys"] {
-  return {
-    id: key.id,
-    name: key.name,
-    digest: key.digest,
-    hint: key.hint,
-    models: JSON.stringify(key.models),
-    operations: key.operations === null ? null : JSON.stringify(key.operations),
-    strict: key.strict ? 1 : 0,
-    disabled: key.disabled ? 1 : 0,
-    expires_at: key.expiresAt,
-    created_at: key.createdAt,
-    ...key.limits,
-  };
 }
 
 function attemptFromRow(value: unknown): AttemptRecord {

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../core/audit.ts";
 import type { KeptPicture } from "../core/kept-picture.ts";
-import type { KeyRecord } from "../core/key.ts";
+import type { KeySettings, StoredKey } from "../core/key.ts";
 import type { NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
@@ -18,6 +18,7 @@ import type {
 import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
 import type { ServedRows } from "./served-rows.ts";
+import type { KeyPage, NewSecret, SecretUse } from "./key-records.ts";
 import type {
   AttemptMoney,
   NewAttempt,
@@ -46,14 +47,21 @@ export interface VersionedStore<R> {
  */
 export interface Store extends IdentityStore {
   readonly keys: {
-    all(): Promise<KeyRecord[]>;
-    add(key: KeyRecord): Promise<void>;
-    /** False where there is no such key. */
-    update(
-      id: string,
-      change: { readonly disabled?: boolean; readonly name?: string },
-    ): Promise<boolean>;
-    remove(id: string): Promise<boolean>;
+    /** All but tombstones, the oldest first. */
+    all(): Promise<StoredKey[]>;
+    /** Also a tombstone. */
+    get(id: string): Promise<StoredKey | undefined>;
+    page(page: KeyPage): Promise<StoredKey[]>;
+    /** False where the id is taken, be it by a tombstone. */
+    add(key: StoredKey, entry: AuditEntry): Promise<boolean>;
+    /** False where there is no such key, or it has been changed since that version. */
+    change(id: string, version: number, settings: KeySettings, entry: AuditEntry): Promise<boolean>;
+    /** As `change`. The secret of before goes on until a time; the one before that ends. */
+    rotate(id: string, version: number, secret: NewSecret, entry: AuditEntry): Promise<boolean>;
+    /** As `change`. The row stays as a tombstone. */
+    remove(id: string, version: number, entry: AuditEntry): Promise<boolean>;
+    /** Notes last uses of secrets that rotations have replaced. */
+    used(uses: readonly SecretUse[]): Promise<void>;
   };
   readonly teams: VersionedStore<TeamRecord>;
   readonly users: VersionedStore<UserRecord>;

@@ -3,6 +3,7 @@ import { signInMethods } from "./identity-records.ts";
 import { moneySchemas } from "./money-tables.ts";
 import { noticeKinds, noticeStates } from "../core/notice.ts";
 import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
+import { keyTable } from "./key-table.ts";
 import type { Shaped } from "./shape.ts";
 
 /**
@@ -37,24 +38,7 @@ const person = {
 };
 
 export const rowSchemas = {
-  keys: record({
-    id: text,
-    name: text,
-    digest: text,
-    hint: text,
-    /** JSON: a list of names and patterns. */
-    models: text,
-    /** JSON: a list of operations. */
-    operations: nullable(text),
-    strict: flag,
-    disabled: flag,
-    expires_at: nullable(time),
-    created_at: time,
-    rpm: nullable(integer),
-    ipm: nullable(integer),
-    ipd: nullable(integer),
-    concurrency: nullable(integer),
-  }),
+  keys: keyTable,
   requests: record({
     id: text,
     key_id: text,

@@ -7,7 +7,7 @@ import { startGatewayProcess } from "../support/gateway-process.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
 import { claim, payer } from "../store/budget-suite.ts";
-import { attempt, outcome, request, sampleKey } from "../store/samples.ts";
+import { attempt, outcome, request, keyEntry, sampleKey } from "../store/samples.ts";
 import { runCommand, temporaryFolder } from "./run-command.ts";
 
 let server: TestPostgres | undefined;
@@ -31,7 +31,7 @@ const source = (): string => join(root, "pinhole.db");
 /** An SQLite database with many requests and odd values. Returns all that is in it, as both stores tell it. */
 async function filled(): Promise<unknown> {
   const store = await openStore({ url: `sqlite:${source()}`, now });
-  await store.keys.add(sampleKey);
+  await store.keys.add(sampleKey, keyEntry());
   await store.settings.set("odd", `a \\ "b" \u{1f98a} 'c'\n`);
   await store.settings.set("nul", "a\0b");
   const ids = Array.from({ length: 1203 }, (_, at) => `r${at}`);

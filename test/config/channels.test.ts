@@ -270,7 +270,7 @@ describe("retired models", () => {
 });
 
 test("a model's markup goes before its channel's, and this before the house's", async () => {
-  const { channels, keys } = await read({
+  const { channels, owners } = await read({
     file: `money: { markup: { times: 1.1 } }
 teams: [{ id: art, markup: { times: "1.25" } }]
 keys: [{ name: k, key: 0123456789-0123456789, team: art }]
@@ -281,5 +281,5 @@ channels:
   });
   const markups = channels.flatMap(({ models }) => models.map(({ markup }) => markup));
   expect(markups).toEqual([{ times: 2 }, { per_image_usd: 0.01 }, { times: 1.1 }]);
-  expect(keys[0]?.team?.markup).toEqual({ times: "1.25" });
+  expect(owners.teams[0]?.markup).toEqual({ times: "1.25" });
 });

@@ -6,7 +6,8 @@ import { notYet } from "../../src/config/not-yet.ts";
 import { settingsReference } from "../../src/config/reference.ts";
 import { clientEnvironment, settingSources } from "../../src/config/sources.ts";
 import { editDistance, nearest } from "../../src/config/suggest.ts";
-import { parseByteSize, parseDuration } from "../../src/config/values.ts";
+import { parseByteSize } from "../../src/config/values.ts";
+import { parseDuration } from "../../src/core/duration.ts";
 
 const rows = settingsReference();
 

@@ -11,7 +11,7 @@ import { openConnection } from "../../src/store/sqlite/connection.ts";
 import type { Connection } from "../../src/store/sqlite/connection.ts";
 import { rowSchemas } from "../../src/store/tables.ts";
 import { openStore } from "../../src/store/open.ts";
-import { attempt, outcome, request, sampleKey, temporaryFolder } from "./samples.ts";
+import { attempt, outcome, request, keyEntry, sampleKey, temporaryFolder } from "./samples.ts";
 
 const adds = (name: string, table: string): Migration => ({
   name,
@@ -193,7 +193,7 @@ describe("migrations", () => {
       state: "succeeded",
       hold: { nano: 40_000_000, state: "settled", settledNano: 30_000_000 },
     });
-    await store.keys.add(sampleKey);
+    await store.keys.add(sampleKey, keyEntry());
     await store.requests.begin(request("new"), [attempt("new")]);
     await store.close();
     expect(backups(file)).toHaveLength(migrations.length > 5 ? 1 : 0);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { AuditEntry } from "../../src/core/audit.ts";
 import type { TeamRecord, UserRecord } from "../../src/core/people.ts";
 import type { Store } from "../../src/store/store.ts";
-import { type OpenEmpty, sampleKey } from "./samples.ts";
+import { type OpenEmpty, keyEntry, sampleKey } from "./samples.ts";
 
 const team: TeamRecord = {
   id: "art",
@@ -80,7 +80,7 @@ export function peopleSuite(open: OpenEmpty): void {
 
   test("everything that is served is read with its version", async () => {
     const store = await open();
-    await store.keys.add(sampleKey);
+    await store.keys.add(sampleKey, keyEntry());
     await store.teams.add(team, entry("art"));
     await store.users.add(user, entry("ann"));
     const version = await store.served.version();

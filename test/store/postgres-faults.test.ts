@@ -8,7 +8,7 @@ import { startCuttingProxy } from "../support/cutting-proxy.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
 import { claim, payer } from "./budget-suite.ts";
-import { attempt, outcome, request, sampleKey } from "./samples.ts";
+import { attempt, outcome, request, keyEntry, sampleKey } from "./samples.ts";
 
 let started: TestPostgres | undefined;
 beforeAll(async () => {
@@ -189,13 +189,16 @@ describe("groups", () => {
 
   test("a command that fails leaves its neighbours in the same commit alone", async () => {
     const store = await open((await database()).url);
-    await store.keys.add(sampleKey);
+    await store.keys.add(sampleKey, keyEntry());
     const twins = Array.from({ length: 40 }, (_, at) =>
-      store.keys.add({
-        ...sampleKey,
-        id: `twin${at}`,
-        digest: at % 2 === 0 ? sampleKey.digest : `d${at}`,
-      }),
+      store.keys.add(
+        {
+          ...sampleKey,
+          id: `twin${at}`,
+          digest: at % 2 === 0 ? sampleKey.digest : `d${at}`,
+        },
+        keyEntry(),
+      ),
     );
     const states = (await Promise.allSettled(twins)).map(({ status }) => status);
     expect(states).toEqual(states.map((_, at) => (at % 2 === 0 ? "rejected" : "fulfilled")));

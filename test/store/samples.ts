@@ -9,13 +9,14 @@ import type {
   PictureRecord,
   RequestOutcome,
 } from "../../src/store/request-records.ts";
-import type { KeyRecord } from "../../src/core/key.ts";
+import type { AuditEntry } from "../../src/core/audit.ts";
+import type { StoredKey } from "../../src/core/key.ts";
 import type { Store } from "../../src/store/store.ts";
 
 /** Opens an empty store that is closed and gone after the test. */
 export type OpenEmpty = () => Promise<Store>;
 
-export const sampleKey: KeyRecord = {
+export const sampleKey: StoredKey = {
   id: "key_1",
   name: "dev",
   digest: "d".repeat(64),
@@ -27,7 +28,43 @@ export const sampleKey: KeyRecord = {
   expiresAt: 2_000_000_000_000,
   createdAt: 1_700_000_000_000,
   limits: { rpm: 60, ipm: null, ipd: 500, concurrency: 4 },
+  budgets: [
+    { nano: 9_000_000_000_000_000, period: "month", models: null, hard: true, raise: null },
+    {
+      nano: 1,
+      period: "day",
+      models: ["gpt-*"],
+      hard: false,
+      raise: { nano: 2, until: 2_000_000_000_000 },
+    },
+  ],
+  ipAllow: ["10.0.0.0/8", "2001:db8::/32"],
+  userId: "ann",
+  teamId: "art",
+  previous: null,
+  version: 1,
+  removedAt: null,
 };
+
+let entries = 0;
+
+/** The row of the audit for a change of a key. */
+export function keyEntry(change: Partial<AuditEntry> = {}): AuditEntry {
+  entries += 1;
+  return {
+    id: `aud_key_${entries}`,
+    at: 7000,
+    who: "admin",
+    address: "127.0.0.1",
+    requestId: null,
+    action: "change",
+    resource: "key",
+    resourceId: "key_1",
+    before: null,
+    after: null,
+    ...change,
+  };
+}
 
 export function request(id: string, change: Partial<NewRequest> = {}): NewRequest {
   return {

@@ -9,7 +9,7 @@ import type { Migration } from "../../src/store/migrations/migration.ts";
 import { openConnection as openFile } from "../../src/store/sqlite/connection.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
-import { attempt, outcome, request, sampleKey, temporaryFolder } from "./samples.ts";
+import { attempt, outcome, request, keyEntry, sampleKey, temporaryFolder } from "./samples.ts";
 
 let started: TestPostgres | undefined;
 beforeAll(async () => {
@@ -248,7 +248,7 @@ test("a database of the release before is brought up to date with all that is in
       hold: { nano: 40_000_000, state: "settled", settledNano: 30_000_000 },
     });
     await store.requests.begin(request("new"), [attempt("new")]);
-    await store.keys.add(sampleKey);
+    await store.keys.add(sampleKey, keyEntry());
   } finally {
     await store.close();
   }

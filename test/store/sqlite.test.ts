@@ -20,6 +20,7 @@ import {
   attempt,
   outcome,
   request,
+  keyEntry,
   sampleKey,
   temporaryFolder,
   type OpenEmpty,
@@ -123,9 +124,9 @@ describe("commits", () => {
     const store = await openIn(temporaryFolder());
     const results = await Promise.allSettled([
       store.settings.set("before", "x"),
-      store.keys.add(sampleKey),
+      store.keys.add(sampleKey, keyEntry()),
       store.requests.begin(request("r1"), [attempt("r1"), attempt("r1")]),
-      store.keys.add({ ...sampleKey, id: "twin" }),
+      store.keys.add({ ...sampleKey, id: "twin" }, keyEntry()),
       store.settings.set("after", "y"),
     ]);
     expect(results.map(({ status }) => status)).toEqual([
@@ -182,7 +183,7 @@ describe("opening", () => {
   test("everything is there after close and open, in one file that only its owner reads", async () => {
     const folder = temporaryFolder();
     const first = await openIn(folder);
-    await first.keys.add(sampleKey);
+    await first.keys.add(sampleKey, keyEntry());
     await first.close();
     expect(readdirSync(folder)).toEqual(["p.db"]);
     expect(statSync(join(folder, "p.db")).mode & 0o777).toBe(0o600);

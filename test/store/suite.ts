@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { booksSuite } from "./books-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
+import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
 import { priceSuite } from "./price-suite.ts";
@@ -15,7 +16,6 @@ import {
   type OpenEmpty,
   outcome,
   request,
-  sampleKey,
   samplePicture,
 } from "./samples.ts";
 
@@ -43,57 +43,6 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     usageSuite(open);
     identitySuite(open);
     peopleSuite(open);
-  });
-}
-
-function keySuite(open: OpenEmpty): void {
-  test("keys come back as they were added, oldest first", async () => {
-    const store = await open();
-    const second = { ...sampleKey, id: "key_2", digest: "e", createdAt: sampleKey.createdAt + 1 };
-    const open2 = { ...second, operations: null, strict: false, expiresAt: null, models: ["*"] };
-    await store.keys.add(open2);
-    await store.keys.add(sampleKey);
-    expect(await store.keys.all()).toEqual([sampleKey, open2]);
-  });
-
-  test("a key is renamed, disabled and enabled apart from each other, and removed once", async () => {
-    const store = await open();
-    await store.keys.add(sampleKey);
-    expect(await store.keys.update("key_1", { disabled: true })).toBe(true);
-    expect(await store.keys.all()).toEqual([{ ...sampleKey, disabled: true }]);
-    expect(await store.keys.update("key_1", { name: "other" })).toBe(true);
-    expect(await store.keys.update("key_1", { disabled: false })).toBe(true);
-    expect(await store.keys.all()).toEqual([{ ...sampleKey, name: "other" }]);
-    expect(await store.keys.update("key_9", { name: "x" })).toBe(false);
-    expect(await store.keys.remove("key_1")).toBe(true);
-    expect(await store.keys.remove("key_1")).toBe(false);
-    expect(await store.keys.all()).toEqual([]);
-  });
-
-  test("the version of what is served is another after each change, and stays where nothing changed", async () => {
-    const store = await open();
-    const seen = [await store.served.version()];
-    const changed = async (change: Promise<unknown>): Promise<boolean> => {
-      await change;
-      seen.push(await store.served.version());
-      return seen.at(-1) !== seen.at(-2);
-    };
-    expect(await changed(store.keys.add(sampleKey))).toBe(true);
-    expect(await changed(store.keys.update("key_1", { disabled: true }))).toBe(true);
-    expect(await changed(store.keys.update("key_9", { disabled: true }))).toBe(false);
-    expect(await changed(store.keys.remove("key_9"))).toBe(false);
-    expect(await changed(store.keys.remove("key_1"))).toBe(true);
-    expect(await changed(store.keys.all())).toBe(false);
-    expect(new Set(seen).size).toBe(4);
-  });
-
-  test("two keys cannot share a digest, and the message names no table", async () => {
-    const store = await open();
-    await store.keys.add(sampleKey);
-    const twin = store.keys.add({ ...sampleKey, id: "key_2" });
-    await expect(twin).rejects.toEqual(internal);
-    await expect(twin).rejects.not.toThrow(/keys|digest|constraint/i);
-    expect(await store.keys.all()).toHaveLength(1);
   });
 }
 

@@ -1,45 +1,72 @@
 import { z } from "zod";
+import { parseDuration } from "../../core/duration.ts";
+import { ownerId } from "../../core/forms.ts";
+import { keyWords } from "../../core/key-words.ts";
 import { listOf } from "../answers.ts";
 import type { AdminResource } from "./resource.ts";
 
-const limit = (about: string) =>
-  z.int().min(1).max(1_000_000_000).nullish().describe(`${about} Absent: no limit.`);
+/** A key in the words of the file, without its secret. */
+export const keyBody = z.strictObject(keyWords);
 
-/** Bodies of the admin API. */
-export const newKeyBody = z.strictObject({
-  name: z.string().min(1).max(200),
-  /** Model names, or patterns ending in `*`. */
-  models: z.array(z.string().min(1).max(200)).min(1).default(["*"]),
-  strict: z.boolean().default(false),
-  rpm: limit("Requests a minute."),
-  ipm: limit("Images a minute."),
-  ipd: limit("Images a day."),
-  concurrency: limit("Requests at the same time."),
-  /** ISO 8601 time after which the key is refused. */
-  expires_at: z.iso.datetime({ offset: true }).nullish(),
+export const newKeyBody = keyBody.extend({
+  id: ownerId("The key in records and budgets. Not set: one is made.").optional(),
 });
 
-export const keyChangeBody = z
-  .strictObject({
-    name: z.string().min(1).max(200).optional(),
-    disabled: z.boolean().optional(),
-  })
-  .refine((change) => Object.keys(change).length > 0, {
-    error: "must change `name` or `disabled`",
-  });
+/** A change: what is named is set anew, null is back to what stands where nothing is set. */
+export const keyChangeBody = keyBody.partial();
+
+/** The longest time for which a rotation leaves both secrets. */
+const overlapMax = "30d";
+const overlapForm = `a duration from 0s to ${overlapMax}, such as 10m, 1h or 7d`;
+
+export const rotationBody = z.strictObject({
+  overlap: z
+    .string()
+    .default("0s")
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined && ms <= (parseDuration(overlapMax) ?? 0)) return ms;
+      context.addIssue({ code: "custom", message: `must be ${overlapForm}` });
+      return z.NEVER;
+    })
+    .describe("How long the secret of before goes on beside the new one: 0s to 30d."),
+});
+
+export const keyQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  after: z.string().max(300).default("").describe("The id after which the page begins."),
+  removed: z.enum(["true", "false"]).default("false").describe("Revoked keys too."),
+  user: z.string().max(100).optional(),
+  team: z.string().max(100).optional(),
+});
 
 const moment = z.iso.datetime();
 
 const key = z.looseObject({
   id: z.string(),
   name: z.string(),
-  hint: z.string().describe("The last four characters of the key."),
   models: z.array(z.string()),
   operations: z.array(z.string()).nullable(),
   strict: z.boolean(),
   disabled: z.boolean(),
   expires_at: moment.nullable(),
-  created_at: moment,
+  ip_allow: z.array(z.string()).nullable(),
+  rpm: z.int().nullable(),
+  ipm: z.int().nullable(),
+  ipd: z.int().nullable(),
+  concurrency: z.int().nullable(),
+  team: z.string().nullable(),
+  user: z.string().nullable(),
+  budget: z.array(z.looseObject({ usd: z.string(), period: z.string() })).nullable(),
+  hint: z.string().describe("The last four characters of the key."),
+  previous: z
+    .object({ hint: z.string(), until: moment, last_used_at: moment.nullable() })
+    .nullable()
+    .describe("The secret that the last rotation replaced: it opens the key until then."),
+  version: z.int().describe("Counts the key's changes; 0: it is the file's."),
+  declared_at: z.string().nullable().describe("The place in the file; null: in the database."),
+  created_at: moment.nullable(),
+  removed_at: moment.nullable(),
 });
 
 const newKey = key.extend({ key: z.string().describe("The key itself, shown this once.") });
@@ -50,7 +77,9 @@ export const keyResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/keys",
-      about: "All keys, without the keys themselves.",
+      about:
+        "Keys in the order of their ids, without the keys themselves. `limit` and `after` (an id) make pages.",
+      query: keyQuery,
       answer: "KeyList",
     },
     {
@@ -61,17 +90,27 @@ export const keyResource: AdminResource = {
       status: 201,
       answer: "NewKey",
     },
+    { method: "GET", path: "/admin/v1/keys/:id", about: "One key.", answer: "Key" },
     {
       method: "PATCH",
       path: "/admin/v1/keys/:id",
-      about: "Renames or disables a key.",
+      about: "Changes what the body names; null is back to what stands where nothing is set.",
       body: keyChangeBody,
+      answer: "Key",
+    },
+    {
+      method: "POST",
+      path: "/admin/v1/keys/:id/rotate",
+      about:
+        "Gives a key another secret, shown this once. The one of before goes on for `overlap`; one before that ends.",
+      body: rotationBody,
+      answer: "NewKey",
     },
     {
       method: "DELETE",
       path: "/admin/v1/keys/:id",
-      about: "Removes a key.",
-      answer: "Deleted",
+      about: "Revokes a key for ever. Its id, records and money stay.",
+      answer: "Key",
     },
   ],
   schemas: { Key: key, NewKey: newKey, KeyList: listOf(key) },

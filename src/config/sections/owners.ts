@@ -1,15 +1,12 @@
 import { z } from "zod";
 import { budgets } from "./budget.ts";
-import { count, ownerId } from "./forms.ts";
+import { count, flag, modelNames, ownerId, shownName } from "../../core/forms.ts";
 import { markup } from "./markup.ts";
-import { modelNames } from "./models-allowed.ts";
 
-const name = z.string().min(1).max(100).optional().meta({
-  form: "text of 1 to 100 characters",
-  description: "What people call it. Not set: its id.",
-});
+const name = shownName("What people call it. Not set: its id.").optional();
 
 const limits = (of: string) => ({
+  disabled: flag(`Refuse ${of}.`),
   models: modelNames(`Models that ${of} may use; * is all.`),
   rpm: count(1_000_000).optional().describe(`Requests a minute of ${of}. Not set: no limit.`),
   ipm: count(1_000_000).optional().describe(`Images a minute of ${of}. Not set: no limit.`),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "../values.ts";
-import { flag } from "./forms.ts";
+import { flag } from "../../core/forms.ts";
 
 /** `policy`: what becomes of requests that a model cannot honour as they are. */
 export const policySchema = z.strictObject({

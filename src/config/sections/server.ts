@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag } from "./forms.ts";
+import { flag } from "../../core/forms.ts";
 import { byteSize, duration, isAddressRange, isOrigin, webUrl } from "../values.ts";
 
 const originForm = "an origin such as https://app.example.com, without a path, or *";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Secret } from "../../core/secret.ts";
-import { flag } from "./forms.ts";
+import { flag } from "../../core/forms.ts";
 import { webUrl } from "../values.ts";
 
 const headersForm = "names of headers, each with its text";

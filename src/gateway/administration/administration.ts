@@ -1,16 +1,16 @@
+import type { KeyOwners } from "../../core/key.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import { bearer } from "../keys/key-ring.ts";
 import { reportUsage, type UsageQuestion, type UsageReport } from "./usage.ts";
 import {
-  type AdministrationParts,
-  type DeclaredKey,
-  type FirstCredentials,
-  type KeyAdministration,
-  administerKeys,
   createAdminCheck,
+  type FirstCredentials,
   makeFirstCredentials,
-} from "./keys.ts";
+} from "./first-credentials.ts";
+import type { DeclaredKey } from "./key-views.ts";
+import type { KeyAdministration } from "./key-terms.ts";
+import { type AdministrationParts, administerKeys } from "./keys.ts";
 
 import { administerNotices, type NoticeAdministration } from "./notices.ts";
 import { type RequestAdministration, administerRequests } from "./requests.ts";
@@ -34,10 +34,16 @@ export interface Administration {
    * operator's own, which rules over one that a first run made; where `makesFirst` is false, none are made.
    */
   begin(
-    declared: readonly DeclaredKey[],
+    declared: Declared,
     adminToken: Secret | undefined,
     makesFirst: boolean,
   ): Promise<FirstCredentials>;
+}
+
+/** The keys of the configuration file, and those that they may belong to. */
+export interface Declared {
+  readonly keys: readonly DeclaredKey[];
+  readonly owners: KeyOwners;
 }
 
 /** The parts that administration works with. */
@@ -56,15 +62,15 @@ export function createAdministration(ports: AdministrationPorts): Administration
     keys,
     notices: administerNotices(ports),
     usage: (question) => reportUsage(ports, question),
-    requests: administerRequests(store.requests, () => keys.list()),
+    requests: administerRequests(store.requests, async () => ports.keys.all() ?? []),
     tokenOf: (authorization) => bearer(authorization),
     isAdminToken: (token) => isAdmin(token),
     async begin(declared, adminToken, makesFirst) {
-      await keys.declare(declared);
+      await keys.declare(declared.keys, declared.owners);
       const made = makesFirst
-        ? await makeFirstCredentials(ports, keys, pepper, adminToken !== undefined)
+        ? await makeFirstCredentials(store, keys, pepper, adminToken !== undefined)
         : { adminToken: undefined, apiKey: undefined };
-      isAdmin = await createAdminCheck(ports, pepper, adminToken);
+      isAdmin = await createAdminCheck(store, pepper, adminToken);
       return made;
     },
   };

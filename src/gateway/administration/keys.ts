@@ -1,182 +1,271 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { AuditEntry, Changer } from "../../core/audit.ts";
+import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { KeyOwners, KeyRecord, KeySettings, StoredKey } from "../../core/key.ts";
 import { keyDigest, keyHint, makeKey } from "../../core/keys.ts";
-import type { Secret } from "../../core/secret.ts";
-import type { KeyLimits, KeyRecord } from "../../core/key.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
+import {
+  heldByFile,
+  idTaken,
+  noKey,
+  refuseRotation,
+  refuseSettings,
+  revoked,
+  stale,
+} from "./key-refusals.ts";
+import { judgedKey, noOwners, ownerBook, type OwnerBook, ownersOfRows } from "./key-owners.ts";
+import type { KeyAdministration, KeyQuery, MadeKey } from "./key-terms.ts";
+import {
+  type DeclaredEntry,
+  type DeclaredKey,
+  declaredEntry,
+  keyJson,
+  type KeyView,
+  rotated,
+  settingsOf,
+  storedView,
+} from "./key-views.ts";
 
 /** The parts that the administration of keys works with. */
 export interface AdministrationParts {
   readonly keys: KeyRing;
   readonly log: GatewayLog;
   readonly store: Store;
-  /** Unix milliseconds. */
+  /** Unix milliseconds, the database's. */
   readonly now: () => number;
   readonly newId: (prefix: string) => string;
-}
-
-/** A key that the configuration file declares. */
-export interface DeclaredKey extends Pick<
-  KeyRecord,
-  | "id"
-  | "name"
-  | "models"
-  | "operations"
-  | "strict"
-  | "disabled"
-  | "expiresAt"
-  | "limits"
-  | "budgets"
-  | "user"
-  | "team"
-> {
-  readonly key: Secret;
-}
-
-export interface NewKey {
-  readonly name: string;
-  readonly models: readonly string[];
-  readonly strict: boolean;
-  /** Unix milliseconds. */
-  readonly expiresAt: number | null;
-  readonly limits: KeyLimits;
-}
-
-/** Keys as the admin API changes them. Keys of the file are listed but changed in the file only. */
-export interface KeyAdministration {
-  list(): Promise<KeyRecord[]>;
-  /** The key itself is returned this once and kept nowhere. */
-  create(wanted: NewKey): Promise<{ readonly key: string; readonly record: KeyRecord }>;
-  update(
-    id: string,
-    change: { readonly disabled?: boolean; readonly name?: string },
-  ): Promise<boolean>;
-  remove(id: string): Promise<boolean>;
-  /** Puts others in the place of those that the file declared. */
-  declare(keys: readonly DeclaredKey[]): Promise<void>;
-  /** Takes over the keys that another node has made, changed or removed. Wants to be called every 2 s. */
-  catchUp(): Promise<void>;
-}
-
-/** Credentials that the first start made and shows once. */
-export interface FirstCredentials {
-  readonly adminToken: string | undefined;
-  readonly apiKey: string | undefined;
-}
-
-const adminDigestName = "admin_token_digest";
-const firstKeyName = "first_key_made";
-
-/**
- * A check of admin tokens, by digest, so that the time it takes says nothing about the token.
- * `configured` rules over the one that the first start made.
- */
-export async function createAdminCheck(
-  gateway: AdministrationParts,
-  pepper: Buffer,
-  configured: Secret | undefined,
-): Promise<(token: string) => boolean> {
-  const digest =
-    configured === undefined
-      ? await gateway.store.settings.get(adminDigestName)
-      : keyDigest(pepper, configured.reveal());
-  if (digest === undefined) return () => false;
-  const wanted = sha256(digest);
-  return (token) => timingSafeEqual(sha256(keyDigest(pepper, token)), wanted);
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  /** Counts the budgets that keys have got, from the books: what was spent before them counts too. */
+  readonly followBudgets: (keys: readonly KeyRecord[]) => Promise<void>;
 }
 
 /** Knows no key of the file until `declare` names them. */
-export function administerKeys(gateway: AdministrationParts, pepper: Buffer): KeyAdministration {
-  const { store, now } = gateway;
-  let declared: readonly KeyRecord[] = [];
-  const list = async (): Promise<KeyRecord[]> => [...(await store.keys.all()), ...declared];
+export function administerKeys(parts: AdministrationParts, pepper: Buffer): KeyAdministration {
+  return new Keys(parts, pepper);
+}
+
+class Keys implements KeyAdministration {
+  readonly #parts: AdministrationParts;
+  readonly #pepper: Buffer;
+  #declared: readonly DeclaredEntry[] = [];
+  #isDeclared = false;
+  #declaredOwners: KeyOwners = noOwners;
+  /** Those of the file and of the database. */
+  #owners: OwnerBook = ownerBook(noOwners, noOwners, new Set());
   /** Of the keys that are in memory. */
-  let version: number | undefined;
-  const refresh = async (): Promise<void> => {
-    // Before the keys: what changes meanwhile is read again.
-    const found = await store.served.version();
+  #version: number | undefined;
+  /** The last refresh that was asked for: one after another, so that none puts older keys over newer ones. */
+  #refreshed: Promise<void> = Promise.resolve();
+
+  constructor(parts: AdministrationParts, pepper: Buffer) {
+    this.#parts = parts;
+    this.#pepper = pepper;
+  }
+
+  async page(query: KeyQuery): Promise<KeyView[]> {
+    const { after, limit, userId, teamId } = query;
+    const declared = this.#declared
+      .map(({ view }) => view)
+      .filter(
+        (view) =>
+          view.id > after &&
+          (userId === null || view.userId === userId) &&
+          (teamId === null || view.teamId === teamId),
+      );
+    const stored = (await this.#parts.store.keys.page(query)).map(storedView);
+    return [...declared, ...stored].toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
+  }
+
+  async get(id: string): Promise<KeyView> {
+    const declared = this.#declaredView(id);
+    if (declared !== undefined) return declared;
+    const stored = await this.#parts.store.keys.get(id);
+    if (stored === undefined) throw noKey();
+    return storedView(stored);
+  }
+
+  count(): number {
+    return this.#parts.keys.size;
+  }
+
+  async create(by: Changer, settings: KeySettings, id?: string): Promise<MadeKey> {
+    const { store, log, newId, now } = this.#parts;
+    this.#refuse(settings, undefined);
+    const key = makeKey(randomBytes);
+    const record: StoredKey = {
+      ...settings,
+      id: id ?? newId("key"),
+      digest: keyDigest(this.#pepper, key),
+      hint: keyHint(key),
+      previous: null,
+      version: 1,
+      createdAt: now(),
+      removedAt: null,
+    };
+    const view = storedView(record);
+    const entry = this.#entry(by, "create", record.id, [null, view]);
+    if (!(await store.keys.add(record, entry))) throw idTaken(await this.get(record.id));
+    await this.#refreshAfter();
+    log.info({ key: record.id, name: record.name }, "an API key was made");
+    return { key, view };
+  }
+
+  async change(
+    by: Changer,
+    id: string,
+    version: number | undefined,
+    edit: (now: KeySettings) => KeySettings,
+  ): Promise<KeyView> {
+    const before = await this.#standing(id, version);
+    const settings = edit(settingsOf(before));
+    if (isDeepStrictEqual(settings, settingsOf(before))) return storedView(before);
+    this.#refuse(settings, before);
+    const after = storedView({ ...before, ...settings, version: before.version + 1 });
+    const entry = this.#entry(by, "change", id, [storedView(before), after]);
+    const isDone = await this.#parts.store.keys.change(id, before.version, settings, entry);
+    return this.#changed(id, before, isDone);
+  }
+
+  async rotate(
+    by: Changer,
+    id: string,
+    version: number | undefined,
+    overlapMs: number,
+  ): Promise<MadeKey> {
+    const { store, log, now } = this.#parts;
+    const before = await this.#standing(id, version);
+    refuseRotation(before, now());
+    const key = makeKey(randomBytes);
+    const secret = {
+      digest: keyDigest(this.#pepper, key),
+      hint: keyHint(key),
+      oldUntil: now() + overlapMs,
+    };
+    const after = storedView(rotated(before, secret));
+    const entry = this.#entry(by, "rotate", id, [storedView(before), after]);
+    const isDone = await store.keys.rotate(id, before.version, secret, entry);
+    const view = await this.#changed(id, before, isDone);
+    log.info(
+      { key: id, old_until: new Date(secret.oldUntil).toISOString() },
+      "an API key was rotated",
+    );
+    return { key, view };
+  }
+
+  async revoke(by: Changer, id: string, version: number | undefined): Promise<KeyView> {
+    const { store, log } = this.#parts;
+    const known = await store.keys.get(id);
+    // Said twice it is done.
+    if (known !== undefined && known.removedAt !== null) return storedView(known);
+    const before = await this.#standing(id, version);
+    const entry = this.#entry(by, "revoke", id, [storedView(before), null]);
+    const isDone = await store.keys.remove(id, before.version, entry);
+    const view = await this.#changed(id, before, isDone);
+    log.info({ key: id }, "an API key was revoked");
+    return view;
+  }
+
+  async declare(keys: readonly DeclaredKey[], owners: KeyOwners): Promise<void> {
+    this.#declared = keys.map((key) => declaredEntry(key, this.#pepper));
+    this.#declaredOwners = owners;
+    this.#isDeclared = true;
+    await this.#refresh();
+  }
+
+  async catchUp(): Promise<void> {
+    const { store, keys } = this.#parts;
+    // Before that, keys of the file would seem to be gone.
+    if (!this.#isDeclared) return;
+    if ((await store.served.version()) !== this.#version) await this.#refresh();
+    const uses = keys.previousUses();
+    if (uses.length === 0) return;
+    await store.keys.used(uses);
+    keys.told(uses);
+  }
+
+  #declaredView(id: string): KeyView | undefined {
+    return this.#declared.find(({ view }) => view.id === id)?.view;
+  }
+
+  /** A key of the database that a change may be made of, as it stands. */
+  async #standing(id: string, version: number | undefined): Promise<StoredKey> {
+    const declared = this.#declaredView(id);
+    if (declared !== undefined) throw heldByFile(declared);
+    const stored = await this.#parts.store.keys.get(id);
+    if (stored === undefined) throw noKey();
+    if (stored.removedAt !== null) throw revoked(stored);
+    if (version !== undefined && version !== stored.version) throw stale(stored);
+    return stored;
+  }
+
+  /** The key after a change; throws where another change came first. */
+  async #changed(id: string, before: StoredKey, isDone: boolean): Promise<KeyView> {
+    const stored = (await this.#parts.store.keys.get(id)) ?? before;
+    if (!isDone) throw stale(stored);
+    await this.#refreshAfter();
+    return storedView(stored);
+  }
+
+  #refuse(settings: KeySettings, before: KeySettings | undefined): void {
+    refuseSettings(settings, before, this.#owners, this.#parts.now());
+  }
+
+  /** The row of the audit for a change. */
+  #entry(
+    by: Changer,
+    action: string,
+    id: string,
+    [before, after]: readonly [KeyView | null, KeyView | null],
+  ): AuditEntry {
+    const { newId, now } = this.#parts;
+    return {
+      ...by,
+      id: newId("aud"),
+      at: now(),
+      action,
+      resource: "key",
+      resourceId: id,
+      before: before && JSON.stringify(keyJson(before)),
+      after: after && JSON.stringify(keyJson(after)),
+    };
+  }
+
+  /** After a change that is committed: where the keys cannot be read just now, the next time they are. */
+  async #refreshAfter(): Promise<void> {
+    try {
+      await this.#refresh();
+    } catch (thrown) {
+      const { detail, message } = asPinholeError(thrown);
+      this.#parts.log.error({ detail: detail ?? message }, "changed keys could not be read");
+    }
+  }
+
+  #refresh(): Promise<void> {
+    const next = this.#refreshed.then(() => this.#read());
+    // Whoever comes next is not to fail for it.
+    this.#refreshed = next.catch(() => undefined);
+    return next;
+  }
+
+  async #read(): Promise<void> {
+    const { store, keys, followBudgets } = this.#parts;
+    // Once more where changes come so fast that they were never seen as at one moment.
+    const rows = (await store.served.read()) ?? (await store.served.read());
+    if (rows === undefined)
+      throw new PinholeError("overloaded", { message: "Keys change too fast to be read." });
+    // After the rows: whoever was stopped since is read again, by another version.
     const stopped = new Set(await store.people.stoppedUsers());
-    gateway.keys.replace((await list()).map((key) => asStopped(key, stopped)));
-    version = found;
-  };
-  return {
-    list,
-    async declare(keys) {
-      declared = keys.map((key) => declaredRecord(key, pepper));
-      await refresh();
-    },
-    async catchUp() {
-      if ((await store.served.version()) !== version) await refresh();
-    },
-    async create(wanted) {
-      const key = makeKey(randomBytes);
-      const record: KeyRecord = {
-        ...wanted,
-        id: gateway.newId("key"),
-        digest: keyDigest(pepper, key),
-        hint: keyHint(key),
-        operations: null,
-        disabled: false,
-        createdAt: now(),
-      };
-      await store.keys.add(record);
-      await refresh();
-      gateway.log.info({ key: record.id, name: record.name }, "an API key was made");
-      return { key, record };
-    },
-    async update(id, change) {
-      const done = await store.keys.update(id, change);
-      await refresh();
-      return done;
-    },
-    async remove(id) {
-      const done = await store.keys.remove(id);
-      await refresh();
-      return done;
-    },
-  };
-}
-
-/** A key as it serves: the keys of a user whose person is disabled or gone are stopped, and nothing is written on them, so that enabling brings back those alone that were good before. */
-function asStopped(key: KeyRecord, stopped: ReadonlySet<string>): KeyRecord {
-  return key.user !== undefined && stopped.has(key.user.id) ? { ...key, disabled: true } : key;
-}
-
-function declaredRecord(declared: DeclaredKey, pepper: Buffer): KeyRecord {
-  const { key, ...rest } = declared;
-  return {
-    ...rest,
-    id: `file:${declared.id}`,
-    digest: keyDigest(pepper, key.reveal()),
-    hint: keyHint(key.reveal()),
-    createdAt: 0,
-  };
-}
-
-/** On a fresh data folder: an admin token and an API key, each only where the operator set none. */
-export async function makeFirstCredentials(
-  gateway: AdministrationParts,
-  keys: KeyAdministration,
-  pepper: Buffer,
-  adminConfigured: boolean,
-): Promise<FirstCredentials> {
-  const { settings } = gateway.store;
-  let adminToken: string | undefined;
-  if (!adminConfigured && (await settings.get(adminDigestName)) === undefined) {
-    const made = makeKey(randomBytes);
-    // Of nodes that start at once on a new database one makes them.
-    if (await settings.claim(adminDigestName, keyDigest(pepper, made))) adminToken = made;
+    this.#owners = ownerBook(this.#declaredOwners, ownersOfRows(rows), stopped);
+    const declared = this.#declared.map(({ view, digest }) => ({
+      ...view,
+      digest,
+      previous: null,
+    }));
+    const judged = [...rows.keys, ...declared].map((key) => judgedKey(key, this.#owners));
+    keys.replace(judged);
+    await followBudgets(judged);
+    this.#version = rows.version;
   }
-  let apiKey: string | undefined;
-  if ((await keys.list()).length === 0 && (await settings.claim(firstKeyName, "yes"))) {
-    const limits = { rpm: null, ipm: null, ipd: null, concurrency: null };
-    const wanted = { name: "first key", models: ["*"], strict: false, expiresAt: null, limits };
-    apiKey = (await keys.create(wanted)).key;
-  }
-  return { adminToken, apiKey };
 }

@@ -10,13 +10,11 @@ export function consoleKey(caller: Caller): KeyRecord {
     id: `console:${caller.id}`,
     name: `${caller.name} in the console`,
     digest: "",
-    hint: "",
     models: ["*"],
     operations: null,
     strict: false,
     disabled: false,
     expiresAt: null,
     limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
-    createdAt: 0,
   };
 }

@@ -1,12 +1,34 @@
+import { type AddressRange, parseRange, rangesHave } from "../../core/address-range.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import { keyDigest, looksLikeKey } from "../../core/keys.ts";
 
+/** Who presents a key; asked only where the key may not be used from everywhere. */
+export interface KeyCaller {
+  /** The client's address, behind trusted proxies the one that they tell. */
+  readonly ip: string;
+}
+
+/** The last use of a secret that a rotation has replaced. Unix milliseconds. */
+export interface PreviousUse {
+  readonly keyId: string;
+  readonly digest: string;
+  readonly at: number;
+}
+
 /** The gateway's keys in memory: the hot path reads no database. */
 export interface KeyRing {
-  /** Throws invalid_api_key, one message for every cause. */
-  authenticate(authorization: string | undefined): KeyRecord;
+  /** Throws invalid_api_key, one message for every cause; ip_not_allowed for a good key in the wrong place. */
+  authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
+  /** A key as it is now; itself where it is gone. What was authenticated may have been changed since. */
+  current(key: KeyRecord): KeyRecord;
   replace(keys: readonly KeyRecord[]): void;
+  /** All of them; undefined before there were any to tell of. */
+  all(): readonly KeyRecord[] | undefined;
+  /** Uses of replaced secrets that were not told yet. */
+  previousUses(): PreviousUse[];
+  /** They have been told. */
+  told(uses: readonly PreviousUse[]): void;
   readonly size: number;
 }
 
@@ -20,46 +42,124 @@ function invalidKey(): PinholeError {
 /** Good keys in use that are known as they are presented; more cost a digest a request. */
 const knownMax = 4096;
 
+/** A secret that opens a key. */
+interface Opening {
+  readonly key: KeyRecord;
+  /** Of a secret that a rotation has replaced: its digest, and when it ends. */
+  readonly previous: { readonly digest: string; readonly until: number } | undefined;
+}
+
 /**
  * Keys are looked up by their keyed digest, so comparison leaks nothing about a key: an attacker
  * who does not know the pepper cannot choose digests. A header that was good is known by itself from
  * then on, until the keys are replaced; a wrong one never is, and costs a digest each time.
  */
 export function createKeyRing(pepper: Buffer, now: () => number): KeyRing {
-  let byDigest = new Map<string, KeyRecord>();
-  const known = new Map<string, KeyRecord>();
-  const remember = (authorization: string, key: KeyRecord): void => {
-    if (known.size >= knownMax) known.clear();
-    known.set(authorization, key);
-  };
-  const find = (authorization: string | undefined): KeyRecord | undefined => {
+  return new Ring(pepper, now);
+}
+
+class Ring implements KeyRing {
+  readonly #pepper: Buffer;
+  readonly #now: () => number;
+  #byDigest = new Map<string, Opening>();
+  #byId = new Map<string, KeyRecord>();
+  #all: readonly KeyRecord[] | undefined;
+  readonly #known = new Map<string, Opening>();
+  /** By digest. */
+  readonly #uses = new Map<string, PreviousUse>();
+
+  constructor(pepper: Buffer, now: () => number) {
+    this.#pepper = pepper;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  replace(keys: readonly KeyRecord[]): void {
+    const openings = new Map<string, Opening>();
+    // Secrets of today rule over those of before, whosoever they are.
+    for (const key of keys) {
+      if (key.previous) openings.set(key.previous.digest, { key, previous: key.previous });
+    }
+    for (const key of keys) openings.set(key.digest, { key, previous: undefined });
+    this.#all = keys;
+    this.#byDigest = openings;
+    this.#byId = new Map(keys.map((key) => [key.id, key]));
+    this.#known.clear();
+  }
+
+  all(): readonly KeyRecord[] | undefined {
+    return this.#all;
+  }
+
+  current(key: KeyRecord): KeyRecord {
+    return this.#byId.get(key.id) ?? key;
+  }
+
+  authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord {
+    const opening = this.#find(authorization);
+    if (opening === undefined) throw invalidKey();
+    const { key, previous } = opening;
+    if (key.disabled) throw invalidKey();
+    if (key.expiresAt !== null && key.expiresAt <= this.#now()) throw invalidKey();
+    if (previous !== undefined) this.#usePrevious(key, previous);
+    if (key.ipAllow) refuseElsewhere(key.ipAllow, caller);
+    return key;
+  }
+
+  #find(authorization: string | undefined): Opening | undefined {
     if (authorization === undefined) return undefined;
-    const seen = known.get(authorization);
+    const seen = this.#known.get(authorization);
     if (seen !== undefined) return seen;
     const presented = bearer(authorization);
     if (presented === undefined || !looksLikeKey(presented)) return undefined;
-    const key = byDigest.get(keyDigest(pepper, presented));
-    if (key !== undefined) remember(authorization, key);
-    return key;
-  };
-  return {
-    get size() {
-      return byDigest.size;
-    },
-    replace(keys) {
-      byDigest = new Map(keys.map((key) => [key.digest, key]));
-      known.clear();
-    },
-    authenticate(authorization) {
-      const key = find(authorization);
-      if (key === undefined || key.disabled) throw invalidKey();
-      if (key.expiresAt !== null && key.expiresAt <= now()) throw invalidKey();
-      return key;
-    },
-  };
+    const opening = this.#byDigest.get(keyDigest(this.#pepper, presented));
+    if (opening === undefined) return undefined;
+    if (this.#known.size >= knownMax) this.#known.clear();
+    this.#known.set(authorization, opening);
+    return opening;
+  }
+
+  /** Throws where the secret has ended, else notes its use. */
+  #usePrevious(key: KeyRecord, { digest, until }: NonNullable<Opening["previous"]>): void {
+    const at = this.#now();
+    if (until <= at) throw invalidKey();
+    this.#uses.set(digest, { keyId: key.id, digest, at });
+  }
+
+  previousUses(): PreviousUse[] {
+    return [...this.#uses.values()];
+  }
+
+  told(uses: readonly PreviousUse[]): void {
+    for (const use of uses) {
+      if (this.#uses.get(use.digest) === use) this.#uses.delete(use.digest);
+    }
+  }
 }
 
 /** The token of a Bearer header; the scheme's name is case-insensitive (RFC 9110). */
 export function bearer(authorization: string | undefined): string | undefined {
   return /^bearer +([^\s]{1,1024})$/i.exec(authorization ?? "")?.[1];
+}
+
+/** The ranges of the lists that are in use: a list is read once. */
+const rangesOf = new WeakMap<readonly string[], readonly AddressRange[]>();
+
+function refuseElsewhere(allowed: readonly string[], { ip }: KeyCaller): void {
+  let ranges = rangesOf.get(allowed);
+  if (ranges === undefined) {
+    // Whoever wrote the list was refused what is no range.
+    ranges = allowed.flatMap((text) => parseRange(text) ?? []);
+    rangesOf.set(allowed, ranges);
+  }
+  // A connection that is gone already has no address.
+  if (rangesHave(ranges, ip ?? "")) return;
+  throw new PinholeError("ip_not_allowed", {
+    message:
+      "This key may not be used from your address; call from one that the key allows, or ask the operator to add yours to its `ip_allow`.",
+    detail: `the request came from ${ip}`,
+  });
 }

@@ -69,28 +69,20 @@ export async function usageOfKey(
   };
 }
 
-/**
- * Counts the budgets of these keys and channels again, as they stand in the ledger.
- */
-export async function refreshBudgets(
+/** Counts the budgets of channels again, as they stand in the ledger. */
+export async function refreshChannelBudgets(
   { store, calendar, now }: UsageParts,
-  keys: readonly KeyRecord[],
   channels: readonly Channel[],
 ): Promise<void> {
   const at = now();
-  const counters = new Map<string, BudgetCounter>();
-  const places = channels.map(({ id, budgets = [] }): BudgetOwner => ({
-    scope: "channel",
-    id,
-    budgets,
-  }));
-  for (const owner of [...keys.flatMap(ownersOf), ...places]) {
-    for (const budget of owner.budgets) {
+  const counters = channels.flatMap(({ id, budgets = [] }) =>
+    budgets.map((budget): BudgetCounter => {
+      const owner: BudgetOwner = { scope: "channel", id, budgets };
       const { limitNano: _, ...counter } = claimOf(owner, budget, calendar, at);
-      counters.set(counter.id, counter);
-    }
-  }
-  const sorted = [...counters.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      return counter;
+    }),
+  );
+  const sorted = counters.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   if (sorted.length > 0) await store.budgets.refresh(sorted);
 }
 

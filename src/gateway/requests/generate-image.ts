@@ -34,7 +34,9 @@ export async function generateImage(
     const route = routeFor(parts, upright);
     const { model } = request;
     const { at, estimate } = route;
-    const terms = holdTerms(parts.calendar, { key, model, estimate, at });
+    // What is held is held by the budgets of now: the body may have taken minutes to come.
+    const payer = parts.keys.current(key);
+    const terms = holdTerms(parts.calendar, { key: payer, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes, route.isHosted);
     const facts = { call: upright, fingerprint, run, terms, deadline, spend };

@@ -5,6 +5,7 @@ import type { Store } from "../../store/store.ts";
 import type { AttemptParts } from "../attempts/parts.ts";
 import type { DeliveryParts } from "../delivery/parts.ts";
 import type { PriceBook } from "../ledger/price-book.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
 import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
 import type { KeyTurns } from "./key-turns.ts";
@@ -17,6 +18,8 @@ import type { Unwritten } from "./unwritten.ts";
 export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts {
   readonly images: DeliveryParts["images"] & AttemptParts["images"];
   readonly store: Store;
+  /** The keys as they are now. */
+  readonly keys: Pick<KeyRing, "current">;
   readonly registry: RequestRegistry;
   readonly keyTurns: KeyTurns;
   readonly nodes: NodeWatch;

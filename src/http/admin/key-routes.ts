@@ -1,62 +1,45 @@
-import type { FastifyInstance } from "fastify";
-import { keyChangeBody, newKeyBody } from "../../api/admin/keys.ts";
-import { PinholeError } from "../../core/errors.ts";
-import type { KeyRecord } from "../../core/key.ts";
-import type { KeyAdministration } from "../../gateway/gateway.ts";
-import { read } from "./read-checked.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { keyBody, keyQuery, newKeyBody, rotationBody } from "../../api/admin/keys.ts";
+import type { Changer } from "../../core/audit.ts";
+import type { KeySettings } from "../../core/key.ts";
+import { keySettingsOf, keyWordsOf } from "../../core/key-words.ts";
+import { type KeyAdministration, keyJson } from "../../gateway/gateway.ts";
+import { readFields, read, withoutNulls } from "./read-checked.ts";
 
-/** /admin/v1/keys and /admin/v1/keys/{id}. */
+interface OfOne {
+  readonly Params: { readonly id: string };
+}
+
+/** /admin/v1/keys, /admin/v1/keys/{id} and /admin/v1/keys/{id}/rotate. */
 export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
-  app.get("/admin/v1/keys", async () => ({
-    object: "list",
-    data: (await keys.list()).map(keyJson),
-  }));
+  app.get("/admin/v1/keys", async (request) => {
+    const { after, limit, removed, user = null, team = null } = read(keyQuery, request.query);
+    const asked = { after, limit, removed: removed === "true", userId: user, teamId: team };
+    return { object: "list", data: (await keys.page(asked)).map(keyJson) };
+  });
   app.post("/admin/v1/keys", async (request, reply) => {
-    const wanted = read(newKeyBody, request.body);
-    const { name, models, strict, expires_at: expiry } = wanted;
-    const expiresAt = expiry == null ? null : Date.parse(expiry);
-    const limits = {
-      rpm: wanted.rpm ?? null,
-      ipm: wanted.ipm ?? null,
-      ipd: wanted.ipd ?? null,
-      concurrency: wanted.concurrency ?? null,
-    };
-    const made = await keys.create({ name, models, strict, expiresAt, limits });
-    return reply.code(201).send({ ...keyJson(made.record), key: made.key });
+    const { id, ...words } = read(newKeyBody, withoutNulls(request.body));
+    const made = await keys.create(changerOf(request), keySettingsOf(words), id);
+    return reply.code(201).send({ ...keyJson(made.view), key: made.key });
   });
-  app.patch<{ Params: { id: string } }>("/admin/v1/keys/:id", async (request) => {
-    const { name, disabled } = read(keyChangeBody, request.body);
-    const change = {
-      ...(name === undefined ? {} : { name }),
-      ...(disabled === undefined ? {} : { disabled }),
-    };
-    if (await keys.update(request.params.id, change)) return { id: request.params.id, ...change };
-    throw noKey();
+  app.get<OfOne>("/admin/v1/keys/:id", async ({ params }) => keyJson(await keys.get(params.id)));
+  app.patch<OfOne>("/admin/v1/keys/:id", async (request) => {
+    const fields = readFields(request.body);
+    const edit = (now: KeySettings): KeySettings =>
+      keySettingsOf(read(keyBody, withoutNulls({ ...keyWordsOf(now), ...fields })));
+    return keyJson(await keys.change(changerOf(request), request.params.id, undefined, edit));
   });
-  app.delete<{ Params: { id: string } }>("/admin/v1/keys/:id", async (request) => {
-    if (await keys.remove(request.params.id)) return { id: request.params.id, deleted: true };
-    throw noKey();
+  app.post<OfOne>("/admin/v1/keys/:id/rotate", async (request) => {
+    const { overlap } = read(rotationBody, withoutNulls(request.body));
+    const { id } = request.params;
+    const made = await keys.rotate(changerOf(request), id, undefined, overlap);
+    return { ...keyJson(made.view), key: made.key };
   });
+  app.delete<OfOne>("/admin/v1/keys/:id", async (request) =>
+    keyJson(await keys.revoke(changerOf(request), request.params.id, undefined)),
+  );
 }
 
-function noKey(): PinholeError {
-  return new PinholeError("not_found", {
-    message:
-      "There is no such key in the database; keys of the configuration file are changed there.",
-  });
-}
-
-function keyJson(key: KeyRecord): Record<string, unknown> {
-  return {
-    id: key.id,
-    name: key.name,
-    hint: key.hint,
-    models: key.models,
-    operations: key.operations,
-    strict: key.strict,
-    disabled: key.disabled,
-    ...key.limits,
-    expires_at: key.expiresAt === null ? null : new Date(key.expiresAt).toISOString(),
-    created_at: new Date(key.createdAt).toISOString(),
-  };
+function changerOf({ ip, id }: FastifyRequest): Changer {
+  return { who: "admin", address: ip, requestId: id };
 }

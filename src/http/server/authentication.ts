@@ -14,7 +14,7 @@ declare module "fastify" {
 /** Asks every request of the plugin for a gateway key, before the body is read. */
 export function requireKey(app: FastifyInstance, gateway: Pick<Gateway, "authenticate">): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    request.gatewayKey = gateway.authenticate(authorizationOf(request));
+    request.gatewayKey = gateway.authenticate(authorizationOf(request), request);
     done();
   });
 }

@@ -95,7 +95,8 @@ const locks: {
   readonly [N in CommandName]?: (...args: CommandArguments<N>) => readonly string[];
 } = {
   keysAdd: () => served,
-  keysUpdate: () => served,
+  keysChange: () => served,
+  keysRotate: () => served,
   keysRemove: () => served,
   teamsAdd: () => served,
   teamsChange: () => served,
@@ -176,6 +177,8 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "tokensGet",
   "auditList",
   "keysAll",
+  "keysGet",
+  "keysPage",
   "noticesGet",
   "noticesIsPriceKnown",
   "noticesList",

@@ -1,52 +1,108 @@
-import { countUp } from "./settings.ts";
-import { configVersionSetting } from "./versioned.ts";
+import { note } from "./versioned.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
-import { keyFromRow, rowFromKey } from "../records.ts";
-import type { Tables } from "../tables.ts";
-import type { KeyRecord } from "../../core/key.ts";
+import { columnsOf, keyFromRow, type SettingColumns } from "../key-rows.ts";
+import type { KeyPage, NewSecret, SecretUse } from "../key-records.ts";
+import type { AuditEntry } from "../../core/audit.ts";
+import type { KeySettings, StoredKey } from "../../core/key.ts";
 
-/** The fields of a key that may be changed. */
-export interface KeyChange {
-  readonly disabled?: boolean;
-  readonly name?: string;
-}
-
-const insert = statement<Tables["keys"]>(
+const insert = statement<
+  SettingColumns & Pick<StoredKey, "id" | "digest" | "hint"> & { readonly created_at: number }
+>(
   `INSERT INTO keys (
     id, name, digest, hint, models, operations, strict, disabled, expires_at, created_at,
-    rpm, ipm, ipd, concurrency
+    rpm, ipm, ipd, concurrency, budgets, ip_allow, user_id, team_id, version
   ) VALUES (
     :id, :name, :digest, :hint, :models, :operations, :strict, :disabled, :expires_at, :created_at,
-    :rpm, :ipm, :ipd, :concurrency
-  )`,
+    :rpm, :ipm, :ipd, :concurrency, :budgets, :ip_allow, :user_id, :team_id, 1
+  ) ON CONFLICT (id) DO NOTHING`,
 );
-const selectAll = statement<Record<never, never>>("SELECT * FROM keys ORDER BY created_at, id");
-const change = statement<{ id: string; name: string | null; disabled: number | null }>(
-  `UPDATE keys SET name = coalesce(:name, name), disabled = coalesce(:disabled, disabled)
-    WHERE id = :id`,
+const selectAll = statement<Record<never, never>>(
+  "SELECT * FROM keys WHERE removed_at IS NULL ORDER BY created_at, id",
 );
-const remove = statement<{ id: string }>("DELETE FROM keys WHERE id = :id");
+const select = statement<{ id: string }>("SELECT * FROM keys WHERE id = :id");
+const selectPage = statement<{
+  after: string;
+  limit: number;
+  removed: number;
+  user: string | null;
+  team: string | null;
+}>(
+  `SELECT * FROM keys WHERE id > :after
+      AND (:removed = 1 OR removed_at IS NULL)
+      AND (CAST(:user AS text) IS NULL OR user_id = :user)
+      AND (CAST(:team AS text) IS NULL OR team_id = :team)
+    ORDER BY id LIMIT :limit`,
+);
 
-/** Database work on keys. */
+/** The row of a key that stands and has not been changed since it was read. */
+const unchanged = "WHERE id = :id AND version = :version AND removed_at IS NULL";
+
+const change = statement<SettingColumns & { id: string; version: number }>(
+  `UPDATE keys SET name = :name, models = :models, operations = :operations, strict = :strict,
+      disabled = :disabled, expires_at = :expires_at, rpm = :rpm, ipm = :ipm, ipd = :ipd,
+      concurrency = :concurrency, budgets = :budgets, ip_allow = :ip_allow, user_id = :user_id,
+      team_id = :team_id, version = version + 1
+    ${unchanged}`,
+);
+const rotate = statement<{ id: string; version: number } & NewSecret>(
+  `UPDATE keys SET old_digest = digest, old_hint = hint, old_until = :oldUntil, old_used_at = NULL,
+      digest = :digest, hint = :hint, version = version + 1
+    ${unchanged}`,
+);
+const remove = statement<{ id: string; version: number; at: number }>(
+  `UPDATE keys SET removed_at = :at, version = version + 1 ${unchanged}`,
+);
+const used = statement<SecretUse>(
+  `UPDATE keys SET old_used_at = :at
+    WHERE id = :keyId AND old_digest = :digest AND (old_used_at IS NULL OR old_used_at < :at)`,
+);
+
+/** Writes a change down where there was one. */
+function* noted(changes: number, entry: AuditEntry): Steps<boolean> {
+  if (changes > 0) yield* note(entry);
+  return changes > 0;
+}
+
+/** Database work on keys. What is changed by the version that was read is a compare-and-set: false where it came too late. */
 export const keyCommands = {
-  *keysAll(): Steps<KeyRecord[]> {
+  *keysAll(): Steps<StoredKey[]> {
     const { rows } = yield selectAll({});
     return rows.map(keyFromRow);
   },
-  *keysAdd(key: KeyRecord): Steps<void> {
-    yield insert(rowFromKey(key));
-    yield* countUp(configVersionSetting);
+  *keysGet(id: string): Steps<StoredKey | undefined> {
+    const { rows } = yield select({ id });
+    return rows.map(keyFromRow).at(0);
   },
-  *keysUpdate(id: string, { name, disabled }: KeyChange): Steps<boolean> {
-    const flag = disabled === undefined ? null : Number(disabled);
-    const { changes } = yield change({ id, name: name ?? null, disabled: flag });
-    if (changes > 0) yield* countUp(configVersionSetting);
-    return changes > 0;
+  *keysPage({ after, limit, removed, userId, teamId }: KeyPage): Steps<StoredKey[]> {
+    const asked = { after, limit, removed: Number(removed), user: userId, team: teamId };
+    const { rows } = yield selectPage(asked);
+    return rows.map(keyFromRow);
   },
-  *keysRemove(id: string): Steps<boolean> {
-    const { changes } = yield remove({ id });
-    if (changes > 0) yield* countUp(configVersionSetting);
-    return changes > 0;
+  *keysAdd(key: StoredKey, entry: AuditEntry): Steps<boolean> {
+    const { id, digest, hint, createdAt } = key;
+    const row = { ...columnsOf(key), id, digest, hint, created_at: createdAt };
+    return yield* noted((yield insert(row)).changes, entry);
+  },
+  *keysChange(
+    id: string,
+    version: number,
+    settings: KeySettings,
+    entry: AuditEntry,
+  ): Steps<boolean> {
+    const { changes } = yield change({ ...columnsOf(settings), id, version });
+    return yield* noted(changes, entry);
+  },
+  *keysRotate(id: string, version: number, secret: NewSecret, entry: AuditEntry): Steps<boolean> {
+    const { changes } = yield rotate({ ...secret, id, version });
+    return yield* noted(changes, entry);
+  },
+  *keysRemove(id: string, version: number, entry: AuditEntry): Steps<boolean> {
+    const { changes } = yield remove({ id, version, at: entry.at });
+    return yield* noted(changes, entry);
+  },
+  /** Nodes tell it now and then; it is no change of the keys. Rows are locked in the order of their ids. */
+  *keysUsed(uses: readonly SecretUse[]): Steps<void> {
+    for (const use of uses.toSorted((a, b) => (a.keyId < b.keyId ? -1 : 1))) yield used(use);
   },
 };

@@ -66,7 +66,8 @@ export function versionedRows<T extends VersionedTable, R>(
   };
 }
 
-function* note(entry: AuditEntry): Steps<void> {
+/** A part of a change: it is written down, and counted. */
+export function* note(entry: AuditEntry): Steps<void> {
   yield* writeDown(entry);
   yield* countUp(configVersionSetting);
 }

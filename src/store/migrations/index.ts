@@ -10,6 +10,7 @@ import { people } from "./0009-people.ts";
 import { notices } from "./0010-notices.ts";
 import { administration } from "./0011-administration.ts";
 import { books } from "./0012-books.ts";
+import { keys } from "./0013-keys.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   notices,
   administration,
   books,
+  keys,
 ];

@@ -1,0 +1,75 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Changer } from "../../core/audit.ts";
+import { keyDigest, makeKey } from "../../core/keys.ts";
+import type { KeySettings } from "../../core/key.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { Store } from "../../store/store.ts";
+import type { KeyAdministration } from "./key-terms.ts";
+
+/** Credentials that the first start made and shows once. */
+export interface FirstCredentials {
+  readonly adminToken: string | undefined;
+  readonly apiKey: string | undefined;
+}
+
+const adminDigestName = "admin_token_digest";
+const firstKeyName = "first_key_made";
+
+/** The maker of the first key: the gateway. */
+const itself: Changer = { who: "gateway", address: null, requestId: null };
+
+/** The key of a first run: it may do everything. */
+const firstKey: KeySettings = {
+  name: "first key",
+  models: ["*"],
+  operations: null,
+  strict: false,
+  disabled: false,
+  expiresAt: null,
+  limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
+  budgets: [],
+  ipAllow: null,
+  userId: null,
+  teamId: null,
+};
+
+/**
+ * A check of admin tokens, by digest, so that the time it takes says nothing about the token.
+ * `configured` rules over the one that the first start made.
+ */
+export async function createAdminCheck(
+  store: Pick<Store, "settings">,
+  pepper: Buffer,
+  configured: Secret | undefined,
+): Promise<(token: string) => boolean> {
+  const digest =
+    configured === undefined
+      ? await store.settings.get(adminDigestName)
+      : keyDigest(pepper, configured.reveal());
+  if (digest === undefined) return () => false;
+  const wanted = sha256(digest);
+  return (token) => timingSafeEqual(sha256(keyDigest(pepper, token)), wanted);
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/** On a fresh data folder: an admin token and an API key, each only where the operator set none. */
+export async function makeFirstCredentials(
+  { settings }: Pick<Store, "settings">,
+  keys: Pick<KeyAdministration, "count" | "create">,
+  pepper: Buffer,
+  adminConfigured: boolean,
+): Promise<FirstCredentials> {
+  let adminToken: string | undefined;
+  if (!adminConfigured && (await settings.get(adminDigestName)) === undefined) {
+    const made = makeKey(randomBytes);
+    // Of nodes that start at once on a new database one makes them.
+    if (await settings.claim(adminDigestName, keyDigest(pepper, made))) adminToken = made;
+  }
+  let apiKey: string | undefined;
+  if (keys.count() === 0 && (await settings.claim(firstKeyName, "yes")))
+    apiKey = (await keys.create(itself, firstKey)).key;
+  return { adminToken, apiKey };
+}

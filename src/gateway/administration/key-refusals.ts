@@ -1,0 +1,78 @@
+import { repeatedBudget } from "../../core/budget-words.ts";
+import { PinholeError } from "../../core/errors.ts";
+import type { KeySettings, StoredKey } from "../../core/key.ts";
+import type { OwnerBook } from "./key-owners.ts";
+import type { KeyView } from "./key-views.ts";
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function noKey(): PinholeError {
+  return new PinholeError("not_found", { message: "There is no key with this id." });
+}
+
+export function heldByFile({ id, declaredAt }: KeyView): PinholeError {
+  return new PinholeError("conflict", {
+    message: `The key \`${id}\` is held by the configuration file (${declaredAt}); change it there.`,
+  });
+}
+
+export function idTaken({ id, removedAt }: KeyView): PinholeError {
+  const whose = removedAt === null ? "has" : "had, before it was revoked,";
+  return new PinholeError("conflict", {
+    message: `Another key ${whose} the id \`${id}\` already; choose a different one.`,
+  });
+}
+
+export function stale({ id, version }: StoredKey): PinholeError {
+  return new PinholeError("version_stale", {
+    message: `The key \`${id}\` was changed meanwhile and is at version ${version} now; read it again and repeat the change on that.`,
+  });
+}
+
+/** Throws where a new secret would open nothing. */
+export function refuseRotation({ id, disabled, expiresAt }: StoredKey, now: number): void {
+  if (disabled)
+    throw new PinholeError("conflict", {
+      message: `The key \`${id}\` is disabled, so a new secret would open nothing; enable it first.`,
+    });
+  if (expiresAt !== null && expiresAt <= now)
+    throw new PinholeError("conflict", {
+      message: `The key \`${id}\` has expired at ${timeOf(expiresAt)}, so a new secret would open nothing; set a later \`expires_at\` first.`,
+    });
+}
+
+export function revoked({ id, removedAt }: StoredKey): PinholeError {
+  return new PinholeError("conflict", {
+    message: `The key \`${id}\` was revoked at ${timeOf(removedAt ?? 0)}, which cannot be undone; make another one.`,
+  });
+}
+
+/** Throws invalid_value where choices cannot be meant. An expiry that has passed since it was set is no mistake. */
+export function refuseSettings(
+  settings: KeySettings,
+  before: Pick<KeySettings, "expiresAt"> | undefined,
+  owners: OwnerBook,
+  now: number,
+): void {
+  const { expiresAt, budgets } = settings;
+  if (expiresAt !== null && expiresAt !== before?.expiresAt && expiresAt <= now)
+    throw new PinholeError("invalid_value", {
+      message:
+        "`expires_at` lies in the past; name a later time, or stop the key by `disabled` or by revoking it.",
+      param: "expires_at",
+    });
+  if (repeatedBudget(budgets) !== undefined)
+    throw new PinholeError("invalid_value", {
+      message:
+        "Two budgets of `budget` have the same period for the same models; keep the smaller one.",
+      param: "budget",
+    });
+  const { missing } = owners.find(settings);
+  if (missing !== undefined)
+    throw new PinholeError("invalid_value", {
+      message: `There is no ${missing.kind} \`${missing.id}\`; make it first, or name another.`,
+      param: missing.kind,
+    });
+}

@@ -1,0 +1,50 @@
+import type { Changer } from "../../core/audit.ts";
+import type { KeyOwners, KeySettings } from "../../core/key.ts";
+import type { DeclaredKey, KeyView } from "./key-views.ts";
+
+/** The keys that a page shows. */
+export interface KeyQuery {
+  /** The id after which it begins; empty: at the first. */
+  readonly after: string;
+  readonly limit: number;
+  /** True: removed ones too. */
+  readonly removed: boolean;
+  /** Null: whoever's. */
+  readonly userId: string | null;
+  readonly teamId: string | null;
+}
+
+/** A key with its secret, which is kept nowhere. */
+export interface MadeKey {
+  readonly key: string;
+  readonly view: KeyView;
+}
+
+/**
+ * Keys as the admin API changes them. Keys of the file are shown and changed in the file only: conflict names its line.
+ * `version` is the one that the change was made from, undefined for whichever stands; version_stale where it is another.
+ */
+export interface KeyAdministration {
+  /** In the order of the ids. */
+  page(query: KeyQuery): Promise<KeyView[]>;
+  /** Throws not_found. */
+  get(id: string): Promise<KeyView>;
+  /** Keys in memory. */
+  count(): number;
+  /** The secret is returned this once. `id`: of the caller's choice; conflict where it is, or was, another's. */
+  create(by: Changer, settings: KeySettings, id?: string): Promise<MadeKey>;
+  change(
+    by: Changer,
+    id: string,
+    version: number | undefined,
+    edit: (now: KeySettings) => KeySettings,
+  ): Promise<KeyView>;
+  /** Gives a key another secret; the one of before goes on for a while. */
+  rotate(by: Changer, id: string, version: number | undefined, overlapMs: number): Promise<MadeKey>;
+  /** Ends a key for ever. Its id, its records and its money stay. */
+  revoke(by: Changer, id: string, version: number | undefined): Promise<KeyView>;
+  /** Puts others in the place of those that the file declared. */
+  declare(keys: readonly DeclaredKey[], owners: KeyOwners): Promise<void>;
+  /** Takes over the keys that another node has changed, and tells uses of replaced secrets. Wants to be called every 2 s. */
+  catchUp(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { StoreClient } from "./client.ts";
+import type { Store } from "./store.ts";
+
+/** The part of the store that has keys. */
+export function keyStore(client: StoreClient): Store["keys"] {
+  return {
+    all: () => client.call("keysAll"),
+    get: (id) => client.call("keysGet", id),
+    page: (page) => client.call("keysPage", page),
+    add: (key, entry) => client.call("keysAdd", key, entry),
+    change: (id, version, settings, entry) =>
+      client.call("keysChange", id, version, settings, entry),
+    rotate: (id, version, secret, entry) => client.call("keysRotate", id, version, secret, entry),
+    remove: (id, version, entry) => client.call("keysRemove", id, version, entry),
+    used: (uses) => client.call("keysUsed", uses),
+  };
+}
