@@ -55,7 +55,7 @@ export interface KeySettings {
   /** Addresses and CIDR ranges that it may be used from; null: from everywhere. */
   readonly ipAllow: readonly string[] | null;
   readonly userId: string | null;
-  /** That of a key without a user, or with one who belongs to no team. */
+  /** The team of a key without a user, or with one who belongs to no team. */
   readonly teamId: string | null;
 }
 
@@ -64,7 +64,7 @@ export interface PreviousSecret {
   /** As a key's own. */
   readonly digest: string;
   readonly hint: string;
-  /** It is refused from then on. */
+  /** The end of it: from then on it is refused. */
   readonly until: number;
   /** Null: not since the rotation. */
   readonly usedAt: number | null;
@@ -81,7 +81,7 @@ export interface StoredKey extends KeySettings {
   /** Counts its changes, from 1. */
   readonly version: number;
   readonly createdAt: number;
-  /** It is refused for ever, and its id is nobody else's; null: it stands. */
+  /** The moment from which it is refused for ever, and its id is nobody else's; null: it stands. */
   readonly removedAt: number | null;
 }
 

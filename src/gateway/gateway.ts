@@ -56,6 +56,7 @@ export type {
   FirstCredentials,
   RequestScope,
 } from "./administration/administration.ts";
+export type { Condition } from "./administration/condition.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";

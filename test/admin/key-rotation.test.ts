@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
 import { keyWorld, type KeyWorld, type ShownKey } from "./keys-world.ts";
 
-const rotate = async (
-  { admin }: KeyWorld,
-  id: string,
-  body: unknown = undefined,
-): Promise<ShownKey> => {
+const rotate = async ({ admin }: KeyWorld, id: string, body?: unknown): Promise<ShownKey> => {
   const answer = await admin("POST", `/keys/${id}/rotate`, body);
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   return answer.body;

@@ -12,6 +12,7 @@ const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
     ...init,
     headers: {
       authorization: `Bearer ${gateway.adminToken}`,
+      "if-match": "*",
       ...(init.body === undefined ? {} : { "content-type": "application/json" }),
     },
   });

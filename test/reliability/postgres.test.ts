@@ -217,6 +217,7 @@ test("a key made, disabled and removed through one node is so on the other withi
       method,
       headers: {
         authorization: "Bearer test-admin-token-0123456789",
+        "if-match": "*",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -12,6 +12,9 @@ export const newKeyBody = keyBody.extend({
   id: ownerId("The key in records and budgets. Not set: one is made.").optional(),
 });
 
+/** The id of a key that its caller names. */
+export const keyId = newKeyBody.pick({ id: true }).required();
+
 /** A change: what is named is set anew, null is back to what stands where nothing is set. */
 export const keyChangeBody = keyBody.partial();
 
@@ -92,6 +95,14 @@ export const keyResource: AdminResource = {
     },
     { method: "GET", path: "/admin/v1/keys/:id", about: "One key.", answer: "Key" },
     {
+      method: "PUT",
+      path: "/admin/v1/keys/:id",
+      about:
+        "Makes a key of this id (201, with its secret), or gives it these choices. Where it has them already nothing is changed, and no `If-Match` is needed.",
+      body: keyBody,
+      answer: "Key",
+    },
+    {
       method: "PATCH",
       path: "/admin/v1/keys/:id",
       about: "Changes what the body names; null is back to what stands where nothing is set.",
@@ -109,6 +120,7 @@ export const keyResource: AdminResource = {
     {
       method: "DELETE",
       path: "/admin/v1/keys/:id",
+      verb: "revoke",
       about: "Revokes a key for ever. Its id, records and money stay.",
       answer: "Key",
     },

@@ -20,8 +20,8 @@ export interface Operation {
   readonly query: readonly Parameter[];
   /** The schema of its body; undefined: it has none. */
   readonly body: JsonSchema | undefined;
-  /** True: what it changes can be read at the same path, so the version that it changes is known. */
-  readonly isVersioned: boolean;
+  /** The path at which what it changes can be read, so that the version that it changes is known; undefined: nowhere. */
+  readonly readAt: string | undefined;
 }
 
 const root = "/admin/v1/";
@@ -46,11 +46,13 @@ export function resourceNames(document: OpenApiDocument): string[] {
 /** The operations of one resource, each with a word of its own. */
 export function operationsOf(document: OpenApiDocument, resource: string): Operation[] {
   const found = new Map<string, Operation>();
-  for (const [path, item] of adminPaths(document)) {
+  const paths = adminPaths(document);
+  const readable = new Set(paths.flatMap(([path, { get }]) => (get === undefined ? [] : [path])));
+  for (const [path, item] of paths) {
     if (nameOf(path) !== resource) continue;
     for (const [method, described] of Object.entries(item)) {
       if ((described as Described)["x-pinhole-verb"] === null) continue;
-      const operation = operationOf(path, method, item, described as Described);
+      const operation = operationOf(path, method, described as Described, readable);
       if (!found.has(operation.verb)) found.set(operation.verb, operation);
     }
   }
@@ -70,8 +72,8 @@ function nameOf(path: string): string {
 function operationOf(
   path: string,
   method: string,
-  item: Described,
   described: Described,
+  readable: ReadonlySet<string>,
 ): Operation {
   const parameters = (described["parameters"] ?? []) as (Parameter & { readonly in: string })[];
   const own = described["x-pinhole-verb"];
@@ -83,8 +85,15 @@ function operationOf(
     ids: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name),
     query: parameters.filter((parameter) => parameter.in === "query"),
     body: bodyOf(described),
-    isVersioned: item["get"] !== undefined && (method === "patch" || method === "put"),
+    readAt: readAtOf(path, method, readable),
   };
+}
+
+/** A change is made of what stands at its path, an act (`…/{id}/rotate`) of what stands above it. */
+function readAtOf(path: string, method: string, readable: ReadonlySet<string>): string | undefined {
+  const acted = /^(.*\/\{\w+\})\/[\w-]+$/.exec(path)?.[1];
+  const at = method === "post" ? acted : method === "patch" || method === "put" ? path : undefined;
+  return at !== undefined && readable.has(at) ? at : undefined;
 }
 
 /** `rotate` of `/admin/v1/keys/{id}/rotate`, else the word for the method. */

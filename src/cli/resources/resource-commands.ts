@@ -63,9 +63,12 @@ function resourceCommand(
 
 async function run(client: AdminClient, called: Called, context: CommandContext): Promise<void> {
   const { operation, flags, ids, options } = called;
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(ids[operation.ids.indexOf(name)] ?? ""),
-  );
+  const withIds = (template: string): string =>
+    template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+      encodeURIComponent(ids[operation.ids.indexOf(name)] ?? ""),
+    );
+  const path = withIds(operation.path);
+  const readAt = operation.readAt === undefined ? undefined : withIds(operation.readAt);
   const query = Object.fromEntries(
     Object.entries(typedValues(flags.query, options)).map(([name, value]) => [
       name,
@@ -73,7 +76,7 @@ async function run(client: AdminClient, called: Called, context: CommandContext)
     ]),
   );
   const body = operation.body === undefined ? undefined : typedValues(flags.body, options);
-  const ifMatch = await versionFor(client, called, path);
+  const ifMatch = await versionFor(client, called, readAt);
   const answer = await client({ method: operation.method, path, query, body, ifMatch });
   print(answer, options["json"] === true, context);
 }
@@ -82,14 +85,14 @@ async function run(client: AdminClient, called: Called, context: CommandContext)
 async function versionFor(
   client: AdminClient,
   { operation, options }: Called,
-  path: string,
+  readAt: string | undefined,
 ): Promise<string | undefined> {
   const given = options["ifMatch"];
   if (typeof given === "string") return /^\d+$/.test(given) ? `"${given}"` : given;
-  if (!operation.isVersioned) return undefined;
+  if (readAt === undefined) return undefined;
   const { GatewayError } = await import("../../api/client.ts");
   try {
-    return (await client({ method: "GET", path })).etag;
+    return (await client({ method: "GET", path: readAt })).etag;
   } catch (error) {
     // What is not there yet is made by a PUT.
     if (operation.method === "PUT" && error instanceof GatewayError && error.status === 404)

@@ -1,8 +1,9 @@
 import { repeatedBudget } from "../../core/budget-words.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeySettings, StoredKey } from "../../core/key.ts";
+import type { Standing } from "./condition.ts";
 import type { OwnerBook } from "./key-owners.ts";
-import type { KeyView } from "./key-views.ts";
+import { keyJson, type KeyView, storedView } from "./key-views.ts";
 
 function timeOf(at: number): string {
   return new Date(at).toISOString();
@@ -25,9 +26,17 @@ export function idTaken({ id, removedAt }: KeyView): PinholeError {
   });
 }
 
-export function stale({ id, version }: StoredKey): PinholeError {
+/** A key that a change is made of, as its refusals tell of it. */
+export function standingOf(stored: StoredKey): Standing {
+  const { id, version } = stored;
+  return { what: `The key \`${id}\``, version, show: () => keyJson(storedView(stored)) };
+}
+
+/** The refusal to make what a caller has seen a version of. */
+export function neverSeen(id: string): PinholeError {
   return new PinholeError("version_stale", {
-    message: `The key \`${id}\` was changed meanwhile and is at version ${version} now; read it again and repeat the change on that.`,
+    message: `There is no key \`${id}\`; leave \`If-Match\` out to make it.`,
+    more: { current: null },
   });
 }
 

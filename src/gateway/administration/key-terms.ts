@@ -1,5 +1,6 @@
 import type { Changer } from "../../core/audit.ts";
 import type { KeyOwners, KeySettings } from "../../core/key.ts";
+import type { Condition } from "./condition.ts";
 import type { DeclaredKey, KeyView } from "./key-views.ts";
 
 /** The keys that a page shows. */
@@ -20,9 +21,24 @@ export interface MadeKey {
   readonly view: KeyView;
 }
 
+/** A key after a put. */
+export interface PutKey {
+  readonly view: KeyView;
+  /** The secret of one that was made; undefined: it was there. */
+  readonly key: string | undefined;
+}
+
+/** A change of a key, made from a version. */
+export interface KeyChange {
+  readonly id: string;
+  readonly condition: Condition;
+  /** The choices that it makes out of those that stand. */
+  readonly edit: (now: KeySettings) => KeySettings;
+}
+
 /**
  * Keys as the admin API changes them. Keys of the file are shown and changed in the file only: conflict names its line.
- * `version` is the one that the change was made from, undefined for whichever stands; version_stale where it is another.
+ * Changes name the version that they were made from: version_required, or version_stale where it is another.
  */
 export interface KeyAdministration {
   /** In the order of the ids. */
@@ -33,16 +49,13 @@ export interface KeyAdministration {
   count(): number;
   /** The secret is returned this once. `id`: of the caller's choice; conflict where it is, or was, another's. */
   create(by: Changer, settings: KeySettings, id?: string): Promise<MadeKey>;
-  change(
-    by: Changer,
-    id: string,
-    version: number | undefined,
-    edit: (now: KeySettings) => KeySettings,
-  ): Promise<KeyView>;
-  /** Gives a key another secret; the one of before goes on for a while. */
-  rotate(by: Changer, id: string, version: number | undefined, overlapMs: number): Promise<MadeKey>;
-  /** Ends a key for ever. Its id, its records and its money stay. */
-  revoke(by: Changer, id: string, version: number | undefined): Promise<KeyView>;
+  /** Makes a key, or gives it these choices; where it has them already nothing is changed, and no version is asked for. */
+  put(by: Changer, id: string, condition: Condition, settings: KeySettings): Promise<PutKey>;
+  change(by: Changer, change: KeyChange): Promise<KeyView>;
+  /** Gives a key another secret; the one of before goes on for a while. Said twice from one version it is done once. */
+  rotate(by: Changer, id: string, condition: Condition, overlapMs: number): Promise<MadeKey>;
+  /** Ends a key for ever. Its id, its records and its money stay. No version is asked for: nobody's change is lost by it. */
+  revoke(by: Changer, id: string, condition: Condition): Promise<KeyView>;
   /** Puts others in the place of those that the file declared. */
   declare(keys: readonly DeclaredKey[], owners: KeyOwners): Promise<void>;
   /** Takes over the keys that another node has changed, and tells uses of replaced secrets. Wants to be called every 2 s. */

@@ -48,8 +48,10 @@ export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEn
   return { view, digest: keyDigest(pepper, key.reveal()) };
 }
 
-export function storedView({ digest: _, previous, ...key }: StoredKey): KeyView {
-  return { ...key, declaredAt: null, previous: previous && withoutDigest(previous) };
+export function storedView(stored: StoredKey): KeyView {
+  const { id, hint, previous, version, createdAt, removedAt } = stored;
+  const known = { id, hint, version, createdAt, removedAt, declaredAt: null };
+  return { ...settingsOf(stored), ...known, previous: previous && withoutDigest(previous) };
 }
 
 function withoutDigest({ hint, until, usedAt }: PreviousSecret): NonNullable<KeyView["previous"]> {
@@ -61,8 +63,10 @@ export function keyJson(view: KeyView): Record<string, unknown> {
   const { id, hint, previous, version, declaredAt, createdAt, removedAt } = view;
   return {
     id,
-    ...keyWordsOf(view),
+    // What tells one from another stands first in a list.
+    name: view.name,
     hint,
+    ...keyWordsOf(view),
     previous: previous && {
       hint: previous.hint,
       until: timeText(previous.until),

@@ -7,17 +7,19 @@ import { keyDigest, keyHint, makeKey } from "../../core/keys.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
+import { checkSaidVersion, checkVersion, type Condition, staleVersion } from "./condition.ts";
 import {
   heldByFile,
   idTaken,
+  neverSeen,
   noKey,
   refuseRotation,
   refuseSettings,
   revoked,
-  stale,
+  standingOf,
 } from "./key-refusals.ts";
 import { judgedKey, noOwners, ownerBook, type OwnerBook, ownersOfRows } from "./key-owners.ts";
-import type { KeyAdministration, KeyQuery, MadeKey } from "./key-terms.ts";
+import type { KeyAdministration, KeyChange, KeyQuery, MadeKey, PutKey } from "./key-terms.ts";
 import {
   type DeclaredEntry,
   type DeclaredKey,
@@ -52,7 +54,7 @@ class Keys implements KeyAdministration {
   #declared: readonly DeclaredEntry[] = [];
   #isDeclared = false;
   #declaredOwners: KeyOwners = noOwners;
-  /** Those of the file and of the database. */
+  /** The owners of the file and of the database. */
   #owners: OwnerBook = ownerBook(noOwners, noOwners, new Set());
   /** Of the keys that are in memory. */
   #version: number | undefined;
@@ -90,13 +92,21 @@ class Keys implements KeyAdministration {
     return this.#parts.keys.size;
   }
 
-  async create(by: Changer, settings: KeySettings, id?: string): Promise<MadeKey> {
-    const { store, log, newId, now } = this.#parts;
+  async create(by: Changer, settings: KeySettings, wanted?: string): Promise<MadeKey> {
+    const id = wanted ?? this.#parts.newId("key");
+    const made = await this.#make(by, settings, id);
+    if (made === undefined) throw idTaken(await this.get(id));
+    return made;
+  }
+
+  /** A new key; undefined where the id is taken. */
+  async #make(by: Changer, settings: KeySettings, id: string): Promise<MadeKey | undefined> {
+    const { store, log, now } = this.#parts;
     this.#refuse(settings, undefined);
     const key = makeKey(randomBytes);
     const record: StoredKey = {
       ...settings,
-      id: id ?? newId("key"),
+      id,
       digest: keyDigest(this.#pepper, key),
       hint: keyHint(key),
       previous: null,
@@ -105,20 +115,31 @@ class Keys implements KeyAdministration {
       removedAt: null,
     };
     const view = storedView(record);
-    const entry = this.#entry(by, "create", record.id, [null, view]);
-    if (!(await store.keys.add(record, entry))) throw idTaken(await this.get(record.id));
+    if (!(await store.keys.add(record, this.#entry(by, "create", id, [null, view]))))
+      return undefined;
     await this.#refreshAfter();
-    log.info({ key: record.id, name: record.name }, "an API key was made");
+    log.info({ key: id, name: record.name }, "an API key was made");
     return { key, view };
   }
 
-  async change(
-    by: Changer,
-    id: string,
-    version: number | undefined,
-    edit: (now: KeySettings) => KeySettings,
-  ): Promise<KeyView> {
-    const before = await this.#standing(id, version);
+  async put(by: Changer, id: string, condition: Condition, settings: KeySettings): Promise<PutKey> {
+    this.#refuseDeclared(id);
+    if ((await this.#parts.store.keys.get(id)) === undefined) {
+      // Whoever names a version has seen something that is not there.
+      if (condition !== "unsaid") throw neverSeen(id);
+      const made = await this.#make(by, settings, id);
+      // Somebody else may have made it in between.
+      if (made !== undefined) return made;
+    }
+    const before = await this.#standing(id);
+    const isSame = isDeepStrictEqual(settings, settingsOf(before));
+    if (isSame) return { view: storedView(before), key: undefined };
+    return { view: await this.change(by, { id, condition, edit: () => settings }), key: undefined };
+  }
+
+  async change(by: Changer, { id, condition, edit }: KeyChange): Promise<KeyView> {
+    const before = await this.#standing(id);
+    checkVersion(condition, standingOf(before));
     const settings = edit(settingsOf(before));
     if (isDeepStrictEqual(settings, settingsOf(before))) return storedView(before);
     this.#refuse(settings, before);
@@ -128,14 +149,10 @@ class Keys implements KeyAdministration {
     return this.#changed(id, before, isDone);
   }
 
-  async rotate(
-    by: Changer,
-    id: string,
-    version: number | undefined,
-    overlapMs: number,
-  ): Promise<MadeKey> {
+  async rotate(by: Changer, id: string, condition: Condition, overlapMs: number): Promise<MadeKey> {
     const { store, log, now } = this.#parts;
-    const before = await this.#standing(id, version);
+    const before = await this.#standing(id);
+    checkVersion(condition, standingOf(before));
     refuseRotation(before, now());
     const key = makeKey(randomBytes);
     const secret = {
@@ -154,12 +171,13 @@ class Keys implements KeyAdministration {
     return { key, view };
   }
 
-  async revoke(by: Changer, id: string, version: number | undefined): Promise<KeyView> {
+  async revoke(by: Changer, id: string, condition: Condition): Promise<KeyView> {
     const { store, log } = this.#parts;
     const known = await store.keys.get(id);
     // Said twice it is done.
     if (known !== undefined && known.removedAt !== null) return storedView(known);
-    const before = await this.#standing(id, version);
+    const before = await this.#standing(id);
+    checkSaidVersion(condition, standingOf(before));
     const entry = this.#entry(by, "revoke", id, [storedView(before), null]);
     const isDone = await store.keys.remove(id, before.version, entry);
     const view = await this.#changed(id, before, isDone);
@@ -189,21 +207,24 @@ class Keys implements KeyAdministration {
     return this.#declared.find(({ view }) => view.id === id)?.view;
   }
 
-  /** A key of the database that a change may be made of, as it stands. */
-  async #standing(id: string, version: number | undefined): Promise<StoredKey> {
+  #refuseDeclared(id: string): void {
     const declared = this.#declaredView(id);
     if (declared !== undefined) throw heldByFile(declared);
+  }
+
+  /** A key of the database that a change may be made of, as it stands. */
+  async #standing(id: string): Promise<StoredKey> {
+    this.#refuseDeclared(id);
     const stored = await this.#parts.store.keys.get(id);
     if (stored === undefined) throw noKey();
     if (stored.removedAt !== null) throw revoked(stored);
-    if (version !== undefined && version !== stored.version) throw stale(stored);
     return stored;
   }
 
   /** The key after a change; throws where another change came first. */
   async #changed(id: string, before: StoredKey, isDone: boolean): Promise<KeyView> {
     const stored = (await this.#parts.store.keys.get(id)) ?? before;
-    if (!isDone) throw stale(stored);
+    if (!isDone) throw staleVersion(standingOf(stored));
     await this.#refreshAfter();
     return storedView(stored);
   }

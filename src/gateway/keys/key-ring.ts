@@ -3,7 +3,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import { keyDigest, looksLikeKey } from "../../core/keys.ts";
 
-/** Who presents a key; asked only where the key may not be used from everywhere. */
+/** The caller that presents a key; asked only where the key may not be used from everywhere. */
 export interface KeyCaller {
   /** The client's address, behind trusted proxies the one that they tell. */
   readonly ip: string;
@@ -27,7 +27,7 @@ export interface KeyRing {
   all(): readonly KeyRecord[] | undefined;
   /** Uses of replaced secrets that were not told yet. */
   previousUses(): PreviousUse[];
-  /** They have been told. */
+  /** Forgets uses that have been told. */
   told(uses: readonly PreviousUse[]): void;
   readonly size: number;
 }

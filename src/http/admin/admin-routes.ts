@@ -29,7 +29,8 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
     { parseAs: "string", bodyLimit: bodyBytesMax },
     (_request, text, done) => {
       try {
-        done(null, JSON.parse(String(text)));
+        // Many clients name a type whether or not they send anything.
+        done(null, text.length === 0 ? undefined : JSON.parse(String(text)));
       } catch {
         done(new PinholeError("invalid_json", { message: "The body is no valid JSON document." }));
       }

@@ -1,10 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import { keyBody, keyQuery, newKeyBody, rotationBody } from "../../api/admin/keys.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { keyBody, keyId, keyQuery, newKeyBody, rotationBody } from "../../api/admin/keys.ts";
 import type { Changer } from "../../core/audit.ts";
 import type { KeySettings } from "../../core/key.ts";
 import { keySettingsOf, keyWordsOf } from "../../core/key-words.ts";
 import { type KeyAdministration, keyJson } from "../../gateway/gateway.ts";
-import { readFields, read, withoutNulls } from "./read-checked.ts";
+import { callerOf } from "./callers.ts";
+import { read, readFields, withoutNulls } from "./read-checked.ts";
+import { conditionOf, withVersion } from "./conditions.ts";
 
 interface OfOne {
   readonly Params: { readonly id: string };
@@ -14,32 +16,63 @@ interface OfOne {
 export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
   app.get("/admin/v1/keys", async (request) => {
     const { after, limit, removed, user = null, team = null } = read(keyQuery, request.query);
-    const asked = { after, limit, removed: removed === "true", userId: user, teamId: team };
-    return { object: "list", data: (await keys.page(asked)).map(keyJson) };
+    const asked = { after, removed: removed === "true", userId: user, teamId: team };
+    const found = await keys.page({ ...asked, limit: limit + 1 });
+    const shown = found.slice(0, limit);
+    const next = found.length > limit ? (shown.at(-1)?.id ?? null) : null;
+    return { object: "list", data: shown.map(keyJson), next };
   });
   app.post("/admin/v1/keys", async (request, reply) => {
     const { id, ...words } = read(newKeyBody, withoutNulls(request.body));
     const made = await keys.create(changerOf(request), keySettingsOf(words), id);
-    return reply.code(201).send({ ...keyJson(made.view), key: made.key });
+    return reply.code(201).send(withVersion(reply, { ...keyJson(made.view), key: made.key }));
   });
-  app.get<OfOne>("/admin/v1/keys/:id", async ({ params }) => keyJson(await keys.get(params.id)));
-  app.patch<OfOne>("/admin/v1/keys/:id", async (request) => {
+  app.get<OfOne>("/admin/v1/keys/:id", async ({ params }, reply) =>
+    withVersion(reply, keyJson(await keys.get(params.id))),
+  );
+  app.delete<OfOne>("/admin/v1/keys/:id", async (request, reply) => {
+    const { id } = request.params;
+    return withVersion(
+      reply,
+      keyJson(await keys.revoke(changerOf(request), id, conditionOf(request))),
+    );
+  });
+  changeRoutes(app, keys);
+}
+
+function changeRoutes(app: FastifyInstance, keys: KeyAdministration): void {
+  app.put<OfOne>("/admin/v1/keys/:id", async (request, reply) => {
+    const { id } = request.params;
+    const settings = keySettingsOf(read(keyBody, withoutNulls(request.body)));
+    // An address of the file's is refused with its line, whatever it looks like.
+    if (!id.startsWith("file:")) read(keyId, { id });
+    const put = await keys.put(changerOf(request), id, conditionOf(request), settings);
+    const shown = withVersion(reply, keyJson(put.view));
+    return put.key === undefined ? shown : reply.code(201).send({ ...shown, key: put.key });
+  });
+  app.patch<OfOne>("/admin/v1/keys/:id", async (request, reply) => {
     const fields = readFields(request.body);
     const edit = (now: KeySettings): KeySettings =>
       keySettingsOf(read(keyBody, withoutNulls({ ...keyWordsOf(now), ...fields })));
-    return keyJson(await keys.change(changerOf(request), request.params.id, undefined, edit));
+    const change = { id: request.params.id, condition: conditionOf(request), edit };
+    return withVersion(reply, keyJson(await keys.change(changerOf(request), change)));
   });
-  app.post<OfOne>("/admin/v1/keys/:id/rotate", async (request) => {
-    const { overlap } = read(rotationBody, withoutNulls(request.body));
-    const { id } = request.params;
-    const made = await keys.rotate(changerOf(request), id, undefined, overlap);
-    return { ...keyJson(made.view), key: made.key };
-  });
-  app.delete<OfOne>("/admin/v1/keys/:id", async (request) =>
-    keyJson(await keys.revoke(changerOf(request), request.params.id, undefined)),
-  );
+  app.post<OfOne>("/admin/v1/keys/:id/rotate", (request, reply) => rotate(keys, request, reply));
 }
 
-function changerOf({ ip, id }: FastifyRequest): Changer {
-  return { who: "admin", address: ip, requestId: id };
+async function rotate(
+  keys: KeyAdministration,
+  request: FastifyRequest<OfOne>,
+  reply: FastifyReply,
+): Promise<Record<string, unknown>> {
+  const { overlap } = read(rotationBody, withoutNulls(request.body));
+  const { id } = request.params;
+  const made = await keys.rotate(changerOf(request), id, conditionOf(request), overlap);
+  return withVersion(reply, { ...keyJson(made.view), key: made.key });
+}
+
+function changerOf(request: FastifyRequest): Changer {
+  const { kind, id } = callerOf(request);
+  const who = kind === "environment" ? "admin" : `${kind} ${id}`;
+  return { who, address: request.ip, requestId: request.id };
 }
