@@ -1,13 +1,13 @@
 import { budgetsOf } from "../core/budget-words.ts";
 import type { KeyOwner, KeyOwners } from "../core/key.ts";
-import type { Faults, Path } from "./faults.ts";
+import { type Faults, type Path, type Place, placeName } from "./faults.ts";
 import type { FileSettings } from "./schema.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
 import type { OwnerSettings } from "./sections/owners.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A team or a user as keys know it. */
-function ownerOf(settings: OwnerSettings): KeyOwner {
+function ownerOf(settings: OwnerSettings, declaredAt: string): KeyOwner {
   const { id, name, models, disabled, rpm, ipm, ipd, budget } = settings;
   return {
     id,
@@ -16,14 +16,25 @@ function ownerOf(settings: OwnerSettings): KeyOwner {
     disabled,
     limits: { rpm: rpm ?? null, ipm: ipm ?? null, ipd: ipd ?? null, concurrency: null },
     budgets: budgetsOf(budget),
+    declaredAt,
   };
 }
 
-/** The users and teams that the file has. */
-export function ownersOf({ teams, users }: Pick<FileSettings, "teams" | "users">): KeyOwners {
+/** The users and teams that the file has, each with the line that declares it, for those who want to change it elsewhere. */
+export function ownersOf(
+  { teams, users }: Pick<FileSettings, "teams" | "users">,
+  placeOf: (path: Path) => Place | undefined,
+): KeyOwners {
+  const at = (section: string, index: number): string => placeName(placeOf([section, index]));
   return {
-    teams: teams.map((team) => ({ ...ownerOf(team), markup: team.markup })),
-    users: users.map((user) => ({ ...ownerOf(user), teamId: user.team ?? null })),
+    teams: teams.map((team, index) => ({
+      ...ownerOf(team, at("teams", index)),
+      markup: team.markup,
+    })),
+    users: users.map((user, index) => ({
+      ...ownerOf(user, at("users", index)),
+      teamId: user.team ?? null,
+    })),
   };
 }
 

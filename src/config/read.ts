@@ -118,7 +118,7 @@ function assemble(
     images: imagesOf(images, { dataFolder, cwd, env }),
     redisUrl: settings.redis.url === "" ? undefined : settings.redis.url,
     keys: settings.keys.map((key, index) => keyOf(key, faults.placeOf(["keys", index]))),
-    owners: ownersOf(settings),
+    owners: ownersOf(settings, (path) => faults.placeOf(path)),
     channels,
     aliases: Object.fromEntries(
       Object.entries(settings.aliases).map(([name, models]) => [name, [models].flat()]),

@@ -75,11 +75,12 @@ export function repeatedBudget(budgets: readonly Budget[]): number | undefined {
 
 /** Budgets in the words in which they are written, dollars as decimals. */
 export function budgetWords(budgets: readonly Budget[]): Readonly<Record<string, unknown>>[] {
-  return budgets.map(({ nano, period, models, hard, raise }) => ({
+  return budgets.map(({ nano, period, models, hard, notifyAt, raise }) => ({
     usd: usdText(nano),
     period,
     ...(models === null ? {} : { models }),
     hard,
+    ...(notifyAt === undefined ? {} : { notify_at: notifyAt }),
     ...(raise === null ? {} : { raise: raiseWords(raise) }),
   }));
 }

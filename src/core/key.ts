@@ -27,6 +27,8 @@ export interface KeyOwner {
   readonly markup?: PriceMarkup | undefined;
   /** True: its keys are refused. */
   readonly disabled: boolean;
+  /** The place in the file that declares it, in words; absent: it is in the database. */
+  readonly declaredAt?: string | undefined;
 }
 
 /** A user, who may belong to a team. */

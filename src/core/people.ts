@@ -31,3 +31,12 @@ export interface UserRecord extends PersonRecord {
   /** The team that the user's keys belong to. */
   readonly teamId: string | null;
 }
+
+/** The choices of an operator about a team or a user. */
+export interface OwnerSettings extends Pick<
+  PersonRecord,
+  "name" | "models" | "rpm" | "ipm" | "ipd" | "budgets" | "disabled"
+> {
+  /** Of a user; a team has none. */
+  readonly teamId: string | null;
+}

@@ -57,6 +57,8 @@ export type {
   RequestScope,
 } from "./administration/administration.ts";
 export type { Condition } from "./administration/condition.ts";
+export { ownerJson, type OwnerKind, type OwnerView } from "./administration/owner-views.ts";
+export type { OwnerAdministration } from "./administration/owners.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";
@@ -189,7 +191,7 @@ export function createGateway(
   settings: GatewaySettings,
   firstOffer: Offer,
 ): Gateway {
-  const { egress, spools, now, random, newId } = ports;
+  const { egress, spools, now, newId } = ports;
   const { policy } = settings;
   const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
     buildCatalog(channels, aliases, retired, policy.successors);
@@ -198,22 +200,16 @@ export function createGateway(
   const keys = createKeyRing(ports.pepper, now);
   const parts = requestParts(ports, settings, keys, () => catalog);
   const { routing, keyLimits, registry, nodes, unwritten } = parts;
-  const admission = createAdmission({
-    limits: settings.admission,
-    spooledBytes: () => spools.bytesInUse(),
-    eventLoopDelayMs: ports.eventLoopDelayMs,
-    filesLeft: ports.filesLeft,
-    random,
-  });
-  const administration = createAdministration({
-    ...ports,
-    keys,
-    calendar: parts.calendar,
-    followBudgets: followBudgets(parts),
-  });
+  const spooledBytes = (): number => spools.bytesInUse();
+  const admission = createAdmission({ ...ports, limits: settings.admission, spooledBytes });
+  const follow = followBudgets(parts);
+  const administration = createAdministration({ ...ports, ...parts, keys, followBudgets: follow });
   return {
     authenticate: (authorization, caller) => keys.authenticate(authorization, caller),
-    admit: (bodyBytes) => admission.enter(bodyBytes),
+    admit(bodyBytes) {
+      administration.checkCurrent();
+      return admission.enter(bodyBytes);
+    },
     openSpool: (keyId) => spools.open(keyId),
     fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
     serve: (call) => serveObserved(parts, call),
@@ -244,8 +240,7 @@ export function createGateway(
       const declared = keys.all();
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
       if (declared === undefined) return;
-      const { host, clockWrongMs } = ports;
-      return reviewNotices({ ...parts, host, clockWrongMs }, declared);
+      return reviewNotices({ ...ports, ...parts }, declared);
     },
     settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),

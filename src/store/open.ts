@@ -138,11 +138,13 @@ function administeredOf(
 ): Pick<OpenedStore, "teams" | "users" | "served" | "audit"> {
   return {
     teams: {
+      all: () => client.call("teamsAll"),
       get: (id) => client.call("teamsGet", id),
       add: (team, entry) => client.call("teamsAdd", team, entry),
       change: (team, entry) => client.call("teamsChange", team, entry),
     },
     users: {
+      all: () => client.call("usersAll"),
       get: (id) => client.call("usersGet", id),
       add: (user, entry) => client.call("usersAdd", user, entry),
       change: (user, entry) => client.call("usersChange", user, entry),

@@ -34,6 +34,8 @@ import type {
 
 /** Rows that count their changes. A change, its audit row and the step of the version of all that is served are one commit. */
 export interface VersionedStore<R> {
+  /** In the order of the ids. */
+  all(): Promise<R[]>;
   get(id: string): Promise<R | undefined>;
   /** False where the id is taken. */
   add(record: R, entry: AuditEntry): Promise<boolean>;

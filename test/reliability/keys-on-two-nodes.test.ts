@@ -92,3 +92,37 @@ test("of changes of one key from two nodes at once none is lost unsaid", async (
   const last = made.find((answer) => answer.body.version === body.version);
   expect([last?.body.name, last?.body["rpm"]]).toEqual([body.name, body["rpm"]]);
 });
+
+test("a team changed through one node holds on the other within seconds, and of two changes at once one is made", async (context) => {
+  requireForTest(context, "Postgres (Debian's package postgresql)", server);
+  const [one, two] = nodes.map(({ url }) =>
+    worldOf({ url, adminToken: "test-admin-token-0123456789" }),
+  );
+  if (one === undefined || two === undefined) throw new Error("there are two nodes");
+  expect((await one.admin("PUT", "/teams/art", {})).status).toBe(201);
+  expect((await two.admin("PUT", "/teams/art", {})).status).toBe(200);
+  const { key } = await one.make({ team: "art" });
+  await expect.poll(() => two.open(key), within).toBe(200);
+  await one.admin("PATCH", "/teams/art", { disabled: true }, { "if-match": '"1"' });
+  await expect.poll(() => two.open(key), within).toBe(401);
+  await two.admin("PATCH", "/teams/art", { disabled: false }, { "if-match": '"2"' });
+  await expect.poll(() => one.open(key), within).toBe(200);
+  // What the other node spent counts for a budget that the team gets.
+  expect([(await one.paint(key))[0], (await two.paint(key))[0]]).toEqual([200, 200]);
+  await one.admin("PATCH", "/teams/art", { budget: { usd: 0.2 } }, { "if-match": '"3"' });
+  await expect.poll(async () => (await two.paint(key))[0], within).toBe(429);
+  const both = await Promise.all(
+    [one, two].map((node, at) =>
+      node.admin("PATCH", "/teams/art", { rpm: at + 1 }, { "if-match": '"4"' }),
+    ),
+  );
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
+  const { body } = await two.admin("GET", "/audit?resource=team&resource_id=art");
+  expect(body.data?.map(({ action }) => action)).toEqual([
+    "change",
+    "change",
+    "change",
+    "change",
+    "create",
+  ]);
+}, 60_000);

@@ -1,6 +1,8 @@
+import { auditResource } from "./audit.ts";
 import { channelResource } from "./channels.ts";
 import { correctionResource } from "./corrections.ts";
 import { keyResource } from "./keys.ts";
+import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
 import { requestResource } from "./requests.ts";
@@ -12,6 +14,7 @@ import { tokenResource } from "./tokens.ts";
 /** The resources of the admin API, in the order of the documents. */
 export const adminResources: readonly AdminResource[] = [
   keyResource,
+  ownerResource,
   requestResource,
   channelResource,
   sessionResource,
@@ -20,4 +23,5 @@ export const adminResources: readonly AdminResource[] = [
   usageResource,
   tokenResource,
   correctionResource,
+  auditResource,
 ];

@@ -5,6 +5,7 @@ import {
   type WrittenBudgets,
 } from "../../core/budget-words.ts";
 import type { Faults, Path } from "../faults.ts";
+
 /** One budget or a list of them. */
 export const budgets = (description: string) =>
   budgetsSchema.optional().meta({

@@ -1,6 +1,7 @@
 import type { KeyOwners } from "../../core/key.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
+import type { Store } from "../../store/store.ts";
 import { bearer } from "../keys/key-ring.ts";
 import { reportUsage, type UsageQuestion, type UsageReport } from "./usage.ts";
 import {
@@ -10,8 +11,9 @@ import {
 } from "./first-credentials.ts";
 import type { DeclaredKey } from "./key-views.ts";
 import type { KeyAdministration } from "./key-terms.ts";
-import { type AdministrationParts, administerKeys } from "./keys.ts";
-
+import { administerKeys } from "./keys.ts";
+import { administerOwners, type OwnerAdministration } from "./owners.ts";
+import { type AdministrationParts, Served } from "./served.ts";
 import { administerNotices, type NoticeAdministration } from "./notices.ts";
 import { type RequestAdministration, administerRequests } from "./requests.ts";
 
@@ -24,7 +26,13 @@ export interface Administration {
   tokenOf(authorization: string): string | undefined;
   /** Constant-time check of a token with the installation's own; false until it has begun. */
   isAdminToken(token: string): boolean;
+  /** Throws overloaded where keys and limits could not be read for a minute. */
+  checkCurrent(): void;
   readonly keys: KeyAdministration;
+  readonly teams: OwnerAdministration;
+  readonly users: OwnerAdministration;
+  /** Changes as they were written down with what they changed. */
+  readonly audit: Store["audit"];
   readonly notices: NoticeAdministration;
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
@@ -56,10 +64,15 @@ export interface AdministrationPorts extends AdministrationParts {
 /** Opens administration. Until `begin` there are no keys, and no token is the admin's. */
 export function createAdministration(ports: AdministrationPorts): Administration {
   const { store, pepper } = ports;
-  const keys = administerKeys(ports, pepper);
+  const served = new Served(ports, pepper);
+  const keys = administerKeys(ports, served, pepper);
   let isAdmin = (_token: string): boolean => false;
   return {
+    checkCurrent: () => served.checkCurrent(),
     keys,
+    teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
+    users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
+    audit: { list: (page) => store.audit.list(page) },
     notices: administerNotices(ports),
     usage: (question) => reportUsage(ports, question),
     requests: administerRequests(store.requests, async () => ports.keys.all() ?? []),

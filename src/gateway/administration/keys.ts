@@ -1,12 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { AuditEntry, Changer } from "../../core/audit.ts";
-import { PinholeError, asPinholeError } from "../../core/errors.ts";
-import type { KeyOwners, KeyRecord, KeySettings, StoredKey } from "../../core/key.ts";
+import type { KeyOwners, KeySettings, StoredKey } from "../../core/key.ts";
 import { keyDigest, keyHint, makeKey } from "../../core/keys.ts";
-import type { GatewayLog } from "../../core/log.ts";
-import type { Store } from "../../store/store.ts";
-import type { KeyRing } from "../keys/key-ring.ts";
 import { checkSaidVersion, checkVersion, type Condition, staleVersion } from "./condition.ts";
 import {
   heldByFile,
@@ -18,57 +14,40 @@ import {
   revoked,
   standingOf,
 } from "./key-refusals.ts";
-import { judgedKey, noOwners, ownerBook, type OwnerBook, ownersOfRows } from "./key-owners.ts";
 import type { KeyAdministration, KeyChange, KeyQuery, MadeKey, PutKey } from "./key-terms.ts";
 import {
-  type DeclaredEntry,
   type DeclaredKey,
-  declaredEntry,
   keyJson,
   type KeyView,
   rotated,
   settingsOf,
   storedView,
 } from "./key-views.ts";
+import type { AdministrationParts, Served } from "./served.ts";
 
-/** The parts that the administration of keys works with. */
-export interface AdministrationParts {
-  readonly keys: KeyRing;
-  readonly log: GatewayLog;
-  readonly store: Store;
-  /** Unix milliseconds, the database's. */
-  readonly now: () => number;
-  readonly newId: (prefix: string) => string;
-  /** Counts the budgets that keys have got, from the books: what was spent before them counts too. */
-  readonly followBudgets: (keys: readonly KeyRecord[]) => Promise<void>;
-}
-
-/** Knows no key of the file until `declare` names them. */
-export function administerKeys(parts: AdministrationParts, pepper: Buffer): KeyAdministration {
-  return new Keys(parts, pepper);
+/** Opens the administration of keys. */
+export function administerKeys(
+  parts: AdministrationParts,
+  served: Served,
+  pepper: Buffer,
+): KeyAdministration {
+  return new Keys(parts, served, pepper);
 }
 
 class Keys implements KeyAdministration {
   readonly #parts: AdministrationParts;
   readonly #pepper: Buffer;
-  #declared: readonly DeclaredEntry[] = [];
-  #isDeclared = false;
-  #declaredOwners: KeyOwners = noOwners;
-  /** The owners of the file and of the database. */
-  #owners: OwnerBook = ownerBook(noOwners, noOwners, new Set());
-  /** Of the keys that are in memory. */
-  #version: number | undefined;
-  /** The last refresh that was asked for: one after another, so that none puts older keys over newer ones. */
-  #refreshed: Promise<void> = Promise.resolve();
+  readonly #served: Served;
 
-  constructor(parts: AdministrationParts, pepper: Buffer) {
+  constructor(parts: AdministrationParts, served: Served, pepper: Buffer) {
     this.#parts = parts;
+    this.#served = served;
     this.#pepper = pepper;
   }
 
   async page(query: KeyQuery): Promise<KeyView[]> {
     const { after, limit, userId, teamId } = query;
-    const declared = this.#declared
+    const declared = this.#served.declared
       .map(({ view }) => view)
       .filter(
         (view) =>
@@ -117,7 +96,7 @@ class Keys implements KeyAdministration {
     const view = storedView(record);
     if (!(await store.keys.add(record, this.#entry(by, "create", id, [null, view]))))
       return undefined;
-    await this.#refreshAfter();
+    await this.#served.refresh();
     log.info({ key: id, name: record.name }, "an API key was made");
     return { key, view };
   }
@@ -185,18 +164,13 @@ class Keys implements KeyAdministration {
     return view;
   }
 
-  async declare(keys: readonly DeclaredKey[], owners: KeyOwners): Promise<void> {
-    this.#declared = keys.map((key) => declaredEntry(key, this.#pepper));
-    this.#declaredOwners = owners;
-    this.#isDeclared = true;
-    await this.#refresh();
+  declare(keys: readonly DeclaredKey[], owners: KeyOwners): Promise<void> {
+    return this.#served.declare(keys, owners);
   }
 
   async catchUp(): Promise<void> {
     const { store, keys } = this.#parts;
-    // Before that, keys of the file would seem to be gone.
-    if (!this.#isDeclared) return;
-    if ((await store.served.version()) !== this.#version) await this.#refresh();
+    await this.#served.catchUp();
     const uses = keys.previousUses();
     if (uses.length === 0) return;
     await store.keys.used(uses);
@@ -204,7 +178,7 @@ class Keys implements KeyAdministration {
   }
 
   #declaredView(id: string): KeyView | undefined {
-    return this.#declared.find(({ view }) => view.id === id)?.view;
+    return this.#served.declared.find(({ view }) => view.id === id)?.view;
   }
 
   #refuseDeclared(id: string): void {
@@ -225,12 +199,12 @@ class Keys implements KeyAdministration {
   async #changed(id: string, before: StoredKey, isDone: boolean): Promise<KeyView> {
     const stored = (await this.#parts.store.keys.get(id)) ?? before;
     if (!isDone) throw staleVersion(standingOf(stored));
-    await this.#refreshAfter();
+    await this.#served.refresh();
     return storedView(stored);
   }
 
   #refuse(settings: KeySettings, before: KeySettings | undefined): void {
-    refuseSettings(settings, before, this.#owners, this.#parts.now());
+    refuseSettings(settings, before, this.#served.owners, this.#parts.now());
   }
 
   /** The row of the audit for a change. */
@@ -251,42 +225,5 @@ class Keys implements KeyAdministration {
       before: before && JSON.stringify(keyJson(before)),
       after: after && JSON.stringify(keyJson(after)),
     };
-  }
-
-  /** After a change that is committed: where the keys cannot be read just now, the next time they are. */
-  async #refreshAfter(): Promise<void> {
-    try {
-      await this.#refresh();
-    } catch (thrown) {
-      const { detail, message } = asPinholeError(thrown);
-      this.#parts.log.error({ detail: detail ?? message }, "changed keys could not be read");
-    }
-  }
-
-  #refresh(): Promise<void> {
-    const next = this.#refreshed.then(() => this.#read());
-    // Whoever comes next is not to fail for it.
-    this.#refreshed = next.catch(() => undefined);
-    return next;
-  }
-
-  async #read(): Promise<void> {
-    const { store, keys, followBudgets } = this.#parts;
-    // Once more where changes come so fast that they were never seen as at one moment.
-    const rows = (await store.served.read()) ?? (await store.served.read());
-    if (rows === undefined)
-      throw new PinholeError("overloaded", { message: "Keys change too fast to be read." });
-    // After the rows: whoever was stopped since is read again, by another version.
-    const stopped = new Set(await store.people.stoppedUsers());
-    this.#owners = ownerBook(this.#declaredOwners, ownersOfRows(rows), stopped);
-    const declared = this.#declared.map(({ view, digest }) => ({
-      ...view,
-      digest,
-      previous: null,
-    }));
-    const judged = [...rows.keys, ...declared].map((key) => judgedKey(key, this.#owners));
-    keys.replace(judged);
-    await followBudgets(judged);
-    this.#version = rows.version;
   }
 }

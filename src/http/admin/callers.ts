@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from "fastify";
 import { type RouteAccess, usualAccess } from "../../api/admin/access.ts";
 import { adminResources } from "../../api/admin/resources.ts";
+import type { Changer } from "../../core/audit.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Administration } from "../../gateway/gateway.ts";
@@ -94,6 +95,13 @@ async function callerOfToken(
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === undefined) throw new Error("an admin route ran without authentication");
   return request.caller;
+}
+
+/** The maker of a change, as the audit names it. */
+export function changerOf(request: FastifyRequest): Changer {
+  const { kind, id } = callerOf(request);
+  const who = kind === "environment" ? "admin" : `${kind} ${id}`;
+  return { who, address: request.ip, requestId: request.id };
 }
 
 function notKnown(): PinholeError {

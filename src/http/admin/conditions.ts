@@ -24,3 +24,14 @@ export function withVersion<R extends Readonly<Record<string, unknown>>>(
   void reply.header("etag", `"${String(resource["version"])}"`);
   return resource;
 }
+
+/** A page of a list that was read one entry further than it goes; `next` begins the one after it. */
+export function pageOf<E extends { readonly id: string }>(
+  entries: readonly E[],
+  limit: number,
+  show: (entry: E) => Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const shown = entries.slice(0, limit);
+  const next = entries.length > limit ? (shown.at(-1)?.id ?? null) : null;
+  return { object: "list", data: shown.map(show), next };
+}

@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { keyBody, keyId, keyQuery, newKeyBody, rotationBody } from "../../api/admin/keys.ts";
-import type { Changer } from "../../core/audit.ts";
 import type { KeySettings } from "../../core/key.ts";
 import { keySettingsOf, keyWordsOf } from "../../core/key-words.ts";
 import { type KeyAdministration, keyJson } from "../../gateway/gateway.ts";
-import { callerOf } from "./callers.ts";
+import { changerOf } from "./callers.ts";
 import { read, readFields, withoutNulls } from "./read-checked.ts";
-import { conditionOf, withVersion } from "./conditions.ts";
+import { conditionOf, pageOf, withVersion } from "./conditions.ts";
 
 interface OfOne {
   readonly Params: { readonly id: string };
@@ -18,9 +17,7 @@ export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
     const { after, limit, removed, user = null, team = null } = read(keyQuery, request.query);
     const asked = { after, removed: removed === "true", userId: user, teamId: team };
     const found = await keys.page({ ...asked, limit: limit + 1 });
-    const shown = found.slice(0, limit);
-    const next = found.length > limit ? (shown.at(-1)?.id ?? null) : null;
-    return { object: "list", data: shown.map(keyJson), next };
+    return pageOf(found, limit, keyJson);
   });
   app.post("/admin/v1/keys", async (request, reply) => {
     const { id, ...words } = read(newKeyBody, withoutNulls(request.body));
@@ -69,10 +66,4 @@ async function rotate(
   const { id } = request.params;
   const made = await keys.rotate(changerOf(request), id, conditionOf(request), overlap);
   return withVersion(reply, { ...keyJson(made.view), key: made.key });
-}
-
-function changerOf(request: FastifyRequest): Changer {
-  const { kind, id } = callerOf(request);
-  const who = kind === "environment" ? "admin" : `${kind} ${id}`;
-  return { who, address: request.ip, requestId: request.id };
 }

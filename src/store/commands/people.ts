@@ -9,10 +9,12 @@ export const userRows = versionedRows("users", userFromRow, rowFromUser);
 
 /** Database work on teams and users. */
 export const peopleCommands = {
+  teamsAll: (): Steps<TeamRecord[]> => teamRows.all(),
   teamsGet: (id: string): Steps<TeamRecord | undefined> => teamRows.get(id),
   teamsAdd: (team: TeamRecord, entry: AuditEntry): Steps<boolean> => teamRows.insert(team, entry),
   teamsChange: (team: TeamRecord, entry: AuditEntry): Steps<boolean> =>
     teamRows.change(team, entry),
+  usersAll: (): Steps<UserRecord[]> => userRows.all(),
   usersGet: (id: string): Steps<UserRecord | undefined> => userRows.get(id),
   usersAdd: (user: UserRecord, entry: AuditEntry): Steps<boolean> => userRows.insert(user, entry),
   usersChange: (user: UserRecord, entry: AuditEntry): Steps<boolean> =>

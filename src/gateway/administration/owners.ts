@@ -1,0 +1,266 @@
+import { isDeepStrictEqual } from "node:util";
+import type { AuditEntry, Changer } from "../../core/audit.ts";
+import { repeatedBudget } from "../../core/budget-words.ts";
+import { PinholeError } from "../../core/errors.ts";
+import type { KeyOwner } from "../../core/key.ts";
+import type { OwnerSettings, PersonRecord, TeamRecord, UserRecord } from "../../core/people.ts";
+import type { VersionedStore } from "../../store/store.ts";
+import {
+  checkSaidVersion,
+  checkVersion,
+  type Condition,
+  type Standing,
+  staleVersion,
+} from "./condition.ts";
+import type { Served } from "./served.ts";
+import { ownerJson, type OwnerKind, type OwnerView } from "./owner-views.ts";
+
+/** The parts that the administration of one kind of owners works with. */
+export interface OwnerParts {
+  readonly kind: OwnerKind;
+  readonly rows: VersionedStore<TeamRecord> | VersionedStore<UserRecord>;
+  readonly served: Pick<Served, "declaredOwners" | "hasTeam" | "refresh">;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly newId: (prefix: string) => string;
+}
+
+/**
+ * Teams, or users, as the admin API changes them. Those of the file are shown, and changed in the file only: conflict names
+ * their line. Where file and database have the same id the file's counts, and the row is shadowed.
+ */
+export interface OwnerAdministration {
+  /** In the order of the ids, after one of them. */
+  page(after: string, limit: number): Promise<OwnerView[]>;
+  /** Throws not_found. */
+  get(id: string): Promise<OwnerView>;
+  create(by: Changer, id: string, settings: OwnerSettings): Promise<OwnerView>;
+  /** Makes it, or gives it these choices. Where it has them already nothing is changed. */
+  put(
+    by: Changer,
+    wanted: Omit<OwnerChange, "edit"> & { readonly settings: OwnerSettings },
+  ): Promise<{ readonly view: OwnerView; readonly isNew: boolean }>;
+  change(by: Changer, change: OwnerChange): Promise<OwnerView>;
+  /** Refuses its keys from now on. It is never deleted, since records and books name it. */
+  disable(by: Changer, id: string, condition: Condition): Promise<OwnerView>;
+}
+
+/** A change of one of them, made from a version. */
+export interface OwnerChange {
+  readonly id: string;
+  readonly condition: Condition;
+  /** The choices that it makes out of those that stand. */
+  readonly edit: (now: OwnerSettings) => OwnerSettings;
+}
+
+/** Opens the administration of teams or of users. */
+export function administerOwners(parts: OwnerParts): OwnerAdministration {
+  return new Owners(parts);
+}
+
+/** The row of either kind; a team's has no team. */
+type OwnerRow = PersonRecord & { readonly teamId?: string | null };
+
+class Owners implements OwnerAdministration {
+  readonly #parts: OwnerParts;
+  /** Rows of the kind: what is written back is what was read, changed. */
+  readonly #rows: VersionedStore<OwnerRow>;
+
+  constructor(parts: OwnerParts) {
+    this.#parts = parts;
+    this.#rows = parts.rows;
+  }
+
+  async page(after: string, limit: number): Promise<OwnerView[]> {
+    const declared = this.#declared();
+    const ids = new Set(declared.map(({ id }) => id));
+    const stored = (await this.#rows.all()).map((row) => viewOf(row, ids.has(row.id)));
+    return [...declared.map(declaredView), ...stored]
+      .filter(({ id }) => id > after)
+      .toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.version - b.version))
+      .slice(0, limit);
+  }
+
+  async get(id: string): Promise<OwnerView> {
+    const declared = this.#declared().find((one) => one.id === id);
+    if (declared !== undefined) return declaredView(declared);
+    return viewOf(await this.#standing(id));
+  }
+
+  async create(by: Changer, id: string, settings: OwnerSettings): Promise<OwnerView> {
+    this.#refuseDeclared(id);
+    await this.#refuse(settings);
+    const view = await this.#add(by, id, settings);
+    if (view !== undefined) return view;
+    throw new PinholeError("conflict", {
+      message: `Another ${this.#parts.kind} has the id \`${id}\` already; choose a different one, or change that one.`,
+      param: "id",
+    });
+  }
+
+  async put(
+    by: Changer,
+    wanted: Omit<OwnerChange, "edit"> & { readonly settings: OwnerSettings },
+  ): Promise<{ readonly view: OwnerView; readonly isNew: boolean }> {
+    const { id, condition, settings } = wanted;
+    this.#refuseDeclared(id);
+    if ((await this.#rows.get(id)) === undefined) {
+      await this.#refuse(settings);
+      // Whoever names a version has seen something that is not there.
+      if (condition !== "unsaid") throw this.#absent(id);
+      const view = await this.#add(by, id, settings);
+      if (view !== undefined) return { view, isNew: true };
+    }
+    // Somebody else may have made it in between.
+    const row = await this.#standing(id);
+    if (isDeepStrictEqual(settings, settingsOf(row))) return { view: viewOf(row), isNew: false };
+    const view = await this.change(by, { id, condition, edit: () => settings });
+    return { view, isNew: false };
+  }
+
+  async change(by: Changer, { id, condition, edit }: OwnerChange): Promise<OwnerView> {
+    this.#refuseDeclared(id);
+    const row = await this.#standing(id);
+    checkVersion(condition, this.#told(row));
+    return this.#write(by, row, edit(settingsOf(row)));
+  }
+
+  async disable(by: Changer, id: string, condition: Condition): Promise<OwnerView> {
+    this.#refuseDeclared(id);
+    const row = await this.#standing(id);
+    checkSaidVersion(condition, this.#told(row));
+    return this.#write(by, row, { ...settingsOf(row), disabled: true }, "disable");
+  }
+
+  #declared(): readonly KeyOwner[] {
+    const { users, teams } = this.#parts.served.declaredOwners;
+    return this.#parts.kind === "user" ? users : teams;
+  }
+
+  #refuseDeclared(id: string): void {
+    const declared = this.#declared().find((one) => one.id === id);
+    if (declared === undefined) return;
+    throw new PinholeError("conflict", {
+      message: `The ${this.#parts.kind} \`${id}\` is held by the configuration file (${declared.declaredAt ?? "the configuration"}); change it there.`,
+    });
+  }
+
+  async #refuse(settings: OwnerSettings, before?: OwnerSettings): Promise<void> {
+    if (repeatedBudget(settings.budgets) !== undefined)
+      throw new PinholeError("invalid_value", {
+        message:
+          "Two budgets of `budget` have the same period for the same models; keep the smaller one.",
+        param: "budget",
+      });
+    const { teamId } = settings;
+    // A team that has gone from the file since keeps nobody from changing the rest.
+    if (teamId === null || teamId === before?.teamId || (await this.#parts.served.hasTeam(teamId)))
+      return;
+    throw new PinholeError("invalid_value", {
+      message: `There is no team \`${teamId}\`; make it first, or name another.`,
+      param: "team",
+    });
+  }
+
+  async #standing(id: string): Promise<OwnerRow> {
+    const row = await this.#rows.get(id);
+    if (row === undefined)
+      throw new PinholeError("not_found", {
+        message: `There is no ${this.#parts.kind} with this id.`,
+      });
+    return row;
+  }
+
+  #absent(id: string): PinholeError {
+    return new PinholeError("version_stale", {
+      message: `There is no ${this.#parts.kind} \`${id}\` any more or yet; leave \`If-Match\` out to make it.`,
+      more: { current: null },
+    });
+  }
+
+  /** The new row; undefined where the id is taken. */
+  async #add(by: Changer, id: string, settings: OwnerSettings): Promise<OwnerView | undefined> {
+    const at = this.#parts.now();
+    const about = { id, labels: [], version: 1, createdAt: at, changedAt: at };
+    const row: OwnerRow = { ...settings, ...about };
+    if (!(await this.#rows.add(row, this.#entry(by, "create", undefined, row)))) return undefined;
+    await this.#parts.served.refresh();
+    return viewOf(row);
+  }
+
+  async #write(
+    by: Changer,
+    row: OwnerRow,
+    settings: OwnerSettings,
+    action = "change",
+  ): Promise<OwnerView> {
+    if (isDeepStrictEqual(settings, settingsOf(row))) return viewOf(row);
+    await this.#refuse(settings, settingsOf(row));
+    const changed = { ...row, ...settings, changedAt: this.#parts.now() };
+    const after = { ...changed, version: row.version + 1 };
+    if (!(await this.#rows.change(changed, this.#entry(by, action, row, after))))
+      throw staleVersion(this.#told(await this.#standing(row.id)));
+    await this.#parts.served.refresh();
+    return viewOf(after);
+  }
+
+  #told(row: OwnerRow): Standing {
+    const { kind } = this.#parts;
+    const what = `The ${kind} \`${row.id}\``;
+    return { what, version: row.version, show: () => ownerJson(viewOf(row), kind) };
+  }
+
+  #entry(by: Changer, action: string, before: OwnerRow | undefined, after: OwnerRow): AuditEntry {
+    const { kind, newId, now } = this.#parts;
+    const json = (row: OwnerRow): string => JSON.stringify(ownerJson(viewOf(row), kind));
+    return {
+      ...by,
+      id: newId("aud"),
+      at: now(),
+      action,
+      resource: kind,
+      resourceId: after.id,
+      before: before === undefined ? null : json(before),
+      after: json(after),
+    };
+  }
+}
+
+function settingsOf({
+  name,
+  models,
+  rpm,
+  ipm,
+  ipd,
+  budgets,
+  disabled,
+  teamId,
+}: OwnerRow): OwnerSettings {
+  return { name, models, rpm, ipm, ipd, budgets, disabled, teamId: teamId ?? null };
+}
+
+function viewOf(row: OwnerRow, shadowed = false): OwnerView {
+  const { id, version, createdAt, changedAt } = row;
+  return { id, ...settingsOf(row), version, createdAt, changedAt, declaredAt: null, shadowed };
+}
+
+function declaredView(owner: KeyOwner & { readonly teamId?: string | null }): OwnerView {
+  const { id, name, models, budgets, disabled, teamId = null, declaredAt, limits } = owner;
+  const { rpm, ipm, ipd } = limits;
+  return {
+    id,
+    name,
+    models,
+    rpm,
+    ipm,
+    ipd,
+    budgets,
+    disabled,
+    teamId,
+    version: 0,
+    createdAt: null,
+    changedAt: null,
+    declaredAt: declaredAt ?? "the configuration",
+    shadowed: false,
+  };
+}
