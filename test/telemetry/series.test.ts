@@ -71,7 +71,7 @@ function tellAll({ observer }: Metrics, channels: readonly string[], models: rea
   for (const action of storeActions)
     for (const isFailed of [true, false]) observer.stored({ action, ms: 1, isFailed, bytes: 1 });
   for (const route of [...routes.map(({ path }) => path), undefined])
-    for (const status of [100, 200, 302, 404, 503]) observer.answered({ route, status });
+    for (const status of [200, 302, 404, 503]) observer.answered({ route, status });
 }
 
 /** Each sample is of a metric of the table, with its labels and the values that it names. */

@@ -37,13 +37,13 @@ export const attemptClasses = [
 
 export const books = ["customer", "provider"] as const;
 export const channelStates = ["healthy", "cooling", "half_open"] as const;
-const statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+const statusClasses = ["2xx", "3xx", "4xx", "5xx"];
 const errorCodes = Object.keys(errorTable);
 
 /** Images take from a second to minutes. */
 const requestBuckets = [0.01, 0.05, 0.25, 1, 2.5, 5, 10, 20, 40, 80, 160, 320];
 const stepBuckets = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 30, 90, 300];
-const attemptBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
+const attemptBuckets = [0.5, 1, 2.5, 5, 10, 20, 40, 80, 160];
 const databaseBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5];
 
 const none = {};
