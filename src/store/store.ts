@@ -138,8 +138,8 @@ export interface Store extends IdentityStore {
       endedSince: number,
       goneSince?: number,
     ): Promise<string | undefined>;
-    /** Marks a request's pictures as deleted for its client. */
-    markDeleted(id: string, at: number): Promise<void>;
+    /** Marks a request's pictures as deleted for its client. Returns the ids of those that its record named until now. */
+    markDeleted(id: string, at: number): Promise<string[]>;
     /** Pictures kept at this time, the last to go first, at most `limit`. */
     keptPictures(now: number, limit: number): Promise<KeptPicture[]>;
     /** Ids of the pictures that are kept until a time from `from` to `until`, both inclusive. */

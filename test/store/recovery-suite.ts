@@ -7,6 +7,7 @@ export function recoverySuite(open: OpenEmpty): void {
   idempotencyEndSuite(open);
   orphanSuite(open);
   pictureSuite(open);
+  namesSuite(open);
 }
 
 const keyed = (id: string, change: Parameters<typeof request>[1] = {}) =>
@@ -197,7 +198,8 @@ function pictureSuite(open: OpenEmpty): void {
         await store.requests.begin(request(id), [attempt(id)]);
         await store.requests.finish(outcome(id));
       }
-      await store.requests.markDeleted("r1", 7000);
+      expect(await store.requests.markDeleted("r1", 7000)).toEqual([samplePicture.blobId]);
+      expect(await store.requests.markDeleted("r1", 7000)).toEqual([]);
       expect(await store.requests.get("r1")).toMatchObject({
         deletedAt: 7000,
         pictures: [{ blobId: null, keptUntil: null, urlUntil: null, width: 1024 }],
@@ -208,5 +210,26 @@ function pictureSuite(open: OpenEmpty): void {
       });
       expect(await store.requests.keptPictures(0, 9)).toHaveLength(1);
     });
+  });
+}
+
+function namesSuite(open: OpenEmpty): void {
+  test("kept pictures are named by the time until which they are kept", async () => {
+    const store = await open();
+    await store.requests.begin(request("r1"), [attempt("r1")]);
+    const pictures = ["a", "b", "c"].map((blobId, index) => ({
+      ...samplePicture,
+      index,
+      blobId,
+      keptUntil: 1000 * (index + 1),
+    }));
+    await store.requests.finish(outcome("r1", { pictures }));
+    const sorted = async (from: number, until: number) =>
+      (await store.requests.keptIds(from, until)).toSorted();
+    expect(await sorted(1000, 2000)).toEqual(["a", "b"]);
+    expect(await sorted(1001, 2999)).toEqual(["b"]);
+    expect(await sorted(3001, 9000)).toEqual([]);
+    await store.requests.markDeleted("r1", 7000);
+    expect(await sorted(0, 9000)).toEqual([]);
   });
 }

@@ -51,8 +51,18 @@ export function testBucket(endpoint: string, more: Partial<Bucket> = {}): Bucket
   };
 }
 
-/** Starts the program on free ports of this machine, and makes the bucket. */
+/** Starts the program on free ports of this machine, and makes the bucket; again where another has taken a port meanwhile. */
 export async function startS3(name: S3Server, program: string): Promise<TestS3> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(name, program);
+    } catch (thrown) {
+      if (tries === 3) throw thrown;
+    }
+  }
+}
+
+async function startOnce(name: S3Server, program: string): Promise<TestS3> {
   const folder = mkdtempSync(join(tmpdir(), "pinhole-s3-"));
   const port = await freePort();
   const args = name === "weed" ? await weedArguments(folder, port) : rcloneArguments(folder, port);
@@ -65,7 +75,7 @@ export async function startS3(name: S3Server, program: string): Promise<TestS3> 
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await makeBucket(endpoint);
+    await makeBucket(endpoint, () => child.exitCode !== null);
     return { endpoint, child, stop };
   } catch (thrown) {
     await stop();
@@ -96,9 +106,9 @@ function rcloneArguments(folder: string, port: number): string[] {
 }
 
 /** Asks for the bucket until the server, which may still be starting, has made it and lists it. */
-async function makeBucket(endpoint: string): Promise<void> {
+async function makeBucket(endpoint: string, isOver: () => boolean): Promise<void> {
   let said = "";
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 600 && !isOver(); tries += 1) {
     try {
       const made = await ask(endpoint, "PUT");
       if (made.ok || made.status === 409) {

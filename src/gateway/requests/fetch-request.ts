@@ -43,7 +43,10 @@ export async function deleteRequest(
   // The record names the pictures until they are gone: whoever is told of a failure can ask for it again.
   await run?.discard();
   for (const { blobId } of record.pictures) if (blobId !== null) await parts.kept.remove(blobId);
-  await parts.store.requests.markDeleted(record.id, parts.now());
+  const removed = new Set(record.pictures.map(({ blobId }) => blobId));
+  // Another node may have ended the request since its record was read.
+  for (const blobId of await parts.store.requests.markDeleted(record.id, parts.now()))
+    if (!removed.has(blobId)) await parts.kept.remove(blobId);
   return record.id;
 }
 

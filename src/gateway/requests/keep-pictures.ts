@@ -54,6 +54,18 @@ function logLost(
   );
 }
 
+/** Deletes the pictures of a request whose client deleted it through another node before its record named them. */
+export async function removeDeleted(parts: RequestParts, outcome: ImageOutcome): Promise<void> {
+  try {
+    const record = await parts.store.requests.get(outcome.requestId);
+    if (typeof record?.deletedAt === "number") await removePictures(parts, outcome);
+  } catch (thrown) {
+    const { detail, message } = asPinholeError(thrown);
+    const fields = { request_id: outcome.requestId, detail: detail ?? message };
+    parts.log.error(fields, "it could not be looked whether a request was deleted while it ran");
+  }
+}
+
 /** Deletes the kept pictures of a request. */
 export async function removePictures(parts: RequestParts, outcome: ImageOutcome): Promise<void> {
   for (const { keep } of outcome.pictures) {

@@ -11,7 +11,7 @@ import type { Plan } from "../fit/terms.ts";
 import type { OpenCall } from "../routing/dispatch.ts";
 import type { Route } from "../routing/terms.ts";
 import type { ImageCall, MakingFacts } from "./image-call.ts";
-import { keepForOthers } from "./keep-pictures.ts";
+import { keepForOthers, removeDeleted } from "./keep-pictures.ts";
 import type { RequestParts } from "./parts.ts";
 import { showing } from "../ledger/settle.ts";
 import { type OpenRecord, openRecord } from "./record.ts";
@@ -78,16 +78,19 @@ export class Making implements AttemptContext {
   end(outcome: ImageOutcome): Promise<void> {
     const { pictures, cost, channelId } = outcome;
     this.observer?.made({ images: pictures.length, cost, channelId });
-    const safe = this.parts.blobs.isShared ? this.#endShared(outcome) : this.record.finish(outcome);
+    if (this.parts.blobs.isShared) return this.#endShared(outcome);
+    const safe = this.record.finish(outcome);
     this.#run.settling(safe);
     return safe;
   }
 
   /** Puts the pictures where other nodes read them before the record tells these of them. */
-  async #endShared(outcome: ImageOutcome): Promise<void> {
+  #endShared(outcome: ImageOutcome): Promise<void> {
     const keeping = keepForOthers(this.parts, outcome);
     this.#run.keeping(keeping);
-    await this.record.finish(await keeping);
+    const safe = keeping.then((kept) => this.record.finish(kept));
+    this.#run.settling(safe.then(() => removeDeleted(this.parts, outcome)));
+    return safe;
   }
 
   /** Closes the record with what was thrown, as the error to throw. Throws where the record was never begun. */

@@ -63,6 +63,9 @@ const takeOrphan = statement<{ id: string }>(
 const markDeleted = statement<{ id: string; at: number }>(
   "UPDATE requests SET deleted_at = :at WHERE id = :id",
 );
+const namedBlobs = statement<{ id: string }>(
+  "SELECT blob_id FROM pictures WHERE request_id = :id AND blob_id IS NOT NULL",
+);
 const dropBlobs = statement<{ id: string }>(
   "UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL WHERE request_id = :id",
 );
@@ -97,9 +100,12 @@ export const requestRecovery = {
   *requestsAddRepeat(repeat: RepeatRecord): Steps<void> {
     yield addRepeat(repeat);
   },
-  *requestsMarkDeleted(id: string, at: number): Steps<void> {
+  *requestsMarkDeleted(id: string, at: number): Steps<string[]> {
+    // First: whoever is ending the request has its row, so that its pictures are seen here, or it sees this.
     yield markDeleted({ id, at });
+    const { rows } = yield namedBlobs({ id });
     yield dropBlobs({ id });
+    return rows.map((row) => keptIdRow.parse(row).blob_id);
   },
   *requestsKeptIds(from: number, until: number): Steps<string[]> {
     const { rows } = yield keptIds({ from, until });

@@ -85,7 +85,7 @@ describe.each(faults)("%s", (_name, fault) => {
   test("that ends is noticed by asking, and is one line", async () => {
     const { fake, store, picture, lines } = await setUp();
     fake.fault = () => fault;
-    await expect(putNew(store, 1, picture, start + minute)).rejects.toThrow();
+    await expect(putNew(store, 1, picture, start + minute)).rejects.toThrow("cannot be reached");
     fake.fault = () => undefined;
     await expect
       .poll(

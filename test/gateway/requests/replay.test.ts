@@ -60,7 +60,11 @@ function setUp(records: readonly RequestRecord[] = [record()], runs: Record<stri
         byRepeat: async () => undefined,
         byClientId: async (keyId: string, id: string) =>
           records.find((one) => one.keyId === keyId && one.clientRequestId === id),
-        markDeleted: async (id: string, at: number) => void events.push(["deleted", id, at]),
+        async markDeleted(id: string, at: number) {
+          events.push(["deleted", id, at]);
+          // Ended by another node since its record was read.
+          return [blobId, "late"];
+        },
       },
     },
     log: { info() {}, error() {}, warn: (_: unknown, text: string) => void events.push(text) },
@@ -224,6 +228,7 @@ describe("a request that is asked for by its id", () => {
     expect(done).toEqual([
       ["remove", blobId],
       ["deleted", "r1", 55],
+      ["remove", "late"],
     ]);
     expect(events).toEqual(["discard"]);
     const without = setUp();
