@@ -68,6 +68,8 @@ async function startOnce(name: S3Server, program: string): Promise<TestS3> {
   const args = name === "weed" ? await weedArguments(folder, port) : rcloneArguments(folder, port);
   const child = spawn(program, args, { cwd: folder, stdio: "ignore", env: { HOME: folder } });
   const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()));
+  // A test file that cannot even be loaded ends nothing itself.
+  process.once("exit", () => child.kill("SIGKILL"));
   const endpoint = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL");
@@ -92,6 +94,8 @@ async function weedArguments(folder: string, port: number): Promise<string[]> {
   const ports: string[] = [];
   for (const part of ["master", "volume", "filer"])
     ports.push(`-${part}.port=${await freePort()}`, `-${part}.port.grpc=${await freePort()}`);
+  // Others have fixed ports, which two servers at once would both want; and nothing is told to anybody.
+  ports.push("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false");
   ports.push(`-s3.port=${port}`, `-s3.port.grpc=${await freePort()}`);
   const here = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", `-dir=${folder}`];
   return ["server", "-s3", `-s3.config=${config}`, "-volume.max=20", ...here, ...ports];

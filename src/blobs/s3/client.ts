@@ -76,12 +76,13 @@ async function ask(parts: S3ClientParts, question: S3Question): Promise<S3Reply>
   const { ports, standing, credentials } = parts;
   const { tries = triesUsual, headMs = headMsUsual } = question;
   // Whoever waits for an answer waits for that of two tries at most.
-  const until = ports.uptime() + 1.5 * headMs;
+  const begunAt = ports.uptime();
+  const until = begunAt + 1.5 * headMs;
   let problem = "";
   let mayRenew = true;
   for (let count = 1; count <= tries && ports.uptime() < until; count += 1) {
     if (count > 1) await ports.wait(firstPauseMs * 4 ** (count - 2) * (0.5 + ports.random()));
-    const used = await credentials.current().catch(missing(standing));
+    const used = await credentials.current().catch(missing(standing, begunAt));
     const reply = await askOnce(parts, question, used);
     if (typeof reply === "string") {
       problem = reply;
@@ -94,14 +95,14 @@ async function ask(parts: S3ClientParts, question: S3Question): Promise<S3Reply>
       return settled(standing, reply);
     }
   }
-  standing.lost(problem);
+  standing.lost(problem, begunAt);
   throw unavailable(problem);
 }
 
-function missing(standing: Standing): (thrown: unknown) => never {
+function missing(standing: Standing, begunAt: number): (thrown: unknown) => never {
   return (thrown) => {
     const problem = `there are no credentials for the bucket: ${wordsOf(thrown)}`;
-    standing.lost(problem);
+    standing.lost(problem, begunAt);
     throw unavailable(problem, thrown);
   };
 }

@@ -15,8 +15,10 @@ export interface Standing {
   heard(): void;
   /** Notes that it takes pictures. */
   took(): void;
-  /** Notes that it could not be reached, or is out of order, after all tries. */
-  lost(problem: string): void;
+  /** True where it has taken a picture since then, milliseconds of the process. */
+  tookSince(uptime: number): boolean;
+  /** Notes that what was begun then had no answer after all tries; where others had one meanwhile, the bucket is only slow. */
+  lost(problem: string, begunAt: number): void;
   /** Notes that it refused a picture, which the next one would be too. */
   refused(problem: string): void;
   /** Throws storage_unavailable unless it has answered just now, or answers `ask`. */
@@ -46,6 +48,7 @@ interface Trouble {
 class KnownStanding implements Standing {
   readonly #ports: Pick<S3Ports, "uptime" | "log">;
   #heardAt = -Infinity;
+  #tookAt = -Infinity;
   #away: Trouble | undefined;
   #refusal: Trouble | undefined;
   #asking: Promise<void> | undefined;
@@ -65,14 +68,20 @@ class KnownStanding implements Standing {
     this.#ports.log.info({}, "the bucket of images answers again");
   }
 
+  tookSince(uptime: number): boolean {
+    return this.#tookAt >= uptime;
+  }
+
   took(): void {
     this.heard();
+    this.#tookAt = this.#heardAt;
     if (this.#refusal === undefined) return;
     this.#refusal = undefined;
     this.#ports.log.info({}, "the bucket takes images again");
   }
 
-  lost(problem: string): void {
+  lost(problem: string, begunAt: number): void {
+    if (this.#heardAt > begunAt) return;
     if (this.#away === undefined)
       this.#ports.log.error(
         { detail: problem },

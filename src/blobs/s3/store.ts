@@ -1,3 +1,4 @@
+import { asPinholeError } from "../../core/errors.ts";
 import { contentTypes, type Picture } from "../../core/picture.ts";
 import type { DiskRoom } from "../disk/disk-room.ts";
 import type { OpenBlob, SharedBlobStore, StoredBlob } from "../types.ts";
@@ -25,11 +26,11 @@ export interface OpenedBucket extends SharedBlobStore {
   firstLook(): Promise<FirstLook>;
 }
 
-/** Pictures that are sent at once: each holds a few chunks in memory and a connection. */
-const sendingMax = 48;
+/** Pictures that are sent at once: each holds a few chunks in memory and a connection, and has its part of the line. */
+const sendingMax = 16;
 /** Time for a picture to be sent, besides what its bytes take at a slow pace. Milliseconds. */
 const putMs = 5_000;
-const slowBytesPerMs = 1_024;
+const slowBytesPerMs = 512;
 /** Time of an answer to who only asks whether the bucket is there. */
 const askMs = 2_000;
 /** The longest life of a URL that leads a client to the bucket itself, seconds. */
@@ -109,12 +110,20 @@ async function put(
     throw new TypeError(`${id} is no blob id of a picture of this format and expiry.`);
   if (client.standing.isAway) throw unavailable("the bucket was away when a picture was made");
   const { byteLength } = bytes;
-  const reply = await client.ask({
+  const begunAt = client.ports.uptime();
+  const asking = client.ask({
     method: "PUT",
     key: id,
     headers: { "content-type": contentTypes[format], ...client.bucket.putHeaders },
     body: { byteLength, chunks: () => bytes.chunks() },
     headMs: putMs + byteLength / slowBytesPerMs,
+  });
+  const reply = await asking.catch((thrown: unknown) => {
+    const { isAway } = client.standing;
+    // It answers, but takes no picture of anybody's.
+    if (!isAway && !client.standing.tookSince(begunAt))
+      client.standing.refused(asPinholeError(thrown).detail ?? "a picture could not be put");
+    throw thrown;
   });
   if (reply.error !== undefined) {
     const problem = refusalOf(reply);
