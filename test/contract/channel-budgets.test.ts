@@ -261,3 +261,13 @@ test("two budgets of a channel that count the same are a fault", async () => {
     inFrontOf([channel("one", upstream, { budget: [dollars(1), dollars(2)] })]),
   ).rejects.toThrow(/another budget of this list/);
 });
+
+test("a markup is the customer's affair: the channel's budget counts what its provider asks", async () => {
+  const upstream = await startUpstream();
+  const markup = { times: 3 };
+  const gateway = await inFrontOf([channel("one", upstream, { markup, budget: dollars(0.2) })]);
+  expect((await ask(gateway))[2].get("x-pinhole-cost")).toBe("0.3");
+  expect((await ask(gateway, { prompt: "b" }))[0]).toBe(200);
+  expect((await ask(gateway, { prompt: "c" }))[0]).toBe(503);
+  expect(await standing(gateway)).toEqual({ "channel one total": 20 });
+});

@@ -70,7 +70,15 @@ async function start({ url }: Data, folder: string | undefined): Promise<Gateway
       ...(url === undefined ? {} : { database: { url } }),
       keys: [{ name: "test", key: testKey, team: "all", budget: { usd: 1000 } }],
       teams: [{ id: "all", budget: { usd: 1000, period: "total" } }],
-      channels: [{ id: "a", provider: "openai-compatible", settings, models: [model] }],
+      channels: [
+        {
+          id: "a",
+          provider: "openai-compatible",
+          settings,
+          models: [model],
+          budget: [{ usd: 1000, period: "total" }, { usd: 1000 }],
+        },
+      ],
     },
   });
   folders.add(gateway.folder);
@@ -124,17 +132,23 @@ async function expectBooked(
   expect(await data.read(folder, ledger)).toMatchObject([
     { sum: spent, count: String(settled.size) },
   ]);
-  expect(await data.read(folder, counters)).toMatchObject([
-    { spent, reserved: "0" },
-    { spent, reserved: "0" },
-  ]);
+  const charged = await data.read(folder, charges);
+  const channel = { spent: charged[0]?.["sum"], reserved: "0" };
+  // What the provider may have charged is at least what was delivered, and at most what was asked for.
+  expect(Number(channel.spent)).toBeGreaterThanOrEqual(Number(spent));
+  expect(Number(channel.spent)).toBeLessThanOrEqual(rows.length * 40_000_000);
+  const key = { spent, reserved: "0" };
+  expect(await data.read(folder, counters)).toMatchObject([channel, channel, key, key]);
+  expect(await data.read(folder, "select request_id from channel_holds")).toEqual([]);
 }
 
 // Digits, as the drivers give large numbers in different ways.
 const ledger =
   "select cast(sum(nano) as text) as sum, cast(count(*) as text) as count from ledger where book = 'customer'";
 const counters =
-  "select cast(spent_nano as text) as spent, cast(reserved_nano as text) as reserved from budget_counters";
+  "select cast(spent_nano as text) as spent, cast(reserved_nano as text) as reserved from budget_counters order by scope, id";
+const charges =
+  "select cast(coalesce(sum(nano), 0) as text) as sum from ledger where book = 'provider'";
 
 /** Requests as their holds say. */
 const books =

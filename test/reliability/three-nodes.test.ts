@@ -29,38 +29,62 @@ afterAll(async () => {
   await server?.remove();
 });
 
-async function start(url: string): Promise<GatewayProcess> {
+/** The owners of budgets, of which the tightest is worth fifty calls. */
+const nested = {
+  teams: [{ id: "art", budget: [{ usd: 5 }, { usd: 7, period: "day" }] }],
+  users: [{ id: "ann", team: "art", budget: { usd: 6, period: "week" } }],
+  keys: [{ name: "test", key: testKey, user: "ann", budget: { usd: 8, period: "total" } }],
+};
+const ofChannel = {
+  keys: [{ name: "test", key: testKey, budget: { usd: 8, period: "total" } }],
+};
+
+async function start(url: string, owners: object, budget?: object): Promise<GatewayProcess> {
   const settings = { base_url: upstream.url, api_key: "k" };
   const models = [{ name: "m", price: { per_image_usd: 0.1 } }];
   const node = await startGatewayProcess({
     env: { PINHOLE_SECRET: "a-secret-of-all-nodes-0123456789abcdef" },
     settings: {
       database: { url },
-      teams: [{ id: "art", budget: [{ usd: 5 }, { usd: 7, period: "day" }] }],
-      users: [{ id: "ann", team: "art", budget: { usd: 6, period: "week" } }],
-      keys: [{ name: "test", key: testKey, user: "ann", budget: { usd: 8, period: "total" } }],
-      channels: [{ id: "a", provider: "openai-compatible", settings, models }],
+      ...owners,
+      channels: [
+        {
+          id: "a",
+          provider: "openai-compatible",
+          settings,
+          models,
+          ...(budget === undefined ? {} : { budget }),
+        },
+      ],
     },
   });
   nodes.push(node);
   return node;
 }
 
-test(
-  "four nested budgets, the tightest worth fifty calls: of hundreds at once on three processes exactly fifty are served",
+test.for([
+  ["four nested budgets, the tightest", "nested", nested, undefined, 429],
+  ["a channel's budget", "channel", ofChannel, { usd: 5 }, 503],
+] as const)(
+  "%s worth fifty calls: of hundreds at once on three processes exactly fifty are served",
   { timeout: 120_000 },
-  async (context) => {
+  async ([, database, owners, budget, refused], context) => {
     const postgres = requireForTest(context, "Postgres (Debian's package postgresql)", server);
-    const url = await postgres.create("three");
-    const [first] = [await start(url), await start(url), await start(url)];
+    const url = await postgres.create(database);
+    const before = upstream.total();
+    const own = [
+      await start(url, owners, budget),
+      await start(url, owners, budget),
+      await start(url, owners, budget),
+    ];
     const statuses = await Promise.all(
       Array.from({ length: calls }, async (_, at) => {
-        const response = await fetch(`${nodes[at % nodes.length]?.url}/v1/images/generations`, {
+        const response = await fetch(`${own[at % own.length]?.url}/v1/images/generations`, {
           method: "POST",
           headers: { "content-type": "application/json", authorization: `Bearer ${testKey}` },
           body: JSON.stringify({
             model: "m",
-            prompt: `picture ${at}`,
+            prompt: `${database} ${at}`,
             response_format: "b64_json",
           }),
         });
@@ -70,16 +94,16 @@ test(
     );
     const counts = new Map<number, number>();
     for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
-    expect(Object.fromEntries(counts)).toEqual({ 200: worth, 429: calls - worth });
-    expect(upstream.total()).toMatchObject({ asked: worth, made: worth });
-    expect(first).toBeDefined();
+    expect(Object.fromEntries(counts)).toEqual({ 200: worth, [refused]: calls - worth });
+    const { asked, made } = upstream.total();
+    expect([asked - before.asked, made - before.made]).toEqual([worth, worth]);
     const reserved = (): Promise<unknown> =>
-      postgres.sql("three", "SELECT DISTINCT spent_nano, reserved_nano FROM budget_counters");
+      postgres.sql(database, "SELECT DISTINCT spent_nano, reserved_nano FROM budget_counters");
     await expect
       .poll(reserved, { timeout: 20_000 })
       .toEqual([{ spent_nano: String(worth * 100_000_000), reserved_nano: "0" }]);
     const booked = await postgres.sql(
-      "three",
+      database,
       "SELECT sum(nano) AS nano FROM ledger WHERE book = 'customer'",
     );
     expect(booked).toEqual([{ nano: String(worth * 100_000_000) }]);
