@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { booksSuite } from "./books-suite.ts";
+import { correctionSuite } from "./correction-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
 import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
@@ -37,6 +38,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     lostSuite(open);
     budgetSuite(open);
     booksSuite(open);
+    correctionSuite(open);
     priceSuite(open);
     noticeSuite(open);
     totalsSuite(open);
