@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bind } from "./app/bind.ts";
-import { egressOptions } from "./app/egress-options.ts";
+import { openEgress } from "./app/egress.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
 import { type FirstRun, beginAdministration, requireSettings } from "./app/first-run.ts";
@@ -30,7 +30,7 @@ import { type ServerParts, createServer } from "./http/server.ts";
 import { createClientWatch } from "./http/server/client-watch.ts";
 import { shutDown } from "./http/server/shutdown.ts";
 import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
-import { type Resolve, createEgress } from "./net/egress.ts";
+import type { Resolve } from "./net/egress.ts";
 import { createConverter } from "./pictures/convert.ts";
 import type { OpenedStore } from "./store/open.ts";
 import { createSettlementJournal } from "./store/settlement-journal.ts";
@@ -153,8 +153,7 @@ async function openPorts(
   const clocks = { now, machine, uptime };
   const { blobs, shared, kept, close } = await openImageStore(config, store, log, clocks, observer);
   undo.push(close);
-  const egress = createEgress({ now: machine, ...machineParts, ...egressOptions(config) });
-  undo.push(() => egress.close());
+  const { egress, notices } = openEgress(config, machine, machineParts, undo);
   const loop = watchEventLoop(now);
   undo.push(() => loop.stop());
   const descriptors = watchDescriptors(now);
@@ -176,6 +175,7 @@ async function openPorts(
     observer,
     now,
     uptime,
+    notices,
     checkClock: () => clock.check(),
     clockWrongMs: () => clock.wrongMs(),
     host: hostname(),

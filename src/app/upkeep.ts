@@ -27,6 +27,7 @@ export interface UpkeepParts {
     readonly nodes: Pick<Gateway["nodes"], "renew" | "isFirst">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
     readonly reviewNotices: Gateway["reviewNotices"];
+    readonly sendNotices: Gateway["sendNotices"];
     readonly administration: {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
     };
@@ -46,6 +47,8 @@ const clockMs = 30_000;
 const keysMs = 2_000;
 /** An owner that has not been seen for six of these is dead. */
 const nodeMs = 5_000;
+/** Between looks for notices to send. */
+const noticesMs = 2_000;
 const lookMs = 1_000;
 const strayMs = 30 * 60_000;
 
@@ -81,6 +84,7 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       everyMs: minuteMs,
       run: () => gateway.reviewNotices(),
     },
+    { name: "sending notices", everyMs: noticesMs, run: () => gateway.sendNotices() },
     { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },
     ...(shared === undefined ? [] : sharedTasks(shared, maySweep)),
   ];

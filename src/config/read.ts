@@ -10,6 +10,7 @@ import { findNotYet } from "./not-yet.ts";
 import { elsewhere } from "./reference.ts";
 import { readPriceList } from "./price-list.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
+import { faultTargets, targetsOf } from "./sections/notices.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { keySettingsOf } from "../core/key-words.ts";
@@ -50,6 +51,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
     faultRepeatedKeys(settings, faults);
     faultImages(settings.images, env, faults);
     faultOwners(settings, faults);
+    faultTargets(settings.notices, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
   }
   if (settings === undefined || faults.found) throw new ConfigError(faults.list());
@@ -129,6 +131,8 @@ function assemble(
       allowPrivate: settings.egress.allow_private,
       proxyFilters: settings.egress.proxy_filters,
     },
+    noticeTargets: targetsOf(settings.notices),
+    noticesAllowPrivate: settings.notices.allow_private,
     exposeChannel: settings.expose_channel,
     admission: {
       requestsMax: settings.admission.requests_max,

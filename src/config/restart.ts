@@ -8,6 +8,7 @@ const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "keys",
   "aliases",
   "defaultModel",
+  "noticeTargets",
   "retired",
 ]);
 
@@ -29,6 +30,7 @@ const fileNames: Readonly<Record<string, string>> = {
   calendar: "money",
   correctionMaxNano: "money",
   exposeChannel: "expose_channel",
+  noticesAllowPrivate: "notices.allow_private",
   proxy: "the proxy variables",
 } satisfies Partial<Record<keyof Config, string>>;
 

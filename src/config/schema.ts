@@ -12,6 +12,7 @@ import { moneySchema } from "./sections/money.ts";
 import { aliasesSchema, defaultModelSchema } from "./sections/names.ts";
 import { teamSchema, userSchema } from "./sections/owners.ts";
 import { policySchema } from "./sections/policy.ts";
+import { noticesSchema } from "./sections/notices.ts";
 import { pricesSchema } from "./sections/prices.ts";
 import { redisSchema } from "./sections/redis.ts";
 import { serverSchema } from "./sections/server.ts";
@@ -60,6 +61,7 @@ export const fileSchema = z.strictObject({
   policy: policySchema.prefault({}).describe(section),
   egress: egressSchema.prefault({}).describe(section),
   money: moneySchema.prefault({}).describe(section),
+  notices: noticesSchema.prefault({}).describe(section),
   prices: pricesSchema.prefault({}).describe(section),
   expose_channel: flag("Name the channel that served a request in x-pinhole-channel."),
   admission: admissionSchema.prefault({}).describe(section),

@@ -4,6 +4,7 @@ import type { Channel } from "../core/channel.ts";
 import type { KeyOwners, KeySettings } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Nano } from "../core/money.ts";
+import type { NoticeTarget } from "../core/notice-target.ts";
 import type { Secret } from "../core/secret.ts";
 
 /** A gateway key that the file declares. */
@@ -168,6 +169,10 @@ export interface Config {
   readonly retired: ReadonlyMap<string, ModelCard>;
   readonly policy: PolicyConfig;
   readonly egress: EgressConfig;
+  /** Places that notices are sent to. */
+  readonly noticeTargets: readonly NoticeTarget[];
+  /** Addresses besides the public internet that they may have. */
+  readonly noticesAllowPrivate: EgressConfig["allowPrivate"];
   readonly exposeChannel: boolean;
   readonly admission: AdmissionConfig;
   /** The most that one correction by an operator may be. */

@@ -1,13 +1,11 @@
 import type { Weekday } from "../core/budget.ts";
-import type { Channel } from "../core/channel.ts";
 import type { KeyRecord } from "../core/key.ts";
-import type { ModelCard } from "../core/model-card.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
 import type { Caller } from "../core/role.ts";
 import type { Nano } from "../core/money.ts";
 import type { JsonBody } from "../json/writer.ts";
 import { createCalendar } from "../money/calendar.ts";
-import type { Egress } from "../net/egress.ts";
+import type { Egress, NoticePost } from "../net/egress.ts";
 import type { Spools } from "../pictures/spool.ts";
 import type { Store } from "../store/store.ts";
 import {
@@ -15,8 +13,11 @@ import {
   type AdministrationPorts,
   createAdministration,
 } from "./administration/administration.ts";
+import { createNoticeSender } from "./administration/notice-sender.ts";
 import { type Catalog, buildCatalog } from "./catalog/catalog.ts";
 import { type ModelInfo, findModel, listModels } from "./catalog/list-models.ts";
+import type { Offer } from "./catalog/offer.ts";
+import { servedChannels } from "./catalog/served-prices.ts";
 import type { ChannelView } from "./channels/view.ts";
 import { deliver, urlOf } from "./delivery/answer.ts";
 import { hostPreview } from "./delivery/host-preview.ts";
@@ -48,8 +49,10 @@ import { serveObserved } from "./requests/serve-observed.ts";
 import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
+export type { NoticeDelivery } from "../store/notice-records.ts";
 export type { RequestRecord } from "../store/request-records.ts";
 export type { UsageReport, UsageRow, UsageSums } from "./administration/usage.ts";
+export { servedPrices } from "./catalog/served-prices.ts";
 export { footWith, nothing } from "./administration/usage.ts";
 export type {
   Administration,
@@ -126,6 +129,8 @@ export interface Gateway {
   refreshBudgets(): Promise<void>;
   /** Writes notices of what nobody has told yet, and of what is over. */
   reviewNotices(): Promise<void>;
+  /** Sends notices to the targets that are offered, on one of the nodes. */
+  sendNotices(): Promise<void>;
   /** Counts the totals of the ledger by the days of the calendar, where they are not. */
   countTotals(): Promise<void>;
   /** Settles what an earlier process left in the journal. */
@@ -134,15 +139,6 @@ export interface Gateway {
   writeOutcomes(): Promise<void>;
   /** Resolves when nothing runs, is being sent or being put away. Outcomes that cannot be written are given up. */
   idle(): Promise<void>;
-}
-
-/** The channels and names that are served, as the configuration last read has them. */
-export interface Offer {
-  readonly channels: readonly Channel[];
-  readonly aliases: Readonly<Record<string, readonly string[]>>;
-  readonly defaultModel: string | undefined;
-  /** The cards of models that their vendors no longer serve, by name. */
-  readonly retired: ReadonlyMap<string, ModelCard>;
 }
 
 /** The operator's choices that stand from start to stop. */
@@ -177,6 +173,8 @@ export interface GatewayPorts
   readonly filesLeft: () => number;
   /** Throws where the machine's clock is so wrong that this node should get no more work. */
   readonly checkClock: () => void;
+  /** The HTTP of notices. */
+  readonly notices: Pick<NoticePost, "post">;
   /** The machine's clock less the database's, milliseconds. */
   readonly clockWrongMs: () => number;
   /** The machine's name. */
@@ -192,9 +190,8 @@ export function createGateway(
   firstOffer: Offer,
 ): Gateway {
   const { egress, spools, now, newId } = ports;
-  const { policy } = settings;
   const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
-    buildCatalog(channels, aliases, retired, policy.successors);
+    buildCatalog(channels, aliases, retired, settings.policy.successors);
   let offer = firstOffer;
   let catalog = catalogOf(offer);
   const keys = createKeyRing(ports.pepper, now);
@@ -204,6 +201,7 @@ export function createGateway(
   const admission = createAdmission({ ...ports, limits: settings.admission, spooledBytes });
   const follow = followBudgets(parts);
   const administration = createAdministration({ ...ports, ...parts, keys, followBudgets: follow });
+  const sender = createNoticeSender(ports);
   return {
     authenticate: (authorization, caller) => keys.authenticate(authorization, caller),
     admit(bodyBytes) {
@@ -240,8 +238,9 @@ export function createGateway(
       const declared = keys.all();
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
       if (declared === undefined) return;
-      return reviewNotices({ ...ports, ...parts }, declared);
+      await reviewNotices({ ...ports, ...parts }, { ...offer, keys: declared });
     },
+    sendNotices: async () => (nodes.isFirst() ? sender.send(offer.noticeTargets) : undefined),
     settleLeft: () => settleLeft(parts, ports.store.requests),
     writeOutcomes: () => unwritten.retry(),
     async idle() {
@@ -291,8 +290,4 @@ function deliveryCases(
     pictureUrl: (delivered, origin) => urlOf(parts, delivered, origin),
     hostPreview: (picture, origin) => hostPreview(parts, picture, origin),
   };
-}
-
-function servedChannels({ entries }: Catalog): Channel[] {
-  return [...new Set(entries.flatMap(({ targets }) => targets.map(({ channel }) => channel)))];
 }

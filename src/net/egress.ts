@@ -18,6 +18,8 @@ import { type Report, sendReport } from "./report.ts";
 import { createUpstream } from "./upstream/upstream.ts";
 import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 
+export { createNoticePost } from "./notice-post.ts";
+export type { NoticeMessage, NoticePost, PostEnd } from "./notice-post.ts";
 export { createPlainHttp } from "./plain-http.ts";
 export { createPacing } from "./upstream/poll.ts";
 export type { Report } from "./report.ts";

@@ -1,6 +1,7 @@
-import type { NewNotice, Notice } from "../core/notice.ts";
+import type { NewNotice, Notice, NoticeKind } from "../core/notice.ts";
 import type { StoreClient } from "./client.ts";
-import type { NoticePage } from "./notice-records.ts";
+import type { TryEnd } from "./commands/notice-deliveries.ts";
+import type { DueDelivery, NoticeDelivery, NoticePage } from "./notice-records.ts";
 
 /** The notices of a database: things that ask for an operator's attention. */
 export interface NoticeStore {
@@ -29,5 +30,45 @@ export function noticeStore(client: StoreClient): NoticeStore {
     list: (page) => client.call("noticesList", page),
     isPriceKnown: (channelId, model, since) =>
       client.call("noticesIsPriceKnown", channelId, model, since),
+  };
+}
+
+/** The ways of notices to their targets. */
+export interface DeliveryStore {
+  /** Notices since a time that a target has not been queued for, the oldest first. */
+  unqueued(
+    target: string,
+    since: number,
+  ): Promise<readonly { readonly id: string; readonly kind: NoticeKind }[]>;
+  /** Queues notices for a target; those that it does not want are noted as skipped. */
+  queue(
+    target: string,
+    notices: readonly { readonly id: string; readonly isWanted: boolean }[],
+    at: number,
+  ): Promise<void>;
+  /** Deliveries whose next try is due. */
+  due(at: number): Promise<readonly DueDelivery[]>;
+  /** Takes a try until a time; false where another node has it. */
+  take(delivery: NoticeDelivery, until: number): Promise<boolean>;
+  /** Writes how a try ended. */
+  end(ended: TryEnd): Promise<void>;
+  /** The ways of one notice. */
+  of(noticeId: string): Promise<readonly NoticeDelivery[]>;
+}
+
+/** The deliveries behind a client of a database. */
+export function deliveryStore(client: StoreClient): DeliveryStore {
+  return {
+    unqueued: (target, since) => client.call("deliveriesUnqueued", target, since),
+    queue: (target, notices, at) => client.call("deliveriesQueue", target, notices, at),
+    due: (at) => client.call("deliveriesDue", at),
+    take: ({ noticeId, target, state, tries, nextAt, endedAt, fault }, until) =>
+      client.call(
+        "deliveriesTake",
+        { noticeId, target, state, tries, nextAt, endedAt, fault },
+        until,
+      ),
+    end: (ended) => client.call("deliveriesEnd", ended),
+    of: (noticeId) => client.call("deliveriesOf", noticeId),
   };
 }

@@ -3,7 +3,7 @@ import type { PinholeError } from "../core/errors.ts";
 import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
-import { noticeStore } from "./notice-store.ts";
+import { deliveryStore, noticeStore } from "./notice-store.ts";
 import { usageRow, usageStatement } from "./commands/usage-report.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
@@ -100,6 +100,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       refresh: (counters) => client.call("budgetsRefresh", counters),
     },
     notices: noticeStore(client),
+    deliveries: deliveryStore(client),
     prices: { get: (version) => client.call("pricesGet", version) },
     ledger: {
       ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since),

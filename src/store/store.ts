@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../core/audit.ts";
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeySettings, StoredKey } from "../core/key.ts";
-import type { NoticeStore } from "./notice-store.ts";
+import type { DeliveryStore, NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
 import type { BudgetCounter } from "../core/budget.ts";
@@ -164,6 +164,8 @@ export interface Store extends IdentityStore {
   };
   /** Things that ask for an operator's attention. */
   readonly notices: NoticeStore;
+  /** The ways of notices to their targets. */
+  readonly deliveries: DeliveryStore;
   /** Prices as they stood when something was charged by them. */
   readonly prices: {
     get(version: string): Promise<PriceVersion | undefined>;

@@ -1,7 +1,7 @@
 import { roles } from "../core/role.ts";
 import { signInMethods } from "./identity-records.ts";
 import { moneySchemas } from "./money-tables.ts";
-import { noticeKinds, noticeStates } from "../core/notice.ts";
+import { noticeTables } from "./notice-tables.ts";
 import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
 import { keyTable } from "./key-table.ts";
 import type { Shaped } from "./shape.ts";
@@ -108,25 +108,7 @@ export const rowSchemas = {
     kept_until: nullable(time),
   }),
   ...moneySchemas,
-  /** Things that ask for an operator's attention, and that they are over. */
-  notices: record({
-    id: text,
-    kind: oneOf(noticeKinds),
-    object: text,
-    period: text,
-    threshold: text,
-    basis: text,
-    state: oneOf(noticeStates),
-    /** The notice whose matter is over. */
-    recovers: nullable(text),
-    /** Digits: what a budget had spent. */
-    spent_nano: nullable(text),
-    /** JSON: names with texts. */
-    facts: text,
-    created_at: time,
-    ended_at: nullable(time),
-    acknowledged_at: nullable(time),
-  }),
+  ...noticeTables,
   /** Processes that work on this database. */
   nodes: record({ id: text, started_at: time, seen_at: time }),
   /** Answers that were given from another request's outcome. */

@@ -108,6 +108,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
         isFirst: () => false,
       },
       reviewNotices: () => Promise.resolve(void seen.push("notices")),
+      sendNotices: () => Promise.resolve(void seen.push("sent")),
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
       administration: { keys: { catchUp: () => Promise.resolve(void seen.push("keys")) } },
     },
@@ -117,9 +118,9 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   for (const task of tasks) await task.run();
   at = 200;
   for (const task of tasks) await task.run();
-  const rest = ["kept", "keys", "sessions", "nodes", "notices", "outcomes"];
+  const rest = ["kept", "keys", "sessions", "nodes", "notices", "sent", "outcomes"];
   expect(seen).toEqual(["clock", "images 100", ...rest, "clock", "images 200", ...rest]);
   expect(tasks.map(({ everyMs }) => everyMs)).toEqual([
-    30_000, 60_000, 60_000, 2_000, 3_600_000, 5_000, 60_000, 5_000,
+    30_000, 60_000, 60_000, 2_000, 3_600_000, 5_000, 60_000, 2_000, 5_000,
   ]);
 });

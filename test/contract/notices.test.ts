@@ -158,6 +158,24 @@ test("one that is raised is over and told anew; one that is made smaller is told
   expect(await notices(gateway)).toEqual(before);
 });
 
+test("a channel's budget is told by the next look, with what its provider may have charged", async () => {
+  const gateway = await start({});
+  const file = parse(await readFile(join(gateway.folder, "pinhole.yaml"), "utf8")) as {
+    channels: object[];
+  };
+  const budget = { usd: 0.4, period: "total", notify_at: [0.5] };
+  const channels = [{ ...file.channels[0], markup: { times: 10 }, budget }];
+  await reload(gateway, { channels });
+  await make(gateway);
+  await reload(gateway, { channels });
+  expect(await notices(gateway)).toEqual([]);
+  await make(gateway);
+  await reload(gateway, { channels });
+  expect(await notices(gateway)).toMatchObject([
+    { object: "channel one total", text: "$0.2 of $0.4 in total is spent." },
+  ]);
+});
+
 test("a budget's raise counts", async () => {
   const until = "2099-01-01T00:00:00Z";
   const raise = { usd: 0.2, until };
@@ -202,7 +220,7 @@ test("one is read and acknowledged; filters and pages that are none are refused"
   await make(gateway);
   const [newest, oldest] = await notices(gateway);
   const path = `/${String(newest?.["id"])}`;
-  expect(await (await admin(gateway, path)).json()).toEqual(newest);
+  expect(await (await admin(gateway, path)).json()).toEqual({ ...newest, deliveries: [] });
   const seen = (await (await admin(gateway, `${path}/acknowledge`, "POST")).json()) as Told;
   expect(seen["acknowledged_at"]).toMatch(/Z$/);
   const again = await admin(gateway, `${path}/acknowledge`, "POST");

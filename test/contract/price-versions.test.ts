@@ -116,3 +116,21 @@ test("a price that changes at a moment is that of the time at which the request 
   // It is one price with one version, whichever of its blocks holds.
   expect(before.record["price_versions"]).toEqual(after.record["price_versions"]);
 });
+
+test("a version leads to the words of the price that something was charged by, also after it has changed", async () => {
+  const [gateway, upstream] = await start({ per_image_usd: 0.04, source: "contract" });
+  const admin = async (path: string): Promise<[number, unknown]> => {
+    const headers = { authorization: `Bearer ${gateway.adminToken}` };
+    const response = await fetch(`${gateway.url}/admin/v1/prices${path}`, { headers });
+    return [response.status, await response.json()];
+  };
+  const price = { per_image_usd: 0.04, source: "contract" };
+  const { record } = await ask(gateway, "one");
+  const [version] = record["price_versions"] as string[];
+  const served = { channel: "one", model: "painter", upstream: "painter", markup: null };
+  expect(await admin("")).toEqual([200, { object: "list", data: [{ ...served, price, version }] }]);
+  await reload(gateway, upstream, "free");
+  expect(await admin("")).toMatchObject([200, { data: [{ price: "free", version: null }] }]);
+  expect(await admin(`/${version ?? ""}`)).toEqual([200, { version, price, markup: null }]);
+  expect((await admin("/0123456789abcdef"))[0]).toBe(404);
+});

@@ -54,40 +54,42 @@ const key = {
   ],
 } as unknown as KeyRecord;
 
+const budgeted = (...keys: KeyRecord[]) => ({ keys, channels: [] });
+
 test("a wrong clock is told by its machine, once while it is wrong, and over only by it", async () => {
   const { rows, ended, state, node } = bench();
-  await reviewNotices(node("a"), []);
+  await reviewNotices(node("a"), budgeted());
   expect(rows.size).toBe(0);
   state.wrongMs = -240_000;
-  await reviewNotices(node("a"), []);
+  await reviewNotices(node("a"), budgeted());
   expect([...rows.values()]).toMatchObject([
     { kind: "clock_off", object: "a", facts: { seconds: "240", side: "behind" } },
   ]);
   // A day later it is the same matter; another machine's right clock says nothing of it.
   state.at += 86_400_000;
-  await reviewNotices(node("a"), []);
+  await reviewNotices(node("a"), budgeted());
   state.wrongMs = 30_000;
-  await reviewNotices(node("b"), []);
+  await reviewNotices(node("b"), budgeted());
   expect([rows.size, ended]).toEqual([1, []]);
-  await reviewNotices(node("a"), []);
+  await reviewNotices(node("a"), budgeted());
   expect(ended).toEqual(["a"]);
   state.wrongMs = 30_001;
-  await reviewNotices(node("a"), []);
+  await reviewNotices(node("a"), budgeted());
   expect(rows.size).toBe(2);
 });
 
 test("a new period is the end of what was spent in the last", async () => {
   const { rows, ended, state, node } = bench();
   state.spentNano = "500";
-  await reviewNotices(node("a"), [key, key]);
+  await reviewNotices(node("a"), budgeted(key, key));
   expect(rows.size).toBe(1);
-  await reviewNotices(node("b"), [key]);
+  await reviewNotices(node("b"), budgeted(key));
   expect([rows.size, ended]).toEqual([1, []]);
   state.at += 86_400_000;
   state.spentNano = "0";
-  await reviewNotices(node("b"), [key]);
+  await reviewNotices(node("b"), budgeted(key));
   expect(ended).toEqual(["key k day"]);
   state.spentNano = "999";
-  await reviewNotices(node("a"), [key]);
+  await reviewNotices(node("a"), budgeted(key));
   expect(rows.size).toBe(2);
 });

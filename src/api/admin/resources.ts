@@ -5,6 +5,7 @@ import { keyResource } from "./keys.ts";
 import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
+import { priceResource } from "./prices.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
@@ -24,4 +25,5 @@ export const adminResources: readonly AdminResource[] = [
   tokenResource,
   correctionResource,
   auditResource,
+  priceResource,
 ];

@@ -1,4 +1,5 @@
 import type { KeyOwners } from "../../core/key.ts";
+import type { PriceVersion } from "../../core/price.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { Store } from "../../store/store.ts";
@@ -34,6 +35,8 @@ export interface Administration {
   /** Changes as they were written down with what they changed. */
   readonly audit: Store["audit"];
   readonly notices: NoticeAdministration;
+  /** A price as it stood when something was charged by it; undefined: nothing was. */
+  price(version: string): Promise<PriceVersion | undefined>;
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
   readonly requests: RequestAdministration;
@@ -74,6 +77,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
     audit: { list: (page) => store.audit.list(page) },
     notices: administerNotices(ports),
+    price: (version) => store.prices.get(version),
     usage: (question) => reportUsage(ports, question),
     requests: administerRequests(store.requests, async () => ports.keys.all() ?? []),
     tokenOf: (authorization) => bearer(authorization),

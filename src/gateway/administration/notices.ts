@@ -1,6 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
-import type { NoticePage } from "../../store/notice-records.ts";
+import type { NoticeDelivery, NoticePage } from "../../store/notice-records.ts";
 import type { Store } from "../../store/store.ts";
 
 /** The use cases of operators with notices. */
@@ -8,14 +8,17 @@ export interface NoticeAdministration {
   /** The newest first. */
   list(page: NoticePage): Promise<readonly Notice[]>;
   /** Throws not_found. */
-  get(id: string): Promise<Notice>;
+  get(id: string): Promise<Notice & { readonly deliveries: readonly NoticeDelivery[] }>;
   /** Notes that somebody has seen to it; a second time changes nothing. Throws not_found. */
   acknowledge(id: string): Promise<Notice>;
 }
 
 /** The parts that administration of notices works with. */
 export interface NoticeParts {
-  readonly store: { readonly notices: Pick<Store["notices"], "list" | "get" | "acknowledge"> };
+  readonly store: {
+    readonly notices: Pick<Store["notices"], "list" | "get" | "acknowledge">;
+    readonly deliveries: Pick<Store["deliveries"], "of">;
+  };
   readonly now: () => number;
 }
 
@@ -27,7 +30,10 @@ export function administerNotices({ store, now }: NoticeParts): NoticeAdministra
   };
   return {
     list: (page) => store.notices.list(page),
-    get: async (id) => known(await store.notices.get(id)),
+    async get(id) {
+      const notice = known(await store.notices.get(id));
+      return { ...notice, deliveries: await store.deliveries.of(id) };
+    },
     acknowledge: async (id) => known(await store.notices.acknowledge(id, now())),
   };
 }

@@ -1,4 +1,5 @@
 import { type Budget, type BudgetCounter, namesModel } from "../../core/budget.ts";
+import type { Channel } from "../../core/channel.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import { usdText } from "../../core/money.ts";
 import type { NewNotice, SettlementNotice } from "../../core/notice.ts";
@@ -48,14 +49,26 @@ export function settlementNotices(
   );
 }
 
-/** The budgets of these keys, their users and teams that have thresholds, each once, in the period of a moment. */
+/** All that has budgets. */
+export interface BudgetedParts {
+  readonly keys: readonly KeyRecord[];
+  readonly channels: readonly Channel[];
+}
+
+/** The budgets of these keys, their users and teams, and of channels that have thresholds, each once, in the period of a moment. */
 export function watchedBudgets(
   calendar: Calendar,
-  keys: readonly KeyRecord[],
+  { keys, channels }: BudgetedParts,
   at: number,
 ): WatchedBudget[] {
   const found = new Map<string, WatchedBudget>();
-  for (const owner of keys.flatMap(namedOwners))
+  const places = channels.map(({ id, budgets = [] }): NamedOwner => ({
+    scope: "channel",
+    id,
+    name: id,
+    budgets,
+  }));
+  for (const owner of [...keys.flatMap(namedOwners), ...places])
     for (const budget of owner.budgets)
       for (const watched of watch(calendar, owner, budget, at))
         found.set(watched.counter.id, watched);

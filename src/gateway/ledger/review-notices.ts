@@ -1,8 +1,7 @@
-import type { KeyRecord } from "../../core/key.ts";
 import { type NewNotice, type Notice, noticeId } from "../../core/notice.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { Store } from "../../store/store.ts";
-import { watchedBudgets } from "./budget-notices.ts";
+import { type BudgetedParts, watchedBudgets } from "./budget-notices.ts";
 
 /** A machine's clock that is wrong by more is told. */
 const clockMsMax = 30_000;
@@ -22,10 +21,10 @@ export interface ReviewParts {
  * Looks at all that a notice may be about: writes those that no settlement has written (a budget that was made smaller,
  * a clock), and says of those whose matter is over that it is. Any number of nodes may do so at once.
  */
-export async function reviewNotices(parts: ReviewParts, keys: readonly KeyRecord[]): Promise<void> {
+export async function reviewNotices(parts: ReviewParts, budgeted: BudgetedParts): Promise<void> {
   const { store, now, host } = parts;
   const open = await store.notices.open();
-  const due = [...(await dueBudgets(parts, keys)), ...dueClock(parts, open)];
+  const due = [...(await dueBudgets(parts, budgeted)), ...dueClock(parts, open)];
   const ids = new Set(due.map((matter) => noticeId(matter, "raised")));
   const known = new Set(open.map(({ id }) => id));
   const missing = due.filter((matter) => !known.has(noticeId(matter, "raised")));
@@ -38,10 +37,10 @@ export async function reviewNotices(parts: ReviewParts, keys: readonly KeyRecord
 
 async function dueBudgets(
   { store, calendar, now }: ReviewParts,
-  keys: readonly KeyRecord[],
+  budgeted: BudgetedParts,
 ): Promise<NewNotice[]> {
   const at = now();
-  const watched = watchedBudgets(calendar, keys, at);
+  const watched = watchedBudgets(calendar, budgeted, at);
   if (watched.length === 0) return [];
   const states = await store.budgets.states(watched.map(({ counter }) => counter));
   return watched.flatMap(({ thresholds, notice }, index) => {

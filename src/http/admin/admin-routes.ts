@@ -8,6 +8,7 @@ import { keyRoutes } from "./key-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { ownerRoutes } from "./owner-routes.ts";
+import { priceRoutes } from "./price-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { requireCaller } from "./callers.ts";
@@ -47,6 +48,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   channelRoutes(app, gateway);
   requestRoutes(app, administration.requests);
   noticeRoutes(app, administration.notices);
+  priceRoutes(app, gateway);
   usageReportRoutes(app, administration);
   correctionRoutes(app, gateway);
 }

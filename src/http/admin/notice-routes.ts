@@ -1,8 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { noticeQuery } from "../../api/admin/notices.ts";
-import type { Notice } from "../../core/notice.ts";
-import { noticeWords } from "../../core/notice-words.ts";
-import type { Administration } from "../../gateway/gateway.ts";
+import { noticeJson } from "../../api/admin/notice-json.ts";
+import type { Administration, NoticeDelivery } from "../../gateway/gateway.ts";
 import { read } from "./read-checked.ts";
 
 /** GET /admin/v1/notices, /admin/v1/notices/{id} and POST …/acknowledge. */
@@ -13,32 +12,23 @@ export function noticeRoutes(app: FastifyInstance, notices: Administration["noti
     const rows = await notices.list({ ...page, isAcknowledged });
     return { object: "list", data: rows.map(noticeJson) };
   });
-  app.get<{ Params: { id: string } }>("/admin/v1/notices/:id", async (request) =>
-    noticeJson(await notices.get(request.params.id)),
-  );
+  app.get<{ Params: { id: string } }>("/admin/v1/notices/:id", async (request) => {
+    const { deliveries, ...notice } = await notices.get(request.params.id);
+    return { ...noticeJson(notice), deliveries: deliveries.map(deliveryJson) };
+  });
   app.post<{ Params: { id: string } }>("/admin/v1/notices/:id/acknowledge", async (request) =>
     noticeJson(await notices.acknowledge(request.params.id)),
   );
 }
 
-function noticeJson(notice: Notice): Record<string, unknown> {
-  const { id, kind, object, period, threshold, state, recovers, facts } = notice;
+function deliveryJson(delivery: NoticeDelivery): Record<string, unknown> {
+  const { target, state, tries, fault, nextAt, endedAt } = delivery;
   return {
-    id,
-    kind,
-    object,
-    period: period === "" ? null : period,
-    threshold: threshold === "" ? null : threshold,
+    target,
     state,
-    recovers,
-    ...noticeWords(notice),
-    facts,
-    created_at: isoTime(notice.createdAt),
-    ended_at: notice.endedAt === null ? null : isoTime(notice.endedAt),
-    acknowledged_at: notice.acknowledgedAt === null ? null : isoTime(notice.acknowledgedAt),
+    tries,
+    fault,
+    next_try_at: state === "pending" ? new Date(nextAt).toISOString() : null,
+    ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
   };
-}
-
-function isoTime(at: number): string {
-  return new Date(at).toISOString();
 }

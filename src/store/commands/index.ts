@@ -8,6 +8,7 @@ import { correctionCommands } from "./corrections.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
+import { deliveryCommands, deliveryReads } from "./notice-deliveries.ts";
 import { noticeCommands, noticeReads } from "./notices.ts";
 import { priceCommands } from "./prices.ts";
 import { identityCommands } from "./identity.ts";
@@ -46,6 +47,8 @@ export const commands = {
   ...nodeCommands,
   ...noticeCommands,
   ...noticeReads,
+  ...deliveryCommands,
+  ...deliveryReads,
   ...priceCommands,
   ...peopleCommands,
   ...requestReads,
@@ -179,6 +182,9 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "keysAll",
   "keysGet",
   "keysPage",
+  "deliveriesDue",
+  "deliveriesOf",
+  "deliveriesUnqueued",
   "noticesGet",
   "noticesIsPriceKnown",
   "noticesList",

@@ -11,6 +11,7 @@ import { notices } from "./0010-notices.ts";
 import { administration } from "./0011-administration.ts";
 import { books } from "./0012-books.ts";
 import { keys } from "./0013-keys.ts";
+import { noticeDeliveries } from "./0014-notice-deliveries.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   administration,
   books,
   keys,
+  noticeDeliveries,
 ];
