@@ -8,6 +8,7 @@ import { openEgress } from "./app/egress.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
 import { type FirstRun, beginAdministration, requireSettings } from "./app/first-run.ts";
+import { identityProvider } from "./app/identity-provider.ts";
 import { openImageStore, type SharedImages } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
@@ -85,7 +86,10 @@ export async function startApp(
     await gateway.settleLeft();
     await gateway.nodes.begin(nodeBefore);
     undo.push(() => gateway.nodes.end());
-    const identity = createIdentity({ ...ports, randomBytes });
+    const identity = createIdentity(
+      { ...ports, randomBytes },
+      identityProvider(config, ports.egress),
+    );
     const { sendTraces } = telemetry;
     const tasks = upkeepTasks({ ...ports, shared, clock, gateway, identity, sendTraces });
     const upkeep = startUpkeep(tasks, logger);

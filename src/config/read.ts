@@ -14,6 +14,7 @@ import { faultTargets, targetsOf } from "./sections/notices.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { keySettingsOf } from "../core/key-words.ts";
+import { oidcOf } from "./oidc.ts";
 import { Secret } from "../core/secret.ts";
 import { didYouMean } from "./suggest.ts";
 import { readTree, type Tree, type TreeInput } from "./tree.ts";
@@ -102,6 +103,7 @@ function assemble(
     dataFolder,
     secret: settings.secret,
     adminToken: settings.admin_token,
+    oidc: oidcOf(settings.oidc),
     server: {
       host: server.host,
       port: server.port,

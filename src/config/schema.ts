@@ -11,6 +11,7 @@ import { metricsSchema } from "./sections/metrics.ts";
 import { moneySchema } from "./sections/money.ts";
 import { aliasesSchema, defaultModelSchema } from "./sections/names.ts";
 import { teamSchema, userSchema } from "./sections/owners.ts";
+import { oidcSchema } from "./sections/oidc.ts";
 import { policySchema } from "./sections/policy.ts";
 import { noticesSchema } from "./sections/notices.ts";
 import { pricesSchema } from "./sections/prices.ts";
@@ -58,6 +59,11 @@ export const fileSchema = z.strictObject({
     .meta({ form: "a list of channels", description: "Accounts at upstreams." }),
   aliases: aliasesSchema,
   default_model: defaultModelSchema,
+  oidc: oidcSchema
+    .optional()
+    .describe(
+      "An identity provider that people sign in by. Not set: by password alone. docs/people.md.",
+    ),
   policy: policySchema.prefault({}).describe(section),
   egress: egressSchema.prefault({}).describe(section),
   money: moneySchema.prefault({}).describe(section),

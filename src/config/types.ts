@@ -5,6 +5,7 @@ import type { KeyOwners, KeySettings } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Nano } from "../core/money.ts";
 import type { NoticeTarget } from "../core/notice-target.ts";
+import type { Role } from "../core/role.ts";
 import type { Secret } from "../core/secret.ts";
 
 /** A gateway key that the file declares. */
@@ -139,6 +140,21 @@ export interface TracesConfig {
   readonly propagate: boolean;
 }
 
+/** The identity provider that people sign in by. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: Secret | undefined;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly roleClaim: string;
+  /** Values of the claim by role, the widest first. */
+  readonly roles: readonly (readonly [Role, readonly string[]])[];
+  readonly defaultRole: Role | undefined;
+  readonly teamClaim: string | undefined;
+  readonly linkByEmail: boolean;
+}
+
 /** The operator's decisions, validated, with defaults filled in, folders absolute and units in the names. */
 export interface Config {
   /** The file that was read, absolute; undefined where there is none. */
@@ -149,6 +165,7 @@ export interface Config {
   readonly secret: Secret | undefined;
   /** Undefined: made on first run. */
   readonly adminToken: Secret | undefined;
+  readonly oidc: OidcConfig | undefined;
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
   readonly images: ImagesConfig;

@@ -19,3 +19,13 @@ export function mayHaveCredentials(url: URL, baseUrl: string, hosts: readonly st
   const isPlainHttps = url.protocol === "https:" && url.port === "";
   return isPlainHttps && hostMatches(bareHost(url.hostname), hosts);
 }
+
+/** True for names and addresses that lead to the machine itself, as a URL has them. */
+export function isLoopbackHost(hostname: string): boolean {
+  const host = bareHost(hostname);
+  return (
+    /^(?:[\w-]+\.)*localhost\.?$/i.test(host) ||
+    /^127(?:\.\d{1,3}){3}$/.test(host) ||
+    host === "::1"
+  );
+}

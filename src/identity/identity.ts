@@ -1,6 +1,8 @@
 import type { Person } from "../store/identity-records.ts";
 import { codeDigest } from "./codes.ts";
 import { PinholeError } from "../core/errors.ts";
+import { type OidcProvider, type OidcSignIn, createOidc } from "./oidc.ts";
+import type { OidcSettings } from "./oidc-settings.ts";
 import { createPasswords } from "./passwords.ts";
 import { type People, createPeople, refused } from "./people.ts";
 import type { IdentityPorts } from "./ports.ts";
@@ -15,6 +17,7 @@ import { type AdminTokens, createAdminTokens } from "./tokens.ts";
 import { createTryLimits } from "./tries.ts";
 
 export type { IdentityPorts } from "./ports.ts";
+export type { OidcProvider, OidcSignIn } from "./oidc.ts";
 export type { AdminTokenRecord as AdminToken, Person } from "../store/identity-records.ts";
 export type { OneTimeCode, People } from "./people.ts";
 export type { AdminTokens } from "./tokens.ts";
@@ -25,6 +28,8 @@ export interface Identity {
   readonly people: People;
   readonly tokens: AdminTokens;
   readonly sessions: Sessions;
+  /** Signing in at an identity provider; undefined where the operator named none. */
+  readonly oidc: (OidcSignIn & Pick<OidcSettings, "name">) | undefined;
   /** Begins a session by login and password. Throws sign_in_failed, too_many_sign_ins or overloaded. */
   signIn(wanted: PasswordSignIn): Promise<SignedIn>;
   /** The person whom a one-time code stands for. Throws invitation_not_valid. */
@@ -59,7 +64,7 @@ export interface PasswordChange {
 }
 
 /** Opens identity on a store. */
-export function createIdentity(ports: IdentityPorts): Identity {
+export function createIdentity(ports: IdentityPorts, provider?: OidcProvider): Identity {
   const { store, now } = ports;
   const passwords = createPasswords(ports.randomBytes, ports.passwordCost);
   const sessions = createSessions(ports);
@@ -68,6 +73,7 @@ export function createIdentity(ports: IdentityPorts): Identity {
     people: createPeople(ports),
     tokens: createAdminTokens(ports),
     sessions,
+    oidc: provider && { ...createOidc(ports, sessions, provider), name: provider.settings.name },
     async signIn({ login, password, address }) {
       const account = loginOf(login);
       await tries.begin(account, address);

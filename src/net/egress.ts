@@ -13,6 +13,7 @@ import {
   nothingPrivate,
   type Resolve,
 } from "./guard/guard.ts";
+import { createPlainFetch, type PlainFetch } from "./plain-fetch.ts";
 import { createSockets } from "./socket.ts";
 import { type Report, sendReport } from "./report.ts";
 import { createUpstream } from "./upstream/upstream.ts";
@@ -21,6 +22,7 @@ import type { EgressParts, UpstreamContext } from "./upstream/context.ts";
 export { createNoticePost } from "./notice-post.ts";
 export type { NoticeMessage, NoticePost, PostEnd } from "./notice-post.ts";
 export { createPlainHttp } from "./plain-http.ts";
+export type { PlainFetch } from "./plain-fetch.ts";
 export { createPacing } from "./upstream/poll.ts";
 export type { Report } from "./report.ts";
 export type { RelayTap } from "./upstream/relay-sink.ts";
@@ -69,6 +71,8 @@ export interface Egress {
   fetchCallerPicture(url: string, options: CallerPictureOptions): Promise<Picture>;
   /** Sends a report to a server that the operator named; resolves with the status of its answer. */
   report(report: Report): Promise<number>;
+  /** A `fetch` for a service that the operator named: its own host is reached whatever it is, all others as strangers' URLs are. */
+  fetchFor(named: URL): PlainFetch;
   /** Ends every connection; what is in flight fails. */
   close(): Promise<void>;
 }
@@ -114,6 +118,11 @@ export function createEgress(options: EgressOptions): Egress {
     sockets: (context) => createSockets(parts, context),
     fetchCallerPicture: (url, caller) => fetchCallerPicture(parts, url, caller),
     report: (report) => sendReport(parts, report),
+    fetchFor: (named) =>
+      createPlainFetch({
+        ...parts,
+        route: (url) => (url.origin === named.origin ? parts.open : callerRoute(parts, url)),
+      }),
     async close() {
       for (const end of parts.sockets) end();
       await Promise.all([parts.open.destroy(), parts.guarded.destroy()]);

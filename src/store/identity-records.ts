@@ -39,7 +39,7 @@ type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 export type PersonRefusal = "absent" | "stale" | "last_owner" | "login_taken" | "user_taken";
 
 /** The ways in which a session can have begun. */
-export const signInMethods = ["password", "invitation", "oidc", "passkey"] as const;
+export const signInMethods = ["password", "invitation", "oidc"] as const;
 export type SignInMethod = (typeof signInMethods)[number];
 
 /** A one-time link, by the digest of its code. */
@@ -72,6 +72,23 @@ export interface SessionRecord {
 export interface FoundSession {
   readonly session: SessionRecord;
   readonly person: Person;
+}
+
+/** An account at an identity provider that a person signs in with. */
+export interface PersonLink {
+  readonly issuer: string;
+  /** The account's name at the issuer, for good. */
+  readonly subject: string;
+  readonly personId: string;
+  readonly createdAt: number;
+}
+
+/** A sign-in that is under way elsewhere, by the digest of the code that the browser holds. */
+export interface SignInFlow {
+  readonly digest: string;
+  /** JSON: what has to be compared when it comes back. */
+  readonly value: string;
+  readonly until: number;
 }
 
 /** A bound on tries to sign in under one name, which stands for an account or an address. */
@@ -158,6 +175,18 @@ export interface IdentityStore {
     endAll(personId: string): Promise<void>;
     /** Forgets what has ended: sessions, invitations, tries. */
     sweep(now: number, idleSince: number): Promise<void>;
+  };
+  readonly links: {
+    person(issuer: string, subject: string): Promise<Person | undefined>;
+    /** False where the account is linked already, or the person to another account of the issuer. */
+    add(link: PersonLink): Promise<boolean>;
+    /** Adds a person with their account; of two at once one adds it and both get it. */
+    addPerson(person: NewPerson, link: PersonLink): Promise<Person | PersonRefusal>;
+  };
+  readonly flows: {
+    begin(flow: SignInFlow): Promise<void>;
+    /** The value, once. */
+    take(digest: string, now: number): Promise<string | undefined>;
   };
   readonly tries: {
     /** Counts one more try under each name, in one commit, as far as the first whose limit is passed, which is returned. */

@@ -30,6 +30,15 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       endAll: (personId) => client.call("sessionsEndAll", personId),
       sweep: (now, idle) => client.call("sessionsSweep", now, idle),
     },
+    links: {
+      person: (issuer, subject) => client.call("linksPerson", issuer, subject),
+      add: (link) => client.call("linksAdd", link),
+      addPerson: (person, link) => client.call("linksAddPerson", person, link),
+    },
+    flows: {
+      begin: (flow) => client.call("flowsBegin", flow),
+      take: (digest, now) => client.call("flowsTake", digest, now),
+    },
     tries: {
       count: (limits, now) => client.call("triesCount", limits, now),
       forgive: (forgotten, returned) => client.call("triesForgive", forgotten, returned),

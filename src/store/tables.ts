@@ -146,6 +146,9 @@ export const rowSchemas = {
     until: time,
   }),
   invitations: record({ digest: text, person_id: text, until: time }),
+  /** Accounts at identity providers. */
+  person_links: record({ issuer: text, subject: text, person_id: text, created_at: time }),
+  sign_in_flows: record({ digest: text, value: text, until: time }),
   sign_in_tries: record({ name: text, count: integer, until: time }),
   admin_tokens: record({
     id: text,

@@ -56,6 +56,7 @@ export function identitySuite(open: OpenEmpty): void {
   endSuite(open);
   trySuite(open);
   tokenSuite(open);
+  waysInSuite(open);
 }
 
 function invitationSuite(open: OpenEmpty): void {
@@ -349,5 +350,43 @@ function tokenSuite(open: OpenEmpty): void {
     expect(await store.tokens.remove("token_1", 1)).toBe("stale");
     expect(await store.tokens.remove("token_1", 2)).toBeUndefined();
     expect(await store.tokens.remove("token_1", 2)).toBe("absent");
+  });
+}
+
+function waysInSuite(open: OpenEmpty): void {
+  const account = { issuer: "https://login.example", subject: "s1" };
+
+  test("an account at an identity provider is one person's, however many sign in with it first at once", async () => {
+    const store = await open();
+    const link = (personId: string) => ({ ...account, personId, createdAt: 1 });
+    expect(await store.links.person(account.issuer, account.subject)).toBeUndefined();
+    const ids = Array.from({ length: 6 }, (_, at) => `p${at}`);
+    const made = await Promise.all(ids.map((id) => store.links.addPerson(person(id), link(id))));
+    const [first] = made;
+    expect(new Set(made.map((one) => (typeof one === "string" ? one : one.id))).size).toBe(1);
+    expect(await store.people.all()).toEqual([first]);
+    expect(await store.links.person(account.issuer, account.subject)).toEqual(first);
+    await store.people.add(person("bob"), undefined);
+    expect(await store.links.add(link("bob"))).toBe(false);
+    expect(await store.links.add({ ...link("bob"), subject: "s2" })).toBe(true);
+    expect(await store.links.add({ ...link("bob"), subject: "s3" })).toBe(false);
+    const taken = await store.links.addPerson(person("eve", { login: "bob@example.com" }), {
+      ...link("eve"),
+      subject: "s4",
+    });
+    expect(taken).toBe("login_taken");
+    expect(await store.links.person(account.issuer, "s4")).toBeUndefined();
+    await store.people.remove("bob", 1, 1);
+    expect(await store.links.person(account.issuer, "s2")).toBeUndefined();
+  });
+
+  test("a sign-in that is under way is taken once, and not after its time", async () => {
+    const store = await open();
+    await store.flows.begin({ digest: "f1", value: "{}", until: 1000 });
+    await store.flows.begin({ digest: "f2", value: "{}", until: 1000 });
+    const takes = await Promise.all(Array.from({ length: 5 }, () => store.flows.take("f1", 999)));
+    expect(takes.filter((one) => one !== undefined)).toEqual(["{}"]);
+    expect(await store.flows.take("f2", 1000)).toBeUndefined();
+    expect(await store.flows.take("f3", 1)).toBeUndefined();
   });
 }

@@ -310,6 +310,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   pg: ["store"],
   yaml: ["config"],
   commander: ["cli", "main"],
+  "openid-client": ["identity"],
   "@smithy/signature-v4": ["providers", "blobs"],
 };
 

@@ -10,6 +10,7 @@ import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
 import { usageResource } from "./usage.ts";
+import { signInResource } from "./sign-in.ts";
 import { tokenResource } from "./tokens.ts";
 
 /** The resources of the admin API, in the order of the documents. */
@@ -19,6 +20,7 @@ export const adminResources: readonly AdminResource[] = [
   requestResource,
   channelResource,
   sessionResource,
+  signInResource,
   peopleResource,
   noticeResource,
   usageResource,

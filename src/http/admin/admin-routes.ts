@@ -14,6 +14,7 @@ import { tokenRoutes } from "./token-routes.ts";
 import { requireCaller } from "./callers.ts";
 import { type SessionParts, sessionRoutes } from "./session-routes.ts";
 import { usageReportRoutes } from "./usage-routes.ts";
+import { signInRoutes } from "./sign-in-routes.ts";
 
 const bodyBytesMax = 64 * 1024;
 
@@ -40,6 +41,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
     },
   );
   sessionRoutes(app, parts);
+  signInRoutes(app, parts);
   peopleRoutes(app, parts.identity.people);
   tokenRoutes(app, parts.identity.tokens);
   keyRoutes(app, administration.keys);

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isLoopbackHost } from "../../core/hosts.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { OriginParts } from "../server/origin.ts";
 
@@ -7,6 +8,34 @@ const secureName = "__Host-pinhole";
 /** On loopback over plain http, where browsers would not all keep the other. */
 const loopbackName = "pinhole";
 
+/** The code of a sign-in that is under way at an identity provider, which leads back from another site: `Lax`. */
+const flowSeconds = 600;
+
+/** The code of a sign-in that is under way, as the browser holds it. */
+export function flowOf(request: FastifyRequest): string | undefined {
+  const secure = cookieOf(request, `${secureName}-flow`);
+  return (
+    secure ??
+    (isLoopbackHost(request.hostname) ? cookieOf(request, `${loopbackName}-flow`) : undefined)
+  );
+}
+
+/** Sets the cookie of a sign-in that is under way. */
+export function setFlowCookie(reply: FastifyReply, origin: URL, code: string): void {
+  void reply.header("set-cookie", flowText(origin, code, flowSeconds));
+}
+
+/** Has the browser forget it. */
+export function clearFlowCookie(reply: FastifyReply, origin: URL): void {
+  void reply.header("set-cookie", flowText(origin, "", 0));
+}
+
+function flowText(origin: URL, code: string, seconds: number): string {
+  const isSecure = origin.protocol === "https:";
+  const name = `${isSecure ? secureName : loopbackName}-flow`;
+  return `${name}=${code}; Path=/; Max-Age=${seconds}${isSecure ? "; Secure" : ""}; HttpOnly; SameSite=Lax`;
+}
+
 /** The parts that know this gateway's address. */
 export type CookieParts = OriginParts;
 
@@ -14,7 +43,7 @@ export type CookieParts = OriginParts;
 export function sessionIdOf(request: FastifyRequest): string | undefined {
   const secure = cookieOf(request, secureName);
   // A page of another port or subdomain can set the plain name: it is read where only this machine can have set it.
-  return secure ?? (isLoopback(request.hostname) ? cookieOf(request, loopbackName) : undefined);
+  return secure ?? (isLoopbackHost(request.hostname) ? cookieOf(request, loopbackName) : undefined);
 }
 
 function cookieOf(request: FastifyRequest, name: string): string | undefined {
@@ -65,7 +94,7 @@ export function pageOrigin(parts: CookieParts, request: FastifyRequest): URL {
     throw notAllowed(
       `Pages of ${said.slice(0, 200)} may not do this; if it is this gateway's own address, set server.public_url to it.`,
     );
-  if (origin.protocol === "http:" && !isLoopback(origin.hostname))
+  if (origin.protocol === "http:" && !isLoopbackHost(origin.hostname))
     throw notAllowed(
       "Signing in over plain http is for this machine alone (localhost): what is sent could be read on the way. Put https in front and set server.public_url.",
     );
@@ -83,15 +112,6 @@ function ownHosts({ publicUrl }: CookieParts, request: FastifyRequest): string[]
   // A proxy that ends TLS may tell the host alone, so its scheme is not compared.
   const asked = ["http", "https"].map((scheme) => `${scheme}://${request.host}`);
   return [...told, ...asked.filter((url) => URL.canParse(url)).map((url) => new URL(url).host)];
-}
-
-/** True for names and addresses that lead to the machine itself, as a browser understands them. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    /^(?:[\w-]+\.)*localhost\.?$/i.test(hostname) ||
-    /^127(?:\.\d{1,3}){3}$/.test(hostname) ||
-    /^\[?::1\]?$/.test(hostname)
-  );
 }
 
 function notAllowed(message: string): PinholeError {

@@ -51,6 +51,7 @@ const update = statement<PersonRow & { keeps_owner: number }>(
 const remove = statement<{ id: string; version: number }>(
   `DELETE FROM people WHERE id = :id AND version = :version AND ${mayGo}`,
 );
+const removeLinks = statement<ById>("DELETE FROM person_links WHERE person_id = :id");
 const stopUser = statement<{ user: string; at: number }>(
   `INSERT INTO stopped_users (user_id, stopped_at) VALUES (:user, :at) ON CONFLICT DO NOTHING`,
 );
@@ -132,6 +133,7 @@ function* removeOne(id: string, version: number, at: number): Steps<PersonRefusa
   if (changes === 0) return before.version === version ? "last_owner" : "stale";
   yield* endSessionsOf(id);
   yield* removeInvitationsOf(id);
+  yield removeLinks({ id });
   if (before.user_id !== null) {
     yield stopUser({ user: before.user_id, at });
     yield* countUp(configVersionSetting);

@@ -23,6 +23,7 @@ import { servedCommands } from "./served.ts";
 import { settingCommands } from "./settings.ts";
 import { sweepCommands, sweepReads } from "./sweep.ts";
 import { totalsCommands } from "./totals.ts";
+import { waysInCommands } from "./ways-in.ts";
 import { tryCommands } from "./sign-in-tries.ts";
 
 /**
@@ -60,6 +61,7 @@ export const commands = {
   ...invitationCommands,
   ...sessionCommands,
   ...tryCommands,
+  ...waysInCommands,
   ...adminTokenCommands,
   ...servedCommands,
   ...sweepCommands,
@@ -113,6 +115,8 @@ const locks: {
   ],
   // One at a time: the last owner, and a session that begins while its person is disabled, are asked for across rows.
   invitationsTake: () => [peopleLock],
+  linksAdd: () => [peopleLock],
+  linksAddPerson: () => [peopleLock],
   peopleAdd: () => [peopleLock, ...served],
   peopleChange: () => [peopleLock, ...served],
   peopleRemove: () => [peopleLock, ...served],
@@ -147,6 +151,7 @@ function chargedChannels(attempts: readonly AttemptOutcome[]): string[] {
 /** Commands that read many rows and then write what follows from them: on Postgres no other is in their transaction, which would change the rows in between. */
 export const alone: ReadonlySet<string> = new Set<CommandName>([
   "budgetsRefresh",
+  "linksAddPerson",
   "requestsSweep",
   "totalsCount",
 ]);
@@ -174,6 +179,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "peopleNone",
   "peopleStoppedUsers",
   "invitationsFind",
+  "linksPerson",
   "sessionsFind",
   "tokensAll",
   "tokensByDigest",

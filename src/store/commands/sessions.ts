@@ -29,6 +29,7 @@ const sweepSessions = statement<{ now: number; idle: number }>(
   "DELETE FROM sessions WHERE until <= :now OR seen_at <= :idle",
 );
 const sweepInvitations = statement<{ now: number }>("DELETE FROM invitations WHERE until <= :now");
+const sweepFlows = statement<{ now: number }>("DELETE FROM sign_in_flows WHERE until <= :now");
 const sweepTries = statement<{ now: number }>("DELETE FROM sign_in_tries WHERE until <= :now");
 
 /** A part of a change that ends the sessions of a person, but one. */
@@ -63,6 +64,7 @@ export const sessionCommands = {
   *sessionsSweep(now: number, idle: number): Steps<void> {
     yield sweepSessions({ now, idle });
     yield sweepInvitations({ now });
+    yield sweepFlows({ now });
     yield sweepTries({ now });
   },
 };

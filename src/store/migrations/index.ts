@@ -12,6 +12,7 @@ import { administration } from "./0011-administration.ts";
 import { books } from "./0012-books.ts";
 import { keys } from "./0013-keys.ts";
 import { noticeDeliveries } from "./0014-notice-deliveries.ts";
+import { waysIn } from "./0015-ways-in.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   books,
   keys,
   noticeDeliveries,
+  waysIn,
 ];
