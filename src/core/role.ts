@@ -11,6 +11,13 @@ export const roles = ["owner", "admin", "operator", "viewer", "team_admin", "key
 
 export type Role = (typeof roles)[number];
 
+/** The one who changes something: who it is, and the request that it came with. */
+export interface Actor extends Caller {
+  /** The client's; null: the gateway itself. */
+  readonly address: string | null;
+  readonly requestId: string | null;
+}
+
 /** The one who asks for something of the administration, for rights, queries and the audit. */
 export interface Caller {
   /** `environment`: the admin token of the installation itself. */

@@ -1,7 +1,7 @@
 import type { Role } from "../core/role.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 
-/** What an identity provider says of an account. */
+/** The claims of an account: all that an identity provider says of it. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
 /** The rights that claims give. */

@@ -3,6 +3,7 @@ import { type Admission, type Claims, textAt, verifiedEmail } from "./oidc-claim
 import type { OidcSettings } from "./oidc-settings.ts";
 import { refused } from "./people.ts";
 import type { IdentityPorts } from "./ports.ts";
+import { stampOf } from "./stamps.ts";
 import { signInFailed } from "./sessions.ts";
 
 /** The people behind accounts at an identity provider. */
@@ -37,7 +38,7 @@ export function createOidcPeople(ports: IdentityPorts, settings: OidcSettings): 
     let last: PersonRefusal = "absent";
     for (const login of loginsOf(claims, issuer)) {
       const person: NewPerson = { id, login, name, role, teamId, userId: null, createdAt: now() };
-      const made = await store.links.addPerson(person, link);
+      const made = await store.links.addPerson(person, link, stampOf(ports, undefined, issuer));
       if (typeof made !== "string") return made;
       last = made;
     }
@@ -48,7 +49,7 @@ export function createOidcPeople(ports: IdentityPorts, settings: OidcSettings): 
       const known = (await store.links.person(issuer, claims.sub)) ?? (await byEmail(claims));
       const person = known ?? (await added(claims, admission));
       if (person.disabled) throw signInFailed();
-      return withRole(ports, person, admission);
+      return withRole(ports, person, admission, issuer);
     },
     async refuse(claims) {
       const person = await store.links.person(issuer, claims.sub);
@@ -59,14 +60,21 @@ export function createOidcPeople(ports: IdentityPorts, settings: OidcSettings): 
 
 /** Gives a person the role that the provider says, which rules over the one of before. */
 async function withRole(
-  { store, log }: IdentityPorts,
+  ports: IdentityPorts,
   person: Person,
   { role, teamId }: Admission,
+  issuer: string,
 ): Promise<Person> {
+  const { store, log } = ports;
   let current = person;
   for (let tries = 0; tries < triesMax; tries += 1) {
     if (current.role === role && current.teamId === teamId) return current;
-    const after = await store.people.change(current.id, current.version, { role, teamId });
+    const after = await store.people.change(
+      current.id,
+      current.version,
+      { role, teamId },
+      stampOf(ports, undefined, issuer),
+    );
     if (typeof after !== "string") {
       log.info({ person: after.id, role }, "a person has another role at the identity provider");
       return after;

@@ -1,8 +1,9 @@
 import { PinholeError } from "../core/errors.ts";
-import type { Caller, Role } from "../core/role.ts";
+import type { Actor, Role } from "../core/role.ts";
 import type { Invitation, PersonChange, Person, PersonRefusal } from "../store/identity-records.ts";
 import { codeDigest, newCode } from "./codes.ts";
 import type { IdentityPorts } from "./ports.ts";
+import { stampOf } from "./stamps.ts";
 import { requireRightOver } from "./rights.ts";
 
 /** The time for which a one-time link opens the door. */
@@ -30,20 +31,21 @@ export interface People {
   get(id: string): Promise<Person>;
   /** Adds a person with a one-time link to come in by. */
   invite(
-    by: Caller,
+    by: Actor,
     wanted: WantedPerson,
   ): Promise<{ readonly person: Person; readonly invitation: OneTimeCode }>;
   /** A new one-time link, which sets a new password; the last one does not open any more. */
-  inviteAgain(by: Caller, id: string): Promise<OneTimeCode>;
+  inviteAgain(by: Actor, id: string): Promise<OneTimeCode>;
   /** `stale`: the person has another version by now, and nothing was changed. */
-  change(by: Caller, id: string, version: number, change: PersonChange): Promise<Person | "stale">;
+  change(by: Actor, id: string, version: number, change: PersonChange): Promise<Person | "stale">;
   /** Removes a person with all that is theirs; keys of their user stay stopped. */
-  remove(by: Caller, id: string, version: number): Promise<"removed" | "stale">;
+  remove(by: Actor, id: string, version: number): Promise<"removed" | "stale">;
   /** A code for the first owner, where nobody is known yet. */
   firstOwner(): Promise<OneTimeCode | undefined>;
 }
 
-export function createPeople({ store, now, newId, randomBytes, log }: IdentityPorts): People {
+export function createPeople(ports: IdentityPorts): People {
+  const { store, now, newId, randomBytes, log } = ports;
   const { people, invitations } = store;
   const newInvitation = (): Invitation & OneTimeCode => {
     const code = newCode(randomBytes);
@@ -51,12 +53,13 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
   };
   const get = async (id: string): Promise<Person> => found(await people.get(id));
   const add = async (
+    by: Actor | undefined,
     wanted: WantedPerson,
   ): Promise<{ person: Person; invitation: OneTimeCode }> => {
     const invitation = newInvitation();
     const { digest, until, code } = invitation;
     const added = { ...wanted, id: newId("person"), createdAt: now() };
-    const person = accepted(await people.add(added, { digest, until }));
+    const person = accepted(await people.add(added, { digest, until }, stampOf(ports, by)));
     return { person, invitation: { code, until } };
   };
   return {
@@ -65,7 +68,7 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
     async invite(by, wanted) {
       requireRightOver(by, wanted.role);
       requireTeam(wanted.role, wanted.teamId);
-      const added = await add(wanted);
+      const added = await add(by, wanted);
       log.info({ person: added.person.id, by: by.id }, "a person was invited");
       return added;
     },
@@ -73,7 +76,7 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
       const person = await get(id);
       requireRightOver(by, person.role);
       const { digest, until, code } = newInvitation();
-      if (!(await invitations.make(id, { digest, until }))) throw noPerson();
+      if (!(await invitations.make(id, { digest, until }, stampOf(ports, by)))) throw noPerson();
       log.info({ person: id, by: by.id }, "a person got a new one-time link");
       return { code, until };
     },
@@ -85,7 +88,7 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
       if (isOwn && changesRights(before, change)) throw ownRights();
       const role = change.role ?? before.role;
       requireTeam(role, change.teamId === undefined ? before.teamId : change.teamId);
-      const result = await people.change(id, version, change);
+      const result = await people.change(id, version, change, stampOf(ports, by));
       if (result === "stale") return result;
       const after = accepted(result);
       log.info({ person: id, by: by.id }, "a person was changed");
@@ -95,7 +98,7 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
       const before = await get(id);
       requireRightOver(by, before.role);
       if (by.kind === "person" && by.id === id) throw ownRights();
-      const refusal = await people.remove(id, version, now());
+      const refusal = await people.remove(id, version, stampOf(ports, by));
       if (refusal === "stale") return refusal;
       if (refusal !== undefined) throw refused(refusal);
       log.info({ person: id, by: by.id }, "a person was removed");
@@ -104,7 +107,7 @@ export function createPeople({ store, now, newId, randomBytes, log }: IdentityPo
     async firstOwner() {
       if (!(await people.none())) return undefined;
       const wanted = { login: "owner", name: "Owner", userId: null, teamId: null };
-      return (await add({ ...wanted, role: "owner" })).invitation;
+      return (await add(undefined, { ...wanted, role: "owner" })).invitation;
     },
   };
 }

@@ -1,8 +1,9 @@
 import { PinholeError } from "../core/errors.ts";
 import { keyDigest, keyHint, looksLikeKey, makeKey } from "../core/keys.ts";
-import type { Caller, Role } from "../core/role.ts";
+import type { Actor, Caller, Role } from "../core/role.ts";
 import type { AdminTokenChange, AdminTokenRecord } from "../store/identity-records.ts";
 import type { IdentityPorts } from "./ports.ts";
+import { stampOf } from "./stamps.ts";
 import { requireRightOver } from "./rights.ts";
 
 /** A token as it is asked for. */
@@ -23,17 +24,17 @@ export interface AdminTokens {
   get(id: string): Promise<AdminTokenRecord>;
   /** The token itself is returned this once and kept nowhere. */
   create(
-    by: Caller,
+    by: Actor,
     wanted: WantedToken,
   ): Promise<{ readonly token: string; readonly record: AdminTokenRecord }>;
   /** `stale`: the token has another version by now, and nothing was changed. */
   change(
-    by: Caller,
+    by: Actor,
     id: string,
     version: number,
     change: AdminTokenChange,
   ): Promise<AdminTokenRecord | "stale">;
-  remove(by: Caller, id: string, version: number): Promise<"removed" | "stale">;
+  remove(by: Actor, id: string, version: number): Promise<"removed" | "stale">;
 }
 
 export function createAdminTokens(ports: IdentityPorts): AdminTokens {
@@ -67,7 +68,7 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
         createdAt: now(),
         version: 1,
       };
-      await tokens.add(record);
+      await tokens.add(record, stampOf(ports, by));
       log.info({ token: record.id, by: by.id }, "an admin token was made");
       return { token, record };
     },
@@ -79,7 +80,7 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
         role: change.role ?? before.role,
         teamId: change.teamId === undefined ? before.teamId : change.teamId,
       });
-      const after = await tokens.change(id, version, change);
+      const after = await tokens.change(id, version, change, stampOf(ports, by));
       if (after === "absent") throw noToken();
       if (after === "stale") return after;
       log.info({ token: id, by: by.id }, "an admin token was changed");
@@ -88,7 +89,7 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
     async remove(by, id, version) {
       const before = await get(id);
       requireRightOver(by, before.role);
-      const refusal = await tokens.remove(id, version);
+      const refusal = await tokens.remove(id, version, stampOf(ports, by));
       if (refusal === "absent") throw noToken();
       if (refusal === "stale") return refusal;
       log.info({ token: id, by: by.id }, "an admin token was removed");

@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../core/audit.ts";
 import type { Role } from "../core/role.ts";
 
 /** A person who signs in. The password's digest is not part of it. */
@@ -20,6 +21,9 @@ export interface Person {
   /** Counts the changes, from 1. */
   readonly version: number;
 }
+
+/** The part of an audit entry that says who changed something and when; what was changed is filled in where it is. */
+export type AuditStamp = Pick<AuditEntry, "id" | "at" | "who" | "address" | "requestId">;
 
 /** A person as they are added. */
 export type NewPerson = Pick<
@@ -137,14 +141,23 @@ export interface IdentityStore {
     byLogin(
       login: string,
     ): Promise<{ readonly person: Person; readonly password: string | null } | undefined>;
-    add(person: NewPerson, invitation: Invitation | undefined): Promise<Person | PersonRefusal>;
+    add(
+      person: NewPerson,
+      invitation: Invitation | undefined,
+      stamp: AuditStamp,
+    ): Promise<Person | PersonRefusal>;
     /**
      * Changes a person whose version is this. Disabling ends the sessions and stops the keys of their user; the
      * last owner who has come in stays an owner, enabled.
      */
-    change(id: string, version: number, change: PersonChange): Promise<Person | PersonRefusal>;
+    change(
+      id: string,
+      version: number,
+      change: PersonChange,
+      stamp: AuditStamp,
+    ): Promise<Person | PersonRefusal>;
     /** Removes a person with all that is theirs; keys of their user stay stopped until another person is that user. */
-    remove(id: string, version: number, now: number): Promise<PersonRefusal | undefined>;
+    remove(id: string, version: number, stamp: AuditStamp): Promise<PersonRefusal | undefined>;
     /** Writes a new digest of the same password. */
     upgradePassword(id: string, from: string, to: string): Promise<void>;
     /** Sets another password and ends all sessions but one; false where `from` is not the present digest. */
@@ -156,7 +169,7 @@ export interface IdentityStore {
   };
   readonly invitations: {
     /** Puts a new one in the place of the person's last. False where there is no such person. */
-    make(personId: string, invitation: Invitation): Promise<boolean>;
+    make(personId: string, invitation: Invitation, stamp: AuditStamp): Promise<boolean>;
     find(digest: string, now: number): Promise<Person | undefined>;
     /** Uses an invitation up: sets the password, ends all sessions. Undefined where it does not stand any more. */
     take(
@@ -181,7 +194,11 @@ export interface IdentityStore {
     /** False where the account is linked already, or the person to another account of the issuer. */
     add(link: PersonLink): Promise<boolean>;
     /** Adds a person with their account; of two at once one adds it and both get it. */
-    addPerson(person: NewPerson, link: PersonLink): Promise<Person | PersonRefusal>;
+    addPerson(
+      person: NewPerson,
+      link: PersonLink,
+      stamp: AuditStamp,
+    ): Promise<Person | PersonRefusal>;
   };
   readonly flows: {
     begin(flow: SignInFlow): Promise<void>;
@@ -199,12 +216,13 @@ export interface IdentityStore {
     all(): Promise<AdminTokenRecord[]>;
     get(id: string): Promise<AdminTokenRecord | undefined>;
     byDigest(digest: string): Promise<AdminTokenRecord | undefined>;
-    add(token: AdminTokenRecord): Promise<void>;
+    add(token: AdminTokenRecord, stamp: AuditStamp): Promise<void>;
     change(
       id: string,
       version: number,
       change: AdminTokenChange,
+      stamp: AuditStamp,
     ): Promise<AdminTokenRecord | "absent" | "stale">;
-    remove(id: string, version: number): Promise<"absent" | "stale" | undefined>;
+    remove(id: string, version: number, stamp: AuditStamp): Promise<"absent" | "stale" | undefined>;
   };
 }

@@ -8,9 +8,10 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       all: () => client.call("peopleAll"),
       get: (id) => client.call("peopleGet", id),
       byLogin: (login) => client.call("peopleByLogin", login),
-      add: (person, invitation) => client.call("peopleAdd", person, invitation),
-      change: (id, version, change) => client.call("peopleChange", id, version, change),
-      remove: (id, version, now) => client.call("peopleRemove", id, version, now),
+      add: (person, invitation, stamp) => client.call("peopleAdd", person, invitation, stamp),
+      change: (id, version, change, stamp) =>
+        client.call("peopleChange", id, version, change, stamp),
+      remove: (id, version, stamp) => client.call("peopleRemove", id, version, stamp),
       upgradePassword: (id, from, to) => client.call("peopleUpgradePassword", id, from, to),
       changePassword: (id, from, to, keep) =>
         client.call("peopleChangePassword", id, from, to, keep),
@@ -18,7 +19,8 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       none: () => client.call("peopleNone"),
     },
     invitations: {
-      make: (personId, invitation) => client.call("invitationsMake", personId, invitation),
+      make: (personId, invitation, stamp) =>
+        client.call("invitationsMake", personId, invitation, stamp),
       find: (digest, now) => client.call("invitationsFind", digest, now),
       take: (digest, now, joining) => client.call("invitationsTake", digest, now, joining),
     },
@@ -33,7 +35,7 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
     links: {
       person: (issuer, subject) => client.call("linksPerson", issuer, subject),
       add: (link) => client.call("linksAdd", link),
-      addPerson: (person, link) => client.call("linksAddPerson", person, link),
+      addPerson: (person, link, stamp) => client.call("linksAddPerson", person, link, stamp),
     },
     flows: {
       begin: (flow) => client.call("flowsBegin", flow),
@@ -47,9 +49,10 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       all: () => client.call("tokensAll"),
       get: (id) => client.call("tokensGet", id),
       byDigest: (digest) => client.call("tokensByDigest", digest),
-      add: (token) => client.call("tokensAdd", token),
-      change: (id, version, change) => client.call("tokensChange", id, version, change),
-      remove: (id, version) => client.call("tokensRemove", id, version),
+      add: (token, stamp) => client.call("tokensAdd", token, stamp),
+      change: (id, version, change, stamp) =>
+        client.call("tokensChange", id, version, change, stamp),
+      remove: (id, version, stamp) => client.call("tokensRemove", id, version, stamp),
     },
   };
 }

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type {
+  AdminTokenChange,
+  AdminTokenRecord,
+  AuditStamp,
+  Invitation,
   NewPerson,
+  PersonChange,
+  PersonLink,
   Person,
   PersonRefusal,
   SessionRecord,
@@ -9,6 +15,45 @@ import type { Store } from "../../src/store/store.ts";
 import type { OpenEmpty } from "./samples.ts";
 
 const hour = 3_600_000;
+
+let stamps = 0;
+function stamp(): AuditStamp {
+  stamps += 1;
+  return { id: `audit_${stamps}`, at: 1, who: "admin", address: null, requestId: null };
+}
+
+/** A store whose changes of people and tokens all have a stamp. */
+type Stamped = ReturnType<typeof stamped>;
+
+function stamped(store: Store) {
+  const { people, invitations, links, tokens } = store;
+  return {
+    ...store,
+    people: {
+      ...people,
+      add: (wanted: NewPerson, invitation: Invitation | undefined) =>
+        people.add(wanted, invitation, stamp()),
+      change: (id: string, version: number, change: PersonChange) =>
+        people.change(id, version, change, stamp()),
+      remove: (id: string, version: number) => people.remove(id, version, stamp()),
+    },
+    invitations: {
+      ...invitations,
+      make: (id: string, invitation: Invitation) => invitations.make(id, invitation, stamp()),
+    },
+    links: {
+      ...links,
+      addPerson: (wanted: NewPerson, link: PersonLink) => links.addPerson(wanted, link, stamp()),
+    },
+    tokens: {
+      ...tokens,
+      add: (token: AdminTokenRecord) => tokens.add(token, stamp()),
+      change: (id: string, version: number, change: AdminTokenChange) =>
+        tokens.change(id, version, change, stamp()),
+      remove: (id: string, version: number) => tokens.remove(id, version, stamp()),
+    },
+  };
+}
 
 export const person = (id: string, change: Partial<NewPerson> = {}): NewPerson => ({
   id,
@@ -36,7 +81,11 @@ const session = (
 });
 
 /** Adds a person who has come in. */
-async function joined(store: Store, id: string, change: Partial<NewPerson> = {}): Promise<Person> {
+async function joined(
+  store: Stamped,
+  id: string,
+  change: Partial<NewPerson> = {},
+): Promise<Person> {
   await store.people.add(person(id, change), { digest: `inv-${id}`, until: 9000 });
   const taken = await store.invitations.take(`inv-${id}`, 1500, {
     password: "p",
@@ -57,11 +106,12 @@ export function identitySuite(open: OpenEmpty): void {
   trySuite(open);
   tokenSuite(open);
   waysInSuite(open);
+  auditSuite(open);
 }
 
 function invitationSuite(open: OpenEmpty): void {
   test("a person is added once, invited, and comes in by the link, which opens once", async () => {
-    const store = await open();
+    const store = stamped(await open());
     expect(await store.people.none()).toBe(true);
     const added = await store.people.add(person("ada"), { digest: "i1", until: 9000 });
     expect(added).toEqual({
@@ -94,7 +144,7 @@ function invitationSuite(open: OpenEmpty): void {
   });
 
   test("a new link takes the place of the last; none for the unknown, the disabled, or a login that is taken", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const joining = { password: "x", login: null, name: null };
     expect(await store.invitations.make("nobody", { digest: "i0", until: 9000 })).toBe(false);
     await store.people.add(person("ada"), { digest: "i1", until: 9000 });
@@ -110,7 +160,7 @@ function invitationSuite(open: OpenEmpty): void {
   });
 
   test("two people share neither login nor user, whichever way they come to it", async () => {
-    const store = await open();
+    const store = stamped(await open());
     await store.people.add(person("ada", { userId: "u1" }), undefined);
     const twin = { login: "ada@example.com" };
     expect(await store.people.add(person("bob", twin), undefined)).toBe("login_taken");
@@ -127,7 +177,7 @@ function ownerSuite(open: OpenEmpty): void {
   const owner = { role: "owner" } as const;
 
   test("the last owner who has come in stays: not removed, not disabled, not made less", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const { version } = await joined(store, "ada", owner);
     // Invited, and not here yet.
     await store.people.add(person("bob", owner), undefined);
@@ -135,7 +185,7 @@ function ownerSuite(open: OpenEmpty): void {
     await store.people.change("eve", disabled.version, { disabled: true });
     expect(await store.people.change("ada", version, { role: "admin" })).toBe("last_owner");
     expect(await store.people.change("ada", version, { disabled: true })).toBe("last_owner");
-    expect(await store.people.remove("ada", version, 1)).toBe("last_owner");
+    expect(await store.people.remove("ada", version)).toBe("last_owner");
     expect(await store.people.get("ada")).toMatchObject({
       role: "owner",
       disabled: false,
@@ -143,19 +193,19 @@ function ownerSuite(open: OpenEmpty): void {
     });
     expect(await store.people.change("ada", version, { name: "A." })).toMatchObject({ name: "A." });
     // One who never came in may go.
-    expect(await store.people.remove("bob", 1, 1)).toBeUndefined();
+    expect(await store.people.remove("bob", 1)).toBeUndefined();
     await store.people.change("eve", disabled.version + 1, { disabled: false });
-    expect(await store.people.remove("ada", version + 1, 1)).toBeUndefined();
+    expect(await store.people.remove("ada", version + 1)).toBeUndefined();
   });
 
   test("of owners who all leave at once, one stays", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const ids = Array.from({ length: 8 }, (_, at) => `o${at}`);
     const owners = await Promise.all(ids.map((id) => joined(store, id, owner)));
     const results = await Promise.all(
       owners.map(({ id, version }, at): Promise<Person | PersonRefusal | undefined> =>
         at % 2 === 0
-          ? store.people.remove(id, version, 1)
+          ? store.people.remove(id, version)
           : store.people.change(id, version, { role: "viewer" }),
       ),
     );
@@ -166,12 +216,12 @@ function ownerSuite(open: OpenEmpty): void {
 
 function changeSuite(open: OpenEmpty): void {
   test("a change needs the version that is there, and of many at once one is done", async () => {
-    const store = await open();
+    const store = stamped(await open());
     await store.people.add(person("ada"), undefined);
     expect(await store.people.change("bob", 1, { name: "B" })).toBe("absent");
-    expect(await store.people.remove("bob", 1, 1)).toBe("absent");
+    expect(await store.people.remove("bob", 1)).toBe("absent");
     expect(await store.people.change("ada", 2, { name: "B" })).toBe("stale");
-    expect(await store.people.remove("ada", 2, 1)).toBe("stale");
+    expect(await store.people.remove("ada", 2)).toBe("stale");
     const names = Array.from({ length: 8 }, (_, at) => `n${at}`);
     const results = await Promise.all(names.map((name) => store.people.change("ada", 1, { name })));
     const done = results.filter((result) => typeof result !== "string");
@@ -181,7 +231,7 @@ function changeSuite(open: OpenEmpty): void {
   });
 
   test("users of disabled and removed people are stopped, until they are enabled or another is that user", async () => {
-    const store = await open();
+    const store = stamped(await open());
     await store.people.add(person("ada", { userId: "u1" }), undefined);
     await store.people.add(person("bob", { userId: "u2" }), undefined);
     expect(await store.people.stoppedUsers()).toEqual([]);
@@ -197,8 +247,8 @@ function changeSuite(open: OpenEmpty): void {
     await store.people.change("ada", 3, { disabled: false });
     expect([await store.people.stoppedUsers(), await noted()]).toEqual([[], true]);
     await store.people.change("ada", 4, { disabled: true });
-    await store.people.remove("ada", 5, 1);
-    await store.people.remove("bob", 1, 1);
+    await store.people.remove("ada", 5);
+    await store.people.remove("bob", 1);
     expect([(await store.people.stoppedUsers()).toSorted(), await noted()]).toEqual([
       ["u1", "u2"],
       true,
@@ -212,7 +262,7 @@ function changeSuite(open: OpenEmpty): void {
 
 function sessionSuite(open: OpenEmpty): void {
   test("a session is found until it ends, by time, by silence or by hand", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const { id } = await joined(store, "ada");
     expect(await store.sessions.begin(session("s1", id))).toBe(true);
     expect(await store.sessions.begin(session("s2", "nobody"))).toBe(false);
@@ -231,7 +281,7 @@ function sessionSuite(open: OpenEmpty): void {
   });
 
   test("disabling ends the sessions, and enabling brings none back; another password ends all but one", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const { id, version } = await joined(store, "ada");
     const begin = (name: string): Promise<boolean> => store.sessions.begin(session(name, id));
     const standing = async (...names: string[]): Promise<string[]> => {
@@ -252,14 +302,14 @@ function sessionSuite(open: OpenEmpty): void {
     expect((await store.people.byLogin("ada@example.com"))?.password).toBe("q");
     await store.people.upgradePassword(id, "q", "r");
     expect((await store.people.byLogin("ada@example.com"))?.password).toBe("r");
-    await store.people.remove(id, version + 2, 1);
+    await store.people.remove(id, version + 2);
     expect(await standing("s4")).toEqual([]);
   });
 }
 
 function endSuite(open: OpenEmpty): void {
   test("sessions that begin while their person is being disabled do not outlive it", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const { id, version } = await joined(store, "ada");
     const names = Array.from({ length: 12 }, (_, at) => `s${at}`);
     await Promise.all([
@@ -272,7 +322,7 @@ function endSuite(open: OpenEmpty): void {
   });
 
   test("a sweep forgets what has ended and nothing else", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const { id } = await joined(store, "ada");
     await store.people.add(person("bob"), { digest: "i1", until: 5000 });
     await store.people.add(person("eve"), { digest: "i2", until: 5001 });
@@ -295,7 +345,7 @@ function trySuite(open: OpenEmpty): void {
   const limit = (name: string, max: number, until = 9000) => ({ name, max, until });
 
   test("tries are counted up to their limit, begin again after their time, and are forgiven", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const count = (at: number, until = 9000) =>
       store.tries.count([limit("address", 9), limit("account", 2, until)], at);
     expect([await count(1), await count(2)]).toEqual([undefined, undefined]);
@@ -308,7 +358,7 @@ function trySuite(open: OpenEmpty): void {
   });
 
   test("of many tries at once no more pass than may, and an account is left alone by an address that has none left", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const tries = Array.from({ length: 40 }, () =>
       store.tries.count([limit("address", 25), limit("account", 30)], 1),
     );
@@ -336,7 +386,7 @@ function tokenSuite(open: OpenEmpty): void {
   } as const;
 
   test("a token is kept, found by its digest, changed under its version and removed once", async () => {
-    const store = await open();
+    const store = stamped(await open());
     await store.tokens.add(token);
     expect(await store.tokens.byDigest("d1")).toEqual(token);
     expect(await store.tokens.byDigest("d2")).toBeUndefined();
@@ -357,7 +407,7 @@ function waysInSuite(open: OpenEmpty): void {
   const account = { issuer: "https://login.example", subject: "s1" };
 
   test("an account at an identity provider is one person's, however many sign in with it first at once", async () => {
-    const store = await open();
+    const store = stamped(await open());
     const link = (personId: string) => ({ ...account, personId, createdAt: 1 });
     expect(await store.links.person(account.issuer, account.subject)).toBeUndefined();
     const ids = Array.from({ length: 6 }, (_, at) => `p${at}`);
@@ -376,17 +426,54 @@ function waysInSuite(open: OpenEmpty): void {
     });
     expect(taken).toBe("login_taken");
     expect(await store.links.person(account.issuer, "s4")).toBeUndefined();
-    await store.people.remove("bob", 1, 1);
+    await store.people.remove("bob", 1);
     expect(await store.links.person(account.issuer, "s2")).toBeUndefined();
   });
 
   test("a sign-in that is under way is taken once, and not after its time", async () => {
-    const store = await open();
+    const store = stamped(await open());
     await store.flows.begin({ digest: "f1", value: "{}", until: 1000 });
     await store.flows.begin({ digest: "f2", value: "{}", until: 1000 });
     const takes = await Promise.all(Array.from({ length: 5 }, () => store.flows.take("f1", 999)));
     expect(takes.filter((one) => one !== undefined)).toEqual(["{}"]);
     expect(await store.flows.take("f2", 1000)).toBeUndefined();
     expect(await store.flows.take("f3", 1)).toBeUndefined();
+  });
+}
+
+function auditSuite(open: OpenEmpty): void {
+  test("each change of people and tokens is written down with it, without secrets, and what was refused is not", async () => {
+    const store = stamped(await open());
+    await store.people.add(person("audited"), { digest: "i1", until: 9000 });
+    await store.people.change("audited", 1, { role: "viewer" });
+    await store.people.change("audited", 1, { role: "admin" });
+    await store.people.add(person("bob", { login: "audited@example.com" }), undefined);
+    await store.invitations.make("audited", { digest: "i2", until: 9000 });
+    await store.people.remove("audited", 2);
+    const entries = (
+      await store.audit.list({ limit: 50, resource: "person", resourceId: "audited" })
+    ).toReversed();
+    expect(entries.map(({ action, resourceId }) => [action, resourceId])).toEqual([
+      ["create", "audited"],
+      ["change", "audited"],
+      ["invite", "audited"],
+      ["delete", "audited"],
+    ]);
+    expect(JSON.parse(entries[1]?.before ?? "")).toMatchObject({ role: "operator" });
+    expect(JSON.parse(entries[1]?.after ?? "")).toMatchObject({ role: "viewer" });
+    expect(entries[3]?.after).toBeNull();
+    const token = {
+      id: "t_audited",
+      name: "ci",
+      digest: "secret",
+      hint: "wxyz",
+      role: "viewer",
+    } as const;
+    await store.tokens.add({ ...token, teamId: null, expiresAt: null, createdAt: 1, version: 1 });
+    await store.tokens.change("t_audited", 2, { name: "x" });
+    await store.tokens.remove("t_audited", 1);
+    const told = await store.audit.list({ limit: 50, resource: "token", resourceId: "t_audited" });
+    expect(told.map(({ action }) => action).toSorted()).toEqual(["create", "delete"]);
+    expect(JSON.stringify(told)).not.toContain("secret");
   });
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isLoopbackHost } from "../../core/hosts.ts";
 import { type Role, roles } from "../../core/role.ts";
 import { secretText, webUrl } from "../values.ts";
-import { flag } from "./forms.ts";
+import { flag } from "../../core/forms.ts";
 
 const issuerForm =
   "an https URL without query, such as https://login.example.com; http on this machine alone";

@@ -3,7 +3,7 @@ import { type RouteAccess, usualAccess } from "../../api/admin/access.ts";
 import { adminResources } from "../../api/admin/resources.ts";
 import type { Changer } from "../../core/audit.ts";
 import { PinholeError } from "../../core/errors.ts";
-import type { Caller } from "../../core/role.ts";
+import type { Actor, Caller } from "../../core/role.ts";
 import type { Administration } from "../../gateway/gateway.ts";
 import type { Identity, PresentedSession } from "../../identity/identity.ts";
 import { personCaller } from "../../identity/sessions.ts";
@@ -102,6 +102,11 @@ export function changerOf(request: FastifyRequest): Changer {
   const { kind, id } = callerOf(request);
   const who = kind === "environment" ? "admin" : `${kind} ${id}`;
   return { who, address: request.ip, requestId: request.id };
+}
+
+/** The caller with the request that they came with, for the audit. */
+export function actorOf(request: FastifyRequest): Actor {
+  return { ...callerOf(request), address: request.ip, requestId: request.id };
 }
 
 function notKnown(): PinholeError {

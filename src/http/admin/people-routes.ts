@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { newPersonBody, personChangeBody } from "../../api/admin/people.ts";
 import { type OneTimeCode, type People, type Person, loginOf } from "../../identity/identity.ts";
-import { callerOf } from "./callers.ts";
+import { actorOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 import { changeVersion, sendVersioned } from "./versions.ts";
 
@@ -14,7 +14,7 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
   app.post("/admin/v1/people", async (request, reply) => {
     const { login, name, role, user, team } = read(newPersonBody, request.body);
     const wanted = { login: loginOf(login), name, role, userId: user, teamId: team };
-    const { person, invitation } = await people.invite(callerOf(request), wanted);
+    const { person, invitation } = await people.invite(actorOf(request), wanted);
     return reply.code(201).send({ ...personJson(person), invitation: invitationJson(invitation) });
   });
   app.get<{ Params: { id: string } }>("/admin/v1/people/:id", async (request, reply) => {
@@ -33,7 +33,7 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
     const after = await changeVersion(request, {
       read: () => people.get(id),
       show: personJson,
-      change: (version) => people.change(callerOf(request), id, version, change),
+      change: (version) => people.change(actorOf(request), id, version, change),
     });
     return sendVersioned(reply, after, personJson(after));
   });
@@ -42,14 +42,14 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
     await changeVersion(request, {
       read: () => people.get(id),
       show: personJson,
-      change: (version) => people.remove(callerOf(request), id, version),
+      change: (version) => people.remove(actorOf(request), id, version),
     });
     return { id, deleted: true };
   });
   app.post<{ Params: { id: string } }>(
     "/admin/v1/people/:id/invitation",
     async (request, reply) => {
-      const invitation = await people.inviteAgain(callerOf(request), request.params.id);
+      const invitation = await people.inviteAgain(actorOf(request), request.params.id);
       return reply.code(201).send(invitationJson(invitation));
     },
   );

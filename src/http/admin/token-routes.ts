@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { newTokenBody, tokenChangeBody } from "../../api/admin/tokens.ts";
 import type { AdminToken, AdminTokens } from "../../identity/identity.ts";
-import { callerOf } from "./callers.ts";
+import { actorOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 import { changeVersion, sendVersioned } from "./versions.ts";
 
@@ -14,7 +14,7 @@ export function tokenRoutes(app: FastifyInstance, tokens: AdminTokens): void {
   app.post("/admin/v1/tokens", async (request, reply) => {
     const { name, role, team, expires_at: expiry } = read(newTokenBody, request.body);
     const wanted = { name, role, teamId: team, expiresAt: timeOf(expiry) };
-    const { token, record } = await tokens.create(callerOf(request), wanted);
+    const { token, record } = await tokens.create(actorOf(request), wanted);
     return sendVersioned(reply.code(201), record, { ...tokenJson(record), token });
   });
   app.get<{ Params: { id: string } }>("/admin/v1/tokens/:id", async (request, reply) => {
@@ -32,7 +32,7 @@ export function tokenRoutes(app: FastifyInstance, tokens: AdminTokens): void {
     const after = await changeVersion(request, {
       read: () => tokens.get(id),
       show: tokenJson,
-      change: (version) => tokens.change(callerOf(request), id, version, change),
+      change: (version) => tokens.change(actorOf(request), id, version, change),
     });
     return sendVersioned(reply, after, tokenJson(after));
   });
@@ -41,7 +41,7 @@ export function tokenRoutes(app: FastifyInstance, tokens: AdminTokens): void {
     await changeVersion(request, {
       read: () => tokens.get(id),
       show: tokenJson,
-      change: (version) => tokens.remove(callerOf(request), id, version),
+      change: (version) => tokens.remove(actorOf(request), id, version),
     });
     return { id, deleted: true };
   });

@@ -1,4 +1,6 @@
-import type { AdminTokenChange, AdminTokenRecord } from "../identity-records.ts";
+import { writeDown } from "./audit.ts";
+import { tokenEntry } from "../identity-audit.ts";
+import type { AdminTokenChange, AdminTokenRecord, AuditStamp } from "../identity-records.ts";
 import { rowFromToken, tokenFromRow } from "../identity-rows.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
@@ -35,6 +37,7 @@ function* change(
   id: string,
   version: number,
   wanted: AdminTokenChange,
+  stamp: AuditStamp,
 ): Steps<AdminTokenRecord | "absent" | "stale"> {
   const before = yield* get(id);
   if (before === undefined) return "absent";
@@ -47,7 +50,10 @@ function* change(
     version,
   };
   const { changes } = yield update(rowFromToken(after));
-  return changes === 0 ? "stale" : { ...after, version: version + 1 };
+  if (changes === 0) return "stale";
+  const changed = { ...after, version: version + 1 };
+  yield* writeDown(tokenEntry(stamp, "change", before, changed));
+  return changed;
 }
 
 /** Database work on the tokens of automation. */
@@ -59,13 +65,21 @@ export const adminTokenCommands = {
   *tokensByDigest(digest: string): Steps<AdminTokenRecord | undefined> {
     return read((yield selectDigest({ digest })).rows).at(0);
   },
-  *tokensAdd(token: AdminTokenRecord): Steps<void> {
+  *tokensAdd(token: AdminTokenRecord, stamp: AuditStamp): Steps<void> {
     yield insert(rowFromToken(token));
+    yield* writeDown(tokenEntry(stamp, "create", undefined, token));
   },
   tokensChange: change,
-  *tokensRemove(id: string, version: number): Steps<"absent" | "stale" | undefined> {
-    if ((yield* get(id)) === undefined) return "absent";
+  *tokensRemove(
+    id: string,
+    version: number,
+    stamp: AuditStamp,
+  ): Steps<"absent" | "stale" | undefined> {
+    const before = yield* get(id);
+    if (before === undefined) return "absent";
     const { changes } = yield remove({ id, version });
-    return changes === 0 ? "stale" : undefined;
+    if (changes === 0) return "stale";
+    yield* writeDown(tokenEntry(stamp, "delete", before, undefined));
+    return undefined;
   },
 };

@@ -1,5 +1,8 @@
+import { writeDown } from "./audit.ts";
+import { personEntry } from "../identity-audit.ts";
 import { countUp } from "./settings.ts";
 import type {
+  AuditStamp,
   Invitation,
   NewPerson,
   PersonChange,
@@ -81,6 +84,7 @@ function* clash(login: string): Steps<PersonRefusal> {
 function* add(
   person: NewPerson,
   invitation: Invitation | undefined,
+  stamp: AuditStamp,
 ): Steps<Person | PersonRefusal> {
   const { changes } = yield insert(rowFromPerson(person));
   if (changes === 0) return yield* clash(person.login);
@@ -89,10 +93,18 @@ function* add(
     yield releaseUser({ user: person.userId });
     yield* countUp(configVersionSetting);
   }
-  return (yield* personById(person.id)) ?? "absent";
+  const added = yield* personById(person.id);
+  if (added === undefined) return "absent";
+  yield* writeDown(personEntry(stamp, "create", undefined, added));
+  return added;
 }
 
-function* change(id: string, version: number, wanted: PersonChange): Steps<Person | PersonRefusal> {
+function* change(
+  id: string,
+  version: number,
+  wanted: PersonChange,
+  stamp: AuditStamp,
+): Steps<Person | PersonRefusal> {
   const before = yield* personRow(id);
   if (before === undefined) return "absent";
   if (before.version !== version) return "stale";
@@ -112,7 +124,10 @@ function* change(id: string, version: number, wanted: PersonChange): Steps<Perso
   if (after.user_id !== null) yield releaseUser({ user: after.user_id });
   if (after.disabled !== before.disabled || after.user_id !== before.user_id)
     yield* countUp(configVersionSetting);
-  return (yield* personById(id)) ?? "absent";
+  const changed = yield* personById(id);
+  if (changed === undefined) return "absent";
+  yield* writeDown(personEntry(stamp, "change", personFromRow(before), changed));
+  return changed;
 }
 
 /** The reason why a person could not be changed from one row to another. */
@@ -126,7 +141,11 @@ function* refusalOf(before: PersonRow, after: PersonRow): Steps<PersonRefusal> {
   return losesOwner && after.user_id === before.user_id ? "last_owner" : "user_taken";
 }
 
-function* removeOne(id: string, version: number, at: number): Steps<PersonRefusal | undefined> {
+function* removeOne(
+  id: string,
+  version: number,
+  stamp: AuditStamp,
+): Steps<PersonRefusal | undefined> {
   const before = yield* personRow(id);
   if (before === undefined) return "absent";
   const { changes } = yield remove({ id, version });
@@ -135,9 +154,10 @@ function* removeOne(id: string, version: number, at: number): Steps<PersonRefusa
   yield* removeInvitationsOf(id);
   yield removeLinks({ id });
   if (before.user_id !== null) {
-    yield stopUser({ user: before.user_id, at });
+    yield stopUser({ user: before.user_id, at: stamp.at });
     yield* countUp(configVersionSetting);
   }
+  yield* writeDown(personEntry(stamp, "delete", personFromRow(before), undefined));
   return undefined;
 }
 

@@ -1,4 +1,6 @@
-import type { Invitation, Joining, Person } from "../identity-records.ts";
+import { writeDown } from "./audit.ts";
+import { invitationEntry } from "../identity-audit.ts";
+import type { AuditStamp, Invitation, Joining, Person } from "../identity-records.ts";
 import { personFromRow } from "../identity-rows.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
@@ -47,7 +49,11 @@ function* find(digest: string, now: number): Steps<Person | undefined> {
 
 /** Database work on invitations: one-time links that set a password. */
 export const invitationCommands = {
-  invitationsMake: putInvitation,
+  *invitationsMake(personId: string, invitation: Invitation, stamp: AuditStamp): Steps<boolean> {
+    const isMade = yield* putInvitation(personId, invitation);
+    if (isMade) yield* writeDown(invitationEntry(stamp, personId));
+    return isMade;
+  },
   invitationsFind: find,
   *invitationsTake(
     digest: string,

@@ -1,4 +1,5 @@
 import type {
+  AuditStamp,
   NewPerson,
   Person,
   PersonLink,
@@ -44,10 +45,14 @@ export const waysInCommands = {
     return (yield insertLink(link)).changes > 0;
   },
   /** Of two first sign-ins of one account at once, one makes the person and both get them. */
-  *linksAddPerson(person: NewPerson, link: PersonLink): Steps<Person | PersonRefusal> {
+  *linksAddPerson(
+    person: NewPerson,
+    link: PersonLink,
+    stamp: AuditStamp,
+  ): Steps<Person | PersonRefusal> {
     const known = yield* linked(link.issuer, link.subject);
     if (known !== undefined) return known;
-    const added = yield* identityCommands.peopleAdd(person, undefined);
+    const added = yield* identityCommands.peopleAdd(person, undefined, stamp);
     if (typeof added !== "string") yield insertLink(link);
     return added;
   },
