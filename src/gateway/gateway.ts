@@ -1,7 +1,6 @@
 import type { Weekday } from "../core/budget.ts";
 import type { KeyRecord } from "../core/key.ts";
 import type { Picture, PictureSpool } from "../core/picture.ts";
-import type { Caller } from "../core/role.ts";
 import type { Nano } from "../core/money.ts";
 import type { JsonBody } from "../json/writer.ts";
 import { createCalendar } from "../money/calendar.ts";
@@ -21,7 +20,6 @@ import { servedChannels } from "./catalog/served-prices.ts";
 import type { ChannelView } from "./channels/view.ts";
 import { deliver, urlOf } from "./delivery/answer.ts";
 import { hostPreview } from "./delivery/host-preview.ts";
-import { consoleKey } from "./keys/console-key.ts";
 import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, DeliveredPicture, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
@@ -97,8 +95,6 @@ export interface Gateway {
   pictureUrl(delivered: DeliveredPicture, origin: string): string | undefined;
   /** Puts a preview into the image store for a few minutes; returns its signed URL. */
   hostPreview(picture: Picture, origin: string): Promise<string>;
-  /** The key that a person's pictures of the console are made with. */
-  consoleKey(caller: Caller): KeyRecord;
   /** The models that a key may use, by name. */
   models(key: KeyRecord): readonly ModelInfo[];
   /** One of them. Throws model_not_found. */
@@ -215,7 +211,6 @@ export function createGateway(
     fetch: (keyId, id, client) => fetchRequest(parts, keyId, id, client),
     forget: (keyId, id) => deleteRequest(parts, keyId, id),
     ...deliveryCases(parts),
-    consoleKey,
     models: (key) => listModels(catalog, key),
     model: (key, name) => findModel(catalog, key, name),
     defaultModel: () => offer.defaultModel,

@@ -87,3 +87,41 @@ test("a generation is its own person's: nobody else follows or stops it, a viewe
   const nobody = await fetch(`${gateway.url}${path}/${id}/events`);
   expect(nobody.status).toBe(401);
 });
+
+test("the models and budgets of the person's user and team hold in the console; without either nothing is served", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  await gateway.stop();
+  gateway = await startGatewayProcess({
+    built: true,
+    settings: {
+      channels: [
+        {
+          id: "drawing",
+          provider: "sandbox",
+          models: [
+            { name: "dear", upstream: "sandbox-fast", price: { per_image_usd: 0.1 } },
+            { name: "other", upstream: "sandbox-fast", price: { per_image_usd: 0.1 } },
+          ],
+        },
+      ],
+      teams: [{ id: "studio", budget: { usd: 0.2, period: "day" } }],
+      users: [{ id: "ada", team: "studio", models: ["dear"] }],
+    },
+  });
+  const { page } = await enterConsole(browser, gateway, "key_holder", { user: "ada" });
+  const ask = page.context().request;
+  const headers = { origin: gateway.url };
+  const path = "/console/v1/images/generations";
+  const listed = (await (await ask.get("/console/v1/models")).json()) as { data: { id: string }[] };
+  expect(listed.data.map(({ id }) => id)).toEqual(["dear"]);
+  const ends: string[] = [];
+  for (let at = 0; at < 3; at += 1) {
+    const data = { model: "dear", prompt: `fox ${at}` };
+    const begun = await ask.post(path, { data, headers });
+    const { request_id: id } = (await begun.json()) as { request_id: string };
+    const told = await (await ask.get(`${path}/${id}/events`)).text();
+    ends.push(/event: picture/.test(told) ? "picture" : (/"code":"(\w+)"/.exec(told)?.[1] ?? told));
+  }
+  expect(ends).toEqual(["picture", "picture", "budget_exceeded"]);
+  await page.context().close();
+});

@@ -10,7 +10,12 @@ export const consolePassword = "quiet-fox-lantern-42";
 /** Invites a person by the admin API; returns the path of the one-time link. */
 export async function invite(
   gateway: GatewayProcess,
-  person: { readonly login: string; readonly name: string; readonly role: string },
+  person: {
+    readonly login: string;
+    readonly name: string;
+    readonly role: string;
+    readonly user?: string | undefined;
+  },
 ): Promise<string> {
   const answer = await fetch(`${gateway.url}/admin/v1/people`, {
     method: "POST",
@@ -27,10 +32,15 @@ export async function enterConsole(
   browser: Browser,
   gateway: GatewayProcess,
   role: string,
-  options: BrowserContextOptions & { readonly expected?: RegExp } = {},
+  options: BrowserContextOptions & {
+    readonly expected?: RegExp;
+    /** The user that the person is. */
+    readonly user?: string;
+  } = {},
 ): Promise<WatchedPage> {
-  const link = await invite(gateway, { login: `${role}@example.com`, name: "Ada", role });
-  const opened = await openPage(browser, gateway.url, options);
+  const { user, ...rest } = options;
+  const link = await invite(gateway, { login: `${role}@example.com`, name: "Ada", role, user });
+  const opened = await openPage(browser, gateway.url, rest);
   const { page } = opened;
   await page.goto(link);
   await page.getByLabel("Password", { exact: true }).fill(consolePassword);

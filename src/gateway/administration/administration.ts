@@ -1,5 +1,6 @@
-import type { KeyOwners } from "../../core/key.ts";
+import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { PriceVersion } from "../../core/price.ts";
+import type { Caller } from "../../core/role.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { Store } from "../../store/store.ts";
@@ -10,6 +11,7 @@ import {
   type FirstCredentials,
   makeFirstCredentials,
 } from "./first-credentials.ts";
+import { consoleKey } from "./console-key.ts";
 import type { DeclaredKey } from "./key-views.ts";
 import type { KeyAdministration } from "./key-terms.ts";
 import { administerKeys } from "./keys.ts";
@@ -30,6 +32,8 @@ export interface Administration {
   /** Throws overloaded where keys and limits could not be read for a minute. */
   checkCurrent(): void;
   readonly keys: KeyAdministration;
+  /** The key that a person's pictures of the console are made with. Throws role_not_allowed where its user or team is disabled. */
+  consoleKey(caller: Caller): KeyRecord;
   readonly teams: OwnerAdministration;
   readonly users: OwnerAdministration;
   /** Changes as they were written down with what they changed. */
@@ -73,6 +77,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
   return {
     checkCurrent: () => served.checkCurrent(),
     keys,
+    consoleKey: (caller) => consoleKey(served.owners, caller),
     teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
     audit: { list: (page) => store.audit.list(page) },

@@ -10,7 +10,7 @@ import { type CookieParts, pageOrigin, sessionIdOf } from "../admin/session-cook
 /** The parts that know who makes pictures in the console. */
 export interface MakerParts extends CookieParts {
   readonly identity: Pick<Identity, "sessions">;
-  readonly gateway: Pick<Gateway, "consoleKey">;
+  readonly gateway: Pick<Gateway, "administration">;
 }
 
 /** Asks every request of the plugin for a session, and has it use the console key of the session's person. */
@@ -25,7 +25,7 @@ export function requireMaker(app: FastifyInstance, parts: MakerParts): void {
         message: `The role \`${caller.role}\` looks and makes nothing; an administrator can change it.`,
       });
     request.caller = caller;
-    request.gatewayKey = parts.gateway.consoleKey(caller);
+    request.gatewayKey = parts.gateway.administration.consoleKey(caller);
   });
 }
 

@@ -1,0 +1,36 @@
+import { PinholeError } from "../../core/errors.ts";
+import type { KeyRecord } from "../../core/key.ts";
+import type { Caller } from "../../core/role.ts";
+import { judgedKey, type OwnerBook } from "./key-owners.ts";
+
+/**
+ * The key that a person's pictures of the console are made with. It never leaves the gateway: no secret opens it, and
+ * records and ledger name it by the person. The models, limits and budgets of the person's user and team hold. Throws
+ * role_not_allowed where either is disabled or gone.
+ */
+export function consoleKey(owners: OwnerBook, caller: Caller): KeyRecord {
+  const key = judgedKey(
+    {
+      id: `console:${caller.id}`,
+      name: `${caller.name} in the console`,
+      digest: "",
+      previous: null,
+      models: ["*"],
+      operations: null,
+      strict: false,
+      disabled: false,
+      expiresAt: null,
+      limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
+      budgets: [],
+      ipAllow: null,
+      userId: caller.userId,
+      teamId: caller.teamId,
+    },
+    owners,
+  );
+  if (!key.disabled) return key;
+  throw new PinholeError("role_not_allowed", {
+    message:
+      "The user or team that your pictures are paid by is disabled or gone; ask an administrator.",
+  });
+}
