@@ -1,33 +1,161 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import type { ReactNode } from "react";
-import { ask } from "../api/ask.ts";
 import { useWords } from "../language/language.tsx";
+import type { Words } from "../language/en.ts";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button } from "../ui/button.tsx";
+import { Question } from "../ui/dialog.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { type KeyEntry, keysQuery, revokeKey } from "./keys.ts";
+import { NewKeyPanel } from "./new-key.tsx";
 
-interface KeyRow {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** The gateway keys. */
+/** The gateway keys: who holds them, what they may use, and the end of one. */
 export function KeysPage(): ReactNode {
   const words = useWords();
-  const keys = useQuery({
-    queryKey: ["keys"],
-    queryFn: () => ask<{ readonly data: readonly KeyRow[] }>("GET", "/admin/v1/keys"),
-  });
+  const keys = useQuery(keysQuery);
+  const [isMaking, setMaking] = useState(false);
+  const create = (
+    <Button kind="main" onPress={() => setMaking(true)}>
+      <Icon name="plus" size={16} />
+      {words.keys.create}
+    </Button>
+  );
   return (
-    <Page title={words.nav.keys}>
+    <Page
+      title={words.nav.keys}
+      state={keys.data === undefined ? undefined : words.keys.count(keys.data.length)}
+      action={create}
+    >
       {keys.error === null ? null : (
         <Problem error={keys.error} onRetry={() => void keys.refetch()} />
       )}
-      {keys.data?.data.length === 0 ? <EmptyState sentence="–" /> : null}
-      <ul>
-        {keys.data?.data.map((key) => (
-          <li key={key.id}>{key.name}</li>
-        ))}
-      </ul>
+      {keys.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
+      {keys.data?.length === 0 ? (
+        <EmptyState sentence={words.keys.none} command="pinhole keys create --name mobile-app" />
+      ) : null}
+      {keys.data === undefined || keys.data.length === 0 ? null : <KeyTable keys={keys.data} />}
+      <NewKeyPanel isOpen={isMaking} onClose={() => setMaking(false)} />
     </Page>
+  );
+}
+
+const cell = "px-3 py-2.5 text-left align-top";
+
+function KeyTable({ keys }: { readonly keys: readonly KeyEntry[] }): ReactNode {
+  const words = useWords().keys;
+  const [leaving, setLeaving] = useState<KeyEntry>();
+  return (
+    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.table}>
+      <table className="w-full min-w-2xl border-collapse">
+        <thead>
+          <tr className="border-b border-line text-label text-soft">
+            <th scope="col" className={cell}>
+              {words.name}
+            </th>
+            <th scope="col" className={cell}>
+              {words.owner}
+            </th>
+            <th scope="col" className={cell}>
+              {words.models}
+            </th>
+            <th scope="col" className={cell}>
+              {words.budget}
+            </th>
+            <th scope="col" className={cell}>
+              <span className="sr-only">{words.revoke}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <KeyRow key={key.id} entry={key} onRevoke={() => setLeaving(key)} />
+          ))}
+        </tbody>
+      </table>
+      <RevokeQuestion entry={leaving} onClose={() => setLeaving(undefined)} />
+    </div>
+  );
+}
+
+function KeyRow({
+  entry,
+  onRevoke,
+}: {
+  readonly entry: KeyEntry;
+  readonly onRevoke: () => void;
+}): ReactNode {
+  const words = useWords().keys;
+  const owner = [entry.user, entry.team].filter((one) => one !== null).join(" · ");
+  return (
+    <tr className="border-b border-line">
+      <td className={cell}>
+        <p className="font-medium">{entry.name}</p>
+        <p className="text-label text-soft">
+          <span className="font-mono">…{entry.hint}</span>
+          {entry.declared_at === null ? null : ` · ${words.ofFile(entry.declared_at)}`}
+          {entry.disabled ? ` · ${words.disabled}` : null}
+          {entry.expires_at === null ? null : ` · ${words.until(entry.expires_at.slice(0, 10))}`}
+        </p>
+      </td>
+      <td className={cell}>{owner === "" ? <span className="text-soft">–</span> : owner}</td>
+      <td className={cell}>{entry.models.includes("*") ? words.all : entry.models.join(", ")}</td>
+      <td className={cell}>{budgetWords(entry, words)}</td>
+      <td className={`${cell} text-right`}>
+        {entry.declared_at === null ? (
+          <Button kind="quiet" onPress={onRevoke} aria-label={words.revokeOne(entry.name)}>
+            {words.revoke}
+          </Button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+function budgetWords({ budget }: KeyEntry, words: Words["keys"]): string {
+  if (budget === null) return words.noBudget;
+  return budget
+    .map(({ usd, period }) => `$${usd} ${words.periods[period as keyof typeof words.periods]}`)
+    .join(", ");
+}
+
+function RevokeQuestion({
+  entry,
+  onClose,
+}: {
+  readonly entry: KeyEntry | undefined;
+  readonly onClose: () => void;
+}): ReactNode {
+  const words = useWords().keys;
+  const queries = useQueryClient();
+  const revoking = useMutation({
+    mutationFn: (key: KeyEntry) => revokeKey(key),
+    async onSuccess() {
+      await queries.invalidateQueries({ queryKey: keysQuery.queryKey });
+      onClose();
+    },
+  });
+  return (
+    <Question
+      title={words.revokeOne(entry?.name ?? "")}
+      isOpen={entry !== undefined}
+      onClose={onClose}
+      action={
+        <Button
+          kind="danger"
+          isPending={revoking.isPending}
+          onPress={() => {
+            if (entry !== undefined) revoking.mutate(entry);
+          }}
+        >
+          {words.revoke}
+        </Button>
+      }
+    >
+      <p>{words.revokeMeans}</p>
+      {revoking.error === null ? null : <Problem error={revoking.error} />}
+    </Question>
   );
 }
