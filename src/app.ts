@@ -14,13 +14,12 @@ import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
+import { peppersOf, urlSigner } from "./app/secret-keys.ts";
 import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
-import { type Signer, createSigner } from "./blobs/hosting/sign.ts";
 import type { Config } from "./config.ts";
-import { deriveKey } from "./core/derive.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
 import { type GatewayPorts, createGateway } from "./gateway/gateway.ts";
 import { createIdentity } from "./identity/identity.ts";
@@ -60,9 +59,6 @@ export interface OutsideParts {
 
 /** Pictures in memory before they go to spool files, all requests together. */
 const spoolMemoryBytesMax = 32 * 1024 * 1024;
-
-/** The most that clocks of machines which share a secret may be apart. */
-const clockToleranceSeconds = 60;
 
 /** Composes and starts the gateway. Throws `StartError` with one clear line. */
 export async function startApp(
@@ -146,7 +142,7 @@ async function openPorts(
   const clock = createDatabaseClock({ serverTime: () => store.serverTime(), machine, uptime, log });
   await clock.measure();
   const now = (): number => clock.now();
-  const concern = await secretConcern(config, secret, store);
+  const concern = await secretConcern(config, secret, store, now);
   if (concern !== undefined) log.warn(concern);
   const spoolFiles = {
     directory: join(config.dataFolder, "spool"),
@@ -161,7 +157,7 @@ async function openPorts(
   const loop = watchEventLoop(now);
   undo.push(() => loop.stop());
   const descriptors = watchDescriptors(now);
-  const signer = urlSigner(secret.bytes, now);
+  const signer = urlSigner(secret, now);
   const ports: GatewayPorts = {
     node: folders.node,
     store,
@@ -172,7 +168,7 @@ async function openPorts(
     spools,
     converter: createConverter(spoolFiles),
     egress,
-    pepper: deriveKey(secret.bytes, "api key digests"),
+    ...peppersOf(secret),
     eventLoopDelayMs: () => loop.delayMs(),
     filesLeft: () => descriptors.left(),
     log,
@@ -193,14 +189,6 @@ async function openPorts(
   const { counters } = store;
   const { nodeBefore } = folders;
   return { ports, shared, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };
-}
-
-function urlSigner(secret: Buffer, now: () => number): Signer {
-  return createSigner({
-    toleranceSeconds: clockToleranceSeconds,
-    keys: [{ kid: "1", secret: deriveKey(secret, "hosted image urls") }],
-    now,
-  });
 }
 
 /** The console's build, seen from `src/app.ts` and from the bundle's parts alike. */

@@ -10,6 +10,8 @@ import { StartError } from "./start-faults.ts";
 export interface OpenedSecret {
   readonly bytes: Buffer;
   readonly origin: "configured" | "found" | "made";
+  /** The secret of before; undefined: no change of secrets is under way. */
+  readonly previous?: Buffer | undefined;
 }
 
 /** The configured secret, or the data folder's own; undefined where there is none yet. */
@@ -30,8 +32,19 @@ export function secretFingerprint(bytes: Buffer): string {
   return deriveKey(bytes, "secret fingerprint").toString("hex").slice(0, 16);
 }
 
-/** Opens the configured secret, or the data folder's own, which the first start makes. */
-export async function openSecret({ dataFolder, secret }: Config): Promise<OpenedSecret> {
+/** Opens the configured secret, or the data folder's own, which the first start makes, and the one of before. */
+export async function openSecret(config: Config): Promise<OpenedSecret> {
+  const opened = await openCurrent(config);
+  const previous = config.secretPrevious?.reveal();
+  if (previous === undefined) return opened;
+  if (opened.bytes.toString() === previous)
+    throw new StartError(
+      "PINHOLE_SECRET_PREVIOUS (secret_previous) is the same as the secret; set it to the one of before, or remove it",
+    );
+  return { ...opened, previous: Buffer.from(previous) };
+}
+
+async function openCurrent({ dataFolder, secret }: Config): Promise<OpenedSecret> {
   if (secret !== undefined) return { bytes: Buffer.from(secret.reveal()), origin: "configured" };
   const path = join(dataFolder, "secret");
   const made = randomBytes(32).toString("hex");
@@ -54,19 +67,60 @@ export async function openSecret({ dataFolder, secret }: Config): Promise<Opened
 /** The setting that says which secret the keys of the database were made with. */
 const fingerprintName = "secret_fingerprint";
 
+/** The setting that says which secret it was before the last change, and when that was, Unix milliseconds. */
+const changedName = "secret_changed";
+
+/** The last change of secrets: the fingerprint of the one before, and when it was first started with the new one. */
+export interface SecretChange {
+  readonly from: string;
+  readonly at: number;
+}
+
+/** The last change of secrets; undefined: there was none. */
+export async function lastSecretChange(
+  store: Pick<Store, "settings">,
+): Promise<SecretChange | undefined> {
+  const [, from, at] =
+    /^([0-9a-f]+) (\d+)$/.exec((await store.settings.get(changedName)) ?? "") ?? [];
+  return from === undefined ? undefined : { from, at: Number(at) };
+}
+
+/**
+ * Notes that the database goes over to another secret, where the one that it had is the one of before. Nodes of one
+ * house may have the two the other way round for a while: each knows both.
+ */
+async function changesOver(
+  { bytes, previous }: OpenedSecret,
+  store: Pick<Store, "settings">,
+  now: () => number,
+): Promise<boolean> {
+  const known = await store.settings.get(fingerprintName);
+  if (previous === undefined || known !== secretFingerprint(previous)) return false;
+  await store.settings.set(changedName, `${known} ${Math.floor(now())}`);
+  await store.settings.set(fingerprintName, secretFingerprint(bytes));
+  return true;
+}
+
 /**
  * Says what the operator must know where secret, database and images are not of one gateway: what no longer works, and what
  * to do. Asked before the first keys are made. It is said at each start until the old secret is back or the old keys are gone.
  */
 export async function secretConcern(
   config: Config,
-  { bytes, origin }: OpenedSecret,
+  secret: OpenedSecret,
   store: Pick<Store, "keys" | "settings">,
+  now: () => number,
 ): Promise<string | undefined> {
+  if (await changesOver(secret, store, now)) return undefined;
+  const { bytes, origin } = secret;
   const fingerprint = secretFingerprint(bytes);
   const known = await store.settings.get(fingerprintName);
   const keys = (await store.keys.all()).length;
   if (known === fingerprint) return undefined;
+  if (known !== undefined && config.database.kind === "postgres" && keys > 0)
+    throw new StartError(
+      "PINHOLE_SECRET is not the secret that this database was made with, so none of its keys would work: set it to that one, or to change over set PINHOLE_SECRET_PREVIOUS to that one beside it",
+    );
   const isOther = known !== undefined || (origin === "made" && keys > 0);
   // Of a database without one, which an earlier version made, only a secret that is new is known to be another.
   const remembered = isOther && keys > 0 ? (known ?? "lost") : fingerprint;

@@ -10,6 +10,7 @@ import { ledgerCommand } from "./ledger.ts";
 import { migrateCommand } from "./migrate.ts";
 import { modelsCommand } from "./models.ts";
 import { pricesCommand } from "./prices.ts";
+import { secretCommand } from "./secret.ts";
 import { serveCommand } from "./serve.ts";
 
 /** Every command there is. */
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   editCommand,
   migrateCommand,
   ledgerCommand,
+  secretCommand,
   backupCommand,
   restoreCommand,
 ];

@@ -102,6 +102,7 @@ function assemble(
     file,
     dataFolder,
     secret: settings.secret,
+    secretPrevious: settings.secret_previous,
     adminToken: settings.admin_token,
     oidc: oidcOf(settings.oidc),
     server: {

@@ -26,6 +26,7 @@ export function settingsThatNeedRestart(running: Config, next: Config): string[]
 const fileNames: Readonly<Record<string, string>> = {
   dataFolder: "data",
   adminToken: "admin_token",
+  secretPrevious: "secret_previous",
   redisUrl: "redis",
   calendar: "money",
   correctionMaxNano: "money",

@@ -34,6 +34,11 @@ export const fileSchema = z.strictObject({
     .describe(
       "Signs URLs and digests keys. Not set: made on first run and kept in the data folder.",
     ),
+  secret_previous: secretText(32)
+    .optional()
+    .describe(
+      "The secret of before, while a change of secrets is under way: what was made with it goes on working.",
+    ),
   admin_token: secretText(20)
     .optional()
     .describe("Guards the admin routes. Not set: made on first run and printed once."),

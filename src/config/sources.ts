@@ -77,6 +77,11 @@ export const settingSources: readonly SettingSource[] = [
     help: "signs URLs and digests keys",
   },
   {
+    setting: "secret_previous",
+    variables: ["PINHOLE_SECRET_PREVIOUS"],
+    help: "the secret of before, while a change of secrets is under way",
+  },
+  {
     setting: "admin_token",
     variables: ["PINHOLE_ADMIN_TOKEN"],
     help: "guards the admin routes",

@@ -163,6 +163,8 @@ export interface Config {
   readonly dataFolder: string;
   /** Signs URLs and digests keys. Undefined: made on first run and kept in the data folder. */
   readonly secret: Secret | undefined;
+  /** The secret of before; undefined: no change of secrets is under way. */
+  readonly secretPrevious: Secret | undefined;
   /** Undefined: made on first run. */
   readonly adminToken: Secret | undefined;
   readonly oidc: OidcConfig | undefined;

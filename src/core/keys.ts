@@ -74,9 +74,39 @@ export function looksLikeKey(text: string): boolean {
   );
 }
 
-/** HMAC-SHA-256 of the key, hex: what is kept in its place. */
+/** The peppers of today's secret and of the one before it, while a change of secrets is under way. */
+export interface Peppers {
+  readonly pepper: Buffer;
+  readonly previousPepper?: Buffer | undefined;
+}
+
+/** Ids of peppers that are in use: each costs a digest. */
+const pepperIds = new WeakMap<Buffer, string>();
+
+/** A pepper's id, which stands before each digest that it made and says nothing about it. */
+export function pepperId(pepper: Buffer): string {
+  const known = pepperIds.get(pepper) ?? hmac(pepper, "pepper id").slice(0, 8);
+  pepperIds.set(pepper, known);
+  return known;
+}
+
+/** The text that is kept in a key's place: the id of the pepper, and the key's HMAC-SHA-256, hex. */
 export function keyDigest(pepper: Buffer, key: string): string {
-  return createHmac("sha256", pepper).update(key).digest("hex");
+  return `${pepperId(pepper)}:${hmac(pepper, key)}`;
+}
+
+/**
+ * The other digests under which a key may be found: those without an id, of earlier versions, and those by the
+ * secret of before.
+ */
+export function earlierDigests({ pepper, previousPepper }: Peppers, key: string): string[] {
+  const bare = hmac(pepper, key);
+  if (previousPepper === undefined) return [bare];
+  return [keyDigest(previousPepper, key), bare, hmac(previousPepper, key)];
+}
+
+function hmac(key: Buffer, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex");
 }
 
 /** The last four characters, for people to tell keys apart. */

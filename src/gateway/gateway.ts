@@ -24,6 +24,7 @@ import { type ImageEvents, imageEvents } from "./delivery/events.ts";
 import type { Deliverable, DeliveredPicture, ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { type KeyCaller, type KeyRing, createKeyRing } from "./keys/key-ring.ts";
+import { renewDigests } from "./keys/renew-digests.ts";
 import { createPriceBook } from "./ledger/price-book.ts";
 import { followBudgets } from "./ledger/follow-budgets.ts";
 import { type KeyUsage, refreshChannelBudgets, usageOfKey } from "./ledger/usage.ts";
@@ -60,6 +61,7 @@ export type {
 export type { Condition } from "./administration/condition.ts";
 export { ownerJson, type OwnerKind, type OwnerView } from "./administration/owner-views.ts";
 export type { OwnerAdministration } from "./administration/owners.ts";
+export { adminDigestName } from "./administration/first-credentials.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";
@@ -190,7 +192,7 @@ export function createGateway(
     buildCatalog(channels, aliases, retired, settings.policy.successors);
   let offer = firstOffer;
   let catalog = catalogOf(offer);
-  const keys = createKeyRing(ports.pepper, now);
+  const keys = createKeyRing(ports.pepper, now, renewDigests(ports));
   const parts = requestParts(ports, settings, keys, () => catalog);
   const { routing, keyLimits, registry, nodes, unwritten } = parts;
   const spooledBytes = (): number => spools.bytesInUse();

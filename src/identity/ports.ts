@@ -13,6 +13,8 @@ export interface IdentityPorts {
   readonly randomBytes: (count: number) => Buffer;
   /** The key of all digests of tokens. */
   readonly pepper: Buffer;
+  /** The pepper of the secret of before, while a change of secrets is under way. */
+  readonly previousPepper?: Buffer | undefined;
   /** Of new digests of passwords; the usual one unless given. */
   readonly passwordCost?: PasswordCost | undefined;
 }

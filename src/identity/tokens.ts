@@ -1,5 +1,5 @@
 import { PinholeError } from "../core/errors.ts";
-import { keyDigest, keyHint, looksLikeKey, makeKey } from "../core/keys.ts";
+import { earlierDigests, keyDigest, keyHint, looksLikeKey, makeKey } from "../core/keys.ts";
 import type { Actor, Caller, Role } from "../core/role.ts";
 import type { AdminTokenChange, AdminTokenRecord } from "../store/identity-records.ts";
 import type { IdentityPorts } from "./ports.ts";
@@ -48,7 +48,7 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
   return {
     async callerOf(token) {
       if (!looksLikeKey(token)) return undefined;
-      const record = await tokens.byDigest(keyDigest(pepper, token));
+      const record = await byToken(ports, token);
       if (record === undefined) return undefined;
       if (record.expiresAt !== null && record.expiresAt <= now()) return undefined;
       const { id, name, role, teamId } = record;
@@ -96,6 +96,21 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
       return "removed";
     },
   };
+}
+
+/** The record of a token, which is kept under today's digest once it was found under one of before. */
+async function byToken(ports: IdentityPorts, token: string): Promise<AdminTokenRecord | undefined> {
+  const { tokens } = ports.store;
+  const digest = keyDigest(ports.pepper, token);
+  const record = await tokens.byDigest(digest);
+  if (record !== undefined) return record;
+  for (const from of earlierDigests(ports, token)) {
+    const found = await tokens.byDigest(from);
+    if (found === undefined) continue;
+    await tokens.redigest(found.id, from, digest);
+    return { ...found, digest };
+  }
+  return undefined;
 }
 
 /** A token is nobody's user, so it holds no keys; a team belongs to a team's admin. */

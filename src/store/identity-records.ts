@@ -216,6 +216,8 @@ export interface IdentityStore {
     all(): Promise<AdminTokenRecord[]>;
     get(id: string): Promise<AdminTokenRecord | undefined>;
     byDigest(digest: string): Promise<AdminTokenRecord | undefined>;
+    /** Puts another digest of the same token in the place of one; nothing happens where another was there. */
+    redigest(id: string, from: string, to: string): Promise<void>;
     add(token: AdminTokenRecord, stamp: AuditStamp): Promise<void>;
     change(
       id: string,

@@ -49,6 +49,7 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       all: () => client.call("tokensAll"),
       get: (id) => client.call("tokensGet", id),
       byDigest: (digest) => client.call("tokensByDigest", digest),
+      redigest: (id, from, to) => client.call("tokensRedigest", id, from, to),
       add: (token, stamp) => client.call("tokensAdd", token, stamp),
       change: (id, version, change, stamp) =>
         client.call("tokensChange", id, version, change, stamp),

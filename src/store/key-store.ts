@@ -12,6 +12,7 @@ export function keyStore(client: StoreClient): Store["keys"] {
       client.call("keysChange", id, version, settings, entry),
     rotate: (id, version, secret, entry) => client.call("keysRotate", id, version, secret, entry),
     remove: (id, version, entry) => client.call("keysRemove", id, version, entry),
+    redigest: (id, from, to) => client.call("keysRedigest", id, from, to),
     used: (uses) => client.call("keysUsed", uses),
   };
 }

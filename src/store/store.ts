@@ -62,6 +62,8 @@ export interface Store extends IdentityStore {
     rotate(id: string, version: number, secret: NewSecret, entry: AuditEntry): Promise<boolean>;
     /** As `change`. The row stays as a tombstone. */
     remove(id: string, version: number, entry: AuditEntry): Promise<boolean>;
+    /** Puts another digest of the same secret in the place of one; nothing happens where another was there. */
+    redigest(id: string, from: string, to: string): Promise<void>;
     /** Notes last uses of secrets that rotations have replaced. */
     used(uses: readonly SecretUse[]): Promise<void>;
   };

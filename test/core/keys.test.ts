@@ -7,6 +7,7 @@ import {
   looksLikeKey,
   makeKey,
   newId,
+  pepperId,
   pooledRandom,
 } from "../../src/core/keys.ts";
 
@@ -67,7 +68,9 @@ describe("API keys", () => {
   test("are kept as a keyed digest and known by their last four characters", () => {
     const pepper = Buffer.from("pepper");
     const expected = createHmac("sha256", "pepper").update("some key").digest("hex");
-    expect(keyDigest(pepper, "some key")).toBe(expected);
+    expect(keyDigest(pepper, "some key")).toBe(`${pepperId(pepper)}:${expected}`);
+    expect(pepperId(pepper)).toMatch(/^[0-9a-f]{8}$/);
+    expect(pepperId(Buffer.from("other"))).not.toBe(pepperId(pepper));
     expect(keyDigest(Buffer.from("other"), "some key")).not.toBe(expected);
     expect(keyHint("pin_abcdWXYZ")).toBe("WXYZ");
   });

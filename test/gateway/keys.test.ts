@@ -128,3 +128,25 @@ test("a key is known as it is now, and one that is gone as it was", () => {
   ring.replace([]);
   expect(ring.current(record)).toBe(record);
 });
+
+test("secrets by the pepper of before open their keys, and are told once with the digest of today", () => {
+  const previousPepper = Buffer.alloc(32, 2);
+  const before = keyDigest(previousPepper, token);
+  const olderBefore = keyDigest(previousPepper, older);
+  const told: unknown[] = [];
+  const earlier = { previousPepper, onUse: (...use: unknown[]) => void told.push(use) };
+  const ring = createKeyRing(pepper, () => 10, earlier);
+  ring.replace([{ ...record, digest: before, previous: { digest: olderBefore, until: 500 } }]);
+  const present = (key: string) => ring.authenticate(`Bearer ${key}`, here).id;
+  expect([present(token), present(token), present(older)]).toEqual(["key_1", "key_1", "key_1"]);
+  expect(told).toEqual([
+    ["key_1", before, digestOf(token)],
+    ["key_1", olderBefore, digestOf(older)],
+  ]);
+  // The use of a secret that a rotation replaced is noted under the digest that it has now.
+  expect(ring.previousUses().map(({ digest }) => digest)).toEqual([digestOf(older)]);
+  expect(() => present(`${token}x`)).toThrow("not valid");
+  const alone = createKeyRing(pepper, () => 10);
+  alone.replace([{ ...record, digest: before }]);
+  expect(() => alone.authenticate(`Bearer ${token}`, here)).toThrow("not valid");
+});

@@ -390,6 +390,10 @@ function tokenSuite(open: OpenEmpty): void {
     await store.tokens.add(token);
     expect(await store.tokens.byDigest("d1")).toEqual(token);
     expect(await store.tokens.byDigest("d2")).toBeUndefined();
+    await store.tokens.redigest("token_1", "d2", "d3");
+    await store.tokens.redigest("token_1", "d1", "d4");
+    expect(await store.tokens.byDigest("d4")).toEqual({ ...token, digest: "d4" });
+    await store.tokens.redigest("token_1", "d4", "d1");
     expect(await store.tokens.change("token_9", 1, { name: "x" })).toBe("absent");
     expect(await store.tokens.change("token_1", 2, { name: "x" })).toBe("stale");
     const change = { role: "team_admin", teamId: "t", expiresAt: null } as const;

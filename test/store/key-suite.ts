@@ -36,6 +36,7 @@ export function keySuite(open: OpenEmpty): void {
   noteSuite(open, filled);
   pageSuite(open);
   secretSuite(filled);
+  digestSuite(filled);
 }
 
 function changeSuite(open: OpenEmpty, filled: () => Promise<Store>): void {
@@ -201,5 +202,25 @@ function secretSuite(filled: () => Promise<Store>): void {
     expect(await usedAt()).toBeNull();
     await store.keys.used([{ ...use, at: 80 }]);
     expect(await usedAt()).toBeNull();
+  });
+}
+
+function digestSuite(filled: () => Promise<Store>): void {
+  test("a digest gives way to another of the same secret, today's or the one before, and no version steps", async () => {
+    const store = await filled();
+    const was = await store.served.version();
+    await store.keys.redigest("key_1", "another", "new");
+    await store.keys.redigest("key_9", sampleKey.digest, "new");
+    expect(await store.keys.get("key_1")).toEqual(sampleKey);
+    await store.keys.redigest("key_1", sampleKey.digest, "new");
+    await store.keys.redigest("key_1", sampleKey.digest, "newer");
+    expect(await store.keys.get("key_1")).toEqual({ ...sampleKey, digest: "new" });
+    const secret = { digest: "rotated", hint: "rota", oldUntil: 9000 };
+    expect(await store.keys.rotate("key_1", 1, secret, keyEntry())).toBe(true);
+    const since = await store.served.version();
+    await store.keys.redigest("key_1", "new", "old by today");
+    const { digest, previous } = (await store.keys.get("key_1")) ?? {};
+    expect([digest, previous?.digest]).toEqual(["rotated", "old by today"]);
+    expect([since - was, await store.served.version()]).toEqual([1, since]);
   });
 }

@@ -62,8 +62,10 @@ export function createSigner(options: SignerOptions): Signer {
       const blob = readPath(pathname);
       if (blob === undefined || typeof k !== "string" || typeof s !== "string") return unknown;
       if (typeof e !== "string" || !/^[1-9]\d{0,11}$/.test(e)) return unknown;
-      const key = options.keys.find(({ kid }) => kid === k);
-      if (key === undefined || !sameText(s, signature(key.secret, pathname, e))) return unknown;
+      // An earlier version gave every key the same id.
+      const keys = options.keys.filter(({ kid }) => kid === k);
+      const isSigned = keys.some(({ secret }) => sameText(s, signature(secret, pathname, e)));
+      if (!isSigned) return unknown;
       const expiresAtMs = Number(e) * 1_000;
       return options.now() > expiresAtMs + options.toleranceSeconds * 1_000
         ? { kind: "expired", id: blob.id }

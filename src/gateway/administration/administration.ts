@@ -66,6 +66,8 @@ export interface AdministrationPorts extends AdministrationParts {
   /** The key of all digests of API keys and admin tokens. */
   readonly pepper: Buffer;
   readonly calendar: Calendar;
+  /** The pepper of the secret of before, while a change of secrets is under way. */
+  readonly previousPepper?: Buffer | undefined;
 }
 
 /** Opens administration. Until `begin` there are no keys, and no token is the admin's. */
@@ -92,7 +94,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
       const made = makesFirst
         ? await makeFirstCredentials(store, keys, pepper, adminToken !== undefined)
         : { adminToken: undefined, apiKey: undefined };
-      isAdmin = await createAdminCheck(store, pepper, adminToken);
+      isAdmin = await createAdminCheck(store, ports, adminToken);
       return made;
     },
   };

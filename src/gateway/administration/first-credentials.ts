@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Changer } from "../../core/audit.ts";
-import { keyDigest, makeKey } from "../../core/keys.ts";
+import { type Peppers, earlierDigests, keyDigest, makeKey } from "../../core/keys.ts";
 import type { KeySettings } from "../../core/key.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Store } from "../../store/store.ts";
@@ -12,7 +12,8 @@ export interface FirstCredentials {
   readonly apiKey: string | undefined;
 }
 
-const adminDigestName = "admin_token_digest";
+/** The setting that holds the digest of the admin token of the first start. */
+export const adminDigestName = "admin_token_digest";
 const firstKeyName = "first_key_made";
 
 /** The maker of the first key: the gateway. */
@@ -39,16 +40,26 @@ const firstKey: KeySettings = {
  */
 export async function createAdminCheck(
   store: Pick<Store, "settings">,
-  pepper: Buffer,
+  peppers: Peppers,
   configured: Secret | undefined,
 ): Promise<(token: string) => boolean> {
+  const { pepper } = peppers;
   const digest =
     configured === undefined
       ? await store.settings.get(adminDigestName)
       : keyDigest(pepper, configured.reveal());
   if (digest === undefined) return () => false;
-  const wanted = sha256(digest);
-  return (token) => timingSafeEqual(sha256(keyDigest(pepper, token)), wanted);
+  let wanted = sha256(digest);
+  const isWanted = (found: string): boolean => timingSafeEqual(sha256(found), wanted);
+  return (token) => {
+    const today = keyDigest(pepper, token);
+    if (isWanted(today)) return true;
+    if (!earlierDigests(peppers, token).some(isWanted)) return false;
+    wanted = sha256(today);
+    // Where it fails, the next start tries again.
+    store.settings.set(adminDigestName, today).catch(() => undefined);
+    return true;
+  };
 }
 
 function sha256(text: string): Buffer {

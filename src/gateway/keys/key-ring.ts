@@ -1,7 +1,7 @@
 import { type AddressRange, parseRange, rangesHave } from "../../core/address-range.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
-import { keyDigest, looksLikeKey } from "../../core/keys.ts";
+import { earlierDigests, keyDigest, looksLikeKey } from "../../core/keys.ts";
 
 /** The caller that presents a key; asked only where the key may not be used from everywhere. */
 export interface KeyCaller {
@@ -54,13 +54,27 @@ interface Opening {
  * who does not know the pepper cannot choose digests. A header that was good is known by itself from
  * then on, until the keys are replaced; a wrong one never is, and costs a digest each time.
  */
-export function createKeyRing(pepper: Buffer, now: () => number): KeyRing {
-  return new Ring(pepper, now);
+export function createKeyRing(
+  pepper: Buffer,
+  now: () => number,
+  earlier: EarlierDigests = none,
+): KeyRing {
+  return new Ring(pepper, now, earlier);
 }
+
+/** The way with digests that were made by an earlier version, or with the secret of before. */
+export interface EarlierDigests {
+  readonly previousPepper?: Buffer | undefined;
+  /** Told of each that was used, and of the one to keep in its place. */
+  onUse(keyId: string, from: string, to: string): void;
+}
+
+const none: EarlierDigests = { onUse: () => undefined };
 
 class Ring implements KeyRing {
   readonly #pepper: Buffer;
   readonly #now: () => number;
+  readonly #earlier: EarlierDigests;
   #byDigest = new Map<string, Opening>();
   #byId = new Map<string, KeyRecord>();
   #all: readonly KeyRecord[] | undefined;
@@ -68,8 +82,9 @@ class Ring implements KeyRing {
   /** By digest. */
   readonly #uses = new Map<string, PreviousUse>();
 
-  constructor(pepper: Buffer, now: () => number) {
+  constructor(pepper: Buffer, now: () => number, earlier: EarlierDigests) {
     this.#pepper = pepper;
+    this.#earlier = earlier;
     this.#now = now;
   }
 
@@ -115,11 +130,28 @@ class Ring implements KeyRing {
     if (seen !== undefined) return seen;
     const presented = bearer(authorization);
     if (presented === undefined || !looksLikeKey(presented)) return undefined;
-    const opening = this.#byDigest.get(keyDigest(this.#pepper, presented));
+    const digest = keyDigest(this.#pepper, presented);
+    const opening = this.#byDigest.get(digest) ?? this.#renew(presented, digest);
     if (opening === undefined) return undefined;
     if (this.#known.size >= knownMax) this.#known.clear();
     this.#known.set(authorization, opening);
     return opening;
+  }
+
+  /** The key that a digest of before opens, which is kept under the digest of today from now on. */
+  #renew(presented: string, digest: string): Opening | undefined {
+    const { previousPepper, onUse } = this.#earlier;
+    for (const from of earlierDigests({ pepper: this.#pepper, previousPepper }, presented)) {
+      const found = this.#byDigest.get(from);
+      if (found === undefined) continue;
+      const { key, previous } = found;
+      const opening = { key, previous: previous && { ...previous, digest } };
+      this.#byDigest.delete(from);
+      this.#byDigest.set(digest, opening);
+      onUse(key.id, from, digest);
+      return opening;
+    }
+    return undefined;
   }
 
   /** Throws where the secret has ended, else notes its use. */

@@ -16,6 +16,9 @@ const selectOne = statement<{ id: string }>("SELECT * FROM admin_tokens WHERE id
 const selectDigest = statement<{ digest: string }>(
   "SELECT * FROM admin_tokens WHERE digest = :digest",
 );
+const redigest = statement<{ id: string; from: string; to: string }>(
+  "UPDATE admin_tokens SET digest = :to WHERE id = :id AND digest = :from",
+);
 const update = statement<Tables["admin_tokens"]>(
   `UPDATE admin_tokens SET name = :name, role = :role, team_id = :team_id, expires_at = :expires_at,
       version = version + 1
@@ -64,6 +67,10 @@ export const adminTokenCommands = {
   tokensGet: get,
   *tokensByDigest(digest: string): Steps<AdminTokenRecord | undefined> {
     return read((yield selectDigest({ digest })).rows).at(0);
+  },
+  /** No change of the token, whose version stays. */
+  *tokensRedigest(id: string, from: string, to: string): Steps<void> {
+    yield redigest({ id, from, to });
   },
   *tokensAdd(token: AdminTokenRecord, stamp: AuditStamp): Steps<void> {
     yield insert(rowFromToken(token));

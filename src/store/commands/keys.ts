@@ -53,10 +53,23 @@ const rotate = statement<{ id: string; version: number } & NewSecret>(
 const remove = statement<{ id: string; version: number; at: number }>(
   `UPDATE keys SET removed_at = :at, version = version + 1 ${unchanged}`,
 );
+const redigest = statement<Redigest>(
+  "UPDATE keys SET digest = :to WHERE id = :id AND digest = :from",
+);
+const redigestOld = statement<Redigest>(
+  "UPDATE keys SET old_digest = :to WHERE id = :id AND old_digest = :from",
+);
 const used = statement<SecretUse>(
   `UPDATE keys SET old_used_at = :at
     WHERE id = :keyId AND old_digest = :digest AND (old_used_at IS NULL OR old_used_at < :at)`,
 );
+
+/** Another digest of the same secret. */
+interface Redigest {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+}
 
 /** Writes a change down where there was one. */
 function* noted(changes: number, entry: AuditEntry): Steps<boolean> {
@@ -100,6 +113,11 @@ export const keyCommands = {
   *keysRemove(id: string, version: number, entry: AuditEntry): Steps<boolean> {
     const { changes } = yield remove({ id, version, at: entry.at });
     return yield* noted(changes, entry);
+  },
+  /** No change of the key, and no other node has to hear of it: each finds the key by both digests. */
+  *keysRedigest(id: string, from: string, to: string): Steps<void> {
+    yield redigest({ id, from, to });
+    yield redigestOld({ id, from, to });
   },
   /** Nodes tell it now and then; it is no change of the keys. Rows are locked in the order of their ids. */
   *keysUsed(uses: readonly SecretUse[]): Steps<void> {
