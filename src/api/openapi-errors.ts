@@ -69,10 +69,16 @@ function errorOrHealth(route: DocumentedRoute, status: number): JsonSchema {
 
 function mayAnswer(route: DocumentedRoute, status: number): boolean {
   if (status === 401) return route.access !== "open" && route.access !== "signed URL";
-  if (status === 403 || imageOnly.has(status)) return route.access === "key" || status === 413;
+  // Roles, origins of pages, and tries at a password.
+  if (status === 403 || status === 429) return route.access === "key" || isAdmin(route);
+  if (imageOnly.has(status)) return route.access === "key" || status === 413;
   if (status === 404) return route.path !== "/v1/models";
   if (status === 410) return route.access === "signed URL" || route.path.includes("requests");
   if (adminOnly.has(status)) return route.access === "admin" && route.method !== "GET";
   if (status === 415) return route.method !== "GET";
   return true;
+}
+
+function isAdmin({ path }: DocumentedRoute): boolean {
+  return path.startsWith("/admin/");
 }

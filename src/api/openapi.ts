@@ -35,6 +35,8 @@ interface RouteFacts {
   readonly waiting?: string;
   /** Answers besides errors that are no JSON: media types by status; an empty list is an answer without a body. */
   readonly media?: Readonly<Record<string, readonly string[]>>;
+  readonly otherMedia?: readonly string[];
+  readonly mayCreate?: true;
 }
 
 const pictures = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"];
@@ -192,16 +194,19 @@ function goodAnswers(route: DocumentedRoute, own: RouteFacts): Readonly<Record<s
   }
   const schema = own.answer === undefined ? { type: "object" } : reference(own.answer);
   const streamed = own.operation === "generation" || own.operation === "edit";
+  const answer = {
+    description: route.about,
+    headers: headersOf(own.operation === undefined ? ["x-request-id"] : goodHeaders),
+    content: {
+      "application/json": { schema },
+      ...(streamed ? { "text/event-stream": { schema: eventSchema } } : {}),
+      ...Object.fromEntries((own.otherMedia ?? []).map((type) => [type, {}])),
+    },
+  };
   return {
     ...waitingAnswer(own),
-    [own.status ?? 200]: {
-      description: route.about,
-      headers: headersOf(own.operation === undefined ? ["x-request-id"] : goodHeaders),
-      content: {
-        "application/json": { schema },
-        ...(streamed ? { "text/event-stream": { schema: eventSchema } } : {}),
-      },
-    },
+    [own.status ?? 200]: answer,
+    ...(own.mayCreate === true ? { 201: answer } : {}),
   };
 }
 

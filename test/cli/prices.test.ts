@@ -87,6 +87,6 @@ test("--json prints what the gateway said", async () => {
 test("anything but show is called wrongly", async () => {
   using folder = temporaryFolder();
   const around = { cwd: folder.path, env: { PINHOLE_KEY: "pin_test_key" } };
-  const { code, err } = await runCommand(["prices", "list", "one"], around);
+  const { code, err } = await runCommand(["prices", "guess", "one"], around);
   expect([code, err]).toEqual([2, "pinhole: only `pinhole prices show <model>` is known\n"]);
 });

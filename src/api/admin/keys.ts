@@ -97,6 +97,7 @@ export const keyResource: AdminResource = {
     {
       method: "PUT",
       path: "/admin/v1/keys/:id",
+      mayCreate: true,
       about:
         "Makes a key of this id (201, with its secret), or gives it these choices. Where it has them already nothing is changed, and no `If-Match` is needed.",
       body: keyBody,

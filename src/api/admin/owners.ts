@@ -67,6 +67,7 @@ function routesOf(
     {
       method: "PUT",
       path: one,
+      mayCreate: true,
       about: `Makes a ${kind}, or sets all that it is; where it is so already nothing is changed. \`If-Match\` names the version that is replaced.`,
       body: bodies.whole,
       answer,

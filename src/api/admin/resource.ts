@@ -17,6 +17,10 @@ export interface AdminRoute {
   readonly status?: number;
   /** Name of the good answer's schema in the OpenAPI document; absent: some JSON object. */
   readonly answer?: string;
+  /** True: where it makes something, the same answer comes with 201. */
+  readonly mayCreate?: true;
+  /** Media types that it may be asked for besides JSON. */
+  readonly otherMedia?: readonly string[];
 }
 
 /** A resource of the admin API: a file beside this one, whose routes are in `http/admin/<resource>-routes.ts`. */

@@ -88,6 +88,7 @@ export const usageResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/usage",
+      otherMedia: ["text/csv"],
       about:
         "What was spent, in both books, by any of key, user, team, model, channel, label and day of the operator's calendar, as JSON or CSV.",
       access: watch,
