@@ -4,6 +4,7 @@ import { measureUploads, memoryRow, memoryRows, uploadRow } from "./memory.ts";
 import { servedRow, servedRows } from "./served.ts";
 import { measureMetrics } from "./metrics.ts";
 import { measurePaid, paidRow } from "./paid.ts";
+import { measureRecords } from "./records.ts";
 import { measureLatency, measureScale, measureStart } from "./steady.ts";
 import {
   relayRow,
@@ -43,5 +44,6 @@ export const rows: readonly Row[] = [
   { id: uploadRow.id, needsNginx: false, measure: measureUploads },
   { id: "start", needsNginx: false, measure: measureStart },
   { id: "metrics", needsNginx: false, measure: measureMetrics },
+  { id: "records", needsNginx: true, measure: measureRecords },
   { id: "scale", needsNginx: true, measure: measureScale },
 ];

@@ -51,6 +51,7 @@ export async function measureMetrics(bench: Bench): Promise<RowResult> {
     spool: () => ({ bytes: 0, memoryBytes: 0 }),
     files: () => ({ left: 1, max: 2 }),
     disks: async () => [],
+    backlog: () => ({ records: 0, prompts: 0 }),
     spansDropped: () => 0,
   });
   tell(metrics, channels, models);

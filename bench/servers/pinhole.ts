@@ -36,6 +36,8 @@ function mainOf(project: string): string {
 
 /** The key that the bench calls with. */
 export const benchKey = "bench-key-0123456789-abcdef";
+/** The admin token of every server of ours. */
+export const benchAdminToken = "bench-admin-token-0123456789";
 
 export interface Pinhole extends Started {
   readonly port: number;
@@ -51,6 +53,8 @@ export interface PinholeOptions {
   readonly fillKeys?: number;
   /** How long a hosted picture's URL holds. */
   readonly ttl?: string;
+  /** `database.url`; a file of its own unless given. */
+  readonly database?: string;
   /** True: the models have a price, and the key a budget of each period, which it never uses up. */
   readonly isPaid?: boolean;
 }
@@ -91,6 +95,7 @@ function settings(port: number, options: PinholeOptions): string {
   return JSON.stringify({
     server: { host: "127.0.0.1", port },
     images: { ttl: options.ttl ?? "60s", ...imageSettings() },
+    ...(options.database === undefined ? {} : { database: { url: options.database } }),
     keys,
     channels,
   });
@@ -120,7 +125,7 @@ export async function startPinhole(
     command: process.execPath,
     args: [...nodeOptions(), mainOf(project), "serve"],
     cwd: folder,
-    env: { PINHOLE_ADMIN_TOKEN: "bench-admin-token-0123456789" },
+    env: { PINHOLE_ADMIN_TOKEN: benchAdminToken },
     log: join(folder, "output.log"),
     ready: { port, path: "/health/ready" },
     readyWithinMs: 120_000,

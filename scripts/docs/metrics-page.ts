@@ -1,4 +1,5 @@
-import { type MetricRow, metricTable } from "../../src/telemetry/metrics/table.ts";
+import { metricTable } from "../../src/telemetry/metrics/table.ts";
+import type { MetricRow } from "../../src/telemetry/metrics/terms.ts";
 import { code, page, table, type Page } from "./markdown.ts";
 
 const rows: readonly (readonly [string, MetricRow])[] = Object.entries(metricTable);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { labelsHeader, labelsHeaderPattern } from "../core/labels.ts";
 import type { Operation } from "../core/request.ts";
 import { adminResources } from "./admin/resources.ts";
 import * as answers from "./answers.ts";
@@ -166,6 +167,11 @@ function parametersOf(route: DocumentedRoute, own: RouteFacts): JsonSchema[] {
   return [...inPath, ...inQuery, ...inHeader];
 }
 
+const headerSchemas: Readonly<Record<string, JsonSchema>> = {
+  "x-pinhole-strict": { enum: ["true", "false"] },
+  [labelsHeader]: { type: "string", pattern: labelsHeaderPattern },
+};
+
 function headerParameters(): JsonSchema[] {
   return requestHeaders
     .filter(([name]) => name !== "authorization")
@@ -174,7 +180,7 @@ function headerParameters(): JsonSchema[] {
       in: "header",
       required: false,
       description,
-      schema: name === "x-pinhole-strict" ? { enum: ["true", "false"] } : { type: "string" },
+      schema: headerSchemas[name] ?? { type: "string" },
     }));
 }
 

@@ -119,6 +119,10 @@ export const requestHeaders: readonly (readonly [string, string])[] = [
     "x-pinhole-strict",
     "`true`: a parameter that the model cannot honour is a 400 instead of a warning.",
   ],
+  [
+    "x-pinhole-labels",
+    "At most 3 labels for reports of usage, with commas between them: a word, or `name=value`. They go before those of the key and its team.",
+  ],
 ];
 
 export const answerHeaders: readonly (readonly [string, string])[] = [

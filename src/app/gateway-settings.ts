@@ -9,6 +9,7 @@ export function gatewaySettings({
   admission,
   calendar,
   correctionMaxNano,
+  records,
 }: Config): GatewaySettings {
   return {
     policy,
@@ -20,6 +21,11 @@ export function gatewaySettings({
     retryWindowMs: server.retryWindowMs,
     repeatWindowMs: policy.repeatWindowMs,
     admission,
+    records: {
+      // A picture that is kept or hosted is found by its record.
+      recordsMs: Math.max(records.retentionMs, images.retentionMs, images.ttlMs),
+      promptsMs: records.promptsMs,
+    },
     calendar,
     correctionMaxNano,
   };

@@ -18,7 +18,7 @@ import { listenFault } from "./start-faults.ts";
 
 /** The parts of the house that telemetry reads, and what its reports go by. */
 interface WatchedParts {
-  readonly gateway: Pick<Gateway, "channels" | "serves">;
+  readonly gateway: Pick<Gateway, "channels" | "serves" | "retention">;
   readonly counters: () => StoreCounters;
   readonly spools: Pick<Spools, "bytesInUse" | "memoryInUse">;
   readonly egress: Pick<Egress, "report">;
@@ -121,6 +121,7 @@ function sourcesOf(
         waiting,
       })),
     store: counters,
+    backlog: () => gateway.retention.backlog(),
     spool: () => ({ bytes: spools.bytesInUse(), memoryBytes: spools.memoryInUse() }),
     files: () => ({ left: filesLeft(), max: filesMax }),
     disks: () => Promise.all([diskOf("data", dataFolder), diskOf("images", images.folder)]),

@@ -28,6 +28,7 @@ export interface UpkeepParts {
     readonly writeOutcomes: Gateway["writeOutcomes"];
     readonly reviewNotices: Gateway["reviewNotices"];
     readonly sendNotices: Gateway["sendNotices"];
+    readonly retention: Pick<Gateway["retention"], "sweep">;
     readonly administration: {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
     };
@@ -66,6 +67,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       name: "sweeping expired images",
       everyMs: minuteMs,
       run: async () => (maySweep() ? blobs.sweep(now()) : undefined),
+    },
+    {
+      name: "forgetting old records",
+      everyMs: minuteMs,
+      run: () => gateway.retention.sweep(),
     },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
     {

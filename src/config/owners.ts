@@ -1,3 +1,4 @@
+import { labelsOf } from "../core/labels.ts";
 import { budgetsOf } from "../core/budget-words.ts";
 import type { KeyOwner, KeyOwners } from "../core/key.ts";
 import { type Faults, type Path, type Place, placeName } from "./faults.ts";
@@ -7,7 +8,7 @@ import type { OwnerSettings } from "./sections/owners.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A team or a user as keys know it. */
-function ownerOf(settings: OwnerSettings, declaredAt: string): KeyOwner {
+function ownerOf(settings: Omit<OwnerSettings, "labels" | "markup">, declaredAt: string): KeyOwner {
   const { id, name, models, disabled, rpm, ipm, ipd, budget } = settings;
   return {
     id,
@@ -30,6 +31,7 @@ export function ownersOf(
     teams: teams.map((team, index) => ({
       ...ownerOf(team, at("teams", index)),
       markup: team.markup,
+      labels: labelsOf(team.labels),
     })),
     users: users.map((user, index) => ({
       ...ownerOf(user, at("users", index)),

@@ -15,6 +15,7 @@ import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { keySettingsOf } from "../core/key-words.ts";
 import { oidcOf } from "./oidc.ts";
+import { labelsOf } from "../core/labels.ts";
 import { Secret } from "../core/secret.ts";
 import { didYouMean } from "./suggest.ts";
 import { readTree, type Tree, type TreeInput } from "./tree.ts";
@@ -146,6 +147,7 @@ function assemble(
     calendar: { timeZone: settings.money.time_zone, weekStarts: settings.money.week_starts },
     logs: { level: logs.level, format },
     traces: tracesOf(settings.traces),
+    records: { retentionMs: settings.records.retention, promptsMs: settings.records.prompts },
     metrics: { listen: settings.metrics.listen, token: settings.metrics.token },
     proxy: proxyOf(env),
   };
@@ -184,6 +186,7 @@ function keyOf(key: FileSettings["keys"][number], place: Place | undefined): Con
     id: key.id ?? key.name,
     key: key.key,
     declaredAt: placeName(place),
+    labels: labelsOf(key.labels),
   };
 }
 

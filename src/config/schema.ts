@@ -8,6 +8,7 @@ import { imagesSchema } from "./sections/images.ts";
 import { keySchema } from "./sections/keys.ts";
 import { logsSchema } from "./sections/logs.ts";
 import { metricsSchema } from "./sections/metrics.ts";
+import { recordsSchema } from "./sections/records.ts";
 import { moneySchema } from "./sections/money.ts";
 import { aliasesSchema, defaultModelSchema } from "./sections/names.ts";
 import { teamSchema, userSchema } from "./sections/owners.ts";
@@ -77,6 +78,7 @@ export const fileSchema = z.strictObject({
   expose_channel: flag("Name the channel that served a request in x-pinhole-channel."),
   admission: admissionSchema.prefault({}).describe(section),
   logs: logsSchema.prefault({}).describe(section),
+  records: recordsSchema.prefault({}).describe(section),
   metrics: metricsSchema.prefault({}).describe(section),
   traces: tracesSchema.prefault({}).describe(section),
 });

@@ -16,6 +16,8 @@ export interface ConfigKey extends KeySettings {
   readonly key: Secret;
   /** In words: `pinhole.yaml, line 3`. */
   readonly declaredAt: string;
+  /** For usage, sorted. */
+  readonly labels: readonly string[];
 }
 
 /** The database's place. */
@@ -202,6 +204,8 @@ export interface Config {
     readonly level: (typeof logLevels)[number];
     readonly format: "json" | "pretty";
   };
+  /** The time for which requests are remembered. */
+  readonly records: { readonly retentionMs: number; readonly promptsMs: number };
   readonly metrics: MetricsConfig;
   readonly traces: TracesConfig;
   readonly proxy: ProxyConfig;

@@ -23,6 +23,8 @@ export interface KeyOwner {
   /** Of all its keys together. */
   readonly limits: KeyLimits;
   readonly budgets: readonly Budget[];
+  /** Of a team, for usage; absent: none. */
+  readonly labels?: readonly string[] | undefined;
   /** A team's markup on what models cost; absent: that of the model. */
   readonly markup?: PriceMarkup | undefined;
   /** True: its keys are refused. */
@@ -107,4 +109,6 @@ export interface KeyRecord {
   readonly previous?: Pick<PreviousSecret, "digest" | "until"> | null | undefined;
   readonly user?: KeyOwner | undefined;
   readonly team?: KeyOwner | undefined;
+  /** For usage; absent: none. */
+  readonly labels?: readonly string[] | undefined;
 }

@@ -30,8 +30,7 @@ import { followBudgets } from "./ledger/follow-budgets.ts";
 import { type KeyUsage, refreshChannelBudgets, usageOfKey } from "./ledger/usage.ts";
 import { reviewNotices } from "./ledger/review-notices.ts";
 import { type AskedCorrection, type BookedCorrection, correct } from "./ledger/correct.ts";
-import { settleLeft } from "./ledger/settle.ts";
-import { countTotals } from "./ledger/totals.ts";
+import { ledgerAtStart } from "./ledger/at-start.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
@@ -43,6 +42,7 @@ import { createKeyTurns } from "./requests/key-turns.ts";
 import { type NodeWatch, createNodeWatch } from "./requests/nodes.ts";
 import { createRegistry } from "./requests/registry.ts";
 import { createRepeatWindow } from "./requests/repeat-window.ts";
+import { createRetention, type Retention, type RetentionTimes } from "./requests/retention.ts";
 import type { Client } from "./requests/run.ts";
 import { serveObserved } from "./requests/serve-observed.ts";
 import { createUnwritten } from "./requests/unwritten.ts";
@@ -131,6 +131,8 @@ export interface Gateway {
   sendNotices(): Promise<void>;
   /** Counts the totals of the ledger by the days of the calendar, where they are not. */
   countTotals(): Promise<void>;
+  /** Forgets old records and prompts for a moment; wants to be called once a minute. */
+  readonly retention: Retention;
   /** Settles what an earlier process left in the journal. */
   settleLeft(): Promise<number>;
   /** Writes outcomes of requests for which there was no room, where there is now. */
@@ -151,6 +153,7 @@ export interface GatewaySettings {
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly admission: AdmissionLimits;
+  readonly records: RetentionTimes;
   /** The days, weeks and months of budgets. */
   readonly calendar: { readonly timeZone: string; readonly weekStarts: Weekday };
   /** The most that one correction by an operator may be. */
@@ -230,7 +233,6 @@ export function createGateway(
     },
     nodes,
     refreshBudgets: () => refreshChannelBudgets(parts, offer.channels),
-    countTotals: () => countTotals(ports.store, parts.calendar),
     reviewNotices: async () => {
       const declared = keys.all();
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
@@ -238,7 +240,8 @@ export function createGateway(
       await reviewNotices({ ...ports, ...parts }, { ...offer, keys: declared });
     },
     sendNotices: async () => (nodes.isFirst() ? sender.send(offer.noticeTargets) : undefined),
-    settleLeft: () => settleLeft(parts, ports.store.requests),
+    retention: createRetention(parts, settings.records),
+    ...ledgerAtStart(parts),
     writeOutcomes: () => unwritten.retry(),
     async idle() {
       await unwritten.close();
@@ -272,6 +275,7 @@ function requestParts(
     keyLimits: createKeyLimiter(uptime),
     registry: createRegistry({ store, repeats, log, now }),
     keyTurns: createKeyTurns(),
+    keepsPrompts: settings.records.promptsMs > 0,
     calendar: createCalendar(settings.calendar.timeZone, settings.calendar.weekStarts),
     catalog,
   };

@@ -4,7 +4,7 @@ import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
 import { deliveryStore, noticeStore } from "./notice-store.ts";
-import { usageRow, usageStatement } from "./commands/usage-report.ts";
+import { retentionOf, totalsOf } from "./usage-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
 import type { Store } from "./store.ts";
@@ -106,16 +106,8 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since),
       correct: (correction) => client.call("ledgerCorrect", correction),
     },
-    totals: {
-      span: () => client.call("totalsSpan"),
-      verify: (day) => client.call("totalsVerify", day),
-      count: (day) => client.call("totalsCount", day),
-      async *report(query) {
-        for await (const rows of client.report(usageStatement(query)))
-          yield rows.map((row) => usageRow(query, row));
-      },
-      trim: (first, last) => client.call("totalsTrim", first, last),
-    },
+    retention: retentionOf(client),
+    totals: totalsOf(client),
     nodes: {
       renew: (node) => client.call("nodesRenew", node),
       remove: (id) => client.call("nodesRemove", id),

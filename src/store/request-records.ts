@@ -262,6 +262,14 @@ export interface RecentRequests {
   readonly doubtful: RequestRecord | null;
 }
 
+/** Records that are older than they should get. */
+export interface Backlog {
+  /** Records that should be forgotten. */
+  readonly records: number;
+  /** Records whose prompts should be. */
+  readonly prompts: number;
+}
+
 /** A page of a listing, newest first. `before` is the id of the last row of the page before. */
 export interface Page {
   readonly limit: number;

@@ -5,16 +5,14 @@ import type { DeliveryStore, NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
 import type { BudgetCounter } from "../core/budget.ts";
-import type { UsageQuery, UsageRow } from "./commands/usage-report.ts";
 import type {
   Correction,
   CorrectionEnd,
   CounterState,
-  DaySpan,
   KeySums,
-  LedgerSpan,
   VerifiedCounter,
 } from "./money-records.ts";
+import type { RetentionStore, TotalsStore } from "./usage-store.ts";
 import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
 import type { ServedRows } from "./served-rows.ts";
@@ -179,19 +177,10 @@ export interface Store extends IdentityStore {
     /** Books what an operator corrects, once by its id, and moves the counters of its payer's budgets. */
     correct(correction: Correction): Promise<CorrectionEnd>;
   };
-  /** Totals of the ledger by day of the operator's calendar. What settles adds to them by itself. */
-  readonly totals: {
-    /** The moments of the ledger's first and last request; null where it has none. */
-    span(): Promise<LedgerSpan | null>;
-    /** The number of rows of a day, and of those that are not the ledger's sums or are missing. */
-    verify(day: DaySpan): Promise<{ readonly rows: number; readonly differing: number }>;
-    /** Counts a day's totals again from the ledger. */
-    count(day: DaySpan): Promise<void>;
-    /** The rows of a report in pieces, sorted by its groups, all of one moment. */
-    report(query: UsageQuery): AsyncGenerator<readonly UsageRow[]>;
-    /** Drops the totals of days before the first and after the last. */
-    trim(first: string, last: string): Promise<void>;
-  };
+  /** Work on records that grow old. */
+  readonly retention: RetentionStore;
+  /** Totals of the ledger by day of the operator's calendar. */
+  readonly totals: TotalsStore;
   /** The processes that work on this database. */
   readonly nodes: {
     /** Writes that a node is at work; returns all nodes as they were last seen. */

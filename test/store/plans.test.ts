@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { commands } from "../../src/store/commands/index.ts";
 import { openStore } from "../../src/store/open.ts";
 import { type Connection, openConnection } from "../../src/store/postgres/connection.ts";
 import type { Steps } from "../../src/store/query.ts";
+import { openConnection as openFile } from "../../src/store/sqlite/connection.ts";
+import { type UsageQuery, usageStatement } from "../../src/store/commands/usage-report.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
-import { attempt, outcome, request } from "./samples.ts";
+import { attempt, outcome, request, temporaryFolder } from "./samples.ts";
+import { pay } from "./totals-suite.ts";
 
 /** The plans of what is asked often, on Postgres: none may read a whole table, however many records there are. */
 
@@ -22,6 +26,7 @@ beforeAll(async () => {
     ids.map((id, at) => store.requests.begin(request(id, { createdAt: 1000 + at }), [attempt(id)])),
   );
   await Promise.all(ids.slice(5).map((id) => store.requests.finish(outcome(id))));
+  await pay(store, "paid", { nano: 1 });
   await store.close();
   await server.sql("plans", "ANALYZE");
   connection = await openConnection({ url, answerMsMax: 0 });
@@ -32,6 +37,10 @@ afterAll(async () => {
   await connection?.close();
   await server?.remove();
 });
+
+function* report(groups: UsageQuery["groups"], only: UsageQuery["only"] = {}): Steps<void> {
+  yield usageStatement({ groups, only, first: "2026-11-01", last: "2026-11-30" });
+}
 
 const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
   ["a request", commands.requestsGet("r9"), /requests_pkey/],
@@ -59,6 +68,18 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
     commands.requestsList({ limit: 9, before: "r9", keyId: "key_1" }),
     /requests_by_key[\s\S]*Index Cond: [^\n]*created_at <=/,
   ],
+  ["usage by day", report(["day"]), /Index Scan using totals_[\s\S]*day >=/],
+  ["usage by label", report(["label"]), /Index Scan using totals_[\s\S]*day >=/],
+  ["usage of a key", report(["model"], { key: "key_1" }), /totals_by_key|totals_pkey/],
+  [
+    "what a key has spent",
+    commands.ledgerOfKey("key_1", ["2026-11-01", "2026-11-30"], 0),
+    /totals_by_key/,
+  ],
+  ["the ledger of a day", commands.totalsVerify({ day: "x", from: 0, to: 9 }), /ledger_by_time/],
+  ["the ledger's first and last request", commands.totalsSpan(), /ledger_by_time/],
+  ["prompts that are old", commands.requestsForgetPrompts(5, 9), /settings_pkey/],
+  ["what waits to be forgotten", commands.requestsBacklog(5, 5, 9), /requests_by_time/],
 ];
 
 test.for(questions)("%s is found by an index", async ([, steps, index], context) => {
@@ -68,6 +89,46 @@ test.for(questions)("%s is found by an index", async ([, steps, index], context)
   const { sql, parameters } = first.value;
   const { rows } = await asked.run({ sql: `EXPLAIN (COSTS OFF) ${sql}`, parameters });
   const plan = rows.map((row) => Object.values(row as object).join("")).join("\n");
-  expect(plan).not.toMatch(/Seq Scan on (?:requests|attempts|pictures|holds|repeats)/);
+  expect(plan).not.toMatch(
+    /Seq Scan on (?:requests|attempts|pictures|holds|repeats|totals|ledger)/,
+  );
   expect(plan).toMatch(index);
+});
+
+const inFile: readonly (readonly [string, () => Steps<unknown>, RegExp])[] = [
+  [
+    "usage by day",
+    () => report(["day"]),
+    /SEARCH totals USING PRIMARY KEY \(slice=\? AND day>\? AND day<\?\)/,
+  ],
+  [
+    "usage by label and key",
+    () => report(["label", "key"]),
+    /SEARCH totals USING PRIMARY KEY \(slice=\? AND day>\? AND day<\?\)/,
+  ],
+  [
+    "what a key has spent",
+    () => commands.ledgerOfKey("key_1", ["2026-11-01", "2026-11-30"], 0),
+    /SEARCH totals USING INDEX totals_by_key \(key_id=\? AND day>\? AND day<\?\)/,
+  ],
+  [
+    "the ledger of a day",
+    () => commands.totalsVerify({ day: "x", from: 0, to: 9 }),
+    /SEARCH ledger USING INDEX ledger_by_time/,
+  ],
+  ["the newest page", () => commands.requestsList({ limit: 9 }), /INDEX requests_by_time/],
+];
+
+test.for(inFile)("%s is found by an index of SQLite", async ([, steps, plan]) => {
+  const file = join(temporaryFolder(), "p.db");
+  await (await openStore({ url: `sqlite:${file}`, now: () => 1 })).close();
+  const opened = openFile(file, 100);
+  const first = steps().next();
+  if (first.done === true) throw new Error("it asks nothing");
+  const { sql, parameters } = first.value;
+  const { rows } = opened.run({ sql: `EXPLAIN QUERY PLAN ${sql}`, parameters });
+  opened.close();
+  const told = rows.map((row) => String((row as { detail: unknown }).detail)).join("\n");
+  expect(told).not.toMatch(/SCAN (?:totals|ledger|requests)(?! USING INDEX)/);
+  expect(told).toMatch(plan);
 });

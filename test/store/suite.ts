@@ -9,6 +9,7 @@ import { priceSuite } from "./price-suite.ts";
 import { identitySuite } from "./identity-suite.ts";
 import { peopleSuite } from "./people-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
+import { retentionSuite } from "./retention-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
 import { usageSuite } from "./usage-suite.ts";
 import {
@@ -41,6 +42,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     correctionSuite(open);
     priceSuite(open);
     noticeSuite(open);
+    retentionSuite(open);
     totalsSuite(open);
     usageSuite(open);
     identitySuite(open);

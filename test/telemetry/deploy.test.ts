@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { metricTable, type MetricRow } from "../../src/telemetry/metrics/table.ts";
+import { metricTable } from "../../src/telemetry/metrics/table.ts";
+import type { MetricRow } from "../../src/telemetry/metrics/terms.ts";
 import { namesIn, type Selector } from "./promql.ts";
 
 const folder = join(import.meta.dirname, "../../deploy");

@@ -4,7 +4,8 @@ import { type RequestObserver, requestSteps, storeActions } from "../../src/core
 import { operations } from "../../src/core/request.ts";
 import { type Metrics, openMetrics } from "../../src/telemetry/metrics/metrics.ts";
 import type { MetricSources } from "../../src/telemetry/metrics/readings.ts";
-import { attemptClasses, metricTable, type MetricRow } from "../../src/telemetry/metrics/table.ts";
+import { attemptClasses, metricTable } from "../../src/telemetry/metrics/table.ts";
+import type { MetricRow } from "../../src/telemetry/metrics/terms.ts";
 import { routes } from "../../src/api/routes.ts";
 import { type Sample, samplesOf, sumOf } from "./exposition.ts";
 
@@ -23,6 +24,7 @@ async function open(channels: readonly string[], models: readonly string[]): Pro
     spool: () => ({ bytes: 5, memoryBytes: 6 }),
     files: () => ({ left: 7, max: 10 }),
     disks: async () => [{ folder: "data", freeBytes: 8, sizeBytes: 9 }],
+    backlog: () => ({ records: 11, prompts: 12 }),
     spansDropped: () => 10,
   };
   metrics.watch(sources);

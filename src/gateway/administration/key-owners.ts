@@ -69,7 +69,7 @@ function ownerOf({ id, name, models, disabled, budgets, ...limits }: PersonRecor
 
 /** A key as requests are judged by it. Without an owner that it names it is refused: limits and budgets would be missing. */
 export function judgedKey(
-  key: KeySettings & Pick<StoredKey, "id" | "digest" | "previous">,
+  key: KeySettings & Pick<StoredKey, "id" | "digest" | "previous"> & Pick<KeyRecord, "labels">,
   owners: OwnerBook,
 ): KeyRecord {
   const { user, team, missing } = owners.find(key);
@@ -87,6 +87,7 @@ export function judgedKey(
     budgets: key.budgets,
     ipAllow: key.ipAllow,
     previous: key.previous,
+    labels: key.labels,
     user,
     team,
   };

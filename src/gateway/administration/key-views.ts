@@ -10,6 +10,7 @@ export interface DeclaredKey extends KeySettings {
   readonly key: Secret;
   /** In words: `pinhole.yaml, line 3`. */
   readonly declaredAt: string;
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** A key as operators see it, without its secret. Times are Unix milliseconds. */
@@ -31,10 +32,12 @@ export interface KeyView extends KeySettings {
 export interface DeclaredEntry {
   readonly view: KeyView;
   readonly digest: string;
+  /** For usage; absent: none. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEntry {
-  const { key, id, ...settings } = declared;
+  const { key, id, labels, ...settings } = declared;
   const view = {
     ...settings,
     // Of another kind than those of the database, so that neither can be taken for the other.
@@ -45,7 +48,7 @@ export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEn
     createdAt: null,
     removedAt: null,
   };
-  return { view, digest: keyDigest(pepper, key.reveal()) };
+  return { view, digest: keyDigest(pepper, key.reveal()), labels };
 }
 
 export function storedView(stored: StoredKey): KeyView {

@@ -120,9 +120,10 @@ export class Served {
     // After the rows: whoever was stopped since is read again, by another version.
     const stopped = new Set(await store.people.stoppedUsers());
     this.#owners = ownerBook(this.#declaredOwners, ownersOfRows(rows), stopped);
-    const declared = this.#declared.map(({ view, digest }) => ({
+    const declared = this.#declared.map(({ view, digest, labels }) => ({
       ...view,
       digest,
+      labels,
       previous: null,
     }));
     const judged = [...rows.keys, ...declared].map((key) => judgedKey(key, this.#owners));

@@ -1,6 +1,7 @@
 import type { BudgetClaim, Payer } from "../../core/budget.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
+import { mergedLabels } from "../../core/labels.ts";
 import { type BudgetOwner, claimsOf } from "../../money/budget.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { Estimate } from "../../money/estimate.ts";
@@ -15,6 +16,8 @@ export interface HoldTerms {
 /** A request whose hold is to be taken. */
 export interface Holding {
   readonly key: KeyRecord;
+  /** Labels that the request brings. */
+  readonly labels: readonly string[];
   /** The name that the client uses. */
   readonly model: string;
   readonly estimate: Estimate;
@@ -27,12 +30,12 @@ export interface Holding {
  * model_not_allowed where nothing bounds the cost and a budget would have to cover it.
  */
 export function holdTerms(calendar: Calendar, holding: Holding): HoldTerms | undefined {
-  const { key, model, estimate, at } = holding;
+  const { key, labels, model, estimate, at } = holding;
   if (estimate.state === "free") return undefined;
   const claims = claimsOf(ownersOf(key), model, calendar, at);
   if (estimate.most === undefined && claims.some(({ limitNano }) => limitNano !== null))
     throw unbounded(model, estimate);
-  return { payer: { ...payerOf(key), day: calendar.dayOf(at) }, claims };
+  return { payer: { ...payerOf(key, labels), day: calendar.dayOf(at) }, claims };
 }
 
 /** A key with its user and team, as owners of budgets. */
@@ -44,8 +47,10 @@ export function ownersOf(key: KeyRecord): BudgetOwner[] {
   return owners;
 }
 
-/** A key with its user and team as the ledger names them. */
-export function payerOf({ id, name, user, team }: KeyRecord): Payer {
+/** A key with its user and team as the ledger names them, and the labels of all three and of a request. */
+export function payerOf(key: KeyRecord, asked: readonly string[] = []): Payer {
+  const { id, name, user, team, labels = [] } = key;
+  const all = mergedLabels(team?.labels ?? [], labels, asked);
   return {
     keyId: id,
     keyName: name,
@@ -53,6 +58,7 @@ export function payerOf({ id, name, user, team }: KeyRecord): Payer {
     userName: user?.name ?? null,
     teamId: team?.id ?? null,
     teamName: team?.name ?? null,
+    ...(all.length === 0 ? {} : { labels: all }),
   };
 }
 

@@ -25,7 +25,7 @@ export async function generateImage(
   fingerprint: string,
   run: RunControl,
 ): Promise<ImageOutcome | KeyHeld> {
-  const { key, request } = call;
+  const { key, labels = [], request } = call;
   authorize(key, request.model, request.operation);
   return parts.keyLimits.within(key, request.n, async (spend) => {
     const isWanted = (): boolean => !run.clientGone();
@@ -36,7 +36,7 @@ export async function generateImage(
     const { at, estimate } = route;
     // What is held is held by the budgets of now: the body may have taken minutes to come.
     const payer = parts.keys.current(key);
-    const terms = holdTerms(parts.calendar, { key: payer, model, estimate, at });
+    const terms = holdTerms(parts.calendar, { key: payer, labels, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes, route.isHosted);
     const facts = { call: upright, fingerprint, run, terms, deadline, spend };

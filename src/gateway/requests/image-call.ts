@@ -18,6 +18,8 @@ export interface ImageCall {
   /** Holds the request's pictures; the caller disposes it when no answer needs them any more. */
   readonly spool: PictureSpool;
   readonly idempotencyKey: string | undefined;
+  /** Labels of its header, for usage; absent: none. */
+  readonly labels?: readonly string[] | undefined;
   /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */
   readonly signal: AbortSignal;
   /** Told of previews and finished pictures while the request runs, for clients that asked for a stream. */

@@ -34,6 +34,8 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly keyLimits: KeyLimiter;
+  /** False: no prompt is ever written into a record. */
+  readonly keepsPrompts: boolean;
   /** The operator's days, weeks and months. */
   readonly calendar: Calendar;
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */

@@ -28,6 +28,8 @@ export interface RecordEnd {
   readonly isDoubtful: boolean;
   readonly key: KeyRecord;
   readonly calendar: Calendar;
+  /** False: no prompt is written. */
+  readonly keepsPrompts: boolean;
   readonly now: number;
 }
 
@@ -53,7 +55,7 @@ export function madeEnd(end: RecordEnd, outcome: ImageOutcome): RequestOutcome {
     settledNano: mostOf(cost) ?? null,
     usage: usage ?? null,
     warnings,
-    pictures: pictures.map(pictureRecord),
+    pictures: pictures.map((one) => pictureRecord(one, end.keepsPrompts)),
     attempts,
     servedModel,
     finishedAt: now,

@@ -1,10 +1,11 @@
+import { withoutPrompts } from "../../core/prompts.ts";
 import type { PictureFacts } from "../../core/picture.ts";
 import { type ImageRequest, sizeText } from "../../core/request.ts";
 import type { DeliveredPicture, ImageOutcome } from "../delivery/outcome.ts";
 import type { AnswerRecord, PictureRecord } from "../../store/request-records.ts";
 
 /** A delivered picture as the record has it. */
-export function pictureRecord(delivered: DeliveredPicture): PictureRecord {
+export function pictureRecord(delivered: DeliveredPicture, keepsPrompts = true): PictureRecord {
   const { index, picture, keep, revisedPrompt } = delivered;
   return {
     index,
@@ -13,14 +14,14 @@ export function pictureRecord(delivered: DeliveredPicture): PictureRecord {
     width: picture.width,
     height: picture.height,
     byteLength: picture.bytes.byteLength,
-    revisedPrompt: revisedPrompt ?? null,
+    revisedPrompt: keepsPrompts ? (revisedPrompt ?? null) : null,
     urlUntil: keep?.urlUntil ?? null,
     keptUntil: keep?.keptUntil ?? null,
   };
 }
 
 /** The canonical fields as the record has them: no pictures, only their formats and sizes. */
-export function recordFields(request: ImageRequest): string {
+export function recordFields(request: ImageRequest, keepsPrompts = true): string {
   const { images, mask, markup, size } = request;
   const fields = {
     quality: request.quality,
@@ -46,9 +47,10 @@ export function recordFields(request: ImageRequest): string {
     mask: mask === undefined ? undefined : pictureText(mask),
     markup: markup === undefined ? undefined : pictureText(markup),
   } satisfies Record<keyof ImageRequest, unknown>;
-  return JSON.stringify(fields, (_name, value: unknown) =>
+  const written = JSON.stringify(fields, (_name, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
+  return keepsPrompts ? written : withoutPrompts(written);
 }
 
 function pictureText(picture: PictureFacts): string {

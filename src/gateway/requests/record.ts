@@ -75,7 +75,7 @@ export function openRecord(
     operation: request.operation,
     model: request.model,
     n: request.n,
-    fields: recordFields(request),
+    fields: recordFields(request, parts.keepsPrompts),
     // The moment whose periods and prices count.
     createdAt: at,
     holdNano: estimate.most ?? null,
@@ -269,6 +269,7 @@ class RecordWriter implements OpenRecord {
       isDoubtful: this.isDoubtful(),
       key: this.#key,
       calendar: this.#parts.calendar,
+      keepsPrompts: this.#parts.keepsPrompts,
       now: this.#parts.now(),
     };
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import { labelsHeader, labelsOfHeader } from "../../core/labels.ts";
 import type { Observer, RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest, Operation } from "../../core/request.ts";
@@ -115,6 +116,7 @@ async function serveImages(
   const { request, reply } = admitted;
   const started = performance.now();
   const idempotencyKey = idempotencyKeyOf(request);
+  const labels = labelsOfHeader(request.headers[labelsHeader]);
   const retryCount = request.headers[retryCountHeader];
   const client = parts.clients.watch(request, reply, retryCount !== undefined);
   const spool = parts.gateway.openSpool(keyOf(request).id);
@@ -126,6 +128,7 @@ async function serveImages(
     key: keyOf(request),
     request: await readRequest(parts, operation, admitted, spool),
     strict: request.headers["x-pinhole-strict"] === "true",
+    labels,
     spool,
     signal: parts.stopped,
     idempotencyKey,

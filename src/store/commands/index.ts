@@ -20,6 +20,7 @@ import { requestWrites } from "./request-writes.ts";
 import { accountLocks, ownerLock } from "./owner-lock.ts";
 import { sessionCommands } from "./sessions.ts";
 import { servedCommands } from "./served.ts";
+import { retentionCommands } from "./retention.ts";
 import { settingCommands } from "./settings.ts";
 import { sweepCommands, sweepReads } from "./sweep.ts";
 import { totalsCommands } from "./totals.ts";
@@ -56,6 +57,7 @@ export const commands = {
   ...requestRecovery,
   ...requestWrites,
   ...requestUpkeep,
+  ...retentionCommands,
   ...totalsCommands,
   ...identityCommands,
   ...invitationCommands,
@@ -207,6 +209,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsByRepeat",
   "requestsRecent",
   "requestsAnyRecent",
+  "requestsBacklog",
   "requestsGet",
   "requestsKeptIds",
   "requestsLost",

@@ -31,6 +31,8 @@ export interface MetricSources {
   /** Infinity where the system does not tell. */
   files(): { readonly left: number; readonly max: number };
   disks(): Promise<readonly DiskReading[]>;
+  /** Records that are older than they should get, and prompts that are. */
+  backlog(): { readonly records: number; readonly prompts: number };
   spansDropped(): number;
 }
 
@@ -44,6 +46,8 @@ export async function readSources(
   const { commits, pending } = sources.store();
   book.total("pinhole_database_commits_total", commits);
   book.set("pinhole_database_pending", {}, pending);
+  for (const [what, count] of Object.entries(sources.backlog()))
+    book.set("pinhole_records_backlog", { what }, count);
   const { bytes, memoryBytes } = sources.spool();
   book.set("pinhole_spool_bytes", { place: "all" }, bytes);
   book.set("pinhole_spool_bytes", { place: "memory" }, memoryBytes);

@@ -1,23 +1,7 @@
 import { type Evidence, errorTable } from "../../core/errors.ts";
 import { requestSteps, storeActions } from "../../core/observer.ts";
 import { operations } from "../../core/request.ts";
-
-/** The kinds of metrics, in Prometheus' words. */
-export type MetricKind = "counter" | "gauge" | "histogram";
-
-/** A label's values: all of them, or the words for those that the configuration brings. */
-type LabelValues = readonly string[] | "channel" | "model" | "route" | "version" | "folder";
-
-/** One metric, as it is made, documented and drawn. */
-export interface MetricRow {
-  readonly kind: MetricKind;
-  readonly help: string;
-  /** `1` for what is counted. */
-  readonly unit: "seconds" | "bytes" | "usd" | "1";
-  readonly labels: Readonly<Record<string, LabelValues>>;
-  /** Upper bounds of a histogram's buckets, in its unit. */
-  readonly buckets?: readonly number[];
-}
+import type { MetricKind, MetricRow } from "./terms.ts";
 
 /** The label value of what is in no catalogue, and of what there is too much of. */
 export const otherLabel = "other";
@@ -187,6 +171,12 @@ export const metricTable = {
     unit: "1",
     help: "Commands without an answer.",
     labels: none,
+  },
+  pinhole_records_backlog: {
+    kind: "gauge",
+    unit: "1",
+    help: "Records that should be forgotten by now, and those whose prompts should be, as the last sweep left them; counted up to 100,000.",
+    labels: { what: ["records", "prompts"] },
   },
   pinhole_image_store_seconds: {
     kind: "histogram",

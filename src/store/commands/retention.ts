@@ -1,0 +1,76 @@
+import { withoutPrompts } from "../../core/prompts.ts";
+import { statement } from "../query.ts";
+import type { Steps } from "../query.ts";
+import type { Backlog } from "../request-records.ts";
+import { integer, record, text } from "../shape.ts";
+import { settingCommands } from "./settings.ts";
+
+/** The setting that names the last record whose prompts were forgotten: all before it have none. */
+const placeSetting = "prompts_forgotten";
+const placeSchema = record({ at: integer, id: text });
+
+interface Older {
+  readonly at: number;
+  readonly id: string;
+  readonly before: number;
+  readonly limit: number;
+}
+
+const withPrompts = "(created_at, id) > (:at, :id) AND created_at < :before";
+const oldest = statement<Older>(
+  `SELECT id, created_at, fields FROM requests WHERE ${withPrompts}
+    ORDER BY created_at, id LIMIT :limit`,
+);
+const oldestRow = record({ id: text, created_at: integer, fields: text });
+const setFields = statement<{ readonly id: string; readonly fields: string }>(
+  "UPDATE requests SET fields = :fields WHERE id = :id",
+);
+const dropRevised = statement<{ readonly id: string }>(
+  "UPDATE pictures SET revised_prompt = NULL WHERE request_id = :id AND revised_prompt IS NOT NULL",
+);
+
+const countOld = statement<{ readonly before: number; readonly limit: number }>(
+  `SELECT COUNT(*) AS count FROM (
+    SELECT 1 FROM requests WHERE created_at < :before LIMIT :limit
+  ) AS old`,
+);
+const countPrompts = statement<Older>(
+  `SELECT COUNT(*) AS count FROM (
+    SELECT 1 FROM requests WHERE ${withPrompts} LIMIT :limit
+  ) AS old`,
+);
+const countRow = record({ count: integer });
+
+function* place(): Steps<{ readonly at: number; readonly id: string }> {
+  const found = yield* settingCommands.settingsGet(placeSetting);
+  return found === undefined ? { at: 0, id: "" } : placeSchema.parse(JSON.parse(found));
+}
+
+/** Work on records that grow old. */
+export const retentionCommands = {
+  /** Takes the prompts out of the oldest records that still have theirs; returns how many records it has looked at. */
+  *requestsForgetPrompts(before: number, limit: number): Steps<number> {
+    const { rows } = yield oldest({ ...(yield* place()), before, limit });
+    const records = rows.map((row) => oldestRow.parse(row));
+    for (const { id, fields } of records) {
+      const rest = withoutPrompts(fields);
+      if (rest !== fields) yield setFields({ id, fields: rest });
+      yield dropRevised({ id });
+    }
+    const last = records.at(-1);
+    if (last !== undefined) {
+      const reached = JSON.stringify({ at: last.created_at, id: last.id });
+      yield* settingCommands.settingsSet(placeSetting, reached);
+    }
+    return records.length;
+  },
+  /** The number of records that should be forgotten, and of those whose prompts should be, each at most `limit`. */
+  *requestsBacklog(before: number, promptsBefore: number, limit: number): Steps<Backlog> {
+    const records = yield countOld({ before, limit });
+    const prompts = yield countPrompts({ ...(yield* place()), before: promptsBefore, limit });
+    return {
+      records: countRow.parse(records.rows[0]).count,
+      prompts: countRow.parse(prompts.rows[0]).count,
+    };
+  },
+};
