@@ -31,9 +31,7 @@ export const placeGroups: readonly PlaceGroup[] = [
   { name: "watch", places: [] },
   {
     name: "run",
-    places: [
-      { path: "/keys", name: "keys", icon: "keys", roles: [...administrators, "team_admin"] },
-    ],
+    places: [{ path: "/keys", name: "keys", icon: "keys", roles: administrators }],
   },
 ];
 
