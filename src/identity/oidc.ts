@@ -40,11 +40,11 @@ const discoveredMs = 3_600_000;
 export function createOidc(
   ports: IdentityPorts,
   sessions: Sessions,
-  { settings, fetch }: OidcProvider,
+  { settings, fetch: send }: OidcProvider,
 ): OidcSignIn {
   const flows = createFlows(ports);
   const people = createOidcPeople(ports, settings);
-  const discovered = createDiscovery(settings, fetch, ports.now);
+  const discovered = createDiscovery(settings, send, ports.now);
   return {
     async begin(redirectUri, to) {
       const { client, config } = await discovered();
@@ -85,13 +85,13 @@ interface Discovered {
 
 function createDiscovery(
   settings: OidcSettings,
-  fetch: ProviderFetch,
+  send: ProviderFetch,
   now: () => number,
 ): () => Promise<Discovered> {
   let last: { readonly at: number; readonly found: Promise<Discovered> } | undefined;
   return async () => {
     if (last === undefined || now() - last.at > discoveredMs)
-      last = { at: now(), found: discover(settings, fetch) };
+      last = { at: now(), found: discover(settings, send) };
     const asked = last;
     try {
       return await asked.found;
@@ -103,7 +103,7 @@ function createDiscovery(
   };
 }
 
-async function discover(settings: OidcSettings, fetch: ProviderFetch): Promise<Discovered> {
+async function discover(settings: OidcSettings, send: ProviderFetch): Promise<Discovered> {
   const client = await import("openid-client");
   const issuer = new URL(settings.issuer);
   const secret = settings.clientSecret?.reveal();
@@ -113,7 +113,7 @@ async function discover(settings: OidcSettings, fetch: ProviderFetch): Promise<D
     undefined,
     secret === undefined ? client.None() : client.ClientSecretBasic(secret),
     {
-      [client.customFetch]: fetch,
+      [client.customFetch]: send,
       // The configuration takes plain http from this machine alone.
       execute: issuer.protocol === "http:" ? [client.allowInsecureRequests] : [],
     },

@@ -207,8 +207,11 @@ describe.each([
     ]);
     expect(body.data?.[0]).toMatchObject({ who: "admin", address: "127.0.0.1" });
     expect(body.data?.[0]?.["request_id"]).toMatch(/^req_/);
-    const page = await admin("GET", "/audit?limit=2");
-    const rest = await admin("GET", `/audit?limit=2&after=${String(page.body["next"])}`);
+    const page = await admin("GET", `/audit?resource=${kind}&resource_id=art&limit=2`);
+    const rest = await admin(
+      "GET",
+      `/audit?resource=${kind}&resource_id=art&limit=2&after=${String(page.body["next"])}`,
+    );
     expect([page.body.data?.length, rest.body.data]).toMatchObject([2, [{ action: "create" }]]);
   });
 });
