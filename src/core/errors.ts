@@ -52,7 +52,10 @@ export const errorTable = {
     401,
     "The one-time link was used, has expired or was replaced. Ask an owner or admin for another.",
   ),
-  identity_provider_failed: invalid(502, "The identity provider does not answer as it should."),
+  identity_provider_failed: {
+    ...invalid(502, "The identity provider does not answer as it should."),
+    type: "server_error",
+  },
   role_not_allowed: forbidden("The caller's role does not reach this route or this change."),
   origin_not_allowed: forbidden(
     "A request with a session's cookie did not say that it comes from a page of this gateway (`Origin`), or the page came over plain http from another machine.",

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { PinholeError } from "../../core/errors.ts";
+import { conditionOf } from "./conditions.ts";
 
 /** A thing that counts its changes. */
 interface Versioned {
@@ -42,17 +43,14 @@ export async function changeVersion<T extends Versioned, R>(
 }
 
 /** The versions that `If-Match` names; `*` is any. */
-function versionsOf({ headers }: FastifyRequest): (version: number) => boolean {
-  const text = headers["if-match"]?.trim();
-  if (text === undefined || text === "")
+function versionsOf(request: FastifyRequest): (version: number) => boolean {
+  const condition = conditionOf(request);
+  if (condition === "unsaid")
     throw new PinholeError("version_required", {
       message:
         "Say which version this changes: send the `ETag` of the read as `If-Match`, or `If-Match: *` for whichever is there.",
     });
-  if (text === "*") return () => true;
-  // A proxy that compresses makes a tag weak on the way; the version in it is the same.
-  const tags = new Set(text.split(",").map((tag) => tag.trim().replace(/^W\//, "")));
-  return (version) => tags.has(`"${version}"`);
+  return (version) => condition === "any" || condition.includes(version);
 }
 
 function staleVersion(current: Record<string, unknown>): PinholeError {
