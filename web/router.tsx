@@ -24,9 +24,11 @@ const signInRoute = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   component: SignInPage,
-  validateSearch: ({ next }): { next?: string } =>
+  validateSearch: ({ next, problem }): { next?: string; problem?: string } => ({
     // Only a path of this page, so that no link of a stranger leads out of it.
-    typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {},
+    ...(typeof next === "string" && /^\/(?![/\\])/.test(next) ? { next } : {}),
+    ...(typeof problem === "string" ? { problem } : {}),
+  }),
 });
 
 const welcomeRoute = createRoute({

@@ -31,3 +31,30 @@ test("somebody who is not signed in gets the page to sign in, in both languages,
     await page.context().close();
   }
 });
+
+test("a sign-in elsewhere that failed is told in words on the page that it leads back to, with what to do", async (context) => {
+  const chromium = requireForTest(context, "Chromium", findChromium());
+  browser ??= await openBrowser(chromium);
+  gateway = await startGatewayProcess({
+    built: true,
+    settings: {
+      oidc: {
+        // Nobody listens there.
+        issuer: "http://127.0.0.1:9",
+        client_id: "pinhole",
+        client_secret: "of-the-provider",
+        name: "the company",
+      },
+    },
+  });
+  const { page, faults } = await openPage(browser, gateway.url, { expected: /401/ });
+  await page.goto("/sign-in?problem=role_not_allowed");
+  await page.getByText("Your account has no role in this gateway.").waitFor();
+  const way = page.getByRole("link", { name: "Sign in by the company" });
+  expect(await way.getAttribute("href")).toBe("/admin/v1/sign-in/oidc");
+  expect(await accessFaults(page)).toEqual([]);
+  await page.goto("/sign-in?problem=something_new");
+  await page.getByText("beside the code something_new").waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});

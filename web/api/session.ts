@@ -39,6 +39,18 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** The ways in which people can sign in here. */
+export interface SignInWays {
+  /** The identity provider: the words of its button, and where it leads. */
+  readonly oidc?: { readonly name: string; readonly path: string } | null;
+}
+
+export const signInWaysQuery = queryOptions({
+  queryKey: ["sign-in"],
+  queryFn: () => ask<SignInWays>("GET", "/admin/v1/sign-in"),
+  staleTime: 60_000,
+});
+
 export const signIn = (login: string, password: string): Promise<Session> =>
   ask("POST", "/admin/v1/session", { body: { login, password } });
 

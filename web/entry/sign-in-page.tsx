@@ -1,13 +1,13 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
 import { ApiError } from "../api/ask.ts";
-import { sessionQuery, signIn } from "../api/session.ts";
+import { sessionQuery, signIn, signInWaysQuery } from "../api/session.ts";
 import { startOf } from "../frame/places.ts";
 import { useWords } from "../language/language.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonLooks } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -16,7 +16,7 @@ import { EntryPage } from "./entry-page.tsx";
 /** The page to sign in with a password; it leads back to where the person wanted to go. */
 export function SignInPage(): ReactNode {
   const words = useWords();
-  const { next } = useSearch({ from: "/sign-in" });
+  const { next, problem } = useSearch({ from: "/sign-in" });
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const navigate = useNavigate();
@@ -38,7 +38,12 @@ export function SignInPage(): ReactNode {
           entering.mutate();
         }}
       >
-        {next === undefined ? null : <Message tone="info" title={words.signIn.ended} />}
+        {problem === undefined ? null : (
+          <Message tone="bad" title={words.signIn.problem}>
+            {words.signIn.problems[problem] ?? words.signIn.otherProblem(problem)}
+          </Message>
+        )}
+        {next === undefined ? null : <Message tone="info" title={words.signIn.goOn} />}
         {entering.error !== null && !isRefused ? <Problem error={entering.error} /> : null}
         <Field
           label={words.signIn.login}
@@ -60,8 +65,23 @@ export function SignInPage(): ReactNode {
         <Button type="submit" kind="main" isPending={entering.isPending}>
           {words.signIn.submit}
         </Button>
+        <ProviderLink next={next} />
         <p className="text-label text-soft">{words.signIn.noAccount}</p>
       </Form>
     </EntryPage>
+  );
+}
+
+/** The way in by the company's own identity provider, where there is one. */
+function ProviderLink({ next }: { readonly next: string | undefined }): ReactNode {
+  const words = useWords().signIn;
+  const { data } = useQuery(signInWaysQuery);
+  if (!data?.oidc) return null;
+  const { name, path } = data.oidc;
+  const to = next === undefined ? "" : `?to=${encodeURIComponent(next)}`;
+  return (
+    <a href={`${path}${to}`} className={buttonLooks("plain")}>
+      {words.by(name)}
+    </a>
   );
 }

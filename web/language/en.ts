@@ -56,7 +56,18 @@ export const en = {
     password: "Password",
     submit: "Sign in",
     noAccount: "You have no account yet? Whoever runs this gateway can invite you by a link.",
-    ended: "Your session has ended. Sign in again to go on; what you wrote is kept.",
+    goOn: "Sign in to go on to the page that you asked for.",
+    by: (name: string) => `Sign in by ${name}`,
+    problem: "Signing in did not work",
+    problems: {
+      sign_in_failed: "It was not begun in this browser, or took too long. Begin again.",
+      role_not_allowed:
+        "Your account has no role in this gateway. Ask those who run it to give it one at the identity provider.",
+      identity_provider_failed:
+        "The identity provider does not answer as it should. Try again, or sign in with a password.",
+    } as Record<string, string>,
+    otherProblem: (code: string) =>
+      `The gateway's log has the reason beside the code ${code}. Begin again, or ask those who run it.`,
   },
   welcome: {
     title: (name: string) => `Welcome, ${name}`,

@@ -58,7 +58,15 @@ export const zh: Words = {
     password: "密码",
     submit: "登录",
     noAccount: "还没有账户？请联系此网关的管理者，他们可以通过链接邀请你。",
-    ended: "会话已结束。请重新登录后继续；你写的内容已保留。",
+    goOn: "请登录以继续前往你要打开的页面。",
+    by: (name) => `通过 ${name} 登录`,
+    problem: "登录未成功",
+    problems: {
+      sign_in_failed: "登录不是在此浏览器中开始的，或用时过长。请重新开始。",
+      role_not_allowed: "你的账户在此网关中没有角色。请管理者在身份提供方为其分配。",
+      identity_provider_failed: "身份提供方没有正常响应。请重试，或使用密码登录。",
+    },
+    otherProblem: (code) => `原因记录在网关日志的代码 ${code} 旁。请重新开始，或联系网关管理者。`,
   },
   welcome: {
     title: (name) => `欢迎，${name}`,
