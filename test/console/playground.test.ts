@@ -60,6 +60,25 @@ test("a request outlives its page: closed at once and opened again, the page fin
   await context.close();
 });
 
+test("a gateway that was started again shows what was made before it from the record", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const { page } = await enterConsole(browser, gateway, "key_holder");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A harbour in the fog");
+  await page.getByRole("button", { name: /^Make/ }).click();
+  await page.getByText("Done, free").waitFor();
+  const { folder, url } = gateway;
+  await gateway.stop(true);
+  const server = { port: Number(new URL(url).port) };
+  gateway = await startGatewayProcess({ built: true, folder, settings: { server } });
+  await page.reload();
+  await page.getByText("Done, free").waitFor();
+  await page.getByRole("img", { name: "A harbour in the fog" }).first().waitFor();
+  const shownWidth = (): Promise<unknown> =>
+    page.evaluate("document.querySelector('img[alt=\"A harbour in the fog\"]').naturalWidth");
+  await expect.poll(shownWidth).toBe(1024);
+  await page.context().close();
+});
+
 test("a generation is its own person's: nobody else follows or stops it, a viewer makes none, and other pages' origins are refused", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const body = { model: "sandbox-fast", prompt: "a fox" };

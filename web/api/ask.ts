@@ -41,6 +41,7 @@ export interface AskOptions {
 /** A good answer: its JSON, and the headers that say more. */
 export interface Answer<T> {
   readonly value: T;
+  readonly status: number;
   readonly headers: Headers;
 }
 
@@ -74,7 +75,7 @@ export async function askFully<T>(
   if (!answer.ok) throw await refusalOf(answer);
   const value = answer.status === 204 ? undefined : ((await answer.json()) as unknown);
   // The gateway and this page are of one build, so its answers have the shapes of the API's document.
-  return { value: value as T, headers: answer.headers };
+  return { value: value as T, status: answer.status, headers: answer.headers };
 }
 
 /** As `askFully`, where the headers say nothing of interest. */

@@ -80,7 +80,7 @@ export const en = {
     submit: "Begin",
     spent: "This link has been used or has ended",
     spentRemedy:
-      "Sign in if you have a password already. Otherwise ask for another link, or, on the machine itself, run pinhole people invite.",
+      "Sign in if you have a password already. Otherwise ask for another link; on the machine itself, pinhole people list shows the ids and pinhole people invitation <id> makes one.",
   },
   playground: {
     model: "Model",
@@ -150,7 +150,7 @@ export const en = {
     seconds: (count: number) => `${count} s`,
     failedOver: (channel: string | undefined, evidence: string | undefined) =>
       `${channel ?? "The first choice"} failed${evidence === "unknown" ? "; it may have been billed" : "; nothing was billed"}.`,
-    away: "This request is followed here no more; its pictures are in the gallery.",
+    away: "The gateway does not know this request any more, or its pictures have expired.",
     done: (cost: string) => `Done, ${cost}`,
     costUnknown: "cost unknown",
     failed: "No picture came of it",

@@ -79,7 +79,7 @@ export const zh: Words = {
     submit: "开始",
     spent: "此链接已被使用或已失效",
     spentRemedy:
-      "如果你已有密码，请直接登录。否则请索取新的链接，或在服务器上运行 pinhole people invite。",
+      "如果你已有密码，请直接登录。否则请索取新的链接；在服务器上，pinhole people list 显示 id，pinhole people invitation <id> 生成链接。",
   },
   playground: {
     model: "模型",
@@ -147,7 +147,7 @@ export const zh: Words = {
     seconds: (count) => `${count} 秒`,
     failedOver: (channel, evidence) =>
       `${channel ?? "首选渠道"} 失败${evidence === "unknown" ? "；可能已计费" : "；未计费"}。`,
-    away: "此请求不再在这里跟踪；图片在图库中。",
+    away: "网关已不再记得此请求，或图片已过期。",
     done: (cost) => `完成，${cost}`,
     costUnknown: "费用未知",
     failed: "没有生成图片",

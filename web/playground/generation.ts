@@ -1,5 +1,5 @@
 import { useEffect, useReducer } from "react";
-import { ask } from "../api/ask.ts";
+import { ask, askFully } from "../api/ask.ts";
 import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
 import type { Model } from "./models.ts";
 
@@ -83,6 +83,8 @@ function after(state: GenerationState, { name, data }: Told): GenerationState {
       return { ...state, phase: "done" };
     case "error":
       return { ...state, phase: "failed", error: data };
+    case "record":
+      return { ...state, ...(data as Pick<GenerationState, "phase" | "pictures" | "usd">) };
     case "away":
       return state.phase === "done" || state.phase === "failed"
         ? state
@@ -126,13 +128,59 @@ export function useGeneration(id: string | undefined): GenerationState {
         if (name === "done" || name === "error") source.close();
         tell({ name, data: JSON.parse(String(event.data)) as never });
       });
+    const gone = new AbortController();
     source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED)
-        tell({ name: "away", data: undefined as never });
+      if (source.readyState !== EventSource.CLOSED) return;
+      recordOf(id, gone.signal).then(
+        (record) => tell({ name: "record", data: record as never }),
+        () => tell({ name: "away", data: undefined as never }),
+      );
     });
-    return () => source.close();
+    return () => {
+      gone.abort();
+      source.close();
+    };
   }, [id]);
   return state;
+}
+
+/** The pause between two looks at a request that another gateway process makes. */
+const lookAgainMs = 1000;
+
+/** The outcome of a request that is not followed any more, from its record: the gateway was started again, or it was long ago. */
+async function recordOf(
+  id: string,
+  signal: AbortSignal,
+): Promise<Pick<GenerationState, "phase" | "pictures" | "usd">> {
+  for (;;) {
+    const { value, headers, status } = await askFully<RecordAnswer>(
+      "GET",
+      `/console/v1/images/requests/${id}`,
+      { signal },
+    );
+    if (status === 202) {
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+      continue;
+    }
+    const [width = 0, height = 0] = (value.size ?? "").split("x").map(Number);
+    const format = value.output_format ?? "png";
+    const pictures = value.data.flatMap(({ url }, index) =>
+      url === undefined ? [] : [{ index, url: pathOfUrl(url), width, height, format }],
+    );
+    return { phase: "done", pictures, usd: headers.get("x-pinhole-cost") };
+  }
+}
+
+interface RecordAnswer {
+  readonly data: readonly { readonly url?: string }[];
+  readonly size?: string;
+  readonly output_format?: string;
+}
+
+/** A hosted picture's address on this page's own origin, which its policy allows. */
+function pathOfUrl(url: string): string {
+  const { pathname, search } = new URL(url, location.href);
+  return pathname + search;
 }
 
 /** Asks for pictures; the answer is the request's id. `press` is the same for one press of the button, however often it is sent. */
