@@ -6,20 +6,10 @@ import { code, page, table, type Page } from "./markdown.ts";
 
 /** The pages of the console that show a resource, by the first word of its address. */
 const consolePages: Readonly<Record<string, string>> = {
-  channels: "`/channels`, `/models`",
-  health: "`/channels`, `/overview`",
   keys: "`/keys`",
-  people: "`/people`",
-  requests: "`/requests`, `/overview`",
-  teams: "`/teams/:id`, `/budgets`",
-  users: "`/people`, `/budgets`",
-  usage: "`/overview`",
-  audit: "`/audit`",
-  notices: "`/notices`",
   session: "`/sign-in`",
   invitation: "`/welcome`",
-  sign: "`/sign-in`",
-  tokens: "`/settings`",
+  "sign-in": "`/sign-in`",
 };
 
 /** Roles that see of a resource what is theirs, where they see it at all. */

@@ -11,29 +11,7 @@ interface ConsoleParts {
 }
 
 /** Addresses of the console's pages; each is the same document, whose script shows the page. */
-const pages = [
-  "/welcome",
-  "/sign-in",
-  "/more",
-  "/make",
-  "/gallery",
-  "/gallery/*",
-  "/overview",
-  "/requests",
-  "/requests/*",
-  "/channels",
-  "/channels/*",
-  "/models",
-  "/models/*",
-  "/keys",
-  "/keys/*",
-  "/people",
-  "/teams/*",
-  "/budgets",
-  "/audit",
-  "/notices",
-  "/settings",
-];
+const pages = ["/welcome", "/sign-in", "/more", "/make", "/keys"];
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
