@@ -111,6 +111,13 @@ function nodeOptions(): string[] {
   return (process.env["PINHOLE_BENCH_NODE_OPTIONS"] ?? "").split(" ").filter(Boolean);
 }
 
+/** The secret, which a gateway on Postgres does not make up itself. */
+function secretFor(database: string | undefined): Record<string, string> {
+  return database?.startsWith("postgres") === true
+    ? { PINHOLE_SECRET: "bench-secret-0123456789-abcdefghijkl" }
+    : {};
+}
+
 /** Starts a built server in a process and a data folder of its own. */
 export async function startPinhole(
   root: string,
@@ -125,7 +132,7 @@ export async function startPinhole(
     command: process.execPath,
     args: [...nodeOptions(), mainOf(project), "serve"],
     cwd: folder,
-    env: { PINHOLE_ADMIN_TOKEN: benchAdminToken },
+    env: { PINHOLE_ADMIN_TOKEN: benchAdminToken, ...secretFor(options.database) },
     log: join(folder, "output.log"),
     ready: { port, path: "/health/ready" },
     readyWithinMs: 120_000,

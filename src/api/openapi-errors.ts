@@ -40,12 +40,15 @@ const imageOnly = new Set([413, 422, 429, 502, 504]);
 /** Codes of changes of what an operator administers. */
 const adminOnly = new Set([409, 412, 428]);
 
-/** The errors that a route may answer with, by status, each with the codes that it has. */
-export function errorAnswers(route: DocumentedRoute): Readonly<Record<string, unknown>> {
+/** The errors that a route may answer with, by status, each with the codes that it has; `own` are statuses that its kind has not. */
+export function errorAnswers(
+  route: DocumentedRoute,
+  own: readonly number[] = [],
+): Readonly<Record<string, unknown>> {
   const byStatus = new Map<number, string[]>();
   for (const name of Object.keys(errorTable) as ErrorCode[]) {
     const { status, meaning } = errorRow(name);
-    if (status === 405 || !mayAnswer(route, status)) continue;
+    if (status === 405 || !(own.includes(status) || mayAnswer(route, status))) continue;
     const line = `\`${publicCode(name)}\`: ${meaning}`;
     byStatus.set(status, [...(byStatus.get(status) ?? []), line]);
   }
@@ -73,10 +76,15 @@ function mayAnswer(route: DocumentedRoute, status: number): boolean {
   if (status === 403 || status === 429) return route.access === "key" || isAdmin(route);
   if (imageOnly.has(status)) return route.access === "key" || status === 413;
   if (status === 404) return route.path !== "/v1/models";
-  if (status === 410) return route.access === "signed URL" || route.path.includes("requests");
+  if (status === 410) return mayHaveExpired(route);
   if (adminOnly.has(status)) return route.access === "admin" && route.method !== "GET";
   if (status === 415) return route.method !== "GET";
   return true;
+}
+
+/** Pictures, and what is asked for again by an Idempotency-Key or a request's id, are kept for a time. */
+function mayHaveExpired({ access, path }: DocumentedRoute): boolean {
+  return access === "signed URL" || (path.startsWith("/v1/images/") && !path.endsWith("/estimate"));
 }
 
 function isAdmin({ path }: DocumentedRoute): boolean {

@@ -36,6 +36,8 @@ interface RouteFacts {
   readonly waiting?: string;
   /** Answers besides errors that are no JSON: media types by status; an empty list is an answer without a body. */
   readonly media?: Readonly<Record<string, readonly string[]>>;
+  /** Statuses of errors that this route has and its sisters do not. */
+  readonly errors?: readonly number[];
   readonly otherMedia?: readonly string[];
   readonly mayCreate?: true;
 }
@@ -53,7 +55,7 @@ const facts: Readonly<Record<string, RouteFacts>> = {
   "GET /v1/models": { answer: "ModelList" },
   "GET /v1/models/*": { answer: "Model" },
   "GET /i/:name": {
-    media: { "200": pictures, "206": pictures, "304": [], "412": [], "416": [] },
+    media: { "200": pictures, "206": pictures, "302": [], "304": [], "412": [], "416": [] },
   },
   "GET /openapi.json": {},
   "GET /": { media: { "200": ["text/html"] } },
@@ -130,7 +132,7 @@ function operationOf(route: DocumentedRoute): JsonSchema {
     security: securityOf(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
-    responses: { ...goodAnswers(route, own), ...errorAnswers(route) },
+    responses: { ...goodAnswers(route, own), ...errorAnswers(route, own.errors) },
   };
 }
 
@@ -244,6 +246,8 @@ const eventSchema: JsonSchema = {
 const statusWords: Readonly<Record<string, string>> = {
   "200": "The whole.",
   "206": "The range that was asked for.",
+  "302": "It is at the address in `location`.",
+  "303": "Go on at the address in `location`.",
   "304": "Not changed since.",
   "412": "The condition does not hold.",
   "416": "There is no such range.",

@@ -5,6 +5,7 @@ import pino from "pino";
 import { stringify } from "yaml";
 import { type App, type OutsideParts, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import { watchAnswers } from "./documented-answers.ts";
 
 /** A whole gateway in this process, on a free port, with its data in a temporary folder. */
 export interface TestGateway {
@@ -16,7 +17,7 @@ export interface TestGateway {
   readonly folder: string;
   /** What was logged, one object a line. */
   readonly log: readonly Record<string, unknown>[];
-  /** Closes it and deletes its folder. */
+  /** Closes it and deletes its folder. Throws where it gave an answer that the OpenAPI document does not have. */
   close(): Promise<void>;
 }
 
@@ -49,6 +50,7 @@ export async function startTestGateway(
     now: Date.now(),
   });
   const app = await startApp(config, logger, outside);
+  const answers = watchAnswers(app.url);
   return {
     app,
     url: app.url,
@@ -58,7 +60,12 @@ export async function startTestGateway(
     log,
     async close() {
       await app.close();
+      answers.stop();
       await rm(folder, { recursive: true, force: true });
+      if (answers.undocumented.length > 0)
+        throw new Error(
+          `The OpenAPI document lacks: ${[...new Set(answers.undocumented)].join("; ")}`,
+        );
     },
   };
 }

@@ -50,8 +50,9 @@ export const correctionResource: AdminResource = {
       about:
         "Books a correction or a credit of what a key owes, with its reason; the budgets of the key, its user and its team count it at once. 200 instead of 201 where it was booked before.",
       body: correctionBody,
-      status: 201,
       answer: "Correction",
+      mayCreate: true,
+      errors: [422],
     },
   ],
   schemas: { Correction: correction },

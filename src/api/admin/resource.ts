@@ -19,6 +19,10 @@ export interface AdminRoute {
   readonly answer?: string;
   /** True: where it makes something, the same answer comes with 201. */
   readonly mayCreate?: true;
+  /** Good answers that are no JSON: media types by status; an empty list is an answer without a body. */
+  readonly media?: Readonly<Record<string, readonly string[]>>;
+  /** Statuses of errors that this route has and its sisters do not. */
+  readonly errors?: readonly number[];
   /** Media types that it may be asked for besides JSON. */
   readonly otherMedia?: readonly string[];
 }

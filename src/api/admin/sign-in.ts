@@ -40,6 +40,8 @@ export const signInResource: AdminResource = {
       about: "Leads a browser to the identity provider (302). `to` is the page to open afterwards.",
       access: "anybody",
       query: signInQuery,
+      media: { "302": [] },
+      errors: [502],
     },
     {
       method: "GET",
@@ -47,6 +49,7 @@ export const signInResource: AdminResource = {
       about:
         "Where the identity provider sends the browser back to: begins a session and leads to `to`, or to `/sign-in?problem=<code>`.",
       access: "anybody",
+      media: { "303": [] },
     },
   ],
   schemas: { SignIn: signIn },
