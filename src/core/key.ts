@@ -33,6 +33,9 @@ export interface KeyOwner {
   readonly declaredAt?: string | undefined;
 }
 
+/** The beginning of ids of keys that stand in no list: those with which people make pictures in the console. The person's id follows. */
+export const consoleKeyPrefix = "console:";
+
 /** A user, who may belong to a team. */
 export interface KeyUser extends KeyOwner {
   readonly teamId: string | null;

@@ -31,3 +31,29 @@ export interface Caller {
   /** The team of a team's admin; null for all others. */
   readonly teamId: string | null;
 }
+
+/**
+ * The part of keys, their owners, requests and usage that a caller may see.
+ * - `all`: everything.
+ * - `team`: the team, its users, and the keys of both.
+ * - `person`: the keys of the user that the person is, and what the person made in the console.
+ */
+export type Scope =
+  | { readonly of: "all" }
+  | { readonly of: "team"; readonly teamId: string }
+  | { readonly of: "person"; readonly personId: string; readonly userId: string | null };
+
+/** The id of no team: whoever is confined to it sees nothing. */
+const noTeam = "";
+
+/** The scope that a caller's role gives. */
+export function scopeOf({ role, id, userId, teamId }: Caller): Scope {
+  if (role === "team_admin") return { of: "team", teamId: teamId ?? noTeam };
+  return role === "key_holder" ? { of: "person", personId: id, userId } : { of: "all" };
+}
+
+/** The team that a scope is confined to where keys and their owners are managed; null: all. A person by themselves manages none. */
+export function managedTeam(scope: Scope): string | null {
+  if (scope.of === "all") return null;
+  return scope.of === "team" ? scope.teamId : noTeam;
+}

@@ -53,17 +53,13 @@ export type { RequestRecord } from "../store/request-records.ts";
 export type { UsageReport, UsageRow, UsageSums } from "./administration/usage.ts";
 export { servedPrices } from "./catalog/served-prices.ts";
 export { footWith, nothing } from "./administration/usage.ts";
-export type {
-  Administration,
-  FirstCredentials,
-  RequestScope,
-} from "./administration/administration.ts";
+export type { Administration, FirstCredentials } from "./administration/administration.ts";
 export type { Condition } from "./administration/condition.ts";
 export { ownerJson, type OwnerKind, type OwnerView } from "./administration/owner-views.ts";
-export type { OwnerAdministration } from "./administration/owners.ts";
+export type { ConfinedOwners, OwnerAdministration } from "./administration/owners.ts";
 export { adminDigestName } from "./administration/first-credentials.ts";
 export { keyJson } from "./administration/key-views.ts";
-export type { KeyAdministration } from "./administration/key-terms.ts";
+export type { ConfinedKeys, KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";
 export type { ImageEvents } from "./delivery/events.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";

@@ -5,8 +5,8 @@ import type { Store } from "./store.ts";
 export function keyStore(client: StoreClient): Store["keys"] {
   return {
     all: () => client.call("keysAll"),
-    get: (id) => client.call("keysGet", id),
-    page: (page) => client.call("keysPage", page),
+    get: (id, scope) => client.call("keysGet", id, scope),
+    page: (page, scope) => client.call("keysPage", page, scope),
     add: (key, entry) => client.call("keysAdd", key, entry),
     change: (id, version, settings, entry) =>
       client.call("keysChange", id, version, settings, entry),

@@ -131,14 +131,14 @@ function administeredOf(
 ): Pick<OpenedStore, "teams" | "users" | "served" | "audit"> {
   return {
     teams: {
-      all: () => client.call("teamsAll"),
-      get: (id) => client.call("teamsGet", id),
+      all: (teamId) => client.call("teamsAll", teamId),
+      get: (id, teamId) => client.call("teamsGet", id, teamId),
       add: (team, entry) => client.call("teamsAdd", team, entry),
       change: (team, entry) => client.call("teamsChange", team, entry),
     },
     users: {
-      all: () => client.call("usersAll"),
-      get: (id) => client.call("usersGet", id),
+      all: (teamId) => client.call("usersAll", teamId),
+      get: (id, teamId) => client.call("usersGet", id, teamId),
       add: (user, entry) => client.call("usersAdd", user, entry),
       change: (user, entry) => client.call("usersChange", user, entry),
     },
@@ -159,7 +159,7 @@ function requestsOf(client: StoreClient): OpenedStore["requests"] {
     shown: (id, at) => client.call("requestsShow", id, at),
     finish: (outcome) => client.call("requestsFinish", outcome),
     withdraw: (outcome) => client.call("requestsWithdraw", outcome),
-    get: (id) => client.call("requestsGet", id),
+    get: (id, scope) => client.call("requestsGet", id, scope),
     byIdempotencyKey: (keyId, idempotencyKey, since) =>
       client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),
     byClientId: (keyId, id) => client.call("requestsByClientId", keyId, id),

@@ -4,6 +4,7 @@ import type { Cost, Nano } from "../core/money.ts";
 import type { SettlementNotice } from "../core/notice.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
+import type { RequestScope } from "./scopes.ts";
 
 /** The record of a request as it is written before an upstream is called. */
 export interface NewRequest {
@@ -274,4 +275,10 @@ export interface Backlog {
 export interface Page {
   readonly limit: number;
   readonly before?: string | undefined;
+}
+
+/** A page of requests: of one key, of a scope, or of all. */
+export interface RequestPage extends Page {
+  readonly keyId?: string | undefined;
+  readonly scope?: RequestScope | undefined;
 }

@@ -17,24 +17,26 @@ import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
 import type { ServedRows } from "./served-rows.ts";
 import type { KeyPage, NewSecret, SecretUse } from "./key-records.ts";
+import type { RequestScope, TeamScope } from "./scopes.ts";
 import type {
   AttemptMoney,
   NewAttempt,
   NewRequest,
   NodeRecord,
   NotBegun,
-  Page,
   RecentRequests,
   RepeatRecord,
   RequestOutcome,
+  RequestPage,
   RequestRecord,
 } from "./request-records.ts";
 
 /** Rows that count their changes. A change, its audit row and the step of the version of all that is served are one commit. */
 export interface VersionedStore<R> {
-  /** In the order of the ids. */
-  all(): Promise<R[]>;
-  get(id: string): Promise<R | undefined>;
+  /** In the order of the ids; with a team, those that are its. */
+  all(teamId?: string): Promise<R[]>;
+  /** With a team: undefined for one that is not the team's. */
+  get(id: string, teamId?: string): Promise<R | undefined>;
   /** False where the id is taken. */
   add(record: R, entry: AuditEntry): Promise<boolean>;
   /** Writes a record over the version that it names, and counts that up. False where it has another by now. */
@@ -49,9 +51,9 @@ export interface Store extends IdentityStore {
   readonly keys: {
     /** All but tombstones, the oldest first. */
     all(): Promise<StoredKey[]>;
-    /** Also a tombstone. */
-    get(id: string): Promise<StoredKey | undefined>;
-    page(page: KeyPage): Promise<StoredKey[]>;
+    /** Also a tombstone. With a scope: undefined for one that is not the team's. */
+    get(id: string, scope?: TeamScope): Promise<StoredKey | undefined>;
+    page(page: KeyPage, scope?: TeamScope): Promise<StoredKey[]>;
     /** False where the id is taken, be it by a tombstone. */
     add(key: StoredKey, entry: AuditEntry): Promise<boolean>;
     /** False where there is no such key, or it has been changed since that version. */
@@ -104,7 +106,8 @@ export interface Store extends IdentityStore {
      * since the database went away during its commit.
      */
     withdraw(outcome: RequestOutcome): Promise<void>;
-    get(id: string): Promise<RequestRecord | undefined>;
+    /** With a scope: undefined for one that is outside. */
+    get(id: string, scope?: RequestScope): Promise<RequestRecord | undefined>;
     /** The request of a key that has this idempotency key and was made after `since`. */
     byIdempotencyKey(
       keyId: string,
@@ -144,7 +147,8 @@ export interface Store extends IdentityStore {
     keptPictures(now: number, limit: number): Promise<KeptPicture[]>;
     /** Ids of the pictures that are kept until a time from `from` to `until`, both inclusive. */
     keptIds(from: number, until: number): Promise<string[]>;
-    list(page: Page & { readonly keyId?: string }): Promise<RequestRecord[]>;
+    /** The newest first. */
+    list(page: RequestPage): Promise<RequestRecord[]>;
     /**
      * Marks running requests whose owner is no node any more as lost. Their holds are voided, but where something was
      * made: those are settled at their bound. Returns how many.

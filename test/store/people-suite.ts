@@ -27,10 +27,16 @@ const team: TeamRecord = {
   createdAt: 1000,
   changedAt: 2000,
 };
-const user: UserRecord = { ...team, id: "ann", name: null, budgets: [], teamId: "art" };
+export const sampleUser: UserRecord = {
+  ...team,
+  id: "ann",
+  name: null,
+  budgets: [],
+  teamId: "art",
+};
 
 let entries = 0;
-function entry(resourceId: string, change: Partial<AuditEntry> = {}): AuditEntry {
+export function auditEntry(resourceId: string, change: Partial<AuditEntry> = {}): AuditEntry {
   entries += 1;
   return {
     id: `audit_${String(entries).padStart(4, "0")}`,
@@ -51,12 +57,12 @@ function entry(resourceId: string, change: Partial<AuditEntry> = {}): AuditEntry
 export function peopleSuite(open: OpenEmpty): void {
   test("teams and users come back as they were added, and an id is given once", async () => {
     const store = await open();
-    expect(await store.teams.add(team, entry("art"))).toBe(true);
-    expect(await store.users.add(user, entry("ann", { resource: "user" }))).toBe(true);
+    expect(await store.teams.add(team, auditEntry("art"))).toBe(true);
+    expect(await store.users.add(sampleUser, auditEntry("ann", { resource: "user" }))).toBe(true);
     const written = await store.served.version();
-    expect(await store.teams.add({ ...team, name: "another" }, entry("art"))).toBe(false);
+    expect(await store.teams.add({ ...team, name: "another" }, auditEntry("art"))).toBe(false);
     expect(await store.teams.get("art")).toEqual(team);
-    expect(await store.users.get("ann")).toEqual(user);
+    expect(await store.users.get("ann")).toEqual(sampleUser);
     expect(await store.users.get("art")).toBeUndefined();
     expect(await store.served.version()).toBe(written);
     expect(await store.audit.list({ limit: 10 })).toHaveLength(2);
@@ -64,42 +70,42 @@ export function peopleSuite(open: OpenEmpty): void {
 
   test("of changes that were made from one version one is done, however many come at once", async () => {
     const store = await open();
-    await store.teams.add(team, entry("art"));
+    await store.teams.add(team, auditEntry("art"));
     const before = await store.served.version();
     const names = Array.from({ length: 20 }, (_, at) => `name ${at}`);
     const done = await Promise.all(
-      names.map((name) => store.teams.change({ ...team, name }, entry("art"))),
+      names.map((name) => store.teams.change({ ...team, name }, auditEntry("art"))),
     );
     expect(done.filter(Boolean)).toHaveLength(1);
     const won = names[done.indexOf(true)] ?? "";
     expect(await store.teams.get("art")).toEqual({ ...team, name: won, version: 2 });
     expect(await store.served.version()).toBe(before + 1);
     expect(await store.audit.list({ limit: 50 })).toHaveLength(2);
-    expect(await store.teams.change({ ...team, id: "none" }, entry("none"))).toBe(false);
+    expect(await store.teams.change({ ...team, id: "none" }, auditEntry("none"))).toBe(false);
   });
 
   test("everything that is served is read with its version", async () => {
     const store = await open();
     await store.keys.add(sampleKey, keyEntry());
-    await store.teams.add(team, entry("art"));
-    await store.users.add(user, entry("ann"));
+    await store.teams.add(team, auditEntry("art"));
+    await store.users.add(sampleUser, auditEntry("ann"));
     const version = await store.served.version();
     expect(await store.served.read()).toMatchObject({
       version,
       keys: [{ id: sampleKey.id }],
       teams: [team],
-      users: [user],
+      users: [sampleUser],
     });
   });
 
   test("what is read together was so at one moment, while it changes", async () => {
     const store = await open();
-    await store.teams.add({ ...team, rpm: 1 }, entry("art"));
-    await store.users.add({ ...user, rpm: 1 }, entry("ann"));
+    await store.teams.add({ ...team, rpm: 1 }, auditEntry("art"));
+    await store.users.add({ ...sampleUser, rpm: 1 }, auditEntry("ann"));
     const step = async (rpm: number): Promise<void> => {
       const version = rpm - 1;
-      await store.users.change({ ...user, rpm, version }, entry("ann"));
-      await store.teams.change({ ...team, rpm, version }, entry("art"));
+      await store.users.change({ ...sampleUser, rpm, version }, auditEntry("ann"));
+      await store.teams.change({ ...team, rpm, version }, auditEntry("art"));
     };
     let isOver = false;
     const changing = (async () => {
@@ -122,12 +128,12 @@ export function peopleSuite(open: OpenEmpty): void {
 function auditSuite(open: OpenEmpty): void {
   const written = async (store: Store): Promise<readonly AuditEntry[]> => {
     const all = [
-      entry("art", { action: "create" }),
-      entry("ann", { resource: "user", action: "create", address: null, requestId: "req_1" }),
-      entry("art", { before: "{}" }),
+      auditEntry("art", { action: "create" }),
+      auditEntry("ann", { resource: "user", action: "create", address: null, requestId: "req_1" }),
+      auditEntry("art", { before: "{}" }),
     ] as const;
     await store.teams.add(team, all[0]);
-    await store.users.add(user, all[1]);
+    await store.users.add(sampleUser, all[1]);
     await store.teams.change(team, all[2]);
     return all;
   };
@@ -147,9 +153,9 @@ function auditSuite(open: OpenEmpty): void {
     const [first] = await written(store);
     const before = await store.served.version();
     const again = { ...team, name: "unaudited", version: 2 };
-    await expect(store.teams.change(again, entry("art", { id: first?.id ?? "" }))).rejects.toThrow(
-      "The gateway",
-    );
+    await expect(
+      store.teams.change(again, auditEntry("art", { id: first?.id ?? "" })),
+    ).rejects.toThrow("The gateway");
     expect(await store.teams.get("art")).toMatchObject({ name: team.name, version: 2 });
     expect(await store.served.version()).toBe(before);
   });

@@ -10,6 +10,7 @@ import { identitySuite } from "./identity-suite.ts";
 import { peopleSuite } from "./people-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import { retentionSuite } from "./retention-suite.ts";
+import { scopeSuite } from "./scope-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
 import { usageSuite } from "./usage-suite.ts";
 import {
@@ -35,6 +36,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     listSuite(open);
     upkeepSuite(open);
     mistakeSuite(open);
+    scopeSuite(open);
     recoverySuite(open);
     lostSuite(open);
     budgetSuite(open);

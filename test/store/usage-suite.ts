@@ -73,6 +73,13 @@ function groupSuite(open: OpenEmpty): void {
       [null, null, 100],
       ["art", "ann", 11_011],
     ]);
+    expect(await report(store, { groups: ["key"], within: { team: "art" } })).toEqual([
+      ["key_1", 11_011],
+    ]);
+    const others = { groups: ["key"] as const, only: { key: "key_2" }, within: { team: "art" } };
+    expect(await report(store, others)).toEqual([]);
+    expect(await report(store, { within: { user: "ann" } })).toEqual([[11_011]]);
+    expect(await report(store, { within: { key: "key_2" } })).toEqual([[100]]);
     expect(await report(store, { groups: ["day"], first: "1970-01-02" })).toEqual([
       ["1970-01-02", 11_000],
     ]);

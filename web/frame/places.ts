@@ -20,6 +20,7 @@ export interface PlaceGroup {
 }
 
 const administrators: readonly Role[] = ["owner", "admin"];
+const keyManagers: readonly Role[] = [...administrators, "team_admin"];
 const makers: readonly Role[] = [...administrators, "operator", "team_admin", "key_holder"];
 
 /** The pages by group. What a role may not see is absent from the menu, never greyed. */
@@ -31,7 +32,7 @@ export const placeGroups: readonly PlaceGroup[] = [
   { name: "watch", places: [] },
   {
     name: "run",
-    places: [{ path: "/keys", name: "keys", icon: "keys", roles: administrators }],
+    places: [{ path: "/keys", name: "keys", icon: "keys", roles: keyManagers }],
   },
 ];
 

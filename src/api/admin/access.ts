@@ -14,8 +14,10 @@ export const make = [...operate, "team_admin", "key_holder"] as const satisfies 
 /** Roles that may look at what is served and asked. */
 export const watch = [...operate, "viewer"] as const satisfies readonly Role[];
 
-/** Roles that may look, and those who see what is their own of it. */
-export const watchOwn = [...watch, "key_holder"] as const satisfies readonly Role[];
+/** Roles that may look, and those who see what is their team's or their own of it. */
+export const watchParts = [...watch, "team_admin", "key_holder"] as const satisfies readonly Role[];
+/** Roles that manage keys and their owners, and those who do so for one team. */
+export const administerTeam = [...administer, "team_admin"] as const satisfies readonly Role[];
 
 /** The roles that may call a route which names none. */
 export const usualAccess: RouteAccess = [...administer];

@@ -3,6 +3,7 @@ import { parseDuration } from "../../core/duration.ts";
 import { ownerId } from "../../core/forms.ts";
 import { keyWords } from "../../core/key-words.ts";
 import { listOf } from "../answers.ts";
+import { administerTeam } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
 /** A key in the words of the file, without its secret. */
@@ -80,23 +81,32 @@ export const keyResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/keys",
+      access: administerTeam,
       about:
-        "Keys in the order of their ids, without the keys themselves. `limit` and `after` (an id) make pages.",
+        "Keys in the order of their ids, without the keys themselves; a team's admin sees and changes those of the team and its users alone. `limit` and `after` (an id) make pages.",
       query: keyQuery,
       answer: "KeyList",
     },
     {
       method: "POST",
       path: "/admin/v1/keys",
+      access: administerTeam,
       about: "Makes a key. The answer shows it this once.",
       body: newKeyBody,
       status: 201,
       answer: "NewKey",
     },
-    { method: "GET", path: "/admin/v1/keys/:id", about: "One key.", answer: "Key" },
+    {
+      method: "GET",
+      path: "/admin/v1/keys/:id",
+      access: administerTeam,
+      about: "One key.",
+      answer: "Key",
+    },
     {
       method: "PUT",
       path: "/admin/v1/keys/:id",
+      access: administerTeam,
       mayCreate: true,
       about:
         "Makes a key of this id (201, with its secret), or gives it these choices. Where it has them already nothing is changed, and no `If-Match` is needed.",
@@ -106,6 +116,7 @@ export const keyResource: AdminResource = {
     {
       method: "PATCH",
       path: "/admin/v1/keys/:id",
+      access: administerTeam,
       about: "Changes what the body names; null is back to what stands where nothing is set.",
       body: keyChangeBody,
       answer: "Key",
@@ -113,6 +124,7 @@ export const keyResource: AdminResource = {
     {
       method: "POST",
       path: "/admin/v1/keys/:id/rotate",
+      access: administerTeam,
       about:
         "Gives a key another secret, shown this once. The one of before goes on for `overlap`; one before that ends.",
       body: rotationBody,
@@ -121,6 +133,7 @@ export const keyResource: AdminResource = {
     {
       method: "DELETE",
       path: "/admin/v1/keys/:id",
+      access: administerTeam,
       verb: "revoke",
       about: "Revokes a key for ever. Its id, records and money stay.",
       answer: "Key",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ownerId } from "../../core/forms.ts";
 import { teamWords, userWords } from "../../core/owner-words.ts";
 import { listOf } from "../answers.ts";
+import { administerTeam } from "./access.ts";
 import type { AdminResource, AdminRoute } from "./resource.ts";
 
 /** A team and a user in the words of the file. */
@@ -51,6 +52,7 @@ function routesOf(
     {
       method: "GET",
       path: all,
+      access: administerTeam,
       about: `All ${kind}s, those of the file and of the database, in the order of their ids. \`limit\` and \`after\` (an id) make pages.`,
       query: ownerQuery,
       answer: `${answer}List`,
@@ -63,7 +65,13 @@ function routesOf(
       status: 201,
       answer,
     },
-    { method: "GET", path: one, about: `One ${kind}. Its version is the ETag.`, answer },
+    {
+      method: "GET",
+      path: one,
+      access: administerTeam,
+      about: `One ${kind}. Its version is the ETag.`,
+      answer,
+    },
     {
       method: "PUT",
       path: one,
@@ -75,8 +83,8 @@ function routesOf(
     {
       method: "PATCH",
       path: one,
-      about:
-        "Changes what the body names; null is back to what stands where nothing is set. `If-Match` names the version that is changed.",
+      ...(kind === "user" ? { access: administerTeam } : {}),
+      about: `Changes what the body names; null is back to what stands where nothing is set. \`If-Match\` names the version that is changed.${kind === "user" ? " A team's admin changes `budget` alone." : ""}`,
       body: bodies.whole.partial(),
       answer,
     },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listOf } from "../answers.ts";
-import { watchOwn } from "./access.ts";
+import { watchParts } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
 export const pageQuery = z.object({
@@ -21,16 +21,16 @@ export const requestResource: AdminResource = {
     {
       method: "GET",
       path: "/admin/v1/requests",
-      access: watchOwn,
+      access: watchParts,
       about:
-        "Request records, newest first; a key holder sees those of their own keys. `limit` and `before` (an id) make pages.",
+        "Request records, newest first; a team's admin sees those of the team's keys, a key holder those of their own. `limit` and `before` (an id) make pages.",
       query: pageQuery,
       answer: "RequestList",
     },
     {
       method: "GET",
       path: "/admin/v1/requests/:id",
-      access: watchOwn,
+      access: watchParts,
       about: "One request record with its attempts.",
       answer: "RequestRecord",
     },

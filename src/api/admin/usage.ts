@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { usageGroups } from "../../core/usage-groups.ts";
-import { watch } from "./access.ts";
+import { watchParts } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
 const only = (about: string) => z.string().min(1).max(300).optional().describe(about);
@@ -48,9 +48,13 @@ const sums = {
   unknown_requests: count.describe(
     "Of them, how many count with a bound of their cost, or with nothing.",
   ),
-  attempts: count.describe("Calls of upstreams that cost something."),
-  provider_usd: dollars.describe("The provider's book: what upstreams may have charged."),
-  unknown_attempts: count,
+  attempts: count
+    .optional()
+    .describe("Calls of upstreams that cost something. This and the rest: of the operator alone."),
+  provider_usd: dollars
+    .optional()
+    .describe("The provider's book: what upstreams may have charged."),
+  unknown_attempts: count.optional(),
 };
 
 const usageReport = z.strictObject({
@@ -90,8 +94,8 @@ export const usageResource: AdminResource = {
       path: "/admin/v1/usage",
       otherMedia: ["text/csv"],
       about:
-        "What was spent, in both books, by any of key, user, team, model, channel, label and day of the operator's calendar, as JSON or CSV.",
-      access: watch,
+        "What was spent, in both books, by any of key, user, team, model, channel, label and day of the operator's calendar, as JSON or CSV. A team's admin sees the team's, a key holder their own, both without channels and the provider's book.",
+      access: watchParts,
       query: usageQuery,
       answer: "UsageReport",
     },

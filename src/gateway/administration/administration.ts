@@ -21,7 +21,6 @@ import { administerNotices, type NoticeAdministration } from "./notices.ts";
 import { type RequestAdministration, administerRequests } from "./requests.ts";
 
 export type { FirstCredentials };
-export type { RequestScope } from "./requests.ts";
 
 /** The use cases of operators: what is behind the admin token. */
 export interface Administration {
@@ -86,7 +85,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     notices: administerNotices(ports),
     price: (version) => store.prices.get(version),
     usage: (question) => reportUsage(ports, question),
-    requests: administerRequests(store.requests, async () => ports.keys.all() ?? []),
+    requests: administerRequests(store.requests, served),
     tokenOf: (authorization) => bearer(authorization),
     isAdminToken: (token) => isAdmin(token),
     async begin(declared, adminToken, makesFirst) {

@@ -1,5 +1,5 @@
 import { PinholeError } from "../../core/errors.ts";
-import type { KeyRecord } from "../../core/key.ts";
+import { consoleKeyPrefix, type KeyRecord } from "../../core/key.ts";
 import type { Caller } from "../../core/role.ts";
 import { judgedKey, type OwnerBook } from "./key-owners.ts";
 
@@ -11,7 +11,7 @@ import { judgedKey, type OwnerBook } from "./key-owners.ts";
 export function consoleKey(owners: OwnerBook, caller: Caller): KeyRecord {
   const key = judgedKey(
     {
-      id: `console:${caller.id}`,
+      id: consoleKeyPrefix + caller.id,
       name: `${caller.name} in the console`,
       digest: "",
       previous: null,

@@ -20,6 +20,8 @@ interface FoundOwners {
   readonly user: KeyOwner | undefined;
   /** The user's, where there is one. */
   readonly team: KeyOwner | undefined;
+  /** The id of that team, also where there is no such team; null: none is named. */
+  readonly teamId: string | null;
   /** One that is named and that there is not: its kind and its id. */
   readonly missing: { readonly kind: "user" | "team"; readonly id: string } | undefined;
 }
@@ -48,7 +50,8 @@ export function ownerBook(
       const noUser = userId !== null && user === undefined;
       const noTeam = named !== null && team === undefined;
       const missingTeam = noTeam ? { kind: "team" as const, id: named } : undefined;
-      return { user, team, missing: noUser ? { kind: "user", id: userId } : missingTeam };
+      const missing = noUser ? { kind: "user" as const, id: userId } : missingTeam;
+      return { user, team, teamId: named, missing };
     },
   };
 }

@@ -19,8 +19,10 @@ export function heldByFile({ id, declaredAt }: KeyView): PinholeError {
   });
 }
 
-export function idTaken({ id, removedAt }: KeyView): PinholeError {
-  const whose = removedAt === null ? "has" : "had, before it was revoked,";
+/** `known`: the key that has it, where the caller may see that one. */
+export function idTaken(id: string, known: StoredKey | undefined): PinholeError {
+  const isGone = known !== undefined && known.removedAt !== null;
+  const whose = isGone ? "had, before it was revoked," : "has";
   return new PinholeError("conflict", {
     message: `Another key ${whose} the id \`${id}\` already; choose a different one.`,
   });
@@ -79,9 +81,13 @@ export function refuseSettings(
       param: "budget",
     });
   const { missing } = owners.find(settings);
-  if (missing !== undefined)
-    throw new PinholeError("invalid_value", {
-      message: `There is no ${missing.kind} \`${missing.id}\`; make it first, or name another.`,
-      param: missing.kind,
-    });
+  if (missing !== undefined) throw noOwner(missing.kind, missing.id);
+}
+
+/** The refusal of an owner that there is not, or that is not the caller's to give keys to. */
+export function noOwner(kind: "user" | "team", id: string): PinholeError {
+  return new PinholeError("invalid_value", {
+    message: `There is no ${kind} \`${id}\`; make it first, or name another.`,
+    param: kind,
+  });
 }

@@ -36,12 +36,19 @@ export interface DeclaredEntry {
   readonly labels?: readonly string[] | undefined;
 }
 
+/** The beginning of ids of the file's keys: of another kind than those of the database, so that neither can be taken for the other. */
+const fileIdPrefix = "file:";
+
+/** True for ids that only a key of the file can have. */
+export function isFileId(id: string): boolean {
+  return id.startsWith(fileIdPrefix);
+}
+
 export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEntry {
   const { key, id, labels, ...settings } = declared;
   const view = {
     ...settings,
-    // Of another kind than those of the database, so that neither can be taken for the other.
-    id: `file:${id}`,
+    id: fileIdPrefix + id,
     hint: keyHint(key.reveal()),
     previous: null,
     version: 0,

@@ -3,20 +3,31 @@ import { isDeepStrictEqual } from "node:util";
 import type { AuditEntry, Changer } from "../../core/audit.ts";
 import type { KeyOwners, KeySettings, StoredKey } from "../../core/key.ts";
 import { keyDigest, keyHint, makeKey } from "../../core/keys.ts";
+import { managedTeam, type Scope } from "../../core/role.ts";
+import type { TeamScope } from "../../store/scopes.ts";
 import { checkSaidVersion, checkVersion, type Condition, staleVersion } from "./condition.ts";
 import {
   heldByFile,
   idTaken,
   neverSeen,
   noKey,
+  noOwner,
   refuseRotation,
   refuseSettings,
   revoked,
   standingOf,
 } from "./key-refusals.ts";
-import type { KeyAdministration, KeyChange, KeyQuery, MadeKey, PutKey } from "./key-terms.ts";
+import type {
+  ConfinedKeys,
+  KeyAdministration,
+  KeyChange,
+  KeyQuery,
+  MadeKey,
+  PutKey,
+} from "./key-terms.ts";
 import {
   type DeclaredKey,
+  isFileId,
   keyJson,
   type KeyView,
   rotated,
@@ -24,6 +35,7 @@ import {
   storedView,
 } from "./key-views.ts";
 import type { AdministrationParts, Served } from "./served.ts";
+import { isOfTeam, isUserOfTeam, teamScope } from "./team-scope.ts";
 
 /** Opens the administration of keys. */
 export function administerKeys(
@@ -38,11 +50,23 @@ class Keys implements KeyAdministration {
   readonly #parts: AdministrationParts;
   readonly #pepper: Buffer;
   readonly #served: Served;
+  /** The team whose keys there are; null: all. */
+  readonly #team: string | null;
 
-  constructor(parts: AdministrationParts, served: Served, pepper: Buffer) {
+  constructor(
+    parts: AdministrationParts,
+    served: Served,
+    pepper: Buffer,
+    team: string | null = null,
+  ) {
     this.#parts = parts;
     this.#served = served;
     this.#pepper = pepper;
+    this.#team = team;
+  }
+
+  within(scope: Scope): ConfinedKeys {
+    return new Keys(this.#parts, this.#served, this.#pepper, managedTeam(scope));
   }
 
   async page(query: KeyQuery): Promise<KeyView[]> {
@@ -52,17 +76,18 @@ class Keys implements KeyAdministration {
       .filter(
         (view) =>
           view.id > after &&
+          this.#has(view) &&
           (userId === null || view.userId === userId) &&
           (teamId === null || view.teamId === teamId),
       );
-    const stored = (await this.#parts.store.keys.page(query)).map(storedView);
+    const stored = (await this.#parts.store.keys.page(query, this.#scope())).map(storedView);
     return [...declared, ...stored].toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
   }
 
   async get(id: string): Promise<KeyView> {
     const declared = this.#declaredView(id);
     if (declared !== undefined) return declared;
-    const stored = await this.#parts.store.keys.get(id);
+    const stored = await this.#stored(id);
     if (stored === undefined) throw noKey();
     return storedView(stored);
   }
@@ -73,8 +98,8 @@ class Keys implements KeyAdministration {
 
   async create(by: Changer, settings: KeySettings, wanted?: string): Promise<MadeKey> {
     const id = wanted ?? this.#parts.newId("key");
-    const made = await this.#make(by, settings, id);
-    if (made === undefined) throw idTaken(await this.get(id));
+    const made = await this.#make(by, this.#confined(settings), id);
+    if (made === undefined) throw idTaken(id, await this.#stored(id));
     return made;
   }
 
@@ -101,8 +126,12 @@ class Keys implements KeyAdministration {
     return { key, view };
   }
 
-  async put(by: Changer, id: string, condition: Condition, settings: KeySettings): Promise<PutKey> {
+  async put(by: Changer, id: string, condition: Condition, wanted: KeySettings): Promise<PutKey> {
     this.#refuseDeclared(id);
+    // Ids of the file's kind are given by the file alone.
+    if (isFileId(id)) throw noKey();
+    const settings = this.#confined(wanted);
+    // Whoever's it is: one of another team is not made, and then not found.
     if ((await this.#parts.store.keys.get(id)) === undefined) {
       // Whoever names a version has seen something that is not there.
       if (condition !== "unsaid") throw neverSeen(id);
@@ -119,7 +148,7 @@ class Keys implements KeyAdministration {
   async change(by: Changer, { id, condition, edit }: KeyChange): Promise<KeyView> {
     const before = await this.#standing(id);
     checkVersion(condition, standingOf(before));
-    const settings = edit(settingsOf(before));
+    const settings = this.#confined(edit(settingsOf(before)), before);
     if (isDeepStrictEqual(settings, settingsOf(before))) return storedView(before);
     this.#refuse(settings, before);
     const after = storedView({ ...before, ...settings, version: before.version + 1 });
@@ -152,7 +181,7 @@ class Keys implements KeyAdministration {
 
   async revoke(by: Changer, id: string, condition: Condition): Promise<KeyView> {
     const { store, log } = this.#parts;
-    const known = await store.keys.get(id);
+    const known = await this.#stored(id);
     // Said twice it is done.
     if (known !== undefined && known.removedAt !== null) return storedView(known);
     const before = await this.#standing(id);
@@ -178,7 +207,37 @@ class Keys implements KeyAdministration {
   }
 
   #declaredView(id: string): KeyView | undefined {
-    return this.#served.declared.find(({ view }) => view.id === id)?.view;
+    const view = this.#served.declared.find((one) => one.view.id === id)?.view;
+    return view !== undefined && this.#has(view) ? view : undefined;
+  }
+
+  #has(key: Pick<KeySettings, "userId" | "teamId">): boolean {
+    return this.#team === null || isOfTeam(this.#served, this.#team, key);
+  }
+
+  #scope(): TeamScope | undefined {
+    return this.#team === null ? undefined : teamScope(this.#served, this.#team);
+  }
+
+  #stored(id: string): Promise<StoredKey | undefined> {
+    return this.#parts.store.keys.get(id, this.#scope());
+  }
+
+  /**
+   * Choices that leave a key with the team: one that names no owner is the team's. Throws as for owners that there are
+   * not, where they are others'.
+   */
+  #confined(settings: KeySettings, before?: KeySettings): KeySettings {
+    const team = this.#team;
+    if (team === null) return settings;
+    const { userId, teamId } = settings;
+    if (userId !== null && userId !== before?.userId && !isUserOfTeam(this.#served, team, userId))
+      throw noOwner("user", userId);
+    if (teamId !== null && teamId !== team && teamId !== before?.teamId)
+      throw noOwner("team", teamId);
+    const confined = userId === null && teamId === null ? { ...settings, teamId: team } : settings;
+    // A user who has no team leaves the key to its own.
+    return this.#has(confined) ? confined : { ...confined, teamId: team };
   }
 
   #refuseDeclared(id: string): void {
@@ -189,7 +248,7 @@ class Keys implements KeyAdministration {
   /** A key of the database that a change may be made of, as it stands. */
   async #standing(id: string): Promise<StoredKey> {
     this.#refuseDeclared(id);
-    const stored = await this.#parts.store.keys.get(id);
+    const stored = await this.#stored(id);
     if (stored === undefined) throw noKey();
     if (stored.removedAt !== null) throw revoked(stored);
     return stored;

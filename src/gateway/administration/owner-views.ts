@@ -1,8 +1,12 @@
+import type { KeyOwner } from "../../core/key.ts";
 import type { OwnerSettings } from "../../core/people.ts";
 import { ownerWordsOf } from "../../core/owner-words.ts";
 
 /** The two kinds of owners of keys. */
 export type OwnerKind = "team" | "user";
+
+/** A team or a user of the file; a team has no team. */
+export type DeclaredOwner = KeyOwner & { readonly teamId?: string | null };
 
 /** A team or a user as operators see it. Times are Unix milliseconds. */
 export interface OwnerView extends OwnerSettings {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { AuditEntry, Changer } from "../../core/audit.ts";
 import { repeatedBudget } from "../../core/budget-words.ts";
 import { PinholeError } from "../../core/errors.ts";
-import type { KeyOwner } from "../../core/key.ts";
 import type { OwnerSettings, PersonRecord, TeamRecord, UserRecord } from "../../core/people.ts";
+import { managedTeam, type Scope } from "../../core/role.ts";
 import type { VersionedStore } from "../../store/store.ts";
 import {
   checkSaidVersion,
@@ -13,7 +13,8 @@ import {
   staleVersion,
 } from "./condition.ts";
 import type { Served } from "./served.ts";
-import { ownerJson, type OwnerKind, type OwnerView } from "./owner-views.ts";
+import { refuseOtherThanBudget } from "./team-scope.ts";
+import { type DeclaredOwner, ownerJson, type OwnerKind, type OwnerView } from "./owner-views.ts";
 
 /** The parts that the administration of one kind of owners works with. */
 export interface OwnerParts {
@@ -29,7 +30,13 @@ export interface OwnerParts {
  * Teams, or users, as the admin API changes them. Those of the file are shown, and changed in the file only: conflict names
  * their line. Where file and database have the same id the file's counts, and the row is shadowed.
  */
-export interface OwnerAdministration {
+export interface OwnerAdministration extends ConfinedOwners {
+  /** The same as a caller sees it who may see no more than a scope: others are not there, and of users budgets alone are changed. */
+  within(scope: Scope): ConfinedOwners;
+}
+
+/** Teams or users that a caller may see. */
+export interface ConfinedOwners {
   /** In the order of the ids, after one of them. */
   page(after: string, limit: number): Promise<OwnerView[]>;
   /** Throws not_found. */
@@ -65,16 +72,23 @@ class Owners implements OwnerAdministration {
   readonly #parts: OwnerParts;
   /** Rows of the kind: what is written back is what was read, changed. */
   readonly #rows: VersionedStore<OwnerRow>;
+  /** The team that is there with its users; undefined: all are. */
+  readonly #team: string | undefined;
 
-  constructor(parts: OwnerParts) {
+  constructor(parts: OwnerParts, team?: string) {
     this.#parts = parts;
     this.#rows = parts.rows;
+    this.#team = team;
+  }
+
+  within(scope: Scope): ConfinedOwners {
+    return new Owners(this.#parts, managedTeam(scope) ?? undefined);
   }
 
   async page(after: string, limit: number): Promise<OwnerView[]> {
-    const declared = this.#declared();
+    const declared = this.#declared().filter((one) => this.#has(one));
     const ids = new Set(declared.map(({ id }) => id));
-    const stored = (await this.#rows.all()).map((row) => viewOf(row, ids.has(row.id)));
+    const stored = (await this.#rows.all(this.#team)).map((row) => viewOf(row, ids.has(row.id)));
     return [...declared.map(declaredView), ...stored]
       .filter(({ id }) => id > after)
       .toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.version - b.version))
@@ -82,7 +96,7 @@ class Owners implements OwnerAdministration {
   }
 
   async get(id: string): Promise<OwnerView> {
-    const declared = this.#declared().find((one) => one.id === id);
+    const declared = this.#declaredOf(id);
     if (declared !== undefined) return declaredView(declared);
     return viewOf(await this.#standing(id));
   }
@@ -122,7 +136,9 @@ class Owners implements OwnerAdministration {
     this.#refuseDeclared(id);
     const row = await this.#standing(id);
     checkVersion(condition, this.#told(row));
-    return this.#write(by, row, edit(settingsOf(row)));
+    const settings = edit(settingsOf(row));
+    if (this.#team !== undefined) refuseOtherThanBudget(settingsOf(row), settings);
+    return this.#write(by, row, settings);
   }
 
   async disable(by: Changer, id: string, condition: Condition): Promise<OwnerView> {
@@ -132,13 +148,25 @@ class Owners implements OwnerAdministration {
     return this.#write(by, row, { ...settingsOf(row), disabled: true }, "disable");
   }
 
-  #declared(): readonly KeyOwner[] {
+  #declared(): readonly DeclaredOwner[] {
     const { users, teams } = this.#parts.served.declaredOwners;
     return this.#parts.kind === "user" ? users : teams;
   }
 
-  #refuseDeclared(id: string): void {
+  /** The file's of this id. Throws not_found where that one is outside, whatever the database has. */
+  #declaredOf(id: string): DeclaredOwner | undefined {
     const declared = this.#declared().find((one) => one.id === id);
+    if (declared !== undefined && !this.#has(declared)) throw this.#none();
+    return declared;
+  }
+
+  #has({ id, teamId }: DeclaredOwner): boolean {
+    const team = this.#parts.kind === "team" ? id : teamId;
+    return this.#team === undefined || team === this.#team;
+  }
+
+  #refuseDeclared(id: string): void {
+    const declared = this.#declaredOf(id);
     if (declared === undefined) return;
     throw new PinholeError("conflict", {
       message: `The ${this.#parts.kind} \`${id}\` is held by the configuration file (${declared.declaredAt ?? "the configuration"}); change it there.`,
@@ -163,12 +191,15 @@ class Owners implements OwnerAdministration {
   }
 
   async #standing(id: string): Promise<OwnerRow> {
-    const row = await this.#rows.get(id);
-    if (row === undefined)
-      throw new PinholeError("not_found", {
-        message: `There is no ${this.#parts.kind} with this id.`,
-      });
+    const row = await this.#rows.get(id, this.#team);
+    if (row === undefined) throw this.#none();
     return row;
+  }
+
+  #none(): PinholeError {
+    return new PinholeError("not_found", {
+      message: `There is no ${this.#parts.kind} with this id.`,
+    });
   }
 
   #absent(id: string): PinholeError {
@@ -244,7 +275,7 @@ function viewOf(row: OwnerRow, shadowed = false): OwnerView {
   return { id, ...settingsOf(row), version, createdAt, changedAt, declaredAt: null, shadowed };
 }
 
-function declaredView(owner: KeyOwner & { readonly teamId?: string | null }): OwnerView {
+function declaredView(owner: DeclaredOwner): OwnerView {
   const { id, name, models, budgets, disabled, teamId = null, declaredAt, limits } = owner;
   const { rpm, ipm, ipd } = limits;
   return {

@@ -1,4 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
+import { consoleKeyPrefix } from "../../core/key.ts";
+import type { Scope } from "../../core/role.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { UsageQuery, UsageRow, UsageSums } from "../../store/commands/usage-report.ts";
 import type { Store } from "../../store/store.ts";
@@ -7,6 +9,8 @@ export type { UsageRow, UsageSums } from "../../store/commands/usage-report.ts";
 
 /** A question about usage as the operator asks it. */
 export interface UsageQuestion extends Pick<UsageQuery, "groups" | "only"> {
+  /** The part of usage that the asker may see. */
+  readonly scope: Scope;
   /** The first day, as `2027-02-28`; undefined: that of this month. */
   readonly from: string | undefined;
   /** The last day, which is counted; undefined: today. */
@@ -15,6 +19,8 @@ export interface UsageQuestion extends Pick<UsageQuery, "groups" | "only"> {
 
 /** An answer about usage, whose rows are read as they are taken. */
 export interface UsageReport extends Pick<UsageQuery, "groups" | "first" | "last"> {
+  /** True: without the provider's book, which is the operator's. */
+  readonly isCustomers: boolean;
   readonly timeZone: string;
   /** The span of time of all days, Unix milliseconds. */
   readonly start: number;
@@ -34,7 +40,7 @@ interface ReportParts {
 /** A report, whose rows are asked for when the first is taken. Throws invalid_value where its days are the wrong way round. */
 export function reportUsage(
   { store, calendar, now }: ReportParts,
-  { groups, only, from, to }: UsageQuestion,
+  { groups, only, from, to, scope }: UsageQuestion,
 ): UsageReport {
   const at = now();
   const last = to ?? calendar.dayOf(at);
@@ -48,6 +54,7 @@ export function reportUsage(
   const days = new Map<string, { readonly start: number; readonly end: number }>();
   return {
     groups,
+    isCustomers: scope.of !== "all",
     first,
     last,
     timeZone: calendar.timeZone,
@@ -58,8 +65,17 @@ export function reportUsage(
       days.set(day, span);
       return span;
     },
-    rows: store.totals.report({ groups, first, last, only }),
+    rows: store.totals.report({ groups, first, last, only, within: withinOf(scope) }),
   };
+}
+
+/** The usage of a scope: a person's pictures of the console are paid by the user that the person is, if there is one. */
+function withinOf(scope: Scope): UsageQuery["within"] {
+  if (scope.of === "all") return undefined;
+  if (scope.of === "team") return { team: scope.teamId };
+  return scope.userId === null
+    ? { key: consoleKeyPrefix + scope.personId }
+    : { user: scope.userId };
 }
 
 /** The sums of no row. */

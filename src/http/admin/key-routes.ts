@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { keyBody, keyId, keyQuery, newKeyBody, rotationBody } from "../../api/admin/keys.ts";
 import type { KeySettings } from "../../core/key.ts";
 import { keySettingsOf, keyWordsOf } from "../../core/key-words.ts";
-import { type KeyAdministration, keyJson } from "../../gateway/gateway.ts";
-import { changerOf } from "./callers.ts";
+import { type ConfinedKeys, type KeyAdministration, keyJson } from "../../gateway/gateway.ts";
+import { scopeOf } from "../../core/role.ts";
+import { callerOf, changerOf } from "./callers.ts";
 import { read, readFields, withoutNulls } from "./read-checked.ts";
 import { conditionOf, pageOf, withVersion } from "./conditions.ts";
 
@@ -16,25 +17,29 @@ export function keyRoutes(app: FastifyInstance, keys: KeyAdministration): void {
   app.get("/admin/v1/keys", async (request) => {
     const { after, limit, removed, user = null, team = null } = read(keyQuery, request.query);
     const asked = { after, removed: removed === "true", userId: user, teamId: team };
-    const found = await keys.page({ ...asked, limit: limit + 1 });
+    const found = await keysFor(keys, request).page({ ...asked, limit: limit + 1 });
     return pageOf(found, limit, keyJson);
   });
   app.post("/admin/v1/keys", async (request, reply) => {
     const { id, ...words } = read(newKeyBody, withoutNulls(request.body));
-    const made = await keys.create(changerOf(request), keySettingsOf(words), id);
+    const made = await keysFor(keys, request).create(changerOf(request), keySettingsOf(words), id);
     return reply.code(201).send(withVersion(reply, { ...keyJson(made.view), key: made.key }));
   });
-  app.get<OfOne>("/admin/v1/keys/:id", async ({ params }, reply) =>
-    withVersion(reply, keyJson(await keys.get(params.id))),
+  app.get<OfOne>("/admin/v1/keys/:id", async (request, reply) =>
+    withVersion(reply, keyJson(await keysFor(keys, request).get(request.params.id))),
   );
   app.delete<OfOne>("/admin/v1/keys/:id", async (request, reply) => {
     const { id } = request.params;
-    return withVersion(
-      reply,
-      keyJson(await keys.revoke(changerOf(request), id, conditionOf(request))),
-    );
+    const own = keysFor(keys, request);
+    const revoked = await own.revoke(changerOf(request), id, conditionOf(request));
+    return withVersion(reply, keyJson(revoked));
   });
   changeRoutes(app, keys);
+}
+
+/** The keys that the caller may see and change. */
+function keysFor(keys: KeyAdministration, request: FastifyRequest): ConfinedKeys {
+  return keys.within(scopeOf(callerOf(request)));
 }
 
 function changeRoutes(app: FastifyInstance, keys: KeyAdministration): void {
@@ -43,7 +48,12 @@ function changeRoutes(app: FastifyInstance, keys: KeyAdministration): void {
     const settings = keySettingsOf(read(keyBody, withoutNulls(request.body)));
     // An address of the file's is refused with its line, whatever it looks like.
     if (!id.startsWith("file:")) read(keyId, { id });
-    const put = await keys.put(changerOf(request), id, conditionOf(request), settings);
+    const put = await keysFor(keys, request).put(
+      changerOf(request),
+      id,
+      conditionOf(request),
+      settings,
+    );
     const shown = withVersion(reply, keyJson(put.view));
     return put.key === undefined ? shown : reply.code(201).send({ ...shown, key: put.key });
   });
@@ -52,7 +62,8 @@ function changeRoutes(app: FastifyInstance, keys: KeyAdministration): void {
     const edit = (now: KeySettings): KeySettings =>
       keySettingsOf(read(keyBody, withoutNulls({ ...keyWordsOf(now), ...fields })));
     const change = { id: request.params.id, condition: conditionOf(request), edit };
-    return withVersion(reply, keyJson(await keys.change(changerOf(request), change)));
+    const changed = await keysFor(keys, request).change(changerOf(request), change);
+    return withVersion(reply, keyJson(changed));
   });
   app.post<OfOne>("/admin/v1/keys/:id/rotate", (request, reply) => rotate(keys, request, reply));
 }
@@ -64,6 +75,7 @@ async function rotate(
 ): Promise<Record<string, unknown>> {
   const { overlap } = read(rotationBody, withoutNulls(request.body));
   const { id } = request.params;
-  const made = await keys.rotate(changerOf(request), id, conditionOf(request), overlap);
+  const own = keysFor(keys, request);
+  const made = await own.rotate(changerOf(request), id, conditionOf(request), overlap);
   return withVersion(reply, { ...keyJson(made.view), key: made.key });
 }

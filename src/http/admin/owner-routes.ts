@@ -9,12 +9,14 @@ import {
 import { ownerId } from "../../core/forms.ts";
 import { type OwnerWords, ownerSettingsOf, ownerWordsOf } from "../../core/owner-words.ts";
 import {
+  type ConfinedOwners,
   type OwnerAdministration,
   type OwnerKind,
   type OwnerView,
   ownerJson,
 } from "../../gateway/gateway.ts";
-import { changerOf } from "./callers.ts";
+import { scopeOf } from "../../core/role.ts";
+import { callerOf, changerOf } from "./callers.ts";
 import { read, readFields, withoutNulls } from "./read-checked.ts";
 import { conditionOf, pageOf, withVersion } from "./conditions.ts";
 
@@ -67,18 +69,21 @@ type Request = FastifyRequest<OfOne>;
 
 function handlersOf({ kind, administration, readBody, readNew }: Owners) {
   const json = (view: OwnerView): Record<string, unknown> => ownerJson(view, kind);
+  /** The owners that the caller may see. */
+  const ownersFor = (request: FastifyRequest): ConfinedOwners =>
+    administration.within(scopeOf(callerOf(request)));
   return {
     async list(request: FastifyRequest) {
       const { after, limit } = read(ownerQuery, request.query);
-      return pageOf(await administration.page(after, limit + 1), limit, json);
+      return pageOf(await ownersFor(request).page(after, limit + 1), limit, json);
     },
     async create(request: FastifyRequest, reply: FastifyReply) {
       const { id, ...words } = readNew(request.body);
       const view = await administration.create(changerOf(request), id, ownerSettingsOf(words));
       return reply.code(201).send(withVersion(reply, json(view)));
     },
-    async show({ params }: Request, reply: FastifyReply) {
-      return withVersion(reply, json(await administration.get(params.id)));
+    async show(request: Request, reply: FastifyReply) {
+      return withVersion(reply, json(await ownersFor(request).get(request.params.id)));
     },
     async put(request: Request, reply: FastifyReply) {
       const settings = ownerSettingsOf(readBody(request.body));
@@ -91,7 +96,7 @@ function handlersOf({ kind, administration, readBody, readNew }: Owners) {
     },
     async change(request: Request, reply: FastifyReply) {
       const fields = readFields(request.body);
-      const view = await administration.change(changerOf(request), {
+      const view = await ownersFor(request).change(changerOf(request), {
         id: request.params.id,
         condition: conditionOf(request),
         edit: (now) => ownerSettingsOf(readBody({ ...ownerWordsOf(now, kind), ...fields })),

@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { pageQuery } from "../../api/admin/requests.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { usdText } from "../../core/money.ts";
-import type { Caller } from "../../core/role.ts";
-import type { Administration, RequestRecord, RequestScope } from "../../gateway/gateway.ts";
+import { type Scope, scopeOf } from "../../core/role.ts";
+import type { Administration, RequestRecord } from "../../gateway/gateway.ts";
 import { callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 
@@ -22,12 +22,7 @@ export function requestRoutes(app: FastifyInstance, requests: Administration["re
   });
 }
 
-/** A key holder sees what their own user's keys have asked for; everybody else who may come here sees all. */
-function scopeOf({ role, userId }: Caller): RequestScope {
-  return role === "key_holder" ? { userId } : "all";
-}
-
-function requestJson(record: RequestRecord, scope: RequestScope): Record<string, unknown> {
+function requestJson(record: RequestRecord, scope: Scope): Record<string, unknown> {
   return {
     id: record.id,
     key_id: record.keyId,
@@ -51,7 +46,7 @@ function requestJson(record: RequestRecord, scope: RequestScope): Record<string,
       bytes: picture.byteLength,
       revised_prompt: picture.revisedPrompt,
     })),
-    attempts: record.attempts.map(scope === "all" ? attemptJson : ownAttemptJson),
+    attempts: record.attempts.map(scope.of === "all" ? attemptJson : ownAttemptJson),
     price: record.answer?.price ?? null,
     price_versions: record.prices,
     cost_usd: record.costNano === null ? null : usdText(record.costNano),

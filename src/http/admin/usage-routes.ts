@@ -1,8 +1,11 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { usageQuery } from "../../api/admin/usage.ts";
+import { PinholeError } from "../../core/errors.ts";
+import { scopeOf } from "../../core/role.ts";
 import { usageGroups } from "../../core/usage-groups.ts";
 import type { Administration } from "../../gateway/gateway.ts";
+import { callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 import { csvText, jsonText } from "./usage-text.ts";
 
@@ -16,7 +19,12 @@ export function usageReportRoutes(
     const words = new Set(group.split(",").map((word) => word.trim()));
     // In the order of the query.
     const groups = [...words].flatMap((word) => usageGroups.filter((one) => one === word));
-    const report = usage({ groups, from, to, only: present(only) });
+    const scope = scopeOf(callerOf(request));
+    if (scope.of !== "all" && (groups.includes("channel") || only.channel !== undefined))
+      throw new PinholeError("role_not_allowed", {
+        message: "Channels are the operator's; leave `channel` out of `group` and of the filters.",
+      });
+    const report = usage({ groups, from, to, only: present(only), scope });
     const text = format === "csv" ? csvText(report) : jsonText(report);
     // What the database refuses is an error answer: nothing has been sent yet.
     const first = await text.next();

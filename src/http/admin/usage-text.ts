@@ -28,12 +28,12 @@ export async function* jsonText(report: UsageReport): AsyncGenerator<string> {
     for (const row of rows) {
       foot = footWith(foot, row);
       if (!row.isShown) continue;
-      text += `${before}${JSON.stringify({ ...ownJson(report, row), ...sumsJson(row) })}`;
+      text += `${before}${JSON.stringify({ ...ownJson(report, row), ...sumsJson(report, row) })}`;
       before = ",";
     }
     if (text !== "") yield text;
   }
-  const total = `],"total":${JSON.stringify(sumsJson(foot))}}`;
+  const total = `],"total":${JSON.stringify(sumsJson(report, foot))}}`;
   yield before === "," ? total : before + total;
 }
 
@@ -43,7 +43,7 @@ export async function* jsonText(report: UsageReport): AsyncGenerator<string> {
  */
 export async function* csvText(report: UsageReport): AsyncGenerator<string> {
   const { groups } = report;
-  const names = [...groups.flatMap(columnsOf), ...Object.keys(sumsJson(nothing))];
+  const names = [...groups.flatMap(columnsOf), ...Object.keys(sumsJson(report, nothing))];
   let before = line(names);
   let foot = nothing;
   for await (const rows of report.rows) {
@@ -51,12 +51,13 @@ export async function* csvText(report: UsageReport): AsyncGenerator<string> {
     before = "";
     for (const row of rows) {
       foot = footWith(foot, row);
-      if (row.isShown) text += line([...Object.values(ownJson(report, row)), ...sumCells(row)]);
+      if (row.isShown)
+        text += line([...Object.values(ownJson(report, row)), ...sumCells(report, row)]);
     }
     yield text;
   }
   const own = groups.flatMap(columnsOf).map((_, index) => (index === 0 ? "total" : null));
-  yield before + line([...own, ...sumCells(foot)]);
+  yield before + line([...own, ...sumCells(report, foot)]);
 }
 
 function columnsOf(group: Group): readonly string[] {
@@ -80,12 +81,16 @@ function ownJson(report: UsageReport, { names, titles }: UsageRow): Record<strin
   return own;
 }
 
-function sumsJson(sums: UsageSums) {
-  return {
+function sumsJson({ isCustomers }: Pick<UsageReport, "isCustomers">, sums: UsageSums) {
+  const customers = {
     requests: sums.requests,
     images: sums.images,
     customer_usd: usdText(sums.customerNano),
     unknown_requests: sums.unknown,
+  };
+  if (isCustomers) return customers;
+  return {
+    ...customers,
     attempts: sums.attempts,
     provider_usd: usdText(sums.providerNano),
     unknown_attempts: sums.providerUnknown,
@@ -93,16 +98,14 @@ function sumsJson(sums: UsageSums) {
 }
 
 /** The same as cells; amounts are numbers there, so that a spreadsheet adds them up. */
-function sumCells(sums: UsageSums): (number | { readonly usd: bigint })[] {
-  return [
-    sums.requests,
-    sums.images,
-    { usd: sums.customerNano },
-    sums.unknown,
-    sums.attempts,
-    { usd: sums.providerNano },
-    sums.providerUnknown,
-  ];
+function sumCells(
+  { isCustomers }: Pick<UsageReport, "isCustomers">,
+  sums: UsageSums,
+): (number | { readonly usd: bigint })[] {
+  const { requests, images, customerNano, unknown } = sums;
+  const customers = [requests, images, { usd: customerNano }, unknown];
+  if (isCustomers) return customers;
+  return [...customers, sums.attempts, { usd: sums.providerNano }, sums.providerUnknown];
 }
 
 function line(cells: readonly (Cell | { readonly usd: bigint })[]): string {

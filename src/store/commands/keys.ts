@@ -1,6 +1,8 @@
 import { note } from "./versioned.ts";
 import { statement } from "../query.ts";
-import type { Steps } from "../query.ts";
+import type { Statement, Steps } from "../query.ts";
+import type { TeamScope } from "../scopes.ts";
+import { ofTeam } from "./scopes.ts";
 import { columnsOf, keyFromRow, type SettingColumns } from "../key-rows.ts";
 import type { KeyPage, NewSecret, SecretUse } from "../key-records.ts";
 import type { AuditEntry } from "../../core/audit.ts";
@@ -21,19 +23,34 @@ const selectAll = statement<Record<never, never>>(
   "SELECT * FROM keys WHERE removed_at IS NULL ORDER BY created_at, id",
 );
 const select = statement<{ id: string }>("SELECT * FROM keys WHERE id = :id");
-const selectPage = statement<{
+
+function selectOfTeam(id: string, scope: TeamScope): Statement {
+  const own = ofTeam("keys", scope);
+  const sql = `SELECT * FROM keys WHERE keys.id = ? AND ${own.sql}`;
+  return { sql, parameters: [id, ...own.parameters] };
+}
+interface PageValues {
   after: string;
   limit: number;
   removed: number;
   user: string | null;
   team: string | null;
-}>(
-  `SELECT * FROM keys WHERE id > :after
+}
+
+const pageWhere = `SELECT * FROM keys WHERE keys.id > :after
       AND (:removed = 1 OR removed_at IS NULL)
-      AND (CAST(:user AS text) IS NULL OR user_id = :user)
-      AND (CAST(:team AS text) IS NULL OR team_id = :team)
-    ORDER BY id LIMIT :limit`,
-);
+      AND (CAST(:user AS text) IS NULL OR keys.user_id = :user)
+      AND (CAST(:team AS text) IS NULL OR keys.team_id = :team)`;
+const selectPage = statement<PageValues>(`${pageWhere} ORDER BY id LIMIT :limit`);
+const pageHead = statement<PageValues>(pageWhere);
+
+function pageOfTeam(values: PageValues, scope: TeamScope): Statement {
+  const [head, own] = [pageHead(values), ofTeam("keys", scope)];
+  return {
+    sql: `${head.sql} AND ${own.sql} ORDER BY keys.id LIMIT ?`,
+    parameters: [...head.parameters, ...own.parameters, values.limit],
+  };
+}
 
 /** The row of a key that stands and has not been changed since it was read. */
 const unchanged = "WHERE id = :id AND version = :version AND removed_at IS NULL";
@@ -83,13 +100,16 @@ export const keyCommands = {
     const { rows } = yield selectAll({});
     return rows.map(keyFromRow);
   },
-  *keysGet(id: string): Steps<StoredKey | undefined> {
-    const { rows } = yield select({ id });
+  *keysGet(id: string, scope?: TeamScope): Steps<StoredKey | undefined> {
+    const { rows } = yield scope === undefined ? select({ id }) : selectOfTeam(id, scope);
     return rows.map(keyFromRow).at(0);
   },
-  *keysPage({ after, limit, removed, userId, teamId }: KeyPage): Steps<StoredKey[]> {
+  *keysPage(
+    { after, limit, removed, userId, teamId }: KeyPage,
+    scope?: TeamScope,
+  ): Steps<StoredKey[]> {
     const asked = { after, limit, removed: Number(removed), user: userId, team: teamId };
-    const { rows } = yield selectPage(asked);
+    const { rows } = yield scope === undefined ? selectPage(asked) : pageOfTeam(asked, scope);
     return rows.map(keyFromRow);
   },
   *keysAdd(key: StoredKey, entry: AuditEntry): Steps<boolean> {

@@ -4,18 +4,20 @@ import { rowFromTeam, rowFromUser, teamFromRow, userFromRow } from "../people-re
 import type { Steps } from "../query.ts";
 import { versionedRows } from "./versioned.ts";
 
-export const teamRows = versionedRows("teams", teamFromRow, rowFromTeam);
-export const userRows = versionedRows("users", userFromRow, rowFromUser);
+export const teamRows = versionedRows("teams", teamFromRow, rowFromTeam, "id");
+export const userRows = versionedRows("users", userFromRow, rowFromUser, "team_id");
 
 /** Database work on teams and users. */
 export const peopleCommands = {
-  teamsAll: (): Steps<TeamRecord[]> => teamRows.all(),
-  teamsGet: (id: string): Steps<TeamRecord | undefined> => teamRows.get(id),
+  teamsAll: (teamId?: string): Steps<TeamRecord[]> => teamRows.all(teamId),
+  teamsGet: (id: string, teamId?: string): Steps<TeamRecord | undefined> =>
+    teamRows.get(id, teamId),
   teamsAdd: (team: TeamRecord, entry: AuditEntry): Steps<boolean> => teamRows.insert(team, entry),
   teamsChange: (team: TeamRecord, entry: AuditEntry): Steps<boolean> =>
     teamRows.change(team, entry),
-  usersAll: (): Steps<UserRecord[]> => userRows.all(),
-  usersGet: (id: string): Steps<UserRecord | undefined> => userRows.get(id),
+  usersAll: (teamId?: string): Steps<UserRecord[]> => userRows.all(teamId),
+  usersGet: (id: string, teamId?: string): Steps<UserRecord | undefined> =>
+    userRows.get(id, teamId),
   usersAdd: (user: UserRecord, entry: AuditEntry): Steps<boolean> => userRows.insert(user, entry),
   usersChange: (user: UserRecord, entry: AuditEntry): Steps<boolean> =>
     userRows.change(user, entry),

@@ -1,9 +1,11 @@
 import { PinholeError } from "../../core/errors.ts";
 import { statement } from "../query.ts";
-import type { Steps } from "../query.ts";
+import type { Statement, Steps } from "../query.ts";
+import type { RequestScope } from "../scopes.ts";
+import { ofScope } from "./scopes.ts";
 import { requestFromRows } from "../records.ts";
 import { rowSchemas } from "../tables.ts";
-import type { Page, RecentRequests, RequestRecord } from "../request-records.ts";
+import type { RecentRequests, RequestPage, RequestRecord } from "../request-records.ts";
 
 /** The longest page: a longer one would hold up the commits behind it. */
 const pageLimitMax = 100;
@@ -11,6 +13,8 @@ const pageLimitMax = 100;
 const ofKey = "key_id = :keyId";
 const olderThan =
   "(created_at, id) < (SELECT last.created_at, last.id FROM requests AS last WHERE last.id = :before)";
+
+const olderPart = statement<{ before: string }>(olderThan);
 
 function pageStatement(...conditions: readonly string[]) {
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
@@ -27,7 +31,27 @@ const pages = {
   keyBefore: pageStatement(ofKey, olderThan),
 };
 
+/** A page of a scope's requests. */
+function pageOfScope(scope: RequestScope, limit: number, before: string | undefined): Statement {
+  const own = ofScope(scope);
+  const older = before === undefined ? undefined : olderPart({ before });
+  return {
+    sql: `SELECT * FROM requests WHERE ${own.sql} ${older === undefined ? "" : `AND ${older.sql}`}
+      ORDER BY created_at DESC, id DESC LIMIT ?`,
+    parameters: [...own.parameters, ...(older?.parameters ?? []), limit],
+  };
+}
+
 const byId = statement<{ id: string }>("SELECT * FROM requests WHERE id = :id");
+
+function byIdInScope(id: string, scope: RequestScope): Statement {
+  const own = ofScope(scope);
+  return {
+    sql: `SELECT * FROM requests WHERE id = ? AND ${own.sql}`,
+    parameters: [id, ...own.parameters],
+  };
+}
+
 const byIdempotencyKey = statement<{ keyId: string; idempotencyKey: string; since: number }>(
   `SELECT * FROM requests
     WHERE key_id = :keyId AND idempotency_key = :idempotencyKey AND created_at > :since`,
@@ -91,8 +115,8 @@ function* repeated(rows: readonly unknown[]): Steps<RequestRecord | undefined> {
 
 /** Database work that only reads requests. */
 export const requestReads = {
-  *requestsGet(id: string): Steps<RequestRecord | undefined> {
-    const { rows } = yield byId({ id });
+  *requestsGet(id: string, scope?: RequestScope): Steps<RequestRecord | undefined> {
+    const { rows } = yield scope === undefined ? byId({ id }) : byIdInScope(id, scope);
     return rows.length === 0 ? undefined : yield* whole(rows[0]);
   },
   *requestsByIdempotencyKey(
@@ -133,11 +157,7 @@ export const requestReads = {
     return rows.length > 0;
   },
   /** `before` that is no longer kept gives an empty page: what was older is gone as well. */
-  *requestsList({
-    limit,
-    before,
-    keyId,
-  }: Page & { readonly keyId?: string | undefined }): Steps<RequestRecord[]> {
+  *requestsList({ limit, before, keyId, scope }: RequestPage): Steps<RequestRecord[]> {
     if (!Number.isInteger(limit) || limit < 1 || limit > pageLimitMax)
       throw new PinholeError("invalid_value", {
         message: `limit must be an integer from 1 to ${pageLimitMax}.`,
@@ -146,7 +166,9 @@ export const requestReads = {
     const all = before === undefined ? pages.all : pages.allBefore;
     const key = before === undefined ? pages.key : pages.keyBefore;
     const page = keyId === undefined ? all : key;
-    const { rows } = yield page({ limit, before: before ?? "", keyId: keyId ?? "" });
+    const { rows } = yield scope === undefined
+      ? page({ limit, before: before ?? "", keyId: keyId ?? "" })
+      : pageOfScope(scope, limit, before);
     const records: RequestRecord[] = [];
     for (const row of rows) records.push(yield* whole(row));
     return records;

@@ -2,6 +2,12 @@ import type { UsageGroup } from "../../core/usage-groups.ts";
 import type { Bindable, Statement } from "../query.ts";
 import { nullable, record, text, integer } from "../shape.ts";
 
+/** One team's, one user's or one key's usage. */
+export type UsageScope =
+  | { readonly team: string }
+  | { readonly user: string }
+  | { readonly key: string };
+
 /** A question about usage. */
 export interface UsageQuery {
   /** In the order in which the rows are sorted; none twice. */
@@ -11,6 +17,8 @@ export interface UsageQuery {
   readonly last: string;
   /** Only what has these: ids of keys, users, teams and channels, names of models, labels. */
   readonly only: Readonly<Partial<Record<Exclude<UsageGroup, "day">, string>>>;
+  /** The part of the customer's book that is asked about, whatever `only` says; absent: both books, of all. */
+  readonly within?: UsageScope | undefined;
 }
 
 /** The sums of both books in one group. */
@@ -62,9 +70,9 @@ const sums = `SUM(CASE book WHEN 'customer' THEN entries ELSE 0 END) AS requests
     SUM(CASE book WHEN 'provider' THEN unknown ELSE 0 END) AS provider_unknown`;
 
 /** The statement of a report. Rows come sorted by their groups; its texts are few, since they differ by groups alone. */
-export function usageStatement({ groups, first, last, only }: UsageQuery): Statement {
+export function usageStatement({ groups, first, last, only, within }: UsageQuery): Statement {
   const slices = slicesOf(groups, only);
-  const filters = Object.entries(only);
+  const filters = [...Object.entries(only), ...Object.entries<string>(within ?? {})];
   const byLabel = groups.includes("label");
   const grouped = groups.map((group) => columns[group]);
   // Of what has labels the whole is for the foot alone.
@@ -80,6 +88,7 @@ export function usageStatement({ groups, first, last, only }: UsageQuery): State
     `slice IN (${slices.map((slice) => `'${slice}'`).join(", ")})`,
     "day >= ?",
     "day <= ?",
+    ...(within === undefined ? [] : ["book = 'customer'"]),
     // The names of filters are those of groups.
     ...filters.map(([name]) => `${columns[name as UsageGroup]} = ?`),
   ];

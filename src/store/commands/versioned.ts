@@ -15,8 +15,9 @@ type VersionedTable = {
 
 /** Work on the rows of one such table, in terms of its records. */
 export interface VersionedRows<R> {
-  all(): Steps<R[]>;
-  get(id: string): Steps<R | undefined>;
+  /** With a team: those that are its. */
+  all(teamId?: string): Steps<R[]>;
+  get(id: string, teamId?: string): Steps<R | undefined>;
   /** False where the id is taken: nothing is written then. */
   insert(record: R, entry: AuditEntry): Steps<boolean>;
   /** Writes a record over the version that it names, and counts that up. False where it has another by now. */
@@ -25,12 +26,14 @@ export interface VersionedRows<R> {
 
 /**
  * Reads and changes of a table whose rows have a version. A change, its audit row and the step of the version of all
- * that is served are one commit; a change of a row that somebody else has changed meanwhile is none.
+ * that is served are one commit; a change of a row that somebody else has changed meanwhile is none. `teamColumn` names
+ * the team whose a row is; absent: rows are of no team.
  */
 export function versionedRows<T extends VersionedTable, R>(
   table: T,
   fromRow: (row: unknown) => R,
   toRow: (record: R) => Tables[T],
+  teamColumn?: "id" | "team_id",
 ): VersionedRows<R> {
   const columns = Object.keys(rowSchemas[table].fields);
   const values = columns.map((column) => `:${column}`).join(", ");
@@ -38,8 +41,14 @@ export function versionedRows<T extends VersionedTable, R>(
     .filter((column) => !["id", "version", "created_at"].includes(column))
     .map((column) => `${column} = :${column}`)
     .join(", ");
-  const selectAll = statement<object>(`SELECT * FROM ${table} ORDER BY id`);
-  const select = statement<{ id: string }>(`SELECT * FROM ${table} WHERE id = :id`);
+  const inTeam =
+    teamColumn === undefined ? "0 = 0" : `(CAST(:team AS text) IS NULL OR ${teamColumn} = :team)`;
+  const selectAll = statement<{ team: string | null }>(
+    `SELECT * FROM ${table} WHERE ${inTeam} ORDER BY id`,
+  );
+  const select = statement<{ id: string; team: string | null }>(
+    `SELECT * FROM ${table} WHERE id = :id AND ${inTeam}`,
+  );
   const insertRow = statement<Tables[T]>(
     `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${values}) ON CONFLICT (id) DO NOTHING`,
   );
@@ -47,11 +56,11 @@ export function versionedRows<T extends VersionedTable, R>(
     `UPDATE ${table} SET ${set}, version = version + 1 WHERE id = :id AND version = :version`,
   );
   return {
-    *all() {
-      return (yield selectAll({})).rows.map(fromRow);
+    *all(teamId) {
+      return (yield selectAll({ team: teamId ?? null })).rows.map(fromRow);
     },
-    *get(id) {
-      return (yield select({ id })).rows.map(fromRow).at(0);
+    *get(id, teamId) {
+      return (yield select({ id, team: teamId ?? null })).rows.map(fromRow).at(0);
     },
     *insert(record, entry) {
       if ((yield insertRow(toRow(record))).changes === 0) return false;
