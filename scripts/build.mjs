@@ -25,6 +25,7 @@ export function buildIsStale() {
     "tsconfig.json",
     "scripts/bundle.mjs",
     "scripts/bundle-console.mjs",
+    "scripts/licences.mjs",
   ].map((name) => join(root, name));
   const sources = [...files(join(root, "src")), ...files(join(root, "web"))];
   const folders = new Set(sources.map((path) => dirname(path)));

@@ -7,11 +7,12 @@ import { brotliCompressSync } from "node:zlib";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { build } from "vite";
+import { noteLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "dist", "web");
 
-await build({
+const bundle = await build({
   configFile: false,
   root: join(root, "web"),
   plugins: [react(), tailwindcss()],
@@ -31,3 +32,5 @@ await build({
 const assets = join(folder, "assets");
 for (const name of readdirSync(assets))
   writeFileSync(join(assets, `${name}.br`), brotliCompressSync(readFileSync(join(assets, name))));
+
+noteLicences(bundle.output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])));

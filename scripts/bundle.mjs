@@ -1,9 +1,10 @@
 // Bundles src/ and the packages it uses into dist/: docs/decisions/0012-bundle.md says why. Run by build.mjs, on the
 // project's own Node where it is there.
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { noteLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "src");
@@ -37,26 +38,6 @@ function copyAssets() {
   }
 }
 
-/** Licences ask that they come with every copy. */
-function writeLicences(modules) {
-  const folders = new Set(
-    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
-  );
-  const texts = [...folders].map((folder) => {
-    const { name, version, license } = JSON.parse(
-      readFileSync(join(folder, "package.json"), "utf8"),
-    );
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
-    return `${name} ${version} (${license})\n\n${text}\n`;
-  });
-  const head = "dist/ holds code of these packages, under their own licences.\n";
-  writeFileSync(
-    join(root, "dist", "LICENSES.txt"),
-    [head, ...texts].join(`\n${"-".repeat(80)}\n\n`),
-  );
-}
-
 const bundle = await rolldown({
   input: entries(),
   platform: "node",
@@ -73,5 +54,5 @@ const { output } = await bundle.write({
 });
 await bundle.close();
 copyAssets();
-writeLicences(output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])));
+noteLicences(output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])));
 if (!existsSync(join(root, "dist", "main.js"))) throw new Error("dist/main.js was not written.");
