@@ -11,7 +11,7 @@ export function stampOf(
   const who =
     by === undefined ? otherwise : by.kind === "environment" ? "admin" : `${by.kind} ${by.id}`;
   return {
-    id: newId("audit"),
+    id: newId("aud"),
     at: now(),
     who,
     address: by?.address ?? null,
