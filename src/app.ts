@@ -19,7 +19,7 @@ import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
-import type { Config } from "./config.ts";
+import { type Config, readState } from "./config.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
 import { type GatewayPorts, createGateway } from "./gateway/gateway.ts";
 import { createIdentity } from "./identity/identity.ts";
@@ -168,6 +168,7 @@ async function openPorts(
     spools,
     converter: createConverter(spoolFiles),
     egress,
+    readState,
     ...peppersOf(secret),
     eventLoopDelayMs: () => loop.delayMs(),
     filesLeft: () => descriptors.left(),

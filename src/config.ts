@@ -3,6 +3,8 @@ import type { Config } from "./config/types.ts";
 import type { Environment } from "./config/sources.ts";
 import type { Flags } from "./config/tree.ts";
 import type { Shelf } from "./config/loading.ts";
+import type { StateFiles } from "./config/state-file.ts";
+import type { StateReader } from "./core/state.ts";
 
 export type { Config } from "./config/types.ts";
 export type { Environment } from "./config/sources.ts";
@@ -57,4 +59,16 @@ async function shipped(): Promise<Shelf> {
     import("./providers/known-models.ts"),
   ]);
   return { providers, knownModels };
+}
+
+/** Reads a state in the words of the file, once one is asked for. */
+export const readState: StateReader = async (written, variables) => {
+  const reader = await import("./config/state.ts");
+  return reader.readState(written, variables);
+};
+
+/** The way from a state's file to what is sent, and back. */
+export async function stateFiles(): Promise<StateFiles> {
+  const { readStateFile, stateText } = await import("./config/state-file.ts");
+  return { readStateFile, stateText };
 }

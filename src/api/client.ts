@@ -9,6 +9,8 @@ export class GatewayError extends Error {
   readonly code: string;
   readonly param: string | undefined;
   readonly requestId: string | undefined;
+  /** The answer's whole body, for what only some errors have; undefined where there is none. */
+  readonly told: unknown;
 
   constructor(
     message: string,
@@ -17,6 +19,7 @@ export class GatewayError extends Error {
       readonly code: string;
       readonly param?: string | undefined;
       readonly requestId?: string | undefined;
+      readonly told?: unknown;
       readonly cause?: unknown;
     },
   ) {
@@ -25,6 +28,7 @@ export class GatewayError extends Error {
     this.code = fields.code;
     this.param = fields.param;
     this.requestId = fields.requestId;
+    this.told = fields.told;
   }
 }
 
@@ -225,7 +229,8 @@ function parseJson(text: string): unknown {
 
 /** The gateway's own words where it has some; a proxy in front of it may answer without them. */
 export async function refusal(answer: Response): Promise<GatewayError> {
-  const read = errorSchema.safeParse(parseJson(await answer.text().catch(() => "")));
+  const body = parseJson(await answer.text().catch(() => ""));
+  const read = errorSchema.safeParse(body);
   const requestId = answer.headers.get("x-request-id") ?? undefined;
   const { status } = answer;
   if (!read.success) {
@@ -238,6 +243,7 @@ export async function refusal(answer: Response): Promise<GatewayError> {
     code: code ?? `http_${status}`,
     param: param ?? undefined,
     requestId,
+    told: body,
   });
 }
 

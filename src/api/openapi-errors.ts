@@ -21,6 +21,22 @@ export function errorSchema(): JsonSchema {
           type: { type: "string" },
           param: { type: ["string", "null"], description: "The field at fault." },
           code: { type: ["string", "null"], enum: publicCodes() },
+          current: { description: "Of `version_stale`: what stands; null: nothing does." },
+          faults: {
+            type: "array",
+            description: "Of a state: all that is wrong with it.",
+            items: {
+              type: "object",
+              required: ["setting", "code", "message", "entry"],
+              properties: {
+                setting: { type: "string", description: "The place: `keys[0].rpm`." },
+                entry: { type: ["string", "null"], description: "The id of the entry." },
+                code: { type: "string" },
+                message: { type: "string" },
+              },
+              additionalProperties: false,
+            },
+          },
         },
         additionalProperties: false,
       },

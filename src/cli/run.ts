@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { applyCommand } from "./apply.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { channelsCommand } from "./channels.ts";
 import { checkCommand } from "./check.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
 import { editCommand } from "./edit.ts";
+import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
 import { ledgerCommand } from "./ledger.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -22,6 +24,8 @@ export const commands: readonly CliCommand[] = [
   pricesCommand,
   generateCommand,
   editCommand,
+  applyCommand,
+  exportCommand,
   migrateCommand,
   ledgerCommand,
   secretCommand,

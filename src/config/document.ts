@@ -70,7 +70,8 @@ function sentence(message: string): string {
     .replace(/\.$/, "");
 }
 
-function withoutNulls(value: unknown): unknown {
+/** A value without the settings that are null, in it and in what it holds. */
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isRecord(value)) return value;
   return Object.fromEntries(

@@ -37,7 +37,8 @@ function interpolateText(text: string, env: Environment, faults: Faults, path: P
       return whole;
     }
     const [, name = "", fallback] = match;
-    const value = env[name];
+    // A variable is never what every object has, such as `constructor`.
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (fallback !== undefined) return value === undefined || value === "" ? fallback : value;
     if (value === undefined) {
       faults.add(

@@ -57,6 +57,7 @@ export type { Administration, FirstCredentials } from "./administration/administ
 export type { Condition } from "./administration/condition.ts";
 export { ownerJson, type OwnerKind, type OwnerView } from "./administration/owner-views.ts";
 export type { ConfinedOwners, OwnerAdministration } from "./administration/owners.ts";
+export type { StateAdministration } from "./administration/state/state.ts";
 export { adminDigestName } from "./administration/first-credentials.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { ConfinedKeys, KeyAdministration } from "./administration/key-terms.ts";

@@ -78,3 +78,21 @@ export function columnsOf(settings: KeySettings): SettingColumns {
     team_id: settings.teamId,
   };
 }
+
+/** A key as a whole row. */
+export function rowFromKey(key: StoredKey): Tables["keys"] {
+  const { id, digest, hint, previous, version, createdAt, removedAt } = key;
+  return {
+    ...columnsOf(key),
+    id,
+    digest,
+    hint,
+    version,
+    created_at: createdAt,
+    removed_at: removedAt,
+    old_digest: previous?.digest ?? null,
+    old_hint: previous?.hint ?? null,
+    old_until: previous?.until ?? null,
+    old_used_at: previous?.usedAt ?? null,
+  };
+}

@@ -128,7 +128,7 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
 /** The part of the store that an operator administers beside keys. */
 function administeredOf(
   client: StoreClient,
-): Pick<OpenedStore, "teams" | "users" | "served" | "audit"> {
+): Pick<OpenedStore, "teams" | "users" | "served" | "state" | "audit"> {
   return {
     teams: {
       all: (teamId) => client.call("teamsAll", teamId),
@@ -145,6 +145,10 @@ function administeredOf(
     served: {
       version: () => client.call("servedVersion"),
       read: () => client.call("servedRows"),
+    },
+    state: {
+      read: () => client.call("stateRead"),
+      apply: (from, changes) => client.call("stateApply", from, changes),
     },
     audit: { list: (page) => client.call("auditList", page) },
   };

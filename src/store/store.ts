@@ -16,6 +16,7 @@ import type { RetentionStore, TotalsStore } from "./usage-store.ts";
 import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
 import type { ServedRows } from "./served-rows.ts";
+import type { StateStore } from "./state-store.ts";
 import type { KeyPage, NewSecret, SecretUse } from "./key-records.ts";
 import type { RequestScope, TeamScope } from "./scopes.ts";
 import type {
@@ -76,6 +77,8 @@ export interface Store extends IdentityStore {
     /** All of it as it was at one moment; undefined where changes come too fast. */
     read(): Promise<ServedRows | undefined>;
   };
+  /** All that is served from the database, at once. */
+  readonly state: StateStore;
   /** Changes as they were written down. */
   readonly audit: {
     /** The newest first. */

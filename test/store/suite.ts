@@ -11,6 +11,7 @@ import { peopleSuite } from "./people-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
 import { retentionSuite } from "./retention-suite.ts";
 import { scopeSuite } from "./scope-suite.ts";
+import { stateSuite } from "./state-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
 import { usageSuite } from "./usage-suite.ts";
 import {
@@ -49,6 +50,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     usageSuite(open);
     identitySuite(open);
     peopleSuite(open);
+    stateSuite(open);
   });
 }
 

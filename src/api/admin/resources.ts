@@ -11,6 +11,7 @@ import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
 import { usageResource } from "./usage.ts";
 import { signInResource } from "./sign-in.ts";
+import { stateResource } from "./state.ts";
 import { tokenResource } from "./tokens.ts";
 
 /** The resources of the admin API, in the order of the documents. */
@@ -28,4 +29,5 @@ export const adminResources: readonly AdminResource[] = [
   correctionResource,
   auditResource,
   priceResource,
+  stateResource,
 ];

@@ -19,6 +19,7 @@ import { administerOwners, type OwnerAdministration } from "./owners.ts";
 import { type AdministrationParts, Served } from "./served.ts";
 import { administerNotices, type NoticeAdministration } from "./notices.ts";
 import { type RequestAdministration, administerRequests } from "./requests.ts";
+import { administerState, type StateAdministration, type StateParts } from "./state/state.ts";
 
 export type { FirstCredentials };
 
@@ -35,6 +36,8 @@ export interface Administration {
   consoleKey(caller: Caller): KeyRecord;
   readonly teams: OwnerAdministration;
   readonly users: OwnerAdministration;
+  /** All that the database serves, at once. */
+  readonly state: StateAdministration;
   /** Changes as they were written down with what they changed. */
   readonly audit: Store["audit"];
   readonly notices: NoticeAdministration;
@@ -61,7 +64,7 @@ export interface Declared {
 }
 
 /** The parts that administration works with. */
-export interface AdministrationPorts extends AdministrationParts {
+export interface AdministrationPorts extends AdministrationParts, Pick<StateParts, "readState"> {
   /** The key of all digests of API keys and admin tokens. */
   readonly pepper: Buffer;
   readonly calendar: Calendar;
@@ -81,6 +84,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     consoleKey: (caller) => consoleKey(served.owners, caller),
     teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
+    state: administerState({ ...ports, served }),
     audit: { list: (page) => store.audit.list(page) },
     notices: administerNotices(ports),
     price: (version) => store.prices.get(version),

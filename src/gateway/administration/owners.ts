@@ -66,7 +66,7 @@ export function administerOwners(parts: OwnerParts): OwnerAdministration {
 }
 
 /** The row of either kind; a team's has no team. */
-type OwnerRow = PersonRecord & { readonly teamId?: string | null };
+export type OwnerRow = PersonRecord & { readonly teamId?: string | null };
 
 class Owners implements OwnerAdministration {
   readonly #parts: OwnerParts;
@@ -257,7 +257,7 @@ class Owners implements OwnerAdministration {
   }
 }
 
-function settingsOf({
+export function settingsOf({
   name,
   models,
   rpm,
@@ -270,7 +270,7 @@ function settingsOf({
   return { name, models, rpm, ipm, ipd, budgets, disabled, teamId: teamId ?? null };
 }
 
-function viewOf(row: OwnerRow, shadowed = false): OwnerView {
+export function viewOf(row: OwnerRow, shadowed = false): OwnerView {
   const { id, version, createdAt, changedAt } = row;
   return { id, ...settingsOf(row), version, createdAt, changedAt, declaredAt: null, shadowed };
 }

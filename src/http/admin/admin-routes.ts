@@ -10,6 +10,7 @@ import { noticeRoutes } from "./notice-routes.ts";
 import { ownerRoutes } from "./owner-routes.ts";
 import { priceRoutes } from "./price-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { stateRoutes } from "./state-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { requireCaller } from "./callers.ts";
 import { type SessionParts, sessionRoutes } from "./session-routes.ts";
@@ -53,4 +54,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   priceRoutes(app, gateway);
   usageReportRoutes(app, administration);
   correctionRoutes(app, gateway);
+  stateRoutes(app, administration.state);
 }

@@ -22,6 +22,7 @@ import { sessionCommands } from "./sessions.ts";
 import { servedCommands } from "./served.ts";
 import { retentionCommands } from "./retention.ts";
 import { settingCommands } from "./settings.ts";
+import { stateCommands } from "./state.ts";
 import { sweepCommands, sweepReads } from "./sweep.ts";
 import { totalsCommands } from "./totals.ts";
 import { waysInCommands } from "./ways-in.ts";
@@ -66,6 +67,7 @@ export const commands = {
   ...waysInCommands,
   ...adminTokenCommands,
   ...servedCommands,
+  ...stateCommands,
   ...sweepCommands,
   ...sweepReads,
 };
@@ -109,6 +111,7 @@ const locks: {
   teamsChange: () => served,
   usersAdd: () => served,
   usersChange: () => served,
+  stateApply: () => served,
   budgetsRefresh: counterLocks,
   ledgerCorrect: (correction) => [...accountLocks(correction, []), `correction ${correction.id}`],
   requestsBegin: ({ claims = [], channelHolds = [], newPrices }) => [
@@ -200,6 +203,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "pricesGet",
   "servedRows",
   "servedVersion",
+  "stateRead",
   "teamsAll",
   "teamsGet",
   "usersAll",

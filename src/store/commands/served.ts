@@ -8,25 +8,34 @@ import { configVersionSetting } from "./versioned.ts";
 /** Tries to read everything as it was at one moment. */
 const triesMax = 5;
 
-function* version(): Steps<number> {
+/** The count of changes of all that is served. */
+export function* servedVersion(): Steps<number> {
   return Number((yield* settingCommands.settingsGet(configVersionSetting)) ?? 0);
+}
+
+/**
+ * Rows as they were at one version of all that is served: where a commit fell between the first statement and the last,
+ * they are read again. Undefined where changes come too fast.
+ */
+export function* readAtOneVersion<R extends object>(
+  rows: () => Steps<R>,
+): Steps<(R & { readonly version: number }) | undefined> {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const version = yield* servedVersion();
+    const found = yield* rows();
+    if ((yield* servedVersion()) === version) return { ...found, version };
+  }
+  return undefined;
 }
 
 /** Reads of what nodes keep in memory. */
 export const servedCommands = {
-  servedVersion: version,
-  /**
-   * All of it as it was at one version: where a commit fell between the first statement and the last, it is read
-   * again. Undefined where changes come too fast.
-   */
-  *servedRows(): Steps<ServedRows | undefined> {
-    for (let tries = 0; tries < triesMax; tries += 1) {
-      const before = yield* version();
+  servedVersion,
+  servedRows(): Steps<ServedRows | undefined> {
+    return readAtOneVersion(function* () {
       const keys = yield* keyCommands.keysAll();
       const teams = yield* teamRows.all();
-      const users = yield* userRows.all();
-      if ((yield* version()) === before) return { version: before, keys, teams, users };
-    }
-    return undefined;
+      return { keys, teams, users: yield* userRows.all() };
+    });
   },
 };

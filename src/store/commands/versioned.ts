@@ -22,23 +22,30 @@ export interface VersionedRows<R> {
   insert(record: R, entry: AuditEntry): Steps<boolean>;
   /** Writes a record over the version that it names, and counts that up. False where it has another by now. */
   change(record: R, entry: AuditEntry): Steps<boolean>;
+  /** `insert` and `change` as a part of a greater change, which is written down and counted by whoever makes it. */
+  readonly part: {
+    insert(record: R): Steps<boolean>;
+    change(record: R): Steps<boolean>;
+  };
 }
 
 /**
  * Reads and changes of a table whose rows have a version. A change, its audit row and the step of the version of all
  * that is served are one commit; a change of a row that somebody else has changed meanwhile is none. `teamColumn` names
  * the team whose a row is; absent: rows are of no team.
+ * `kept`: columns that a change leaves as they are.
  */
 export function versionedRows<T extends VersionedTable, R>(
   table: T,
   fromRow: (row: unknown) => R,
   toRow: (record: R) => Tables[T],
   teamColumn?: "id" | "team_id",
+  kept: readonly (keyof Tables[T] & string)[] = [],
 ): VersionedRows<R> {
   const columns = Object.keys(rowSchemas[table].fields);
   const values = columns.map((column) => `:${column}`).join(", ");
   const set = columns
-    .filter((column) => !["id", "version", "created_at"].includes(column))
+    .filter((column) => !["id", "version", "created_at", ...kept].includes(column))
     .map((column) => `${column} = :${column}`)
     .join(", ");
   const inTeam =
@@ -55,7 +62,16 @@ export function versionedRows<T extends VersionedTable, R>(
   const update = statement<Tables[T]>(
     `UPDATE ${table} SET ${set}, version = version + 1 WHERE id = :id AND version = :version`,
   );
+  const part: VersionedRows<R>["part"] = {
+    *insert(record) {
+      return (yield insertRow(toRow(record))).changes > 0;
+    },
+    *change(record) {
+      return (yield update(toRow(record))).changes > 0;
+    },
+  };
   return {
+    part,
     *all(teamId) {
       return (yield selectAll({ team: teamId ?? null })).rows.map(fromRow);
     },
@@ -63,12 +79,12 @@ export function versionedRows<T extends VersionedTable, R>(
       return (yield select({ id, team: teamId ?? null })).rows.map(fromRow).at(0);
     },
     *insert(record, entry) {
-      if ((yield insertRow(toRow(record))).changes === 0) return false;
+      if (!(yield* part.insert(record))) return false;
       yield* note(entry);
       return true;
     },
     *change(record, entry) {
-      if ((yield update(toRow(record))).changes === 0) return false;
+      if (!(yield* part.change(record))) return false;
       yield* note(entry);
       return true;
     },

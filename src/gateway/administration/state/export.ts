@@ -1,0 +1,102 @@
+import { keyWordsOf } from "../../../core/key-words.ts";
+import type { StoredKey } from "../../../core/key.ts";
+import { ownerWordsOf } from "../../../core/owner-words.ts";
+import type { StateRows } from "../../../store/state-store.ts";
+import { settingsOf as keySettings } from "../key-views.ts";
+import type { OwnerKind } from "../owner-views.ts";
+import { type OwnerRow, settingsOf as ownerSettings } from "../owners.ts";
+import { sayingWords } from "./planned.ts";
+
+type Words = Record<string, unknown>;
+
+/** A state as it is written: it brings back all that the database serves, with the same secret and the same variables. */
+export interface WrittenState {
+  /** The version of all that is served. */
+  readonly version: number;
+  /** In the words of the configuration file; credentials are `${NAME}`, and keys are digests. */
+  readonly state: Readonly<Record<string, unknown>>;
+  /** Rows that the file's entries of the same id keep from serving: a state cannot make them. */
+  readonly leftOut: readonly { readonly resource: string; readonly id: string }[];
+}
+
+/** The choices of one export. */
+export interface ExportQuery {
+  /** True: each entry names its version, so that it replaces no other. */
+  readonly versions: boolean;
+  /** Unix milliseconds: a secret that a rotation replaced and that has ended is not told. */
+  readonly now: number;
+  /** True where the file has one of this id. */
+  readonly isDeclared: (kind: OwnerKind, id: string) => boolean;
+}
+
+/** Writes what stands in the database as a state. */
+export function writeState(rows: StateRows, query: ExportQuery): WrittenState {
+  const isLeftOut = (kind: OwnerKind) => (row: OwnerRow) => query.isDeclared(kind, row.id);
+  const owners = (kind: OwnerKind, all: readonly OwnerRow[]): Words[] =>
+    all.filter((row) => !isLeftOut(kind)(row)).map((row) => ownerEntry(kind, row, query));
+  const leftOut = (kind: OwnerKind, all: readonly OwnerRow[]) =>
+    all.filter(isLeftOut(kind)).map(({ id }) => ({ resource: kind, id }));
+  const state = {
+    teams: owners("team", rows.teams),
+    users: owners("user", rows.users),
+    keys: rows.keys
+      .filter(({ removedAt }) => removedAt === null)
+      .map((key) => keyEntry(key, query)),
+  };
+  return {
+    version: rows.version,
+    // Its texts are no placeholders.
+    state: escaped(state),
+    leftOut: [...leftOut("team", rows.teams), ...leftOut("user", rows.users)],
+  };
+}
+
+function ownerEntry(kind: OwnerKind, row: OwnerRow, { versions }: ExportQuery): Words {
+  const { id, version } = row;
+  return {
+    id,
+    ...(versions ? { version } : {}),
+    ...ownWords(ownerWordsOf(ownerSettings(row), kind)),
+  };
+}
+
+function keyEntry(key: StoredKey, { versions, now }: ExportQuery): Words {
+  const { id, version, digest, hint, previous } = key;
+  const { name, ...words } = keyWordsOf(keySettings(key));
+  const stillOpens = previous !== null && previous.until > now;
+  return {
+    id,
+    name,
+    ...(versions ? { version } : {}),
+    ...ownWords(words),
+    digest,
+    hint,
+    ...(stillOpens
+      ? {
+          previous: {
+            digest: previous.digest,
+            hint: previous.hint,
+            until: new Date(previous.until).toISOString(),
+          },
+        }
+      : {}),
+  };
+}
+
+/** Words without those that stand where nothing is said. */
+function ownWords({ models, ...words }: Words): Words {
+  const isAll = Array.isArray(models) && models.length === 1 && models[0] === "*";
+  return { ...(isAll ? {} : { models }), ...sayingWords(words) };
+}
+
+/** A value whose texts come back as they are where `${NAME}` in them would be filled. */
+function escaped<T>(value: T): T {
+  // Each branch returns a value of the kind that it was given.
+  const write = (inner: unknown): unknown => {
+    if (typeof inner === "string") return inner.replaceAll(/\$\{[^}]*\}/g, (found) => `$${found}`);
+    if (Array.isArray(inner)) return inner.map(write);
+    if (typeof inner !== "object" || inner === null) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([name, of]) => [name, write(of)]));
+  };
+  return write(value) as T;
+}

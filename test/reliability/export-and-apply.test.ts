@@ -1,0 +1,89 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Outcome, runCommand } from "../cli/run-command.ts";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { postgresPrograms, startPostgres } from "../support/postgres.ts";
+import { requireForTest } from "../support/require.ts";
+
+const secret = "a-secret-that-both-gateways-have-0123456789";
+const programs = postgresPrograms();
+const server = programs === undefined ? undefined : await startPostgres(programs);
+afterAll(() => server?.remove());
+
+/** A gateway on an empty database, with the commands of its operator. */
+async function start(database: object) {
+  const gateway = await startTestGateway({ keys: [], secret, ...database });
+  const run = (...argv: string[]): Promise<Outcome> =>
+    runCommand(argv, {
+      cwd: gateway.folder,
+      env: { PINHOLE_URL: gateway.url, PINHOLE_ADMIN_TOKEN: gateway.adminToken },
+    });
+  return { gateway, run };
+}
+
+const statusOf = async ({ url }: TestGateway, key: string, model: string): Promise<number> => {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const body = JSON.stringify({ model, prompt: "a fox", size: "256x256", response_format: "url" });
+  const answer = await fetch(`${url}/v1/images/generations`, { method: "POST", headers, body });
+  await answer.arrayBuffer();
+  return answer.status;
+};
+
+/** Makes what an operator makes, moves it, and asks both gateways for the same. */
+async function move(databaseOf: (name: string) => Promise<object>): Promise<string> {
+  const one = await start(await databaseOf("one"));
+  const two = await start(await databaseOf("two"));
+  try {
+    const made = async (...argv: string[]): Promise<string> => {
+      const { out, err } = await one.run(...argv, "--json");
+      expect(err).toBe("");
+      return (JSON.parse(out) as { key?: string }).key ?? "";
+    };
+    await made("teams", "create", "--id", "art", "--budget", "usd=500", "--models", "sandbox-*");
+    await made("users", "create", "--id", "ann", "--team", "art", "--rpm", "200");
+    await made("teams", "create", "--id", "off", "--disabled");
+    const keys = {
+      shop: await made("keys", "create", "--id", "shop", "--name", "shop", "--user", "ann"),
+      fast: await made("keys", "create", "--name", "fast", "--models", "sandbox-fast"),
+      off: await made("keys", "create", "--name", "off", "--team", "off"),
+      old: await made("keys", "create", "--id", "old", "--name", "old"),
+      new: await made("keys", "rotate", "old", "--overlap", "1h"),
+      gone: await made("keys", "create", "--id", "gone", "--name", "gone"),
+    };
+    await made("keys", "revoke", "gone");
+
+    const state = await one.run("export");
+    expect(state.err).toBe("");
+    for (const key of Object.values(keys)) expect(state.out).not.toContain(key);
+    writeFileSync(join(two.gateway.folder, "state.yaml"), state.out);
+    const applied = await two.run("apply", "-f", "state.yaml", "--prune");
+    expect(applied.err).toBe("");
+    expect(applied.out).toMatch(/ changes made, 0 entries are as wanted; version \d+\.\n$/);
+    for (const node of [one, two]) {
+      const served = await Promise.all(
+        Object.values(keys).map((key) => statusOf(node.gateway, key, "sandbox-fast")),
+      );
+      expect(served).toEqual([200, 200, 401, 200, 200, 401]);
+      expect(await statusOf(node.gateway, keys.fast, "sandbox-edit")).toBe(403);
+    }
+    expect((await two.run("export")).out).toBe(state.out);
+    writeFileSync(join(one.gateway.folder, "again.yaml"), state.out);
+    expect((await one.run("apply", "-f", "again.yaml", "--prune")).out).toMatch(/^No change: /);
+    return (await two.run("apply", "-f", "state.yaml", "--prune")).out;
+  } finally {
+    await Promise.all([one.gateway.close(), two.gateway.close()]);
+  }
+}
+
+describe("what one gateway exports, another with the same secret serves, and applying it again changes nothing", () => {
+  test("on SQLite", async () => {
+    expect(await move(() => Promise.resolve({}))).toMatch(/^No change: /);
+  }, 60_000);
+
+  test("on Postgres", async (context) => {
+    const postgres = requireForTest(context, "Postgres (Debian's package postgresql)", server);
+    const databaseOf = async (name: string) => ({ database: { url: await postgres.create(name) } });
+    expect(await move(databaseOf)).toMatch(/^No change: /);
+  }, 60_000);
+});
