@@ -13,6 +13,7 @@ import { openImageStore, type SharedImages } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
+import { ownProgram } from "./app/program.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
 import { peppersOf, urlSigner } from "./app/secret-keys.ts";
 import { asStartFault } from "./app/start-faults.ts";
@@ -160,6 +161,7 @@ async function openPorts(
   const signer = urlSigner(secret, now);
   const ports: GatewayPorts = {
     node: folders.node,
+    program: ownProgram(),
     store,
     journal: createSettlementJournal(join(config.dataFolder, "settlements")),
     blobs,

@@ -87,7 +87,7 @@ export const routes: readonly DocumentedRoute[] = [
     path: "/health/ready",
     access: "open",
     about:
-      "200 where database and image store take writes and the process is not stopping, else 503.",
+      "200 where this node can take requests, else 503 with the parts that fail: `configuration` (unread for a minute), `database` (away for 10 s), `images` (its own disk), `files`, `clock`; or while it stops. It writes nothing.",
   },
   {
     method: "GET",

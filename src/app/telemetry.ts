@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import type { FastifyBaseLogger } from "fastify";
 import type { Config } from "../config.ts";
@@ -14,6 +13,7 @@ import { joinObservers } from "../telemetry/join.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import type { MetricSources } from "../telemetry/metrics/readings.ts";
 import type { Traces, TracesOptions } from "../telemetry/traces/traces.ts";
+import { ownVersion } from "./program.ts";
 import { listenFault } from "./start-faults.ts";
 
 /** The parts of the house that telemetry reads, and what its reports go by. */
@@ -73,7 +73,7 @@ async function metricsOf({ metrics: { listen, token } }: Config): Promise<Metric
   if (listen === undefined && token === undefined) return undefined;
   const { openMetrics } = await import("../telemetry/metrics/metrics.ts");
   return openMetrics({
-    version: version(),
+    version: ownVersion(),
     startedAt: Date.now() - performance.now(),
     uptime: () => performance.now(),
   });
@@ -95,7 +95,7 @@ async function tracesOf(
   const to = { url: endpoint, headers: revealed, timeoutMs: collectorMsMax };
   return openTraces({
     ...parts,
-    version: version(),
+    version: ownVersion(),
     sample,
     isPropagated: propagate,
     send: (message) => send({ ...to, ...message }),
@@ -135,15 +135,6 @@ async function diskOf(
 ): Promise<Awaited<ReturnType<MetricSources["disks"]>>[number]> {
   const { bavail, blocks, bsize } = await statfs(path);
   return { folder, freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
-}
-
-/** The version of this program, as its package says it. */
-function version(): string {
-  // src/app and dist/parts are as deep.
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  const read: unknown = JSON.parse(text);
-  const isNamed = typeof read === "object" && read !== null && "version" in read;
-  return isNamed ? String(read.version) : "unknown";
 }
 
 /** Serves the page on the address of its own, where it has one; resolves with how to stop that. */

@@ -46,8 +46,9 @@ const hourMs = 60 * minuteMs;
 const clockMs = 30_000;
 /** A key that was revoked on one node stops on all within 5 s. */
 const keysMs = 2_000;
-/** An owner that has not been seen for six of these is dead. */
-const nodeMs = 5_000;
+/** An owner that has not been seen for ten of these is dead; a repeat of what it runs waits for one. */
+const nodeMs = 2_000;
+const outcomesMs = 5_000;
 /** Between looks for notices to send. */
 const noticesMs = 2_000;
 const lookMs = 1_000;
@@ -91,7 +92,7 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       run: () => gateway.reviewNotices(),
     },
     { name: "sending notices", everyMs: noticesMs, run: () => gateway.sendNotices() },
-    { name: "writing outcomes late", everyMs: nodeMs, run: () => gateway.writeOutcomes() },
+    { name: "writing outcomes late", everyMs: outcomesMs, run: () => gateway.writeOutcomes() },
     ...(shared === undefined ? [] : sharedTasks(shared, maySweep)),
   ];
 }

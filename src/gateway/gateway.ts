@@ -35,10 +35,11 @@ import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/adm
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
 import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
-import { type Fetched, deleteRequest, fetchRequest } from "./requests/fetch-request.ts";
+import { type Fetched, type Follow, recoveryCases } from "./requests/fetch-request.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
 import { createKeyTurns } from "./requests/key-turns.ts";
+import { createLookAgain } from "./requests/look-again.ts";
 import { type NodeWatch, createNodeWatch } from "./requests/nodes.ts";
 import { createRegistry } from "./requests/registry.ts";
 import { createRepeatWindow } from "./requests/repeat-window.ts";
@@ -66,6 +67,7 @@ export type { ImageEvents } from "./delivery/events.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";
 export type { RateView } from "./limits/key-limits.ts";
+export type { NodeProgram } from "./requests/nodes.ts";
 export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
@@ -84,6 +86,8 @@ export interface Gateway {
   serves(name: string): boolean;
   /** The outcome of a request of this key, by our id or the client's own. */
   fetch(keyId: string, id: string, client: Client): Promise<Fetched>;
+  /** As `fetch`; what runs, be it on another node, is waited for. */
+  readonly follow: Follow;
   /** Deletes the pictures of a request of this key; returns our id. */
   forget(keyId: string, id: string): Promise<string>;
   /** An outcome as a JSON answer. `origin` is the scheme and host that its URLs begin with. */
@@ -162,7 +166,10 @@ export interface GatewayPorts
   extends
     Omit<AdministrationPorts, "keys" | "calendar" | "followBudgets">,
     Omit<DeliveryParts, "images">,
-    Pick<RequestParts, "egress" | "newSeed" | "random" | "node" | "journal" | "observer"> {
+    Pick<
+      RequestParts,
+      "egress" | "newSeed" | "random" | "node" | "program" | "journal" | "observer"
+    > {
   readonly store: Store;
   readonly spools: Spools;
   /** The lateness of this process's timers, milliseconds. */
@@ -210,8 +217,7 @@ export function createGateway(
     fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
     serve: (call) => serveObserved(parts, call),
     serves: (name) => catalog.has(name),
-    fetch: (keyId, id, client) => fetchRequest(parts, keyId, id, client),
-    forget: (keyId, id) => deleteRequest(parts, keyId, id),
+    ...recoveryCases(parts),
     ...deliveryCases(parts),
     models: (key) => listModels(catalog, key),
     model: (key, name) => findModel(catalog, key, name),
@@ -220,7 +226,7 @@ export function createGateway(
     usage: (key) => usageOfKey(parts, key),
     rates: (key) => keyLimits.view(key),
     newRequestId: () => newId("req"),
-    unready: () => readinessFaults({ ...ports, admission }),
+    unready: () => readinessFaults({ ...ports, admission, nodes, administration }),
     channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
     correct: async (asked) => correct(parts, keys.all() ?? [], settings.correctionMaxNano, asked),
     administration,
@@ -266,6 +272,7 @@ function requestParts(
     repeatWindowMs,
     repeats,
     nodes: createNodeWatch({ ...ports, repeatWindowMs }),
+    lookAgain: createLookAgain(store),
     unwritten: createUnwritten(log),
     priceBook: createPriceBook(),
     routing: createRouting({ uptime, now, random, log, observer }),

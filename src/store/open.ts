@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import type { PinholeError } from "../core/errors.ts";
+import { asPinholeError, type PinholeError } from "../core/errors.ts";
 import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
+import type { CommandArguments } from "./commands/index.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
 import { deliveryStore, noticeStore } from "./notice-store.ts";
@@ -46,8 +47,8 @@ export interface OpenedStore extends Store {
  * requests while that one is a node.
  */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  const { url, now } = options;
-  return storeOf(await (/^postgres(ql)?:/.test(url) ? postgres(options) : sqlite(options)), now);
+  const isPostgres = /^postgres(ql)?:/.test(options.url);
+  return storeOf(await (isPostgres ? postgres(options) : sqlite(options)));
 }
 
 function sqlite({
@@ -89,7 +90,7 @@ function fileOf(url: string): string {
   return resolve(path);
 }
 
-function storeOf(client: StoreClient, now: () => number): OpenedStore {
+function storeOf(client: StoreClient): OpenedStore {
   return {
     ...administeredOf(client),
     keys: keyStore(client),
@@ -118,7 +119,6 @@ function storeOf(client: StoreClient, now: () => number): OpenedStore {
       set: (name, value) => client.call("settingsSet", name, value),
       claim: (name, value) => client.call("settingsClaim", name, value),
     },
-    ping: () => client.call("ping", now()),
     close: () => client.close(),
     counters: () => client.counters(),
     serverTime: () => client.serverTime(),
@@ -174,7 +174,7 @@ function requestsOf(client: StoreClient): OpenedStore["requests"] {
       client.call("requestsRecent", keyId, fingerprint, since, until),
     anyRecent: (since) => client.call("requestsAnyRecent", since),
     claimOrphan: (keyId, fingerprint, endedSince, goneSince = 0) =>
-      client.call("requestsClaimOrphan", keyId, fingerprint, endedSince, goneSince),
+      claimOrphan(client, [keyId, fingerprint, endedSince, goneSince]),
     markDeleted: (id, at) => client.call("requestsMarkDeleted", id, at),
     keptIds: (from, until) => client.call("requestsKeptIds", from, until),
     keptPictures: (at, limit) => client.call("requestsKeptPictures", at, limit),
@@ -187,6 +187,26 @@ function requestsOf(client: StoreClient): OpenedStore["requests"] {
       }),
     forget: (before) => inPieces((limit) => client.call("requestsForget", before, limit)),
   };
+}
+
+/**
+ * Takes the oldest orphan. Where the database goes away while it is taken, it counts as taken: two retries that are answered
+ * from one request are better than one that buys again.
+ */
+async function claimOrphan(
+  client: StoreClient,
+  question: CommandArguments<"requestsOldestOrphan">,
+): Promise<string | undefined> {
+  for (;;) {
+    const id = await client.call("requestsOldestOrphan", ...question);
+    if (id === undefined) return undefined;
+    try {
+      if (await client.call("requestsTakeOrphan", id)) return id;
+    } catch (thrown) {
+      if (asPinholeError(thrown).evidence === "unknown") return id;
+      throw thrown;
+    }
+  }
 }
 
 async function inPieces(piece: (limit: number) => Promise<number>): Promise<number> {

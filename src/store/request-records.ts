@@ -76,6 +76,17 @@ export interface NodeRecord {
   readonly id: string;
   readonly startedAt: number;
   readonly seenAt: number;
+  /** The version of its program; null: one from before nodes said so. */
+  readonly version: string | null;
+  /** The newest migration that its program knows. */
+  readonly schemaStep: string | null;
+}
+
+/** A node that runs a request equal to one that has come. */
+export interface RunningOwner {
+  readonly id: string;
+  /** The time of its last renewal; null: it is no node any more, and what it left is about to be closed. */
+  readonly seenAt: number | null;
 }
 
 /** An answer that was given from another request's outcome. */
@@ -261,6 +272,8 @@ export interface RecentRequests {
   readonly hasOrphan: boolean;
   /** The newest that ended in an error that may have been billed. */
   readonly doubtful: RequestRecord | null;
+  /** Nodes that run equal requests without an idempotency key. */
+  readonly owners: readonly RunningOwner[];
 }
 
 /** Records that are older than they should get. */

@@ -202,8 +202,6 @@ export interface Store extends IdentityStore {
     /** Sets what is not set yet: of several nodes that do it at once one gets true. */
     claim(name: string, value: string): Promise<boolean>;
   };
-  /** A trivial read through the worker and a check that the database takes writes; for readiness. */
-  ping(): Promise<void>;
   /** Finishes what is queued, then closes. */
   close(): Promise<void>;
 }

@@ -110,7 +110,13 @@ export const rowSchemas = {
   ...moneySchemas,
   ...noticeTables,
   /** Processes that work on this database. */
-  nodes: record({ id: text, started_at: time, seen_at: time }),
+  nodes: record({
+    id: text,
+    started_at: time,
+    seen_at: time,
+    version: nullable(text),
+    schema_step: nullable(text),
+  }),
   /** Answers that were given from another request's outcome. */
   repeats: record({
     id: text,

@@ -50,7 +50,7 @@ async function filled(): Promise<unknown> {
   for (const id of ["held", "paid"]) await store.requests.begin(request(id, money), [attempt(id)]);
   const booking = { payer, heldAt: 2000, model: "m", channelId: "main", images: 1 };
   await store.requests.finish(outcome("paid", { costNano: 7, settledNano: 7, booking }));
-  await store.nodes.renew({ id: "dead", startedAt: 1, seenAt: 1 });
+  await store.nodes.renew({ id: "dead", startedAt: 1, seenAt: 1, version: null, schemaStep: null });
   const told = await tellAll(store);
   await store.close();
   return told;
@@ -84,7 +84,15 @@ test("an SQLite database moves to Postgres whole, its nodes and their running re
   const store = await openStore({ url, now });
   expect(await tellAll(store)).toEqual(before);
   expect(await store.settings.get("nul")).toBe("a\u{fffd}b");
-  expect(await store.nodes.renew({ id: "new", startedAt: 2, seenAt: 2 })).toHaveLength(1);
+  expect(
+    await store.nodes.renew({
+      id: "new",
+      startedAt: 2,
+      seenAt: 2,
+      version: null,
+      schemaStep: null,
+    }),
+  ).toHaveLength(1);
   await store.close();
 
   // Not a second time, and not into what is in use.

@@ -33,6 +33,7 @@ function bench(options: { readonly lost?: number; readonly recent?: boolean } = 
     store: store as never,
     log: { info() {}, warn: (fields: object) => void warnings.push(fields), error() {} },
     node: "own",
+    program: { version: "1", schemaStep: "0001" },
     repeatWindowMs: 10_000,
     now: () => clock.day,
     uptime: () => clock.own,
@@ -45,7 +46,7 @@ function bench(options: { readonly lost?: number; readonly recent?: boolean } = 
     watch,
     sweeps: () => sweeps,
     seen(id: string, at = clock.day) {
-      rows.set(id, { id, startedAt: 1, seenAt: at });
+      rows.set(id, { id, startedAt: 1, seenAt: at, version: null, schemaStep: null });
     },
     async pass(ms: number, dayMs = ms) {
       clock.own += ms;
@@ -64,11 +65,11 @@ test("the node that had the folder before is dead at once, and what it left is c
   expect(removed).toEqual(["before", "own"]);
 });
 
-test("a node unseen for 30 s is dead; one that renews is not, however long", async () => {
+test("a node unseen for 20 s is dead; one that renews is not, however long", async () => {
   const { watch, seen, pass, removed, sweeps } = bench();
   await watch.begin(undefined);
   seen("quiet");
-  for (let second = 0; second < 25; second += 5) {
+  for (let second = 0; second < 15; second += 5) {
     seen("busy");
     await pass(5_000);
   }
@@ -151,9 +152,27 @@ test("a watch that could not look for a while blames no other for having been as
   await pass(5_000);
   expect(removed).toEqual([]);
   await pass(5_000);
-  await pass(5_000);
-  await pass(5_000);
   expect(removed).toEqual([]);
   for (let turn = 0; turn < 4; turn += 1) await pass(5_000);
   expect(removed).toEqual(["other"]);
+});
+
+test("a node renews its row every 2 s while there are others, and half as often alone", async () => {
+  const { watch, seen, pass, rows, clock } = bench();
+  const renewals: number[] = [];
+  await watch.begin(undefined);
+  const look = async (): Promise<void> => {
+    await pass(2_000);
+    const at = rows.get("own")?.seenAt ?? 0;
+    if (renewals.at(-1) !== at) renewals.push(at);
+  };
+  const began = clock.day;
+  for (let turn = 0; turn < 4; turn += 1) await look();
+  expect(renewals.map((at) => at - began)).toEqual([0, 4_000, 8_000]);
+  expect(watch.silentMs()).toBe(0);
+  for (let turn = 0; turn < 4; turn += 1) {
+    seen("other");
+    await look();
+  }
+  expect(renewals.slice(3).map((at) => at - began)).toEqual([12_000, 14_000, 16_000]);
 });

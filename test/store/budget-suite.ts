@@ -190,7 +190,13 @@ function beginSuite(open: OpenEmpty): void {
 function largeSuite(open: OpenEmpty): void {
   test("lost requests give back what they reserved; one that comes back after all is settled", async () => {
     const store = await open();
-    await store.nodes.renew({ id: "node_1", startedAt: 1, seenAt: 1 });
+    await store.nodes.renew({
+      id: "node_1",
+      startedAt: 1,
+      seenAt: 1,
+      version: null,
+      schemaStep: null,
+    });
     await begin(store, "a", [claim()], { owner: "gone" });
     await begin(store, "b", [claim()], { owner: "gone" });
     await begin(store, "c", [claim()], { owner: "node_1" });

@@ -10,7 +10,8 @@ export function lostSuite(open: OpenEmpty): void {
 function nodeSuite(open: OpenEmpty): void {
   test("what a node left running is lost once it is removed, with its key and fingerprint", async () => {
     const store = await open();
-    const nodeOf = (id: string, seenAt: number) => ({ id, startedAt: 1, seenAt });
+    const program = { version: "0.2.0", schemaStep: "0016-nodes" };
+    const nodeOf = (id: string, seenAt: number) => ({ id, startedAt: 1, seenAt, ...program });
     expect(await store.nodes.renew(nodeOf("n1", 1))).toEqual([nodeOf("n1", 1)]);
     await store.nodes.renew(nodeOf("n2", 2));
     const nodes = await store.nodes.renew(nodeOf("n1", 6));
@@ -20,6 +21,17 @@ function nodeSuite(open: OpenEmpty): void {
     await begin("r1", "n1");
     await begin("r2", "n2");
     expect(await store.requests.sweep(10_000_000)).toBe(0);
+    // Those with a key of their own are found by it.
+    const equal = request("r3", { owner: "n2" });
+    await store.requests.begin(equal, [attempt("r3")]);
+    await store.requests.begin(request("r4", { owner: "n2" }), [attempt("r4")]);
+    await store.requests.begin(request("r5", { owner: "n3" }), [attempt("r5")]);
+    const running = await store.requests.recent("key_1", String(equal.fingerprint), 0, 8);
+    expect(running.owners.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: "n2", seenAt: 2 },
+      { id: "n3", seenAt: null },
+    ]);
+    for (const id of ["r3", "r4", "r5"]) await store.requests.finish(outcome(id));
     await store.nodes.remove("n2");
     expect(await store.requests.sweep(7)).toBe(1);
     expect((await store.requests.get("r1"))?.state).toBe("running");

@@ -53,7 +53,12 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
   ["an answer that was given again", commands.requestsByRepeat("key_1", "again"), /repeats_pkey/],
   ["orphans", commands.requestsRecent("key_1", "f", 0, 9), /requests_orphaned/],
   ["whether anything may be repeated", commands.requestsAnyRecent(0), /requests_orphaned/],
-  ["the oldest orphan", commands.requestsClaimOrphan("key_1", "f", 0, 0), /requests_orphaned/],
+  ["the oldest orphan", commands.requestsOldestOrphan("key_1", "f", 0, 0), /requests_orphaned/],
+  [
+    "equal requests that run",
+    commands.requestsRecent("key_1", "f", 0, 9),
+    /requests_running_equal/,
+  ],
   ["kept pictures", commands.requestsKeptPictures(0, 9), /pictures_kept/],
   ["what is nobody's", commands.requestsLost(5, 9), /requests_running/],
   ["what is old", commands.requestsForget(5, 9), /repeats_by_time/],

@@ -55,7 +55,7 @@ describe("a server that goes", () => {
       await expect(store.requests.begin(request("r2"), [])).rejects.toMatchObject(away);
       await expect(store.requests.get("r1")).rejects.toMatchObject(away);
       await expect(store.requests.finish(outcome("r1"))).rejects.toMatchObject(away);
-      await expect(store.ping()).rejects.toMatchObject(away);
+      await expect(store.settings.set("asked", "1")).rejects.toMatchObject(away);
     }
     await postgres().start();
     expect(await store.requests.finish(outcome("r1"))).toBe(true);
@@ -129,7 +129,7 @@ describe("a server that goes", () => {
     await expect
       .poll(() => store.settings.set("a", "2").catch((thrown: unknown) => thrown))
       .toMatchObject({ ...away, detail: expect.stringContaining("read-only") as unknown });
-    await expect(store.ping()).rejects.toMatchObject(away);
+    await expect(store.settings.set("asked", "1")).rejects.toMatchObject(away);
     await postgres().sql("postgres", `ALTER DATABASE ${name} RESET default_transaction_read_only`);
     // The connection that said so is gone: the next one goes to the server that takes writes.
     await store.settings.set("a", "3");

@@ -82,7 +82,7 @@ function emptyStores(name: string, address: (database: string) => string | undef
     const url = address(name);
     if (server === undefined || url === undefined) throw new Error("there is no server");
     if (shared === undefined) await server.create(name);
-    const works = await shared?.ping().then(
+    const works = await shared?.settings.set("asked", "1").then(
       () => true,
       () => false,
     );

@@ -281,7 +281,7 @@ export const timerFiles: readonly string[] = [
   "src/gateway/ledger/settle.ts",
   // Wait for a request that another process runs.
   "src/gateway/requests/serve-image.ts",
-  "src/gateway/requests/earlier.ts",
+  "src/gateway/requests/look-again.ts",
 ];
 
 /** Words that say nothing of a comment's subject where it begins with them. */

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { PinholeError } from "../../core/errors.ts";
-import type { RequestRecord } from "../../store/request-records.ts";
+import type { RecentRequests, RequestRecord } from "../../store/request-records.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import type { ComingCall } from "./image-call.ts";
 import type { RequestParts } from "./parts.ts";
 import { idempotencyMs } from "./record.ts";
-import { errorOf, replay } from "./replay.ts";
+import { whenOwnersAreKnown } from "./other-owners.ts";
+import { errorOf, replay, unknownOutcome } from "./replay.ts";
 import type { RecentEnd } from "./repeat-window.ts";
 import type { Run } from "./run.ts";
 
@@ -17,9 +17,6 @@ export type Earlier =
   | { readonly run: Run }
   | { readonly record: RequestRecord }
   | { readonly failed: { readonly id: string; readonly error: PinholeError } };
-
-/** The pause between two looks at a request that another process runs. */
-const lookAgainMs = 250;
 
 /**
  * Finds the request that has the Idempotency-Key; a run gets the coming client attached. Undefined: none
@@ -56,43 +53,46 @@ export async function withoutKey(
   coming: ComingCall,
   fingerprint: string,
 ): Promise<Earlier | undefined> {
-  const { repeatWindowMs, retryWindowMs, nodes } = parts;
+  const { repeatWindowMs, retryWindowMs } = parts;
+  if (repeatWindowMs === 0 && !coming.sdkRetry) return undefined;
   const { id: keyId } = coming.key;
-  const now = parts.now();
+  const elsewhere = parts.nodes.isAlone()
+    ? undefined
+    : await recentElsewhere(parts, coming, fingerprint);
   if (coming.sdkRetry) {
-    const orphan = await claimOrphan(parts, coming, fingerprint, now - retryWindowMs, 0);
+    const since = parts.now() - retryWindowMs;
+    const orphan = await claimOrphan(parts, coming, fingerprint, since, 0);
     if (orphan !== undefined) return orphan;
   }
   if (repeatWindowMs === 0) return undefined;
-  const recent = nodes.isAlone()
-    ? parts.repeats.find(keyId, fingerprint)
-    : await recentAnywhere(parts, keyId, fingerprint);
-  if (recent?.hasLeft === true && !coming.sdkRetry) {
-    const orphan = await claimOrphan(parts, coming, fingerprint, 0, now - repeatWindowMs);
-    if (orphan !== undefined) return orphan;
-  }
-  return recent?.failed === undefined ? undefined : { failed: recent.failed };
-}
-
-/** The ends that an equal request repeats, of this process and, by the database, of others. */
-async function recentAnywhere(
-  parts: RequestParts,
-  keyId: string,
-  fingerprint: string,
-): Promise<RecentEnd> {
-  const now = parts.now();
-  // A clock that was set back may have made records of the future; those of long after are of before.
-  const [since, until] = [now - parts.repeatWindowMs, now + parts.repeatWindowMs];
-  const found = await parts.store.requests.recent(keyId, fingerprint, since, until);
   // This process's own may not be written yet.
   const here = parts.repeats.find(keyId, fingerprint);
-  const record = found.doubtful;
+  const hasLeft = here?.hasLeft === true || elsewhere?.hasOrphan === true;
+  if (hasLeft && !coming.sdkRetry) {
+    const since = parts.now() - repeatWindowMs;
+    const orphan = await claimOrphan(parts, coming, fingerprint, 0, since);
+    if (orphan !== undefined) return orphan;
+  }
+  const failed = here?.failed ?? failureOf(elsewhere?.doubtful ?? null);
+  return failed === undefined ? undefined : { failed };
+}
+
+/** The ends that an equal request repeats by the database, which knows those of all nodes. */
+async function recentElsewhere(
+  parts: RequestParts,
+  { key, onWait }: ComingCall,
+  fingerprint: string,
+): Promise<RecentRequests> {
+  const { store, node, now, repeatWindowMs } = parts;
+  const look = (): Promise<RecentRequests> =>
+    // A clock that was set back may have made records of the future; those of long after are of before.
+    store.requests.recent(key.id, fingerprint, now() - repeatWindowMs, now() + repeatWindowMs);
+  return whenOwnersAreKnown(await look(), node, look, () => onWait?.());
+}
+
+function failureOf(record: RequestRecord | null): RecentEnd["failed"] {
   const error = record === null ? undefined : errorOf(record);
-  const failed = record === null || error === undefined ? undefined : { id: record.id, error };
-  return {
-    failed: here?.failed ?? failed,
-    hasLeft: here?.hasLeft === true || found.hasOrphan,
-  };
+  return record === null || error === undefined ? undefined : { id: record.id, error };
 }
 
 /** Takes the oldest equal request whose client has gone since a time, running or ended since another. */
@@ -115,14 +115,24 @@ async function claimOrphan(
       return { run };
     }
     if (id === undefined) return undefined;
-    const record = await store.requests.get(id);
-    if (record === undefined) continue;
     // Where this client goes as well, its next retry finds the request again.
     client.onEnd((end) => {
       if (end === "gone") void store.requests.orphan(id, parts.now()).catch(() => undefined);
     });
-    return { record };
+    const record = await readTaken(parts, id);
+    if (record !== undefined) return { record };
   }
+}
+
+/** Reads a request that was just taken: nobody else will, so a database that is away meanwhile is waited for. */
+async function readTaken(
+  { store, lookAgain }: RequestParts,
+  id: string,
+): Promise<RequestRecord | undefined> {
+  const taken = store.requests.get(id);
+  let record = await taken.catch((): "unread" => "unread");
+  while (record === "unread") record = await lookAgain(id);
+  return record;
 }
 
 /** The error for a repeat of a request that failed a moment ago and may have been billed. */
@@ -137,31 +147,60 @@ export function repeatedError({ code, message, param, detail }: PinholeError): P
   });
 }
 
+/** The one who waits for a request that another process runs. */
+export interface Waiting {
+  /** Aborted when this gateway stops. */
+  readonly signal: AbortSignal;
+  /** True where nobody needs the outcome any more. */
+  hasLeft(): boolean;
+}
+
+/** One client that waits. */
+export function waitingClient({ client, signal }: Pick<ComingCall, "client" | "signal">): Waiting {
+  let hasLeft = false;
+  client.onEnd((end) => {
+    hasLeft ||= end === "gone";
+  });
+  return { signal, hasLeft: () => hasLeft };
+}
+
 /**
  * The outcome of a request by its record, waited for while another process runs it. Undefined where it
  * ended in a way that nobody may be answered from. Throws the request's own error.
  */
 export async function outcomeOfRecord(
   parts: RequestParts,
-  signal: AbortSignal,
+  waiting: Waiting,
   found: RequestRecord,
 ): Promise<ImageOutcome | undefined> {
-  const record = await ended(parts, signal, found);
+  const record = await ended(parts, waiting, found);
   return record?.fingerprint == null ? undefined : replay(parts, record);
 }
 
-/** Waits for a request that another process runs, until it has ended or is lost. */
-async function ended(
-  parts: RequestParts,
-  signal: AbortSignal,
+/** Waits for a request that another process runs, until it has ended or is lost. Throws outcome_unknown where neither is so when its lease ends. */
+export async function ended(
+  { lookAgain, now }: RequestParts,
+  waiting: Waiting,
   found: RequestRecord,
 ): Promise<RequestRecord | undefined> {
   let record: RequestRecord | undefined = found;
   while (record?.state === "running") {
-    await delay(lookAgainMs, undefined, { signal });
-    record = await parts.store.requests.get(record.id);
+    if (waiting.hasLeft() || waiting.signal.aborted) throw stillRunning(record);
+    if (now() > record.leaseUntil) throw unknownOutcome(record);
+    const seen = await lookAgain(record.id);
+    if (seen !== "unread") record = seen;
   }
   return record;
+}
+
+/** The error for whoever waits here no longer, while the request goes on elsewhere. */
+function stillRunning({ id }: RequestRecord): PinholeError {
+  return new PinholeError("overloaded", {
+    message:
+      "This gateway is stopping while another one makes the image; send the request again to wait for it.",
+    detail: `${id} still runs`,
+    retryAfterSeconds: 1,
+  });
 }
 
 /** The error where an Idempotency-Key came with another request before. */

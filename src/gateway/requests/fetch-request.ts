@@ -1,5 +1,7 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
+import { ended, waitingClient } from "./earlier.ts";
+import type { ComingCall } from "./image-call.ts";
 import type { RequestParts } from "./parts.ts";
 import type { Client } from "./run.ts";
 import { replay } from "./replay.ts";
@@ -31,6 +33,26 @@ export async function fetchRequest(
   return { status: "over", outcome: await replay(parts, record) };
 }
 
+/** Follows a request to its end: resolves when it is found, with its outcome to come. Throws as `fetchRequest` where there is none. */
+export type Follow = (
+  keyId: string,
+  id: string,
+  following: Pick<ComingCall, "client" | "signal">,
+) => Promise<{ readonly outcome: Promise<ImageOutcome> }>;
+
+const followRequest =
+  (parts: RequestParts): Follow =>
+  async (keyId, id, following) => {
+    const record = await ownRecord(parts, keyId, id);
+    const run = parts.registry.get(record.id);
+    if (record.deletedAt === null && run !== undefined) {
+      run.attach(following.client);
+      return { outcome: run.outcome };
+    }
+    const over = ended(parts, waitingClient(following), record);
+    return { outcome: over.then((found) => replay(parts, found ?? record)) };
+  };
+
 /** Deletes a request's pictures; returns our id. What still runs is finished, but not kept. */
 export async function deleteRequest(
   parts: RequestParts,
@@ -58,4 +80,13 @@ async function ownRecord(parts: RequestParts, keyId: string, id: string): Promis
   const theirs = await parts.store.requests.byClientId(keyId, id);
   if (theirs !== undefined) return theirs;
   throw new PinholeError("not_found", { message: "This key has made no request with this id." });
+}
+
+/** The use cases of clients that come back for what they asked for. */
+export function recoveryCases(parts: RequestParts) {
+  return {
+    follow: followRequest(parts),
+    fetch: (keyId: string, id: string, client: Client) => fetchRequest(parts, keyId, id, client),
+    forget: (keyId: string, id: string) => deleteRequest(parts, keyId, id),
+  };
 }

@@ -9,8 +9,10 @@ export interface NodeWatch {
    * running is lost at once.
    */
   begin(before: string | undefined): Promise<void>;
-  /** Writes that this node is at work, and closes what nodes left running that have not been seen for a while. Wants to be called every 5 s. */
+  /** Writes that this node is at work, and closes what nodes left running that have not been seen for a while. Wants to be called every 2 s. */
   renew(): Promise<void>;
+  /** Milliseconds since the database last took this node's word. */
+  silentMs(): number;
   /** Takes this node out: it makes no more requests. Never rejects. */
   end(): Promise<void>;
   /** True for one of the nodes that are at work, which does what one is enough for. Two may be for a moment, or none. */
@@ -25,6 +27,7 @@ export interface NodeWatchParts {
   readonly log: GatewayLog;
   /** The id of this node. */
   readonly node: string;
+  readonly program: NodeProgram;
   readonly repeatWindowMs: number;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -32,10 +35,19 @@ export interface NodeWatchParts {
   readonly uptime: () => number;
 }
 
-/** A node whose row has not changed for this long is dead. */
-const unseenMsMax = 30_000;
+/** The program that a node runs. */
+export interface NodeProgram {
+  readonly version: string;
+  /** The newest migration that it knows. */
+  readonly schemaStep: string;
+}
+
+/** A node whose row has not changed for this long is dead: with the renewals before and after, all know of it within 30 s. */
+const unseenMsMax = 20_000;
 /** A node whose row was that old when it was first read is dead after this: several renewals were due. */
 const watchedMsMin = 15_000;
+/** A node that has seen no other renews its row less often: nobody waits for a sign of it. */
+const aloneRenewMs = 4_000;
 
 const sweepMs = 60_000;
 
@@ -59,6 +71,7 @@ class Watch implements NodeWatch {
   #aloneSince: number;
   #sweptAt: number;
   #isFirst = false;
+  #hasOthers = false;
 
   constructor(parts: NodeWatchParts) {
     this.#parts = parts;
@@ -70,7 +83,7 @@ class Watch implements NodeWatch {
 
   async begin(before: string | undefined): Promise<void> {
     const { store, now, uptime, repeatWindowMs } = this.#parts;
-    await this.renew();
+    await this.#renew();
     if (before !== undefined) await store.nodes.remove(before);
     await this.#closeLost();
     // Others are at work: seen by the renewal above.
@@ -81,13 +94,23 @@ class Watch implements NodeWatch {
   }
 
   async renew(): Promise<void> {
-    const { store, node, now, uptime, repeatWindowMs } = this.#parts;
-    const nodes = await store.nodes.renew({ id: node, startedAt: this.#startedAt, seenAt: now() });
+    if (this.#hasOthers || this.silentMs() >= aloneRenewMs) await this.#renew();
+  }
+
+  silentMs(): number {
+    return this.#parts.uptime() - this.#renewedAt;
+  }
+
+  async #renew(): Promise<void> {
+    const { store, node, program, now, uptime, repeatWindowMs } = this.#parts;
+    const own = { id: node, startedAt: this.#startedAt, seenAt: now(), ...program };
+    const nodes = await store.nodes.renew(own);
     // Whoever could not look for so long has missed what the others said: their silence counts from now.
     if (uptime() - this.#renewedAt >= watchedMsMin) this.#sights.clear();
     this.#renewedAt = uptime();
     const others = nodes.filter(({ id }) => id !== node);
-    if (others.length > 0) this.#aloneSince = uptime() + repeatWindowMs;
+    this.#hasOthers = others.length > 0;
+    if (this.#hasOthers) this.#aloneSince = uptime() + repeatWindowMs;
     const dead = others.filter(({ id, seenAt }) => this.#isDead(id, seenAt));
     for (const { id } of dead) {
       await store.nodes.remove(id);

@@ -9,7 +9,8 @@ import type { KeyRing } from "../keys/key-ring.ts";
 import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
 import type { KeyTurns } from "./key-turns.ts";
-import type { NodeWatch } from "./nodes.ts";
+import type { NodeProgram, NodeWatch } from "./nodes.ts";
+import type { LookAgain } from "./look-again.ts";
 import type { RequestRegistry } from "./registry.ts";
 import type { RepeatWindow } from "./repeat-window.ts";
 import type { Unwritten } from "./unwritten.ts";
@@ -31,6 +32,8 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   readonly observer: Observer | undefined;
   /** The id of this process among those that work on the database. */
   readonly node: string;
+  readonly program: NodeProgram;
+  readonly lookAgain: LookAgain;
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly keyLimits: KeyLimiter;

@@ -90,12 +90,24 @@ export function errorOf(record: RequestRecord): PinholeError | undefined {
 }
 
 /** The error of a request whose process ended while it ran. */
-function lostError({ id, n, model }: RequestRecord): PinholeError {
-  const images = n === 1 ? "an image" : `up to ${n} images`;
+function lostError(record: RequestRecord): PinholeError {
   return new PinholeError("outcome_unknown", {
-    message: `The gateway's process ended while this request ran, so ${images} of the model \`${model.slice(0, 200)}\` may have been bought; to buy again send it with a fresh Idempotency-Key.`,
-    detail: `${id} was lost`,
+    message: `The gateway's process ended while this request ran, so ${mayHaveBeenBought(record)}`,
+    detail: `${record.id} was lost`,
   });
+}
+
+/** The error of a request whose process lives, and has not said by the end of its lease how it ended. */
+export function unknownOutcome(record: RequestRecord): PinholeError {
+  return new PinholeError("outcome_unknown", {
+    message: `Another gateway has not written how this request ended, so ${mayHaveBeenBought(record)}`,
+    detail: `${record.id} runs beyond its lease`,
+  });
+}
+
+function mayHaveBeenBought({ n, model }: RequestRecord): string {
+  const images = n === 1 ? "an image" : `up to ${n} images`;
+  return `${images} of the model \`${model.slice(0, 200)}\` may have been bought; to buy again send it with a fresh Idempotency-Key.`;
 }
 
 function recordedError(record: RequestRecord): PinholeError {

@@ -4,6 +4,7 @@ import {
   byIdempotencyKey,
   outcomeOfRecord,
   repeatedError,
+  waitingClient,
   withoutKey,
 } from "./earlier.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -52,7 +53,7 @@ async function serve(
       const outcome = Promise.reject<ImageOutcome>(repeatedError(error));
       return { earlier: asRepeat(parts, coming, id, outcome) };
     }
-    const outcome = outcomeOfRecord(parts, coming.signal, found.record);
+    const outcome = outcomeOfRecord(parts, waitingClient(coming), found.record);
     const answer = await asRepeat(parts, coming, found.record.id, outcome);
     if (answer !== undefined) return { earlier: Promise.resolve(answer) };
   }

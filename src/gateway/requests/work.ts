@@ -24,7 +24,7 @@ export class Work implements RunWork {
     for (;;) {
       const made = await generateImage(this.#parts, this.#call, this.#fingerprint, run);
       if (!("keyHolder" in made)) return made;
-      const outcome = await this.#outcomeOf(made.keyHolder);
+      const outcome = await this.#outcomeOf(made.keyHolder, run);
       if (outcome !== undefined) return outcome;
     }
   }
@@ -46,13 +46,15 @@ export class Work implements RunWork {
     return requestId === this.#call.requestId;
   }
 
-  async #outcomeOf(id: string): Promise<ImageOutcome | undefined> {
+  async #outcomeOf(id: string, run: RunControl): Promise<ImageOutcome | undefined> {
     const record = await this.#parts.store.requests.get(id);
     if (record === undefined) return undefined;
     // One that gave its key up has ended in a way that nobody is answered from.
     if (record.fingerprint !== null && record.fingerprint !== this.#fingerprint) throw keyReused();
     this.#call.onWait?.();
-    const outcome = outcomeOfRecord(this.#parts, this.#call.signal, record);
+    // Others may have come with the key since.
+    const waiting = { signal: this.#call.signal, hasLeft: () => run.clientGone() };
+    const outcome = outcomeOfRecord(this.#parts, waiting, record);
     return asRepeat(this.#parts, this.#call, id, outcome);
   }
 }

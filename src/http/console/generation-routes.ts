@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { operate } from "../../api/admin/access.ts";
-import { PinholeError } from "../../core/errors.ts";
+import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import type { Caller } from "../../core/role.ts";
 import type { Observer } from "../../core/observer.ts";
 import type { Operation } from "../../core/request.ts";
 import type { ComingCall, Gateway } from "../../gateway/gateway.ts";
@@ -15,14 +17,22 @@ import {
   type Generations,
   createGeneration,
   createGenerations,
+  elsewherePlace,
 } from "./generation.ts";
-import { tellGeneration } from "./tell-generation.ts";
+import { type TellingParts, tellGeneration } from "./tell-generation.ts";
 
 /** The parts that the routes work with. */
 export interface GenerationRouteParts extends BodyParts {
   readonly gateway: Pick<
     Gateway,
-    "admit" | "defaultModel" | "fetchPicture" | "hostPreview" | "openSpool" | "pictureUrl" | "serve"
+    | "admit"
+    | "defaultModel"
+    | "fetchPicture"
+    | "follow"
+    | "hostPreview"
+    | "openSpool"
+    | "pictureUrl"
+    | "serve"
   >;
   readonly observer: Observer | undefined;
   readonly exposeChannel: boolean;
@@ -50,24 +60,72 @@ export function generationRoutes(app: FastifyInstance, parts: GenerationRoutePar
     (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
       beginGeneration(parts, generations, operation, request, reply);
   for (const { operation, path } of paths) app.post(path, begin(operation));
-  app.get<{ Params: { id: string } }>(`${onePath}/events`, (request, reply) =>
-    follow(parts, found(generations, request), request, reply),
-  );
-  app.delete<{ Params: { id: string } }>(onePath, (request) => {
+  app.get<OneGeneration>(`${onePath}/events`, async (request, reply) => {
+    const here = generations.find(request.params.id, callerOf(request).id);
+    const generation = here ?? (await foundElsewhere(parts, generations, request));
+    return follow(parts, generation, request, reply);
+  });
+  app.delete<OneGeneration>(onePath, (request) => {
     found(generations, request).stop();
     return { stopped: true };
   });
 }
 
-function found(
-  generations: Generations,
-  request: FastifyRequest<{ Params: { id: string } }>,
-): Generation {
+interface OneGeneration {
+  readonly Params: { readonly id: string };
+}
+
+function found(generations: Generations, request: FastifyRequest<OneGeneration>): Generation {
   const generation = generations.find(request.params.id, callerOf(request).id);
   if (generation !== undefined) return generation;
   throw new PinholeError("not_found", {
     message: "This generation is not followed here any more; its request has the rest.",
   });
+}
+
+/** Time for a page that was quicker than the record of what it asked for, which another node is about to write, milliseconds. */
+const recordMsMax = 3_000;
+const lookAgainMs = 250;
+
+/**
+ * A generation that another node began, or this one before it was started again, told from its record. Throws
+ * not_found where the person's key made none.
+ */
+async function foundElsewhere(
+  parts: GenerationRouteParts,
+  generations: Generations,
+  request: FastifyRequest<OneGeneration>,
+): Promise<Generation> {
+  const { gateway } = parts;
+  const caller = callerOf(request);
+  const { id } = keyOf(request);
+  const generation = createGeneration(request.params.id, caller.id, parts.now, elsewherePlace);
+  const following = { client: generation, signal: parts.stopped };
+  const until = performance.now() + recordMsMax;
+  const find = (): ReturnType<Gateway["follow"]> =>
+    gateway.follow(id, request.params.id, following).catch(async (thrown: unknown) => {
+      if (asPinholeError(thrown).code !== "not_found" || performance.now() > until) throw thrown;
+      await delay(lookAgainMs);
+      return find();
+    });
+  const { outcome } = await find();
+  generations.add(generation);
+  const teller = tellGeneration(tellingParts(parts, caller), generation, undefined);
+  generation.tell("accepted", { request_id: request.params.id });
+  void outcome.then(teller.outcome, teller.failed);
+  return generation;
+}
+
+function tellingParts(
+  { gateway, exposeChannel }: GenerationRouteParts,
+  { role }: Pick<Caller, "role">,
+): TellingParts {
+  return {
+    gateway,
+    // The page is of the same origin, whatever name the gateway is reached by.
+    origin: "",
+    showsChannels: exposeChannel || (operate as readonly string[]).includes(role),
+  };
 }
 
 async function beginGeneration(
@@ -97,12 +155,7 @@ async function beginGeneration(
   const generation = createGeneration(request.id, caller.id, parts.now);
   generations.add(generation);
   const teller = tellGeneration(
-    {
-      gateway,
-      // The page is of the same origin, whatever name the gateway is reached by.
-      origin: "",
-      showsChannels: parts.exposeChannel || (operate as readonly string[]).includes(caller.role),
-    },
+    tellingParts(parts, caller),
     generation,
     parts.observer?.request({ requestId: request.id, keyId: key.id, operation }),
   );

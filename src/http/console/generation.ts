@@ -1,7 +1,7 @@
 /** The facts of an event, as JSON. */
 export type EventFacts = Readonly<Record<string, string | number | null | undefined>>;
 
-/** One thing that happened to a generation, as a page is told of it. `id` counts from 1. */
+/** One thing that happened to a generation, as a page is told of it. `id` counts up. */
 export interface GenerationEvent {
   readonly id: number;
   readonly name: GenerationEventName;
@@ -39,8 +39,16 @@ export interface Generation {
   onEnd(listener: (end: "sent" | "gone") => void): void;
 }
 
-/** A generation of which nothing is known yet. */
-export function createGeneration(id: string, personId: string, now: () => number): Generation {
+/** The places before the first event that a node tells of a request which another one made: no page has heard so many from that. */
+export const elsewherePlace = 1_000;
+
+/** A generation of which nothing is known yet. Its events are counted from after `place`. */
+export function createGeneration(
+  id: string,
+  personId: string,
+  now: () => number,
+  place = 0,
+): Generation {
   const events: GenerationEvent[] = [];
   const listeners = new Set<(event: GenerationEvent) => void>();
   const ends = Promise.withResolvers<"sent" | "gone">();
@@ -53,7 +61,7 @@ export function createGeneration(id: string, personId: string, now: () => number
     },
     tell(name, data) {
       if (endedAt !== undefined) return;
-      const event = { id: events.length + 1, name, data };
+      const event = { id: place + events.length + 1, name, data };
       events.push(event);
       if (lastNames.has(name)) {
         endedAt = now();
@@ -62,7 +70,9 @@ export function createGeneration(id: string, personId: string, now: () => number
       for (const listener of listeners) listener(event);
     },
     follow(afterId, listener) {
-      for (const event of events.slice(afterId)) listener(event);
+      // A place that was not given here is another node's, which counts by itself: all is told again.
+      const isOwn = afterId > place && afterId <= place + events.length;
+      for (const event of isOwn ? events.slice(afterId - place) : events) listener(event);
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

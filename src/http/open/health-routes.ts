@@ -9,7 +9,10 @@ interface HealthParts {
   readonly stopping: () => boolean;
 }
 
-/** Alive: the event loop answers. Ready: database and image store take writes and nobody asked us to stop. A dead provider changes neither. */
+/**
+ * Alive: the event loop answers. Ready: this node can do what another could, and nobody asked it to stop; a bucket or a provider that is
+ * away changes neither. Neither writes anything.
+ */
 export function healthRoutes(app: FastifyInstance, parts: HealthParts): void {
   app.get("/health/live", () => ({ status: "live" }));
   app.get("/health/ready", async (request, reply) => {

@@ -144,7 +144,7 @@ async function serveImages(
   const interim = [startInterim(request, reply, parts.interimMs)];
   // Who waits for another request's answer is always told that it is coming.
   const onWait = (): void => {
-    if (parts.interimMs !== undefined) return;
+    if (parts.interimMs !== undefined || interim.length > 1) return;
     interim.push(startInterim(request, reply, parts.heartbeatMs));
   };
   try {

@@ -211,6 +211,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsByClientId",
   "requestsByIdempotencyKey",
   "requestsByRepeat",
+  "requestsOldestOrphan",
   "requestsRecent",
   "requestsAnyRecent",
   "requestsBacklog",

@@ -4,7 +4,8 @@ import type { NodeRecord } from "../request-records.ts";
 import { rowSchemas } from "../tables.ts";
 
 const renew = statement<NodeRecord>(
-  `INSERT INTO nodes (id, started_at, seen_at) VALUES (:id, :startedAt, :seenAt)
+  `INSERT INTO nodes (id, started_at, seen_at, version, schema_step)
+    VALUES (:id, :startedAt, :seenAt, :version, :schemaStep)
     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
 );
 const all = statement<object>("SELECT * FROM nodes ORDER BY id");
@@ -17,8 +18,8 @@ export const nodeCommands = {
     yield renew(node);
     const { rows } = yield all({});
     return rows.map((row) => {
-      const { id, started_at, seen_at } = rowSchemas.nodes.parse(row);
-      return { id, startedAt: started_at, seenAt: seen_at };
+      const { id, started_at, seen_at, version, schema_step } = rowSchemas.nodes.parse(row);
+      return { id, startedAt: started_at, seenAt: seen_at, version, schemaStep: schema_step };
     });
   },
   /** Requests that it left running belong to nobody from then on. */

@@ -4,6 +4,7 @@ import type { Statement, Steps } from "../query.ts";
 import type { RequestScope } from "../scopes.ts";
 import { ofScope } from "./scopes.ts";
 import { requestFromRows } from "../records.ts";
+import { integer, nullable, record, text } from "../shape.ts";
 import { rowSchemas } from "../tables.ts";
 import type { RecentRequests, RequestPage, RequestRecord } from "../request-records.ts";
 
@@ -91,12 +92,21 @@ function* whole(row: unknown): Steps<RequestRecord> {
   return requestFromRows({ request, attempts, pictures, holds });
 }
 
-const anyOrphan = statement<{ keyId: string; fingerprint: string; since: number }>(
-  `SELECT id FROM requests
-    WHERE key_id = :keyId AND fingerprint = :fingerprint
-      AND orphaned_at IS NOT NULL AND orphaned_at > :since AND idempotency_key IS NULL
-    LIMIT 1`,
+/** The owners of equal requests that run, and a row without one where there is an orphan: one question, since it is asked before each request. */
+const equals = statement<{ keyId: string; fingerprint: string; since: number }>(
+  `SELECT * FROM (
+      SELECT CAST(NULL AS text) AS owner, CAST(NULL AS bigint) AS seen_at FROM requests
+        WHERE key_id = :keyId AND fingerprint = :fingerprint
+          AND orphaned_at IS NOT NULL AND orphaned_at > :since AND idempotency_key IS NULL
+        LIMIT 1
+    ) AS orphan
+    UNION ALL
+    SELECT DISTINCT requests.owner, nodes.seen_at
+      FROM requests LEFT JOIN nodes ON nodes.id = requests.owner
+      WHERE state = 'running' AND key_id = :keyId AND fingerprint = :fingerprint
+        AND owner IS NOT NULL AND idempotency_key IS NULL`,
 );
+const equalRow = record({ owner: nullable(text), seen_at: nullable(integer) });
 
 // By the two partial indexes, which hold the few requests that end so.
 const anyRecent = statement<{ since: number }>(
@@ -145,11 +155,16 @@ export const requestReads = {
     since: number,
     until: number,
   ): Steps<RecentRequests> {
-    const { rows: orphans } = yield anyOrphan({ keyId, fingerprint, since });
+    const found = (yield equals({ keyId, fingerprint, since })).rows.map((row) =>
+      equalRow.parse(row),
+    );
     const { rows } = yield doubtful({ keyId, fingerprint, since, until });
     return {
-      hasOrphan: orphans.length > 0,
+      hasOrphan: found.some(({ owner }) => owner === null),
       doubtful: rows.length === 0 ? null : yield* whole(rows[0]),
+      owners: found.flatMap(({ owner, seen_at }) =>
+        owner === null ? [] : [{ id: owner, seenAt: seen_at }],
+      ),
     };
   },
   *requestsAnyRecent(since: number): Steps<boolean> {

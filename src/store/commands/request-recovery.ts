@@ -83,19 +83,19 @@ export const requestRecovery = {
   *requestsOrphan(id: string, at: number | null): Steps<void> {
     yield markOrphan({ id, at });
   },
-  *requestsClaimOrphan(
+  *requestsOldestOrphan(
     keyId: string,
     fingerprint: string,
     endedSince: number,
     goneSince: number,
   ): Steps<string | undefined> {
-    for (;;) {
-      const { rows } = yield oldestOrphan({ keyId, fingerprint, endedSince, goneSince });
-      if (rows.length === 0) return undefined;
-      const { id } = idRow.parse(rows[0]);
-      const { changes } = yield takeOrphan({ id });
-      if (changes > 0) return id;
-    }
+    const { rows } = yield oldestOrphan({ keyId, fingerprint, endedSince, goneSince });
+    return rows.map((row) => idRow.parse(row).id).at(0);
+  },
+  /** False where another retry was quicker. */
+  *requestsTakeOrphan(id: string): Steps<boolean> {
+    const { changes } = yield takeOrphan({ id });
+    return changes > 0;
   },
   *requestsAddRepeat(repeat: RepeatRecord): Steps<void> {
     yield addRepeat(repeat);

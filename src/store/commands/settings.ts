@@ -2,9 +2,6 @@ import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { rowSchemas } from "../tables.ts";
 
-/** The row that `ping` writes: a database that is full or read-only answers reads for ever. */
-const pingSetting = "store.pinged_at";
-
 const select = statement<{ name: string }>("SELECT * FROM settings WHERE name = :name");
 const upsert = statement<{ name: string; value: string }>(
   `INSERT INTO settings (name, value) VALUES (:name, :value)
@@ -28,7 +25,7 @@ function* set(name: string, value: string): Steps<void> {
   yield upsert({ name, value });
 }
 
-/** Database work on the installation's settings, and the ping that writes one. */
+/** Database work on the installation's settings. */
 export const settingCommands = {
   *settingsGet(name: string): Steps<string | undefined> {
     const { rows } = yield select({ name });
@@ -39,8 +36,5 @@ export const settingCommands = {
   *settingsClaim(name: string, value: string): Steps<boolean> {
     const { changes } = yield insert({ name, value });
     return changes > 0;
-  },
-  *ping(now: number): Steps<void> {
-    yield* set(pingSetting, String(now));
   },
 };

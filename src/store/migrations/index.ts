@@ -13,6 +13,7 @@ import { books } from "./0012-books.ts";
 import { keys } from "./0013-keys.ts";
 import { noticeDeliveries } from "./0014-notice-deliveries.ts";
 import { waysIn } from "./0015-ways-in.ts";
+import { nodes } from "./0016-nodes.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   keys,
   noticeDeliveries,
   waysIn,
+  nodes,
 ];

@@ -7,6 +7,7 @@ import {
 } from "../../../src/gateway/requests/earlier.ts";
 import type { ComingCall } from "../../../src/gateway/requests/image-call.ts";
 import { createKeyTurns } from "../../../src/gateway/requests/key-turns.ts";
+import { createLookAgain } from "../../../src/gateway/requests/look-again.ts";
 import type { RequestParts } from "../../../src/gateway/requests/parts.ts";
 import type { Client, Run } from "../../../src/gateway/requests/run.ts";
 import type { RequestRecord } from "../../../src/store/request-records.ts";
@@ -69,7 +70,12 @@ function setUp() {
   };
   // Without a window only what an SDK says counts.
   const windows = { retryWindowMs: 600, repeatWindowMs: 0 };
-  const parts = { now: () => now, ...windows, store: { requests }, registry };
+  const nodes = { isAlone: () => true };
+  // Asks the one that a test may put in its place.
+  const lookAgain = createLookAgain({
+    requests: { get: (id: string) => requests.get(id) },
+  } as never);
+  const parts = { now: () => now, ...windows, store: { requests }, registry, nodes, lookAgain };
   return {
     parts: parts as unknown as RequestParts,
     requests,
@@ -190,13 +196,13 @@ describe("an orphan", () => {
 });
 
 describe("the outcome of a record", () => {
-  const { signal } = new AbortController();
+  const waiting = { signal: new AbortController().signal, hasLeft: () => false };
 
   test("is its own error, and nothing where nobody may be answered from it", async () => {
     const { parts } = setUp();
-    expect(await codeOf(outcomeOfRecord(parts, signal, record()))).toBe("upstream_failed");
+    expect(await codeOf(outcomeOfRecord(parts, waiting, record()))).toBe("upstream_failed");
     const free = record({ fingerprint: null as unknown as string });
-    expect(await outcomeOfRecord(parts, signal, free)).toBeUndefined();
+    expect(await outcomeOfRecord(parts, waiting, free)).toBeUndefined();
   });
 
   test("is waited for while another process runs it", async () => {
@@ -204,7 +210,7 @@ describe("the outcome of a record", () => {
     const states = [record({ state: "running" }), record()];
     requests.get = async () => states.shift();
     const running = record({ state: "running" });
-    expect(await codeOf(outcomeOfRecord(parts, signal, running))).toBe("upstream_failed");
+    expect(await codeOf(outcomeOfRecord(parts, waiting, running))).toBe("upstream_failed");
     expect([states, asked]).toEqual([[], []]);
   });
 
@@ -212,19 +218,58 @@ describe("the outcome of a record", () => {
     const { parts, requests } = setUp();
     requests.get = async () => record({ state: "lost" });
     const running = record({ state: "running" });
-    expect(await codeOf(outcomeOfRecord(parts, signal, running))).toBe("outcome_unknown");
+    expect(await codeOf(outcomeOfRecord(parts, waiting, running))).toBe("outcome_unknown");
     const gone = setUp();
-    expect(await outcomeOfRecord(gone.parts, signal, running)).toBeUndefined();
+    expect(await outcomeOfRecord(gone.parts, waiting, running)).toBeUndefined();
   });
 
-  test("is waited for no longer than the gateway runs", async () => {
+  test("is waited for no longer than the gateway runs, or its client waits", async () => {
     const { parts, requests } = setUp();
     const running = record({ state: "running" });
     requests.get = async () => running;
     const stop = new AbortController();
-    const waiting = outcomeOfRecord(parts, stop.signal, running);
+    const until = outcomeOfRecord(parts, { ...waiting, signal: stop.signal }, running);
     stop.abort();
-    await expect(waiting).rejects.toThrow("aborted");
+    // Whoever is told so comes back to another gateway, and waits there.
+    await expect(until).rejects.toMatchObject({ code: "overloaded" });
+    const alone = outcomeOfRecord(parts, { ...waiting, hasLeft: () => true }, running);
+    await expect(alone).rejects.toMatchObject({ code: "overloaded" });
+  });
+
+  test("is unknown where its lease has ended and nobody has said how it ended", async () => {
+    const { parts, requests } = setUp();
+    const running = record({ state: "running", leaseUntil: now - 1 });
+    requests.get = async () => running;
+    await expect(outcomeOfRecord(parts, waiting, running)).rejects.toMatchObject({
+      code: "outcome_unknown",
+    });
+  });
+
+  test("is waited for while the database is away", async () => {
+    const { parts, requests } = setUp();
+    const away = new PinholeError("overloaded", { message: "away" });
+    const looks = [
+      () => Promise.reject(away),
+      () => Promise.reject(away),
+      async () => record({ state: "lost" }),
+    ];
+    requests.get = () => looks.shift()?.() ?? Promise.reject(new Error("asked too often"));
+    const running = record({ state: "running" });
+    expect(await codeOf(outcomeOfRecord(parts, waiting, running))).toBe("outcome_unknown");
+    expect(looks).toEqual([]);
+  });
+
+  test("is asked for once by all who wait for it at the same time", async () => {
+    const { parts, requests } = setUp();
+    let looks = 0;
+    requests.get = async () => {
+      looks += 1;
+      return looks < 3 ? record({ state: "running" }) : record();
+    };
+    const running = record({ state: "running" });
+    const all = Array.from({ length: 50 }, () => codeOf(outcomeOfRecord(parts, waiting, running)));
+    expect(new Set(await Promise.all(all))).toEqual(new Set(["upstream_failed"]));
+    expect(looks).toBe(3);
   });
 });
 
