@@ -2,16 +2,17 @@ import type { NewPerson, Person, PersonRefusal } from "../store/identity-records
 import { type Admission, type Claims, textAt, verifiedEmail } from "./oidc-claims.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 import { refused } from "./people.ts";
-import type { IdentityPorts } from "./ports.ts";
-import { stampOf } from "./stamps.ts";
+import type { IdentityPorts, Origin } from "./ports.ts";
+import { arrivalStamp, stampOf } from "./stamps.ts";
+import { createTryLimits } from "./tries.ts";
 import { signInFailed } from "./sessions.ts";
 
 /** The people behind accounts at an identity provider. */
 export interface OidcPeople {
   /** The person of an account, with the role that it has now; made at the first sign-in. */
-  admit(claims: Claims, admission: Admission): Promise<Person>;
+  admit(claims: Claims, admission: Admission, from: Origin): Promise<Person>;
   /** Ends what a person has here whose account has no role any more. */
-  refuse(claims: Claims): Promise<void>;
+  refuse(claims: Claims, from: Origin): Promise<void>;
 }
 
 /** Tries against others who change the same person. */
@@ -20,14 +21,15 @@ const triesMax = 5;
 export function createOidcPeople(ports: IdentityPorts, settings: OidcSettings): OidcPeople {
   const { store, log, now, newId } = ports;
   const { issuer } = settings;
+  const tries = createTryLimits(ports);
   /** Only where the operator switched it on and the provider has verified the address. */
-  const byEmail = async (claims: Claims): Promise<Person | undefined> => {
+  const byEmail = async (claims: Claims, from: Origin): Promise<Person | undefined> => {
     const email = settings.linkByEmail ? verifiedEmail(claims) : undefined;
     const known = email === undefined ? undefined : await store.people.byLogin(email);
     if (known === undefined) return undefined;
     const { person } = known;
     const link = { issuer, subject: claims.sub, personId: person.id, createdAt: now() };
-    if (!(await store.links.add(link))) return undefined;
+    if (!(await store.links.add(link, arrivalStamp(ports, from, issuer)))) return undefined;
     log.info({ person: person.id }, "a person was linked to their account by e-mail");
     return person;
   };
@@ -45,15 +47,19 @@ export function createOidcPeople(ports: IdentityPorts, settings: OidcSettings): 
     throw refused(last);
   };
   return {
-    async admit(claims, admission) {
-      const known = (await store.links.person(issuer, claims.sub)) ?? (await byEmail(claims));
+    async admit(claims, admission, from) {
+      const known = (await store.links.person(issuer, claims.sub)) ?? (await byEmail(claims, from));
       const person = known ?? (await added(claims, admission));
-      if (person.disabled) throw signInFailed();
+      if (person.disabled) {
+        await tries.refused({ person, method: "oidc", from });
+        throw signInFailed();
+      }
       return withRole(ports, person, admission, issuer);
     },
-    async refuse(claims) {
+    async refuse(claims, from) {
       const person = await store.links.person(issuer, claims.sub);
       if (person !== undefined) await store.sessions.endAll(person.id);
+      await tries.refused({ person, method: "oidc", from });
     },
   };
 }

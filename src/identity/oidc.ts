@@ -5,7 +5,7 @@ import { type Claims, admissionOf } from "./oidc-claims.ts";
 import type { OidcSettings, ProviderFetch } from "./oidc-settings.ts";
 import { createFlows } from "./flows.ts";
 import { createOidcPeople } from "./oidc-people.ts";
-import type { IdentityPorts } from "./ports.ts";
+import type { IdentityPorts, Origin } from "./ports.ts";
 import { type Sessions, type SignedIn, signInFailed } from "./sessions.ts";
 
 /** Signing in at an identity provider: OpenID Connect, by code with PKCE, state and nonce. */
@@ -16,6 +16,7 @@ export interface OidcSignIn {
   finish(
     returned: URL,
     flow: string | undefined,
+    from: Origin,
   ): Promise<{ readonly signedIn: SignedIn; readonly to: string }>;
 }
 
@@ -61,17 +62,17 @@ export function createOidc(
       const flow = await flows.begin({ kind: "oidc", verifier, state, nonce, to });
       return { url: url.href, flow };
     },
-    async finish(returned, flow) {
+    async finish(returned, flow, from) {
       const known = flowSchema.safeParse(flow === undefined ? undefined : await flows.take(flow));
       if (!known.success) throw notBegun();
       const claims = await claimsOf(await discovered(), returned, known.data);
       const admission = admissionOf(settings, claims);
       if (admission === undefined) {
-        await people.refuse(claims);
+        await people.refuse(claims, from);
         throw notAdmitted(settings);
       }
-      const person = await people.admit(claims, admission);
-      return { signedIn: await sessions.begin(person, "oidc"), to: known.data.to };
+      const person = await people.admit(claims, admission, from);
+      return { signedIn: await sessions.begin(person, "oidc", from), to: known.data.to };
     },
   };
 }

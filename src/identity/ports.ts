@@ -2,6 +2,13 @@ import type { GatewayLog } from "../core/log.ts";
 import type { IdentityStore } from "../store/identity-records.ts";
 import type { PasswordCost } from "./passwords.ts";
 
+/** The request by which somebody comes in, for the audit and for the limits on guessing. */
+export interface Origin {
+  /** The client's. */
+  readonly address: string;
+  readonly requestId: string;
+}
+
 /** The world that identity works in. */
 export interface IdentityPorts {
   readonly store: IdentityStore;

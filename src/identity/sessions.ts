@@ -2,7 +2,8 @@ import { PinholeError } from "../core/errors.ts";
 import type { Caller } from "../core/role.ts";
 import type { Person, SessionRecord, SignInMethod } from "../store/identity-records.ts";
 import { codeDigest, newCode } from "./codes.ts";
-import type { IdentityPorts } from "./ports.ts";
+import type { IdentityPorts, Origin } from "./ports.ts";
+import { arrivalStamp } from "./stamps.ts";
 
 /** A session ends after so long without a request. */
 export const sessionIdleMs = 12 * 3_600_000;
@@ -28,24 +29,26 @@ export interface PresentedSession {
 /** Sessions of people, each known by the digest of its id. */
 export interface Sessions {
   /** Begins one. Throws sign_in_failed where the person is gone or disabled. */
-  begin(person: Person, method: SignInMethod): Promise<SignedIn>;
+  begin(person: Person, method: SignInMethod, from: Origin): Promise<SignedIn>;
   /** Undefined where it has ended, or never was. */
   find(id: string): Promise<PresentedSession | undefined>;
   /** Ends one; that it has ended already is no fault. */
-  end(id: string): Promise<void>;
+  end(id: string, from: Origin): Promise<void>;
   /** Forgets what has ended. */
   sweep(): Promise<void>;
 }
 
-export function createSessions({ store, now, randomBytes, log }: IdentityPorts): Sessions {
+export function createSessions(ports: IdentityPorts): Sessions {
+  const { store, now, randomBytes, log } = ports;
   return {
-    async begin(person, method) {
+    async begin(person, method, from) {
       const id = newCode(randomBytes);
       const at = now();
       const until = at + sessionLifeMs;
       const times = { createdAt: at, seenAt: at, until };
       const digest = codeDigest(id) ?? "";
-      const began = await store.sessions.begin({ digest, personId: person.id, method, ...times });
+      const session = { digest, personId: person.id, method, ...times };
+      const began = await store.sessions.begin(session, arrivalStamp(ports, from));
       if (!began) throw signInFailed();
       log.info({ person: person.id, method }, "a person signed in");
       return { id, until, person: { ...person, joinedAt: person.joinedAt ?? at, signedInAt: at } };
@@ -59,9 +62,9 @@ export function createSessions({ store, now, randomBytes, log }: IdentityPorts):
         await store.sessions.seen(digest, at);
       return found;
     },
-    async end(id) {
+    async end(id, from) {
       const digest = codeDigest(id);
-      if (digest !== undefined) await store.sessions.end(digest);
+      if (digest !== undefined) await store.sessions.end(digest, arrivalStamp(ports, from));
     },
     sweep: () => store.sessions.sweep(now(), now() - sessionIdleMs),
   };

@@ -1,23 +1,50 @@
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { PinholeError } from "../core/errors.ts";
-import type { IdentityPorts } from "./ports.ts";
+import type { Person, SignInMethod } from "../store/identity-records.ts";
+import type { IdentityPorts, Origin } from "./ports.ts";
+import { arrivalStamp } from "./stamps.ts";
 
 /** The time for which failures are remembered, from the first of them. */
 const windowMs = 15 * 60_000;
 const accountTriesMax = 10;
 const addressTriesMax = 50;
+/** Refusals that are written into the audit in that time: of people, and of addresses that have guessed until they were stopped. */
+const writtenAccountsMax = 60;
+const writtenAddressesMax = 20;
 
 /** Bounds on guessing, shared by all nodes through the store. */
 export interface TryLimits {
+  /** Writes down that a sign-in was refused, as far as it does not drown the audit. */
+  refused(refusal: Refusal): Promise<void>;
   /** Counts a try before it is made. Throws too_many_sign_ins. `account` may be any text that a stranger sends. */
   begin(account: string, address: string): Promise<void>;
   /** Takes a try that was right back. */
   succeeded(account: string, address: string): Promise<void>;
 }
 
-export function createTryLimits({ store, now }: IdentityPorts): TryLimits {
+/** A sign-in that was refused. */
+interface Refusal {
+  /** Undefined: of nobody whom this gateway knows. */
+  readonly person: Pick<Person, "id"> | undefined;
+  readonly method: SignInMethod;
+  readonly from: Origin;
+}
+
+export function createTryLimits(ports: IdentityPorts): TryLimits {
+  const { store, now } = ports;
   return {
+    async refused({ person, method, from }) {
+      const isKnown = person !== undefined;
+      const written = {
+        name: isKnown ? "audit of accounts" : "audit of addresses",
+        max: isKnown ? writtenAccountsMax : writtenAddressesMax,
+        until: now() + windowMs,
+      };
+      const address = { name: addressName(from.address), max: addressTriesMax };
+      const refusal = { personId: person?.id ?? null, method, written, address };
+      await store.sessions.refuse(refusal, arrivalStamp(ports, from));
+    },
     async begin(account, address) {
       const at = now();
       const until = at + windowMs;

@@ -1,7 +1,14 @@
 import type { AuditEntry } from "../core/audit.ts";
-import type { AdminTokenRecord, AuditStamp, Person } from "./identity-records.ts";
+import type {
+  AdminTokenRecord,
+  AuditStamp,
+  Person,
+  PersonLink,
+  SessionRecord,
+  SignInMethod,
+} from "./identity-records.ts";
 
-type Action = "create" | "change" | "delete";
+type Action = "create" | "change" | "delete" | "join";
 
 /** A change of a person as the audit has it, in the words of the admin API. */
 export function personEntry(
@@ -13,6 +20,48 @@ export function personEntry(
   const resourceId = (after ?? before)?.id ?? "";
   const texts = { before: shown(before, personShown), after: shown(after, personShown) };
   return { ...stamp, action, resource: "person", resourceId, ...texts };
+}
+
+/** Another password of a person; neither it nor its digest is told. */
+export function passwordEntry(stamp: AuditStamp, personId: string, hadOne: boolean): AuditEntry {
+  const texts = {
+    before: JSON.stringify({ has_password: hadOne }),
+    after: JSON.stringify({ has_password: true }),
+  };
+  return {
+    ...stamp,
+    action: "change_password",
+    resource: "person",
+    resourceId: personId,
+    ...texts,
+  };
+}
+
+/** An account at an identity provider that a person signs in with from now on. */
+export function linkEntry(stamp: AuditStamp, { issuer, personId }: PersonLink): AuditEntry {
+  const texts = { before: null, after: JSON.stringify({ issuer }) };
+  return { ...stamp, action: "link", resource: "person", resourceId: personId, ...texts };
+}
+
+/** The beginning or the end of a session, by the person whose it is; its id and digest are told to nobody. */
+export function sessionEntry(
+  stamp: AuditStamp,
+  action: "sign_in" | "sign_out",
+  { personId, method }: Pick<SessionRecord, "personId" | "method">,
+): AuditEntry {
+  const texts = { before: null, after: JSON.stringify({ method }) };
+  return { ...stamp, action, resource: "session", resourceId: personId, ...texts };
+}
+
+/** A sign-in that was refused. Nobody: an account that there is not, of which nothing is told, since people type passwords there. */
+export function refusalEntry(
+  stamp: AuditStamp,
+  personId: string | null,
+  method: SignInMethod,
+): AuditEntry {
+  const texts = { before: null, after: JSON.stringify({ method }) };
+  const resourceId = personId ?? "unknown";
+  return { ...stamp, action: "refuse_sign_in", resource: "session", resourceId, ...texts };
 }
 
 /** A new one-time link; its code is known to nobody here. */

@@ -61,6 +61,29 @@ export interface Joining {
   readonly name: string | null;
 }
 
+/** Another password of a person, by its digest. */
+export interface PasswordReplacement {
+  readonly id: string;
+  /** The present digest; null: there is none. */
+  readonly from: string | null;
+  readonly to: string;
+  /** The digest of the session that goes on. */
+  readonly keep: string;
+}
+
+/** A sign-in that was refused, with the counters that bound how many are written down. */
+export interface SignInRefusal {
+  /** Null: of no person whom anybody knows. */
+  readonly personId: string | null;
+  readonly method: SignInMethod;
+  /**
+   * Of a person, how many refusals of people are written; of nobody, how many addresses that have used up their
+   * tries are: it counts where the address's own counter stands at its bound.
+   */
+  readonly written: TryLimit;
+  readonly address: Pick<TryLimit, "name" | "max">;
+}
+
 /** A session, by the digest of its id. */
 export interface SessionRecord {
   readonly digest: string;
@@ -161,7 +184,7 @@ export interface IdentityStore {
     /** Writes a new digest of the same password. */
     upgradePassword(id: string, from: string, to: string): Promise<void>;
     /** Sets another password and ends all sessions but one; false where `from` is not the present digest. */
-    changePassword(id: string, from: string | null, to: string, keep: string): Promise<boolean>;
+    changePassword(change: PasswordReplacement, stamp: AuditStamp): Promise<boolean>;
     /** The users whose keys are stopped with their person. */
     stoppedUsers(): Promise<string[]>;
     /** True where nobody is known yet. */
@@ -176,15 +199,19 @@ export interface IdentityStore {
       digest: string,
       now: number,
       joining: Joining,
+      stamp: AuditStamp,
     ): Promise<Person | "login_taken" | undefined>;
   };
   readonly sessions: {
     /** False where the person is gone or disabled. */
-    begin(session: SessionRecord): Promise<boolean>;
+    begin(session: SessionRecord, stamp: AuditStamp): Promise<boolean>;
     /** A session that has not ended and was seen after `idleSince`, of a person who is not disabled. */
     find(digest: string, now: number, idleSince: number): Promise<FoundSession | undefined>;
     seen(digest: string, at: number): Promise<void>;
-    end(digest: string): Promise<void>;
+    /** Ends one; of one that has ended already nothing is written down. */
+    end(digest: string, stamp: AuditStamp): Promise<void>;
+    /** Writes down that a sign-in was refused, unless so many have been that they would drown the audit. */
+    refuse(refusal: SignInRefusal, stamp: AuditStamp): Promise<void>;
     endAll(personId: string): Promise<void>;
     /** Forgets what has ended: sessions, invitations, tries. */
     sweep(now: number, idleSince: number): Promise<void>;
@@ -192,7 +219,7 @@ export interface IdentityStore {
   readonly links: {
     person(issuer: string, subject: string): Promise<Person | undefined>;
     /** False where the account is linked already, or the person to another account of the issuer. */
-    add(link: PersonLink): Promise<boolean>;
+    add(link: PersonLink, stamp: AuditStamp): Promise<boolean>;
     /** Adds a person with their account; of two at once one adds it and both get it. */
     addPerson(
       person: NewPerson,

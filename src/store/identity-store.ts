@@ -13,8 +13,7 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
         client.call("peopleChange", id, version, change, stamp),
       remove: (id, version, stamp) => client.call("peopleRemove", id, version, stamp),
       upgradePassword: (id, from, to) => client.call("peopleUpgradePassword", id, from, to),
-      changePassword: (id, from, to, keep) =>
-        client.call("peopleChangePassword", id, from, to, keep),
+      changePassword: (change, stamp) => client.call("peopleChangePassword", change, stamp),
       stoppedUsers: () => client.call("peopleStoppedUsers"),
       none: () => client.call("peopleNone"),
     },
@@ -22,19 +21,21 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       make: (personId, invitation, stamp) =>
         client.call("invitationsMake", personId, invitation, stamp),
       find: (digest, now) => client.call("invitationsFind", digest, now),
-      take: (digest, now, joining) => client.call("invitationsTake", digest, now, joining),
+      take: (digest, now, joining, stamp) =>
+        client.call("invitationsTake", digest, now, joining, stamp),
     },
     sessions: {
-      begin: (session) => client.call("sessionsBegin", session),
+      begin: (session, stamp) => client.call("sessionsBegin", session, stamp),
       find: (digest, now, idle) => client.call("sessionsFind", digest, now, idle),
       seen: (digest, at) => client.call("sessionsSeen", digest, at),
-      end: (digest) => client.call("sessionsEnd", digest),
+      end: (digest, stamp) => client.call("sessionsEnd", digest, stamp),
+      refuse: (refusal, stamp) => client.call("sessionsRefuse", refusal, stamp),
       endAll: (personId) => client.call("sessionsEndAll", personId),
       sweep: (now, idle) => client.call("sessionsSweep", now, idle),
     },
     links: {
       person: (issuer, subject) => client.call("linksPerson", issuer, subject),
-      add: (link) => client.call("linksAdd", link),
+      add: (link, stamp) => client.call("linksAdd", link, stamp),
       addPerson: (person, link, stamp) => client.call("linksAddPerson", person, link, stamp),
     },
     flows: {

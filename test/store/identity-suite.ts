@@ -4,6 +4,7 @@ import type {
   AdminTokenRecord,
   AuditStamp,
   Invitation,
+  Joining,
   NewPerson,
   PersonChange,
   PersonLink,
@@ -26,7 +27,7 @@ function stamp(): AuditStamp {
 type Stamped = ReturnType<typeof stamped>;
 
 function stamped(store: Store) {
-  const { people, invitations, links, tokens } = store;
+  const { people, invitations, links, tokens, sessions } = store;
   return {
     ...store,
     people: {
@@ -36,13 +37,23 @@ function stamped(store: Store) {
       change: (id: string, version: number, change: PersonChange) =>
         people.change(id, version, change, stamp()),
       remove: (id: string, version: number) => people.remove(id, version, stamp()),
+      changePassword: (id: string, from: string | null, to: string, keep: string) =>
+        people.changePassword({ id, from, to, keep }, stamp()),
+    },
+    sessions: {
+      ...sessions,
+      begin: (begun: SessionRecord) => sessions.begin(begun, stamp()),
+      end: (digest: string) => sessions.end(digest, stamp()),
     },
     invitations: {
       ...invitations,
       make: (id: string, invitation: Invitation) => invitations.make(id, invitation, stamp()),
+      take: (digest: string, now: number, joining: Joining) =>
+        invitations.take(digest, now, joining, stamp()),
     },
     links: {
       ...links,
+      add: (link: PersonLink) => links.add(link, stamp()),
       addPerson: (wanted: NewPerson, link: PersonLink) => links.addPerson(wanted, link, stamp()),
     },
     tokens: {
@@ -106,6 +117,7 @@ export function identitySuite(open: OpenEmpty): void {
   trySuite(open);
   tokenSuite(open);
   waysInSuite(open);
+  arrivalSuite(open);
   auditSuite(open);
 }
 
@@ -442,6 +454,66 @@ function waysInSuite(open: OpenEmpty): void {
     expect(takes.filter((one) => one !== undefined)).toEqual(["{}"]);
     expect(await store.flows.take("f2", 1000)).toBeUndefined();
     expect(await store.flows.take("f3", 1)).toBeUndefined();
+  });
+}
+
+function arrivalSuite(open: OpenEmpty): void {
+  test("coming in and going are written down once, by the person, without digests", async () => {
+    const store = stamped(await open());
+    const { id } = await joined(store, "comer");
+    await store.invitations.take("inv-comer", 1500, { password: "p", login: null, name: null });
+    await store.sessions.begin(session("digest-1", id));
+    await store.sessions.begin(session("digest-2", "nobody"));
+    await store.people.changePassword(id, "p", "digest-3", "digest-1");
+    await store.people.changePassword(id, "p", "digest-4", "digest-1");
+    await store.links.add({ issuer: "https://idp", subject: "sub", personId: id, createdAt: 1 });
+    await store.links.add({ issuer: "https://idp", subject: "sub", personId: id, createdAt: 1 });
+    await store.sessions.end("digest-1");
+    await store.sessions.end("digest-1");
+    const entries = (await store.audit.list({ limit: 50, resourceId: id })).toReversed();
+    expect(entries.map(({ action, who, resource }) => [action, who, resource])).toEqual([
+      ["create", "admin", "person"],
+      ["join", `person ${id}`, "person"],
+      ["sign_in", `person ${id}`, "session"],
+      ["change_password", "admin", "person"],
+      ["link", "admin", "person"],
+      ["sign_out", `person ${id}`, "session"],
+    ]);
+    expect(entries.map(({ after }) => after)).toContain('{"method":"password"}');
+    expect(JSON.stringify(entries)).not.toMatch(/digest-|inv-comer|"sub"/);
+  });
+
+  test("refused sign-ins are written down as far as they drown nothing", async () => {
+    const store = await open();
+    const bound = { until: 1000, max: 3 };
+    const address = { name: "address 1.2.3.4", max: 2 };
+    const refuse = (personId: string | null, at = 1): Promise<void> =>
+      store.sessions.refuse(
+        { personId, method: "password", written: { name: "told", ...bound }, address },
+        { ...stamp(), at },
+      );
+    const told = async (): Promise<string[]> =>
+      (await store.audit.list({ limit: 50, resource: "session" })).map(
+        ({ action, resourceId }) => `${action} ${resourceId}`,
+      );
+    const tried = () => store.tries.count([{ ...address, until: 1000 }], 1);
+    // Of strangers nothing is written but that an address has used up its tries.
+    await tried();
+    await refuse(null);
+    expect(await told()).toEqual([]);
+    await tried();
+    await refuse(null);
+    expect(await told()).toEqual(["refuse_sign_in unknown"]);
+    await tried();
+    await refuse(null);
+    expect(await told()).toHaveLength(1);
+    for (let times = 0; times < 9; times += 1) await refuse("ada");
+    expect(await told()).toEqual([
+      ...Array.from({ length: 2 }, () => "refuse_sign_in ada"),
+      "refuse_sign_in unknown",
+    ]);
+    await refuse("ada", 1000);
+    expect(await told()).toHaveLength(4);
   });
 }
 

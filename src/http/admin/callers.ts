@@ -5,7 +5,7 @@ import type { Changer } from "../../core/audit.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { Actor, Caller } from "../../core/role.ts";
 import type { Administration } from "../../gateway/gateway.ts";
-import type { Identity, PresentedSession } from "../../identity/identity.ts";
+import type { Identity, Origin, PresentedSession } from "../../identity/identity.ts";
 import { personCaller } from "../../identity/sessions.ts";
 import { type CookieParts, pageOrigin, sessionIdOf } from "./session-cookie.ts";
 
@@ -102,6 +102,11 @@ export function changerOf(request: FastifyRequest): Changer {
   const { kind, id } = callerOf(request);
   const who = kind === "environment" ? "admin" : `${kind} ${id}`;
   return { who, address: request.ip, requestId: request.id };
+}
+
+/** The request of somebody who comes in or goes. */
+export function arrivalOf({ ip, id }: FastifyRequest): Origin {
+  return { address: ip, requestId: id };
 }
 
 /** The caller with the request that they came with, for the audit. */

@@ -9,7 +9,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Identity, PresentedSession, SignedIn } from "../../identity/identity.ts";
 import { personCaller, sessionIdleMs } from "../../identity/sessions.ts";
-import { callerOf } from "./callers.ts";
+import { arrivalOf, callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 import {
   type CookieParts,
@@ -32,34 +32,40 @@ export function sessionRoutes(app: FastifyInstance, parts: SessionParts): void {
   app.post("/admin/v1/session", async (request, reply) => {
     const origin = pageOrigin(parts, request);
     const { login, password } = read(signInBody, request.body);
-    const signedIn = await identity.signIn({ login, password, address: request.ip });
+    const signedIn = await identity.signIn({ login, password, from: arrivalOf(request) });
     return begin(parts, request, reply, { origin, signedIn, method: "password" });
   });
   app.get("/admin/v1/session", (request) => sessionJson(callerOf(request), request.session));
   app.delete("/admin/v1/session", async (request, reply) => {
     const origin = pageOrigin(parts, request);
     const id = sessionIdOf(request);
-    if (id !== undefined) await identity.sessions.end(id);
+    if (id !== undefined) await identity.sessions.end(id, arrivalOf(request));
     clearSessionCookie(reply, origin);
     return { signed_out: true };
   });
   app.put("/admin/v1/session/password", async (request) => {
     const { present, password } = read(passwordBody, request.body);
     const session = sessionOf(request);
-    const change = { present: present ?? null, next: password, address: request.ip };
+    const change = { present: present ?? null, next: password, from: arrivalOf(request) };
     await identity.changePassword(session, change);
     const person = { ...session.person, hasPassword: true };
     return sessionJson(callerOf(request), { ...session, person });
   });
   app.post("/admin/v1/invitation/check", async (request) => {
     const { code } = read(invitationBody, request.body);
-    const { login, name, role } = await identity.invited(code, request.ip);
+    const { login, name, role } = await identity.invited(code, arrivalOf(request));
     return { object: "invitation", login, name, role };
   });
   app.post("/admin/v1/invitation", async (request, reply) => {
     const origin = pageOrigin(parts, request);
     const { code, password, login, name } = read(acceptanceBody, request.body);
-    const signedIn = await identity.accept({ code, password, login, name, address: request.ip });
+    const signedIn = await identity.accept({
+      code,
+      password,
+      login,
+      name,
+      from: arrivalOf(request),
+    });
     return begin(parts, request, reply, { origin, signedIn, method: "invitation" });
   });
 }
@@ -78,7 +84,7 @@ async function begin(
   { origin, signedIn, method }: Begun,
 ): Promise<FastifyReply> {
   const before = sessionIdOf(request);
-  if (before !== undefined) await identity.sessions.end(before);
+  if (before !== undefined) await identity.sessions.end(before, arrivalOf(request));
   setSessionCookie(reply, origin, signedIn, now());
   const { person, until } = signedIn;
   return reply

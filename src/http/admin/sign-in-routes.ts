@@ -5,6 +5,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { Identity, OidcSignIn } from "../../identity/identity.ts";
 import { logError } from "../server/error-answers.ts";
 import { type OriginParts, originOf } from "../server/origin.ts";
+import { arrivalOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 import { clearFlowCookie, flowOf, setFlowCookie, setSessionCookie } from "./session-cookie.ts";
 
@@ -35,7 +36,11 @@ export function signInRoutes(app: FastifyInstance, parts: SignInParts): void {
     const returned = callbackOf(parts, request);
     returned.search = new URL(request.url, returned).search;
     try {
-      const { signedIn, to } = await oidcOf(parts).finish(returned, flowOf(request));
+      const { signedIn, to } = await oidcOf(parts).finish(
+        returned,
+        flowOf(request),
+        arrivalOf(request),
+      );
       setSessionCookie(reply, origin, signedIn, parts.now());
       return await reply.redirect(below(parts, request, to), 303);
     } catch (thrown) {

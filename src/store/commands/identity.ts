@@ -1,10 +1,11 @@
 import { writeDown } from "./audit.ts";
-import { personEntry } from "../identity-audit.ts";
+import { passwordEntry, personEntry } from "../identity-audit.ts";
 import { countUp } from "./settings.ts";
 import type {
   AuditStamp,
   Invitation,
   NewPerson,
+  PasswordReplacement,
   PersonChange,
   Person,
   PersonRefusal,
@@ -179,10 +180,15 @@ export const identityCommands = {
   *peopleUpgradePassword(id: string, from: string, to: string): Steps<void> {
     yield replacePassword({ id, from, to });
   },
-  *peopleChangePassword(id: string, from: string | null, to: string, keep: string): Steps<boolean> {
+  *peopleChangePassword(
+    { id, from, to, keep }: PasswordReplacement,
+    stamp: AuditStamp,
+  ): Steps<boolean> {
     const { changes } = yield replacePassword({ id, from, to });
-    if (changes > 0) yield* endSessionsOf(id, keep);
-    return changes > 0;
+    if (changes === 0) return false;
+    yield* endSessionsOf(id, keep);
+    yield* writeDown(passwordEntry(stamp, id, from !== null));
+    return true;
   },
   *peopleStoppedUsers(): Steps<string[]> {
     const { rows } = yield selectStopped({});

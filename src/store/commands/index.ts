@@ -127,6 +127,7 @@ const locks: {
   peopleRemove: () => [peopleLock, ...served],
   peopleChangePassword: () => [peopleLock],
   sessionsBegin: () => [peopleLock],
+  sessionsRefuse: ({ written, address }) => [`try ${written.name}`, `try ${address.name}`],
   triesCount: (limits) => limits.map(({ name }) => `try ${name}`),
   triesForgive: (forgotten, returned) => [forgotten, ...returned].map((name) => `try ${name}`),
   requestsAddAttempt: (_, { ended, account, hold, releases = [] }) => [

@@ -1,5 +1,5 @@
 import { writeDown } from "./audit.ts";
-import { invitationEntry } from "../identity-audit.ts";
+import { invitationEntry, personEntry } from "../identity-audit.ts";
 import type { AuditStamp, Invitation, Joining, Person } from "../identity-records.ts";
 import { personFromRow } from "../identity-rows.ts";
 import { statement } from "../query.ts";
@@ -59,6 +59,7 @@ export const invitationCommands = {
     digest: string,
     now: number,
     joining: Joining,
+    stamp: AuditStamp,
   ): Steps<Person | "login_taken" | undefined> {
     const person = yield* find(digest, now);
     if (person === undefined) return undefined;
@@ -70,7 +71,7 @@ export const invitationCommands = {
     const joined = yield join({ ...joining, id: person.id, now });
     if (joined.changes === 0) return undefined;
     yield* endSessionsOf(person.id);
-    return {
+    const after = {
       ...person,
       login: joining.login ?? person.login,
       name: joining.name ?? person.name,
@@ -78,5 +79,7 @@ export const invitationCommands = {
       joinedAt: person.joinedAt ?? now,
       version: person.version + 1,
     };
+    yield* writeDown(personEntry({ ...stamp, who: `person ${person.id}` }, "join", person, after));
+    return after;
   },
 };

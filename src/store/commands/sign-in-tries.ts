@@ -15,14 +15,29 @@ const giveBack = statement<{ name: string }>(
   "UPDATE sign_in_tries SET count = count - 1 WHERE name = :name AND count > 0",
 );
 
+function* tries(name: string): Steps<Tries | undefined> {
+  const { rows } = yield select({ name });
+  return rows.map((row) => rowSchemas.sign_in_tries.parse(row)).at(0);
+}
+
+/** The tries that are counted under a name. */
+export function* triesOf(name: string): Steps<number> {
+  return (yield* tries(name))?.count ?? 0;
+}
+
+/** A part of a change that counts one more; returns how many there are. */
+export function* countTry({ name, until }: TryLimit, now: number): Steps<number> {
+  yield count({ name, until, now });
+  return yield* triesOf(name);
+}
+
 /** Database work on tries to sign in. */
 export const tryCommands = {
   *triesCount(limits: readonly TryLimit[], now: number): Steps<Tries | undefined> {
     for (const { name, until, max } of limits) {
       yield count({ name, until, now });
-      const { rows } = yield select({ name });
-      const tries = rows.map((row) => rowSchemas.sign_in_tries.parse(row)).at(0);
-      if (tries !== undefined && tries.count > max) return tries;
+      const counted = yield* tries(name);
+      if (counted !== undefined && counted.count > max) return counted;
     }
     return undefined;
   },

@@ -1,3 +1,5 @@
+import { writeDown } from "./audit.ts";
+import { linkEntry } from "../identity-audit.ts";
 import type {
   AuditStamp,
   NewPerson,
@@ -41,8 +43,10 @@ function* linked(issuer: string, subject: string): Steps<Person | undefined> {
 export const waysInCommands = {
   linksPerson: linked,
   /** False where the account or the person is linked already. */
-  *linksAdd(link: PersonLink): Steps<boolean> {
-    return (yield insertLink(link)).changes > 0;
+  *linksAdd(link: PersonLink, stamp: AuditStamp): Steps<boolean> {
+    if ((yield insertLink(link)).changes === 0) return false;
+    yield* writeDown(linkEntry(stamp, link));
+    return true;
   },
   /** Of two first sign-ins of one account at once, one makes the person and both get them. */
   *linksAddPerson(
