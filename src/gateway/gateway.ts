@@ -34,6 +34,7 @@ import { ledgerAtStart } from "./ledger/at-start.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
+import { type EndUserCases, endUserCases } from "./requests/erase-end-user.ts";
 import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
 import { type Fetched, type Follow, recoveryCases } from "./requests/fetch-request.ts";
 import type { ComingCall } from "./requests/image-call.ts";
@@ -71,7 +72,7 @@ export type { NodeProgram } from "./requests/nodes.ts";
 export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
-export interface Gateway {
+export interface Gateway extends EndUserCases {
   /** The key of an Authorization header. Throws invalid_api_key, one message for every cause, or ip_not_allowed. */
   authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
@@ -229,6 +230,7 @@ export function createGateway(
     unready: () => readinessFaults({ ...ports, admission, nodes, administration }),
     channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
     correct: async (asked) => correct(parts, keys.all() ?? [], settings.correctionMaxNano, asked),
+    ...endUserCases({ ...ports, ...parts }),
     administration,
     offer(next) {
       catalog = catalogOf(next);

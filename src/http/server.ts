@@ -1,4 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import type { IncomingMessage } from "node:http";
 import type { Observer } from "../core/observer.ts";
 import { arrivals } from "../runtime/batches.ts";
@@ -242,7 +247,7 @@ function requestHooks(
         request_id: request.id,
         method: request.method,
         // The signature of a hosted image is a permission, so queries are not logged.
-        path: pathOf(request.originalUrl),
+        path: loggedPath(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         // Left out of the line where it is undefined.
@@ -253,6 +258,12 @@ function requestHooks(
     observer?.answered({ route: request.routeOptions.url, status: reply.statusCode });
     done();
   });
+}
+
+/** A path without the query; of a route whose path names somebody, the route. */
+function loggedPath({ originalUrl, routeOptions }: FastifyRequest): string {
+  if (routeOptions.config.isPathPrivate === true) return routeOptions.url ?? "";
+  return pathOf(originalUrl);
 }
 
 function pathOf(url: string): string {

@@ -24,6 +24,8 @@ export interface StoreClient {
   call<N extends CommandName>(name: N, ...args: CommandArguments<N>): Promise<CommandResult<N>>;
   /** The rows of a long read in pieces, all of one moment. What is not read to its end is given back by `return`. */
   report(statement: Statement): AsyncGenerator<readonly unknown[]>;
+  /** Overwrites what the database's files still hold of what was deleted or changed, where it does not do so by itself. */
+  scrub(): Promise<void>;
   counters(): StoreCounters;
   /** The database's own time, Unix milliseconds; undefined where it has no clock but this machine's. */
   serverTime(): Promise<number | undefined>;

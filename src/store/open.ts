@@ -107,6 +107,7 @@ function storeOf(client: StoreClient): OpenedStore {
       ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since),
       correct: (correction) => client.call("ledgerCorrect", correction),
     },
+    endUsers: endUsersOf(client),
     retention: retentionOf(client),
     totals: totalsOf(client),
     nodes: {
@@ -122,6 +123,15 @@ function storeOf(client: StoreClient): OpenedStore {
     close: () => client.close(),
     counters: () => client.counters(),
     serverTime: () => client.serverTime(),
+  };
+}
+
+function endUsersOf(client: StoreClient): OpenedStore["endUsers"] {
+  return {
+    find: (user, place, limit) => client.call("endUsersFind", user, place, limit),
+    erase: (ids, at) => client.call("endUsersErase", ids, at),
+    note: (entry) => client.call("auditNote", entry),
+    scrub: () => client.scrub(),
   };
 }
 

@@ -8,6 +8,8 @@ export interface SettlementJournal {
   add(outcome: RequestOutcome): Promise<void>;
   /** Forgets one that the database has. */
   remove(requestId: string): Promise<void>;
+  /** Puts others in the place of settlements that are there; undefined: it stays as it is. */
+  rewrite(change: (outcome: RequestOutcome) => Promise<RequestOutcome | undefined>): Promise<void>;
   /** The settlements that an earlier process left. */
   left(): Promise<readonly RequestOutcome[]>;
 }
@@ -17,7 +19,7 @@ const ending = ".json";
 /** The journal in a folder, which is made with the first entry. */
 export function createSettlementJournal(folder: string): SettlementJournal {
   const fileOf = (requestId: string): string => join(folder, requestId + ending);
-  return {
+  const journal: SettlementJournal = {
     async add(outcome) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = fileOf(outcome.id);
@@ -32,6 +34,12 @@ export function createSettlementJournal(folder: string): SettlementJournal {
       // Under its own name it is whole, whenever the power goes.
       await rename(draft, file);
       await syncFolder(folder);
+    },
+    async rewrite(change) {
+      for (const outcome of await journal.left()) {
+        const changed = await change(outcome);
+        if (changed !== undefined) await journal.add(changed);
+      }
     },
     remove: (requestId) => rm(fileOf(requestId), { force: true }),
     async left() {
@@ -48,6 +56,7 @@ export function createSettlementJournal(folder: string): SettlementJournal {
       return outcomes;
     },
   };
+  return journal;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -12,6 +12,7 @@ import type {
   KeySums,
   VerifiedCounter,
 } from "./money-records.ts";
+import type { EndUserStore } from "./end-user-records.ts";
 import type { RetentionStore, TotalsStore } from "./usage-store.ts";
 import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
@@ -184,6 +185,8 @@ export interface Store extends IdentityStore {
     /** Books what an operator corrects, once by its id, and moves the counters of its payer's budgets. */
     correct(correction: Correction): Promise<CorrectionEnd>;
   };
+  /** Work on what is known of end users. */
+  readonly endUsers: EndUserStore;
   /** Work on records that grow old. */
   readonly retention: RetentionStore;
   /** Totals of the ledger by day of the operator's calendar. */

@@ -58,6 +58,7 @@ test("where the journal cannot be written either, the answer goes all the same",
   const journal = {
     add: () => Promise.reject(new Error("the disk is full")),
     remove: () => Promise.resolve(),
+    rewrite: () => Promise.resolve(),
     left: () => Promise.resolve([]),
   };
   await expect(settled({ journal, log }, outcome("r1"), Promise.resolve(false))).resolves.toBe(

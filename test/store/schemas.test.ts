@@ -8,6 +8,8 @@ import { postgresMigrations } from "../../src/store/postgres/migrations.ts";
 import type { Migration } from "../../src/store/migrations/migration.ts";
 import { openConnection as openFile } from "../../src/store/sqlite/connection.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { canaryWords, makeCanary } from "./end-user-suite.ts";
+import { firstDay } from "./totals-suite.ts";
 import { requireForTest } from "../support/require.ts";
 import { attempt, outcome, request, keyEntry, sampleKey, temporaryFolder } from "./samples.ts";
 
@@ -275,6 +277,22 @@ test("what pg_dump wrote is restored by pg_restore into another database, and is
   const restored = await openStore({ url: other.url, now });
   expect(await restored.requests.get("r1")).toEqual(told);
   await restored.close();
+});
+
+test("a dump after an end user was forgotten has no trace of them, and the money", async () => {
+  const { url } = await database();
+  const store = await openStore({ url, now });
+  for (const id of ["r1", "r2"]) await makeCanary(store, id);
+  const dump = (): string =>
+    spawnSync(join(postgresPrograms() ?? "", "pg_dump"), [url], { encoding: "utf8" }).stdout;
+  expect(dump()).toMatch(canaryWords);
+  const { heldAt } = await store.endUsers.erase(["r1", "r2"], 5000);
+  expect(heldAt).toHaveLength(2);
+  await store.totals.count(firstDay);
+  await store.close();
+  const left = dump();
+  expect(left).toContain("COPY public.ledger");
+  expect(left).not.toMatch(canaryWords);
 });
 
 test.each([

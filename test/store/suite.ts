@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { booksSuite } from "./books-suite.ts";
 import { correctionSuite } from "./correction-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
+import { endUserSuite } from "./end-user-suite.ts";
 import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
@@ -38,6 +39,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     upkeepSuite(open);
     mistakeSuite(open);
     scopeSuite(open);
+    endUserSuite(open);
     recoverySuite(open);
     lostSuite(open);
     budgetSuite(open);

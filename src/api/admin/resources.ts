@@ -1,6 +1,7 @@
 import { auditResource } from "./audit.ts";
 import { channelResource } from "./channels.ts";
 import { correctionResource } from "./corrections.ts";
+import { endUserResource } from "./end-users.ts";
 import { keyResource } from "./keys.ts";
 import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
@@ -28,6 +29,7 @@ export const adminResources: readonly AdminResource[] = [
   tokenResource,
   correctionResource,
   auditResource,
+  endUserResource,
   priceResource,
   stateResource,
 ];

@@ -4,6 +4,7 @@ import type { Gateway } from "../../gateway/gateway.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { correctionRoutes } from "./correction-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
+import { endUserRoutes } from "./end-user-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
@@ -21,7 +22,7 @@ const bodyBytesMax = 64 * 1024;
 
 /** The parts that the admin API works with. */
 export interface AdminParts extends SessionParts {
-  readonly gateway: Pick<Gateway, "administration" | "channels" | "correct">;
+  readonly gateway: Pick<Gateway, "administration" | "channels" | "correct" | "eraseEndUser">;
 }
 
 /** The routes under /admin/v1, each for the roles that its table names. */
@@ -55,4 +56,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   usageReportRoutes(app, administration);
   correctionRoutes(app, gateway);
   stateRoutes(app, administration.state);
+  endUserRoutes(app, gateway);
 }

@@ -9,6 +9,10 @@ declare module "fastify" {
     /** The client's own x-request-id, where it is printable ASCII of at most 128 characters. */
     clientRequestId: string | undefined;
   }
+  interface FastifyContextConfig {
+    /** True: the path names somebody, so that the log has the route alone. */
+    isPathPrivate?: true;
+  }
 }
 
 /** Asks every request of the plugin for a gateway key, before the body is read. */

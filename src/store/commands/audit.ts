@@ -34,8 +34,9 @@ export function* writeDown(entry: AuditEntry): Steps<void> {
   yield insert(rowFromAudit(entry));
 }
 
-/** Reads of the audit; its rows are written with what they tell. */
+/** Reads of the audit, whose rows are written with what they tell, and the note of what is no change of one row. */
 export const auditCommands = {
+  auditNote: writeDown,
   *auditList({
     limit,
     before = "",

@@ -5,6 +5,7 @@ import type { AttemptOutcome, RequestOutcome } from "../request-records.ts";
 import type { BudgetCounter } from "../../core/budget.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
 import { correctionCommands } from "./corrections.ts";
+import { endUserCommands } from "./end-users.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
@@ -45,6 +46,7 @@ export const commands = {
   ...budgetCommands,
   ...budgetReads,
   ...correctionCommands,
+  ...endUserCommands,
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
@@ -87,6 +89,7 @@ export const settlements: ReadonlySet<string> = new Set<CommandName>([
 /** Reads that may take long: on Postgres they have connections of their own, so that no other read waits for them. */
 export const reports: ReadonlySet<string> = new Set<CommandName>([
   "auditList",
+  "endUsersFind",
   "requestsList",
   "budgetsVerify",
   "totalsVerify",
@@ -191,6 +194,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "tokensByDigest",
   "tokensGet",
   "auditList",
+  "endUsersFind",
   "keysAll",
   "keysGet",
   "keysPage",

@@ -84,6 +84,7 @@ export async function startClient(options: ClientOptions): Promise<StoreClient> 
     // The worker answers a command with its own result, which messages cannot carry as a type.
     call: (name, ...args) => ask(state, name, args) as Promise<CommandResult<typeof name>>,
     report: (statement) => reports.rows(statement),
+    scrub: () => scrub(state),
     counters: () => ({
       commands: state.commands,
       commits: state.commits,
@@ -167,6 +168,19 @@ function ask(state: State, name: CommandName, args: readonly unknown[]): Promise
   if (state.unsent.length > 1) return promise;
   if (isIdle && !unhurried.has(name)) queueMicrotask(() => send(state));
   else setImmediate(() => send(state));
+  return promise;
+}
+
+function scrub(state: State): Promise<void> {
+  if (state.refusal !== undefined) return Promise.reject(state.refusal);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (state.waiters.size === 0) state.worker.ref();
+  const askedAt = performance.now();
+  const id = state.waiters.add({ resolve: () => resolve(), reject, askedAt });
+  // What was asked before is in the log before.
+  send(state);
+  const message: ToWorker = { kind: "scrub", id };
+  state.worker.postMessage(message);
   return promise;
 }
 

@@ -38,6 +38,8 @@ export function openConnection(file: string, busyTimeoutMs: number): Connection 
         `The disk that holds the database ${file} does not support write-ahead logging; put the data folder on a local disk.`,
       );
     connection.execute(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${logBytesMax}`);
+    // What is deleted or changed is overwritten with zeros: people are forgotten here.
+    connection.run({ sql: "PRAGMA secure_delete = ON", parameters: [] });
     return connection;
   } catch (fault) {
     connection.close();

@@ -17,6 +17,8 @@ export type CommandMessage = readonly [id: number, name: string, args: readonly 
 /** Asks for one call of the event loop's commands, or for the end after all that came before. */
 export type ToWorker =
   | { readonly kind: "commands"; readonly commands: readonly CommandMessage[] }
+  /** Cuts the log back, which holds pages as they were; answered as a command of this number. */
+  | { readonly kind: "scrub"; readonly id: number }
   | { readonly kind: "close" };
 
 export type ResultMessage = readonly [id: number, value: unknown, fault: WireFault | undefined];

@@ -88,12 +88,18 @@ function write(
 interface Waiting {
   reads: CommandMessage[];
   writes: CommandMessage[];
+  /** Numbers under which the log's cutting back is answered. */
+  scrubs: number[];
   closing: boolean;
 }
 
 function take(waiting: Waiting, message: ToWorker): void {
   if (message.kind === "close") {
     waiting.closing = true;
+    return;
+  }
+  if (message.kind === "scrub") {
+    waiting.scrubs.push(message.id);
     return;
   }
   for (const command of message.commands)
@@ -111,7 +117,7 @@ function takeAll(port: MessagePort, waiting: Waiting): void {
 }
 
 function serve(port: MessagePort, connection: Connection, run: Run): void {
-  const waiting: Waiting = { reads: [], writes: [], closing: false };
+  const waiting: Waiting = { reads: [], writes: [], scrubs: [], closing: false };
   port.on("message", (message: ToWorker) => {
     take(waiting, message);
     takeAll(port, waiting);
@@ -137,12 +143,27 @@ function serve(port: MessagePort, connection: Connection, run: Run): void {
       }
       takeAll(port, waiting);
     }
+    const scrubs = waiting.scrubs.splice(0);
+    if (scrubs.length > 0) {
+      const results = scrubs.map((id) => scrub(id, connection));
+      answer(port, { kind: "results", of: "writes", results, commits: 0, ranMs: 0 });
+    }
     if (waiting.closing) {
       finish(connection);
       answer(port, { kind: "closed" });
       port.close();
     }
   });
+}
+
+/** Takes the log into the database and makes it empty; waits for those who read for as long as a commit would. */
+function scrub(id: number, connection: Connection): ResultMessage {
+  try {
+    connection.run({ sql: "PRAGMA wal_checkpoint(TRUNCATE)", parameters: [] });
+    return [id, undefined, undefined];
+  } catch (thrown) {
+    return [id, undefined, toWire(faultOfCommand(thrown))];
+  }
 }
 
 /** Leaves one file behind: the log goes into the database, unless another process still reads it. */
