@@ -13,14 +13,16 @@ export function openDatabase(
   now: () => number,
   onCommand?: OpenStoreOptions["onCommand"],
 ): Promise<OpenedStore> {
+  const { migrates } = database;
   return database.kind === "sqlite"
-    ? openStore({ url: `sqlite:${database.path}`, now, onCommand })
-    : openStore({ url: database.url.reveal(), pool: database.pool, now, onCommand });
+    ? openStore({ url: `sqlite:${database.path}`, now, migrates, onCommand })
+    : openStore({ url: database.url.reveal(), pool: database.pool, now, migrates, onCommand });
 }
 
 /** Brings the configured database up to date; returns the name of its newest migration. */
 export async function migrateDatabase(config: Config, now: () => number): Promise<string> {
-  await (await openDatabase(config, now)).close();
+  const database = { ...config.database, migrates: true };
+  await (await openDatabase({ ...config, database }, now)).close();
   return migrations.at(-1)?.name ?? "none";
 }
 

@@ -208,7 +208,7 @@ function trialConfig(config: Config, channel: Channel, model: string, data: stri
     secret: undefined,
     adminToken: undefined,
     server: { ...config.server, host: "127.0.0.1", port: 0, publicUrl: undefined },
-    database: { kind: "sqlite", path: join(data, "pinhole.db") },
+    database: { kind: "sqlite", path: join(data, "pinhole.db"), migrates: true },
     images: { ...config.images, folder: join(data, "images") },
     keys: [],
     channels: [

@@ -169,14 +169,16 @@ function tracesOf({ endpoint, ...traces }: FileSettings["traces"]): Config["trac
 }
 
 function databaseOf(
-  { url, pool }: FileSettings["database"],
+  { url, pool, migrate }: FileSettings["database"],
   dataFolder: string,
   cwd: string,
 ): DatabaseConfig {
-  if (url === undefined) return { kind: "sqlite", path: resolve(dataFolder, "pinhole.db") };
-  if (!url.startsWith("sqlite:")) return { kind: "postgres", url: new Secret(url), pool };
+  const migrates = migrate === "start";
+  if (url === undefined)
+    return { kind: "sqlite", path: resolve(dataFolder, "pinhole.db"), migrates };
+  if (!url.startsWith("sqlite:")) return { kind: "postgres", url: new Secret(url), pool, migrates };
   const path = url.slice("sqlite:".length);
-  return { kind: "sqlite", path: path === ":memory:" ? path : resolve(cwd, path) };
+  return { kind: "sqlite", path: path === ":memory:" ? path : resolve(cwd, path), migrates };
 }
 
 /** A key with the line that declares it, for those who want to change it elsewhere. */

@@ -26,6 +26,8 @@ export type DatabaseConfig =
       readonly kind: "sqlite";
       /** Absolute, or `:memory:`. */
       readonly path: string;
+      /** False: only `pinhole migrate` changes the schema. */
+      readonly migrates: boolean;
     }
   | {
       readonly kind: "postgres";
@@ -33,6 +35,7 @@ export type DatabaseConfig =
       readonly url: Secret;
       /** Connections at most. */
       readonly pool: number;
+      readonly migrates: boolean;
     };
 
 /** The place of finished images, and the way they are delivered. */

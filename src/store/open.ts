@@ -24,6 +24,8 @@ export interface OpenStoreOptions {
   readonly pool?: number | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** False: a schema that is not up to date is refused; it is brought up to date unless given. */
+  readonly migrates?: boolean | undefined;
   /** Told once where the store can no longer work; every call rejects from then on. */
   readonly onError?: ((error: PinholeError) => void) | undefined;
   readonly busyTimeoutMs?: number | undefined;
@@ -55,6 +57,7 @@ function sqlite({
   url,
   busyTimeoutMs,
   now,
+  migrates = true,
   onError,
   onCommand,
 }: OpenStoreOptions): Promise<StoreClient> {
@@ -64,6 +67,7 @@ function sqlite({
       file: fileOf(url),
       busyTimeoutMs: busyTimeoutMs ?? busyTimeoutMsDefault,
       now: now(),
+      migrates,
     },
     onError: onError ?? (() => undefined),
     onCommand,
@@ -75,10 +79,11 @@ async function postgres({
   url,
   pool = poolDefault,
   now,
+  migrates = true,
   onCommand,
 }: OpenStoreOptions): Promise<StoreClient> {
   const { startPostgres } = await import("./postgres/client.ts");
-  return startPostgres({ url, pool, now: now(), onCommand });
+  return startPostgres({ url, pool, now: now(), migrates, onCommand });
 }
 
 function fileOf(url: string): string {

@@ -21,7 +21,7 @@ test("nothing configured: every default, and the built-in channel", async () => 
       shutdownGraceMs: 2000,
       bodyBytesMax: 2 ** 30,
     },
-    database: { kind: "sqlite", path: "/work/data/pinhole.db" },
+    database: { kind: "sqlite", path: "/work/data/pinhole.db", migrates: true },
     images: {
       kind: "file",
       folder: "/work/data/images",
@@ -127,7 +127,7 @@ test("durations, sizes, moments and folders become numbers and absolute paths", 
     requestTimeoutMs: 90_000,
     publicUrl: "https://a.example/pin",
   });
-  expect(config.database).toEqual({ kind: "sqlite", path: "/var/p.db" });
+  expect(config.database).toEqual({ kind: "sqlite", path: "/var/p.db", migrates: true });
   expect(config.keys.map((each) => each.expiresAt)).toEqual([
     Date.UTC(2027, 1, 1),
     Date.UTC(2027, 0, 31, 10),

@@ -3,7 +3,7 @@ import type { Mock } from "vitest";
 import type { StoreClient } from "../../src/store/client.ts";
 import { startClient } from "../../src/store/sqlite/client.ts";
 
-const settings = { file: "/nowhere", busyTimeoutMs: 1, now: 0 };
+const settings = { file: "/nowhere", busyTimeoutMs: 1, now: 0, migrates: true };
 const dead = {
   name: "PinholeError",
   code: "internal_error",

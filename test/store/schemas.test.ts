@@ -195,6 +195,8 @@ test("a newer program's database is refused in words and left alone", async () =
   const { name, url } = await database();
   await (await openStore({ url, now })).close();
   await postgres().sql(name, "INSERT INTO migrations VALUES ('9999-future', 1)");
+  // It says so where it has taken away what this program needs.
+  await postgres().sql(name, "INSERT INTO settings VALUES ('schema_needs', '9999-future')");
   const before = await tables(name);
   await expect(openStore({ url, now })).rejects.toThrow(
     new RegExp(

@@ -22,4 +22,11 @@ export const databaseSchema = z.strictObject({
     .describe(
       "Connections that one gateway opens to Postgres at most; 2 of them are for reports and 2 for settling what was begun. SQLite has none.",
     ),
+  migrate: z
+    .enum(["start", "never"], { error: "must be start or never" })
+    .default("start")
+    .meta({ form: "start or never" })
+    .describe(
+      "When the schema is brought up to date: at a start, or never but by `pinhole migrate`, which a deployment runs before its gateways.",
+    ),
 });

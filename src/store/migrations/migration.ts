@@ -10,4 +10,9 @@ export interface Migration {
   /** Further SQL, after `up`, that one of the two databases has in words of its own: triggers. */
   readonly sqlite?: readonly string[];
   readonly postgres?: readonly string[];
+  /**
+   * The migration since which programs do without what this one takes away; absent: it only adds, and programs of before go on
+   * working. On Postgres it is refused while a node lives whose program is older.
+   */
+  readonly contractsAfter?: string;
 }

@@ -29,6 +29,8 @@ export interface PostgresOptions {
   readonly pool: number;
   /** Unix milliseconds of the start. */
   readonly now: number;
+  /** False: a schema that is not up to date is refused. */
+  readonly migrates: boolean;
   /** Undefined: nobody listens. */
   readonly onCommand?: OnCommand | undefined;
 }
@@ -73,13 +75,14 @@ export async function startPostgres({
   url,
   pool,
   now,
+  migrates,
   onCommand,
 }: PostgresOptions): Promise<StoreClient> {
   const place = placeOf(url);
   try {
     const connection = await openConnection({ url, answerMsMax: 0 });
     try {
-      await migrate(connection, { place, now });
+      await migrate(connection, { place, now, isAllowed: migrates });
     } finally {
       await connection.close();
     }

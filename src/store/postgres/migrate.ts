@@ -12,6 +12,8 @@ export interface MigrateOptions {
   readonly now: number;
   /** Oldest first; the program's own unless given. */
   readonly migrations?: readonly Migration[];
+  /** False: a schema that is not up to date is refused. */
+  readonly isAllowed?: boolean;
 }
 
 /** The oldest version of Postgres that has all that is asked of it: 13. */
@@ -22,6 +24,11 @@ const lockMsMax = 30_000;
 const lockKey = 0x70696e68;
 /** The remark on the table of migrations that tells Pinhole's from another program's. */
 const mark = "Pinhole";
+
+/** A node that has not been seen for longer lives no more, milliseconds. */
+const nodeMsMax = 30_000;
+/** The setting that says since which migration programs can work with the schema as it is. */
+const needsSetting = "schema_needs";
 
 const serverRow = record({ version: integer, encoding: text, tables: integer, marked: integer });
 
@@ -37,12 +44,21 @@ const inspect = `SELECT
 
 /**
  * Brings the schema up to date, in one transaction: all of it is done or nothing is. Nodes that start at once
- * take turns by a lock that ends with the transaction, so that a pooler may stand in between. Throws what the
- * driver throws, and a `PinholeError` where the database is another program's, a newer Pinhole's or cannot be used.
+ * take turns by a lock that ends with the transaction, so that a pooler may stand in between. A schema that newer programs have
+ * only added to is as good as this one's. Throws what the driver throws, and a `PinholeError` where the database is another program's, too new
+ * or cannot be used, where older nodes still work on what is to go, and where it is not up to date and may not be changed.
  */
 export async function migrate(connection: Connection, options: MigrateOptions): Promise<void> {
   const isNew = await isEmpty(connection, options);
-  if (!isNew && (await pending(connection, options)).length === 0) return;
+  const todo = isNew
+    ? (options.migrations ?? postgresMigrations)
+    : await pending(connection, options);
+  const [next] = todo;
+  if (!isNew && next === undefined) return;
+  if (options.isAllowed === false)
+    throw openFault(
+      `The database ${options.place} is not up to date (${next?.name ?? "it is empty"} is missing) and database.migrate is never; run \`pinhole migrate\` with this version first.`,
+    );
   await connection.execute(
     `BEGIN; SET LOCAL lock_timeout = ${lockMsMax}; SET LOCAL statement_timeout = 0`,
   );
@@ -50,8 +66,11 @@ export async function migrate(connection: Connection, options: MigrateOptions): 
     await connection.execute(`SELECT pg_advisory_xact_lock(${lockKey})`);
     // Another node may have done it meanwhile.
     if (await isEmpty(connection, options)) await begin(connection);
-    for (const migration of await pending(connection, options))
+    for (const migration of await pending(connection, options)) {
+      if (migration.contractsAfter !== undefined)
+        await beginContract(connection, options, migration.contractsAfter);
       await applyOne(connection, migration, options.now);
+    }
     await connection.execute("COMMIT");
   } catch (thrown) {
     await connection.execute("ROLLBACK").catch(() => undefined);
@@ -97,11 +116,45 @@ async function pending(
   const done = rows.map((row) => rowSchemas.migrations.parse(row).name);
   const known = new Set(migrations.map(({ name }) => name));
   const foreign = done.find((name) => !known.has(name));
-  if (foreign !== undefined)
+  if (foreign !== undefined && (await needed(connection)) > (migrations.at(-1)?.name ?? ""))
     throw openFault(
       `The database ${place} was made by a newer Pinhole (${foreign}); run that version, or restore the copy made before it.`,
     );
   return migrations.filter(({ name }) => !done.includes(name));
+}
+
+/** The migration since which programs can work with the schema; empty: all can. */
+async function needed(connection: Connection): Promise<string> {
+  const { rows } = await connection.run({
+    sql: "SELECT name, value FROM settings WHERE name = ?",
+    parameters: [needsSetting],
+  });
+  return rows.map((row) => rowSchemas.settings.parse(row).value).at(0) ?? "";
+}
+
+/** Refuses to take away what a node that lives may still use; from then on older programs are refused. */
+async function beginContract(
+  connection: Connection,
+  { place }: MigrateOptions,
+  since: string,
+): Promise<void> {
+  const { rows } = await connection.run({
+    sql: `SELECT * FROM nodes
+      WHERE seen_at > floor(extract(epoch FROM clock_timestamp()) * 1000) - ${nodeMsMax}
+        AND (schema_step IS NULL OR schema_step < ?)
+      ORDER BY id LIMIT 1`,
+    parameters: [since],
+  });
+  const [older] = rows.map((row) => rowSchemas.nodes.parse(row));
+  if (older !== undefined)
+    throw openFault(
+      `The database ${place} is not upgraded yet: the node ${older.id} of version ${older.version ?? "0.1.0"} still uses what the upgrade takes away; stop all gateways of that version, and start this one half a minute later.`,
+    );
+  await connection.run({
+    sql: `INSERT INTO settings (name, value) VALUES (?, ?)
+      ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    parameters: [needsSetting, since],
+  });
 }
 
 async function applyOne(connection: Connection, migration: Migration, now: number): Promise<void> {

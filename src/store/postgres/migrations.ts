@@ -6,9 +6,10 @@ import { baseline } from "./baseline.ts";
 /** Every migration of a Postgres database, oldest first: the baseline, and what came after it in both databases. */
 export const postgresMigrations: readonly Migration[] = [
   baseline,
-  ...migrations
-    .slice(migrations.indexOf(owners) + 1)
-    .map(({ name, up, postgres = [] }) => ({ name, up: [...up.map(inPostgres), ...postgres] })),
+  ...migrations.slice(migrations.indexOf(owners) + 1).map(({ up, postgres = [], ...rest }) => ({
+    ...rest,
+    up: [...up.map(inPostgres), ...postgres],
+  })),
 ];
 
 /**

@@ -9,6 +9,8 @@ export interface WorkerSettings {
   readonly busyTimeoutMs: number;
   /** Unix milliseconds of the start. */
   readonly now: number;
+  /** False: a schema that is not up to date is refused. */
+  readonly migrates: boolean;
 }
 
 /** One command: a number to answer under, a name of `Commands`, its arguments, which may be written as JSON. */

@@ -11,6 +11,8 @@ export interface MigrateOptions {
   readonly migrations: readonly Migration[];
   /** Unix milliseconds, for the record of what was applied and the name of the backup. */
   readonly now: number;
+  /** False: a schema that is not up to date is refused. */
+  readonly isAllowed?: boolean;
 }
 
 const checkSchema = record({ integrity_check: text });
@@ -64,6 +66,10 @@ function applyOne(connection: Connection, migration: Migration, now: number): vo
 export function migrate(connection: Connection, options: MigrateOptions): void {
   const next = pending(connection, options).at(0);
   if (next === undefined) return;
+  if (options.isAllowed === false)
+    throw openFault(
+      `The database ${options.file} is not up to date (${next.name} is missing) and database.migrate is never; run \`pinhole migrate\` with this version first.`,
+    );
   if (applied(connection).length > 0) {
     checkIntegrity(connection, options.file);
     backUp(connection, options.file, next.name, options.now);

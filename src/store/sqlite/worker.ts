@@ -24,11 +24,11 @@ const groupCommandsMax = 1000;
 
 type Run = (name: string, args: CommandMessage[2], booked?: CountedEntry[]) => unknown;
 
-function open({ file, busyTimeoutMs, now }: WorkerSettings): Connection {
+function open({ file, busyTimeoutMs, now, migrates }: WorkerSettings): Connection {
   prepareFile(file);
   const connection = openConnection(file, busyTimeoutMs);
   try {
-    migrate(connection, { file, migrations, now });
+    migrate(connection, { file, migrations, now, isAllowed: migrates });
     return connection;
   } catch (fault) {
     connection.close();
