@@ -75,6 +75,7 @@ const moreRoute = createRoute({
 const makeRoute = createRoute({
   getParentRoute: () => inside,
   path: "/make",
+  validateSearch: ({ mask }): { mask?: 1 } => (mask === 1 ? { mask } : {}),
   component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
 });
 

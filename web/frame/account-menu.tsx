@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { type Session, sessionQuery, signOut } from "../api/session.ts";
 import { languages, useLanguage } from "../language/language.tsx";
+import { forgetDrafts } from "../playground/picture-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu, MenuChoice, MenuItem } from "../ui/menu.tsx";
@@ -28,6 +29,7 @@ export function AccountMenu({
   const { name, role } = session.caller;
   const leave = async (): Promise<void> => {
     await signOut();
+    forgetDrafts();
     queries.clear();
     queries.setQueryData(sessionQuery.queryKey, null);
     await navigate({ to: "/sign-in" });

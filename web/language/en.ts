@@ -1,3 +1,11 @@
+/** A part in per cent; the smallest and the largest do not look like nothing and all. */
+function percent(share: number): string {
+  const whole = Math.round(share * 100);
+  if (share > 0 && whole === 0) return "under 1 %";
+  if (share < 1 && whole === 100) return "over 99 %";
+  return `${whole} %`;
+}
+
 /** The console's words in English: texts, and functions of what they are about. */
 export const en = {
   lang: "en",
@@ -127,6 +135,7 @@ export const en = {
       n: "pictures",
       seed: "seed",
       pictures: "pictures in",
+      mask: "the mask",
     },
     retires: (day: string) => `Retires ${day}`,
     standsFor: (models: string) => `Stands for ${models}`,
@@ -159,6 +168,59 @@ export const en = {
     useAsInput: "Use as input",
     vary: "Vary",
     download: "Download",
+  },
+  mask: {
+    button: "Mask",
+    buttonShare: (share: number) => `Mask ${percent(share)}`,
+    title: (name: string) => `Mask for ${name}`,
+    selected: (share: number) => `${percent(share)} selected`,
+    done: "Done",
+    cancel: "Cancel",
+    canvas: "The picture with its mask. Without a pointer, use the rectangle's numbers.",
+    tools: "Tools",
+    toolNames: { brush: "Brush", eraser: "Eraser", rectangle: "Rectangle", lasso: "Lasso" },
+    undo: "Undo",
+    redo: "Redo",
+    settings: "Mask settings",
+    more: "Edge, rectangle, files",
+    fewer: "Hide the settings",
+    breadth: "Brush",
+    zoom: "Zoom",
+    fit: "Fit",
+    pixels: (count: number) => `${count} px`,
+    hard: "hard",
+    whole: "Whole",
+    invert: "Invert",
+    clear: "Clear",
+    keepRest: "Keep the rest exactly",
+    keepRestMeans:
+      "A second picture has the original's own pixels outside of the mask. It costs nothing.",
+    rectangle: "Rectangle by numbers, in pixels",
+    places: { x: "Left", y: "Top", width: "Width", height: "Height" },
+    add: "Add",
+    takeAway: "Take away",
+    shapesTakeAway: "Drawn rectangles and lassos take away",
+    soft: "Soft edge",
+    grow: "Grow or shrink",
+    overlay: "Overlay",
+    overlays: { ember: "Ember", cyan: "Cyan", stripes: "Stripes" },
+    load: "Load a mask",
+    saveFile: "Save the mask",
+    otherSize: (size: string, wanted: string) =>
+      `This mask is ${size}; the picture is ${wanted}. Choose a PNG of the picture's size.`,
+    unreadable: "This file is no picture that can be read; choose a PNG.",
+    unreadablePicture: "This picture cannot be read here, so it cannot be masked.",
+    leave: "Leave without the changes?",
+    leaveMeans: "What you changed in this mask since it was opened is lost.",
+    leaveAction: "Leave",
+    empty: "The mask selects nothing, so nothing could change. Paint where it may.",
+    full: "The mask selects the whole picture",
+    fullMeans: "Everything in it may change, as if there were no mask.",
+    makeAnyway: "Make it anyway",
+    notHere: (model: string, others: readonly string[]) =>
+      others.length === 0
+        ? `${model} takes no mask.`
+        : `${model} takes no mask. These do: ${others.join(", ")}.`,
   },
   keys: {
     create: "New key",

@@ -1,5 +1,12 @@
 import type { Words } from "./en.ts";
 
+function percent(share: number): string {
+  const whole = Math.round(share * 100);
+  if (share > 0 && whole === 0) return "不足 1%";
+  if (share < 1 && whole === 100) return "超过 99%";
+  return `${whole}%`;
+}
+
 /** The console's words in Simplified Chinese. */
 export const zh: Words = {
   lang: "zh-CN",
@@ -126,6 +133,7 @@ export const zh: Words = {
       n: "张数",
       seed: "种子",
       pictures: "输入图片",
+      mask: "蒙版",
     },
     retires: (day) => `${day} 停用`,
     standsFor: (models) => `即 ${models}`,
@@ -156,6 +164,58 @@ export const zh: Words = {
     useAsInput: "作为输入",
     vary: "变化",
     download: "下载",
+  },
+  mask: {
+    button: "蒙版",
+    buttonShare: (share) => `蒙版 ${percent(share)}`,
+    title: (name) => `${name} 的蒙版`,
+    selected: (share) => `已选 ${percent(share)}`,
+    done: "完成",
+    cancel: "取消",
+    canvas: "图片及其蒙版。不使用指针时，可按数值添加矩形。",
+    tools: "工具",
+    toolNames: { brush: "画笔", eraser: "橡皮", rectangle: "矩形", lasso: "套索" },
+    undo: "撤销",
+    redo: "重做",
+    settings: "蒙版设置",
+    more: "边缘、矩形、文件",
+    fewer: "收起设置",
+    breadth: "画笔",
+    zoom: "缩放",
+    fit: "适合窗口",
+    pixels: (count) => `${count} 像素`,
+    hard: "硬边",
+    whole: "全选",
+    invert: "反选",
+    clear: "清除",
+    keepRest: "其余部分保持不变",
+    keepRestMeans: "另得一张图片，蒙版之外与原图逐像素相同，不另收费。",
+    rectangle: "按数值添加矩形（像素）",
+    places: { x: "左", y: "上", width: "宽", height: "高" },
+    add: "添加",
+    takeAway: "减去",
+    shapesTakeAway: "绘制的矩形和套索为减去",
+    soft: "柔化边缘",
+    grow: "扩大或缩小",
+    overlay: "遮罩颜色",
+    overlays: { ember: "橙红", cyan: "青色", stripes: "条纹" },
+    load: "载入蒙版",
+    saveFile: "保存蒙版",
+    otherSize: (size, wanted) =>
+      `此蒙版为 ${size}，图片为 ${wanted}。请选择与图片尺寸相同的 PNG。`,
+    unreadable: "无法读取此文件，请选择 PNG 图片。",
+    unreadablePicture: "此处无法读取该图片，因此不能添加蒙版。",
+    leave: "放弃更改并离开？",
+    leaveMeans: "打开后对此蒙版所作的更改将丢失。",
+    leaveAction: "离开",
+    empty: "蒙版未选中任何部分，图片不会有变化。请涂抹可以更改的部分。",
+    full: "蒙版选中了整张图片",
+    fullMeans: "图片的所有部分都可能改变，与没有蒙版相同。",
+    makeAnyway: "仍然生成",
+    notHere: (model, others) =>
+      others.length === 0
+        ? `${model} 不支持蒙版。`
+        : `${model} 不支持蒙版。支持的模型：${others.join("、")}。`,
   },
   keys: {
     create: "新建密钥",

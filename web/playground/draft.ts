@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
-import { type Model, picturesMax, sizesOf } from "./models.ts";
+import type { Mask } from "../mask/mask.ts";
+import { type Model, picturesMax, sizesOf, takesMask } from "./models.ts";
 
 /** The words of a request that is being written; empty: the model's own choice. */
 export interface DraftFields {
@@ -21,6 +22,8 @@ export interface DraftPicture {
   readonly blob: Blob;
   /** An address of this page to show it by. */
   readonly url: string;
+  /** The part of it that may change; absent: all of it. */
+  readonly mask?: Mask | undefined;
 }
 
 const empty: DraftFields = {
@@ -54,7 +57,7 @@ export function useDraft(): readonly [DraftFields, (change: Partial<DraftFields>
 
 /** A choice that a model leaves behind, since it does not have it. */
 export interface LeftBehind {
-  readonly field: keyof DraftFields | "pictures";
+  readonly field: keyof DraftFields | "pictures" | "mask";
   readonly value: string;
 }
 
@@ -62,7 +65,7 @@ export interface LeftBehind {
 export function fitDraft(
   draft: DraftFields,
   model: Model,
-  pictures: number,
+  pictures: readonly DraftPicture[],
 ): { readonly fields: DraftFields; readonly left: readonly LeftBehind[] } {
   const { capabilities } = model;
   const left: LeftBehind[] = [];
@@ -72,13 +75,15 @@ export function fitDraft(
     left.push({ field, value });
     return "";
   };
-  const sizes = sizesOf(model, pictures > 0);
+  const sizes = sizesOf(model, pictures.length > 0);
   const takesSize =
     draft.size === "" || sizes.includes(draft.size) || capabilities?.size_rule !== undefined;
   if (!takesSize) left.push({ field: "size", value: draft.size });
   const nMax = capabilities?.n ?? 1;
   if (draft.n > nMax) left.push({ field: "n", value: String(draft.n) });
-  if (pictures > picturesMax(model)) left.push({ field: "pictures", value: String(pictures) });
+  if (pictures.length > picturesMax(model))
+    left.push({ field: "pictures", value: String(pictures.length) });
+  if (pictures[0]?.mask !== undefined && !takesMask(model)) left.push({ field: "mask", value: "" });
   const fields: DraftFields = {
     ...draft,
     model: model.id,

@@ -1,7 +1,7 @@
 import { useEffect, useReducer } from "react";
 import { ask, askFully } from "../api/ask.ts";
 import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
-import type { Model } from "./models.ts";
+import { type Model, takesMask } from "./models.ts";
 
 /** A request that was made in this browser's session, newest first in the strip. */
 export interface Made {
@@ -193,7 +193,8 @@ export async function startGeneration(
   const streams = model.capabilities?.streaming === true;
   const isEdit = pictures.length > 0;
   const path = `/console/v1/images/${isEdit ? "edits" : "generations"}`;
-  const body = isEdit ? formOf(fields, streams, pictures) : bodyOf(fields, streams);
+  const mask = takesMask(model) ? pictures[0]?.mask : undefined;
+  const body = isEdit ? formOf(fields, streams, pictures, mask?.png) : bodyOf(fields, streams);
   const { request_id } = await ask<{ readonly request_id: string }>("POST", path, {
     body,
     headers: { "idempotency-key": press },

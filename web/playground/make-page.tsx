@@ -1,22 +1,24 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
 import { ApiError } from "../api/ask.ts";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
-import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Controls } from "./controls.tsx";
-import { type DraftFields, type DraftPicture, fitDraft, useDraft } from "./draft.ts";
+import { type DraftFields, fitDraft, useDraft } from "./draft.ts";
+import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
 import { type Made, type MadePicture, startGeneration, useGeneration } from "./generation.ts";
 import { useMadeList } from "./made-list.ts";
-import { type Model, modelsQuery, picturesMax } from "./models.ts";
-import { PicturesIn, draftPicture } from "./pictures-in.tsx";
-import { PriceWords, usePrice } from "./price.tsx";
+import { MakeButton } from "./make-button.tsx";
+import { MaskOfFirst, NoMask } from "./mask-of-first.tsx";
+import { type Model, modelsQuery, picturesMax, takesMask } from "./models.ts";
+import { PicturesIn } from "./pictures-in.tsx";
 import { Stage } from "./stage.tsx";
 import { Strip } from "./strip.tsx";
 
@@ -41,7 +43,8 @@ export function MakePage(): ReactNode {
 /** The draft, the pictures that it brings, and the ways to make something of them. */
 function usePlayground(models: readonly Model[]) {
   const [draft, change] = useDraft();
-  const [pictures, setPictures] = useState<readonly DraftPicture[]>([]);
+  const brought = useDraftPictures();
+  const { pictures } = brought;
   const list = useMadeList();
   const model = models.find(({ id }) => id === draft.model) ?? models[0];
   const starting = useMutation({
@@ -49,21 +52,19 @@ function usePlayground(models: readonly Model[]) {
       startGeneration(input.model, input.fields, pictures, crypto.randomUUID()),
     onSuccess: (next: Made) => list.add(next),
   });
-  const takeIn = (more: readonly DraftPicture[]): void => setPictures((now) => [...now, ...more]);
-  usePastedPictures(takeIn);
+  usePastedPictures(brought.add);
   return {
     draft,
     change,
     model,
     pictures,
+    brought,
     list,
     starting,
-    takeIn,
-    takeOut: (id: string) => setPictures((now) => now.filter((one) => one.id !== id)),
     async use({ url, format }: MadePicture): Promise<void> {
       // The gateway that served this page hosts the picture.
       const blob = await (await fetch(url)).blob();
-      takeIn([draftPicture(`picture.${format}`, blob)]);
+      brought.add([draftPicture(`picture.${format}`, blob)]);
     },
   };
 }
@@ -74,7 +75,7 @@ function Playground({ models }: { readonly models: readonly Model[] }): ReactNod
   const { draft, model, pictures, list, starting } = playground;
   const state = useGeneration(list.shown?.id);
   if (model === undefined) return null;
-  const fitted = fitDraft(draft, model, pictures.length);
+  const fitted = fitDraft(draft, model, pictures);
   const make = (fields: DraftFields = fitted.fields): void => starting.mutate({ model, fields });
   return (
     <div className="flex flex-col gap-6 wide:flex-row">
@@ -94,6 +95,7 @@ function Playground({ models }: { readonly models: readonly Model[] }): ReactNod
         )}
         <Strip made={list.made} shown={list.shown?.id} onShow={list.show} />
       </div>
+      <MaskOfFirst model={model} brought={playground.brought} />
     </div>
   );
 }
@@ -113,7 +115,8 @@ function Asking({
   readonly onMake: () => void;
 }): ReactNode {
   const words = useWords().playground;
-  const { draft, change, pictures, starting } = playground;
+  const { draft, change, pictures, brought, starting } = playground;
+  const navigate = useNavigate({ from: "/make" });
   return (
     <Form
       className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88"
@@ -136,10 +139,13 @@ function Asking({
         <PicturesIn
           pictures={pictures}
           max={picturesMax(model)}
-          onAdd={playground.takeIn}
-          onRemove={playground.takeOut}
+          hasMasks={takesMask(model)}
+          onAdd={brought.add}
+          onRemove={brought.remove}
+          onMask={() => void navigate({ search: { mask: 1 } })}
         />
       )}
+      {pictures.length === 0 || takesMask(model) ? null : <NoMask models={models} model={model} />}
       <Controls
         models={models}
         model={model}
@@ -152,36 +158,19 @@ function Asking({
           tone="info"
           title={words.leavesBehind(
             model.id,
-            left.map(({ field, value }) => `${words.fields[field]} ${value}`),
+            left.map(({ field, value }) => `${words.fields[field]} ${value}`.trim()),
           )}
         />
       )}
-      <MakeButton fields={fields} pictures={pictures} isPending={starting.isPending} />
+      <MakeButton
+        fields={fields}
+        pictures={pictures}
+        mask={takesMask(model) ? pictures[0]?.mask : undefined}
+        isPending={starting.isPending}
+        onMake={onMake}
+      />
       {starting.error === null ? null : <StartFault error={starting.error} />}
     </Form>
-  );
-}
-
-function MakeButton({
-  fields,
-  pictures,
-  isPending,
-}: {
-  readonly fields: DraftFields;
-  readonly pictures: readonly DraftPicture[];
-  readonly isPending: boolean;
-}): ReactNode {
-  const words = useWords().playground;
-  const price = usePrice(fields, pictures);
-  const isEmpty = fields.prompt.trim() === "";
-  return (
-    <div className="sticky bottom-16 z-1 -mx-1 flex flex-col gap-1.5 bg-ground px-1 pt-3 pb-2 phone:bottom-0">
-      <Button type="submit" kind="main" isDisabled={isEmpty} isPending={isPending}>
-        {words.make}
-        <PriceWords price={price} />
-      </Button>
-      <p className="text-center text-label text-soft">{isEmpty ? words.needsPrompt : words.keys}</p>
-    </div>
   );
 }
 
@@ -196,7 +185,7 @@ function StartFault({ error }: { readonly error: Error }): ReactNode {
 }
 
 /** Pictures that are pasted anywhere on the page. */
-function usePastedPictures(onPaste: (pictures: readonly DraftPicture[]) => void): void {
+function usePastedPictures(onPaste: DraftPictures["add"]): void {
   useEffect(() => {
     const paste = (event: ClipboardEvent): void => {
       const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) =>

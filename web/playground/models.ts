@@ -60,3 +60,8 @@ export function sizesOf({ capabilities }: Model, hasPictures: boolean): readonly
   const edit = hasPictures ? capabilities?.edit_sizes : undefined;
   return edit ?? capabilities?.sizes ?? [];
 }
+
+/** True where a mask can say which part of the first picture may change. */
+export function takesMask({ capabilities }: Model): boolean {
+  return capabilities?.mask === true;
+}

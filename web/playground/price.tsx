@@ -18,13 +18,14 @@ export interface Price {
 export function usePrice(
   fields: DraftFields,
   pictures: readonly DraftPicture[],
+  mask: Blob | undefined,
 ): Price | undefined {
   const settled = useSettled(fields, 400);
   const price = useQuery({
-    queryKey: ["price", settled, pictures.map(({ id }) => id)],
+    queryKey: ["price", settled, pictures.map(({ id, mask }) => [id, mask?.share])],
     queryFn: ({ signal }) =>
       ask<Price>("POST", "/console/v1/images/estimate", {
-        body: pictures.length === 0 ? bodyOf(settled, false) : formOf(settled, false, pictures),
+        body: pictures.length === 0 ? bodyOf(settled, false) : formOf(settled, false, pictures, mask),
         signal,
       }),
     enabled: settled.prompt.trim() !== "",

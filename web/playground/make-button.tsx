@@ -1,0 +1,67 @@
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { useWords } from "../language/language.tsx";
+import type { Mask } from "../mask/mask.ts";
+import { Button } from "../ui/button.tsx";
+import { Question } from "../ui/dialog.tsx";
+import type { DraftFields, DraftPicture } from "./draft.ts";
+import { PriceWords, usePrice } from "./price.tsx";
+
+/** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
+export function MakeButton({
+  fields,
+  pictures,
+  mask,
+  isPending,
+  onMake,
+}: {
+  readonly fields: DraftFields;
+  readonly pictures: readonly DraftPicture[];
+  readonly mask: Mask | undefined;
+  readonly isPending: boolean;
+  readonly onMake: () => void;
+}): ReactNode {
+  const words = useWords();
+  const [asks, setAsks] = useState(false);
+  const price = usePrice(fields, pictures, mask?.png);
+  const reason =
+    fields.prompt.trim() === ""
+      ? words.playground.needsPrompt
+      : mask?.share === 0
+        ? words.mask.empty
+        : undefined;
+  const isFull = mask?.share === 1;
+  return (
+    <div className="sticky bottom-16 z-1 -mx-1 flex flex-col gap-1.5 bg-ground px-1 pt-3 pb-2 phone:bottom-0">
+      <Button
+        type={isFull ? "button" : "submit"}
+        kind="main"
+        isDisabled={reason !== undefined}
+        isPending={isPending}
+        {...(isFull ? { onPress: () => setAsks(true) } : {})}
+      >
+        {words.playground.make}
+        <PriceWords price={price} />
+      </Button>
+      <p className="text-center text-label text-soft">{reason ?? words.playground.keys}</p>
+      <Question
+        title={words.mask.full}
+        isOpen={asks}
+        onClose={() => setAsks(false)}
+        action={
+          <Button
+            kind="main"
+            onPress={() => {
+              setAsks(false);
+              onMake();
+            }}
+          >
+            {words.mask.makeAnyway}
+          </Button>
+        }
+      >
+        {words.mask.fullMeans}
+      </Question>
+    </div>
+  );
+}
