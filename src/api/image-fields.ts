@@ -146,6 +146,10 @@ export const imageFields = {
     32,
   ),
   input_fidelity: choice("input_fidelity", ["high", "low"], "How closely an edit keeps the input."),
+  keep_outside_mask: flag(
+    "keep_outside_mask",
+    "Edits with a mask: for each image a further one behind them all, a PNG of the first image's size, that has the image's own pixels wherever the mask is opaque. Made by the gateway; costs nothing.",
+  ),
   complexity: choice(
     "complexity",
     ["low", "medium", "high"],

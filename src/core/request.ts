@@ -52,6 +52,8 @@ export interface ImageRequest {
   readonly images: readonly Picture[];
   /** PNG with alpha as the client sent it: transparent = may change. */
   readonly mask?: Picture | undefined;
+  /** True: a further picture of each has the original's own pixels outside of the mask. */
+  readonly keep_outside_mask?: boolean | undefined;
   /** A drawing over the first image that shows what to change, where the provider has it. */
   readonly markup?: Picture | undefined;
   /** Further fields that the contract knows, under their wire names: `seed`, `negative_prompt`, … Never null. */

@@ -124,7 +124,7 @@ export async function isOpaqueMask(
  * One byte a pixel. libvips narrows a lone 16-bit channel with a rounding fault (128 of 255 becomes
  * 127), and all four together without, so deep masks take the longer way.
  */
-async function alphaOf(image: Sharp, open: OpenImage, raw: GreyShape): Promise<Buffer> {
+export async function alphaOf(image: Sharp, open: OpenImage, raw: GreyShape): Promise<Buffer> {
   const { depth } = await image.metadata();
   if (depth === "uchar") return image.extractChannel("alpha").toColourspace("b-w").raw().toBuffer();
   const rgba = await image.toColourspace("srgb").raw().toBuffer();

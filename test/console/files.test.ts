@@ -1,5 +1,7 @@
 import { brotliDecompressSync } from "node:zlib";
+import { readdir } from "node:fs/promises";
 import { request } from "node:http";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 
@@ -78,6 +80,15 @@ test("the shell is small as it is sent, compressed once and kept for ever", asyn
     bytes += packed.body.length;
   }
   expect(bytes).toBeLessThan(shellBytesMax);
+});
+
+test("the mask editor is a file of its own, at most 40 KB as sent", async () => {
+  const folder = fileURLToPath(new URL("../../dist/web/assets", import.meta.url));
+  const names = await readdir(folder);
+  const name = names.find((one) => /^mask-editor-.*\.js$/.test(one)) ?? "none";
+  const { status, body } = await get(`/assets/${name}`, { "accept-encoding": "br" });
+  expect([name, status]).toEqual([name, 200]);
+  expect(body.length).toBeLessThan(40 * 1024);
 });
 
 test.each([

@@ -153,6 +153,7 @@ export const en = {
       "No channel serves a model that you may use. Add a channel, or ask who runs this gateway.",
     results: "Results of this session",
     pictureOf: (at: number, of: number) => `Picture ${at} of ${of}`,
+    restKeptOf: (at: number) => `Picture ${at} with the rest kept`,
     waiting: "Waiting for its turn",
     making: (channel: string | undefined, attempt: number) =>
       `${channel ?? "The model"} is making it${attempt > 1 ? `, attempt ${attempt}` : ""}`,

@@ -149,6 +149,7 @@ export const zh: Words = {
     noModels: "没有渠道提供你可用的模型。请添加渠道，或联系网关管理者。",
     results: "本次会话的结果",
     pictureOf: (at, of) => `第 ${at} 张，共 ${of} 张`,
+    restKeptOf: (at) => `第 ${at} 张，其余保持不变`,
     waiting: "排队中",
     making: (channel, attempt) =>
       `${channel ?? "模型"} 正在生成${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}`,
@@ -201,8 +202,7 @@ export const zh: Words = {
     overlays: { ember: "橙红", cyan: "青色", stripes: "条纹" },
     load: "载入蒙版",
     saveFile: "保存蒙版",
-    otherSize: (size, wanted) =>
-      `此蒙版为 ${size}，图片为 ${wanted}。请选择与图片尺寸相同的 PNG。`,
+    otherSize: (size, wanted) => `此蒙版为 ${size}，图片为 ${wanted}。请选择与图片尺寸相同的 PNG。`,
     unreadable: "无法读取此文件，请选择 PNG 图片。",
     unreadablePicture: "此处无法读取该图片，因此不能添加蒙版。",
     leave: "放弃更改并离开？",

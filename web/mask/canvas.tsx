@@ -28,7 +28,11 @@ export function MaskCanvas({
   const stage = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLImageElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
-  const [pointer, setPointer] = useState<{ readonly x: number; readonly y: number; readonly isTouch: boolean }>();
+  const [pointer, setPointer] = useState<{
+    readonly x: number;
+    readonly y: number;
+    readonly isTouch: boolean;
+  }>();
   useSize(stage, viewing.resize);
   useWheel(stage, viewing);
   useOverlay(overlay, editing);
@@ -61,7 +65,11 @@ export function MaskCanvas({
       onPointerMove={(event) => {
         painting.move(event.nativeEvent, event.currentTarget);
         const box = event.currentTarget.getBoundingClientRect();
-        setPointer({ x: event.clientX - box.left, y: event.clientY - box.top, isTouch: event.pointerType === "touch" });
+        setPointer({
+          x: event.clientX - box.left,
+          y: event.clientY - box.top,
+          isTouch: event.pointerType === "touch",
+        });
       }}
       onPointerUp={(event) => {
         painting.up(event.nativeEvent, event.currentTarget);
@@ -71,7 +79,13 @@ export function MaskCanvas({
       onPointerLeave={() => setPointer(undefined)}
     >
       <img ref={picture} src={url} alt="" draggable={false} className={layer} style={place} />
-      <canvas ref={overlay} width={size.width} height={size.height} className={layer} style={place} />
+      <canvas
+        ref={overlay}
+        width={size.width}
+        height={size.height}
+        className={layer}
+        style={place}
+      />
       <Outline drawn={painting.outline} view={view} />
       {pointer === undefined ? null : (
         <Brush
@@ -114,7 +128,12 @@ function useWheel(stage: RefObject<HTMLElement | null>, viewing: Viewing): void 
       const box = element.getBoundingClientRect();
       if (event.ctrlKey || event.metaKey)
         change(
-          zoomView(view, Math.exp(-event.deltaY / 200), event.clientX - box.left, event.clientY - box.top),
+          zoomView(
+            view,
+            Math.exp(-event.deltaY / 200),
+            event.clientX - box.left,
+            event.clientY - box.top,
+          ),
         );
       else change({ ...view, left: view.left - event.deltaX, top: view.top - event.deltaY });
     };

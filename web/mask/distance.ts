@@ -48,7 +48,10 @@ function eachDistance(
       (x - site) ** 2 + (down[row + site] ?? 0) ** 2;
     let last = -1;
     for (let x = 0; x < width; x += 1) {
-      while (last >= 0 && squareAt(starts[last] ?? 0, sites[last] ?? 0) > squareAt(starts[last] ?? 0, x))
+      while (
+        last >= 0 &&
+        squareAt(starts[last] ?? 0, sites[last] ?? 0) > squareAt(starts[last] ?? 0, x)
+      )
         last -= 1;
       const start = last < 0 ? 0 : 1 + meeting(down, row, sites[last] ?? 0, x);
       if (start >= width) continue;

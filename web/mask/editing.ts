@@ -57,7 +57,10 @@ function firstBreadth({ width, height }: Size): number {
 
 /** Begins to edit the mask of a picture, or a new one. */
 export function useEditing(size: Size, mask: Mask | undefined): Editing {
-  const [first] = useState(() => ({ history: historyFor(size, mask), settings: mask ?? firstSettings }));
+  const [first] = useState(() => ({
+    history: historyFor(size, mask),
+    settings: mask ?? firstSettings,
+  }));
   const [history, setHistory] = useState(first.history);
   const [settings, setSettings] = useState<MaskSettings>(() => {
     const { soft, grown, keepsRest } = first.settings;

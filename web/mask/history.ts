@@ -14,7 +14,12 @@ import {
 
 /** One thing that was done to a selection, as data from which it can be done again. */
 export type Step =
-  | { readonly kind: "stroke"; readonly points: Points; readonly breadth: number; readonly adds: boolean }
+  | {
+      readonly kind: "stroke";
+      readonly points: Points;
+      readonly breadth: number;
+      readonly adds: boolean;
+    }
   | { readonly kind: "lasso"; readonly points: Points; readonly adds: boolean }
   | { readonly kind: "rectangle"; readonly area: Area; readonly adds: boolean }
   | { readonly kind: "invert" | "clear" | "whole" }

@@ -1,7 +1,9 @@
 import { type Selection, type Size, emptySelection } from "./selection.ts";
 
 /** A file that is no mask for a picture, and why: it cannot be read, or it has another size. */
-export type LoadFault = { readonly fault: "unreadable" } | { readonly fault: "size"; readonly size: Size };
+export type LoadFault =
+  | { readonly fault: "unreadable" }
+  | { readonly fault: "size"; readonly size: Size };
 
 /** From this transparency on a pixel of a loaded mask is selected: half. */
 const selectedBelow = 128;

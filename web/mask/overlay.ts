@@ -12,7 +12,7 @@ const colours: Readonly<Record<Overlay, readonly [number, number, number]>> = {
 };
 const dark: readonly [number, number, number] = [20, 20, 20];
 /** Of 255: what lies below is still seen. */
-const opacity = 150;
+const opacity = 165;
 
 /** Draws part of a selection over its picture. */
 export function drawOverlay(

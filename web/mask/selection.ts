@@ -150,10 +150,9 @@ function outlineOf(
   const length = Math.hypot(dx, dy);
   if (length === 0) return [];
   const [nx, ny] = [(-dy / length) * radius, (dx / length) * radius];
-  return edgesOf([
-    ...[from.x + nx, from.y + ny, to.x + nx, to.y + ny],
-    ...[to.x - nx, to.y - ny, from.x - nx, from.y - ny],
-  ]);
+  const there = [from.x + nx, from.y + ny, to.x + nx, to.y + ny];
+  const back = [to.x - nx, to.y - ny, from.x - nx, from.y - ny];
+  return edgesOf([...there, ...back]);
 }
 
 interface Edge {

@@ -95,8 +95,7 @@ function Rectangle({ editing }: { readonly editing: Editing }): ReactNode {
     width: Number(numbers.width),
     height: Number(numbers.height),
   };
-  const isWhole =
-    area.width > 0 && area.height > 0 && area.x < size.width && area.y < size.height;
+  const isWhole = area.width > 0 && area.height > 0 && area.x < size.width && area.y < size.height;
   const add = (adds: boolean): void => editing.add({ kind: "rectangle", area, adds });
   return (
     <fieldset className="flex flex-col gap-2">

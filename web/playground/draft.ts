@@ -112,12 +112,15 @@ export function formOf(
   fields: DraftFields,
   streams: boolean,
   pictures: readonly DraftPicture[],
-  mask?: Blob,
+  mask?: Pick<Mask, "png" | "keepsRest">,
 ): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(bodyOf(fields, streams)))
     form.append(name, String(value));
   for (const { blob, name } of pictures) form.append("image[]", blob, name);
-  if (mask !== undefined) form.append("mask", mask, "mask.png");
+  if (mask !== undefined) {
+    form.append("mask", mask.png, "mask.png");
+    form.append("keep_outside_mask", String(mask.keepsRest));
+  }
   return form;
 }

@@ -194,7 +194,7 @@ export async function startGeneration(
   const isEdit = pictures.length > 0;
   const path = `/console/v1/images/${isEdit ? "edits" : "generations"}`;
   const mask = takesMask(model) ? pictures[0]?.mask : undefined;
-  const body = isEdit ? formOf(fields, streams, pictures, mask?.png) : bodyOf(fields, streams);
+  const body = isEdit ? formOf(fields, streams, pictures, mask) : bodyOf(fields, streams);
   const { request_id } = await ask<{ readonly request_id: string }>("POST", path, {
     body,
     headers: { "idempotency-key": press },

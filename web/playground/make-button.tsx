@@ -23,7 +23,7 @@ export function MakeButton({
 }): ReactNode {
   const words = useWords();
   const [asks, setAsks] = useState(false);
-  const price = usePrice(fields, pictures, mask?.png);
+  const price = usePrice(fields, pictures, mask);
   const reason =
     fields.prompt.trim() === ""
       ? words.playground.needsPrompt

@@ -20,7 +20,9 @@ export async function readPictures(): Promise<readonly StoredPicture[]> {
   try {
     const table = await openTable("readwrite");
     forgetOld(table);
-    const draft = await answerOf<StoredDraft | undefined>(table.get(tabId()));
+    // Only this file writes to the table.
+    const request = table.get(tabId()) as IDBRequest<StoredDraft | undefined>;
+    const draft = await answerOf(request);
     return draft?.pictures ?? [];
   } catch {
     return [];

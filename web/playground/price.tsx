@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { ask } from "../api/ask.ts";
 import { useWords } from "../language/language.tsx";
+import type { Mask } from "../mask/mask.ts";
 import { dollars } from "../ui/money.ts";
 import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
 
@@ -18,14 +19,15 @@ export interface Price {
 export function usePrice(
   fields: DraftFields,
   pictures: readonly DraftPicture[],
-  mask: Blob | undefined,
+  mask: Mask | undefined,
 ): Price | undefined {
   const settled = useSettled(fields, 400);
   const price = useQuery({
     queryKey: ["price", settled, pictures.map(({ id, mask }) => [id, mask?.share])],
     queryFn: ({ signal }) =>
       ask<Price>("POST", "/console/v1/images/estimate", {
-        body: pictures.length === 0 ? bodyOf(settled, false) : formOf(settled, false, pictures, mask),
+        body:
+          pictures.length === 0 ? bodyOf(settled, false) : formOf(settled, false, pictures, mask),
         signal,
       }),
     enabled: settled.prompt.trim() !== "",
@@ -50,7 +52,7 @@ function useSettled<T>(value: T, ms: number): T {
 export function PriceWords({ price }: { readonly price: Price | undefined }): ReactNode {
   const words = useWords().playground;
   if (price === undefined) return null;
-  return <span className="font-normal opacity-85">{wordsOf(price, words)}</span>;
+  return <span className="font-normal">{wordsOf(price, words)}</span>;
 }
 
 function wordsOf(price: Price, words: ReturnType<typeof useWords>["playground"]): string {

@@ -23,8 +23,11 @@ export function Stage({
   /** Asks for the same once more, with another seed. */
   readonly onAgain: () => void;
 }): ReactNode {
-  const [shown, setShown] = useState(0);
-  useEffect(() => setShown(0), [made.id]);
+  const [chosen, setChosen] = useState<number>();
+  useEffect(() => setChosen(undefined), [made.id]);
+  // Where the rest was kept, the picture that keeps it is the one that was wanted.
+  const kept = state.pictures.findIndex((one) => keepsRest(one, made));
+  const shown = chosen ?? Math.max(0, kept);
   const picture = state.pictures[shown] ?? state.pictures[0];
   const isOver = state.phase === "done" || state.phase === "failed";
   return (
@@ -35,7 +38,7 @@ export function Stage({
         <Failure error={state.error} onAgain={onAgain} />
       )}
       {state.pictures.length < 2 ? null : (
-        <Thumbnails pictures={state.pictures} shown={shown} onShow={setShown} made={made} />
+        <Thumbnails pictures={state.pictures} shown={shown} onShow={setChosen} made={made} />
       )}
       <div className="flex flex-wrap items-center justify-between gap-3">
         <Progress made={made} state={state} />
@@ -49,6 +52,11 @@ export function Stage({
       ))}
     </section>
   );
+}
+
+/** True for the pictures that stand behind those that were asked for: they have the original's pixels outside of the mask. */
+function keepsRest({ index }: MadePicture, { fields }: Made): boolean {
+  return index >= fields.n;
 }
 
 function Canvas({
@@ -95,14 +103,19 @@ function Thumbnails({
   readonly made: Made;
 }): ReactNode {
   const words = useWords().playground;
+  const labelOf = (picture: MadePicture, at: number): string =>
+    keepsRest(picture, made)
+      ? words.restKeptOf(picture.index - made.fields.n + 1)
+      : words.pictureOf(at + 1, Math.min(made.fields.n, pictures.length));
   return (
-    <div className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       {pictures.map((picture, at) => (
         <button
           key={picture.url}
           type="button"
           onClick={() => onShow(at)}
-          aria-label={words.pictureOf(at + 1, pictures.length)}
+          aria-label={labelOf(picture, at)}
+          title={labelOf(picture, at)}
           aria-pressed={at === shown}
           className="rounded-picture border-2 border-transparent aria-pressed:border-accent"
         >

@@ -31,6 +31,14 @@ export interface ImageOutcome extends Deliverable {
   readonly upstreamMs: number;
 }
 
+/**
+ * The pictures that upstreams made, which are paid for: those that keep the rest of an edit stand behind them in the
+ * answer, from the place after the last that was asked for.
+ */
+export function countMade(pictures: readonly { readonly index: number }[], n: number): number {
+  return pictures.reduce((count, { index }) => (index < n ? count + 1 : count), 0);
+}
+
 /** A picture on its way to the client: changed to what was asked for, and in the store where a URL needs it. */
 export interface DeliveredPicture {
   /** Place in the answer, from 0. */

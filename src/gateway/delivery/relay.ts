@@ -54,7 +54,7 @@ export function createRelay(
   let told: readonly Warning[] = [];
   let facts: Readonly<Record<string, string>> = {};
   const fits = (plan: Plan): boolean => {
-    if (request.n !== 1 || request.stream) return false;
+    if (request.n !== 1 || request.stream || request.keep_outside_mask === true) return false;
     const card = rulingCard(plan.target);
     const isFull = card === undefined || card.answer === "full";
     if (!isFull || card !== plan.target.card) return false;

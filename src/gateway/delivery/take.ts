@@ -23,7 +23,15 @@ export async function takePicture(
   const changed = change === undefined ? asMade(made) : await convert(parts, made, change, spool);
   const hasUrl = wantsUrl && isHosted(changed.picture);
   if (wantsUrl && !hasUrl) return deliveredOf(parts, made, unhosted(changed), false);
-  const delivered = deliveredOf(parts, made, changed, hasUrl);
+  return hostPicture(parts, deliveredOf(parts, made, changed, hasUrl), hasUrl);
+}
+
+/** Puts a picture into the image store where its URL is wanted; one that cannot be put is delivered as base64. */
+export async function hostPicture(
+  parts: DeliveryParts,
+  delivered: DeliveredPicture,
+  hasUrl: boolean,
+): Promise<DeliveredPicture> {
   const { keep, picture } = delivered;
   if (!hasUrl || keep === undefined) return delivered;
   try {
@@ -48,22 +56,29 @@ function deliveredOf(
   { picture, warnings }: Changed,
   hasUrl: boolean,
 ): DeliveredPicture {
-  const plan = parts.kept.plan(hasUrl);
   const { index, revisedPrompt, seed, quality } = made;
   return {
     index,
     picture,
     blob: undefined,
-    keep:
-      plan === undefined
-        ? undefined
-        : { ...plan, id: parts.blobs.place(parts.newBlobId(), picture, plan.keptUntil, hasUrl) },
+    keep: keepingOf(parts, picture, hasUrl),
     revisedPrompt,
     seed,
     quality,
     background: backgroundOf(made, picture),
     warnings: made.warnings.length === 0 ? warnings : [...warnings, ...made.warnings],
   };
+}
+
+/** The id under which a picture is kept, and how long; undefined: it is not. */
+export function keepingOf(
+  parts: DeliveryParts,
+  picture: Picture,
+  hasUrl: boolean,
+): DeliveredPicture["keep"] {
+  const plan = parts.kept.plan(hasUrl);
+  if (plan === undefined) return undefined;
+  return { ...plan, id: parts.blobs.place(parts.newBlobId(), picture, plan.keptUntil, hasUrl) };
 }
 
 /** The answer's word for the background. Without an alpha channel it is opaque; with one, only the upstream or the request can say. */

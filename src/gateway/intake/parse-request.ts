@@ -54,6 +54,7 @@ export function parseRequest(
   requireFields(known, operation, raw);
   const fields = check(known);
   checkLength(fields.prompt ?? "");
+  if (fields.keep_outside_mask === true && raw.mask === undefined) throw noMask();
   const more: Record<string, unknown> = {};
   for (const name of moreNames) if (fields[name] !== undefined) more[name] = fields[name];
   return {
@@ -76,6 +77,7 @@ export function parseRequest(
     images: raw.images,
     mask: raw.mask,
     markup: raw.markup,
+    keep_outside_mask: fields.keep_outside_mask,
     more,
     unknown,
     provider_options: fields.provider_options ?? {},
@@ -125,6 +127,14 @@ function invalidField(name: string, issue: z.core.$ZodIssue | undefined): Pinhol
   return new PinholeError("invalid_value", {
     message: issue?.message ?? "A field has an invalid value.",
     param: [name, ...(issue?.path ?? [])].map(String).join("."),
+  });
+}
+
+function noMask(): PinholeError {
+  return new PinholeError("missing_required_parameter", {
+    message:
+      "`keep_outside_mask` is about what lies outside of a mask; send a `mask` to /v1/images/edits, or leave it out.",
+    param: "mask",
   });
 }
 

@@ -6,6 +6,7 @@ import type { ImageRequest } from "../../core/request.ts";
 const fieldNames = Object.keys({
   background: true,
   images: true,
+  keep_outside_mask: true,
   markup: true,
   mask: true,
   model: true,

@@ -1,6 +1,8 @@
 import { PinholeError } from "../../core/errors.ts";
 import { runCalls } from "../attempts/calls.ts";
 import { uprightInputs } from "../attempts/inputs.ts";
+import { withRest } from "../delivery/keep-rest.ts";
+import type { ImageRequest } from "../../core/request.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import { holdTerms } from "../ledger/hold.ts";
 import { authorize } from "../keys/access.ts";
@@ -47,7 +49,7 @@ export async function generateImage(
       const calls = await openCalls(choice, route, request.n, unpayable);
       waited?.();
       refuseAbsent(run, calls);
-      const made = await makeImages(new Making(parts, facts, route, calls));
+      const made = await makeImages(new Making(parts, facts, route, calls), request);
       if (!("unpayable" in made)) return made;
       // What cannot pay is a target that does not fit: nothing has been begun yet.
       for (const id of made.unpayable) unpayable.add(id);
@@ -69,8 +71,14 @@ function routeFor(parts: RequestParts, { key, request, strict }: ImageCall): Rou
   });
 }
 
-/** Makes the pictures of a request whose record is being written, and closes the record. */
-async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld | Unpayable> {
+/**
+ * Makes the pictures of a request whose record is being written, and closes the record. `asked`: with its pictures as they
+ * came, since turning one upright may change its pixels a little.
+ */
+async function makeImages(
+  making: Making,
+  asked: ImageRequest,
+): Promise<ImageOutcome | KeyHeld | Unpayable> {
   const { record } = making;
   try {
     const answered = making.observer?.step("upstream");
@@ -78,12 +86,9 @@ async function makeImages(making: Making): Promise<ImageOutcome | KeyHeld | Unpa
     answered?.();
     const upstreamMs = record.upstreamMs();
     const pictures = await making.receiver.pictures();
-    const outcome = outcomeOf(making.parts, making.call, {
-      ...calls,
-      pictures,
-      attempts: record.attempts(),
-      upstreamMs,
-    });
+    const made = { ...calls, pictures, attempts: record.attempts(), upstreamMs };
+    const { parts, call } = making;
+    const outcome = await withRest(parts, asked, call.spool, outcomeOf(parts, call, made));
     const safe = making.end(outcome);
     // Of what is paid nobody sees the end before it is booked.
     if (outcome.cost.state !== "free") await safe;

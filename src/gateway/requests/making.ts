@@ -3,7 +3,7 @@ import type { RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import { createInputs, type PreparedInputs } from "../attempts/inputs.ts";
 import type { AttemptContext, Relay } from "../attempts/terms.ts";
-import type { ImageOutcome } from "../delivery/outcome.ts";
+import { type ImageOutcome, countMade } from "../delivery/outcome.ts";
 import { type Receiver, startReceiving } from "../delivery/receive.ts";
 import { createRelay } from "../delivery/relay.ts";
 import type { ChargeTerms } from "../fit/priced-call.ts";
@@ -77,7 +77,8 @@ export class Making implements AttemptContext {
   /** Closes the record with what was made; resolves when the answer may end. A free one does not wait for that. */
   end(outcome: ImageOutcome): Promise<void> {
     const { pictures, cost, channelId } = outcome;
-    this.observer?.made({ images: pictures.length, cost, channelId });
+    const images = countMade(pictures, this.call.request.n);
+    this.observer?.made({ images, cost, channelId });
     if (this.parts.blobs.isShared) return this.#endShared(outcome);
     const safe = this.record.finish(outcome);
     this.#run.settling(safe);

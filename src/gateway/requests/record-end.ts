@@ -10,7 +10,7 @@ import type {
   NewRequest,
   RequestOutcome,
 } from "../../store/request-records.ts";
-import type { ImageOutcome } from "../delivery/outcome.ts";
+import { type ImageOutcome, countMade } from "../delivery/outcome.ts";
 import { settlementNotices } from "../ledger/budget-notices.ts";
 import { priceUnknown } from "../ledger/price-notice.ts";
 import { answerRecord, pictureRecord } from "./record-fields.ts";
@@ -37,10 +37,11 @@ export interface RecordEnd {
 export function madeEnd(end: RecordEnd, outcome: ImageOutcome): RequestOutcome {
   const { record, account, channels, attempts, now } = end;
   const { pictures, cost, usage, warnings, servedModel } = outcome;
-  const booking = bookingOf(account, outcome);
+  const images = countMade(pictures, record.n);
+  const booking = bookingOf(account, outcome, images);
   return {
     id: record.id,
-    state: pictures.length < record.n ? "partial" : "succeeded",
+    state: images < record.n ? "partial" : "succeeded",
     errorCode: null,
     errorMessage: null,
     errorParam: null,
@@ -65,10 +66,11 @@ export function madeEnd(end: RecordEnd, outcome: ImageOutcome): RequestOutcome {
 /** The ledger's facts; undefined for what is free. */
 function bookingOf(
   account: Account | undefined,
-  { cost, channelId, pictures }: ImageOutcome,
+  { cost, channelId }: ImageOutcome,
+  images: number,
 ): Booking | undefined {
   if (account === undefined || cost.state === "free") return undefined;
-  return { ...account, channelId, images: pictures.length };
+  return { ...account, channelId, images };
 }
 
 function noticesOf(

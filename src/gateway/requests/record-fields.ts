@@ -31,6 +31,7 @@ export function recordFields(request: ImageRequest, keepsPrompts = true): string
     output_format: request.output_format,
     output_compression: request.output_compression,
     watermark: request.watermark,
+    keep_outside_mask: request.keep_outside_mask,
     moderation: request.moderation,
     user: request.user,
     operation: request.operation,

@@ -1,6 +1,6 @@
 import { asPinholeError } from "../../core/errors.ts";
 import type { RequestEnd, RequestObserver } from "../../core/observer.ts";
-import type { ImageOutcome } from "../delivery/outcome.ts";
+import { type ImageOutcome, countMade } from "../delivery/outcome.ts";
 import type { ComingCall } from "./image-call.ts";
 import type { RequestParts } from "./parts.ts";
 import { serveImage } from "./serve-image.ts";
@@ -34,5 +34,5 @@ async function told(
 
 function endOf({ requestId, request }: ComingCall, outcome: ImageOutcome): RequestEnd {
   if (outcome.requestId !== requestId) return { kind: "repeated" };
-  return { kind: outcome.pictures.length < request.n ? "partial" : "succeeded" };
+  return { kind: countMade(outcome.pictures, request.n) < request.n ? "partial" : "succeeded" };
 }

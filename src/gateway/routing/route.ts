@@ -90,6 +90,7 @@ function isPlain(request: ImageRequest, { promptMax }: EntryGroups): boolean {
     prompt: prompt.length <= promptMax,
     images: images.length === 0,
     mask: mask === undefined,
+    keep_outside_mask: request.keep_outside_mask !== true,
     markup: markup === undefined,
     // A style may become part of the prompt.
     style: style === undefined,
@@ -173,7 +174,7 @@ function fitGroups(
     totalMs: groups.attemptMsMax,
     estimate,
     prices: estimate.state === "free" ? [] : versionsOf(plans, terms),
-    roomBytes: roomFor(best, request.n),
+    roomBytes: roomFor(best, request.keep_outside_mask === true ? request.n * 2 : request.n),
     isHosted: plans.some(
       ({ target }) => deliveryOf(request, parts, rulingCard(target)?.delivery).url,
     ),

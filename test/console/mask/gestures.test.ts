@@ -56,7 +56,8 @@ test("a palm beside a pen does nothing, whether it comes before, with or shortly
 
 test("the middle button or the space bar moves the picture and paints nothing", () => {
   const gestures = createGestures();
-  const mouse = (at: number, x: number): Pointer => pointer(1, at, { kind: "mouse", moves: true, x });
+  const mouse = (at: number, x: number): Pointer =>
+    pointer(1, at, { kind: "mouse", moves: true, x });
   expect(gestures.down(mouse(0, 10))).toEqual([]);
   expect(gestures.move(mouse(5, 25))).toEqual([
     { kind: "move", dx: 15, dy: 0, factor: 1, x: 25, y: 0 },

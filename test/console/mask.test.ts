@@ -1,0 +1,155 @@
+import sharp from "sharp";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
+import { enterConsole } from "../support/console.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { rgbaOf } from "../support/pictures.ts";
+import { requireForTest } from "../support/require.ts";
+
+let browser: Browser | undefined;
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  gateway = await startGatewayProcess({ built: true });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await browser?.close();
+});
+
+/** Chromium, a gateway and sharp share two slow cores in CI. */
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Makes a picture and takes it in as the one to edit. */
+async function takeInPicture(page: Page, prompt: string): Promise<Buffer> {
+  await page.getByRole("textbox", { name: "Prompt" }).fill(prompt);
+  await page.getByRole("button", { name: /^Make/ }).click();
+  await page.getByText("Done, free").waitFor();
+  const original = await shownPicture(page, prompt);
+  await page.getByRole("button", { name: "Use as input" }).click();
+  await page.getByRole("button", { name: "Mask" }).waitFor();
+  return original;
+}
+
+async function shownPicture(page: Page, prompt: string): Promise<Buffer> {
+  const source = await page.getByRole("img", { name: prompt }).first().getAttribute("src");
+  return (await page.context().request.get(source ?? "")).body();
+}
+
+/** Adds a rectangle by its four numbers. */
+async function addRectangle(page: Page, numbers: Readonly<Record<string, number>>): Promise<void> {
+  for (const [label, value] of Object.entries(numbers))
+    await page.getByLabel(label, { exact: true }).fill(String(value));
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+}
+
+test("generate, mask by number fields, edit: outside of the mask not one pixel has changed, and the mask outlives a reload", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "key_holder");
+  const original = await takeInPicture(page, "A fox in the snow");
+  await page.getByRole("button", { name: "Mask" }).click();
+  await addRectangle(page, { Left: 100, Top: 200, Width: 512, Height: 256 });
+  await page.getByText("1024 × 1024 · 13 % selected").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.reload();
+  await page.getByRole("button", { name: "Mask 13 %" }).waitFor();
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A fox with a red hat");
+  await page.getByRole("button", { name: /^Make/ }).click();
+  await page.getByRole("button", { name: "Picture 1 with the rest kept" }).click();
+  const [before, after] = await Promise.all([
+    rgbaOf(original),
+    rgbaOf(await shownPicture(page, "A fox with a red hat")),
+  ]);
+  let [outside, inside] = [0, 0];
+  for (let at = 0; at < before.rgba.length; at += 4) {
+    const [x, y] = [(at / 4) % 1024, Math.floor(at / 4 / 1024)];
+    const isInside = x >= 100 && x < 612 && y >= 200 && y < 456;
+    const isChanged = before.rgba.readUInt32LE(at) !== after.rgba.readUInt32LE(at);
+    if (isChanged && isInside) inside += 1;
+    if (isChanged && !isInside) outside += 1;
+  }
+  expect(outside).toBe(0);
+  expect(inside).toBeGreaterThan(1000);
+  // The mask is still there, for another try.
+  await page.getByRole("button", { name: "Mask 13 %" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("an empty mask disables Make with its reason, a full one asks, a file of another size is refused in words", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "operator");
+  await takeInPicture(page, "A lighthouse");
+  await page.getByRole("button", { name: "Mask" }).click();
+  const small = await sharp({
+    create: { width: 64, height: 48, channels: 4, background: "#0000" },
+  })
+    .png()
+    .toBuffer();
+  const choose = page.getByRole("dialog").locator('input[type="file"]');
+  await choose.setInputFiles({ name: "small.png", mimeType: "image/png", buffer: small });
+  await page.getByText("This mask is 64 × 48; the picture is 1024 × 1024.").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByText("The mask selects nothing").waitFor();
+  expect(await page.getByRole("button", { name: /^Make/ }).isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "Mask 0 %" }).click();
+  // Nothing, inverted, is everything; by its key.
+  await page.keyboard.press("i");
+  await page.getByText("100 % selected").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: /^Make/ }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+  expect(await page.getByRole("button", { name: "Picture 2 of 2" }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("a finger paints at 390 px, two fingers zoom and paint nothing, and Done and Cancel are in reach", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "admin", {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await takeInPicture(page, "A harbour");
+  await page.getByRole("button", { name: "Mask" }).tap();
+  const stage = page.getByRole("group", { name: /^The picture with its mask/ });
+  const box = await stage.boundingBox();
+  const place = (x: number, y: number) => ({ x: (box?.x ?? 0) + x, y: (box?.y ?? 0) + y });
+  const screen = await page.context().newCDPSession(page);
+  const touch = (
+    type: "touchStart" | "touchMove" | "touchEnd",
+    ...points: { x: number; y: number }[]
+  ) =>
+    screen.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: points.map((point, id) => ({ ...point, id })),
+    });
+  const [a, b] = [place(150, 200), place(250, 260)];
+  await touch("touchStart", a);
+  await touch("touchMove", b);
+  await touch("touchEnd");
+  const selected = page.getByText(/1024 × 1024 · [1-9]\d? % selected/);
+  await selected.waitFor();
+  const share = await selected.textContent();
+  const zoom = page.getByLabel("Zoom");
+  const before = Number(await zoom.inputValue());
+  await touch("touchStart", a, b);
+  await touch("touchMove", place(60, 120), place(330, 380));
+  await touch("touchEnd");
+  await expect.poll(async () => Number(await zoom.inputValue())).toBeGreaterThan(before);
+  expect(await selected.textContent()).toBe(share);
+  for (const name of ["Done", "Cancel"]) {
+    const at = await page.getByRole("button", { name }).boundingBox();
+    expect(at !== null && at.x >= 0 && at.x + at.width <= 390 && at.y + at.height <= 844).toBe(
+      true,
+    );
+  }
+  expect(await accessFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Undo" }).tap();
+  await page.getByText("0 % selected").waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
