@@ -6,7 +6,7 @@ import { RouterProvider as AriaRouterProvider } from "react-aria-components";
 import { ApiError } from "./api/ask.ts";
 import { sessionQuery } from "./api/session.ts";
 import { applyTheme, readTheme } from "./frame/theme.ts";
-import { LanguageProvider } from "./language/language.tsx";
+import { LanguageProvider, firstWords } from "./language/language.tsx";
 import { makeRouter } from "./router.tsx";
 import "./theme.css";
 
@@ -25,7 +25,7 @@ function makeQueries(): QueryClient {
   });
 }
 
-function start(): void {
+async function start(): Promise<void> {
   const queries = makeQueries();
   const router = makeRouter(queries);
   // A session that has ended is found by whatever is asked next: what was written stays in its form's draft.
@@ -36,12 +36,13 @@ function start(): void {
     void router.invalidate();
   });
   applyTheme(readTheme());
+  const words = await firstWords();
   const place = document.querySelector("#console");
   if (place === null) throw new Error("index.html has no place for the console");
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={queries}>
-        <LanguageProvider>
+        <LanguageProvider first={words}>
           <AriaRouterProvider navigate={(href) => void router.navigate({ href })}>
             <RouterProvider router={router} />
           </AriaRouterProvider>
@@ -51,4 +52,4 @@ function start(): void {
   );
 }
 
-start();
+void start();

@@ -3,16 +3,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { type Session, sessionQuery, signOut } from "../api/session.ts";
-import { languages, useLanguage } from "../language/language.tsx";
+import { languageNames, useLanguage } from "../language/language.tsx";
 import { forgetDrafts } from "../playground/picture-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu, MenuChoice, MenuItem } from "../ui/menu.tsx";
 import { type Theme, applyTheme, readTheme } from "./theme.ts";
-
-const languageNames = Object.fromEntries(
-  Object.entries(languages).map(([tag, { name }]) => [tag, name]),
-);
 
 /** The person at the foot of the menu: appearance, language, and the way out. */
 export function AccountMenu({

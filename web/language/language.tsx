@@ -1,10 +1,16 @@
 import { createContext, use, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
 import { en, type Words } from "./en.ts";
-import { zh } from "./zh.ts";
 
-/** The languages by their tags. */
-export const languages: Readonly<Record<string, Words>> = { en, "zh-CN": zh };
+/** The languages by their tags, in their own words. */
+export const languageNames: Readonly<Record<string, string>> = { en: en.name, "zh-CN": "简体中文" };
+
+/** The words of a language; all but English are a file of their own. */
+async function wordsOf(tag: string): Promise<Words> {
+  if (tag !== "zh-CN") return en;
+  const { zh } = await import("./zh.ts");
+  return zh;
+}
 
 interface LanguageChoice {
   readonly words: Words;
@@ -18,15 +24,23 @@ const stored = "pinhole.language";
 /** The language that a person chose here before, or the browser's first one that there is. */
 function firstChoice(): string {
   const chosen = localStorage.getItem(stored);
-  if (chosen !== null && chosen in languages) return chosen;
+  if (chosen !== null && chosen in languageNames) return chosen;
   const wants = navigator.languages.find((tag) => /^(en|zh)\b/i.test(tag));
   return wants !== undefined && /^zh/i.test(wants) ? "zh-CN" : "en";
 }
 
-/** Gives the pages below it their words. */
-export function LanguageProvider({ children }: { readonly children: ReactNode }): ReactNode {
-  const [tag, setTag] = useState(firstChoice);
-  const words = languages[tag] ?? en;
+/** The words of the first choice; English where its file cannot be had. */
+export const firstWords = (): Promise<Words> => wordsOf(firstChoice()).catch(() => en);
+
+/** Gives the pages below it their words, which begin as the first ones. */
+export function LanguageProvider({
+  first,
+  children,
+}: {
+  readonly first: Words;
+  readonly children: ReactNode;
+}): ReactNode {
+  const [words, setWords] = useState(first);
   useEffect(() => {
     document.documentElement.lang = words.lang;
   }, [words]);
@@ -35,7 +49,8 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
       words,
       choose(next: string) {
         localStorage.setItem(stored, next);
-        setTag(next);
+        // Where its file cannot be had now, it is there at the next visit.
+        void wordsOf(next).then(setWords, () => undefined);
       },
     }),
     [words],
