@@ -19,6 +19,7 @@ import { peppersOf, urlSigner } from "./app/secret-keys.ts";
 import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
+import { createThumbnails } from "./pictures/thumbnails.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
 import { type Config, readState } from "./config.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
@@ -188,7 +189,10 @@ async function openPorts(
     newBlobId: () => random(16).toString("hex"),
   };
   const lead = config.images.serve === "redirect" ? shared?.presign : undefined;
-  const hosted: HostedImages = (request) => hostedAnswer({ signer, blobs, now, lead, request });
+  const thumbnails = createThumbnails(ports.converter);
+  const thumbnail = thumbnails.of.bind(thumbnails);
+  const hosted: HostedImages = (request) =>
+    hostedAnswer({ signer, blobs, now, thumbnail, lead, request });
   const { counters } = store;
   const { nodeBefore } = folders;
   return { ports, shared, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };

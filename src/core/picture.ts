@@ -8,6 +8,9 @@ export type PictureFormat = (typeof pictureFormats)[number];
 export const outputFormats = ["png", "jpeg", "webp"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
+/** Pixels of the widths in which a hosted picture can be had: the bound on what anybody who has its URL can make us do. */
+export const thumbnailWidths = [80, 320, 640, 1280] as const;
+
 export const contentTypes: Readonly<Record<PictureFormat, string>> = {
   png: "image/png",
   jpeg: "image/jpeg",

@@ -34,7 +34,14 @@ async function host(bytes: Buffer) {
   );
   const ask = (headers: Record<string, string> = {}, method = "GET", path = url.pathname) => {
     const query = Object.fromEntries(url.searchParams);
-    return hostedAnswer({ signer, blobs, now, request: { method, path, query, headers } });
+    const thumbnail = () => Promise.resolve(undefined);
+    return hostedAnswer({
+      signer,
+      blobs,
+      now,
+      thumbnail,
+      request: { method, path, query, headers },
+    });
   };
   return { ask, blobs, setNow: (at: number) => (time = at) };
 }

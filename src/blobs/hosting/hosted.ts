@@ -1,4 +1,4 @@
-import { contentTypes } from "../../core/picture.ts";
+import { contentTypes, thumbnailWidths } from "../../core/picture.ts";
 import { readRange, type ByteRange } from "./byte-range.ts";
 import { extensions, type Signer } from "./sign.ts";
 import type { BlobStore, OpenBlob } from "../types.ts";
@@ -26,6 +26,8 @@ export interface HostedParts {
   /** Unix milliseconds. */
   readonly now: () => number;
   /** A URL at which the picture can be read for so many seconds at most, without this gateway. Absent: there are none. */
+  /** A small WebP of a picture; undefined: it is shown itself. */
+  readonly thumbnail: (blob: OpenBlob, width: number) => Promise<Buffer | undefined>;
   readonly lead?: ((id: string, secondsMax: number) => Promise<string>) | undefined;
 }
 
@@ -44,10 +46,13 @@ export async function hostedAnswer({
   signer,
   blobs,
   now,
+  thumbnail,
   lead,
   request,
 }: HostedParts & { readonly request: HostedRequest }): Promise<HostedAnswer> {
   const verdict = signer.verify(request.path, request.query);
+  const width = widthOf(request.query["w"]);
+  if (width === "unknown") return { status: 404, headers: refusedHeaders };
   if (verdict.kind === "unknown" || !["GET", "HEAD"].includes(request.method))
     return { status: 404, headers: refusedHeaders };
   if (verdict.kind === "expired") return { status: 410, headers: refusedHeaders };
@@ -55,8 +60,34 @@ export async function hostedAnswer({
   if (blob === undefined) return { status: 410, headers: refusedHeaders };
   // A picture may be kept longer than this URL is good for.
   const restMs = Math.min(blob.expiresAt, verdict.expiresAtMs) - now();
+  const small = width === undefined ? undefined : await thumbnail(blob, width);
+  if (small !== undefined) return answer(smallBlob(blob, small, width), request, restMs);
   const whole = answer(blob, request, restMs);
   return lead === undefined ? whole : leadAway(whole, request, () => lead(blob.id, restMs / 1_000));
+}
+
+/** A width that was asked for beside the signature; `unknown`: one that no picture is made in. */
+function widthOf(text: unknown): number | undefined | "unknown" {
+  if (text === undefined) return undefined;
+  return thumbnailWidths.find((width) => String(width) === text) ?? "unknown";
+}
+
+/** The small picture as if it rested in the store, as long as the whole one. */
+function smallBlob(
+  { id, expiresAt }: OpenBlob,
+  bytes: Buffer,
+  width: number | undefined,
+): OpenBlob {
+  return {
+    id: `${id}-${String(width)}`,
+    format: "webp",
+    byteLength: bytes.length,
+    expiresAt,
+    async *chunks(start = 0, end = bytes.length) {
+      yield bytes.subarray(start, end);
+    },
+    reader: () => undefined,
+  };
 }
 
 /**

@@ -44,7 +44,7 @@ export function hostedRoutes(app: FastifyInstance, hosted: HostedImages): void {
   app.head("/i/:name", serve);
 }
 
-/** The query exactly as it was signed; whatever is missing, doubled, added or written otherwise makes it none. */
+/** The query exactly as it was signed, and a width where a small picture is asked for; whatever is missing, doubled, added or written otherwise makes it none. */
 function readQuery(text: string): Readonly<Record<string, string | undefined>> {
-  return { .../^e=(?<e>\d+)&k=(?<k>[\w-]+)&s=(?<s>[\w-]+)$/.exec(text)?.groups };
+  return { .../^e=(?<e>\d+)&k=(?<k>[\w-]+)&s=(?<s>[\w-]+)(?:&w=(?<w>\d+))?$/.exec(text)?.groups };
 }
