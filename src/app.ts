@@ -189,8 +189,7 @@ async function openPorts(
     newBlobId: () => random(16).toString("hex"),
   };
   const lead = config.images.serve === "redirect" ? shared?.presign : undefined;
-  const thumbnails = createThumbnails(ports.converter);
-  const thumbnail = thumbnails.of.bind(thumbnails);
+  const { thumbnail } = createThumbnails(ports.converter);
   const hosted: HostedImages = (request) =>
     hostedAnswer({ signer, blobs, now, thumbnail, lead, request });
   const { counters } = store;

@@ -15,7 +15,7 @@ export interface Thumbnails {
    * A WebP of this width, upright; undefined where the picture is no wider, or cannot be made smaller: it is then shown
    * itself.
    */
-  of(stored: StoredPicture, width: number): Promise<Buffer | undefined>;
+  thumbnail(stored: StoredPicture, width: number): Promise<Buffer | undefined>;
 }
 
 /** Bytes of small pictures that are kept: some 1,500 of 320 pixels. */
@@ -35,10 +35,11 @@ const noSpool: PictureSpool = {
 
 /** Makes none before it is asked. */
 export function createThumbnails(converter: Pick<Converter, "read">): Thumbnails {
-  return new KeptThumbnails(converter);
+  const kept = new KeptThumbnails(converter);
+  return { thumbnail: (stored, width) => kept.of(stored, width) };
 }
 
-class KeptThumbnails implements Thumbnails {
+class KeptThumbnails {
   readonly #converter: Pick<Converter, "read">;
   /** In the order of their last use. */
   readonly #kept = new Map<string, Buffer>();

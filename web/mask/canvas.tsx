@@ -1,12 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { ReactNode, RefObject } from "react";
+import type { PointerEvent as ReactPointerEvent, ReactNode, RefObject } from "react";
 import { useWords } from "../language/language.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Brush } from "./brush.tsx";
 import type { Editing } from "./editing.ts";
 import { drawOverlay } from "./overlay.ts";
 import { Outline } from "./outline.tsx";
-import { usePainting } from "./painting.ts";
+import { type Painting, usePainting } from "./painting.ts";
 import type { Size } from "./selection.ts";
 import { zoomView } from "./view.ts";
 import type { Viewing } from "./viewing.ts";
@@ -28,15 +28,11 @@ export function MaskCanvas({
   const stage = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLImageElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
-  const [pointer, setPointer] = useState<{
-    readonly x: number;
-    readonly y: number;
-    readonly isTouch: boolean;
-  }>();
   useSize(stage, viewing.resize);
   useWheel(stage, viewing);
   useOverlay(overlay, editing);
   const painting = usePainting({ editing, viewing, overlay, moves });
+  const { pointer, handlers } = usePointers(painting);
   const { size } = editing;
   const { view } = viewing;
   const place = {
@@ -58,25 +54,7 @@ export function MaskCanvas({
         "relative min-h-0 flex-1 touch-none overflow-hidden bg-sunk outline-offset-[-2px] select-none",
         moves ? "cursor-grab" : "cursor-crosshair",
       )}
-      onPointerDown={(event) => {
-        stage.current?.focus({ preventScroll: true });
-        painting.down(event.nativeEvent, event.currentTarget);
-      }}
-      onPointerMove={(event) => {
-        painting.move(event.nativeEvent, event.currentTarget);
-        const box = event.currentTarget.getBoundingClientRect();
-        setPointer({
-          x: event.clientX - box.left,
-          y: event.clientY - box.top,
-          isTouch: event.pointerType === "touch",
-        });
-      }}
-      onPointerUp={(event) => {
-        painting.up(event.nativeEvent, event.currentTarget);
-        if (event.pointerType === "touch") setPointer(undefined);
-      }}
-      onPointerCancel={(event) => painting.up(event.nativeEvent, event.currentTarget)}
-      onPointerLeave={() => setPointer(undefined)}
+      {...handlers}
     >
       <img ref={picture} src={url} alt="" draggable={false} className={layer} style={place} />
       <canvas
@@ -98,6 +76,40 @@ export function MaskCanvas({
       )}
     </div>
   );
+}
+
+/** A pointer's place on the canvas. */
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly isTouch: boolean;
+}
+
+/** The canvas's answers to pointers, and the place of the one that is over it. */
+function usePointers(painting: Painting) {
+  const [pointer, setPointer] = useState<Place>();
+  type Handled = ReactPointerEvent<HTMLDivElement>;
+  return {
+    pointer,
+    handlers: {
+      onPointerDown(event: Handled) {
+        event.currentTarget.focus({ preventScroll: true });
+        painting.down(event.nativeEvent, event.currentTarget);
+      },
+      onPointerMove(event: Handled) {
+        painting.move(event.nativeEvent, event.currentTarget);
+        const box = event.currentTarget.getBoundingClientRect();
+        const isTouch = event.pointerType === "touch";
+        setPointer({ x: event.clientX - box.left, y: event.clientY - box.top, isTouch });
+      },
+      onPointerUp(event: Handled) {
+        painting.up(event.nativeEvent, event.currentTarget);
+        if (event.pointerType === "touch") setPointer(undefined);
+      },
+      onPointerCancel: (event: Handled) => painting.up(event.nativeEvent, event.currentTarget),
+      onPointerLeave: () => setPointer(undefined),
+    },
+  };
 }
 
 function useSize(stage: RefObject<HTMLElement | null>, onSize: (size: Size) => void): void {

@@ -34,7 +34,7 @@ export interface Editing {
   readonly hand: Hand;
   /** The selection as it is: drawn into while a pointer moves. */
   readonly selection: Selection;
-  /** What is shown and sent: grown and with its soft edge. */
+  /** The selection that is shown and sent: grown and with its soft edge. */
   readonly strength: Selection;
   readonly share: number;
   /** False where nothing has been done since the editor was opened. */

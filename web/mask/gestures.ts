@@ -10,7 +10,7 @@ export interface Pointer {
   readonly moves: boolean;
 }
 
-/** What a canvas is to do about its pointers. */
+/** One thing that a canvas is to do about its pointers. */
 export type Gesture =
   | { readonly kind: "begin" | "extend"; readonly x: number; readonly y: number }
   /** `keeps` is false where what was drawn was the beginning of a movement by two fingers. */

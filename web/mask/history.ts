@@ -32,7 +32,7 @@ interface Checkpoint {
   readonly bits: Uint8Array<ArrayBuffer>;
 }
 
-/** What was done to a selection, and how much of it is in force: the rest was undone. Plain data, so that it can be stored. */
+/** The steps that were done to a selection, and how much of it is in force: the rest was undone. Plain data, so that it can be stored. */
 export interface History extends Size {
   readonly steps: readonly Step[];
   readonly inForce: number;

@@ -152,7 +152,7 @@ function Editor({
   );
 }
 
-/** What is masked and how much of it, and the two ways out. */
+/** The picture that is masked and how much of it, and the two ways out. */
 function Head({
   picture,
   editing,

@@ -21,7 +21,7 @@ interface SettingsProps {
   readonly onSave: () => void;
 }
 
-/** Everything that has numbers or words: what is selected at once, the edge, the rectangle, files. */
+/** The controls that have numbers or words: what is selected at once, the edge, the rectangle, files. */
 export function MaskSettings({ editing, fault, onLoad, onSave }: SettingsProps): ReactNode {
   const words = useWords().mask;
   const { settings, hand } = editing;

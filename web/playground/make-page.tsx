@@ -11,7 +11,7 @@ import { Message } from "../ui/message.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Controls } from "./controls.tsx";
-import { type DraftFields, fitDraft, useDraft } from "./draft.ts";
+import { type DraftFields, type LeftBehind, fitDraft, useDraft } from "./draft.ts";
 import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
 import { type Made, type MadePicture, startGeneration, useGeneration } from "./generation.ts";
 import { useMadeList } from "./made-list.ts";
@@ -153,15 +153,7 @@ function Asking({
         hasPictures={pictures.length > 0}
         onChange={change}
       />
-      {left.length === 0 ? null : (
-        <Message
-          tone="info"
-          title={words.leavesBehind(
-            model.id,
-            left.map(({ field, value }) => `${words.fields[field]} ${value}`.trim()),
-          )}
-        />
-      )}
+      <LeavesBehind model={model} left={left} />
       <MakeButton
         fields={fields}
         pictures={pictures}
@@ -172,6 +164,20 @@ function Asking({
       {starting.error === null ? null : <StartFault error={starting.error} />}
     </Form>
   );
+}
+
+/** The choices that the model leaves behind, said before the click. */
+function LeavesBehind({
+  model,
+  left,
+}: {
+  readonly model: Model;
+  readonly left: readonly LeftBehind[];
+}): ReactNode {
+  const words = useWords().playground;
+  if (left.length === 0) return null;
+  const all = left.map(({ field, value }) => `${words.fields[field]} ${value}`.trim());
+  return <Message tone="info" title={words.leavesBehind(model.id, all)} />;
 }
 
 function StartFault({ error }: { readonly error: Error }): ReactNode {
