@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bind } from "./app/bind.ts";
 import { openEgress } from "./app/egress.ts";
+import { createExamine } from "./app/examination/examination.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
 import { takeFolders } from "./app/folders.ts";
 import { type FirstRun, beginAdministration, requireSettings } from "./app/first-run.ts";
@@ -18,6 +19,7 @@ import { openSecret, secretConcern } from "./app/secret.ts";
 import { peppersOf, urlSigner } from "./app/secret-keys.ts";
 import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
+import { connectionsFor, finishMsOf } from "./app/serving-limits.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { createThumbnails } from "./pictures/thumbnails.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
@@ -78,7 +80,7 @@ export async function startApp(
     const { ports, shared, hosted, clock, filesMax, nodeBefore } = opened;
     const gateway = createGateway(ports, gatewaySettings(config), config);
     await gateway.countTotals();
-    telemetry.watch({ ...ports, ...opened, gateway });
+    telemetry.watch({ ...ports, ...opened, counters: opened.store.counters, gateway });
     undo.push(() => telemetry.sendLast());
     // Before those are taken for lost that an earlier process left running.
     await gateway.settleLeft();
@@ -98,6 +100,7 @@ export async function startApp(
     const parts = {
       gateway,
       identity,
+      examine: createExamine({ ...ports, ...opened, config, channels: () => gateway.channels() }),
       hosted,
       clients: createClientWatch(ports.now),
       relayPatience,
@@ -117,8 +120,9 @@ interface OpenedPorts {
   readonly shared: SharedImages | undefined;
   readonly hosted: HostedImages;
   readonly clock: DatabaseClock;
-  /** Counts of the database, for metrics. */
-  readonly counters: OpenedStore["counters"];
+  readonly store: OpenedStore;
+  /** The fault of the secret, a sentence; undefined: it has none. */
+  readonly secretConcern: string | undefined;
   /** Files and sockets that the process may have open. */
   readonly filesMax: number;
   /** The node that had the data folder before this process. */
@@ -192,9 +196,9 @@ async function openPorts(
   const { thumbnail } = createThumbnails(ports.converter);
   const hosted: HostedImages = (request) =>
     hostedAnswer({ signer, blobs, now, thumbnail, lead, request });
-  const { counters } = store;
   const { nodeBefore } = folders;
-  return { ports, shared, hosted, clock, counters, filesMax: descriptors.max, nodeBefore };
+  const filesMax = descriptors.max;
+  return { ports, store, secretConcern: concern, shared, hosted, clock, filesMax, nodeBefore };
 }
 
 /** The console's build, seen from `src/app.ts` and from the bundle's parts alike. */
@@ -205,16 +209,23 @@ const consoleFolder = fileURLToPath(
 /** Seeds that are drawn stay below it: servers read 31 bits, and each picture of a request has the next one. */
 const seedsMax = 2 ** 31 - 16;
 
-/** Time that a stop waits for requests in flight beyond the longest time of a channel, milliseconds. */
-const finishSlackMs = 10_000;
+/** The parts of the server that are made before it listens. */
+type OwnParts = Pick<
+  ServerParts,
+  | "gateway"
+  | "identity"
+  | "hosted"
+  | "clients"
+  | "relayPatience"
+  | "observer"
+  | "metrics"
+  | "examine"
+>;
 
 async function listen(
   config: Config,
   logger: FastifyBaseLogger,
-  parts: Pick<
-    ServerParts,
-    "gateway" | "identity" | "hosted" | "clients" | "relayPatience" | "observer" | "metrics"
-  >,
+  parts: OwnParts,
   started: Pick<App, "firstRun"> & {
     readonly undo: readonly (() => Promise<void> | void)[];
     /** Files and sockets that this process may have open at once. */
@@ -264,7 +275,7 @@ async function listen(
         connections,
         log: logger,
         graceMs: grace ? config.server.shutdownGraceMs : 0,
-        finishMsMax: longestMs(current) + finishSlackMs,
+        finishMsMax: finishMsOf(current),
         // Also those whose client has gone: what may have been paid for is finished and kept.
         background: () => gateway.idle(),
         abort: () => stop.abort(),
@@ -272,19 +283,4 @@ async function listen(
       for (const step of started.undo.toReversed()) await step();
     },
   };
-}
-
-/** Files that are open whatever happens: the database's, those of threads, the one that listens. */
-const filesOpen = 32;
-
-/** Share of the other files that connections of clients may take before idle ones are cut; a crowd may take a third more. */
-const connectionsShare = 3 / 8;
-
-function connectionsFor(filesMax: number): number {
-  return Math.max(1, Math.floor((filesMax - filesOpen) * connectionsShare));
-}
-
-/** The longest that a request may take on any channel. */
-function longestMs(config: Config): number {
-  return Math.max(0, ...config.channels.map((channel) => channel.timeout.totalMs));
 }

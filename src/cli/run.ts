@@ -5,6 +5,7 @@ import { backupCommand, restoreCommand } from "./backup.ts";
 import { channelsCommand } from "./channels.ts";
 import { checkCommand } from "./check.ts";
 import type { CliCommand, CommandContext } from "./command.ts";
+import { doctorCommand } from "./doctor.ts";
 import { editCommand } from "./edit.ts";
 import { exportCommand } from "./export.ts";
 import { generateCommand } from "./generate.ts";
@@ -29,6 +30,7 @@ export const commands: readonly CliCommand[] = [
   migrateCommand,
   ledgerCommand,
   secretCommand,
+  doctorCommand,
   backupCommand,
   restoreCommand,
 ];

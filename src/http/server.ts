@@ -5,6 +5,7 @@ import Fastify, {
   LogController,
 } from "fastify";
 import type { IncomingMessage } from "node:http";
+import type { Examine } from "../core/examination.ts";
 import type { Observer } from "../core/observer.ts";
 import { arrivals } from "../runtime/batches.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
@@ -57,6 +58,8 @@ export interface ServerParts {
   readonly stopping: () => boolean;
   /** Undefined: nobody listens. */
   readonly observer: Observer | undefined;
+  /** Looks at all that the gateway stands on. */
+  readonly examine: Examine;
   /** The page of metrics of this address; undefined: it has none. */
   readonly metrics: MetricsPage | undefined;
 }

@@ -18,6 +18,17 @@ export interface StoreCounters {
 /** Told of each command that has its answer. */
 export type OnCommand = (times: CommandTimes) => void;
 
+/** Connections to a database's server. */
+export interface ServerConnections {
+  /** All that it allows, less those that it reserves for its operator. */
+  readonly most: number;
+  /** Connections that somebody has now, be it another program. */
+  readonly used: number;
+  /** Gateways that were there within the last half minute, and what each may have. */
+  readonly nodes: number;
+  readonly poolOfNode: number;
+}
+
 /** The way in which a database is asked for commands, whichever it is. */
 export interface StoreClient {
   /** Resolves after the commit that holds it. */
@@ -29,6 +40,8 @@ export interface StoreClient {
   counters(): StoreCounters;
   /** The database's own time, Unix milliseconds; undefined where it has no clock but this machine's. */
   serverTime(): Promise<number | undefined>;
+  /** The connections that the database's server allows; undefined where it is no server. */
+  connections(): Promise<ServerConnections | undefined>;
   /** Ends after everything asked before. Asking again gives the same promise. */
   close(): Promise<void>;
 }

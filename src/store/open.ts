@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { asPinholeError, type PinholeError } from "../core/errors.ts";
-import type { OnCommand, StoreClient, StoreCounters } from "./client.ts";
+import type { OnCommand, ServerConnections, StoreClient, StoreCounters } from "./client.ts";
 import type { CommandArguments } from "./commands/index.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
@@ -38,6 +38,8 @@ export interface OpenedStore extends Store {
   counters(): StoreCounters;
   /** The database's own time, Unix milliseconds; undefined where it has no clock but this machine's. */
   serverTime(): Promise<number | undefined>;
+  /** The connections that the database's server allows; undefined where it is no server. */
+  connections(): Promise<ServerConnections | undefined>;
 }
 
 /**
@@ -128,6 +130,7 @@ function storeOf(client: StoreClient): OpenedStore {
     close: () => client.close(),
     counters: () => client.counters(),
     serverTime: () => client.serverTime(),
+    connections: () => client.connections(),
   };
 }
 

@@ -31,6 +31,23 @@ describe.runIf(server !== undefined)("with a server", () => {
 });
 
 test.runIf(server !== undefined)(
+  "a server says how many connections it allows, and how many gateways want theirs",
+  async () => {
+    const url = (await server?.create("connections")) ?? "";
+    const store = await openStore({ url, pool: 7, now });
+    const seenAt = (await store.serverTime()) ?? 0;
+    const node = { startedAt: seenAt, version: "0.1.0", schemaStep: null };
+    await store.nodes.renew({ ...node, id: "here", seenAt });
+    await store.nodes.renew({ ...node, id: "gone", seenAt: seenAt - 60_000 });
+    const found = await store.connections();
+    await store.close();
+    expect(found).toMatchObject({ nodes: 1, poolOfNode: 7 });
+    expect(found?.used).toBeGreaterThan(0);
+    expect(found?.most).toBeGreaterThan(found?.used ?? 0);
+  },
+);
+
+test.runIf(server !== undefined)(
   "an audit row is never changed, and can be deleted after a year only",
   async () => {
     const url = await server?.create("audited");

@@ -2,6 +2,7 @@ import { auditResource } from "./audit.ts";
 import { channelResource } from "./channels.ts";
 import { correctionResource } from "./corrections.ts";
 import { endUserResource } from "./end-users.ts";
+import { examinationResource } from "./examination.ts";
 import { keyResource } from "./keys.ts";
 import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
@@ -32,4 +33,5 @@ export const adminResources: readonly AdminResource[] = [
   endUserResource,
   priceResource,
   stateResource,
+  examinationResource,
 ];

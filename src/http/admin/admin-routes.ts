@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { PinholeError } from "../../core/errors.ts";
+import type { Examine } from "../../core/examination.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { correctionRoutes } from "./correction-routes.ts";
@@ -7,6 +8,7 @@ import { auditRoutes } from "./audit-routes.ts";
 import { endUserRoutes } from "./end-user-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { examinationRoutes } from "./examination-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { ownerRoutes } from "./owner-routes.ts";
 import { priceRoutes } from "./price-routes.ts";
@@ -23,6 +25,7 @@ const bodyBytesMax = 64 * 1024;
 /** The parts that the admin API works with. */
 export interface AdminParts extends SessionParts {
   readonly gateway: Pick<Gateway, "administration" | "channels" | "correct" | "eraseEndUser">;
+  readonly examine: Examine;
 }
 
 /** The routes under /admin/v1, each for the roles that its table names. */
@@ -57,4 +60,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   correctionRoutes(app, gateway);
   stateRoutes(app, administration.state);
   endUserRoutes(app, gateway);
+  examinationRoutes(app, parts.examine);
 }

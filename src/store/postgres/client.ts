@@ -1,5 +1,5 @@
 import { closedFault, pendingMax, tooManyFault } from "../client.ts";
-import type { OnCommand, StoreClient } from "../client.ts";
+import type { OnCommand, ServerConnections, StoreClient } from "../client.ts";
 import {
   alone,
   commands,
@@ -11,7 +11,6 @@ import {
 } from "../commands/index.ts";
 import type { CommandName } from "../commands/index.ts";
 import type { Statement, Steps } from "../query.ts";
-import { integer, record } from "../shape.ts";
 import type { PinholeError } from "../../core/errors.ts";
 import { openConnection } from "./connection.ts";
 import { faultAtOpen } from "./faults.ts";
@@ -21,6 +20,8 @@ import { createLane } from "./lane.ts";
 import type { Lane } from "./lane.ts";
 import { pieceRows, readReport } from "./report.ts";
 import { migrate } from "./migrate.ts";
+import { hash, subjectOf } from "./subject.ts";
+import { type ServerReading, serverClock, serverConnections } from "./server-facts.ts";
 
 export interface PostgresOptions {
   /** `postgres:` and the rest, the password too. */
@@ -59,9 +60,6 @@ const beginWrite = `BEGIN ISOLATION LEVEL READ COMMITTED; ${limits(statementMsMa
 /** One picture of the database for all statements of a read. */
 const beginRead = (statementMs: number): string =>
   `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${limits(statementMs)}`;
-
-const readClock = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now";
-const clockRow = record({ now: integer });
 
 interface Lanes {
   readonly settling: readonly Lane[];
@@ -128,7 +126,10 @@ class Client implements StoreClient {
   readonly #onCommand: OnCommand | undefined;
   #closing: Promise<void> | undefined;
 
+  readonly #pool: number;
+
   constructor(url: string, pool: number, onCommand: OnCommand | undefined) {
+    this.#pool = pool;
     this.#onCommand = onCommand;
     const lanes = (count: number, begin: string, statementMs: number, counts = false): Lane[] =>
       Array.from({ length: count }, () =>
@@ -198,20 +199,31 @@ class Client implements StoreClient {
     pending: this.#pending(),
   });
 
-  serverTime = (): Promise<number> =>
-    new Promise((resolve, reject) => {
-      emptiest(this.#lanes.reading).ask({
-        subject: "clock",
-        locks: [],
-        isAlone: false,
-        *begin(): Steps<number> {
-          const { rows } = yield { sql: readClock, parameters: [] };
-          return clockRow.parse(rows[0]).now;
-        },
-        settle: (outcome) =>
-          outcome.fault === undefined ? resolve(Number(outcome.value)) : reject(outcome.fault),
-      });
+  serverTime = (): Promise<number> => this.#read(serverClock);
+
+  connections = async (): Promise<ServerConnections> => ({
+    ...(await this.#read(serverConnections)),
+    poolOfNode: this.#pool,
+  });
+
+  #read<T>({ subject, sql, read }: ServerReading<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let found: { readonly value: T } | undefined;
+    emptiest(this.#lanes.reading).ask({
+      subject,
+      locks: [],
+      isAlone: false,
+      *begin(): Steps<void> {
+        const { rows } = yield { sql, parameters: [] };
+        found = { value: read(rows[0]) };
+      },
+      settle: ({ fault }) => {
+        if (found === undefined || fault !== undefined) reject(fault);
+        else resolve(found.value);
+      },
     });
+    return promise;
+  }
 
   close = (): Promise<void> => {
     this.#closing ??= this.#close();
@@ -273,19 +285,4 @@ class Client implements StoreClient {
 
 function emptiest(lanes: readonly Lane[]): Lane {
   return lanes.reduce((best, lane) => (lane.pending() < best.pending() ? lane : best));
-}
-
-/** The id of what a command works on: its first argument, or that one's request or id. */
-function subjectOf([first]: readonly unknown[]): string | undefined {
-  if (typeof first === "string") return first;
-  if (typeof first !== "object" || first === null) return undefined;
-  if ("requestId" in first && typeof first.requestId === "string") return first.requestId;
-  return "id" in first && typeof first.id === "string" ? first.id : undefined;
-}
-
-function hash(text: string): number {
-  let sum = 0;
-  for (let at = 0; at < text.length; at += 1)
-    sum = (Math.imul(sum, 31) + text.charCodeAt(at)) >>> 0;
-  return sum;
 }

@@ -91,6 +91,7 @@ export async function startClient(options: ClientOptions): Promise<StoreClient> 
       pending: state.waiters.size,
     }),
     serverTime: () => Promise.resolve(undefined),
+    connections: () => Promise.resolve(undefined),
     async close() {
       await reports.close();
       await close(state);

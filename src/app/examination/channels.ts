@@ -1,0 +1,62 @@
+import { PinholeError } from "../../core/errors.ts";
+import type { Finding } from "../../core/examination.ts";
+import type { ChannelView } from "../../gateway/gateway.ts";
+import { tryChannel } from "../channel-trial.ts";
+import type { ExaminedParts } from "./parts.ts";
+
+/** Time that one upstream may take, milliseconds. */
+const upstreamMsMax = 15_000;
+/** Upstreams that are asked at once. */
+const atOnce = 8;
+
+/** Every channel's upstream, by what is free to ask; nothing is ever bought. */
+export async function examineChannels(parts: ExaminedParts): Promise<readonly Finding[]> {
+  const views = parts.channels();
+  if (views.length === 0)
+    return [
+      { name: "channels", state: "fault", said: "No channel is configured: nothing can be made." },
+    ];
+  const found: Finding[] = [];
+  for (let at = 0; at < views.length; at += atOnce) {
+    const some = views.slice(at, at + atOnce);
+    found.push(...(await Promise.all(some.map((view) => examineChannel(parts, view)))));
+  }
+  return found;
+}
+
+async function examineChannel({ config }: ExaminedParts, view: ChannelView): Promise<Finding> {
+  const { channel } = view;
+  const name = `channel ${channel.id}`;
+  const trial = await tryChannel(config, channel);
+  try {
+    const said: string[] = [];
+    for (const index of channel.credentials.keys()) {
+      const answer = await withinTime(trial.check(index));
+      said.push(answer ?? `${channel.provider.name} has no free check`);
+    }
+    const isHealthy = view.state === "healthy";
+    const health = isHealthy ? "" : `; its health is "${view.state}" (${view.why ?? "no reason"})`;
+    const answers = [...new Set(said)].join("; ");
+    return { name, state: isHealthy ? "ok" : "warning", said: `It answers: ${answers}${health}.` };
+  } catch (thrown) {
+    return { name, state: "fault", said: wordsOf(thrown) };
+  } finally {
+    await trial.close();
+  }
+}
+
+function withinTime<T>(asked: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<T>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`It does not answer within ${upstreamMsMax / 1000} s.`)),
+    upstreamMsMax,
+  );
+  return Promise.race([asked, late.promise]).finally(() => clearTimeout(timer));
+}
+
+/** Details are for operators, who alone may ask. */
+function wordsOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const detail = thrown instanceof PinholeError ? thrown.detail : undefined;
+  return detail === undefined ? thrown.message : `${thrown.message} (${detail})`;
+}
