@@ -16,7 +16,7 @@ import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
 import { ownProgram } from "./app/program.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
-import { peppersOf, urlSigner } from "./app/secret-keys.ts";
+import { secretPorts, urlSigner } from "./app/secret-keys.ts";
 import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { connectionsFor, finishMsOf } from "./app/serving-limits.ts";
@@ -176,7 +176,7 @@ async function openPorts(
     converter: createConverter(spoolFiles),
     egress,
     readState,
-    ...peppersOf(secret),
+    ...secretPorts(secret),
     eventLoopDelayMs: () => loop.delayMs(),
     filesLeft: () => descriptors.left(),
     log,
@@ -262,7 +262,7 @@ async function listen(
     url,
     firstRun: started.firstRun,
     async reload(next) {
-      gateway.offer(next);
+      await gateway.offer(next);
       await gateway.administration.keys.declare(next.keys, next.owners);
       await gateway.refreshBudgets();
       await gateway.reviewNotices();

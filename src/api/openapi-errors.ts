@@ -24,12 +24,15 @@ export function errorSchema(): JsonSchema {
           current: { description: "Of `version_stale`: what stands; null: nothing does." },
           faults: {
             type: "array",
-            description: "Of a state: all that is wrong with it.",
+            description: "Of a state or an entry: all that is wrong with it.",
             items: {
               type: "object",
               required: ["setting", "code", "message", "entry"],
               properties: {
-                setting: { type: "string", description: "The place: `keys[0].rpm`." },
+                setting: {
+                  type: "string",
+                  description: "The place: `keys[0].rpm`; empty: the whole.",
+                },
                 entry: { type: ["string", "null"], description: "The id of the entry." },
                 code: { type: "string" },
                 message: { type: "string" },

@@ -1,10 +1,11 @@
 import type { Config } from "../config.ts";
+import { envelopeKeyId } from "../core/envelope.ts";
 import { pepperId } from "../core/keys.ts";
 import { adminDigestName } from "../gateway/gateway.ts";
 import type { OpenedStore } from "../store/open.ts";
 import { openDatabase } from "./database.ts";
 import { type SecretChange, lastSecretChange, readSecret, secretFingerprint } from "./secret.ts";
-import { peppersOf } from "./secret-keys.ts";
+import { envelopeKeysOf, peppersOf } from "./secret-keys.ts";
 
 /** The secret that something was made with. */
 type MadeWith = "current" | "previous" | "other";
@@ -42,7 +43,8 @@ export async function secretStatus(
   const store = await openDatabase(config, now);
   try {
     const changed = await lastSecretChange(store);
-    const { pepper, previousPepper } = peppersOf({ ...secret, previous });
+    const secrets = { ...secret, previous };
+    const { pepper, previousPepper } = peppersOf(secrets);
     const ids = { current: pepperId(pepper), previous: previousPepper && pepperId(previousPepper) };
     const madeWith = (digest: string): MadeWith => {
       const [id, hex] = digest.split(":");
@@ -54,12 +56,32 @@ export async function secretStatus(
       fingerprint: secretFingerprint(secret.bytes),
       previousFingerprint: previous && secretFingerprint(previous),
       changed,
-      needs: (await digestsOf(store)).map(({ kind, digests }) => needsOf(kind, digests, madeWith)),
+      needs: [
+        ...(await digestsOf(store)).map(({ kind, digests }) => needsOf(kind, digests, madeWith)),
+        await envelopeNeeds(store, secrets),
+      ],
       urlsUntil: changed && changed.at + config.images.ttlMs,
     };
   } finally {
     await store.close();
   }
+}
+
+/** Credentials that rest in the database, by the secret that opens them. */
+async function envelopeNeeds(
+  store: OpenedStore,
+  secrets: Parameters<typeof envelopeKeysOf>[0],
+): Promise<SecretNeeds> {
+  const { key, previousKey } = envelopeKeysOf(secrets);
+  const ids = { current: pepperId(key), previous: previousKey && pepperId(previousKey) };
+  const digests = (await store.resources.all()).flatMap(({ kind, id, secrets: sealed }) =>
+    Object.entries(sealed).map(([place, digest]) => ({ name: `${kind} ${id}${place}`, digest })),
+  );
+  return needsOf("credentials of channels", digests, (envelope) => {
+    const id = envelopeKeyId(envelope);
+    if (id === undefined) return "other";
+    return id === ids.current ? "current" : id === ids.previous ? "previous" : "other";
+  });
 }
 
 interface Digested {

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { deriveKey } from "../core/derive.ts";
+import type { StoredResource } from "../store/resource-records.ts";
 import type { Store } from "../store/store.ts";
 import { StartError } from "./start-faults.ts";
 
@@ -108,7 +109,7 @@ async function changesOver(
 export async function secretConcern(
   config: Config,
   secret: OpenedSecret,
-  store: Pick<Store, "keys" | "settings">,
+  store: Pick<Store, "keys" | "settings" | "resources">,
   now: () => number,
 ): Promise<string | undefined> {
   if (await changesOver(secret, store, now)) return undefined;
@@ -116,28 +117,41 @@ export async function secretConcern(
   const fingerprint = secretFingerprint(bytes);
   const known = await store.settings.get(fingerprintName);
   const keys = (await store.keys.all()).length;
+  const sealed = (await store.resources.all()).filter(isSealed).length;
+  const made = keys + sealed;
   if (known === fingerprint) return undefined;
-  if (known !== undefined && config.database.kind === "postgres" && keys > 0)
+  if (known !== undefined && config.database.kind === "postgres" && made > 0)
     throw new StartError(
-      "PINHOLE_SECRET is not the secret that this database was made with, so none of its keys would work: set it to that one, or to change over set PINHOLE_SECRET_PREVIOUS to that one beside it",
+      "PINHOLE_SECRET is not the secret that this database was made with, so none of its keys and credentials would work: set it to that one, or to change over set PINHOLE_SECRET_PREVIOUS to that one beside it",
     );
-  const isOther = known !== undefined || (origin === "made" && keys > 0);
+  const isOther = known !== undefined || (origin === "made" && made > 0);
   // Of a database without one, which an earlier version made, only a secret that is new is known to be another.
-  const remembered = isOther && keys > 0 ? (known ?? "lost") : fingerprint;
+  const remembered = isOther && made > 0 ? (known ?? "lost") : fingerprint;
   await store.settings.set(fingerprintName, remembered);
-  if (isOther) return otherSecret(config, origin, keys);
+  if (isOther) return otherSecret(config, origin, { keys, sealed });
   return keys === 0 && (await hasImages(config.images.folder)) ? newDatabase(config) : undefined;
 }
 
-function otherSecret({ dataFolder }: Config, origin: OpenedSecret["origin"], keys: number): string {
+/** True for an entry whose credentials nothing but the secret opens. */
+function isSealed({ secrets }: StoredResource): boolean {
+  return Object.keys(secrets).length > 0;
+}
+
+function otherSecret(
+  { dataFolder }: Config,
+  origin: OpenedSecret["origin"],
+  { keys, sealed }: { readonly keys: number; readonly sealed: number },
+): string {
   const path = join(dataFolder, "secret");
   const what =
     origin === "made"
       ? `the secret in ${path} is gone and a new one was made`
       : `the secret ${origin === "found" ? `in ${path} ` : ""}is not the one that this database was made with`;
   const made = keys === 1 ? "the API key" : `the ${keys} API keys`;
-  const lost = keys === 0 ? "" : `${made} and the admin token that were made here, and `;
-  return `${what}: ${lost}the URLs of images that were handed out are no longer good; stop, put the old secret back (${path} or PINHOLE_SECRET) and start again, or go on with the new one: set PINHOLE_ADMIN_TOKEN, make new keys and delete the old ones`;
+  const credentials = sealed === 0 ? "" : `the credentials of ${sealed} channels, `;
+  const lost =
+    credentials + (keys === 0 ? "" : `${made} and the admin token that were made here, and `);
+  return `${what}: ${lost}the URLs of images that were handed out are no longer good; stop, put the old secret back (${path} or PINHOLE_SECRET) and start again, or go on with the new one: set PINHOLE_ADMIN_TOKEN, make new keys and delete the old ones${sealed === 0 ? "" : ", and set the credentials of the channels again"}`;
 }
 
 function newDatabase({ database, images }: Config): string {

@@ -31,6 +31,7 @@ export interface UpkeepParts {
     readonly retention: Pick<Gateway["retention"], "sweep">;
     readonly administration: {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
+      readonly reseal: Gateway["administration"]["reseal"];
     };
   };
   /** Sends spans to their collector; undefined: there is none. */
@@ -76,7 +77,7 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
     },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
     {
-      name: "reading keys that another node changed",
+      name: "reading keys and channels that another node changed",
       everyMs: keysMs,
       run: () => gateway.administration.keys.catchUp(),
     },
@@ -84,6 +85,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       name: "forgetting sessions that ended",
       everyMs: hourMs,
       run: () => identity.sessions.sweep(),
+    },
+    {
+      name: "sealing credentials with today's secret",
+      everyMs: minuteMs,
+      run: () => gateway.administration.reseal(),
     },
     { name: "watching nodes", everyMs: nodeMs, run: () => gateway.nodes.renew() },
     {

@@ -1,12 +1,13 @@
 import { budgetsOf } from "../core/budget-words.ts";
 import type { Channel, ChannelModel } from "../core/channel.ts";
 import type { PriceMarkup } from "../core/price-markup.ts";
+import type { EntryWords } from "../core/resource.ts";
 import type { EnvironmentChannel, ListedProvider, Provider } from "../core/provider.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
-import { channelSchema, type ChannelSettings, modelSchema } from "./sections/channel.ts";
+import { channelSchema, type ChannelSettings, modelSchema } from "../core/channel-words.ts";
 import { findProvider, resolveCredentials } from "./credentials.ts";
-import { isRecord } from "./document.ts";
-import type { Faults, Path } from "./faults.ts";
+import { isRecord } from "../core/entry-paths.ts";
+import { type Faults, placeName } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { environmentChannelOf, type Loaded } from "./loading.ts";
 import { withFileTexts } from "./setting-files.ts";
@@ -34,19 +35,42 @@ export interface ChannelSources {
   readonly faults: Faults;
   /** True: a channel that names no models, of a provider that knows none, is no fault. */
   readonly modelsMayBeMissing: boolean;
-  /** Reads files that settings name. */
-  readonly files: Pick<TreeInput, "cwd" | "readFile">;
+  /** Reads files that settings name; undefined: where a file's name may stand, its text does. */
+  readonly files: Pick<TreeInput, "cwd" | "readFile"> | undefined;
+}
+
+/** A channel with the words that declare it, and their place. */
+export interface DeclaredChannel {
+  readonly channel: Channel;
+  readonly words: EntryWords;
+  /** In words: `pinhole.yaml, line 3`. */
+  readonly declaredAt: string;
+  /** True: it is there because no other is listed. */
+  readonly isBuiltIn: boolean;
 }
 
 /**
  * All channels: those of the file; one for each provider whose variable is set and that the file does
  * not name; and the built-in ones, where the file lists none.
  */
-export function resolveChannels(listed: unknown, sources: ChannelSources): Channel[] {
-  return allChannels(listed, sources).map((channel) => ({
-    ...channel,
-    models: withMarkup(channel.models, sources.markup),
+export function resolveChannels(listed: unknown, sources: ChannelSources): DeclaredChannel[] {
+  return allChannels(listed, sources).map((declared) => ({
+    ...declared,
+    channel: markedUp(declared.channel, sources),
   }));
+}
+
+/** The channel of one entry that stands in no file, its faults under the names of its own fields. */
+export function resolveEntry(
+  entry: Readonly<Record<string, unknown>>,
+  sources: ChannelSources,
+): Channel | undefined {
+  const channel = fromEntry(entry, { faults: sources.faults, at: [], asWritten: true }, sources);
+  return channel && markedUp(channel, sources);
+}
+
+function markedUp(channel: Channel, { markup }: ChannelSources): Channel {
+  return { ...channel, models: withMarkup(channel.models, markup) };
 }
 
 /** Models with a markup where they have none of their own. */
@@ -58,11 +82,16 @@ function withMarkup(
   return models.map((model) => ({ ...model, markup: model.markup ?? markup }));
 }
 
-function allChannels(listed: unknown, sources: ChannelSources): Channel[] {
+function allChannels(listed: unknown, sources: ChannelSources): DeclaredChannel[] {
+  const { faults } = sources;
   const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  const channels: Channel[] = entries.flatMap((entry, index) => {
-    const channel = fromFile(entry, ["channels", index], sources);
-    return channel === undefined ? [] : [channel];
+  const channels: DeclaredChannel[] = entries.flatMap((entry, index) => {
+    if (!isRecord(entry)) return [];
+    const at = ["channels", index];
+    const channel = fromEntry(entry, { faults, at }, sources);
+    if (channel === undefined) return [];
+    const { id: _, ...words } = entry;
+    return [{ channel, words, declaredAt: placeName(faults.placeOf(at)), isBuiltIn: false }];
   });
   faultRepeatedIds(entries, sources.faults);
   const named = new Set(entries.map((entry) => (isRecord(entry) ? entry["provider"] : undefined)));
@@ -74,22 +103,31 @@ function allChannels(listed: unknown, sources: ChannelSources): Channel[] {
   if (entries.length > 0) return channels;
   const builtIn = sources.providers.flatMap(({ id, builtIn: present }) => {
     const provider = present === true ? sources.loaded.providers.get(id) : undefined;
-    return provider === undefined ? [] : [fromNothing(provider, sources)];
+    if (provider === undefined) return [];
+    const channel = fromNothing(provider, sources);
+    return [{ channel, words: { provider: id }, declaredAt: "built in", isBuiltIn: true }];
   });
   return [...channels, ...builtIn];
 }
 
-function fromFile(entry: unknown, at: Path, sources: ChannelSources): Channel | undefined {
-  const reading: Reading = { faults: sources.faults, at };
-  if (!isRecord(entry)) return undefined;
+function fromEntry(
+  entry: Readonly<Record<string, unknown>>,
+  reading: Reading,
+  sources: ChannelSources,
+): Channel | undefined {
+  const { at } = reading;
   // Each part is read although another is at fault, so that all faults are told at once.
   const written = readWith(channelSchema, entry, reading);
   const provider = findProvider(entry["provider"], sources, reading);
   if (provider === undefined) return undefined;
   const settings = entry["settings"] ?? {};
-  const place = { ...reading, at: [...at, "settings"] };
+  // Their kinds are the provider's own matter, and a command line has nothing but text.
+  const place = { ...reading, asWritten: false, at: [...at, "settings"] };
+  const { files } = sources;
+  const texts = (given: Readonly<Record<string, unknown>>) =>
+    files === undefined ? given : withFileTexts(provider, given, files, place);
   const credentials = isRecord(settings)
-    ? resolveCredentials(provider, withFileTexts(provider, settings, sources.files, place), place)
+    ? resolveCredentials(provider, texts(settings), place)
     : [];
   const models = listedModels(
     entry["models"],
@@ -179,29 +217,31 @@ function channelOf(
 function fromEnvironment(
   line: ListedProvider,
   sources: ChannelSources,
-  others: readonly Channel[],
-): Channel | undefined {
+  others: readonly DeclaredChannel[],
+): DeclaredChannel | undefined {
   const environment = environmentChannelOf(line, sources.env);
   const provider = sources.loaded.providers.get(line.id);
   if (environment === undefined || provider === undefined) return undefined;
   const settings = environmentSettings(environment, sources.env);
   const [first] = settings;
   if (first === undefined) return undefined;
-  const credentials = resolveCredentials(
-    provider,
-    Object.fromEntries(settings.map(({ setting, value }) => [setting, value])),
-    {
-      faults: sources.faults,
-      at: [first.variable],
-      renamed: settings.map(({ setting, variable }) => ({ from: setting, to: [variable] })),
-      secret: true,
-    },
-  );
-  const taken = others.some((channel) => channel.id === provider.id);
+  const given = Object.fromEntries(settings.map(({ setting, value }) => [setting, value]));
+  const credentials = resolveCredentials(provider, given, {
+    faults: sources.faults,
+    at: [first.variable],
+    renamed: settings.map(({ setting, variable }) => ({ from: setting, to: [variable] })),
+    secret: true,
+  });
+  const taken = others.some(({ channel }) => channel.id === provider.id);
   const id = taken ? `${provider.id}-environment` : provider.id;
   const written = channelSchema.parse({ id, provider: provider.id });
   const models = currentModels(modelSources(provider, sources, id));
-  return channelOf(provider, written, credentials, models);
+  return {
+    channel: channelOf(provider, written, credentials, models),
+    words: { provider: provider.id, settings: given },
+    declaredAt: first.variable,
+    isBuiltIn: false,
+  };
 }
 
 /** A provider's settings as far as the environment gives them. */

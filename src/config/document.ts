@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
+import { isRecord } from "../core/entry-paths.ts";
 import type { Fault, Path } from "./faults.ts";
 
 /** A parsed file. */
@@ -49,11 +50,6 @@ export function readDocument(
   const plain = withoutNulls(value);
   if (!isRecord(plain)) return fault("must hold settings such as `server:` and `channels:`", 1);
   return { document: { value: plain, lineOf: (path) => lineOf(document, lines, path) } };
-}
-
-/** True for a plain object: what a YAML map becomes. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Up to the first that is about the syntax: what follows it is mostly its echo. */

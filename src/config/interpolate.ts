@@ -1,4 +1,4 @@
-import { isRecord } from "./document.ts";
+import { isRecord } from "../core/entry-paths.ts";
 import type { Faults, Path } from "./faults.ts";
 import type { Environment } from "./sources.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { isRecord } from "./document.ts";
+import { isRecord, replaceAt, valueAt } from "../core/entry-paths.ts";
 import { type Faults, type Path, settingName } from "./faults.ts";
 import { didYouMean } from "./suggest.ts";
 import { kindOf, schemaAt, settingsOf, unwrap, wordsOf } from "./walk.ts";
@@ -16,6 +16,8 @@ export interface Reading {
   readonly at: Path;
   /** True: the value holds credentials, wherever it stands. */
   readonly secret?: boolean;
+  /** True: text that spells a number is none, since whoever wrote it could write numbers. */
+  readonly asWritten?: boolean;
   /** Settings elsewhere, by their last name, for "did you mean". */
   readonly elsewhere?: (name: string) => string | undefined;
   /** Settings of the value that are written elsewhere, with their whole paths there. */
@@ -24,7 +26,7 @@ export interface Reading {
 
 /**
  * Reads a value with a schema and adds a fault for each mistake. Text that spells a number or true or
- * false counts as one where the schema wants it: the environment has only text.
+ * false counts as one where the schema wants it, unless the reading is of what was written as it is: the environment has only text.
  */
 export function readWith<S extends z.ZodType>(
   schema: S,
@@ -33,7 +35,8 @@ export function readWith<S extends z.ZodType>(
 ): z.output<S> | undefined {
   const first = schema.safeParse(value);
   if (first.success) return first.data;
-  const loosened = first.error.issues.reduce(spellOut, value);
+  const isLoose = reading.asWritten !== true;
+  const loosened = isLoose ? first.error.issues.reduce(spellOut, value) : value;
   const second = loosened === value ? first : schema.safeParse(loosened);
   if (second.success) return second.data;
   for (const issue of second.error.issues) explain(schema, loosened, issue, reading);
@@ -53,27 +56,6 @@ function spellOut(value: unknown, issue: Issue): unknown {
 
 function pathOf(issue: Issue): Path {
   return issue.path.map((step) => (typeof step === "number" ? step : String(step)));
-}
-
-/** The value at a path below another; undefined where there is none. */
-export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, step) => {
-    if (Array.isArray(inner)) return inner[Number(step)];
-    return isRecord(inner) && Object.hasOwn(inner, step) ? inner[step] : undefined;
-  }, value);
-}
-
-/** A copy with one value replaced; groups that are missing on the way are made. */
-export function replaceAt(value: unknown, path: Path, replacement: unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return replacement;
-  if (Array.isArray(value)) {
-    return value.map((inner: unknown, index) =>
-      index === step ? replaceAt(inner, rest, replacement) : inner,
-    );
-  }
-  const record = isRecord(value) ? value : {};
-  return { ...record, [step]: replaceAt(record[step], rest, replacement) };
 }
 
 /** The path at which a value was written. */

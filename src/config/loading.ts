@@ -1,7 +1,7 @@
 import { cardNamed, type KnownModels } from "../core/cards.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { EnvironmentChannel, ListedProvider, Provider } from "../core/provider.ts";
-import { isRecord } from "./document.ts";
+import { isRecord } from "../core/entry-paths.ts";
 import { type Environment, readVariable } from "./sources.ts";
 
 /** Providers as they are listed, and whose card a model's name brings. */

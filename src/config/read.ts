@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import type { Channel } from "../core/channel.ts";
 import { resolveChannels } from "./channels.ts";
 import { ConfigError, type Faults, type Place, placeName } from "./faults.ts";
-import { readWith, valueAt } from "./issues.ts";
+import { entryReader } from "./entries.ts";
+import { valueAt } from "../core/entry-paths.ts";
+import { readWith } from "./issues.ts";
 import { faultImages, imagesOf } from "./images.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { faultOwners, ownersOf } from "./owners.ts";
@@ -46,7 +48,8 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const markup = written?.money.markup;
   const terms = { now, rates, prices, markup };
   const sources = { providers, loaded, env, ...terms, faults, modelsMayBeMissing, files };
-  const channels = resolveChannels(listed, sources);
+  const declared = resolveChannels(listed, sources);
+  const channels = declared.map(({ channel }) => channel);
   if (!faults.touches(["channels"])) prices.faultChannels(channels.map(({ id }) => id));
   const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {
@@ -60,7 +63,12 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const models = channels.flatMap((channel) => channel.models.map((model) => model.name));
   const aliases = Object.keys(settings.aliases);
   const retired = await retiredCards({ models, aliases, now }, input);
-  return { ...assemble(settings, channels, tree, input), retired };
+  const config = assemble(settings, channels, tree, input);
+  const served = { channels, aliases: config.aliases, defaultModel: config.defaultModel, retired };
+  const { aliases: listedAliases = {}, default_model: defaultModel } = written ?? {};
+  const listedNames = { aliases: aliasesOf(listedAliases), defaultModel };
+  const entries = entryReader({ sources, declared, served, listedNames }, input);
+  return { ...config, retired, entries };
 }
 
 /** The name of the file of prices, although something else is at fault. */
@@ -95,7 +103,7 @@ function assemble(
   channels: readonly Channel[],
   { file, faults }: Tree,
   { cwd, env, terminal }: ConfigInput,
-): Omit<Config, "retired"> {
+): Omit<Config, "retired" | "entries"> {
   const { server, policy, images, logs } = settings;
   const dataFolder = resolve(cwd, settings.data);
   const format = logs.format === "auto" ? (terminal ? "pretty" : "json") : logs.format;
@@ -126,9 +134,7 @@ function assemble(
     keys: settings.keys.map((key, index) => keyOf(key, faults.placeOf(["keys", index]))),
     owners: ownersOf(settings, (path) => faults.placeOf(path)),
     channels,
-    aliases: Object.fromEntries(
-      Object.entries(settings.aliases).map(([name, models]) => [name, [models].flat()]),
-    ),
+    aliases: aliasesOf(settings.aliases),
     defaultModel: settings.default_model,
     policy: policyOf(policy),
     egress: {
@@ -151,6 +157,12 @@ function assemble(
     metrics: { listen: settings.metrics.listen, token: settings.metrics.token },
     proxy: proxyOf(env),
   };
+}
+
+function aliasesOf(written: FileSettings["aliases"]): Config["aliases"] {
+  return Object.fromEntries(
+    Object.entries(written).map(([name, models]) => [name, [models].flat()]),
+  );
 }
 
 function policyOf(policy: FileSettings["policy"]): Config["policy"] {

@@ -5,6 +5,7 @@ import type { Config } from "./types.ts";
 const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "file",
   "channels",
+  "entries",
   "keys",
   "aliases",
   "defaultModel",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { admissionSchema } from "./sections/admission.ts";
-import { channelSchema } from "./sections/channel.ts";
+import { channelSchema } from "../core/channel-words.ts";
 import { databaseSchema } from "./sections/database.ts";
 import { egressSchema } from "./sections/egress.ts";
 import { flag } from "../core/forms.ts";

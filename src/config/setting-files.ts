@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { fileFaultWords } from "../core/file-faults.ts";
 import type { Provider } from "../core/provider.ts";
-import { isRecord } from "./document.ts";
+import { isRecord, replaceAt, valueAt } from "../core/entry-paths.ts";
 import type { Path } from "./faults.ts";
-import { replaceAt, valueAt, type Reading } from "./issues.ts";
+import type { Reading } from "./issues.ts";
 import type { TreeInput } from "./tree.ts";
 
 /** Characters of a file that a setting names. */

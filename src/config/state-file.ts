@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import { isRecord, readDocument } from "./document.ts";
+import { isRecord } from "../core/entry-paths.ts";
+import { readDocument } from "./document.ts";
 import { ConfigError, type Path } from "./faults.ts";
 import type { Environment } from "./sources.ts";
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileFaultWords } from "../core/file-faults.ts";
-import { type FileDocument, isRecord, readDocument } from "./document.ts";
+import { isRecord, replaceAt, valueAt } from "../core/entry-paths.ts";
+import { type FileDocument, readDocument } from "./document.ts";
 import {
   ConfigError,
   type Fault,
@@ -11,7 +12,6 @@ import {
   settingName,
 } from "./faults.ts";
 import { interpolate } from "./interpolate.ts";
-import { replaceAt, valueAt } from "./issues.ts";
 import { type Environment, fileSource, flagName, readVariable, settingSources } from "./sources.ts";
 
 /** The command line's part of a configuration. */

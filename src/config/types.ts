@@ -5,6 +5,7 @@ import type { KeyOwners, KeySettings } from "../core/key.ts";
 import type { ModelCard } from "../core/model-card.ts";
 import type { Nano } from "../core/money.ts";
 import type { NoticeTarget } from "../core/notice-target.ts";
+import type { EntryReader } from "../core/resource.ts";
 import type { Role } from "../core/role.ts";
 import type { Secret } from "../core/secret.ts";
 
@@ -191,6 +192,8 @@ export interface Config {
   readonly defaultModel: string | undefined;
   /** Cards of retired models that clients can ask for here, by every name: a served model stands in for them. */
   readonly retired: ReadonlyMap<string, ModelCard>;
+  /** Reads entries of the database by the schemas of the file. */
+  readonly entries: EntryReader;
   readonly policy: PolicyConfig;
   readonly egress: EgressConfig;
   /** Places that notices are sent to. */

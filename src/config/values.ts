@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { parseDuration } from "../core/duration.ts";
 import { Secret } from "../core/secret.ts";
 
 const bytesOf: Readonly<Record<string, number>> = {
@@ -21,21 +20,6 @@ export function parseByteSize(text: string): number | undefined {
   if (match === null) return undefined;
   const factor = bytesOf[(match[2] ?? "b").toLowerCase()];
   return factor === undefined ? undefined : Math.round(Number(match[1]) * factor);
-}
-
-/** A duration between two others; milliseconds once read. */
-export function duration(min: string, max: string) {
-  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
-  const form = `a duration from ${min} to ${max}, such as 500ms, 10s, 5m, 1h or 7d`;
-  return z
-    .union([z.string(), z.literal(0)])
-    .transform((written, context) => {
-      const ms = parseDuration(String(written));
-      if (ms !== undefined && ms >= least && ms <= most) return ms;
-      context.addIssue({ code: "custom", message: `must be ${form}` });
-      return z.NEVER;
-    })
-    .meta({ form });
 }
 
 /** A size between two others; bytes once read. */

@@ -8,6 +8,8 @@ export interface SchemaWords {
   readonly description: string | undefined;
   /** True: what is inside has a page of its own, so the reference shows the whole alone. */
   readonly elsewhere: boolean;
+  /** True: its value is a credential. */
+  readonly secret: boolean;
 }
 
 interface Unwrapped extends SchemaWords {
@@ -32,6 +34,7 @@ function metaOf(schema: z.core.$ZodType): SchemaWords {
     form: typeof form === "string" ? form : undefined,
     description: meta.description,
     elsewhere: meta["elsewhere"] === true,
+    secret: meta["secret"] === true,
   };
 }
 
@@ -46,6 +49,7 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
     form: own.form ?? rest.form,
     description: own.description ?? rest.description,
     elsewhere: own.elsewhere || rest.elsewhere,
+    secret: own.secret || rest.secret,
     default: found.default ?? rest.default,
     optional: found.optional || rest.optional,
   };

@@ -46,6 +46,14 @@ type BudgetSettings = z.output<typeof budgetSchema>;
 export const budgetsSchema = z
   .union([budgetSchema, z.array(budgetSchema).max(10)])
   .meta({ form: "a group with usd and period, or a list of them" });
+/** A setting that is one budget or a list of them. */
+export const budgets = (description: string) =>
+  budgetsSchema.optional().meta({
+    form: "a group with usd and period, or a list of them",
+    description: `${description} docs/budgets.md has the words.`,
+    elsewhere: true,
+  });
+
 export type WrittenBudgets = z.output<typeof budgetsSchema>;
 
 /** Budgets as they are read. */

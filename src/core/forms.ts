@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseRange } from "./address-range.ts";
+import { parseDuration } from "./duration.ts";
 
 /** The forms of values that several settings have, in the file and in the admin API. `form` is for messages and documentation. */
 
@@ -66,3 +67,18 @@ export const addressRanges = (description: string) =>
     .min(1, { error: `must be ${rangesForm}, of one at least` })
     .max(1000)
     .meta({ form: rangesForm, description });
+
+/** A duration between two others; milliseconds once read. */
+export function duration(min: string, max: string) {
+  const [least, most] = [parseDuration(min) ?? 0, parseDuration(max) ?? 0];
+  const form = `a duration from ${min} to ${max}, such as 500ms, 10s, 5m, 1h or 7d`;
+  return z
+    .union([z.string(), z.literal(0)])
+    .transform((written, context) => {
+      const ms = parseDuration(String(written));
+      if (ms !== undefined && ms >= least && ms <= most) return ms;
+      context.addIssue({ code: "custom", message: `must be ${form}` });
+      return z.NEVER;
+    })
+    .meta({ form });
+}

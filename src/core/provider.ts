@@ -25,7 +25,9 @@ export const secretSchema = z
   .string()
   .trim()
   .min(1)
-  .transform((value) => new Secret(value));
+  .transform((value) => new Secret(value))
+  // Schemas that are made of it inherit the mark.
+  .meta({ secret: true });
 
 /** One call to an identity provider, sent as a POST. */
 export interface TokenRequest {

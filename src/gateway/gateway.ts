@@ -12,9 +12,11 @@ import {
   type AdministrationPorts,
   createAdministration,
 } from "./administration/administration.ts";
+import { Offered } from "./administration/offered.ts";
 import { createNoticeSender } from "./administration/notice-sender.ts";
-import { type Catalog, buildCatalog } from "./catalog/catalog.ts";
-import { type ModelInfo, findModel, listModels } from "./catalog/list-models.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import type { ModelInfo } from "./catalog/list-models.ts";
+import { createMenu, menuCases } from "./catalog/menu.ts";
 import type { Offer } from "./catalog/offer.ts";
 import { servedChannels } from "./catalog/served-prices.ts";
 import type { ChannelView } from "./channels/view.ts";
@@ -61,6 +63,7 @@ export { ownerJson, type OwnerKind, type OwnerView } from "./administration/owne
 export type { ConfinedOwners, OwnerAdministration } from "./administration/owners.ts";
 export type { StateAdministration } from "./administration/state/state.ts";
 export { adminDigestName } from "./administration/first-credentials.ts";
+export { resourceJson } from "./administration/resource-views.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { ConfinedKeys, KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";
@@ -121,8 +124,8 @@ export interface Gateway extends EndUserCases {
   correct(asked: AskedCorrection): Promise<BookedCorrection>;
   /** Use cases of operators. */
   readonly administration: Administration;
-  /** Serves the channels, aliases and default model of another configuration; requests that run keep theirs. */
-  offer(offer: Offer): void;
+  /** Serves another configuration, with the entries of the database beside it; requests that run keep their channels. */
+  offer(offer: Offer): Promise<void>;
   /** The node that this process is, among those that work on its database. */
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst">;
   /** Counts the budgets of channels again, after they were declared: some may not have been configured for a while. */
@@ -165,7 +168,7 @@ export interface GatewaySettings {
 /** The world that the gateway works in, composed in app.ts. */
 export interface GatewayPorts
   extends
-    Omit<AdministrationPorts, "keys" | "calendar" | "followBudgets">,
+    Omit<AdministrationPorts, "keys" | "calendar" | "followBudgets" | "offered">,
     Omit<DeliveryParts, "images">,
     Pick<
       RequestParts,
@@ -196,17 +199,19 @@ export function createGateway(
   firstOffer: Offer,
 ): Gateway {
   const { egress, spools, now, newId } = ports;
-  const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
-    buildCatalog(channels, aliases, retired, settings.policy.successors);
-  let offer = firstOffer;
-  let catalog = catalogOf(offer);
+  const menu = createMenu(firstOffer, settings.policy.successors);
   const keys = createKeyRing(ports.pepper, now, renewDigests(ports));
-  const parts = requestParts(ports, settings, keys, () => catalog);
+  const parts = requestParts(ports, settings, keys, () => menu.catalog);
   const { routing, keyLimits, registry, nodes, unwritten } = parts;
   const spooledBytes = (): number => spools.bytesInUse();
   const admission = createAdmission({ ...ports, limits: settings.admission, spooledBytes });
-  const follow = followBudgets(parts);
-  const administration = createAdministration({ ...ports, ...parts, keys, followBudgets: follow });
+  const serve = async (next: Offer): Promise<void> => {
+    menu.put(next);
+    await refreshChannelBudgets(parts, next.channels);
+  };
+  const offered = new Offered(firstOffer, { ...ports, serve });
+  const administered = { ...ports, ...parts, keys, offered, followBudgets: followBudgets(parts) };
+  const administration = createAdministration(administered);
   const sender = createNoticeSender(ports);
   return {
     authenticate: (authorization, caller) => keys.authenticate(authorization, caller),
@@ -217,34 +222,28 @@ export function createGateway(
     openSpool: (keyId) => spools.open(keyId),
     fetchPicture: (url, options) => egress.fetchCallerPicture(url, options),
     serve: (call) => serveObserved(parts, call),
-    serves: (name) => catalog.has(name),
     ...recoveryCases(parts),
     ...deliveryCases(parts),
-    models: (key) => listModels(catalog, key),
-    model: (key, name) => findModel(catalog, key, name),
-    defaultModel: () => offer.defaultModel,
+    ...menuCases(menu),
     estimate: (asked) => estimateRequest(parts, asked),
     usage: (key) => usageOfKey(parts, key),
     rates: (key) => keyLimits.view(key),
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission, nodes, administration }),
-    channels: () => servedChannels(catalog).map((channel) => routing.states.view(channel)),
+    channels: () => servedChannels(menu.catalog).map((channel) => routing.states.view(channel)),
     correct: async (asked) => correct(parts, keys.all() ?? [], settings.correctionMaxNano, asked),
     ...endUserCases({ ...ports, ...parts }),
     administration,
-    offer(next) {
-      catalog = catalogOf(next);
-      offer = next;
-    },
+    offer: (next) => offered.declare(next),
     nodes,
-    refreshBudgets: () => refreshChannelBudgets(parts, offer.channels),
+    refreshBudgets: () => refreshChannelBudgets(parts, menu.offer.channels),
     reviewNotices: async () => {
       const declared = keys.all();
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
       if (declared === undefined) return;
-      await reviewNotices({ ...ports, ...parts }, { ...offer, keys: declared });
+      await reviewNotices({ ...ports, ...parts }, { ...menu.offer, keys: declared });
     },
-    sendNotices: async () => (nodes.isFirst() ? sender.send(offer.noticeTargets) : undefined),
+    sendNotices: async () => (nodes.isFirst() ? sender.send(menu.offer.noticeTargets) : undefined),
     retention: createRetention(parts, settings.records),
     ...ledgerAtStart(parts),
     writeOutcomes: () => unwritten.retry(),

@@ -5,6 +5,7 @@ import type { CommandArguments } from "./commands/index.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
 import { deliveryStore, noticeStore } from "./notice-store.ts";
+import { resourceStore } from "./resource-store.ts";
 import { retentionOf, totalsOf } from "./usage-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
@@ -101,6 +102,7 @@ function storeOf(client: StoreClient): OpenedStore {
   return {
     ...administeredOf(client),
     keys: keyStore(client),
+    resources: resourceStore(client),
     requests: requestsOf(client),
     budgets: {
       states: (counters) => client.call("budgetsStates", counters),

@@ -1,4 +1,5 @@
 import type { StoredKey } from "../core/key.ts";
+import type { StoredResource } from "./resource-records.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
 
 /** The rows that nodes keep in memory, as it was at one moment. */
@@ -8,4 +9,5 @@ export interface ServedRows {
   readonly keys: readonly StoredKey[];
   readonly teams: readonly TeamRecord[];
   readonly users: readonly UserRecord[];
+  readonly resources: readonly StoredResource[];
 }

@@ -13,6 +13,7 @@ import type {
   VerifiedCounter,
 } from "./money-records.ts";
 import type { EndUserStore } from "./end-user-records.ts";
+import type { ResourceStore } from "./resource-records.ts";
 import type { RetentionStore, TotalsStore } from "./usage-store.ts";
 import type { IdentityStore } from "./identity-records.ts";
 import type { AuditPage } from "./commands/audit.ts";
@@ -69,6 +70,8 @@ export interface Store extends IdentityStore {
     /** Notes last uses of secrets that rotations have replaced. */
     used(uses: readonly SecretUse[]): Promise<void>;
   };
+  /** Entries of the configuration that rest here. */
+  readonly resources: ResourceStore;
   readonly teams: VersionedStore<TeamRecord>;
   readonly users: VersionedStore<UserRecord>;
   /** The rows that nodes keep in memory. */

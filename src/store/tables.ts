@@ -183,6 +183,21 @@ export const rowSchemas = {
     before_json: nullable(text),
     after_json: nullable(text),
   }),
+  /** Entries of the configuration, in the words of the file. */
+  resources: record({
+    /** A kind that this version does not know is a newer one's. */
+    kind: text,
+    id: text,
+    /** JSON; where a credential stands it holds the last characters alone. */
+    words: text,
+    /** JSON: sealed credentials by their place. */
+    secrets: text,
+    version: integer,
+    created_at: time,
+    changed_at: time,
+    /** A tombstone: the name stays known. */
+    removed_at: nullable(time),
+  }),
   settings: record({ name: text, value: text }),
   migrations: record({ name: text, applied_at: time }),
 } as const;

@@ -111,7 +111,10 @@ test("images and kept pictures are swept with the time of each, nodes are watche
       reviewNotices: () => Promise.resolve(void seen.push("notices")),
       sendNotices: () => Promise.resolve(void seen.push("sent")),
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
-      administration: { keys: { catchUp: () => Promise.resolve(void seen.push("keys")) } },
+      administration: {
+        reseal: async () => seen.push("seals"),
+        keys: { catchUp: () => Promise.resolve(void seen.push("keys")) },
+      },
     },
     identity: { sessions: { sweep: () => Promise.resolve(void seen.push("sessions")) } },
     now: () => at,
@@ -119,9 +122,19 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   for (const task of tasks) await task.run();
   at = 200;
   for (const task of tasks) await task.run();
-  const rest = ["records", "kept", "keys", "sessions", "nodes", "notices", "sent", "outcomes"];
+  const rest = [
+    "records",
+    "kept",
+    "keys",
+    "sessions",
+    "seals",
+    "nodes",
+    "notices",
+    "sent",
+    "outcomes",
+  ];
   expect(seen).toEqual(["clock", "images 100", ...rest, "clock", "images 200", ...rest]);
   expect(tasks.map(({ everyMs }) => everyMs)).toEqual([
-    30_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 5_000, 60_000, 2_000, 5_000,
+    30_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 2_000, 60_000, 2_000, 5_000,
   ]);
 });

@@ -10,6 +10,7 @@ import { priceSuite } from "./price-suite.ts";
 import { identitySuite } from "./identity-suite.ts";
 import { peopleSuite } from "./people-suite.ts";
 import { recoverySuite } from "./recovery-suite.ts";
+import { resourceSuite } from "./resource-suite.ts";
 import { retentionSuite } from "./retention-suite.ts";
 import { scopeSuite } from "./scope-suite.ts";
 import { stateSuite } from "./state-suite.ts";
@@ -53,6 +54,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     identitySuite(open);
     peopleSuite(open);
     stateSuite(open);
+    resourceSuite(open);
   });
 }
 

@@ -1,7 +1,42 @@
-import { watch } from "./access.ts";
+import { z } from "zod";
+import { channelSchema } from "../../core/channel-words.ts";
+import { operate, watch } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
-/** Channels, as the admin API shows them. */
+/** A page of entries of the configuration. */
+export const resourceQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  after: z.string().max(100).default("").describe("The id after which the page begins."),
+  removed: z.enum(["true", "false"]).default("false").describe("Deleted ones too."),
+});
+
+const channelBody = channelSchema.omit({ id: true });
+
+const moment = z.iso.datetime();
+
+const channel = z.looseObject({
+  id: z.string(),
+  provider: z.string(),
+  settings: z
+    .looseObject({})
+    .describe(
+      'Credentials stand in it as {"hint":"wxyz"}, their last four characters; sent back so, they stay.',
+    ),
+  models: z.array(z.unknown()).nullable().describe("null: all that the provider knows."),
+  version: z.int().describe("Counts its changes, and is its ETag; 0: it is declared."),
+  declared_at: z
+    .string()
+    .nullable()
+    .describe("The line of the file, or the variable; null: in the database."),
+  shadowed: z.boolean().describe("The file has one of the same id, which serves instead."),
+  faulty: z.boolean().describe("It is not served, for the reason in `fault`."),
+  fault: z.string().nullable(),
+  created_at: moment.nullable(),
+  changed_at: moment.nullable(),
+  removed_at: moment.nullable(),
+});
+
+/** Channels, as the admin API shows and changes them. */
 export const channelResource: AdminResource = {
   routes: [
     {
@@ -15,8 +50,61 @@ export const channelResource: AdminResource = {
       method: "GET",
       path: "/admin/v1/channels",
       access: watch,
-      about: "The channels that are served, without their credentials.",
+      about:
+        "All channels, those of the file and of the database, in the order of their ids, without their credentials. `limit` and `after` (an id) make pages.",
+      query: resourceQuery,
+      answer: "ChannelList",
+    },
+    {
+      method: "POST",
+      path: "/admin/v1/channels",
+      access: operate,
+      about: "Makes a channel with an id of your choice, in the words of the file.",
+      body: channelSchema,
+      status: 201,
+      answer: "Channel",
+    },
+    {
+      method: "GET",
+      path: "/admin/v1/channels/:id",
+      access: watch,
+      about: "One channel. Its version is the ETag.",
+      answer: "Channel",
+    },
+    {
+      method: "PUT",
+      path: "/admin/v1/channels/:id",
+      access: operate,
+      mayCreate: true,
+      about:
+        "Makes a channel of this id, or sets all that it is; where it is so already nothing is changed, and no `If-Match` is needed.",
+      body: channelBody,
+      answer: "Channel",
+    },
+    {
+      method: "PATCH",
+      path: "/admin/v1/channels/:id",
+      access: operate,
+      about:
+        "Changes what the body names; groups such as `settings` are merged, lists are replaced, and null is back to what stands where nothing is set. `If-Match` names the version that is changed.",
+      body: channelBody.partial(),
+      answer: "Channel",
+    },
+    {
+      method: "DELETE",
+      path: "/admin/v1/channels/:id",
+      access: operate,
+      about:
+        "Deletes a channel and its credentials. Requests that run on it are finished; its name stays in records and books.",
+      answer: "Channel",
     },
   ],
-  schemas: {},
+  schemas: {
+    Channel: channel,
+    ChannelList: z.looseObject({
+      object: z.literal("list"),
+      data: z.array(channel),
+      next: z.string().nullable().describe("Asks for the next page as `after`; null: none."),
+    }),
+  },
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { byteSize, duration } from "../values.ts";
-import { count } from "../../core/forms.ts";
+import { byteSize } from "../values.ts";
+import { count, duration } from "../../core/forms.ts";
 
 /** `admission`: bounds on work that is taken in at the same time. */
 export const admissionSchema = z.strictObject({

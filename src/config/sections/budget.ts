@@ -1,18 +1,5 @@
-import {
-  budgetsOf,
-  budgetsSchema,
-  repeatedBudget,
-  type WrittenBudgets,
-} from "../../core/budget-words.ts";
+import { budgetsOf, repeatedBudget, type WrittenBudgets } from "../../core/budget-words.ts";
 import type { Faults, Path } from "../faults.ts";
-
-/** One budget or a list of them. */
-export const budgets = (description: string) =>
-  budgetsSchema.optional().meta({
-    form: "a group with usd and period, or a list of them",
-    description: `${description} docs/budgets.md has the words.`,
-    elsewhere: true,
-  });
 
 /** Adds a fault where two budgets of one owner would have the same counter. */
 export function faultRepeatedBudgets(

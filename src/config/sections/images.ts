@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { byteSize, duration, secretText } from "../values.ts";
+import { duration } from "../../core/forms.ts";
+import { byteSize, secretText } from "../values.ts";
 
 /** A header's value: printable, without spaces at its ends. */
 const word = z.string().regex(/^[\x21-\x7e]{1,2048}$/, { error: "must be one word" });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isTimeZone, weekdays } from "../../core/budget.ts";
-import { markup } from "./markup.ts";
+import { markup } from "../../core/price-markup.ts";
 import { dollars } from "../../core/budget-words.ts";
 import { decimalSchema } from "../../core/price.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ownerId } from "../../core/forms.ts";
 import { teamWords, userWords } from "../../core/owner-words.ts";
 import { labels } from "./labels.ts";
-import { markup } from "./markup.ts";
+import { markup } from "../../core/price-markup.ts";
 
 /** A team, as `teams` has them: what all its keys together may do and spend. */
 export const teamSchema = z.strictObject({

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { duration } from "../values.ts";
-import { flag } from "../../core/forms.ts";
+import { duration, flag } from "../../core/forms.ts";
 
 /** `policy`: what becomes of requests that a model cannot honour as they are. */
 export const policySchema = z.strictObject({

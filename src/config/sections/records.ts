@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "../values.ts";
+import { duration } from "../../core/forms.ts";
 
 const promptsForm = "0, or a duration from 1h to 3650d";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { flag } from "../../core/forms.ts";
-import { byteSize, duration, isAddressRange, isOrigin, webUrl } from "../values.ts";
+import { duration, flag } from "../../core/forms.ts";
+import { byteSize, isAddressRange, isOrigin, webUrl } from "../values.ts";
 
 const originForm = "an origin such as https://app.example.com, without a path, or *";
 

@@ -1,3 +1,4 @@
+import type { Sealer } from "../../core/envelope.ts";
 import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { PriceVersion } from "../../core/price.ts";
 import type { Caller } from "../../core/role.ts";
@@ -18,6 +19,9 @@ import { administerKeys } from "./keys.ts";
 import { administerOwners, type OwnerAdministration } from "./owners.ts";
 import { type AdministrationParts, Served } from "./served.ts";
 import { administerNotices, type NoticeAdministration } from "./notices.ts";
+import { resealAll } from "./reseal.ts";
+import { administerResources } from "./resources.ts";
+import type { ResourceAdministration } from "./resource-terms.ts";
 import { type RequestAdministration, administerRequests } from "./requests.ts";
 import { administerState, type StateAdministration, type StateParts } from "./state/state.ts";
 
@@ -34,6 +38,7 @@ export interface Administration {
   readonly keys: KeyAdministration;
   /** The key that a person's pictures of the console are made with. Throws role_not_allowed where its user or team is disabled. */
   consoleKey(caller: Caller): KeyRecord;
+  readonly channels: ResourceAdministration;
   readonly teams: OwnerAdministration;
   readonly users: OwnerAdministration;
   /** All that the database serves, at once. */
@@ -46,6 +51,8 @@ export interface Administration {
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
   readonly requests: RequestAdministration;
+  /** Seals credentials again that the secret of before has sealed; nothing where no change of secrets is under way. */
+  reseal(): Promise<number>;
   /**
    * Reads the keys into memory and makes the credentials of a first run. `adminToken` is the
    * operator's own, which rules over one that a first run made; where `makesFirst` is false, none are made.
@@ -68,13 +75,15 @@ export interface AdministrationPorts extends AdministrationParts, Pick<StatePart
   /** The key of all digests of API keys and admin tokens. */
   readonly pepper: Buffer;
   readonly calendar: Calendar;
+  /** Seals credentials that rest in the database. */
+  readonly sealer: Sealer;
   /** The pepper of the secret of before, while a change of secrets is under way. */
   readonly previousPepper?: Buffer | undefined;
 }
 
 /** Opens administration. Until `begin` there are no keys, and no token is the admin's. */
 export function createAdministration(ports: AdministrationPorts): Administration {
-  const { store, pepper } = ports;
+  const { store, pepper, sealer } = ports;
   const served = new Served(ports, pepper);
   const keys = administerKeys(ports, served, pepper);
   let isAdmin = (_token: string): boolean => false;
@@ -82,6 +91,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     checkCurrent: () => served.checkCurrent(),
     keys,
     consoleKey: (caller) => consoleKey(served.owners, caller),
+    channels: administerResources({ ...ports, served, kind: "channel" }),
     teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
     state: administerState({ ...ports, served }),
@@ -90,6 +100,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     price: (version) => store.prices.get(version),
     usage: (question) => reportUsage(ports, question),
     requests: administerRequests(store.requests, served),
+    reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),
     tokenOf: (authorization) => bearer(authorization),
     isAdminToken: (token) => isAdmin(token),
     async begin(declared, adminToken, makesFirst) {

@@ -3,6 +3,7 @@ import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { ServedRows } from "../../store/served-rows.ts";
 import type { Store } from "../../store/store.ts";
+import type { Offered } from "./offered.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { judgedKey, noOwners, ownerBook, type OwnerBook, ownersOfRows } from "./key-owners.ts";
 import { type DeclaredEntry, type DeclaredKey, declaredEntry } from "./key-views.ts";
@@ -19,6 +20,8 @@ export interface AdministrationParts {
   readonly uptime: () => number;
   /** Counts the budgets that keys have got, from the books: what was spent before them counts too. */
   readonly followBudgets: (keys: readonly KeyRecord[]) => Promise<void>;
+  /** All that is served besides keys, which follows the rows of the database. */
+  readonly offered: Offered;
 }
 
 /** Time for which what is served may be unread before new work is refused, milliseconds. */
@@ -74,7 +77,9 @@ export class Served {
   async catchUp(): Promise<void> {
     // Before that, keys of the file would seem to be gone.
     if (!this.#isDeclared) return;
-    if ((await this.#parts.store.served.version()) !== this.#rows?.version) await this.#refresh();
+    const version = await this.#parts.store.served.version();
+    const isRead = version === this.#rows?.version && this.#parts.offered.isCurrent;
+    if (!isRead) await this.#refresh();
     this.#readAt = this.#parts.uptime();
   }
 
@@ -110,7 +115,7 @@ export class Served {
   }
 
   async #read(): Promise<void> {
-    const { store, keys, followBudgets } = this.#parts;
+    const { store, keys, followBudgets, offered } = this.#parts;
     // Once more where changes come so fast that they were never seen as at one moment.
     const found = (await store.served.read()) ?? (await store.served.read());
     if (found === undefined)
@@ -129,6 +134,7 @@ export class Served {
     const judged = [...rows.keys, ...declared].map((key) => judgedKey(key, this.#owners));
     keys.replace(judged);
     await followBudgets(judged);
+    await offered.follow(rows.resources);
     this.#rows = rows;
     this.#readAt = this.#parts.uptime();
   }

@@ -1,14 +1,10 @@
-import type { Channel } from "../../core/channel.ts";
-import type { ModelCard } from "../../core/model-card.ts";
 import type { NoticeTarget } from "../../core/notice-target.ts";
+import type { EntryReader, Served } from "../../core/resource.ts";
 
 /** The channels and names that are served, as the configuration last read has them. */
-export interface Offer {
-  readonly channels: readonly Channel[];
-  readonly aliases: Readonly<Record<string, readonly string[]>>;
-  readonly defaultModel: string | undefined;
-  /** The cards of models that their vendors no longer serve, by name. */
-  readonly retired: ReadonlyMap<string, ModelCard>;
+export interface Offer extends Served {
   /** Places that notices are sent to. */
   readonly noticeTargets: readonly NoticeTarget[];
+  /** Reads entries of the database beside those of the configuration. */
+  readonly entries: EntryReader;
 }

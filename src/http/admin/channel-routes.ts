@@ -1,27 +1,27 @@
 import type { FastifyInstance } from "fastify";
 import type { ChannelView, Gateway, HealthView } from "../../gateway/gateway.ts";
+import { resourceHandlers } from "./resource-handlers.ts";
 
-/** GET /admin/v1/channels and /admin/v1/health/channels, on the plugin that asks for the admin token. */
-export function channelRoutes(app: FastifyInstance, gateway: Pick<Gateway, "channels">): void {
-  app.get("/admin/v1/channels", () => ({
-    object: "list",
-    data: gateway.channels().map(channelJson),
-  }));
+interface OfOne {
+  readonly Params: { readonly id: string };
+}
+
+/** /admin/v1/channels, /admin/v1/channels/{id} and /admin/v1/health/channels. */
+export function channelRoutes(
+  app: FastifyInstance,
+  gateway: Pick<Gateway, "channels" | "administration">,
+): void {
+  const channel = resourceHandlers(gateway.administration.channels);
+  app.get("/admin/v1/channels", channel.list);
+  app.post("/admin/v1/channels", channel.create);
+  app.get<OfOne>("/admin/v1/channels/:id", channel.show);
+  app.put<OfOne>("/admin/v1/channels/:id", channel.put);
+  app.patch<OfOne>("/admin/v1/channels/:id", channel.change);
+  app.delete<OfOne>("/admin/v1/channels/:id", channel.remove);
   app.get("/admin/v1/health/channels", () => ({
     object: "list",
     data: gateway.channels().map(channelHealthJson),
   }));
-}
-
-function channelJson({ channel }: ChannelView): Record<string, unknown> {
-  return {
-    id: channel.id,
-    provider: channel.provider.id,
-    models: channel.models.map((model) => ({ name: model.name, upstream: model.upstream })),
-    priority: channel.priority,
-    weight: channel.weight,
-    credentials: channel.credentials.length,
-  };
 }
 
 function channelHealthJson(view: ChannelView): Record<string, unknown> {

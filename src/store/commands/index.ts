@@ -14,6 +14,7 @@ import { noticeCommands, noticeReads } from "./notices.ts";
 import { priceCommands } from "./prices.ts";
 import { identityCommands } from "./identity.ts";
 import { peopleCommands } from "./people.ts";
+import { resourceCommands } from "./resources.ts";
 import { requestRecovery } from "./request-recovery.ts";
 import { requestReads } from "./request-reads.ts";
 import { requestUpkeep } from "./request-upkeep.ts";
@@ -56,6 +57,7 @@ export const commands = {
   ...deliveryReads,
   ...priceCommands,
   ...peopleCommands,
+  ...resourceCommands,
   ...requestReads,
   ...requestRecovery,
   ...requestWrites,
@@ -115,6 +117,9 @@ const locks: {
   usersAdd: () => served,
   usersChange: () => served,
   stateApply: () => served,
+  resourcesAdd: () => served,
+  resourcesChange: () => served,
+  resourcesRemove: () => served,
   budgetsRefresh: counterLocks,
   ledgerCorrect: (correction) => [...accountLocks(correction, []), `correction ${correction.id}`],
   requestsBegin: ({ claims = [], channelHolds = [], newPrices }) => [
@@ -213,6 +218,9 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "teamsGet",
   "usersAll",
   "usersGet",
+  "resourcesAll",
+  "resourcesGet",
+  "resourcesPage",
   "requestsByClientId",
   "requestsByIdempotencyKey",
   "requestsByRepeat",

@@ -1,6 +1,7 @@
 import type { Steps } from "../query.ts";
 import type { ServedRows } from "../served-rows.ts";
 import { keyCommands } from "./keys.ts";
+import { resourceCommands } from "./resources.ts";
 import { teamRows, userRows } from "./people.ts";
 import { settingCommands } from "./settings.ts";
 import { configVersionSetting } from "./versioned.ts";
@@ -35,7 +36,8 @@ export const servedCommands = {
     return readAtOneVersion(function* () {
       const keys = yield* keyCommands.keysAll();
       const teams = yield* teamRows.all();
-      return { keys, teams, users: yield* userRows.all() };
+      const users = yield* userRows.all();
+      return { keys, teams, users, resources: yield* resourceCommands.resourcesAll() };
     });
   },
 };

@@ -14,6 +14,7 @@ import { keys } from "./0013-keys.ts";
 import { noticeDeliveries } from "./0014-notice-deliveries.ts";
 import { waysIn } from "./0015-ways-in.ts";
 import { nodes } from "./0016-nodes.ts";
+import { resources } from "./0017-resources.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   noticeDeliveries,
   waysIn,
   nodes,
+  resources,
 ];

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { priceSchema } from "../../core/price.ts";
-import { markup } from "./markup.ts";
-import { duration } from "../values.ts";
-import { budgets } from "./budget.ts";
+import { budgets } from "./budget-words.ts";
+import { duration } from "./forms.ts";
+import { priceSchema } from "./price.ts";
+import { markup } from "./price-markup.ts";
 
 const modelForm = "a model's name, or a group with name, upstream, card and price";
 
@@ -110,3 +110,17 @@ export const channelSchema = z.strictObject({
   enabled: z.boolean().default(true).describe("False: it serves nothing."),
 });
 export type ChannelSettings = z.output<typeof channelSchema>;
+
+/** The words of a channel where nothing is written; null: not set. */
+export const channelDefaults = {
+  settings: {},
+  models: null,
+  priority: 0,
+  weight: 1,
+  limits: {},
+  timeout: {},
+  markup: null,
+  budget: null,
+  retry_unknown: false,
+  enabled: true,
+} as const satisfies Partial<Record<keyof ChannelSettings, unknown>>;

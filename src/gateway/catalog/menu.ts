@@ -1,0 +1,42 @@
+import type { KeyRecord } from "../../core/key.ts";
+import { buildCatalog, type Catalog } from "./catalog.ts";
+import { findModel, listModels } from "./list-models.ts";
+import type { Offer } from "./offer.ts";
+
+/** The offer that is served now, with its catalog. Requests keep the targets that they began with. */
+export interface Menu {
+  readonly offer: Offer;
+  readonly catalog: Catalog;
+  /** Puts another offer in its place. */
+  put(next: Offer): void;
+}
+
+/** `successors`: names of retired models are served by the models in their place. */
+export function createMenu(first: Offer, successors: boolean): Menu {
+  const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
+    buildCatalog(channels, aliases, retired, successors);
+  let offer = first;
+  let catalog = catalogOf(first);
+  return {
+    get offer() {
+      return offer;
+    },
+    get catalog() {
+      return catalog;
+    },
+    put(next) {
+      catalog = catalogOf(next);
+      offer = next;
+    },
+  };
+}
+
+/** The use cases that tell what is served. */
+export function menuCases(menu: Menu) {
+  return {
+    serves: (name: string) => menu.catalog.has(name),
+    models: (key: KeyRecord) => listModels(menu.catalog, key),
+    model: (key: KeyRecord, name: string) => findModel(menu.catalog, key, name),
+    defaultModel: () => menu.offer.defaultModel,
+  };
+}
