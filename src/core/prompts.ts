@@ -7,6 +7,13 @@ export function withoutPrompts(fields: string): string {
   return JSON.stringify(without(read) ?? {});
 }
 
+/** The trace of a request's record without what was sent upstream: under what name a prompt stands there, each provider decides. */
+export function withoutSent(trace: string): string {
+  return JSON.stringify(JSON.parse(trace), (name, value: unknown) =>
+    name === "upstream" ? undefined : value,
+  );
+}
+
 /** Names of fields of which nobody knows what they hold. */
 const unknownFields: ReadonlySet<string> = new Set(["unknown", "provider_options"]);
 

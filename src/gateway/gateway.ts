@@ -1,8 +1,7 @@
 import type { Weekday } from "../core/budget.ts";
 import type { KeyRecord } from "../core/key.ts";
-import type { Picture, PictureSpool } from "../core/picture.ts";
+import type { PictureSpool } from "../core/picture.ts";
 import type { Nano } from "../core/money.ts";
-import type { JsonBody } from "../json/writer.ts";
 import { createCalendar } from "../money/calendar.ts";
 import type { Egress, NoticePost } from "../net/egress.ts";
 import type { Spools } from "../pictures/spool.ts";
@@ -20,10 +19,8 @@ import { createMenu, menuCases } from "./catalog/menu.ts";
 import type { Offer } from "./catalog/offer.ts";
 import { servedChannels } from "./catalog/served-prices.ts";
 import type { ChannelView } from "./channels/view.ts";
-import { deliver, urlOf } from "./delivery/answer.ts";
-import { hostPreview } from "./delivery/host-preview.ts";
-import { type ImageEvents, imageEvents } from "./delivery/events.ts";
-import type { Deliverable, DeliveredPicture, ImageOutcome } from "./delivery/outcome.ts";
+import { deliveryCases, type DeliveryCases } from "./delivery/cases.ts";
+import type { ImageOutcome } from "./delivery/outcome.ts";
 import type { DeliveryParts } from "./delivery/parts.ts";
 import { type KeyCaller, type KeyRing, createKeyRing } from "./keys/key-ring.ts";
 import { renewDigests } from "./keys/renew-digests.ts";
@@ -53,7 +50,8 @@ import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
 export type { NoticeDelivery } from "../store/notice-records.ts";
-export type { RequestRecord } from "../store/request-records.ts";
+export type { PictureRecord, RequestRecord } from "../store/request-records.ts";
+export type { RequestLine, RequestQuestion, RequestStatistics } from "./administration/requests.ts";
 export type { UsageReport, UsageRow, UsageSums } from "./administration/usage.ts";
 export { servedPrices } from "./catalog/served-prices.ts";
 export { footWith, nothing } from "./administration/usage.ts";
@@ -67,7 +65,6 @@ export { resourceJson } from "./administration/resource-views.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { ConfinedKeys, KeyAdministration } from "./administration/key-terms.ts";
 export type { HealthView } from "./channels/health.ts";
-export type { ImageEvents } from "./delivery/events.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";
 export type { RateView } from "./limits/key-limits.ts";
@@ -75,7 +72,7 @@ export type { NodeProgram } from "./requests/nodes.ts";
 export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
-export interface Gateway extends EndUserCases {
+export interface Gateway extends DeliveryCases, EndUserCases {
   /** The key of an Authorization header. Throws invalid_api_key, one message for every cause, or ip_not_allowed. */
   authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
@@ -94,14 +91,6 @@ export interface Gateway extends EndUserCases {
   readonly follow: Follow;
   /** Deletes the pictures of a request of this key; returns our id. */
   forget(keyId: string, id: string): Promise<string>;
-  /** An outcome as a JSON answer. `origin` is the scheme and host that its URLs begin with. */
-  answer(outcome: Deliverable, origin: string): JsonBody;
-  /** A request's pictures as events of a stream. */
-  events(call: Pick<ComingCall, "requestId" | "request">, origin: string): ImageEvents;
-  /** A signed URL of a picture that is in the image store; undefined where it is in none. */
-  pictureUrl(delivered: DeliveredPicture, origin: string): string | undefined;
-  /** Puts a preview into the image store for a few minutes; returns its signed URL. */
-  hostPreview(picture: Picture, origin: string): Promise<string>;
   /** The models that a key may use, by name. */
   models(key: KeyRecord): readonly ModelInfo[];
   /** One of them. Throws model_not_found. */
@@ -283,17 +272,5 @@ function requestParts(
     keepsPrompts: settings.records.promptsMs > 0,
     calendar: createCalendar(settings.calendar.timeZone, settings.calendar.weekStarts),
     catalog,
-  };
-}
-
-/** The use cases that show what was made. */
-function deliveryCases(
-  parts: RequestParts,
-): Pick<Gateway, "answer" | "events" | "pictureUrl" | "hostPreview"> {
-  return {
-    answer: (outcome, origin) => deliver(parts, outcome, origin),
-    events: (call, origin) => imageEvents(parts, call, origin),
-    pictureUrl: (delivered, origin) => urlOf(parts, delivered, origin),
-    hostPreview: (picture, origin) => hostPreview(parts, picture, origin),
   };
 }

@@ -6,6 +6,7 @@ import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
 import { deliveryStore, noticeStore } from "./notice-store.ts";
 import { resourceStore } from "./resource-store.ts";
+import { requestSearch } from "./request-search.ts";
 import { retentionOf, totalsOf } from "./usage-store.ts";
 import { startClient, storeWorker } from "./sqlite/client.ts";
 import { openFault } from "./sqlite/faults.ts";
@@ -104,6 +105,7 @@ function storeOf(client: StoreClient): OpenedStore {
     keys: keyStore(client),
     resources: resourceStore(client),
     requests: requestsOf(client),
+    requestSearch: requestSearch(client),
     budgets: {
       states: (counters) => client.call("budgetsStates", counters),
       verify: () => client.call("budgetsVerify"),

@@ -135,6 +135,7 @@ export function requestFromRows({
     warnings: fromJson(warningsSchema, request.warnings),
     pictures: pictures.map(pictureFromRow),
     attempts: attempts.map(attemptFromRow),
+    trace: request.trace,
     servedModel: request.served_model,
     finishedAt: request.finished_at,
     hold:

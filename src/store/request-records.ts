@@ -223,6 +223,8 @@ export interface RequestOutcome {
   readonly attempts: readonly AttemptOutcome[];
   /** The model that really ran, in the client's words. */
   readonly servedModel: string | null;
+  /** The moments of the request as JSON, with what was sent upstream; absent: nobody noted them. */
+  readonly trace?: string | undefined;
   readonly finishedAt: number;
 }
 
@@ -256,6 +258,8 @@ export interface RequestRecord extends Omit<
   readonly warnings: readonly Warning[];
   readonly pictures: readonly PictureRecord[];
   readonly attempts: readonly AttemptRecord[];
+  /** JSON, handed out as text; null: nobody noted it. */
+  readonly trace: string | null;
   readonly servedModel: string | null;
   readonly finishedAt: number | null;
   readonly hold: {
@@ -274,14 +278,6 @@ export interface RecentRequests {
   readonly doubtful: RequestRecord | null;
   /** Nodes that run equal requests without an idempotency key. */
   readonly owners: readonly RunningOwner[];
-}
-
-/** Records that are older than they should get. */
-export interface Backlog {
-  /** Records that should be forgotten. */
-  readonly records: number;
-  /** Records whose prompts should be. */
-  readonly prompts: number;
 }
 
 /** A page of a listing, newest first. `before` is the id of the last row of the page before. */

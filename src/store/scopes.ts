@@ -7,9 +7,10 @@ export interface TeamScope {
   readonly fileUsers: FileUsers;
 }
 
-/** The requests of one team's keys, or of one person's. `fileKeys`: keys of the file that are among them. */
+/** The requests of one team's keys, of one person's, or of one user's, whoever is that user. `fileKeys`: keys of the file that are among them. */
 export type RequestScope =
   | (TeamScope & { readonly of: "team"; readonly fileKeys: readonly string[] })
+  | { readonly of: "user"; readonly userId: string; readonly fileKeys: readonly string[] }
   | {
       readonly of: "person";
       readonly personId: string;

@@ -16,6 +16,7 @@ import type { EndUserStore } from "./end-user-records.ts";
 import type { ResourceStore } from "./resource-records.ts";
 import type { RetentionStore, TotalsStore } from "./usage-store.ts";
 import type { IdentityStore } from "./identity-records.ts";
+import type { RequestSearch } from "./request-search.ts";
 import type { AuditPage } from "./commands/audit.ts";
 import type { ServedRows } from "./served-rows.ts";
 import type { StateStore } from "./state-store.ts";
@@ -164,6 +165,8 @@ export interface Store extends IdentityStore {
     /** Forgets records older than this. Returns how many. */
     forget(before: number): Promise<number>;
   };
+  /** Looks at many requests at once. */
+  readonly requestSearch: RequestSearch;
   /** The counters of budgets. */
   readonly budgets: {
     /** The state of each counter; one that nothing was held at yet stands as the ledger has it. */

@@ -75,6 +75,8 @@ export const rowSchemas = {
     doubtful_at: nullable(time),
     /** JSON: versions of the prices that may count for it; null where it is free, or has none. */
     prices: nullable(text),
+    /** JSON: the moments of the request, and what was sent upstream. */
+    trace: nullable(text),
   }),
   attempts: record({
     id: text,

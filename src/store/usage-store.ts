@@ -6,7 +6,7 @@ import {
   usageStatement,
 } from "./commands/usage-report.ts";
 import type { DaySpan, LedgerSpan } from "./money-records.ts";
-import type { Backlog } from "./request-records.ts";
+import type { Backlog } from "./backlog.ts";
 
 /** Work on records that grow old, in pieces of one transaction each. */
 export interface RetentionStore {

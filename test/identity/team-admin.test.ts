@@ -106,6 +106,7 @@ test("the routes that a team's admin comes to are those of keys, and of owners t
     "GET keys/:id",
     "GET requests",
     "GET requests/:id",
+    "GET statistics",
     "GET teams",
     "GET teams/:id",
     "GET usage",
@@ -229,6 +230,18 @@ describe.each(["a session", "a token"])("a team's admin with %s", (by) => {
     expect(other.body["total"]).toMatchObject({ requests: 0 });
     for (const query of ["group=channel", "channel=sandbox"])
       expect((await lead().ask("GET", `/admin/v1/usage?${query}`)).status).toBe(403);
+  });
+
+  test("counts and finds no requests but the team's, whatever they are looked for by", async () => {
+    const { body } = await good(lead().ask("GET", "/admin/v1/statistics"));
+    expect(body["totals"]).toMatchObject({ succeeded: 1 });
+    expect(body["details"]).toMatchObject({ keys: [{ name: "file:k1" }], channels: [] });
+    for (const filter of ["team=t2", "user=u2", "key=file:k2", `id=${others["requests"]?.[0]}`]) {
+      const { body: found } = await good(lead().ask("GET", `/admin/v1/requests?${filter}`));
+      expect([filter, found["data"]]).toEqual([filter, []]);
+    }
+    const refused = await lead().ask("GET", "/admin/v1/requests?channel=sandbox");
+    expect(refused.status).toBe(403);
   });
 
   test("sees requests without what is the operator's", async () => {

@@ -8,6 +8,11 @@ const fields = JSON.stringify({
   unknown: { caption: "a secret owl" },
   provider_options: { one: { text: "a secret hare" } },
 });
+const trace = {
+  received_at: "2027-02-28T00:00:00.000Z",
+  attempts: [{ call: 0, ended_ms: 5, upstream: [{ fields: { text: "a secret crow" } }] }],
+};
+const bareTrace = { ...trace, attempts: [{ call: 0, ended_ms: 5 }] };
 const bare = { model: "m", more: { seed: 7, inner: [{ steps: 4 }] } };
 
 /** What forgetting must do in every database. */
@@ -19,7 +24,7 @@ export function retentionSuite(open: OpenEmpty): void {
       await store.requests.begin(request(id, { fields, createdAt: 1000 + Math.floor(at / 2) }), [
         attempt(id),
       ]);
-      await store.requests.finish(outcome(id));
+      await store.requests.finish(outcome(id, { trace: JSON.stringify(trace) }));
     }
     expect(await store.retention.backlog(0, 1002, 100)).toEqual({ records: 0, prompts: 4 });
     expect(await store.retention.forgetPrompts(1002, 3)).toBe(3);
@@ -29,11 +34,13 @@ export function retentionSuite(open: OpenEmpty): void {
     for (const id of ["r0", "r1", "r2", "r3"]) {
       const record = await store.requests.get(id);
       expect(JSON.parse(record?.fields ?? "")).toEqual(bare);
+      expect(JSON.parse(record?.trace ?? "")).toEqual(bareTrace);
       expect(record).toMatchObject({ state: "succeeded", costNano: 30_000_000 });
       expect(record?.pictures).toMatchObject([{ revisedPrompt: null, format: "png" }]);
     }
     const young = await store.requests.get("r4");
     expect(young?.fields).toBe(fields);
+    expect(JSON.parse(young?.trace ?? "")).toEqual(trace);
     expect(young?.pictures).toMatchObject([{ revisedPrompt: "a red fox" }]);
     // Later ones are found from there on, also those of the same moment.
     expect(await store.retention.forgetPrompts(2000, 3)).toBe(1);

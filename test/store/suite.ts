@@ -14,6 +14,7 @@ import { resourceSuite } from "./resource-suite.ts";
 import { retentionSuite } from "./retention-suite.ts";
 import { scopeSuite } from "./scope-suite.ts";
 import { stateSuite } from "./state-suite.ts";
+import { searchSuite } from "./search-suite.ts";
 import { totalsSuite } from "./totals-suite.ts";
 import { usageSuite } from "./usage-suite.ts";
 import {
@@ -49,6 +50,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     priceSuite(open);
     noticeSuite(open);
     retentionSuite(open);
+    searchSuite(open);
     totalsSuite(open);
     usageSuite(open);
     identitySuite(open);
@@ -100,7 +102,7 @@ function lifeSuite(open: OpenEmpty): void {
     const begun = request("r1", { clientRequestId: "theirs", operation: "edit", n: 2 });
     await store.requests.begin(begun, [attempt("r1")]);
     const { holdNano, holdLeaseUntil: leaseUntil, newPrices: _, ...asked } = begun;
-    const kept = { ...asked, leaseUntil, deletedAt: null, doubtfulAt: null };
+    const kept = { ...asked, leaseUntil, deletedAt: null, doubtfulAt: null, trace: null };
     expect(leaseUntil).toBe(60_000);
     const running = { state: "running", errorCode: null, evidence: null, detail: null };
     const open1 = { ...attempt("r1"), ...running, providerNano: null, finishedAt: null };

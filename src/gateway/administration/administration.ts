@@ -99,8 +99,8 @@ export function createAdministration(ports: AdministrationPorts): Administration
     notices: administerNotices(ports),
     price: (version) => store.prices.get(version),
     usage: (question) => reportUsage(ports, question),
-    requests: administerRequests(store.requests, served),
     reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),
+    requests: administerRequests(ports, served, async () => ports.keys.all() ?? []),
     tokenOf: (authorization) => bearer(authorization),
     isAdminToken: (token) => isAdmin(token),
     async begin(declared, adminToken, makesFirst) {

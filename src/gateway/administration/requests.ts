@@ -1,34 +1,113 @@
+import { consoleKeyPrefix, type KeyRecord } from "../../core/key.ts";
 import type { Scope } from "../../core/role.ts";
-import type { Page, RequestRecord } from "../../store/request-records.ts";
+import type { Calendar } from "../../money/calendar.ts";
+import type { SearchPage } from "../../store/commands/request-search.ts";
+import type { RequestFilter, RequestLine } from "../../store/request-filter.ts";
+import type { RequestRecord } from "../../store/request-records.ts";
 import type { RequestScope } from "../../store/scopes.ts";
 import type { Store } from "../../store/store.ts";
+import { type RequestStatistics, requestStatistics } from "./request-statistics.ts";
 import type { Served } from "./served.ts";
 import { isOfTeam, teamScope } from "./team-scope.ts";
 
-/** Request records as the administration shows them. */
-export interface RequestAdministration {
-  /** The newest first. */
-  list(page: Page, scope: Scope): Promise<RequestRecord[]>;
-  /** Undefined also for one that is outside the scope: nobody learns that it is there. */
-  get(id: string, scope: Scope): Promise<RequestRecord | undefined>;
+export type { RequestLine } from "../../store/request-filter.ts";
+export type { RequestStatistics } from "./request-statistics.ts";
+
+/** The requests that somebody looks for, in the words of the admin API. */
+export interface RequestQuestion extends Omit<RequestFilter, "scopes"> {
+  readonly user?: string | undefined;
+  readonly team?: string | undefined;
 }
 
+/** Request records as the administration shows them. */
+export interface RequestAdministration {
+  /** A page of those that match, the newest first. */
+  list(question: RequestQuestion, page: SearchPage, scope: Scope): Promise<RequestRecord[]>;
+  /** Undefined also for one that is outside the scope: nobody learns that it is there. */
+  get(id: string, scope: Scope): Promise<RequestRecord | undefined>;
+  /** All that match in pieces, the newest first. */
+  lines(question: RequestQuestion, scope: Scope): AsyncGenerator<readonly RequestLine[]>;
+  /** Numbers of those that match. `timesAlone`: by time only, which is quick. */
+  statistics(
+    question: RequestQuestion,
+    scope: Scope,
+    timesAlone: boolean,
+  ): Promise<RequestStatistics>;
+  /** The names of keys by their ids, those of people in the console too; what is gone has none. */
+  keyNames(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** The parts that it works with. */
+interface RequestAdministrationParts {
+  readonly store: Pick<Store, "requests" | "requestSearch" | "people">;
+  readonly calendar: Calendar;
+  readonly now: () => number;
+}
+
+type Owners = Pick<Served, "declared" | "declaredOwners" | "owners">;
+
 export function administerRequests(
-  requests: Pick<Store["requests"], "get" | "list">,
-  served: Pick<Served, "declared" | "declaredOwners" | "owners">,
+  parts: RequestAdministrationParts,
+  served: Owners,
+  keys: () => Promise<readonly KeyRecord[]>,
 ): RequestAdministration {
-  const stored = (scope: Scope): RequestScope | undefined => {
-    if (scope.of === "all") return undefined;
-    const isOwn = ({ view }: (typeof served.declared)[number]): boolean =>
-      scope.of === "team"
-        ? isOfTeam(served, scope.teamId, view)
-        : view.userId !== null && view.userId === scope.userId;
-    const fileKeys = served.declared.filter(isOwn).map(({ view }) => view.id);
-    if (scope.of === "person") return { ...scope, fileKeys };
-    return { of: "team", ...teamScope(served, scope.teamId), fileKeys };
-  };
+  const { requests, requestSearch, people } = parts.store;
   return {
-    list: ({ limit, before }, scope) => requests.list({ limit, before, scope: stored(scope) }),
-    get: (id, scope) => requests.get(id, stored(scope)),
+    async list(question, page, scope) {
+      const filter = filterFor(served, question, scope);
+      const asksMore = Object.values(question).some((value) => value !== undefined);
+      if (asksMore || page.after !== undefined) return requestSearch.find(filter, page);
+      const { limit, before } = page;
+      return requests.list({ limit, before, scope: storedScope(served, scope) });
+    },
+    get: (id, scope) => requests.get(id, storedScope(served, scope)),
+    lines: (question, scope) => requestSearch.lines(filterFor(served, question, scope)),
+    statistics: (question, scope, timesAlone) =>
+      requestStatistics(parts, filterFor(served, question, scope), timesAlone),
+    async keyNames() {
+      return new Map([
+        ...(await keys()).map(({ id, name }) => [id, name] as const),
+        ...(await people.all()).map(({ id, name }) => [consoleKeyPrefix + id, name] as const),
+      ]);
+    },
   };
+}
+
+/** The filter of the store: users and teams are those of their keys, as these belong to them now. */
+function filterFor(
+  served: Owners,
+  { user, team, ...filter }: RequestQuestion,
+  scope: Scope,
+): RequestFilter {
+  const own = storedScope(served, scope);
+  return {
+    ...filter,
+    scopes: [
+      ...(own === undefined ? [] : [own]),
+      ...(user === undefined ? [] : [userScope(served, user)]),
+      ...(team === undefined ? [] : [wholeTeamScope(served, team)]),
+    ],
+  };
+}
+
+/** The part of the requests that a caller may see; undefined: all. */
+function storedScope(served: Owners, scope: Scope): RequestScope | undefined {
+  if (scope.of === "all") return undefined;
+  if (scope.of === "team") return wholeTeamScope(served, scope.teamId);
+  const { userId } = scope;
+  return { ...scope, fileKeys: userId === null ? [] : fileKeysOfUser(served, userId) };
+}
+
+function userScope(served: Owners, userId: string): RequestScope {
+  return { of: "user", userId, fileKeys: fileKeysOfUser(served, userId) };
+}
+
+function wholeTeamScope(served: Owners, teamId: string): RequestScope {
+  const ofTeam = served.declared.filter(({ view }) => isOfTeam(served, teamId, view));
+  const fileKeys = ofTeam.map(({ view }) => view.id);
+  return { of: "team", ...teamScope(served, teamId), fileKeys };
+}
+
+function fileKeysOfUser({ declared }: Owners, userId: string): string[] {
+  return declared.filter(({ view }) => view.userId === userId).map(({ view }) => view.id);
 }

@@ -1,5 +1,4 @@
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
-import type { AttemptObserver } from "../../core/observer.ts";
 import type { Nano } from "../../core/money.ts";
 import type { Picture } from "../../core/picture.ts";
 import type { CallFacts, ProviderEvent } from "../../core/provider.ts";
@@ -8,7 +7,7 @@ import { costOfCall } from "./cost.ts";
 import type { UpstreamContext } from "../../net/egress.ts";
 import { generateInput, upstreamOf } from "./provider-input.ts";
 import { takeBack } from "./take-back.ts";
-import type { AttemptContext, AttemptEnd, CallResult, Made } from "./terms.ts";
+import type { AttemptContext, AttemptEnd, AttemptListeners, CallResult, Made } from "./terms.ts";
 import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
@@ -54,20 +53,21 @@ export async function attempt(
   plan: Plan,
   credential: number,
   part: CallPart,
-  observer?: AttemptObserver,
+  { observer, trace }: AttemptListeners = {},
 ): Promise<AttemptEnd> {
   const { channel, model } = plan.target;
   const gathered = new Gathered(plan, part, context.charge);
   let upstream: UpstreamContext | undefined;
   try {
     const inputs = await context.inputs(plan);
-    upstream = upstreamOf(context, plan, credential, inputs, observer);
+    upstream = upstreamOf(context, plan, credential, inputs, { observer, trace });
     gathered.warnings = inputs.warnings;
     const seen = (): void => void (gathered.produced = true);
-    const input = generateInput(context, plan, upstream, part, inputs, seen);
+    const input = generateInput(context, plan, upstream, part, inputs, { seen, trace });
     for await (const event of channel.provider.generate(input)) {
       // A provider that asks nobody makes pictures meanwhile.
       if (!gathered.produced && gathered.made.length === 0) await context.record.recorded;
+      if ("picture" in event) trace?.made();
       gather(event, gathered, context, { plan, part, seed: input.request.more.seed });
     }
     if (gathered.made.length > 0) {

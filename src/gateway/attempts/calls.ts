@@ -4,6 +4,7 @@ import type { NewAttempt } from "../../store/request-records.ts";
 import { attempt } from "./attempt.ts";
 import type { AttemptBook, AttemptContext, AttemptEnd, CallResult, Failure } from "./terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
+import type { AttemptTrace } from "./trace.ts";
 import { providerCharge } from "./cost.ts";
 import { chargeOf, imagesSpent, nextStep, verdictOf, withWait } from "./decision.ts";
 import type { Lease } from "../channels/lease.ts";
@@ -141,7 +142,10 @@ async function tryOnce(
     return undefined;
   }
   const observer = observed(context, plan, state.attempts);
-  const end = await attempt(context, plan, lease.credential, state.part, observer);
+  const trace = traced(context, state, chosen);
+  const own = { observer, trace };
+  const end = await attempt(context, plan, lease.credential, state.part, own);
+  trace?.ended();
   if ("failure" in end) await recordedOrCancel(record, lease);
   const fault = "result" in end ? end.result.fault : undefined;
   const failure: Failure | undefined =
@@ -179,6 +183,19 @@ function observed(
     upstreamModel: model.upstream,
     attempt,
   });
+}
+
+function traced(
+  { trace }: AttemptContext,
+  { call, attempts }: CallState,
+  { plan, lease, passedOver = [] }: Chosen,
+): AttemptTrace | undefined {
+  const { channel } = plan.target;
+  const begun = trace?.attempt(call, attempts, channel.id);
+  if (begun === undefined) return undefined;
+  begun.passedOver = passedOver;
+  if (channel.credentials.length > 1) begun.credential = lease.credential;
+  return begun;
 }
 
 /** Throws where the request has no record: the attempt was never begun then, and says nothing about the channel. */

@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { PinholeError } from "../../core/errors.ts";
-import type { AttemptObserver } from "../../core/observer.ts";
 import type {
   OutputFormat,
   Picture,
@@ -20,7 +19,8 @@ import type { WireAnswer, WireEvent, WireRequest } from "../../core/wire.ts";
 import { createPacing, type UpstreamContext } from "../../net/egress.ts";
 import type { Converter } from "../../pictures/convert.ts";
 import { upstreamImageLimits } from "../../pictures/limits.ts";
-import type { AttemptContext } from "./terms.ts";
+import type { AttemptContext, AttemptListeners } from "./terms.ts";
+import type { AttemptTrace } from "./trace.ts";
 import type { CallPart } from "../routing/call-part.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { PreparedInputs } from "./inputs.ts";
@@ -37,7 +37,7 @@ export function upstreamOf(
   plan: Plan,
   credential: number,
   { warnings }: PreparedInputs,
-  observer?: AttemptObserver,
+  { observer, trace }: AttemptListeners = {},
 ): UpstreamContext {
   const { parts, spool, signal } = context;
   const { channel } = plan.target;
@@ -58,30 +58,42 @@ export function upstreamOf(
     relay: context.relay?.tap(plan, context.record.attempts(), warnings),
     retryDownloads: downloadTries,
     observer,
+    ...(trace === undefined
+      ? {}
+      : { onSent: () => trace.sent(), onAnswer: () => trace.answered() }),
   };
 }
 
-/** The input of a provider for one attempt. `onLink` is called where it asks for a made picture's link. */
+/** The listeners to what an adapter does. */
+interface InputListeners {
+  /** Called where it asks for a made picture's link. */
+  readonly seen: () => void;
+  readonly trace?: AttemptTrace | undefined;
+}
+
+/** The input of a provider for one attempt. */
 export function generateInput(
   context: AttemptContext,
   plan: Plan,
   upstream: UpstreamContext,
   part: CallPart,
   inputs: PreparedInputs,
-  onLink: () => void,
+  listeners: InputListeners,
 ): GenerateInput<BaseSettings, unknown> {
   const { parts } = context;
   const { model } = plan.target;
   const { settings, spool, signal, deadline } = upstream;
   const http = parts.egress.upstream(upstream);
   const { poll, sleep, alongside } = createPacing({ signal, deadline, now: parts.now });
+  const request = requestOf(plan, part, inputs, () => context.seed());
+  noteSent(listeners.trace, request, settings);
   return {
-    request: requestOf(plan, part, inputs, () => context.seed()),
+    request,
     model: model.upstream,
     card: model.card,
     settings,
     options: plan.options,
-    http: new WatchedHttp(http, onLink),
+    http: new WatchedHttp(http, listeners),
     socket: (asked) => parts.egress.sockets(upstream)(asked),
     chance,
     raster: new SpoolRaster(parts.converter, spool),
@@ -89,6 +101,16 @@ export function generateInput(
     sleep,
     alongside,
   };
+}
+
+function noteSent(
+  trace: AttemptTrace | undefined,
+  { more: { seed } }: FittedRequest,
+  settings: BaseSettings,
+): void {
+  if (trace === undefined) return;
+  trace.settings = settings;
+  if (typeof seed === "number" || typeof seed === "bigint") trace.seed = String(seed);
 }
 
 const chance: Chance = { uuid: () => randomUUID(), below: (limit) => randomInt(limit) };
@@ -100,18 +122,25 @@ function requestOf(
   { images, mask }: PreparedInputs,
   draw: () => number,
 ): FittedRequest {
-  const first = firstSeed(request.more.seed, target.channel.provider.needsSeed === true, draw);
+  const first = firstSeed(request.more.seed, takesSeed(target), draw);
   const more = first === undefined ? request.more : { ...request.more, seed: plus(first, offset) };
   return { ...request, more, n: count, images, mask };
 }
 
+/** True where a seed can be sent for sure: a card that stands for models nobody knows is a guess, and some servers refuse what they do not know. */
+function takesSeed({ card, channel: { provider } }: Plan["target"]): boolean {
+  if (provider.needsSeed === true) return true;
+  const isGuess = card?.parameters === provider.defaultCard?.parameters;
+  return card?.parameters.includes("seed") === true && !isGuess;
+}
+
 /**
- * The seed of the request's first image: the client's, else one that is drawn where the provider needs one. -1 is most
- * servers' word for any seed, so it is one that nobody gave.
+ * The seed of the request's first image: the client's, else one that is drawn where the model takes one, so that the
+ * record has it and the picture can be made again. -1 is most servers' word for any seed, so it is one that nobody gave.
  */
-function firstSeed(given: unknown, isNeeded: boolean, draw: () => number): unknown {
+function firstSeed(given: unknown, draws: boolean, draw: () => number): unknown {
   const isAny = given === undefined || given === -1;
-  return isAny && isNeeded ? draw() : given;
+  return isAny && draws ? draw() : given;
 }
 
 /** The images of one request get seed, seed+1, … over all its calls; a word for any seed stays one. */
@@ -122,21 +151,23 @@ function plus(seed: unknown, offset: number): unknown {
   return Number.isSafeInteger(sum) ? sum : BigInt(seed) + BigInt(offset);
 }
 
-/** Upstream HTTP that tells of links to pictures: a link says that its picture is made, and what is lost from then on is never made again. */
+/** Upstream HTTP that tells of calls and of links to pictures: a link says that its picture is made, and what is lost from then on is never made again. */
 class WatchedHttp implements UpstreamHttp {
   readonly #http: UpstreamHttp;
-  readonly #onLink: () => void;
+  readonly #listeners: InputListeners;
 
-  constructor(http: UpstreamHttp, onLink: () => void) {
+  constructor(http: UpstreamHttp, listeners: InputListeners) {
     this.#http = http;
-    this.#onLink = onLink;
+    this.#listeners = listeners;
   }
 
   call(request: WireRequest): Promise<WireAnswer> {
+    this.#listeners.trace?.calls(request);
     return this.#http.call(request);
   }
 
   events(request: WireRequest): AsyncIterable<WireEvent> {
+    this.#listeners.trace?.calls(request);
     return this.#http.events(request);
   }
 
@@ -144,9 +175,12 @@ class WatchedHttp implements UpstreamHttp {
     return this.#http.refusal(answer);
   }
 
-  download(url: string): Promise<Picture> {
-    this.#onLink();
-    return this.#http.download(url);
+  async download(url: string): Promise<Picture> {
+    const { seen, trace } = this.#listeners;
+    seen();
+    const picture = await this.#http.download(url);
+    trace?.fetched();
+    return picture;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PinholeError } from "../../core/errors.ts";
 import type { Cost, Nano } from "../../core/money.ts";
-import type { RequestObserver } from "../../core/observer.ts";
+import type { AttemptObserver, RequestObserver } from "../../core/observer.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { CallFacts } from "../../core/provider.ts";
 import type { Usage, Warning } from "../../core/request.ts";
@@ -11,6 +11,7 @@ import type { Plan } from "../fit/terms.ts";
 import type { CallPart } from "../routing/call-part.ts";
 import type { PreparedInputs } from "./inputs.ts";
 import type { AttemptParts } from "./parts.ts";
+import type { AttemptTrace, RequestTrace } from "./trace.ts";
 
 /** One picture as an upstream made it. */
 export interface Made {
@@ -66,10 +67,18 @@ export interface AttemptContext {
   readonly relay: Relay | undefined;
   /** Told of each attempt. */
   readonly observer?: RequestObserver | undefined;
+  /** Notes when what happened; undefined: nobody will ask. */
+  readonly trace?: RequestTrace | undefined;
   /** Counts images that an attempt made, or for which it may have been billed. */
   spend(images: number): void;
   /** False once the client has gone or the gateway stops: no further attempt is begun. */
   isWanted(): boolean;
+}
+
+/** The listeners of one attempt. */
+export interface AttemptListeners {
+  readonly observer?: AttemptObserver | undefined;
+  readonly trace?: AttemptTrace | undefined;
 }
 
 /** The request's record, as far as attempts write it. */

@@ -2,6 +2,7 @@ import type { RequestObserver } from "../../core/observer.ts";
 import type { Picture, PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
 import type { CallReceiver, CallResult, Made } from "../attempts/terms.ts";
+import type { RequestTrace } from "../attempts/trace.ts";
 import { rulingCard } from "../catalog/serving.ts";
 import type { Plan } from "../fit/terms.ts";
 import { deliveryOf } from "../fit/form.ts";
@@ -18,6 +19,7 @@ interface Receiving {
   /** Called before the client sees the first of several paid pictures, which waits for it. Never rejects. */
   readonly shown: () => Promise<void>;
   readonly observer?: RequestObserver | undefined;
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** The receiver of one request's pictures: each is made ready as it comes, so that converting one does not wait for the others. */
@@ -39,11 +41,13 @@ class PictureReceiver implements Receiver {
   readonly #spool: PictureSpool;
   readonly #live: Live | undefined;
   readonly #observer: RequestObserver | undefined;
+  readonly #trace: RequestTrace | undefined;
   readonly #taken: Promise<DeliveredPicture>[] = [];
 
-  constructor(parts: DeliveryParts, { request, spool, live, shown, observer }: Receiving) {
+  constructor(parts: DeliveryParts, { request, spool, live, shown, observer, trace }: Receiving) {
     this.#parts = parts;
     this.#observer = observer;
+    this.#trace = trace;
     this.#request = request;
     this.#spool = spool;
     this.#live = live === undefined ? undefined : startLive(parts, request, live, shown);
@@ -70,6 +74,7 @@ class PictureReceiver implements Receiver {
 
   async pictures(): Promise<readonly DeliveredPicture[]> {
     const pictures = await Promise.all(this.#taken);
+    this.#trace?.stored();
     await this.#live?.told();
     return pictures.toSorted((a, b) => a.index - b.index);
   }

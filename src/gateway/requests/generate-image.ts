@@ -3,6 +3,7 @@ import { runCalls } from "../attempts/calls.ts";
 import { uprightInputs } from "../attempts/inputs.ts";
 import { withRest } from "../delivery/keep-rest.ts";
 import type { ImageRequest } from "../../core/request.ts";
+import { RequestTrace } from "../attempts/trace.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import { holdTerms } from "../ledger/hold.ts";
 import { authorize } from "../keys/access.ts";
@@ -28,12 +29,14 @@ export async function generateImage(
   run: RunControl,
 ): Promise<ImageOutcome | KeyHeld> {
   const { key, labels = [], request } = call;
+  const trace = new RequestTrace(parts, call.readMs);
   authorize(key, request.model, request.operation);
   return parts.keyLimits.within(key, request.n, async (spend) => {
     const isWanted = (): boolean => !run.clientGone();
     const inputs = uprightInputs(parts.converter, request, call.spool, isWanted);
     const upright = { ...call, request: await inputs };
     const route = routeFor(parts, upright);
+    trace.fitted(route.unfit);
     const { model } = request;
     const { at, estimate } = route;
     // What is held is held by the budgets of now: the body may have taken minutes to come.
@@ -41,13 +44,14 @@ export async function generateImage(
     const terms = holdTerms(parts.calendar, { key: payer, labels, model, estimate, at });
     const deadline = parts.uptime() + route.totalMs;
     await parts.kept.ensureRoom(route.roomBytes, route.isHosted);
-    const facts = { call: upright, fingerprint, run, terms, deadline, spend };
+    const facts = { call: upright, fingerprint, run, terms, deadline, spend, trace };
     const unpayable = new Set<string>();
     for (;;) {
       const choice = { parts, signal: call.signal, deadline };
       const waited = call.observer?.step("wait");
       const calls = await openCalls(choice, route, request.n, unpayable);
       waited?.();
+      trace.chosen();
       refuseAbsent(run, calls);
       const made = await makeImages(new Making(parts, facts, route, calls), request);
       if (!("unpayable" in made)) return made;
@@ -89,6 +93,7 @@ async function makeImages(
     const made = { ...calls, pictures, attempts: record.attempts(), upstreamMs };
     const { parts, call } = making;
     const outcome = await withRest(parts, asked, call.spool, outcomeOf(parts, call, made));
+    making.trace?.delivered();
     const safe = making.end(outcome);
     // Of what is paid nobody sees the end before it is booked.
     if (outcome.cost.state !== "free") await safe;

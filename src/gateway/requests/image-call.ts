@@ -2,6 +2,7 @@ import type { KeyRecord } from "../../core/key.ts";
 import type { RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import type { ImageRequest } from "../../core/request.ts";
+import type { RequestTrace } from "../attempts/trace.ts";
 import type { LiveObserver } from "../delivery/live.ts";
 import type { RelayClient } from "../delivery/relay.ts";
 import type { HoldTerms } from "../ledger/hold.ts";
@@ -26,6 +27,8 @@ export interface ImageCall {
   readonly live?: LiveObserver | undefined;
   /** Takes an upstream's body as it arrives, where nothing has to change; the outcome is then its record. */
   readonly relay?: RelayClient | undefined;
+  /** Milliseconds from its first byte until it was read; absent: it was there at once. */
+  readonly readMs?: number | undefined;
   /** Told what becomes of it. */
   readonly observer?: RequestObserver | undefined;
 }
@@ -49,6 +52,8 @@ export interface MakingFacts {
   readonly terms: HoldTerms | undefined;
   /** Over all attempts, by the process's uptime. */
   readonly deadline: number;
+  /** Notes when what happened, for the record. */
+  readonly trace?: RequestTrace | undefined;
   /** Counts images that were made or may have been billed. */
   readonly spend: (images: number) => void;
 }

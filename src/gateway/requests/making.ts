@@ -3,6 +3,7 @@ import type { RequestObserver } from "../../core/observer.ts";
 import type { PictureSpool } from "../../core/picture.ts";
 import { createInputs, type PreparedInputs } from "../attempts/inputs.ts";
 import type { AttemptContext, Relay } from "../attempts/terms.ts";
+import type { RequestTrace } from "../attempts/trace.ts";
 import { type ImageOutcome, countMade } from "../delivery/outcome.ts";
 import { type Receiver, startReceiving } from "../delivery/receive.ts";
 import { createRelay } from "../delivery/relay.ts";
@@ -35,6 +36,7 @@ export class Making implements AttemptContext {
   readonly receiver: Receiver;
   readonly relay: Relay | undefined;
   readonly observer: RequestObserver | undefined;
+  readonly trace: RequestTrace | undefined;
   readonly spend: (images: number) => void;
   readonly #run: RunControl;
   #seed: number | undefined;
@@ -52,6 +54,7 @@ export class Making implements AttemptContext {
     this.signal = signal;
     this.observer = observer;
     this.spend = facts.spend;
+    this.trace = facts.trace;
     this.#run = run;
     this.record = openRecord(parts, facts, route, calls);
     this.inputs = createInputs(parts.converter, spool);
@@ -61,6 +64,7 @@ export class Making implements AttemptContext {
       live,
       shown: showing(parts, call.requestId),
       observer,
+      trace: facts.trace,
     });
     this.relay = relay === undefined ? undefined : createRelay(parts, relay, request, this.record);
   }

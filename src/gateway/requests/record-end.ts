@@ -30,6 +30,8 @@ export interface RecordEnd {
   readonly calendar: Calendar;
   /** False: no prompt is written. */
   readonly keepsPrompts: boolean;
+  /** The moments of the request, as JSON. */
+  readonly trace: string | undefined;
   readonly now: number;
 }
 
@@ -58,6 +60,7 @@ export function madeEnd(end: RecordEnd, outcome: ImageOutcome): RequestOutcome {
     warnings,
     pictures: pictures.map((one) => pictureRecord(one, end.keepsPrompts)),
     attempts,
+    trace: end.trace,
     servedModel,
     finishedAt: now,
   };
@@ -103,6 +106,7 @@ export function failedEnd(end: RecordEnd, error: PinholeError): RequestOutcome {
     warnings: [],
     pictures: [],
     attempts,
+    trace: end.trace,
     servedModel: null,
     finishedAt: now,
   };

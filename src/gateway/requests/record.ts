@@ -1,6 +1,5 @@
-import type { KeyRecord } from "../../core/key.ts";
 import { asPinholeError, type PinholeError } from "../../core/errors.ts";
-import type { HoldEnd, RequestObserver } from "../../core/observer.ts";
+import type { HoldEnd } from "../../core/observer.ts";
 import type {
   Account,
   AttemptOutcome,
@@ -10,6 +9,7 @@ import type {
   RequestOutcome,
 } from "../../store/request-records.ts";
 import type { AttemptBook } from "../attempts/terms.ts";
+import type { RequestTrace } from "../attempts/trace.ts";
 import { keyJustTaken } from "./key-turns.ts";
 import { failedEnd, madeEnd, type RecordEnd } from "./record-end.ts";
 import { firstAttempts, newAttempt } from "./new-attempt.ts";
@@ -58,7 +58,7 @@ export const idempotencyMs = 24 * 60 * 60_000;
  */
 export function openRecord(
   parts: RequestParts,
-  { call, run, fingerprint, deadline, terms }: MakingFacts,
+  { call, run, fingerprint, deadline, terms, trace }: MakingFacts,
   { estimate, prices, at }: Route,
   calls: readonly OpenCall[],
 ): OpenRecord {
@@ -90,7 +90,7 @@ export function openRecord(
     channelHolds: channels?.holds,
   };
   const unpayable = channels?.unpayable ?? [];
-  return new RecordWriter({ parts, run, record, call, first, pool, unpayable }, calls);
+  return new RecordWriter({ parts, run, record, call, first, pool, unpayable, trace }, calls);
 }
 
 /** The parts of a record that is to be opened. */
@@ -105,18 +105,19 @@ interface RecordStart {
   /** Channels of which it is known already that their budgets cannot cover it. */
   readonly unpayable: readonly string[];
   readonly call: Pick<ImageCall, "key" | "observer">;
+  readonly trace: RequestTrace | undefined;
 }
 
 class RecordWriter implements OpenRecord {
   readonly #parts: RequestParts;
   readonly #run: RunControl;
-  readonly #key: KeyRecord;
+  readonly #call: Pick<ImageCall, "key" | "observer">;
   readonly #record: NewRequest;
   readonly #first: readonly NewAttempt[];
-  readonly #observer: RequestObserver | undefined;
   /** Told how the hold ended; undefined before there is one. */
   #holdEnded: ((end: HoldEnd) => void) | undefined;
   readonly #pool: ChannelPool | undefined;
+  readonly #trace: RequestTrace | undefined;
   readonly #outcomes: AttemptOutcome[] = [];
   /** Outcomes that are in the database, or on their way there. */
   readonly #sent = new Set<AttemptOutcome>();
@@ -131,12 +132,12 @@ class RecordWriter implements OpenRecord {
   constructor(start: RecordStart, calls: readonly OpenCall[]) {
     const { parts, first } = start;
     this.#parts = parts;
-    this.#observer = start.call.observer;
-    this.#key = start.call.key;
+    this.#call = start.call;
     this.#run = start.run;
     this.#record = start.record;
     this.#first = first;
     this.#pool = start.pool;
+    this.#trace = start.trace;
     this.unpayable = start.unpayable;
     this.#attempts = first.length;
     this.#begunAt = parts.uptime();
@@ -152,7 +153,7 @@ class RecordWriter implements OpenRecord {
     const { store, uptime } = this.#parts;
     if (this.unpayable.length > 0) throw noChannel(0);
     const idempotentSince = this.#record.createdAt - idempotencyMs;
-    const recorded = this.#observer?.step("record");
+    const recorded = this.#call.observer?.step("record");
     const begin = store.requests.begin(this.#record, this.#first, idempotentSince);
     const refused = await begin.catch((thrown: unknown) => {
       const error = asPinholeError(thrown);
@@ -160,10 +161,11 @@ class RecordWriter implements OpenRecord {
       throw error;
     });
     recorded?.();
+    this.#trace?.recorded();
     if (refused !== undefined) throw this.#refusal(refused);
     this.#parts.priceBook.written(this.#record.newPrices);
     const { payer, holdNano } = this.#record;
-    if (payer !== undefined) this.#holdEnded = this.#observer?.held(holdNano ?? 0);
+    if (payer !== undefined) this.#holdEnded = this.#call.observer?.held(holdNano ?? 0);
     this.#run.begun();
     this.#begunAt = uptime();
   }
@@ -267,9 +269,10 @@ class RecordWriter implements OpenRecord {
       channels: this.#pool?.channels(),
       attempts: this.#unsent(),
       isDoubtful: this.isDoubtful(),
-      key: this.#key,
+      key: this.#call.key,
       calendar: this.#parts.calendar,
       keepsPrompts: this.#parts.keepsPrompts,
+      trace: this.#trace?.text(this.#parts.keepsPrompts),
       now: this.#parts.now(),
     };
   }
@@ -283,7 +286,7 @@ class RecordWriter implements OpenRecord {
 
   #write(outcome: RequestOutcome): Promise<void> {
     const { store, unwritten } = this.#parts;
-    const over = this.#observer?.step("settle");
+    const over = this.#call.observer?.step("settle");
     const written = unwritten.written(outcome.id, () => store.requests.finish(outcome));
     if (over !== undefined) void written.then(over).then(() => this.#tellHold(outcome));
     if (outcome.booking !== undefined) return settled(this.#parts, outcome, written);

@@ -1,5 +1,5 @@
 import type { GatewayLog } from "../../core/log.ts";
-import type { Backlog } from "../../store/request-records.ts";
+import type { Backlog } from "../../store/backlog.ts";
 import type { Store } from "../../store/store.ts";
 
 /** The time for which things are remembered, milliseconds. */

@@ -1,7 +1,7 @@
 import type { Lease, Wanted } from "../channels/lease.ts";
 import type { GroupedTarget } from "./target-groups.ts";
 import type { Plan } from "../fit/terms.ts";
-import type { Route, Words } from "./terms.ts";
+import type { PassedOver, Route, Words } from "./terms.ts";
 import type { Tier } from "./tiers.ts";
 import { Tried } from "./tried.ts";
 
@@ -10,6 +10,8 @@ export interface Chosen {
   readonly plan: Plan;
   readonly member: GroupedTarget;
   readonly lease: Lease;
+  /** Targets that would have come first and could not begin; undefined: there were none. */
+  readonly passedOver?: readonly PassedOver[] | undefined;
 }
 
 /** A target with the request's plan on it, not yet with the right to use it. */

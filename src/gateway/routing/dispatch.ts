@@ -4,6 +4,7 @@ import { type CallPart, splitCalls } from "./call-part.ts";
 import type { GroupedTarget } from "./target-groups.ts";
 import { type Choice, type Chosen, choose, comeBackMs, waitFor } from "./choose.ts";
 import { noChannel } from "./route.ts";
+import { passedOver } from "./passed-over.ts";
 import type { Route } from "./terms.ts";
 import { Tried } from "./tried.ts";
 
@@ -94,11 +95,24 @@ export async function chooseTarget(
   for (;;) {
     const choice = chooseNow(context, route, tried, images, until);
     if (choice === undefined) return undefined;
-    if ("chosen" in choice) return choice.chosen;
-    const waited = await waitFor(route, choice.wait, tried, images, until, context.signal);
-    if (waited !== undefined) return waited;
+    const chosen =
+      "chosen" in choice
+        ? choice.chosen
+        : await waitFor(route, choice.wait, tried, images, until, context.signal);
+    if (chosen !== undefined) return withPassedOver(context, route, chosen, tried, images);
     // Where the channel waited for cools meanwhile, the others are looked at again.
   }
+}
+
+function withPassedOver(
+  { parts }: ChoiceContext,
+  route: Route,
+  chosen: Chosen,
+  tried: Tried,
+  images: number,
+): Chosen {
+  const told = passedOver(route, chosen, tried, images, parts.uptime());
+  return told === undefined ? chosen : { ...chosen, passedOver: told };
 }
 
 function chooseNow(

@@ -10,6 +10,7 @@ import type { RoutingParts } from "./parts.ts";
 import type { Route, RouteTerms, SharedRoute, Words } from "./terms.ts";
 import type { EntryGroups, FitClass } from "./target-groups.ts";
 import { tiersOf } from "./tiers.ts";
+import { unfitTargets } from "./passed-over.ts";
 import { estimateOfPlans, versionsOf } from "./hold.ts";
 import { checkMask } from "../../pictures/masks.ts";
 
@@ -54,12 +55,13 @@ export function planRoute(
 }
 
 function routeOf(
-  { tiers, totalMs, estimate, prices, roomBytes, isHosted }: SharedRoute,
+  { tiers, totalMs, estimate, prices, roomBytes, isHosted, unfit }: SharedRoute,
   words: Words | undefined,
   random: () => number,
   { at, teamMarkup }: ChargeTerms,
 ): Route {
-  return { tiers, totalMs, estimate, prices, roomBytes, isHosted, words, random, at, teamMarkup };
+  const shared = { tiers, totalMs, estimate, prices, roomBytes, isHosted, unfit };
+  return { ...shared, words, random, at, teamMarkup };
 }
 
 /**
@@ -153,7 +155,7 @@ function fitGroups(
   { strict, ...terms }: RouteTerms & ChargeTerms,
 ): SharedRoute {
   const fits = new Map<FitClass, Plan>();
-  let refusal: PinholeError | undefined;
+  const refusals = new Map<FitClass, PinholeError>();
   const { policy, images } = parts;
   const options = { policy, images, strict, chain: groups.providers };
   for (const fitClass of groups.classes) {
@@ -162,15 +164,16 @@ function fitGroups(
     } catch (thrown) {
       const error = asPinholeError(thrown);
       if (errorRow(error.code).evidence !== "caller") throw thrown;
-      refusal ??= error;
+      refusals.set(fitClass, error);
     }
   }
   const { tiers, plans } = tiersOf(groups, ({ fitClass }) => fits.get(fitClass));
   const [best] = plans;
-  if (best === undefined) throw refusal ?? noChannel(10_000);
+  if (best === undefined) throw refusals.values().next().value ?? noChannel(10_000);
   const estimate = estimateOfPlans(plans, request.n, terms);
   return {
     tiers,
+    unfit: unfitTargets(groups, refusals),
     totalMs: groups.attemptMsMax,
     estimate,
     prices: estimate.state === "free" ? [] : versionsOf(plans, terms),

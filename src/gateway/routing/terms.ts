@@ -1,9 +1,25 @@
+import type { ErrorCode } from "../../core/errors.ts";
 import type { PriceVersion } from "../../core/price.ts";
 import type { PriceMarkup } from "../../core/price-markup.ts";
 import type { FittedRequest } from "../../core/request.ts";
 import type { Estimate } from "../../money/estimate.ts";
 import type { ChargeTerms } from "../fit/priced-call.ts";
 import type { Tier } from "./tiers.ts";
+
+/** A target that could have served a request and was not asked, with the reason. */
+export interface PassedOver {
+  readonly channel: string;
+  /** The model's name at the upstream. */
+  readonly model: string;
+  /** `unfit`: it cannot do what is asked. `tried`: the call has failed there, or the channel's budgets do not cover it. `full`: it has no room. */
+  readonly reason: "unfit" | "tried" | "cooling" | "full";
+  /** Of an unfit one: the refusal that a client would have got. */
+  readonly code?: ErrorCode | undefined;
+  readonly param?: string | undefined;
+  readonly message?: string | undefined;
+  /** Of a cooling one: until it is tried again; undefined while its probe is under way. */
+  readonly waitMs?: number | undefined;
+}
 
 /** The choices of a request's key by which its route is planned. */
 export interface RouteTerms {
@@ -27,6 +43,8 @@ export interface SharedRoute {
   readonly roomBytes: number;
   /** True: URLs of the pictures are wanted. */
   readonly isHosted: boolean;
+  /** Targets that serve the model and cannot serve the request; not all of them where they are many. */
+  readonly unfit: readonly PassedOver[];
 }
 
 /** The fields in which requests that are fitted alike may differ. */

@@ -24,7 +24,10 @@ const bodyBytesMax = 64 * 1024;
 
 /** The parts that the admin API works with. */
 export interface AdminParts extends SessionParts {
-  readonly gateway: Pick<Gateway, "administration" | "channels" | "correct" | "eraseEndUser">;
+  readonly gateway: Pick<
+    Gateway,
+    "administration" | "channels" | "correct" | "eraseEndUser" | "restingPath"
+  >;
   readonly examine: Examine;
 }
 
@@ -53,7 +56,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   ownerRoutes(app, administration);
   auditRoutes(app, administration.audit);
   channelRoutes(app, gateway);
-  requestRoutes(app, administration.requests);
+  requestRoutes(app, gateway);
   noticeRoutes(app, administration.notices);
   priceRoutes(app, gateway);
   usageReportRoutes(app, administration);

@@ -1,94 +1,77 @@
 import type { FastifyInstance } from "fastify";
-import { pageQuery } from "../../api/admin/requests.ts";
+import type { z } from "zod";
+import { requestsQuery, statisticsQuery } from "../../api/admin/requests.ts";
 import { PinholeError } from "../../core/errors.ts";
-import { usdText } from "../../core/money.ts";
-import { type Scope, scopeOf } from "../../core/role.ts";
-import type { Administration, RequestRecord } from "../../gateway/gateway.ts";
+import { type Caller, type Scope, scopeOf } from "../../core/role.ts";
+import type { Gateway, RequestQuestion } from "../../gateway/gateway.ts";
 import { callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
+import { requestsCsv } from "./request-csv.ts";
+import { requestJson, type RequestView, statisticsJson, wholeRequestJson } from "./request-json.ts";
+import { streamOf } from "./text-stream.ts";
 
-/** GET /admin/v1/requests and /admin/v1/requests/{id}. */
-export function requestRoutes(app: FastifyInstance, requests: Administration["requests"]): void {
-  app.get("/admin/v1/requests", async (request) => {
+/** The parts of the gateway that the routes ask. */
+type RequestRouteParts = Pick<Gateway, "restingPath"> & {
+  readonly administration: Pick<Gateway["administration"], "requests">;
+};
+
+/** GET /admin/v1/requests, /admin/v1/requests/{id} and /admin/v1/statistics. */
+export function requestRoutes(
+  app: FastifyInstance,
+  { administration: { requests }, restingPath }: RequestRouteParts,
+): void {
+  const viewOf = async (caller: Caller): Promise<RequestView> => ({
+    scope: scopeOf(caller),
+    names: await requests.keyNames(),
+    // Who only looks sees numbers, not what people made.
+    pathOf: caller.role === "viewer" ? () => undefined : restingPath,
+  });
+  app.get("/admin/v1/requests", async (request, reply) => {
+    const { format, limit, before, after, ...words } = read(requestsQuery, request.query);
+    const question = questionOf(words);
+    const view = await viewOf(callerOf(request));
+    const { scope } = view;
+    refuseOthers(question, scope);
+    if (format === "csv") {
+      const text = requestsCsv(requests.lines(question, scope), view.names);
+      // What the database refuses is an error answer: nothing has been sent yet.
+      const first = await text.next();
+      reply.type("text/csv; charset=utf-8; header=present");
+      reply.header("content-disposition", `attachment; filename="requests.csv"`);
+      return reply.send(streamOf(first, text));
+    }
+    const rows = await requests.list(question, { limit, before, after }, scope);
+    return { object: "list", data: rows.map((row) => requestJson(row, view)) };
+  });
+  app.get("/admin/v1/statistics", async (request) => {
+    const { show, ...words } = read(statisticsQuery, request.query);
     const scope = scopeOf(callerOf(request));
-    const rows = await requests.list(read(pageQuery, request.query), scope);
-    return { object: "list", data: rows.map((row) => requestJson(row, scope)) };
+    const question = questionOf(words);
+    refuseOthers(question, scope);
+    const found = await requests.statistics(question, scope, show === "times");
+    return statisticsJson(found, await requests.keyNames(), scope);
   });
   app.get<{ Params: { id: string } }>("/admin/v1/requests/:id", async (request) => {
-    const scope = scopeOf(callerOf(request));
-    const record = await requests.get(request.params.id, scope);
-    if (record !== undefined) return requestJson(record, scope);
+    const view = await viewOf(callerOf(request));
+    const record = await requests.get(request.params.id, view.scope);
+    if (record !== undefined) return wholeRequestJson(record, view);
     throw new PinholeError("not_found", { message: "There is no request with this id." });
   });
 }
 
-function requestJson(record: RequestRecord, scope: Scope): Record<string, unknown> {
-  return {
-    id: record.id,
-    key_id: record.keyId,
-    client_request_id: record.clientRequestId,
-    operation: record.operation,
-    model: record.model,
-    served_model: record.servedModel,
-    n: record.n,
-    state: record.state,
-    error:
-      record.errorCode === null ? null : { code: record.errorCode, message: record.errorMessage },
-    fields: JSON.parse(record.fields) as unknown,
-    usage: record.usage,
-    warnings: record.warnings,
-    pictures: record.pictures.map((picture) => ({
-      index: picture.index,
-      blob_id: picture.blobId,
-      format: picture.format,
-      width: picture.width,
-      height: picture.height,
-      bytes: picture.byteLength,
-      revised_prompt: picture.revisedPrompt,
-    })),
-    attempts: record.attempts.map(scope.of === "all" ? attemptJson : ownAttemptJson),
-    price: record.answer?.price ?? null,
-    price_versions: record.prices,
-    cost_usd: record.costNano === null ? null : usdText(record.costNano),
-    hold: record.hold === null ? null : holdJson(record.hold),
-    created_at: isoTime(record.createdAt),
-    finished_at: record.finishedAt === null ? null : isoTime(record.finishedAt),
-  };
+type Words = Omit<z.output<typeof statisticsQuery>, "show">;
+
+function questionOf({ from, to, ...words }: Words): RequestQuestion {
+  return { ...words, from: momentOf(from), to: momentOf(to) };
 }
 
-function holdJson(hold: NonNullable<RequestRecord["hold"]>): Record<string, unknown> {
-  return {
-    usd: usdText(hold.nano),
-    state: hold.state,
-    settled_usd: hold.settledNano === null ? null : usdText(hold.settledNano),
-  };
+function refuseOthers({ channel }: RequestQuestion, { of }: Scope): void {
+  if (of === "all" || channel === undefined) return;
+  throw new PinholeError("role_not_allowed", {
+    message: "Channels are the operator's; leave `channel` out of the filters.",
+  });
 }
 
-/** An attempt without what is the operator's: which account was asked, what it said and what it costs. */
-function ownAttemptJson(attempt: RequestRecord["attempts"][number]): Record<string, unknown> {
-  const all = attemptJson(attempt);
-  const shown = ["id", "call", "attempt", "state", "error_code", "evidence", "started_at"];
-  return Object.fromEntries([...shown, "finished_at"].map((name) => [name, all[name]]));
-}
-
-function attemptJson(attempt: RequestRecord["attempts"][number]): Record<string, unknown> {
-  return {
-    id: attempt.id,
-    call: attempt.call,
-    attempt: attempt.attempt,
-    channel: attempt.channelId,
-    provider: attempt.providerId,
-    upstream_model: attempt.upstreamModel,
-    state: attempt.state,
-    error_code: attempt.errorCode,
-    evidence: attempt.evidence,
-    detail: attempt.detail,
-    provider_usd: attempt.providerNano === null ? null : usdText(attempt.providerNano),
-    started_at: isoTime(attempt.startedAt),
-    finished_at: attempt.finishedAt === null ? null : isoTime(attempt.finishedAt),
-  };
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+function momentOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
 }

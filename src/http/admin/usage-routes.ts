@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { usageQuery } from "../../api/admin/usage.ts";
 import { PinholeError } from "../../core/errors.ts";
@@ -7,6 +6,7 @@ import { usageGroups } from "../../core/usage-groups.ts";
 import type { Administration } from "../../gateway/gateway.ts";
 import { callerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
+import { streamOf } from "./text-stream.ts";
 import { csvText, jsonText } from "./usage-text.ts";
 
 /** GET /admin/v1/usage: written while it is read, so that a report may be of any length. */
@@ -43,29 +43,4 @@ function present<T extends string>(
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   // Only what is undefined was left out.
   return Object.fromEntries(entries) as Partial<Record<T, string>>;
-}
-
-/** Pieces of text as a stream, of which the first has been made. Whoever ends it early ends what makes them. */
-function streamOf(first: IteratorResult<string>, text: AsyncGenerator<string>): Readable {
-  let waiting: IteratorResult<string> | undefined = first;
-  const next = async (): Promise<string | null> => {
-    const step = waiting ?? (await text.next());
-    waiting = undefined;
-    return step.done === true ? null : step.value;
-  };
-  return new Readable({
-    read() {
-      next().then(
-        (piece) => this.push(piece),
-        (thrown: unknown) =>
-          this.destroy(thrown instanceof Error ? thrown : new Error(String(thrown))),
-      );
-    },
-    destroy(thrown, done) {
-      text.return(undefined).then(
-        () => done(thrown),
-        () => done(thrown),
-      );
-    },
-  });
 }

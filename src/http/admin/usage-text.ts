@@ -1,9 +1,9 @@
 import { usdText } from "../../core/money.ts";
 import { footWith, nothing } from "../../gateway/gateway.ts";
 import type { UsageReport, UsageRow, UsageSums } from "../../gateway/gateway.ts";
+import { type Cell, csvLine } from "./csv-line.ts";
 
 type Group = UsageReport["groups"][number];
-type Cell = string | number | null;
 
 /** Groups that have a name beside their id. */
 const named: ReadonlySet<Group> = new Set(["key", "user", "team"]);
@@ -44,7 +44,7 @@ export async function* jsonText(report: UsageReport): AsyncGenerator<string> {
 export async function* csvText(report: UsageReport): AsyncGenerator<string> {
   const { groups } = report;
   const names = [...groups.flatMap(columnsOf), ...Object.keys(sumsJson(report, nothing))];
-  let before = line(names);
+  let before = csvLine(names);
   let foot = nothing;
   for await (const rows of report.rows) {
     let text = before;
@@ -52,12 +52,12 @@ export async function* csvText(report: UsageReport): AsyncGenerator<string> {
     for (const row of rows) {
       foot = footWith(foot, row);
       if (row.isShown)
-        text += line([...Object.values(ownJson(report, row)), ...sumCells(report, row)]);
+        text += csvLine([...Object.values(ownJson(report, row)), ...sumCells(report, row)]);
     }
     yield text;
   }
   const own = groups.flatMap(columnsOf).map((_, index) => (index === 0 ? "total" : null));
-  yield before + line([...own, ...sumCells(report, foot)]);
+  yield before + csvLine([...own, ...sumCells(report, foot)]);
 }
 
 function columnsOf(group: Group): readonly string[] {
@@ -98,32 +98,11 @@ function sumsJson({ isCustomers }: Pick<UsageReport, "isCustomers">, sums: Usage
 }
 
 /** The same as cells; amounts are numbers there, so that a spreadsheet adds them up. */
-function sumCells(
-  { isCustomers }: Pick<UsageReport, "isCustomers">,
-  sums: UsageSums,
-): (number | { readonly usd: bigint })[] {
+function sumCells({ isCustomers }: Pick<UsageReport, "isCustomers">, sums: UsageSums): Cell[] {
   const { requests, images, customerNano, unknown } = sums;
   const customers = [requests, images, { usd: customerNano }, unknown];
   if (isCustomers) return customers;
   return [...customers, sums.attempts, { usd: sums.providerNano }, sums.providerUnknown];
-}
-
-function line(cells: readonly (Cell | { readonly usd: bigint })[]): string {
-  return `${cells.map(cellText).join(",")}\r\n`;
-}
-
-function cellText(cell: Cell | { readonly usd: bigint }): string {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  if (typeof cell === "object") return nineDecimals(cell.usd);
-  // A spreadsheet would run what begins so as a formula.
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) || text !== cell ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function nineDecimals(nano: bigint): string {
-  const digits = String(nano < 0n ? -nano : nano).padStart(10, "0");
-  return `${nano < 0n ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
 function isoTime(at: number): string {

@@ -140,6 +140,7 @@ async function beginGeneration(
   const key = keyOf(request);
   const ticket = gateway.admit(bodyBytesOf(request));
   const spool = gateway.openSpool(key.id);
+  const started = performance.now();
   let call: Pick<ComingCall, "request">;
   try {
     const raw = await readBody(parts, operation, { request, ticket }, spool);
@@ -152,6 +153,7 @@ async function beginGeneration(
     ticket.leave();
     throw thrown;
   }
+  const readMs = performance.now() - started;
   const generation = createGeneration(request.id, caller.id, parts.now);
   generations.add(generation);
   const teller = tellGeneration(
@@ -176,6 +178,7 @@ async function beginGeneration(
       sdkRetry: false,
       live: teller.live,
       observer: teller.observer,
+      readMs,
     })
     .then(teller.outcome, teller.failed)
     .finally(() => {

@@ -137,6 +137,7 @@ async function serveImages(
     // Under an idempotency key every answer is the same to the byte, so the first is written as a replay is.
     relay: idempotencyKey === undefined ? relay : undefined,
     observer,
+    readMs: performance.now() - started,
   };
   read?.();
   observer?.asked(call.request);

@@ -31,6 +31,8 @@ export interface UpstreamContext {
   readonly relay?: RelayTap | undefined;
   /** Called at each call just before its first byte is written: from here on it may cost money. */
   readonly onSent?: () => void;
+  /** Called at each call when the head of its answer is there. */
+  readonly onAnswer?: () => void;
   /** Told of each exchange. */
   readonly observer?: AttemptObserver | undefined;
 }

@@ -206,6 +206,7 @@ async function call<T>(
       onSent: context.onSent,
       receive: (head) => {
         ({ status } = head);
+        context.onAnswer?.();
         return status < 200 || status > 299 ? refusedSink(head) : sinkOf(head, context, request);
       },
     });

@@ -93,6 +93,7 @@ export const reports: ReadonlySet<string> = new Set<CommandName>([
   "auditList",
   "endUsersFind",
   "requestsList",
+  "requestsOf",
   "budgetsVerify",
   "totalsVerify",
 ]);
@@ -231,6 +232,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsGet",
   "requestsKeptIds",
   "requestsLost",
+  "requestsOf",
   "requestsKeptPictures",
   "requestsList",
   "settingsGet",

@@ -129,6 +129,15 @@ export const requestReads = {
     const { rows } = yield scope === undefined ? byId({ id }) : byIdInScope(id, scope);
     return rows.length === 0 ? undefined : yield* whole(rows[0]);
   },
+  /** The requests of these ids, in their order; those that are forgotten are left out. */
+  *requestsOf(ids: readonly string[]): Steps<RequestRecord[]> {
+    const records: RequestRecord[] = [];
+    for (const id of ids) {
+      const { rows } = yield byId({ id });
+      if (rows.length > 0) records.push(yield* whole(rows[0]));
+    }
+    return records;
+  },
   *requestsByIdempotencyKey(
     keyId: string,
     idempotencyKey: string,

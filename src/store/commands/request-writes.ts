@@ -35,6 +35,7 @@ interface FinishRow extends Omit<
   | "booking"
   | "channels"
   | "notices"
+  | "trace"
 > {
   readonly usage: string | null;
   readonly warnings: string;
@@ -43,6 +44,7 @@ interface FinishRow extends Omit<
   readonly replayable: number;
   /** Null where nobody doubts what was bought. */
   readonly doubtfulAt: number | null;
+  readonly trace: string | null;
 }
 
 function finishRow(outcome: RequestOutcome): FinishRow {
@@ -60,6 +62,7 @@ function finishRow(outcome: RequestOutcome): FinishRow {
     answer: outcome.answer === null ? null : JSON.stringify(outcome.answer),
     replayable: outcome.replayable ? 1 : 0,
     doubtfulAt: outcome.doubtful ? outcome.finishedAt : null,
+    trace: outcome.trace ?? null,
   };
 }
 
@@ -106,6 +109,7 @@ const finishing = `UPDATE requests
     SET state = :state, error_code = :errorCode, error_message = :errorMessage,
       error_param = :errorParam, cost_nano = :costNano, usage = :usage, warnings = :warnings,
       served_model = :servedModel, finished_at = :finishedAt, answer = :answer, doubtful_at = :doubtfulAt,
+      trace = :trace,
       idempotency_key = CASE WHEN :replayable = 1 THEN idempotency_key END,
       fingerprint = CASE WHEN :replayable = 1 THEN fingerprint END
     WHERE id = :id`;

@@ -1,8 +1,8 @@
-import { withoutPrompts } from "../../core/prompts.ts";
+import { withoutPrompts, withoutSent } from "../../core/prompts.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
-import type { Backlog } from "../request-records.ts";
-import { integer, record, text } from "../shape.ts";
+import type { Backlog } from "../backlog.ts";
+import { integer, nullable, record, text } from "../shape.ts";
 import { settingCommands } from "./settings.ts";
 
 /** The setting that names the last record whose prompts were forgotten: all before it have none. */
@@ -18,13 +18,15 @@ interface Older {
 
 const withPrompts = "(created_at, id) > (:at, :id) AND created_at < :before";
 const oldest = statement<Older>(
-  `SELECT id, created_at, fields FROM requests WHERE ${withPrompts}
+  `SELECT id, created_at, fields, trace FROM requests WHERE ${withPrompts}
     ORDER BY created_at, id LIMIT :limit`,
 );
-const oldestRow = record({ id: text, created_at: integer, fields: text });
-const setFields = statement<{ readonly id: string; readonly fields: string }>(
-  "UPDATE requests SET fields = :fields WHERE id = :id",
-);
+const oldestRow = record({ id: text, created_at: integer, fields: text, trace: nullable(text) });
+const setFields = statement<{
+  readonly id: string;
+  readonly fields: string;
+  readonly trace: string | null;
+}>("UPDATE requests SET fields = :fields, trace = :trace WHERE id = :id");
 const dropRevised = statement<{ readonly id: string }>(
   "UPDATE pictures SET revised_prompt = NULL WHERE request_id = :id AND revised_prompt IS NOT NULL",
 );
@@ -52,9 +54,11 @@ export const retentionCommands = {
   *requestsForgetPrompts(before: number, limit: number): Steps<number> {
     const { rows } = yield oldest({ ...(yield* place()), before, limit });
     const records = rows.map((row) => oldestRow.parse(row));
-    for (const { id, fields } of records) {
+    for (const { id, fields, trace } of records) {
       const rest = withoutPrompts(fields);
-      if (rest !== fields) yield setFields({ id, fields: rest });
+      const restOfTrace = trace === null ? null : withoutSent(trace);
+      if (rest !== fields || restOfTrace !== trace)
+        yield setFields({ id, fields: rest, trace: restOfTrace });
       yield dropRevised({ id });
     }
     const last = records.at(-1);

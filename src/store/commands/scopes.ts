@@ -30,12 +30,25 @@ function teamOfUser(table: string, fileUsers: FileUsers): Fragment {
 /** The condition on requests that they are of the scope's keys, or were made in the console by those whom the scope has. */
 export function ofScope(scope: RequestScope): Fragment {
   const { fileKeys } = scope;
-  const own = scope.of === "team" ? keysOfTeam(scope) : keysOfPerson(scope);
+  const own = keysOf(scope);
   const declared = fileKeys.map(() => "(CAST(? AS text))").join(", ");
   const more = fileKeys.length === 0 ? "" : ` UNION ALL VALUES ${declared}`;
   return {
     sql: `key_id IN (${own.sql}${more})`,
     parameters: [...own.parameters, ...fileKeys],
+  };
+}
+
+function keysOf(scope: RequestScope): Fragment {
+  if (scope.of === "team") return keysOfTeam(scope);
+  return scope.of === "user" ? keysOfUser(scope.userId) : keysOfPerson(scope);
+}
+
+function keysOfUser(userId: string): Fragment {
+  return {
+    sql: `SELECT keys.id FROM keys WHERE keys.user_id = ?
+      UNION ALL SELECT CAST(? AS text) || people.id FROM people WHERE people.user_id = ?`,
+    parameters: [userId, consoleKeyPrefix, userId],
   };
 }
 

@@ -15,6 +15,7 @@ import { noticeDeliveries } from "./0014-notice-deliveries.ts";
 import { waysIn } from "./0015-ways-in.ts";
 import { nodes } from "./0016-nodes.ts";
 import { resources } from "./0017-resources.ts";
+import { traces } from "./0018-traces.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   waysIn,
   nodes,
   resources,
+  traces,
 ];

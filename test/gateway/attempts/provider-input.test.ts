@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { attempt } from "../../../src/gateway/attempts/attempt.ts";
 import { createInputs, uprightInputs } from "../../../src/gateway/attempts/inputs.ts";
+import type { ModelCard } from "../../../src/core/model-card.ts";
 import type { Converter } from "../../../src/pictures/convert.ts";
 import { Picture } from "../../../src/core/picture.ts";
 import { madePicture } from "../delivery/made.ts";
@@ -13,6 +14,8 @@ async function inputOf(
   part = { count: 2, offset: 3 },
   credential = 0,
   change: Parameters<typeof contextOf>[0] = {},
+  modelCard = card({ parameters: ["seed"] }),
+  defaultCard?: ModelCard,
 ) {
   const seen: Input[] = [];
   const generate: Generate = async function* (input) {
@@ -20,7 +23,11 @@ async function inputOf(
     yield { picture: madePicture(), index: 0 };
   };
   const { context, heard } = contextOf(change);
-  const made = scripted(generate, asked, { card: card({ parameters: ["seed"] }) });
+  const scriptedPlan = scripted(generate, asked, { card: modelCard });
+  const { channel } = scriptedPlan.target;
+  const provider = { ...channel.provider, defaultCard };
+  const target = { ...scriptedPlan.target, channel: { ...channel, provider } };
+  const made = { ...scriptedPlan, target };
   await attempt(context, made, credential, part);
   const [input] = seen;
   if (input === undefined) throw new Error("the provider was not asked");
@@ -32,6 +39,8 @@ describe("a provider is given", () => {
     const { input, plan: made } = await inputOf({ quality: "low" });
     expect(input.request).toEqual({
       ...made.request,
+      // Drawn, since the model takes one.
+      more: { seed: 43 },
       n: 2,
       images: [],
       mask: undefined,
@@ -46,9 +55,18 @@ describe("a provider is given", () => {
     expect(await seedOf(40, 3)).toBe(43);
     expect(await seedOf(40, 0)).toBe(40);
     expect(await seedOf("40", 3)).toBe("40");
-    expect(await seedOf(-1, 3)).toBe(-1);
+    // Most servers' word for any seed is one that nobody gave: it is drawn, as where there is none.
+    expect(await seedOf(-1, 3)).toBe(43);
+    expect(await seedOf(undefined, 1)).toBe(41);
     expect(await seedOf(2n ** 62n, 3)).toBe(2n ** 62n + 3n);
-    expect((await inputOf({})).input.request.more).toEqual({});
+  });
+
+  test("no seed where the model has none, or its card is the provider's guess", async () => {
+    const withoutSeed = await inputOf({}, undefined, 0, {}, card({ parameters: [] }));
+    expect(withoutSeed.input.request.more).toEqual({});
+    const guess = card({ parameters: ["seed"] });
+    const guessed = await inputOf({}, undefined, 0, {}, guess, guess);
+    expect(guessed.input.request.more).toEqual({});
   });
 
   test("the settings of the credential that was leased", async () => {

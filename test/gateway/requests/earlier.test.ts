@@ -26,6 +26,7 @@ const record = (change: Partial<RequestRecord> = {}): RequestRecord => ({
   leaseUntil: now + 1,
   deletedAt: null,
   doubtfulAt: null,
+  trace: null,
   hold: null,
   ...change,
 });

@@ -23,6 +23,7 @@ const record = (change: Partial<RequestRecord> = {}): RequestRecord => {
     leaseUntil: 60_000,
     deletedAt: null,
     doubtfulAt: null,
+    trace: null,
     hold: null,
     ...change,
   };
