@@ -17,7 +17,6 @@ import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { keySettingsOf } from "../core/key-words.ts";
 import { oidcOf } from "./oidc.ts";
-import { labelsOf } from "../core/labels.ts";
 import { Secret } from "../core/secret.ts";
 import { didYouMean } from "./suggest.ts";
 import { readTree, type Tree, type TreeInput } from "./tree.ts";
@@ -200,7 +199,6 @@ function keyOf(key: FileSettings["keys"][number], place: Place | undefined): Con
     id: key.id ?? key.name,
     key: key.key,
     declaredAt: placeName(place),
-    labels: labelsOf(key.labels),
   };
 }
 

@@ -17,8 +17,6 @@ export interface ConfigKey extends KeySettings {
   readonly key: Secret;
   /** In words: `pinhole.yaml, line 3`. */
   readonly declaredAt: string;
-  /** For usage, sorted. */
-  readonly labels: readonly string[];
 }
 
 /** The database's place. */

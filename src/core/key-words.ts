@@ -2,6 +2,8 @@ import { z } from "zod";
 import { budgetWords, budgetsOf, budgetsSchema } from "./budget-words.ts";
 import { addressRanges, count, flag, modelNames, ownerId, shownName } from "./forms.ts";
 import type { KeySettings } from "./key.ts";
+import { labels } from "./label-words.ts";
+import { labelsOf } from "./labels.ts";
 import { moment } from "./moment.ts";
 import { operations } from "./request.ts";
 
@@ -34,6 +36,7 @@ export const keyWords = {
     description: "Most that the key may spend. docs/budgets.md has the words.",
     elsewhere: true,
   }),
+  labels: labels("what the key asks for"),
 };
 
 /** A key as it is written, once its words are read. */
@@ -58,6 +61,7 @@ export function keySettingsOf(words: KeyWords): KeySettings {
     ipAllow: words.ip_allow ?? null,
     userId: words.user ?? null,
     teamId: words.team ?? null,
+    labels: labelsOf(words.labels),
   };
 }
 
@@ -76,5 +80,6 @@ export function keyWordsOf(settings: KeySettings): Record<string, unknown> {
     team: settings.teamId,
     user: settings.userId,
     budget: own.length === 0 ? null : budgetWords(own),
+    labels: settings.labels,
   };
 }

@@ -64,6 +64,8 @@ export interface KeySettings {
   readonly userId: string | null;
   /** The team of a key without a user, or with one who belongs to no team. */
   readonly teamId: string | null;
+  /** For usage, sorted. */
+  readonly labels: readonly string[];
 }
 
 /** The secret that a rotation replaced. */

@@ -1,7 +1,10 @@
 import type { z } from "zod";
 import { budgetsOf, budgetsSchema, budgetWords } from "./budget-words.ts";
 import { count, flag, modelNames, ownerId, shownName } from "./forms.ts";
+import { labels } from "./label-words.ts";
+import { labelsOf } from "./labels.ts";
 import type { OwnerSettings } from "./people.ts";
+import { markup } from "./price-markup.ts";
 
 const name = shownName("What people call it. Not set: its id.").optional();
 
@@ -21,7 +24,15 @@ const budget = (of: string) =>
   });
 
 /** The words of a team, which are the same in the file and in the admin API. */
-export const teamWords = { name, ...limits("all its keys together"), budget: budget("team") };
+export const teamWords = {
+  name,
+  ...limits("all its keys together"),
+  budget: budget("team"),
+  labels: labels("what the team's keys ask for; a key's go before those of its team"),
+  markup: markup(
+    "Markup on what models cost the team; it goes before those of models and channels.",
+  ),
+};
 
 /** The words of a user. */
 export const userWords = {
@@ -32,9 +43,8 @@ export const userWords = {
 };
 
 /** A team or a user as it is written, once its words are read. */
-export type OwnerWords = z.output<z.ZodObject<typeof teamWords>> & {
-  readonly team?: string | undefined;
-};
+export type OwnerWords = z.output<z.ZodObject<typeof userWords>> &
+  Partial<Pick<z.output<z.ZodObject<typeof teamWords>>, "labels" | "markup">>;
 
 /** The choices that words make. */
 export function ownerSettingsOf(words: OwnerWords): OwnerSettings {
@@ -47,6 +57,8 @@ export function ownerSettingsOf(words: OwnerWords): OwnerSettings {
     budgets: budgetsOf(words.budget),
     disabled: words.disabled,
     teamId: words.team ?? null,
+    labels: labelsOf(words.labels ?? []),
+    markup: words.markup ?? null,
   };
 }
 
@@ -65,5 +77,6 @@ export function ownerWordsOf(
     ipm: settings.ipm,
     ipd: settings.ipd,
     budget: budgets.length === 0 ? null : budgetWords(budgets),
+    ...(kind === "team" ? { labels: settings.labels, markup: settings.markup } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { Budget } from "./budget.ts";
+import type { PriceMarkup } from "./price-markup.ts";
 
 /** A team or a user as a row of the database. It is disabled and never deleted, since records and books name it. */
 export interface PersonRecord {
@@ -15,6 +16,7 @@ export interface PersonRecord {
   /** Images a day. */
   readonly ipd: number | null;
   readonly budgets: readonly Budget[];
+  /** For usage, sorted. A user has none. */
   readonly labels: readonly string[];
   /** True: all keys of it are refused. */
   readonly disabled: boolean;
@@ -25,7 +27,10 @@ export interface PersonRecord {
   readonly changedAt: number;
 }
 
-export type TeamRecord = PersonRecord;
+export interface TeamRecord extends PersonRecord {
+  /** On what models cost it; null: that of the model. */
+  readonly markup: PriceMarkup | null;
+}
 
 export interface UserRecord extends PersonRecord {
   /** The team that the user's keys belong to. */
@@ -35,8 +40,10 @@ export interface UserRecord extends PersonRecord {
 /** The choices of an operator about a team or a user. */
 export interface OwnerSettings extends Pick<
   PersonRecord,
-  "name" | "models" | "rpm" | "ipm" | "ipd" | "budgets" | "disabled"
+  "name" | "models" | "rpm" | "ipm" | "ipd" | "budgets" | "disabled" | "labels"
 > {
   /** Of a user; a team has none. */
   readonly teamId: string | null;
+  /** Of a team; a user has none. */
+  readonly markup: PriceMarkup | null;
 }

@@ -20,10 +20,10 @@ export const priceMarkupSchema = z
   .meta({ form });
 export type PriceMarkup = z.infer<typeof priceMarkupSchema>;
 
-/** A setting that is a markup on prices. */
+/** A markup that may be set, in the file and in the admin API. */
 export const markup = (description: string) =>
   priceMarkupSchema.optional().meta({
-    form: "a group with times, per_image_usd or both",
+    form,
     description: `${description} docs/prices.md has the words.`,
     elsewhere: true,
   });

@@ -28,7 +28,7 @@ import { createPriceBook } from "./ledger/price-book.ts";
 import { followBudgets } from "./ledger/follow-budgets.ts";
 import { type KeyUsage, refreshChannelBudgets, usageOfKey } from "./ledger/usage.ts";
 import { reviewNotices } from "./ledger/review-notices.ts";
-import { type AskedCorrection, type BookedCorrection, correct } from "./ledger/correct.ts";
+import { type AskedCorrection, correct, type CorrectionMade } from "./ledger/correct.ts";
 import { ledgerAtStart } from "./ledger/at-start.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
@@ -110,7 +110,7 @@ export interface Gateway extends DeliveryCases, EndUserCases {
   /** All channels that serve something, with their health. */
   channels(): readonly ChannelView[];
   /** Books a correction of what a key owes. */
-  correct(asked: AskedCorrection): Promise<BookedCorrection>;
+  correct(asked: AskedCorrection): Promise<CorrectionMade>;
   /** Use cases of operators. */
   readonly administration: Administration;
   /** Serves another configuration, with the entries of the database beside it; requests that run keep their channels. */

@@ -6,7 +6,9 @@ import { readBlock } from "./lines.ts";
 /** Hexadecimal digits of a version: prices that an installation ever has do not meet in so many. */
 const digits = 16;
 
-const versions = new WeakMap<object, Map<PriceMarkup | undefined, PriceVersion>>();
+const versions = new WeakMap<object, WeakMap<object, PriceVersion>>();
+/** The word for no markup in them. */
+const unmarked = {};
 
 /** The version of a price with its markup; undefined for what is free, of which nothing is kept. */
 export function versionOf(
@@ -14,10 +16,10 @@ export function versionOf(
   markup?: PriceMarkup,
 ): PriceVersion | undefined {
   if (price === undefined || price === "free") return undefined;
-  const known = versions.get(price) ?? new Map<PriceMarkup | undefined, PriceVersion>();
+  const known = versions.get(price) ?? new WeakMap<object, PriceVersion>();
   versions.set(price, known);
-  const made = known.get(markup) ?? wordsOf(price, markup);
-  known.set(markup, made);
+  const made = known.get(markup ?? unmarked) ?? wordsOf(price, markup);
+  known.set(markup ?? unmarked, made);
   return made;
 }
 

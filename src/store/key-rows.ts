@@ -31,6 +31,7 @@ export function keyFromRow(value: unknown): StoredKey {
     ipAllow: row.ip_allow === null ? null : fromJson(names, row.ip_allow),
     userId: row.user_id,
     teamId: row.team_id,
+    labels: fromJson(names, row.labels),
     previous: previousOf(row),
     version: row.version,
     createdAt: row.created_at,
@@ -76,6 +77,7 @@ export function columnsOf(settings: KeySettings): SettingColumns {
     ip_allow: ipAllow === null ? null : JSON.stringify(ipAllow),
     user_id: settings.userId,
     team_id: settings.teamId,
+    labels: JSON.stringify(settings.labels),
   };
 }
 

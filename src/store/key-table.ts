@@ -24,6 +24,8 @@ export const keyTable = record({
   ip_allow: nullable(text),
   user_id: nullable(text),
   team_id: nullable(text),
+  /** JSON: a list of labels. */
+  labels: text,
   version: integer,
   /** A tombstone: the row stays, so that its id is never another key's. */
   removed_at: nullable(integer),

@@ -1,5 +1,5 @@
 import type { BudgetCounter, Payer } from "../core/budget.ts";
-import type { Nano } from "../core/money.ts";
+import type { BookedCorrection } from "../core/correction.ts";
 import { integer, listOf, nullable, optional, record, text } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 
@@ -42,23 +42,22 @@ export interface KeySums {
   readonly reservedNano: string;
 }
 
-/** An entry of the customer's book that an operator writes: above zero a debt, below it a credit. */
-export interface Correction {
-  /** The caller's own: one correction has it. */
-  readonly id: string;
-  readonly payer: Payer;
-  readonly nano: Nano;
-  /** The model whose budgets count it; null: only budgets of all models do. */
-  readonly model: string | null;
-  readonly reason: string;
-  /** The operator who wrote it. */
-  readonly actor: string;
-  /** Unix milliseconds: the periods of its budgets are those of this moment. */
-  readonly at: number;
+/** The fate of a correction: booked, booked before by the same words, or its id is another one's; and what the book has by its id. */
+export interface CorrectionEnd {
+  readonly end: "booked" | "repeated" | "differs";
+  readonly booked: BookedCorrection;
 }
 
-/** The fate of a correction: booked, booked before by the same words, or its id is another one's. */
-export type CorrectionEnd = "booked" | "repeated" | "differs";
+/** A page of corrections, the newest first. */
+export interface CorrectionPage {
+  readonly limit: number;
+  /** The id of the last one of the page before. */
+  readonly after?: string | undefined;
+  readonly keyId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly teamId?: string | undefined;
+  readonly model?: string | undefined;
+}
 
 const modelsSchema = listOf(text);
 const placesSchema = listOf(record({ id: text, start: integer }));

@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../core/audit.ts";
 import type { NewNotice, Notice, NoticeKind } from "../core/notice.ts";
 import type { StoreClient } from "./client.ts";
 import type { TryEnd } from "./commands/notice-deliveries.ts";
@@ -9,8 +10,8 @@ export interface NoticeStore {
   raise(notices: readonly (NewNotice & { readonly spentNano?: string })[]): Promise<void>;
   /** Writes that the matter of a notice is over, with a notice that says so. False where it was already. */
   end(id: string, at: number): Promise<boolean>;
-  /** The notice, acknowledged; undefined where there is none. */
-  acknowledge(id: string, at: number): Promise<Notice | undefined>;
+  /** The notice, acknowledged at the entry's time; undefined where there is none. Said again it changes nothing, and no entry is written. */
+  acknowledge(id: string, entry: AuditEntry): Promise<Notice | undefined>;
   get(id: string): Promise<Notice | undefined>;
   /** The notices whose matter is not over. */
   open(): Promise<Notice[]>;
@@ -24,7 +25,7 @@ export function noticeStore(client: StoreClient): NoticeStore {
   return {
     raise: (notices) => client.call("noticesRaise", notices),
     end: (id, at) => client.call("noticesEnd", id, at),
-    acknowledge: (id, at) => client.call("noticesAcknowledge", id, at),
+    acknowledge: (id, entry) => client.call("noticesAcknowledge", id, entry),
     get: (id) => client.call("noticesGet", id),
     open: () => client.call("noticesOpen"),
     list: (page) => client.call("noticesList", page),

@@ -116,7 +116,8 @@ function storeOf(client: StoreClient): OpenedStore {
     prices: { get: (version) => client.call("pricesGet", version) },
     ledger: {
       ofKey: (keyId, days, since) => client.call("ledgerOfKey", keyId, days, since),
-      correct: (correction) => client.call("ledgerCorrect", correction),
+      correct: (correction, entry) => client.call("ledgerCorrect", correction, entry),
+      corrections: (page) => client.call("ledgerCorrections", page),
     },
     endUsers: endUsersOf(client),
     retention: retentionOf(client),

@@ -1,6 +1,7 @@
 import type { Budget } from "../core/budget.ts";
 import { periods } from "../core/budget.ts";
 import type { AuditEntry } from "../core/audit.ts";
+import { priceMarkupSchema } from "../core/price-markup.ts";
 import type { PersonRecord, TeamRecord, UserRecord } from "../core/people.ts";
 import { boolean, integer, listOf, nullable, oneOf, optional, record, text } from "./shape.ts";
 import { rowSchemas, type Tables } from "./tables.ts";
@@ -22,7 +23,7 @@ export function budgetsFromJson(json: string): Budget[] {
   return budgetsSchema.parse(JSON.parse(json));
 }
 
-function personFromRow(row: Tables["teams"]): PersonRecord {
+function personFromRow(row: Omit<Tables["teams"], "markup">): PersonRecord {
   return {
     id: row.id,
     name: row.name,
@@ -39,7 +40,7 @@ function personFromRow(row: Tables["teams"]): PersonRecord {
   };
 }
 
-function rowFromPerson(person: PersonRecord): Tables["teams"] {
+function rowFromPerson(person: PersonRecord): Omit<Tables["teams"], "markup"> {
   return {
     id: person.id,
     name: person.name,
@@ -57,11 +58,14 @@ function rowFromPerson(person: PersonRecord): Tables["teams"] {
 }
 
 export function teamFromRow(value: unknown): TeamRecord {
-  return personFromRow(rowSchemas.teams.parse(value));
+  const row = rowSchemas.teams.parse(value);
+  const markup = row.markup === null ? null : priceMarkupSchema.parse(JSON.parse(row.markup));
+  return { ...personFromRow(row), markup };
 }
 
 export function rowFromTeam(team: TeamRecord): Tables["teams"] {
-  return rowFromPerson(team);
+  const markup = team.markup === null ? null : JSON.stringify(team.markup);
+  return { ...rowFromPerson(team), markup };
 }
 
 export function userFromRow(value: unknown): UserRecord {

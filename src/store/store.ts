@@ -5,9 +5,10 @@ import type { DeliveryStore, NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
 import type { BudgetCounter } from "../core/budget.ts";
+import type { BookedCorrection, Correction } from "../core/correction.ts";
 import type {
-  Correction,
   CorrectionEnd,
+  CorrectionPage,
   CounterState,
   KeySums,
   VerifiedCounter,
@@ -188,8 +189,10 @@ export interface Store extends IdentityStore {
   readonly ledger: {
     /** The sums of a key from a day to a day of the operator's calendar, by day and model, and what its requests since a moment reserve. */
     ofKey(keyId: string, days: readonly [string, string], since: number): Promise<KeySums>;
-    /** Books what an operator corrects, once by its id, and moves the counters of its payer's budgets. */
-    correct(correction: Correction): Promise<CorrectionEnd>;
+    /** Books what an operator corrects, once by its id, and moves the counters of its payer's budgets. The audit's row is written with it. */
+    correct(correction: Correction, entry: AuditEntry): Promise<CorrectionEnd>;
+    /** Corrections that were booked, the newest first. */
+    corrections(page: CorrectionPage): Promise<BookedCorrection[]>;
   };
   /** Work on what is known of end users. */
   readonly endUsers: EndUserStore;

@@ -169,7 +169,11 @@ export const rowSchemas = {
     created_at: time,
     version: integer,
   }),
-  teams: record(person),
+  teams: record({
+    ...person,
+    /** JSON: times, per_image_usd or both. */
+    markup: nullable(text),
+  }),
   users: record({ ...person, team_id: nullable(text) }),
   /** Every change of what an operator administers, append-only. */
   audit: record({

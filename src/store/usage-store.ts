@@ -14,6 +14,8 @@ export interface RetentionStore {
   forget(before: number, limit: number): Promise<number>;
   /** Takes the prompts out of records older than this; returns how many records were looked at. */
   forgetPrompts(before: number, limit: number): Promise<number>;
+  /** Forgets notices that were over before this; returns how many. */
+  forgetNotices(before: number, limit: number): Promise<number>;
   /** The number of records that are left to both, each counted up to `limit`. */
   backlog(before: number, promptsBefore: number, limit: number): Promise<Backlog>;
 }
@@ -36,6 +38,7 @@ export function retentionOf(client: StoreClient): RetentionStore {
   return {
     forget: (before, limit) => client.call("requestsForget", before, limit),
     forgetPrompts: (before, limit) => client.call("requestsForgetPrompts", before, limit),
+    forgetNotices: (before, limit) => client.call("noticesForget", before, limit),
     backlog: (before, promptsBefore, limit) =>
       client.call("requestsBacklog", before, promptsBefore, limit),
   };

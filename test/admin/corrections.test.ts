@@ -49,7 +49,17 @@ const asked = { key: "file:k", reason: "a picture that was broken" };
 test("a credit makes room in the budgets at once, however often it is sent, and the books stay proved", async () => {
   expect([await make("a"), await make("b"), await make("c")]).toEqual([200, 200, 429]);
   const credit = { ...asked, id: "ticket-1", usd: "-1" };
-  const said = { id: "ticket-1", key: "file:k", usd: "-1", model: null, by: "the admin token" };
+  const said = {
+    id: "ticket-1",
+    key: "file:k",
+    key_name: "shop",
+    user: null,
+    team: "art",
+    usd: "-1",
+    model: null,
+    by: "the admin token",
+    created_at: expect.stringMatching(/Z$/) as unknown,
+  };
   expect(await correct(credit)).toEqual([201, { ...said, reason: asked.reason }]);
   expect(await correct({ ...credit, usd: -1 })).toEqual([200, { ...said, reason: asked.reason }]);
   expect([await make("d"), await make("e")]).toEqual([200, 429]);
@@ -105,4 +115,52 @@ test("an id is one correction's, and only owners and admins correct", async () =
       { error: { code: "idempotency_key_reused", param: "id" } },
     ]);
   expect((await correct(one, testKey))[0]).toBe(401);
+});
+
+test("what was corrected is listed, by pages and by what it is of, and is in the audit", async () => {
+  const token = { authorization: `Bearer ${gateway.adminToken}` };
+  const list = async (query = ""): Promise<{ data: { id: string }[]; next: string | null }> => {
+    const answer = await fetch(`${gateway.url}/admin/v1/${query}`, { headers: token });
+    return (await answer.json()) as { data: { id: string }[]; next: string | null };
+  };
+  const all = await list("corrections");
+  const order = [9, 4, 3, 2, 1].map((at) => `ticket-${at}`);
+  expect(all.data.map(({ id }) => id)).toEqual(order);
+  expect(all.data.at(-1)).toEqual({
+    id: "ticket-1",
+    key: "file:k",
+    key_name: "shop",
+    user: null,
+    team: "art",
+    usd: "-1",
+    model: null,
+    reason: asked.reason,
+    by: "the admin token",
+    created_at: expect.stringMatching(/Z$/) as unknown,
+  });
+  const page = await list("corrections?limit=3");
+  expect(page.next).toBe("ticket-3");
+  expect((await list(`corrections?limit=3&after=${page.next ?? ""}`)).data).toEqual(
+    all.data.slice(3),
+  );
+  const ofModel = await list("corrections?model=gpt-image-1&team=art&key=file:k");
+  expect(ofModel.data.map(({ id }) => id)).toEqual(["ticket-4", "ticket-3"]);
+  for (const none of ["user=ann", "team=web", "key=file:other", "after=nothing"])
+    expect((await list(`corrections?${none}`)).data).toEqual([]);
+  for (const wrong of ["limit=0", "limit=101", "before=x", "key="]) {
+    const answer = await fetch(`${gateway.url}/admin/v1/corrections?${wrong}`, { headers: token });
+    expect([wrong, answer.status]).toEqual([wrong, 400]);
+  }
+  const audit = await list("audit?resource=correction");
+  expect(audit.data).toHaveLength(5);
+  expect(audit.data.at(-1)).toMatchObject({
+    who: "admin",
+    action: "create",
+    after: all.data.at(-1),
+  });
+  const { code, out } = await runCommand(["corrections", "list", "--team", "art", "--json"], {
+    env: { PINHOLE_URL: gateway.url, PINHOLE_ADMIN_TOKEN: gateway.adminToken },
+    cwd: gateway.folder,
+  });
+  expect([code, JSON.parse(out)]).toEqual([0, all]);
 });

@@ -23,6 +23,7 @@ const whole = {
     { usd: "1.5", period: "day", models: ["sandbox-*"], hard: false },
     { usd: "20", period: "month", hard: true, raise: { usd: "5", until: inAYear } },
   ],
+  labels: ["nightly", "project=fox"],
 };
 const nothing = {
   models: ["*"],
@@ -38,6 +39,7 @@ const nothing = {
   team: null,
   user: null,
   budget: null,
+  labels: [],
 };
 const owners = { teams: [{ id: "art" }], users: [{ id: "ann", team: "art" }] };
 
@@ -135,6 +137,13 @@ test.each<[Record<string, unknown>, unknown]>([
   [{ budget: { usd: "NaN" } }, fault("budget.usd", /./)],
   [{ budget: { usd: 5, period: "year" } }, fault("budget.period", /./)],
   [{ budget: [{ usd: 5 }, { usd: 6 }] }, fault("budget", /same period/)],
+  [{ labels: ["a", "a=1"] }, fault("labels", /has the label `a` twice/)],
+  [{ labels: [..."abcdefghi"] }, fault("labels", /has 9 labels; at most 8/)],
+  [{ labels: { project: "=fox" } }, fault("labels", /each label is a word, or a name/)],
+  [{ labels: ["@SUM(1)"] }, fault("labels", /each label is a word, or a name/)],
+  [{ labels: ["a", true] }, fault("labels.1", /must be a word, or a name with a value/)],
+  [{ labels: { a: [] } }, fault("labels.a", /must be a word, or a name with a value/)],
+  [{ labels: "nightly" }, fault("labels", /must be a list of at most 8 labels/)],
 ])("what cannot be meant is a 400 that names it: %j", async (body, error) => {
   const { admin, make } = await keyWorld();
   const made = await admin("POST", "/keys", { name: "n", ...body });

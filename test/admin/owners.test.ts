@@ -216,6 +216,81 @@ describe.each([
   });
 });
 
+/** What was spent, by label. */
+async function byLabel({ admin }: KeyWorld): Promise<[unknown, unknown][]> {
+  const { body } = await admin("GET", "/usage?group=label");
+  return (body.data ?? []).map((row) => [row["label"], row["customer_usd"]]);
+}
+
+test("a team's labels and markup, and a key's labels, count from the next request on", async () => {
+  const world = await keyWorld();
+  const { admin, make, paint } = world;
+  const labels = { project: "house", cost_centre: 4711, nightly: "" };
+  const markup = { times: 2, per_image_usd: "0.05" };
+  const team = await admin("POST", "/teams", { id: "art", labels, markup });
+  expect(team.body).toMatchObject({
+    labels: ["cost_centre=4711", "nightly", "project=house"],
+    markup,
+  });
+  const { id, key } = await make({ team: "art", labels: ["web", "project=fox"] });
+  await paint(key);
+  // Ten cents twice, and five more.
+  expect(await byLabel(world)).toEqual([
+    ["cost_centre=4711", "0.25"],
+    ["nightly", "0.25"],
+    ["project=fox", "0.25"],
+    ["web", "0.25"],
+  ]);
+  // The order of labels is no change.
+  const same = await admin("PUT", "/teams/art", { labels: team.body["labels"], markup });
+  expect([same.status, same.body.version]).toEqual([200, 1]);
+  await admin("PATCH", "/teams/art", { markup: null, labels: ["gallery"] });
+  await admin("PATCH", `/keys/${id}`, { labels: null });
+  await paint(key);
+  expect(await byLabel(world)).toContainEqual(["gallery", "0.1"]);
+  expect(await byLabel(world)).toContainEqual(["web", "0.25"]);
+  // Of everything that was changed, the newest first, whichever part of the gateway changed it.
+  const { body: audit } = await admin("GET", "/audit?limit=2");
+  expect(audit.data).toMatchObject([
+    { resource: "key", before: { labels: ["project=fox", "web"] }, after: { labels: [] } },
+    {
+      resource: "team",
+      before: { markup, labels: team.body["labels"] },
+      after: { markup: null, labels: ["gallery"] },
+    },
+  ]);
+});
+
+test.each([
+  [{ labels: ["a", "a=1"] }, "labels"],
+  [{ labels: { größe: "1" } }, "labels"],
+  [{ markup: {} }, "markup"],
+  [{ markup: { times: -1 } }, "markup.times"],
+  [{ markup: { factor: 2 } }, "markup.factor"],
+])("labels and markups of a team that cannot be meant are refused: %j", async (body, param) => {
+  const { admin } = await keyWorld();
+  const { status, body: answer } = await admin("POST", "/teams", { id: "art", ...body });
+  expect([status, answer.error?.param]).toEqual([400, param]);
+  // A user has neither.
+  const user = await admin("POST", "/users", { id: "ann", ...body });
+  expect([user.status, user.body.error?.message]).toEqual([
+    400,
+    expect.stringContaining(`no field \`${Object.keys(body).join()}\``),
+  ]);
+});
+
+test("the file's labels and markups are shown as those of the database", async () => {
+  const { admin } = await keyWorld({
+    teams: [{ id: "art", labels: { project: "fox" }, markup: { times: 2 } }],
+    keys: [{ name: "dev", key: "dev-key-0123456789-abcdef", labels: ["web"] }],
+  });
+  expect((await admin("GET", "/teams/art")).body).toMatchObject({
+    labels: ["project=fox"],
+    markup: { times: 2 },
+  });
+  expect((await admin("GET", "/keys/file:dev")).body).toMatchObject({ labels: ["web"] });
+});
+
 test("a user's team must be there, and is the team of the user's keys", async () => {
   const { admin, make, open } = await keyWorld();
   const refused = await admin("POST", "/users", { id: "ann", team: "art" });
@@ -241,9 +316,15 @@ test("a key from a terminal: made with a budget, rotated from the version that s
   expect((await run("keys", "change", id, "--rpm", "9")).version).toBe(2);
   const second = await run("keys", "rotate", id, "--overlap", "1h");
   expect([await open(key), await open(second.key)]).toEqual([200, 200]);
+  const labelled = ["--labels", "project=fox,web", "--labels", "4711"];
+  await run("keys", "change", id, ...labelled);
   await run("keys", "revoke", id);
   expect([await open(key), await open(second.key)]).toEqual([401, 401]);
-  expect(await run("keys", "show", id)).toMatchObject({ id, budget: [{ usd: "1" }] });
+  expect(await run("keys", "show", id)).toMatchObject({
+    id,
+    budget: [{ usd: "1" }],
+    labels: ["4711", "project=fox", "web"],
+  });
 });
 
 test("teams from a terminal: made, shown, changed from the version that stands, disabled", async () => {

@@ -225,6 +225,13 @@ test("one is read and acknowledged; filters and pages that are none are refused"
   expect(seen["acknowledged_at"]).toMatch(/Z$/);
   const again = await admin(gateway, `${path}/acknowledge`, "POST");
   expect(await again.json()).toEqual(seen);
+  const audited = await fetch(`${gateway.url}/admin/v1/audit?resource=notice`, {
+    headers: { authorization: `Bearer ${gateway.adminToken}` },
+  });
+  const { data } = (await audited.json()) as { readonly data: Told[] };
+  expect(data).toMatchObject([
+    { action: "acknowledge", who: "admin", resource_id: newest?.["id"], before: newest },
+  ]);
   expect(await notices(gateway, "?acknowledged=false")).toEqual([oldest]);
   expect(await notices(gateway, "?acknowledged=true&kind=budget_threshold")).toEqual([seen]);
   expect(

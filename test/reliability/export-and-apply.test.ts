@@ -40,7 +40,20 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       expect(err).toBe("");
       return (JSON.parse(out) as { key?: string }).key ?? "";
     };
-    await made("teams", "create", "--id", "art", "--budget", "usd=500", "--models", "sandbox-*");
+    await made(
+      "teams",
+      "create",
+      "--id",
+      "art",
+      "--budget",
+      "usd=500",
+      "--models",
+      "sandbox-*",
+      "--labels",
+      "a=b,web",
+      "--markup",
+      "times=1.5",
+    );
     await made("users", "create", "--id", "ann", "--team", "art", "--rpm", "200");
     await made("teams", "create", "--id", "off", "--disabled");
     const keys = {

@@ -19,6 +19,7 @@ const others: KeySettings = {
   ipAllow: null,
   userId: null,
   teamId: null,
+  labels: [],
 };
 
 const page: KeyPage = { after: "", limit: 50, removed: false, userId: null, teamId: null };

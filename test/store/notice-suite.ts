@@ -3,11 +3,11 @@ import type { NewNotice, SettlementNotice } from "../../src/core/notice.ts";
 import { noticeId } from "../../src/core/notice.ts";
 import type { Store } from "../../src/store/store.ts";
 import { claim, payer } from "./budget-suite.ts";
-import { attempt, type OpenEmpty, outcome, request } from "./samples.ts";
+import { attempt, keyEntry, type OpenEmpty, outcome, request } from "./samples.ts";
 
 const cent = 10_000_000;
 
-function notice(change: Partial<NewNotice> = {}): NewNotice {
+export function notice(change: Partial<NewNotice> = {}): NewNotice {
   return {
     kind: "budget_threshold",
     object: "key key_1 month",
@@ -144,9 +144,15 @@ function rowSuite(open: OpenEmpty): void {
     const clock = notice({ kind: "clock_off", object: "host", threshold: "", at: 2000 });
     await store.notices.raise([notice(), clock, notice({ threshold: "1", at: 9000 })]);
     const id = noticeId(clock, "raised");
-    expect((await store.notices.acknowledge(id, 10_000))?.acknowledgedAt).toBe(10_000);
-    expect((await store.notices.acknowledge(id, 20_000))?.acknowledgedAt).toBe(10_000);
-    expect(await store.notices.acknowledge("nothing", 1)).toBeUndefined();
+    const seen = async (of: string, at: number): Promise<number | null | undefined> => {
+      const entry = keyEntry({ action: "acknowledge", resource: "notice", resourceId: of, at });
+      return (await store.notices.acknowledge(of, entry))?.acknowledgedAt;
+    };
+    expect(await Promise.all([seen(id, 10_000), seen(id, 10_000)])).toEqual([10_000, 10_000]);
+    expect(await seen(id, 20_000)).toBe(10_000);
+    expect(await seen("nothing", 1)).toBeUndefined();
+    const written = await store.audit.list({ limit: 9, resource: "notice" });
+    expect(written).toMatchObject([{ resourceId: id, at: 10_000 }]);
     expect(await store.notices.get("nothing")).toBeUndefined();
     const ids = async (page: object): Promise<number[]> =>
       (await store.notices.list({ ...all, ...page })).map(({ createdAt }) => createdAt);

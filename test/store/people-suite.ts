@@ -4,7 +4,7 @@ import type { TeamRecord, UserRecord } from "../../src/core/people.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type OpenEmpty, keyEntry, sampleKey } from "./samples.ts";
 
-const team: TeamRecord = {
+const owner = {
   id: "art",
   name: "Art department",
   models: ["flux-*"],
@@ -26,9 +26,11 @@ const team: TeamRecord = {
   version: 1,
   createdAt: 1000,
   changedAt: 2000,
-};
+} as const;
+const team: TeamRecord = { ...owner, markup: { times: 1.5, per_image_usd: "0.01" } };
+export { team as sampleTeam };
 export const sampleUser: UserRecord = {
-  ...team,
+  ...owner,
   id: "ann",
   name: null,
   budgets: [],

@@ -41,6 +41,7 @@ export const sampleKey: StoredKey = {
   ipAllow: ["10.0.0.0/8", "2001:db8::/32"],
   userId: "ann",
   teamId: "art",
+  labels: ["nightly", "project=fox"],
   previous: null,
   version: 1,
   removedAt: null,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RequestScope, TeamScope } from "../../src/store/scopes.ts";
 import type { Store } from "../../src/store/store.ts";
 import { keyEntry, type OpenEmpty, request, sampleKey } from "./samples.ts";
-import { auditEntry, sampleUser } from "./people-suite.ts";
+import { auditEntry, sampleTeam, sampleUser } from "./people-suite.ts";
 
 /** Keys by the user and the team that they name. Users: `ann` is in art, `bob` in web, `eve` in none; the file moved `kim` from art to web. */
 const keys: readonly (readonly [id: string, userId: string | null, teamId: string | null])[] = [
@@ -71,8 +71,7 @@ export function scopeSuite(open: OpenEmpty): void {
   test("a team's users and the team itself are the ones that are found for it", async () => {
     const store = await open();
     await fill(store);
-    const { teamId: _, ...team } = sampleUser;
-    for (const id of ["art", "web"]) await store.teams.add({ ...team, id }, auditEntry(id));
+    for (const id of ["art", "web"]) await store.teams.add({ ...sampleTeam, id }, auditEntry(id));
     expect((await store.users.all("art")).map(({ id }) => id)).toEqual(["ann", "kim"]);
     expect((await store.users.all("")).map(({ id }) => id)).toEqual([]);
     expect(await store.users.all()).toHaveLength(4);

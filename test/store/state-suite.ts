@@ -13,6 +13,7 @@ const team: TeamRecord = {
   ipd: null,
   budgets: [],
   labels: [],
+  markup: null,
   disabled: false,
   version: 1,
   createdAt: 1000,
@@ -40,7 +41,8 @@ export function stateSuite(open: OpenEmpty): void {
   test("many changes are one step of the version, with an audit row each", async () => {
     const store = await open();
     const before = await store.served.version();
-    const user = { ...team, id: "ann", teamId: "art" };
+    const { markup: _, ...owner } = team;
+    const user = { ...owner, id: "ann", teamId: "art" };
     const changes: StateChange[] = [
       teamChange(team, true),
       { table: "users", record: user, isNew: true, entry: entry("ann") },

@@ -3,6 +3,7 @@ import { booksSuite } from "./books-suite.ts";
 import { correctionSuite } from "./correction-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
 import { endUserSuite } from "./end-user-suite.ts";
+import { deliverySuite } from "./delivery-suite.ts";
 import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
@@ -49,6 +50,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     correctionSuite(open);
     priceSuite(open);
     noticeSuite(open);
+    deliverySuite(open);
     retentionSuite(open);
     searchSuite(open);
     totalsSuite(open);

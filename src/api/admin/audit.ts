@@ -5,7 +5,11 @@ import type { AdminResource } from "./resource.ts";
 export const auditQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   after: z.string().max(100).optional().describe("The id after which the page begins."),
-  resource: z.string().max(100).optional().describe("Of one kind: key, team, user."),
+  resource: z
+    .string()
+    .max(100)
+    .optional()
+    .describe("Of one kind: key, team, correction, notice, …"),
   resource_id: z.string().max(100).optional().describe("Of one of them."),
 });
 

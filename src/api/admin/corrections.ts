@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { nanoOf } from "../../core/money.ts";
 import { readDecimal } from "../../core/rational.ts";
+import { listOf } from "../answers.ts";
+import { watch } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
 /** Dollars with a sign, as digits or a number; nano-dollars once read. */
@@ -32,18 +34,42 @@ export const correctionBody = z.strictObject({
     .describe("The model that it concerns, so that budgets of some models count it too."),
 });
 
-const correction = z.object({
+const only = (about: string) => z.string().min(1).max(300).optional().describe(about);
+
+export const correctionQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  after: only("The id after which the page begins."),
+  key: only("Of this key, by its id."),
+  user: only("Of keys of this user, as it was then."),
+  team: only("Of keys of this team, as it was then."),
+  model: only("Of this model."),
+});
+
+const correction = z.strictObject({
   id: z.string(),
   key: z.string(),
+  key_name: z.string().describe("As it was then, as are user and team."),
+  user: z.string().nullable(),
+  team: z.string().nullable(),
   usd: z.string(),
   model: z.string().nullable(),
   reason: z.string(),
-  by: z.string(),
+  by: z.string().nullable().describe("Who asked for it."),
+  created_at: z.iso.datetime(),
 });
 
 /** Corrections and credits: entries that an operator writes into the customer's book. */
 export const correctionResource: AdminResource = {
   routes: [
+    {
+      method: "GET",
+      path: "/admin/v1/corrections",
+      about:
+        "Corrections and credits, the newest first. `key`, `user`, `team` and `model` choose; `limit` and `after` (an id) make pages.",
+      access: watch,
+      query: correctionQuery,
+      answer: "CorrectionList",
+    },
     {
       method: "POST",
       path: "/admin/v1/corrections",
@@ -55,5 +81,5 @@ export const correctionResource: AdminResource = {
       errors: [422],
     },
   ],
-  schemas: { Correction: correction },
+  schemas: { Correction: correction, CorrectionList: listOf(correction) },
 };

@@ -67,6 +67,7 @@ const key = z.looseObject({
     .object({ hint: z.string(), until: moment, last_used_at: moment.nullable() })
     .nullable()
     .describe("The secret that the last rotation replaced: it opens the key until then."),
+  labels: z.array(z.string()),
   version: z.int().describe("Counts the key's changes; 0: it is the file's."),
   declared_at: z.string().nullable().describe("The place in the file; null: in the database."),
   created_at: moment.nullable(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ownerId } from "../../core/forms.ts";
+import { priceMarkupSchema } from "../../core/price-markup.ts";
 import { teamWords, userWords } from "../../core/owner-words.ts";
 import { listOf } from "../answers.ts";
 import { administerTeam } from "./access.ts";
@@ -24,7 +25,7 @@ export const ownerQuery = z.strictObject({
 
 const moment = z.iso.datetime();
 
-const team = z.looseObject({
+const owner = z.looseObject({
   id: z.string(),
   name: z.string().nullable(),
   disabled: z.boolean(),
@@ -39,7 +40,11 @@ const team = z.looseObject({
   created_at: moment.nullable(),
   changed_at: moment.nullable(),
 });
-const user = team.extend({ team: z.string().nullable() });
+const team = owner.extend({
+  labels: z.array(z.string()),
+  markup: priceMarkupSchema.nullable(),
+});
+const user = owner.extend({ team: z.string().nullable() });
 
 /** The routes of one kind of owners. */
 function routesOf(

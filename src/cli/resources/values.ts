@@ -22,7 +22,10 @@ function fieldOf(schema: JsonSchema): Field {
   const list = all.find(({ type }) => type === "array");
   // An array's items are a schema.
   const items = list === undefined ? [] : alternatives((list["items"] ?? {}) as JsonSchema);
-  const group = [...all, ...items].find(({ type }) => type === "object");
+  // An object of any names, beside a list, is another form of the list.
+  const group = [...all, ...items].find(
+    ({ type, properties }) => type === "object" && properties !== undefined,
+  );
   // An object's properties are schemas by name.
   const fields = (group?.["properties"] ?? {}) as Readonly<Record<string, JsonSchema>>;
   if (group !== undefined) {

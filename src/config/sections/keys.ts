@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { ownerId } from "../../core/forms.ts";
 import { keyWords } from "../../core/key-words.ts";
-import { labels } from "./labels.ts";
 import { secretText } from "../values.ts";
 
 const { name, ...words } = keyWords;
@@ -13,5 +12,4 @@ export const keySchema = z.strictObject({
   name,
   key: secretText(20).describe("The key itself; take it from the environment: ${DEV_KEY}."),
   ...words,
-  labels: labels("what the key asks for"),
 });

@@ -8,7 +8,7 @@ export const recordsSchema = z.strictObject({
   retention: duration("1d", "3650d")
     .prefault("90d")
     .describe(
-      "Records of requests are forgotten after this time, or when their kept images are, where that is later. The ledger and the totals of usage stay.",
+      "Records of requests, and notices that are over, are forgotten after this time, or when their kept images are, where that is later. The ledger and the totals of usage stay.",
     ),
   prompts: duration("0", "3650d")
     .refine((ms) => ms === 0 || ms >= 3_600_000, { error: `must be ${promptsForm}` })

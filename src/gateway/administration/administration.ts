@@ -46,6 +46,8 @@ export interface Administration {
   /** Changes as they were written down with what they changed. */
   readonly audit: Store["audit"];
   readonly notices: NoticeAdministration;
+  /** Corrections that were booked, the newest first. */
+  readonly corrections: Store["ledger"]["corrections"];
   /** A price as it stood when something was charged by it; undefined: nothing was. */
   price(version: string): Promise<PriceVersion | undefined>;
   /** A report of what was spent, all of one moment. */
@@ -97,6 +99,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     state: administerState({ ...ports, served }),
     audit: { list: (page) => store.audit.list(page) },
     notices: administerNotices(ports),
+    corrections: (page) => store.ledger.corrections(page),
     price: (version) => store.prices.get(version),
     usage: (question) => reportUsage(ports, question),
     reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),

@@ -25,6 +25,7 @@ export function consoleKey(owners: OwnerBook, caller: Caller): KeyRecord {
       ipAllow: null,
       userId: caller.userId,
       teamId: caller.teamId,
+      labels: [],
     },
     owners,
   );

@@ -32,6 +32,7 @@ const firstKey: KeySettings = {
   ipAllow: null,
   userId: null,
   teamId: null,
+  labels: [],
 };
 
 /**

@@ -59,7 +59,11 @@ export function ownerBook(
 /** The users and teams of the database, as keys know them. */
 export function ownersOfRows({ users, teams }: Pick<ServedRows, "users" | "teams">): KeyOwners {
   return {
-    teams: teams.map(ownerOf),
+    teams: teams.map((team) => ({
+      ...ownerOf(team),
+      labels: team.labels,
+      markup: team.markup ?? undefined,
+    })),
     users: users.map((user) => ({ ...ownerOf(user), teamId: user.teamId })),
   };
 }
@@ -72,7 +76,7 @@ function ownerOf({ id, name, models, disabled, budgets, ...limits }: PersonRecor
 
 /** A key as requests are judged by it. Without an owner that it names it is refused: limits and budgets would be missing. */
 export function judgedKey(
-  key: KeySettings & Pick<StoredKey, "id" | "digest" | "previous"> & Pick<KeyRecord, "labels">,
+  key: KeySettings & Pick<StoredKey, "id" | "digest" | "previous">,
   owners: OwnerBook,
 ): KeyRecord {
   const { user, team, missing } = owners.find(key);

@@ -10,7 +10,6 @@ export interface DeclaredKey extends KeySettings {
   readonly key: Secret;
   /** In words: `pinhole.yaml, line 3`. */
   readonly declaredAt: string;
-  readonly labels?: readonly string[] | undefined;
 }
 
 /** A key as operators see it, without its secret. Times are Unix milliseconds. */
@@ -32,8 +31,6 @@ export interface KeyView extends KeySettings {
 export interface DeclaredEntry {
   readonly view: KeyView;
   readonly digest: string;
-  /** For usage; absent: none. */
-  readonly labels?: readonly string[] | undefined;
 }
 
 /** The beginning of ids of the file's keys: of another kind than those of the database, so that neither can be taken for the other. */
@@ -45,7 +42,7 @@ export function isFileId(id: string): boolean {
 }
 
 export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEntry {
-  const { key, id, labels, ...settings } = declared;
+  const { key, id, ...settings } = declared;
   const view = {
     ...settings,
     id: fileIdPrefix + id,
@@ -55,7 +52,7 @@ export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEn
     createdAt: null,
     removedAt: null,
   };
-  return { view, digest: keyDigest(pepper, key.reveal()), labels };
+  return { view, digest: keyDigest(pepper, key.reveal()) };
 }
 
 export function storedView(stored: StoredKey): KeyView {
@@ -102,7 +99,7 @@ export function rotated(key: StoredKey, { digest, hint, oldUntil }: NewSecret): 
 /** The choices of an operator out of all that is known of a key. */
 export function settingsOf(key: StoredKey): KeySettings {
   const { name, models, operations, strict, disabled, expiresAt, limits, budgets } = key;
-  const { ipAllow, userId, teamId } = key;
+  const { ipAllow, userId, teamId, labels } = key;
   const about = { name, models, operations, strict, disabled, expiresAt, limits, budgets };
-  return { ...about, ipAllow, userId, teamId };
+  return { ...about, ipAllow, userId, teamId, labels };
 }

@@ -1,3 +1,5 @@
+import { noticeJson } from "../../api/admin/notice-json.ts";
+import type { Changer } from "../../core/audit.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
 import type { NoticeDelivery, NoticePage } from "../../store/notice-records.ts";
@@ -10,7 +12,7 @@ export interface NoticeAdministration {
   /** Throws not_found. */
   get(id: string): Promise<Notice & { readonly deliveries: readonly NoticeDelivery[] }>;
   /** Notes that somebody has seen to it; a second time changes nothing. Throws not_found. */
-  acknowledge(id: string): Promise<Notice>;
+  acknowledge(by: Changer, id: string): Promise<Notice>;
 }
 
 /** The parts that administration of notices works with. */
@@ -20,10 +22,11 @@ export interface NoticeParts {
     readonly deliveries: Pick<Store["deliveries"], "of">;
   };
   readonly now: () => number;
+  readonly newId: (prefix: string) => string;
 }
 
 /** Opens administration of notices. */
-export function administerNotices({ store, now }: NoticeParts): NoticeAdministration {
+export function administerNotices({ store, now, newId }: NoticeParts): NoticeAdministration {
   const known = (notice: Notice | undefined): Notice => {
     if (notice !== undefined) return notice;
     throw new PinholeError("not_found", { message: "There is no notice with this id." });
@@ -34,6 +37,20 @@ export function administerNotices({ store, now }: NoticeParts): NoticeAdministra
       const notice = known(await store.notices.get(id));
       return { ...notice, deliveries: await store.deliveries.of(id) };
     },
-    acknowledge: async (id) => known(await store.notices.acknowledge(id, now())),
+    async acknowledge(by, id) {
+      const notice = known(await store.notices.get(id));
+      const at = now();
+      const entry = {
+        ...by,
+        id: newId("aud"),
+        at,
+        action: "acknowledge",
+        resource: "notice",
+        resourceId: id,
+        before: JSON.stringify(noticeJson(notice)),
+        after: JSON.stringify(noticeJson({ ...notice, acknowledgedAt: at })),
+      };
+      return known(await store.notices.acknowledge(id, entry));
+    },
   };
 }

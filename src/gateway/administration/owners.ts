@@ -66,7 +66,7 @@ export function administerOwners(parts: OwnerParts): OwnerAdministration {
 }
 
 /** The row of either kind; a team's has no team. */
-export type OwnerRow = PersonRecord & { readonly teamId?: string | null };
+export type OwnerRow = PersonRecord & Partial<Pick<OwnerSettings, "teamId" | "markup">>;
 
 class Owners implements OwnerAdministration {
   readonly #parts: OwnerParts;
@@ -212,7 +212,7 @@ class Owners implements OwnerAdministration {
   /** The new row; undefined where the id is taken. */
   async #add(by: Changer, id: string, settings: OwnerSettings): Promise<OwnerView | undefined> {
     const at = this.#parts.now();
-    const about = { id, labels: [], version: 1, createdAt: at, changedAt: at };
+    const about = { id, version: 1, createdAt: at, changedAt: at };
     const row: OwnerRow = { ...settings, ...about };
     if (!(await this.#rows.add(row, this.#entry(by, "create", undefined, row)))) return undefined;
     await this.#parts.served.refresh();
@@ -265,9 +265,11 @@ export function settingsOf({
   ipd,
   budgets,
   disabled,
-  teamId,
+  labels,
+  teamId = null,
+  markup = null,
 }: OwnerRow): OwnerSettings {
-  return { name, models, rpm, ipm, ipd, budgets, disabled, teamId: teamId ?? null };
+  return { name, models, rpm, ipm, ipd, budgets, disabled, labels, teamId, markup };
 }
 
 export function viewOf(row: OwnerRow, shadowed = false): OwnerView {
@@ -277,17 +279,12 @@ export function viewOf(row: OwnerRow, shadowed = false): OwnerView {
 
 function declaredView(owner: DeclaredOwner): OwnerView {
   const { id, name, models, budgets, disabled, teamId = null, declaredAt, limits } = owner;
+  const { labels = [], markup = null } = owner;
   const { rpm, ipm, ipd } = limits;
+  const settings = { name, models, rpm, ipm, ipd, budgets, disabled, labels, teamId, markup };
   return {
     id,
-    name,
-    models,
-    rpm,
-    ipm,
-    ipd,
-    budgets,
-    disabled,
-    teamId,
+    ...settings,
     version: 0,
     createdAt: null,
     changedAt: null,

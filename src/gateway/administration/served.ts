@@ -125,10 +125,9 @@ export class Served {
     // After the rows: whoever was stopped since is read again, by another version.
     const stopped = new Set(await store.people.stoppedUsers());
     this.#owners = ownerBook(this.#declaredOwners, ownersOfRows(rows), stopped);
-    const declared = this.#declared.map(({ view, digest, labels }) => ({
+    const declared = this.#declared.map(({ view, digest }) => ({
       ...view,
       digest,
-      labels,
       previous: null,
     }));
     const judged = [...rows.keys, ...declared].map((key) => judgedKey(key, this.#owners));

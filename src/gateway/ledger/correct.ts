@@ -1,3 +1,6 @@
+import { correctionJson } from "../../api/admin/correction-json.ts";
+import type { Changer } from "../../core/audit.ts";
+import type { BookedCorrection } from "../../core/correction.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { KeyRecord } from "../../core/key.ts";
 import { type Nano, usdText } from "../../core/money.ts";
@@ -14,13 +17,15 @@ export interface AskedCorrection {
   readonly nano: Nano;
   readonly model: string | undefined;
   readonly reason: string;
-  /** The operator who asks. */
+  /** The operator who asks, by the name that the book keeps. */
   readonly actor: string;
+  /** The same one, as the audit names them. */
+  readonly by: Changer;
 }
 
-/** A correction that is in the book. */
-export interface BookedCorrection extends AskedCorrection {
-  /** False where it was there before. */
+/** A correction that is in the book, and whether it was not before. */
+export interface CorrectionMade {
+  readonly booked: BookedCorrection;
   readonly isNew: boolean;
 }
 
@@ -29,16 +34,17 @@ interface CorrectParts {
   readonly store: Pick<Store, "ledger">;
   readonly calendar: Calendar;
   readonly now: () => number;
+  readonly newId: (prefix: string) => string;
 }
 
 /** Books a correction of what a key owes. Throws invalid_value for an unknown key or beyond the maximum, idempotency_key_reused for another one's id. */
 export async function correct(
-  { store, calendar, now }: CorrectParts,
+  { store, calendar, now, newId }: CorrectParts,
   keys: readonly KeyRecord[],
   maxNano: Nano,
   asked: AskedCorrection,
-): Promise<BookedCorrection> {
-  const { id, keyId, nano, model = null, reason, actor } = asked;
+): Promise<CorrectionMade> {
+  const { id, keyId, nano, model = null, reason, actor, by } = asked;
   const key = keys.find((one) => one.id === keyId);
   if (key === undefined)
     throw new PinholeError("invalid_value", {
@@ -52,11 +58,21 @@ export async function correct(
     });
   const at = now();
   const payer = { ...payerOf(key), day: calendar.dayOf(at) };
-  const end = await store.ledger.correct({ id, payer, nano, model, reason, actor, at });
+  const correction = { id, payer, nano, model, reason, actor, at };
+  const { end, booked } = await store.ledger.correct(correction, {
+    ...by,
+    id: newId("aud"),
+    at,
+    action: "create",
+    resource: "correction",
+    resourceId: id,
+    before: null,
+    after: JSON.stringify(correctionJson(correction)),
+  });
   if (end === "differs")
     throw new PinholeError("idempotency_key_reused", {
       message: "Another correction has this `id`; a correction is booked once, so give a new one.",
       param: "id",
     });
-  return { ...asked, isNew: end === "booked" };
+  return { booked, isNew: end === "booked" };
 }

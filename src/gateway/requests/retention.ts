@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.ts";
 
 /** The time for which things are remembered, milliseconds. */
 export interface RetentionTimes {
-  /** Records of requests. */
+  /** Records of requests, and notices that are over. */
   readonly recordsMs: number;
   /** Prompts in them; 0: none is ever written. */
   readonly promptsMs: number;
@@ -30,6 +30,8 @@ interface RetentionParts {
 const sweepMsMax = 200;
 /** Records of one transaction. */
 const pieceRows = 500;
+/** Notices stay for as long as a month has days: by then the period of which they tell once is over, milliseconds. */
+const noticesMsMin = 32 * 24 * 3_600_000;
 /** The number up to which a backlog is counted. */
 const backlogMax = 100_000;
 
@@ -46,6 +48,7 @@ export function createRetention(
     let works = [
       () => retention.forget(at - recordsMs, pieceRows),
       () => retention.forgetPrompts(at - promptsMs, pieceRows),
+      () => retention.forgetNotices(at - Math.max(recordsMs, noticesMsMin), pieceRows),
     ];
     while (works.length > 0) {
       const going: typeof works = [];

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { noticeQuery } from "../../api/admin/notices.ts";
 import { noticeJson } from "../../api/admin/notice-json.ts";
 import type { Administration, NoticeDelivery } from "../../gateway/gateway.ts";
+import { changerOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 
 /** GET /admin/v1/notices, /admin/v1/notices/{id} and POST …/acknowledge. */
@@ -17,7 +18,7 @@ export function noticeRoutes(app: FastifyInstance, notices: Administration["noti
     return { ...noticeJson(notice), deliveries: deliveries.map(deliveryJson) };
   });
   app.post<{ Params: { id: string } }>("/admin/v1/notices/:id/acknowledge", async (request) =>
-    noticeJson(await notices.acknowledge(request.params.id)),
+    noticeJson(await notices.acknowledge(changerOf(request), request.params.id)),
   );
 }
 

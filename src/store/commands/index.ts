@@ -92,6 +92,7 @@ export const settlements: ReadonlySet<string> = new Set<CommandName>([
 export const reports: ReadonlySet<string> = new Set<CommandName>([
   "auditList",
   "endUsersFind",
+  "ledgerCorrections",
   "requestsList",
   "requestsOf",
   "budgetsVerify",
@@ -187,6 +188,7 @@ export function locksOf(name: CommandName, args: readonly unknown[]): readonly s
 export const reads: ReadonlySet<string> = new Set<CommandName>([
   "budgetsStates",
   "budgetsVerify",
+  "ledgerCorrections",
   "ledgerOfKey",
   "peopleAll",
   "peopleGet",

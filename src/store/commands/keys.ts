@@ -13,10 +13,10 @@ const insert = statement<
 >(
   `INSERT INTO keys (
     id, name, digest, hint, models, operations, strict, disabled, expires_at, created_at,
-    rpm, ipm, ipd, concurrency, budgets, ip_allow, user_id, team_id, version
+    rpm, ipm, ipd, concurrency, budgets, ip_allow, user_id, team_id, labels, version
   ) VALUES (
     :id, :name, :digest, :hint, :models, :operations, :strict, :disabled, :expires_at, :created_at,
-    :rpm, :ipm, :ipd, :concurrency, :budgets, :ip_allow, :user_id, :team_id, 1
+    :rpm, :ipm, :ipd, :concurrency, :budgets, :ip_allow, :user_id, :team_id, :labels, 1
   ) ON CONFLICT (id) DO NOTHING`,
 );
 const selectAll = statement<Record<never, never>>(
@@ -59,7 +59,7 @@ const change = statement<SettingColumns & { id: string; version: number }>(
   `UPDATE keys SET name = :name, models = :models, operations = :operations, strict = :strict,
       disabled = :disabled, expires_at = :expires_at, rpm = :rpm, ipm = :ipm, ipd = :ipd,
       concurrency = :concurrency, budgets = :budgets, ip_allow = :ip_allow, user_id = :user_id,
-      team_id = :team_id, version = version + 1
+      team_id = :team_id, labels = :labels, version = version + 1
     ${unchanged}`,
 );
 const rotate = statement<{ id: string; version: number } & NewSecret>(

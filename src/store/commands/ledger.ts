@@ -1,7 +1,7 @@
 import type { Payer } from "../../core/budget.ts";
 import type { Nano } from "../../core/money.ts";
 import { statement } from "../query.ts";
-import type { Correction } from "../money-records.ts";
+import type { Correction } from "../../core/correction.ts";
 import type { CountedEntry, Steps } from "../query.ts";
 import type { Account, AttemptCharge, Booking } from "../request-records.ts";
 import { rowSchemas, type Tables } from "../tables.ts";
@@ -125,6 +125,8 @@ interface Amendment {
 export const settlementId = (requestId: string): string => `${requestId} customer`;
 /** The id of an attempt's entry in the provider's book. */
 export const chargeId = (attemptId: string): string => `${attemptId} provider`;
+/** The id of the entry of an operator's correction. */
+export const correctionId = (id: string): string => `${id} correction`;
 
 const beyondRequests = { attemptId: null, evidence: null, reason: null, actor: null };
 
@@ -159,7 +161,7 @@ export const ledgerWrites = {
   },
   /** Books what an operator writes; returns the entry that has its id already. */
   *correction({ id, at, ...correction }: Correction): Steps<Tables["ledger"] | undefined> {
-    const entryId = `${id} correction`;
+    const entryId = correctionId(id);
     const known = (yield byId({ id: entryId })).rows.at(0);
     if (known !== undefined) return rowSchemas.ledger.parse(known);
     yield* book({

@@ -1,7 +1,9 @@
+import type { AuditEntry } from "../../core/audit.ts";
 import { type NewNotice, type Notice, noticeId, type SettlementNotice } from "../../core/notice.ts";
 import { type NoticePage, noticeOf } from "../notice-records.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
+import { writeDown } from "./audit.ts";
 
 /** Notices that a review reads at once: far more than anybody can read. */
 const openMax = 1000;
@@ -112,9 +114,9 @@ export const noticeCommands = {
     yield insertRecovery({ id: noticeId(notice, "recovered"), recovers: id, at });
     return true;
   },
-  /** The notice, acknowledged; undefined where there is none. */
-  *noticesAcknowledge(id: string, at: number): Steps<Notice | undefined> {
-    yield acknowledge({ id, at });
+  /** The notice, acknowledged; undefined where there is none. Only the first time is written down. */
+  *noticesAcknowledge(id: string, entry: AuditEntry): Steps<Notice | undefined> {
+    if ((yield acknowledge({ id, at: entry.at })).changes > 0) yield* writeDown(entry);
     return (yield byId({ id })).rows.map(noticeOf).at(0);
   },
 };

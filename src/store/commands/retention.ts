@@ -31,6 +31,25 @@ const dropRevised = statement<{ readonly id: string }>(
   "UPDATE pictures SET revised_prompt = NULL WHERE request_id = :id AND revised_prompt IS NOT NULL",
 );
 
+/**
+ * Notices that are over, of which no target waits any more: a try that lies before that time belongs to a target that is
+ * gone.
+ */
+const oldNotices = `SELECT id FROM notices
+    WHERE created_at < :before AND (state = 'recovered' OR ended_at < :before)
+      AND NOT EXISTS (
+        SELECT 1 FROM notice_deliveries AS way
+          WHERE way.notice_id = notices.id AND way.state = 'pending' AND way.next_at >= :before
+      )
+    ORDER BY created_at, id LIMIT :limit`;
+const forgetWays = statement<{ readonly before: number; readonly limit: number }>(
+  `DELETE FROM notice_deliveries WHERE notice_id IN (${oldNotices})`,
+);
+const forgetNotices = statement<{ readonly before: number; readonly limit: number }>(
+  `DELETE FROM notices WHERE id IN (${oldNotices})
+    AND NOT EXISTS (SELECT 1 FROM notice_deliveries AS way WHERE way.notice_id = notices.id)`,
+);
+
 const countOld = statement<{ readonly before: number; readonly limit: number }>(
   `SELECT COUNT(*) AS count FROM (
     SELECT 1 FROM requests WHERE created_at < :before LIMIT :limit
@@ -67,6 +86,11 @@ export const retentionCommands = {
       yield* settingCommands.settingsSet(placeSetting, reached);
     }
     return records.length;
+  },
+  /** Forgets notices that were over before a time, with their ways to targets; returns how many. */
+  *noticesForget(before: number, limit: number): Steps<number> {
+    yield forgetWays({ before, limit });
+    return (yield forgetNotices({ before, limit })).changes;
   },
   /** The number of records that should be forgotten, and of those whose prompts should be, each at most `limit`. */
   *requestsBacklog(before: number, promptsBefore: number, limit: number): Steps<Backlog> {

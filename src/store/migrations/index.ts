@@ -16,6 +16,8 @@ import { waysIn } from "./0015-ways-in.ts";
 import { nodes } from "./0016-nodes.ts";
 import { resources } from "./0017-resources.ts";
 import { traces } from "./0018-traces.ts";
+import { labels } from "./0019-labels.ts";
+import { corrections } from "./0020-corrections.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -38,4 +40,6 @@ export const migrations: readonly Migration[] = [
   nodes,
   resources,
   traces,
+  labels,
+  corrections,
 ];

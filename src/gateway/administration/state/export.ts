@@ -84,9 +84,14 @@ function keyEntry(key: StoredKey, { versions, now }: ExportQuery): Words {
 }
 
 /** Words without those that stand where nothing is said. */
-function ownWords({ models, ...words }: Words): Words {
+function ownWords({ models, labels, ...words }: Words): Words {
   const isAll = Array.isArray(models) && models.length === 1 && models[0] === "*";
-  return { ...(isAll ? {} : { models }), ...sayingWords(words) };
+  const isLabelled = Array.isArray(labels) && labels.length > 0;
+  return {
+    ...(isAll ? {} : { models }),
+    ...sayingWords(words),
+    ...(isLabelled ? { labels } : {}),
+  };
 }
 
 /** A value whose texts come back as they are where `${NAME}` in them would be filled. */

@@ -64,7 +64,7 @@ function planOwner(section: OwnerSection, entry: StateEntry<OwnerSettings>): Ent
   if (row !== undefined && entry.version !== undefined && entry.version !== row.version)
     return { faults: [staleEntry(entry, `the ${kind} \`${id}\``, row.version)] };
   const about = { id, version: row?.version ?? 1, createdAt: row?.createdAt ?? now };
-  return { planned: writing(section, row, { labels: [], ...settings, ...about, changedAt: now }) };
+  return { planned: writing(section, row, { ...settings, ...about, changedAt: now }) };
 }
 
 function fault(setting: string, code: StateFault["code"], message: string): EntryPlan {
@@ -85,7 +85,7 @@ function writing(
   const words = (row: OwnerRow): Record<string, unknown> => ownerWordsOf(settingsOf(row), kind);
   const row: StateRow =
     kind === "team"
-      ? { table: "teams", record }
+      ? { table: "teams", record: { ...record, markup: record.markup ?? null } }
       : { table: "users", record: { ...record, teamId: record.teamId ?? null } };
   return {
     told: {
