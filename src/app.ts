@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bind } from "./app/bind.ts";
+import { openCluster } from "./app/cluster.ts";
 import { openEgress } from "./app/egress.ts";
 import { createExamine } from "./app/examination/examination.ts";
 import { gatewaySettings } from "./app/gateway-settings.ts";
@@ -15,6 +16,7 @@ import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
 import { ownProgram } from "./app/program.ts";
+import { openSpools } from "./app/spools.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
 import { secretPorts, urlSigner } from "./app/secret-keys.ts";
 import { asStartFault } from "./app/start-faults.ts";
@@ -35,10 +37,8 @@ import { createClientWatch } from "./http/server/client-watch.ts";
 import { shutDown } from "./http/server/shutdown.ts";
 import { type RelayPatience, usualPatience } from "./http/v1/relay-answer.ts";
 import type { Resolve } from "./net/egress.ts";
-import { createConverter } from "./pictures/convert.ts";
 import type { OpenedStore } from "./store/open.ts";
 import { createSettlementJournal } from "./store/settlement-journal.ts";
-import { createSpools } from "./pictures/spool.ts";
 
 export interface App {
   /** The listening address, for people: http://127.0.0.1:8080 */
@@ -60,9 +60,6 @@ export interface OutsideParts {
   /** Of the relay with slow clients; the usual one unless given. */
   readonly relayPatience?: RelayPatience;
 }
-
-/** Pictures in memory before they go to spool files, all requests together. */
-const spoolMemoryBytesMax = 32 * 1024 * 1024;
 
 /** Composes and starts the gateway. Throws `StartError` with one clear line. */
 export async function startApp(
@@ -150,12 +147,7 @@ async function openPorts(
   const now = (): number => clock.now();
   const concern = await secretConcern(config, secret, store, now);
   if (concern !== undefined) log.warn(concern);
-  const spoolFiles = {
-    directory: join(config.dataFolder, "spool"),
-    randomName: () => randomBytes(16).toString("hex"),
-  };
-  const spools = createSpools({ ...spoolFiles, memoryBytesMax: spoolMemoryBytesMax });
-  await spools.sweepLeftovers();
+  const { spools, converter } = await openSpools(config.dataFolder);
   const clocks = { now, machine, uptime };
   const { blobs, shared, kept, close } = await openImageStore(config, store, log, clocks, observer);
   undo.push(close);
@@ -167,13 +159,14 @@ async function openPorts(
   const ports: GatewayPorts = {
     node: folders.node,
     program: ownProgram(),
+    cluster: await openCluster(config, folders.node, { uptime, log, undo }),
     store,
     journal: createSettlementJournal(join(config.dataFolder, "settlements")),
     blobs,
     kept,
     signer,
     spools,
-    converter: createConverter(spoolFiles),
+    converter,
     egress,
     readState,
     ...secretPorts(secret),

@@ -1,5 +1,6 @@
 import type { KeptPictures } from "../blobs/kept-pictures.ts";
 import type { BlobStore } from "../blobs/types.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { asPinholeError } from "../core/errors.ts";
 import type { GatewayLog } from "../core/log.ts";
 import type { DatabaseClock } from "./database-clock.ts";
@@ -23,8 +24,9 @@ export interface UpkeepParts {
   readonly shared?: SharedImages | undefined;
   readonly kept: Pick<KeptPictures, "tick">;
   readonly clock: Pick<DatabaseClock, "measure">;
+  readonly cluster: Pick<Cluster, "isShared" | "beat">;
   readonly gateway: {
-    readonly nodes: Pick<Gateway["nodes"], "renew" | "isFirst">;
+    readonly nodes: Pick<Gateway["nodes"], "renew" | "isFirst" | "count">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
     readonly reviewNotices: Gateway["reviewNotices"];
     readonly sendNotices: Gateway["sendNotices"];
@@ -53,11 +55,12 @@ const outcomesMs = 5_000;
 /** Between looks for notices to send. */
 const noticesMs = 2_000;
 const lookMs = 1_000;
+const beatMs = 1_000;
 const strayMs = 30 * 60_000;
 
 /** The periodic tasks of a gateway. */
 export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
-  const { blobs, shared, kept, clock, gateway, identity, sendTraces, now } = parts;
+  const { blobs, shared, kept, clock, cluster, gateway, identity, sendTraces, now } = parts;
   // Of several that share a store one sweeps it.
   const maySweep = (): boolean => shared === undefined || gateway.nodes.isFirst();
   return [
@@ -99,6 +102,15 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
     },
     { name: "sending notices", everyMs: noticesMs, run: () => gateway.sendNotices() },
     { name: "writing outcomes late", everyMs: outcomesMs, run: () => gateway.writeOutcomes() },
+    ...(cluster.isShared
+      ? [
+          {
+            name: "counting with other nodes",
+            everyMs: beatMs,
+            run: () => cluster.beat(gateway.nodes.count()),
+          },
+        ]
+      : []),
     ...(shared === undefined ? [] : sharedTasks(shared, maySweep)),
   ];
 }

@@ -12,12 +12,7 @@ export interface NotYet {
   readonly instead: string;
 }
 
-export const notYet: readonly NotYet[] = [
-  {
-    setting: "redis.url",
-    instead: "remove it, since a single process needs none",
-  },
-];
+export const notYet: readonly NotYet[] = [];
 
 /** The line about a setting, where there is one for all its values. */
 export function isNotYet(setting: string): boolean {
@@ -28,8 +23,8 @@ export function isNotYet(setting: string): boolean {
 }
 
 /** Adds a fault for every setting in the tree that this version would have to ignore. */
-export function findNotYet(tree: unknown, faults: Faults): void {
-  for (const row of notYet) {
+export function findNotYet(tree: unknown, faults: Faults, rows = notYet): void {
+  for (const row of rows) {
     const steps = row.setting.split(/\.|(?=\[\])/);
     for (const { path, value } of placesOf(tree, steps, [])) {
       const asked = row.when === undefined ? !isEmpty(value) : row.when.test(String(value));

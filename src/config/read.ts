@@ -17,6 +17,7 @@ import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { keySettingsOf } from "../core/key-words.ts";
 import { oidcOf } from "./oidc.ts";
+import { faultRedis, redisOf } from "./redis.ts";
 import { Secret } from "../core/secret.ts";
 import { didYouMean } from "./suggest.ts";
 import { readTree, type Tree, type TreeInput } from "./tree.ts";
@@ -54,6 +55,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
     faultImages(settings.images, env, faults);
+    faultRedis(settings.redis, faults);
     faultOwners(settings, faults);
     faultTargets(settings.notices, faults);
     if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
@@ -129,7 +131,7 @@ function assemble(
     },
     database: databaseOf(settings.database, dataFolder, cwd),
     images: imagesOf(images, { dataFolder, cwd, env }),
-    redisUrl: settings.redis.url === "" ? undefined : settings.redis.url,
+    redis: redisOf(settings.redis),
     keys: settings.keys.map((key, index) => keyOf(key, faults.placeOf(["keys", index]))),
     owners: ownersOf(settings, (path) => faults.placeOf(path)),
     channels,

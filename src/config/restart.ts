@@ -28,7 +28,6 @@ const fileNames: Readonly<Record<string, string>> = {
   dataFolder: "data",
   adminToken: "admin_token",
   secretPrevious: "secret_previous",
-  redisUrl: "redis",
   calendar: "money",
   correctionMaxNano: "money",
   exposeChannel: "expose_channel",

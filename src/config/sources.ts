@@ -65,7 +65,11 @@ export const settingSources: readonly SettingSource[] = [
     flag: "--log-format <format>",
     help: "auto, json or pretty",
   },
-  { setting: "redis.url", variables: ["REDIS_URL"], help: "Redis for limits shared by instances" },
+  {
+    setting: "redis.url",
+    variables: ["REDIS_URL"],
+    help: "Redis, in which several gateways count limits together",
+  },
   {
     setting: "traces.endpoint",
     variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"],

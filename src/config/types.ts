@@ -6,6 +6,7 @@ import type { ModelCard } from "../core/model-card.ts";
 import type { Nano } from "../core/money.ts";
 import type { NoticeTarget } from "../core/notice-target.ts";
 import type { EntryReader } from "../core/resource.ts";
+import type { RedisServer } from "../core/redis-server.ts";
 import type { Role } from "../core/role.ts";
 import type { Secret } from "../core/secret.ts";
 
@@ -175,7 +176,8 @@ export interface Config {
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
   readonly images: ImagesConfig;
-  readonly redisUrl: string | undefined;
+  /** The server that nodes count together in; undefined: this process counts alone. */
+  readonly redis: RedisServer | undefined;
   readonly keys: readonly ConfigKey[];
   /** The users and teams that keys may belong to. */
   readonly owners: KeyOwners;

@@ -116,7 +116,7 @@ export interface Gateway extends DeliveryCases, EndUserCases {
   /** Serves another configuration, with the entries of the database beside it; requests that run keep their channels. */
   offer(offer: Offer): Promise<void>;
   /** The node that this process is, among those that work on its database. */
-  readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst">;
+  readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst" | "count">;
   /** Counts the budgets of channels again, after they were declared: some may not have been configured for a while. */
   refreshBudgets(): Promise<void>;
   /** Writes notices of what nobody has told yet, and of what is over. */
@@ -161,7 +161,7 @@ export interface GatewayPorts
     Omit<DeliveryParts, "images">,
     Pick<
       RequestParts,
-      "egress" | "newSeed" | "random" | "node" | "program" | "journal" | "observer"
+      "egress" | "newSeed" | "random" | "node" | "program" | "journal" | "observer" | "cluster"
     > {
   readonly store: Store;
   readonly spools: Spools;
@@ -250,7 +250,7 @@ function requestParts(
   keys: KeyRing,
   catalog: () => Catalog,
 ): RequestParts {
-  const { store, log, now, uptime, random, observer } = ports;
+  const { store, cluster, log, now, uptime, random, observer } = ports;
   const { policy, images, retryWindowMs, repeatWindowMs } = settings;
   const repeats = createRepeatWindow(repeatWindowMs, uptime);
   return {
@@ -265,8 +265,8 @@ function requestParts(
     lookAgain: createLookAgain(store),
     unwritten: createUnwritten(log),
     priceBook: createPriceBook(),
-    routing: createRouting({ uptime, now, random, log, observer }),
-    keyLimits: createKeyLimiter(uptime),
+    routing: createRouting({ uptime, now, random, log, observer, cluster }),
+    keyLimits: createKeyLimiter(cluster),
     registry: createRegistry({ store, repeats, log, now }),
     keyTurns: createKeyTurns(),
     keepsPrompts: settings.records.promptsMs > 0,

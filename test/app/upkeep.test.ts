@@ -92,6 +92,7 @@ test("a failure is logged with the task's name, and the next run tries again", a
 
 test("images and kept pictures are swept with the time of each, nodes are watched and outcomes written late", async () => {
   const seen: string[] = [];
+  const beats: number[] = [];
   let at = 100;
   const tasks = upkeepTasks({
     blobs: {
@@ -102,10 +103,12 @@ test("images and kept pictures are swept with the time of each, nodes are watche
     },
     kept: { tick: () => void seen.push("kept") },
     clock: { measure: () => Promise.resolve(void seen.push("clock")) },
+    cluster: { isShared: true, beat: (nodes) => Promise.resolve(void beats.push(nodes)) },
     gateway: {
       nodes: {
         renew: () => Promise.resolve(void seen.push("nodes")),
         isFirst: () => false,
+        count: () => 2,
       },
       retention: { sweep: () => Promise.resolve(void seen.push("records")) },
       reviewNotices: () => Promise.resolve(void seen.push("notices")),
@@ -134,7 +137,9 @@ test("images and kept pictures are swept with the time of each, nodes are watche
     "outcomes",
   ];
   expect(seen).toEqual(["clock", "images 100", ...rest, "clock", "images 200", ...rest]);
-  expect(tasks.map(({ everyMs }) => everyMs)).toEqual([
+  expect(beats).toEqual([2, 2]);
+  const others = tasks.filter(({ name }) => !name.startsWith("counting"));
+  expect(others.map(({ everyMs }) => everyMs)).toEqual([
     30_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 2_000, 60_000, 2_000, 5_000,
   ]);
 });

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { Faults } from "../../src/config/faults.ts";
+import { findNotYet } from "../../src/config/not-yet.ts";
 import { faultsOf } from "./provider-stand-ins.ts";
 
 const key = "0123456789-0123456789";
@@ -245,32 +247,52 @@ test.each(brokenChannels)("channels: %s", async (_what, file, lines) => {
   expect(await faultsOf({ file })).toEqual(lines);
 });
 
-test("every setting that is not supported yet says so, and empty ones are no fault", async () => {
+test("a server of Redis that cannot be read is a fault, and an empty one is none", async () => {
   const file = [
-    'redis: { url: "redis://localhost" }',
+    'redis: { url: "tcp://localhost" }',
     'images: { url: "s3://bucket?region=eu-central-1", retention: 2h }',
     `keys: [{ name: a, key: "${key}", rpm: 1 }]`,
     "channels:",
     "  - { id: a, provider: vendor, settings: { api_key: x }, limits: { rpm: 5 } }",
   ].join("\n");
   expect(await faultsOf({ file })).toEqual([
-    "pinhole.yaml:1: `redis.url` is not supported in this version; remove it, since a single process needs none",
+    "pinhole.yaml:1: `redis.url` must be redis:// or rediss://, such as rediss://user:password@redis.example.com:6379/0?prefix=pinhole",
   ]);
   expect(await faultsOf({ file: 'redis: { url: "" }\nserver: { cors: [] }\n' })).toEqual([]);
+});
+
+test("a setting that is not supported yet says so, and one that asks for nothing is no fault", () => {
+  const rows = [
+    { setting: "redis.url", instead: "remove it" },
+    { setting: "channels[].kind", when: /^new:/, instead: "use another" },
+  ];
+  const found = (tree: unknown): string[] => {
+    const lines: string[] = [];
+    const add = (_path: unknown, line: string): void => void lines.push(line);
+    findNotYet(tree, { add } as unknown as Faults, rows);
+    return lines;
+  };
+  expect(
+    found({ redis: { url: "redis://x" }, channels: [{ kind: "old:a" }, { kind: "new:b" }] }),
+  ).toEqual([
+    "`redis.url` is not supported in this version; remove it",
+    "`channels[1].kind` with new: is not supported in this version; use another",
+  ]);
+  expect(found({ redis: { url: "" }, channels: [] })).toEqual([]);
 });
 
 test("what comes from the environment and the flags is named by them", async () => {
   const env = {
     PINHOLE_PORT: "eighty",
-    REDIS_URL: "redis://x",
+    REDIS_URL: "redis:x",
     VENDOR_API_KEY: " ",
     LOG_LEVEL: "loud",
   };
   const flags = { settings: { "server.public_url": "nowhere", "logs.level": "lout" } };
   expect(await faultsOf({ env, flags })).toEqual([
-    "REDIS_URL: `redis.url` is not supported in this version; remove it, since a single process needs none",
     'PINHOLE_PORT: `server.port` must be a whole number from 0 to 65535, not "eighty"',
     "--public-url: `server.public_url` must be an http or https URL such as https://images.example.com",
+    "REDIS_URL: `redis.url` must be redis:// or rediss://, such as rediss://user:password@redis.example.com:6379/0?prefix=pinhole",
     '--log-level: `logs.level` must be one of `fatal`, `error`, `warn`, `info`, `debug`, `trace`, `silent`, not "lout"',
     "VENDOR_API_KEY: `VENDOR_API_KEY` must be text, and not empty",
   ]);

@@ -1,5 +1,6 @@
 import type fc from "fast-check";
 import { z } from "zod";
+import { aloneCluster } from "../../src/cluster/alone.ts";
 import type { Channel } from "../../src/core/channel.ts";
 import { type ErrorCode, PinholeError } from "../../src/core/errors.ts";
 import type { Picture, PictureSpool } from "../../src/core/picture.ts";
@@ -192,6 +193,7 @@ function partsOf(run: Run, random: () => number): RequestParts {
   const routing = createRouting({
     now,
     uptime: now,
+    cluster: aloneCluster(now),
     random,
     log: { info() {}, warn() {}, error() {} },
     timer(ms, work) {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { aloneCluster } from "../../src/cluster/alone.ts";
 import type { Channel } from "../../src/core/channel.ts";
 import { defineProvider } from "../../src/core/provider.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
@@ -70,7 +71,7 @@ function looksFor(count: number): { readonly looks: number; readonly chosen: str
   let seed = 0;
   const random = (): number => (seed = (seed + 0.382) % 1);
   const log = { info() {}, warn() {}, error() {} };
-  const routing = createRouting({ now, uptime: now, random, log });
+  const routing = createRouting({ now, uptime: now, random, log, cluster: aloneCluster(now) });
   const catalog = buildCatalog(watched(count, looks), {});
   // Only what planning uses of the gateway.
   const parts = {
@@ -115,6 +116,7 @@ test("a clock that ticks while a target is chosen does not make healthy channels
   const routing = createRouting({
     now,
     uptime: now,
+    cluster: aloneCluster(now),
     random,
     log: { info() {}, warn() {}, error() {} },
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { aloneCluster } from "../../src/cluster/alone.ts";
 import type { Channel } from "../../src/core/channel.ts";
 import { PinholeError } from "../../src/core/errors.ts";
 import type { ImageRequest } from "../../src/core/request.ts";
@@ -28,6 +29,7 @@ function planner(channel: Channel) {
   const routing = createRouting({
     now,
     uptime: now,
+    cluster: aloneCluster(now),
     random: () => 0,
     log: { info() {}, warn() {}, error() {} },
     timer: () => () => undefined,

@@ -308,6 +308,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   "@opentelemetry/resources": ["telemetry"],
   "@opentelemetry/otlp-transformer": ["telemetry"],
   pg: ["store"],
+  "@redis/client": ["cluster"],
   yaml: ["config"],
   commander: ["cli", "main"],
   "openid-client": ["identity"],

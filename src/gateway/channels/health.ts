@@ -1,4 +1,4 @@
-import { createSlidingWindow } from "../limits/sliding-window.ts";
+import { createSlidingWindow } from "../../cluster/sliding-window.ts";
 
 /** Failures in a row after which nothing more is sent for a while. */
 export const failuresInRowMax = 5;

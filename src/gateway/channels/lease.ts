@@ -1,3 +1,4 @@
+import type { Claim, Grant, Refusal, Taken } from "../../cluster/cluster.ts";
 import type { Channel } from "../../core/channel.ts";
 import type { Health, HealthPass, Verdict } from "./health.ts";
 import type { ChannelRoom } from "./room.ts";
@@ -18,6 +19,10 @@ export interface Wanted {
 export interface Lease {
   /** Place of the credential to use. */
   readonly credential: number;
+  /** False: other nodes share the room, so that `confirm` comes before the attempt. */
+  readonly isConfirmed: boolean;
+  /** Takes the room among all nodes. False: there is none, and the lease is cancelled. Never rejects. */
+  confirm(): Promise<boolean>;
   /** Returns the milliseconds for which what failed cools from now on; 0: it can be used at once. */
   end(verdict: Verdict, scope: FaultScope): number;
   /** Gives everything back, where the lease was not used. */
@@ -37,6 +42,11 @@ export interface LeaseHolder {
   readonly room: ChannelRoom;
   now(): number;
   newModelHealth(model: string): Health;
+  /** The room that a call asks for among all nodes; undefined: they share none. */
+  claim(wanted: Wanted): Claim | undefined;
+  take(claims: readonly Claim[]): Promise<Taken>;
+  /** Other nodes have taken the room. */
+  refused(refusal: Refusal): void;
   /** Tells routing that something may have changed which decides whether the channel can be chosen. */
   refresh(): void;
 }
@@ -82,6 +92,8 @@ class OpenLease implements Lease {
   readonly #channel: Pass;
   readonly #credential: Pass | undefined;
   readonly #model: Pass | undefined;
+  readonly #claim: Claim | undefined;
+  #grant: Grant | undefined;
   #isOpen = true;
 
   constructor(
@@ -101,13 +113,33 @@ class OpenLease implements Lease {
     this.#channel = new Pass(healths.health, begunAt);
     this.#credential = own === undefined ? undefined : new Pass(own, begunAt);
     this.#model = ofModel === undefined ? undefined : new Pass(ofModel, begunAt);
+    this.#claim = holder.claim(wanted);
     holder.room.begin(wanted.images, begunAt);
+  }
+
+  get isConfirmed(): boolean {
+    return this.#claim === undefined || this.#grant !== undefined;
+  }
+
+  async confirm(): Promise<boolean> {
+    if (this.#claim === undefined) return true;
+    const { grant, refusal } = await this.#holder.take([this.#claim]);
+    if (refusal !== undefined) {
+      this.cancel();
+      this.#holder.refused(refusal);
+      return false;
+    }
+    this.#grant = grant;
+    if (!this.#isOpen) void grant.cancel();
+    return this.#isOpen;
   }
 
   end(verdict: Verdict, scope: FaultScope): number {
     if (!this.#isOpen) return 0;
     this.#isOpen = false;
     this.#holder.room.end();
+    // The others hear of it; the answer does not wait for that.
+    void this.#grant?.end(this.#wanted.images);
     this.#close(verdict, scope);
     const now = this.#holder.now();
     return Math.max(0, (this.#blamed(scope)?.readyAt(now) ?? now) - now);
@@ -123,6 +155,7 @@ class OpenLease implements Lease {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#holder.room.cancel(this.#wanted.images, this.#begunAt);
+    void this.#grant?.cancel();
     this.#close(neutral, "channel");
   }
 

@@ -4,8 +4,15 @@ import type { Timer } from "./timer.ts";
 /** Calls that wait for room on one channel, first come first served. How many may, the joiner decides. */
 export interface ChannelQueue {
   readonly length: number;
+  /** A place at the end, for whoever may have to join twice. */
+  place(): number;
   /** Undefined where there is no room until then (Unix milliseconds), the signal is aborted, or the channel cools. */
-  join(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined>;
+  join(
+    wanted: Wanted,
+    until: number,
+    signal: AbortSignal,
+    place?: number,
+  ): Promise<Lease | undefined>;
   /** Looks again whether the first ones can begin; sends all away where the channel cools. */
   serve(isCooling: boolean): void;
 }
@@ -21,11 +28,15 @@ export interface ChannelQueueParts {
 
 interface Waiter {
   readonly wanted: Wanted;
+  readonly place: number;
   leave(lease: Lease | undefined): void;
 }
 
 export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
+  /** By their places. */
   const waiters: Waiter[] = [];
+  let places = 0;
+  const place = (): number => (places += 1);
   let stopTimer: (() => void) | undefined;
   const remove = (waiter: Waiter): void => {
     const index = waiters.indexOf(waiter);
@@ -49,12 +60,14 @@ export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
     get length() {
       return waiters.length;
     },
-    join(wanted, until, signal) {
+    place,
+    join(wanted, until, signal, at = place()) {
       const { promise, resolve } = Promise.withResolvers<Lease | undefined>();
       const giveUp = (): void => waiter.leave(undefined);
       const stop = parts.timer(Math.max(0, until - parts.now()), giveUp);
       const waiter: Waiter = {
         wanted,
+        place: at,
         leave(lease) {
           remove(waiter);
           stop();
@@ -63,7 +76,8 @@ export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
         },
       };
       signal.addEventListener("abort", giveUp);
-      waiters.push(waiter);
+      const next = waiters.findIndex((one) => one.place > at);
+      waiters.splice(next === -1 ? waiters.length : next, 0, waiter);
       if (signal.aborted) giveUp();
       return promise;
     },

@@ -1,5 +1,5 @@
 import type { Channel } from "../../core/channel.ts";
-import { createSlidingWindow, minute, type SlidingWindow } from "../limits/sliding-window.ts";
+import { createSlidingWindow, minute, type SlidingWindow } from "../../cluster/sliding-window.ts";
 
 type Limits = Channel["limits"];
 
@@ -13,6 +13,8 @@ export interface ChannelRoom {
   end(): void;
   /** Ends a call that was never sent: it counts for nothing. */
   cancel(images: number, begunAt: number): void;
+  /** Closes the room until then: other nodes have taken it. `endsEarly`: a call that ends here makes room as well. */
+  block(until: number, endsEarly: boolean): void;
 }
 
 /** `limits` is asked each time: a reload may change them while calls are in flight. */
@@ -20,6 +22,11 @@ export function createChannelRoom(limits: () => Limits): ChannelRoom {
   const requests = createSlidingWindow(minute);
   const pictures = createSlidingWindow(minute);
   let inFlight = 0;
+  let blocked = { until: 0, endsEarly: false };
+  const ended = (): void => {
+    inFlight -= 1;
+    if (blocked.endsEarly) blocked = { until: 0, endsEarly: false };
+  };
   const windowAt = (
     window: SlidingWindow,
     amount: number,
@@ -37,7 +44,11 @@ export function createChannelRoom(limits: () => Limits): ChannelRoom {
     readyAt(images, now) {
       const { concurrency, rpm, ipm } = limits();
       if (concurrency !== undefined && inFlight >= concurrency) return Infinity;
-      return Math.max(windowAt(requests, 1, rpm, now), windowAt(pictures, images, ipm, now));
+      return Math.max(
+        windowAt(requests, 1, rpm, now),
+        windowAt(pictures, images, ipm, now),
+        blocked.until,
+      );
     },
     begin(images, now) {
       const { rpm, ipm } = limits();
@@ -45,13 +56,14 @@ export function createChannelRoom(limits: () => Limits): ChannelRoom {
       if (rpm !== undefined) requests.take(1, now);
       if (ipm !== undefined) pictures.take(images, now);
     },
-    end() {
-      inFlight -= 1;
-    },
+    end: ended,
     cancel(images, begunAt) {
-      inFlight -= 1;
+      ended();
       requests.giveBack(1, begunAt);
       pictures.giveBack(images, begunAt);
+    },
+    block(until, endsEarly) {
+      blocked = { until, endsEarly };
     },
   };
 }

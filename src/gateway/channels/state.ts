@@ -1,3 +1,4 @@
+import type { Claim, Cluster, Refusal, Taken } from "../../cluster/cluster.ts";
 import type { Channel } from "../../core/channel.ts";
 import type { Health } from "./health.ts";
 import { type Healths, type Lease, type LeaseHolder, type Wanted, openLease } from "./lease.ts";
@@ -29,9 +30,9 @@ export interface ChannelState {
   healthyAt(model: string, now: number): number;
   /** From when a call that begins now would find room, nobody waiting before it. */
   roomAt(images: number, now: number): number;
-  /** Undefined: cooling or full. `lastResort` asks for room only. */
+  /** Undefined: cooling or full. `lastResort` asks for room only. Other nodes were not asked yet. */
   acquire(wanted: Wanted, lastResort?: boolean): Lease | undefined;
-  /** Waits in the queue for room; undefined: not until then, or the channel cools. */
+  /** Waits in the queue for room, among all nodes; undefined: not until then, or the channel cools. */
   wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined>;
   /** Takes the channel as it is configured anew: its health begins again, what is in flight goes on counting. */
   replace(channel: Channel): void;
@@ -48,7 +49,13 @@ export interface ChannelStateParts {
   /** A new health, with what its log lines name. */
   health(fields: Readonly<Record<string, unknown>>): Health;
   wakeAt(at: number, state: ChannelState): void;
+  readonly cluster: Pick<Cluster, "isShared" | "take">;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
 }
+
+/** Time after which a channel that runs as much as it may, on other nodes, is asked for again, milliseconds. */
+const lookAgainMs = 40;
 
 export function createChannelState(channel: Channel, parts: ChannelStateParts): ChannelState {
   return new LiveChannel(channel, parts);
@@ -131,11 +138,33 @@ class LiveChannel implements ChannelState, LeaseHolder {
   }
 
   async wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined> {
-    const waiting = this.#queue.join(wanted, until, signal);
+    const place = this.#queue.place();
+    for (;;) {
+      const waiting = this.#queue.join(wanted, until, signal, place);
+      this.refresh();
+      const lease = await waiting;
+      this.refresh();
+      if (lease === undefined || lease.isConfirmed || (await lease.confirm())) return lease;
+    }
+  }
+
+  claim({ images }: Wanted): Claim | undefined {
+    if (!this.#parts.cluster.isShared) return undefined;
+    const { id, limits } = this.channel;
+    const { rpm = null, ipm = null, concurrency = null } = limits;
+    if (rpm === null && ipm === null && concurrency === null) return undefined;
+    return { party: `channel ${id}`, limits: { rpm, ipm, ipd: null, concurrency }, images };
+  }
+
+  take(claims: readonly Claim[]): Promise<Taken> {
+    return this.#parts.cluster.take(claims);
+  }
+
+  refused({ waitMs }: Refusal): void {
+    const { now, random } = this.#parts;
+    // Nodes that look at the same time would take turns at losing.
+    this.room.block(now() + (waitMs ?? lookAgainMs * (0.5 + random())), waitMs === undefined);
     this.refresh();
-    const lease = await waiting;
-    this.refresh();
-    return lease;
   }
 
   replace(channel: Channel): void {

@@ -1,3 +1,4 @@
+import type { Cluster } from "../../cluster/cluster.ts";
 import type { Channel } from "../../core/channel.ts";
 import { createHealth, type Health, type HealthChange } from "./health.ts";
 import { type ChannelState, createChannelState } from "./state.ts";
@@ -27,12 +28,13 @@ export interface ChannelStatesOptions {
   readonly random: () => number;
   readonly log: GatewayLog;
   readonly observer?: Observer | undefined;
+  readonly cluster: Pick<Cluster, "isShared" | "take">;
   /** The platform's timer unless given. */
   readonly timer?: Timer;
 }
 
 export function createChannelStates(options: ChannelStatesOptions): ChannelStates {
-  const { uptime, now, random, log, observer, timer = platformTimer } = options;
+  const { uptime, now, random, log, observer, cluster, timer = platformTimer } = options;
   const dayOf = (at: number): number => Math.round(now() + at - uptime());
   const states = new Map<string, ChannelState>();
   const wakes = createWakeQueue<ChannelState>();
@@ -48,6 +50,8 @@ export function createChannelStates(options: ChannelStatesOptions): ChannelState
         state = createChannelState(channel, {
           now: uptime,
           timer,
+          cluster,
+          random,
           health: (fields) => health(channel.id, fields),
           wakeAt: (at, self) => wakes.add(at, self),
         });

@@ -1,6 +1,7 @@
+import type { Claim, Cluster, PartyLimits, Refusal, WindowUse } from "../../cluster/cluster.ts";
+import { isLimited, neverFits, type WindowName } from "../../cluster/windows.ts";
 import { PinholeError } from "../../core/errors.ts";
-import type { KeyLimits, KeyRecord } from "../../core/key.ts";
-import { createSlidingWindow, day, minute, type SlidingWindow } from "./sliding-window.ts";
+import type { KeyRecord } from "../../core/key.ts";
 
 /** The standing of one limit of a key. */
 export interface RateView {
@@ -32,166 +33,107 @@ export interface KeyLimiter {
   view(key: KeyRecord): KeyRates;
 }
 
-interface KeyState {
-  readonly requests: SlidingWindow;
-  readonly imagesMinute: SlidingWindow;
-  readonly imagesDay: SlidingWindow;
-  inFlight: number;
-}
-
 /** The count of images of a key without limits. */
 const uncounted = (): void => undefined;
 const unlimited: KeyRates = { requests: undefined, images: undefined };
 
-/** `now`: milliseconds that never go back. Counts live in this process and begin at zero with it. */
-export function createKeyLimiter(now: () => number): KeyLimiter {
-  const states = new Map<string, KeyState>();
-  const stateOf = (id: string): KeyState => {
-    const known = states.get(id);
-    if (known !== undefined) return known;
-    const state: KeyState = {
-      requests: createSlidingWindow(minute),
-      imagesMinute: createSlidingWindow(minute),
-      imagesDay: createSlidingWindow(day),
-      inFlight: 0,
-    };
-    states.set(id, state);
-    return state;
-  };
+/** A limiter whose counts the cluster keeps: of this process, or of all nodes together. */
+export function createKeyLimiter(cluster: Pick<Cluster, "take" | "view">): KeyLimiter {
   const withinLimits = async <T>(
     parties: readonly Party[],
-    images: number,
     work: (spend: (images: number) => void) => Promise<T>,
   ): Promise<T> => {
-    const begunAt = now();
-    const all = parties.map(({ id }) => stateOf(id));
-    for (const { id, who, limits } of parties) refuse(limits, stateOf(id), images, begunAt, who);
-    for (const state of all) begin(state, images, begunAt);
+    for (const party of parties) refuseForEver(party);
+    const { grant, refusal } = await cluster.take(parties);
+    if (refusal !== undefined) throw exceeded(parties, refusal);
     let spent = 0;
     try {
       return await work((more) => {
         spent += more;
       });
     } finally {
-      for (const state of all) end(state, images, spent, begunAt, now());
+      await grant.end(spent);
     }
   };
   return {
     within(key, images, work) {
-      const parties = limitedParties(key);
-      return parties.length === 0 ? work(uncounted) : withinLimits(parties, images, work);
+      const parties = limitedParties(key, images);
+      return parties.length === 0 ? work(uncounted) : withinLimits(parties, work);
     },
-    view(key) {
-      const { rpm, ipm, ipd } = key.limits;
+    view({ id, limits }) {
+      const { rpm, ipm, ipd } = limits;
       if (rpm === null && ipm === null && ipd === null) return unlimited;
-      const state = stateOf(key.id);
-      const inMinute = rateView(state.imagesMinute, ipm, now());
-      const inDay = rateView(state.imagesDay, ipd, now());
+      const use = cluster.view({ party: `key ${id}`, limits, images: 0 });
+      const inMinute = rateView(ipm, use.ipm);
+      const inDay = rateView(ipd, use.ipd);
       const isDayTighter =
         inDay !== undefined && (inMinute === undefined || inDay.remaining < inMinute.remaining);
-      return {
-        requests: rateView(state.requests, rpm, now()),
-        images: isDayTighter ? inDay : inMinute,
-      };
+      return { requests: rateView(rpm, use.rpm), images: isDayTighter ? inDay : inMinute };
     },
   };
 }
 
 /** A party whose limits a request is within: a key, its user, its team. */
-interface Party {
-  readonly id: string;
+interface Party extends Claim {
   /** The words of a message for it. */
   readonly who: string;
-  readonly limits: KeyLimits;
 }
 
 /** The parties of a key without limits, as most are. */
 const noParties: readonly Party[] = [];
 
-function limitedParties({ id, limits, user, team }: KeyRecord): readonly Party[] {
+function limitedParties({ id, limits, user, team }: KeyRecord, images: number): readonly Party[] {
   if (user === undefined && team === undefined && !isLimited(limits)) return noParties;
-  const parties: Party[] = [{ id, who: "This key", limits }];
+  const parties: Party[] = [{ party: `key ${id}`, who: "This key", limits, images }];
   if (user !== undefined)
-    parties.push({ id: `user ${user.id}`, who: "This key's user", limits: user.limits });
+    parties.push({ party: `user ${user.id}`, who: "This key's user", limits: user.limits, images });
   if (team !== undefined)
-    parties.push({ id: `team ${team.id}`, who: "This key's team", limits: team.limits });
+    parties.push({ party: `team ${team.id}`, who: "This key's team", limits: team.limits, images });
   return parties.filter((party) => isLimited(party.limits));
 }
 
-function isLimited({ rpm, ipm, ipd, concurrency }: KeyLimits): boolean {
-  return rpm !== null || ipm !== null || ipd !== null || concurrency !== null;
+function rateView(limit: number | null, use: WindowUse | undefined): RateView | undefined {
+  if (limit === null || use === undefined) return undefined;
+  return { limit, remaining: Math.max(0, limit - use.used), resetMs: use.resetMs };
 }
 
-function begin(state: KeyState, images: number, now: number): void {
-  state.inFlight += 1;
-  state.requests.take(1, now);
-  state.imagesMinute.take(images, now);
-  state.imagesDay.take(images, now);
-}
+/** The words of a limit over a window. */
+const windowWords: Readonly<Record<WindowName, readonly [what: string, span: string]>> = {
+  rpm: ["request", "minute"],
+  ipm: ["image", "minute"],
+  ipd: ["image", "day"],
+};
 
-/** Gives back the images that were not made; counts those that an attempt more may have been billed for. */
-function end(state: KeyState, images: number, spent: number, begunAt: number, now: number): void {
-  state.inFlight -= 1;
-  for (const window of [state.imagesMinute, state.imagesDay]) {
-    if (spent <= images) window.giveBack(images - spent, begunAt);
-    // Tried again after a failure that may have been billed, a request may cost more than it asked for.
-    else window.take(spent - images, now);
-  }
-}
-
-function rateView(window: SlidingWindow, limit: number | null, now: number): RateView | undefined {
-  if (limit === null) return undefined;
-  return {
-    limit,
-    remaining: Math.max(0, limit - window.used(now)),
-    resetMs: window.resetMs(now),
-  };
-}
-
-/** Throws where a limit does not allow it. */
-function refuse(
-  limits: KeyLimits,
-  state: KeyState,
-  images: number,
-  now: number,
-  who: string,
-): void {
-  const { rpm, ipm, ipd, concurrency } = limits;
-  if (concurrency !== null && state.inFlight >= concurrency) {
-    throw exceeded(`${who} may run ${amount(concurrency, "request")} at the same time`, 1000);
-  }
-  const checks = [
-    { limit: rpm, window: state.requests, asked: 1, what: "request", span: "minute" },
-    { limit: ipm, window: state.imagesMinute, asked: images, what: "image", span: "minute" },
-    { limit: ipd, window: state.imagesDay, asked: images, what: "image", span: "day" },
-  ];
-  let longest: { readonly wait: number; readonly rule: string } | undefined;
-  for (const { limit, window, asked, what, span } of checks) {
-    if (limit === null) continue;
-    const rule = `${who} may make ${amount(limit, what)} a ${span}`;
-    const wait = window.waitMs(asked, limit, now);
-    if (wait === undefined) throw neverFits(rule, images);
-    if (wait > (longest?.wait ?? 0)) longest = { wait, rule };
-  }
-  if (longest !== undefined) throw exceeded(longest.rule, longest.wait);
+/** A limit in one sentence. */
+function ruleOf(who: string, limits: PartyLimits, name: keyof PartyLimits): string {
+  const limit = limits[name] ?? 0;
+  if (name === "concurrency") return `${who} may run ${amount(limit, "request")} at the same time`;
+  const [what, span] = windowWords[name];
+  return `${who} may make ${amount(limit, what)} a ${span}`;
 }
 
 function amount(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function exceeded(rule: string, waitMs: number): PinholeError {
-  const seconds = Math.ceil(waitMs / 1000);
+/** Time after which a request may come back that waits for another one's end, milliseconds. */
+const concurrencyMs = 1000;
+
+function exceeded(parties: readonly Party[], { claim, limit, waitMs }: Refusal): PinholeError {
+  const who = parties.find(({ party }) => party === claim.party)?.who ?? "This key";
+  const seconds = Math.max(1, Math.ceil((waitMs ?? concurrencyMs) / 1000));
   return new PinholeError("rate_limit_exceeded", {
-    message: `${rule}; try again in ${amount(seconds, "second")}.`,
+    message: `${ruleOf(who, claim.limits, limit)}; try again in ${amount(seconds, "second")}.`,
     retryAfterSeconds: seconds,
   });
 }
 
-/** No waiting would help, so this is no rate limit to retry on. */
-function neverFits(rule: string, images: number): PinholeError {
-  return new PinholeError("invalid_value", {
-    message: `${rule}, which ${images} in one request exceed; ask for fewer in \`n\`.`,
+/** Throws where a limit is too small for the request: no waiting would help, so this is no rate limit to retry on. */
+function refuseForEver(party: Party): void {
+  const name = neverFits(party);
+  if (name === undefined) return;
+  throw new PinholeError("invalid_value", {
+    message: `${ruleOf(party.who, party.limits, name)}, which ${party.images} in one request exceed; ask for fewer in \`n\`.`,
     param: "n",
   });
 }

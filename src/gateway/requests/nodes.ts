@@ -19,6 +19,8 @@ export interface NodeWatch {
   isFirst(): boolean;
   /** True where no other process can have ended a request within the repeat window. */
   isAlone(): boolean;
+  /** Nodes that are at work, this one included, as far as was last read. */
+  count(): number;
 }
 
 /** The parts that watching nodes works with. */
@@ -72,6 +74,7 @@ class Watch implements NodeWatch {
   #sweptAt: number;
   #isFirst = false;
   #hasOthers = false;
+  #count = 1;
 
   constructor(parts: NodeWatchParts) {
     this.#parts = parts;
@@ -116,6 +119,7 @@ class Watch implements NodeWatch {
       await store.nodes.remove(id);
       this.#sights.delete(id);
     }
+    this.#count = 1 + others.length - dead.length;
     this.#isFirst = others.every((other) => other.id > node || dead.includes(other));
     // Now and then also what no node's death told of: records of earlier versions, whose leases end.
     if (dead.length > 0 || uptime() - this.#sweptAt >= sweepMs) await this.#closeLost();
@@ -137,6 +141,10 @@ class Watch implements NodeWatch {
 
   isAlone(): boolean {
     return this.#parts.uptime() >= this.#aloneSince;
+  }
+
+  count(): number {
+    return this.#count;
   }
 
   #isDead(id: string, seenAt: number): boolean {

@@ -1,3 +1,4 @@
+import type { Cluster } from "../../cluster/cluster.ts";
 import type { Observer } from "../../core/observer.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { SettlementJournal } from "../../store/settlement-journal.ts";
@@ -37,6 +38,8 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly keyLimits: KeyLimiter;
+  /** The other nodes, as far as limits and health go. */
+  readonly cluster: Cluster;
   /** False: no prompt is ever written into a record. */
   readonly keepsPrompts: boolean;
   /** The operator's days, weeks and months. */

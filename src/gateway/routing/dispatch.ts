@@ -45,13 +45,24 @@ export async function openCalls(
   const now = context.parts.uptime();
   if (first === undefined)
     throw unpayable.size === 0 ? noChannel(comeBackMs(route, n, now)) : noneCanPay(unpayable);
-  return splitCalls(n, first.plan.perCall).map((part, index) => {
+  const calls = splitCalls(n, first.plan.perCall).map((part, index): OpenCall => {
     if (index === 0) return { part, tried, first };
     const own = triedOf(excluded);
     const choice = choose(route, own, { images: part.count, now, waitMsMax: 0 });
     const chosen = choice !== undefined && "chosen" in choice ? choice.chosen : undefined;
     return { part, tried: own, first: chosen };
   });
+  return calls.every(isConfirmed) ? calls : Promise.all(calls.map(confirm));
+}
+
+function isConfirmed({ first }: OpenCall): boolean {
+  return first === undefined || first.lease.isConfirmed;
+}
+
+/** The call with its room taken among all nodes; without, where they have none. */
+async function confirm(call: OpenCall): Promise<OpenCall> {
+  if (call.first === undefined || call.first.lease.isConfirmed) return call;
+  return (await call.first.lease.confirm()) ? call : { ...call, first: undefined };
 }
 
 function triedOf(members: readonly GroupedTarget[]): Tried {
@@ -99,8 +110,10 @@ export async function chooseTarget(
       "chosen" in choice
         ? choice.chosen
         : await waitFor(route, choice.wait, tried, images, until, context.signal);
-    if (chosen !== undefined) return withPassedOver(context, route, chosen, tried, images);
-    // Where the channel waited for cools meanwhile, the others are looked at again.
+    const isOurs = chosen?.lease.isConfirmed === true || (await chosen?.lease.confirm()) === true;
+    if (chosen !== undefined && isOurs)
+      return withPassedOver(context, route, chosen, tried, images);
+    // Where the channel cools meanwhile, or other nodes have its room, the others are looked at again.
   }
 }
 

@@ -1,4 +1,4 @@
-import { createSlidingWindow } from "../limits/sliding-window.ts";
+import { createSlidingWindow } from "../../cluster/sliding-window.ts";
 
 /** Retries as a share of the upstream calls of the last ten seconds (DESIGN §6). */
 const retryShare = 0.2;

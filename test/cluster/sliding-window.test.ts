@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createSlidingWindow, minute } from "../../../src/gateway/limits/sliding-window.ts";
+import { createSlidingWindow, minute } from "../../src/cluster/sliding-window.ts";
 
 test.each([0, 1, 499, 999])(
   "what was taken %i ms into a second is there again after a minute, not later",

@@ -24,17 +24,20 @@ export interface SlidingWindow {
   waitMs(amount: number, limit: number, now: number): number | undefined;
   /** Milliseconds until nothing counts any more. */
   resetMs(now: number): number;
+  /** All that counts, oldest first. */
+  pieces(now: number): readonly Piece[];
 }
 
-interface Piece {
+/** A piece of a window: what happened from its start on, the last of it then. */
+export interface Piece {
   readonly start: number;
-  lastAt: number;
-  count: number;
+  readonly lastAt: number;
+  readonly count: number;
 }
 
 export function createSlidingWindow({ windowMs, pieceMs }: WindowSpan): SlidingWindow {
   /** Oldest first; only those that are not empty. */
-  const pieces: Piece[] = [];
+  const pieces: { start: number; lastAt: number; count: number }[] = [];
   let total = 0;
   const expiry = (piece: Piece): number => piece.lastAt + windowMs;
   const forget = (now: number): void => {
@@ -83,6 +86,10 @@ export function createSlidingWindow({ windowMs, pieceMs }: WindowSpan): SlidingW
       forget(now);
       const last = pieces.findLast(({ count }) => count > 0);
       return last === undefined ? 0 : expiry(last) - now;
+    },
+    pieces(now) {
+      forget(now);
+      return pieces.filter(({ count }) => count > 0);
     },
   };
 }

@@ -1,0 +1,150 @@
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test, type TestContext } from "vitest";
+import { postJson, startTestGateway, testKey, type TestGateway } from "../support/gateway.ts";
+import { type MockOpenAi, startMockOpenAi } from "../support/mock-openai.ts";
+import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { redisProgram, startRedis, type TestRedis } from "../support/redis.ts";
+import { requireForTest } from "../support/require.ts";
+
+let postgres: TestPostgres | undefined;
+let redis: TestRedis | undefined;
+let upstream: MockOpenAi;
+const nodes: TestGateway[] = [];
+let running = 0;
+let most = 0;
+const held = Promise.withResolvers<void>();
+
+beforeAll(async () => {
+  const [programs, program] = [postgresPrograms(), redisProgram()];
+  if (programs === undefined || program === undefined) return;
+  [postgres, redis] = [await startPostgres(programs), await startRedis(program)];
+  upstream = await startMockOpenAi(undefined, async ({ json }) => {
+    if (json?.["model"] === "held") return held.promise;
+    running += 1;
+    most = Math.max(most, running);
+    await setTimeout(30);
+    running -= 1;
+  });
+  const url = await postgres.create("limits");
+  for (let count = 0; count < 3; count += 1)
+    nodes.push(await startTestGateway(settings(url, redis)));
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(nodes.map((node) => node.close()));
+  await upstream?.close();
+  await redis?.remove();
+  await postgres?.remove();
+});
+
+const keyOf = (name: string): string => `${testKey}-${name}`;
+
+function settings(url: string, { url: redisUrl }: TestRedis): Record<string, unknown> {
+  const key = (name: string, more: object) => ({ name, key: keyOf(name), ...more });
+  return {
+    secret: "a-secret-of-all-nodes-0123456789abcdef",
+    database: { url },
+    redis: { url: `${redisUrl}/3?prefix=three&timeout=10000ms` },
+    teams: [{ id: "painters", name: "Painters", rpm: 10 }],
+    keys: [
+      key("rpm", { rpm: 12 }),
+      key("ipm", { ipm: 10 }),
+      key("one", { concurrency: 1 }),
+      key("team", { rpm: 100, team: "painters" }),
+      key("free", {}),
+    ],
+    channels: [
+      { id: "painter", provider: "sandbox" },
+      {
+        id: "narrow",
+        provider: "openai-compatible",
+        settings: { base_url: upstream.url, api_key: "k" },
+        models: ["narrow"],
+        limits: { concurrency: 2, queue: 20 },
+      },
+      {
+        id: "slow",
+        provider: "openai-compatible",
+        settings: { base_url: upstream.url, api_key: "k" },
+        models: ["slow"],
+        limits: { rpm: 9 },
+      },
+      {
+        id: "held",
+        provider: "openai-compatible",
+        settings: { base_url: upstream.url, api_key: "k" },
+        models: ["held"],
+      },
+    ],
+  };
+}
+
+function ready(context: TestContext): void {
+  requireForTest(context, "Postgres (Debian's package postgresql)", postgres);
+  requireForTest(context, "Redis (Debian's package redis-server)", redis);
+}
+
+let prompts = 0;
+function ask(at: number, key: string, more: Record<string, unknown> = {}): Promise<Response> {
+  const node = nodes[at % nodes.length];
+  if (node === undefined) throw new Error("there are three");
+  const body = { model: "sandbox-fast", prompt: `a fox ${(prompts += 1)}`, size: "64x64", ...more };
+  return postJson({ ...node, key: keyOf(key) }, "/v1/images/generations", body);
+}
+
+const askMany = (count: number, key: string, more: Record<string, unknown> = {}) =>
+  Promise.all(Array.from({ length: count }, (_, at) => ask(at, key, more)));
+const served = (answers: readonly Response[]): number =>
+  answers.filter(({ status }) => status === 200).length;
+
+test("a key's requests and images a minute, and a team's, are one limit over all nodes", async (context) => {
+  ready(context);
+  const [requests, images, team] = [
+    await askMany(30, "rpm"),
+    await askMany(12, "ipm", { n: 2 }),
+    await askMany(20, "team"),
+  ];
+  expect([served(requests), served(images), served(team)]).toEqual([12, 5, 10]);
+  for (const { status } of [...requests, ...images, ...team]) expect([200, 429]).toContain(status);
+  const refused = await ask(1, "rpm");
+  expect(refused.headers.get("x-ratelimit-remaining-requests")).toBe("0");
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(30);
+  // Refused by the team's limit, they took nothing of the key's own.
+  const last = await ask(2, "team");
+  expect([last.status, last.headers.get("x-ratelimit-remaining-requests")]).toEqual([429, "90"]);
+});
+
+test("whoever may run one request at a time may run the next as soon as it is answered, on any node", async (context) => {
+  ready(context);
+  for (let count = 0; count < 12; count += 1) {
+    const answer = await ask(count, "one");
+    expect(answer.status).toBe(200);
+    await answer.arrayBuffer();
+  }
+  const refused: Response[] = [];
+  const asked = Array.from({ length: 9 }, async (_, at) => {
+    const answer = await ask(at, "one", { model: "held", size: undefined });
+    if (answer.status === 429) refused.push(answer);
+    return answer.status;
+  });
+  await expect.poll(() => refused.length, { timeout: 20_000 }).toBe(8);
+  held.resolve();
+  expect((await Promise.all(asked)).filter((status) => status === 200)).toHaveLength(1);
+}, 60_000);
+
+test("a channel never runs more than it may, whichever nodes ask, and all that wait are served", async (context) => {
+  ready(context);
+  const answers = await askMany(30, "free", { model: "narrow", size: undefined });
+  expect([served(answers), most]).toEqual([30, 2]);
+}, 60_000);
+
+test("a channel's requests a minute are one limit; beyond it there is no channel", async (context) => {
+  ready(context);
+  const before = upstream.seen.length;
+  const answers = await askMany(18, "free", { model: "slow", size: undefined });
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+    ...Array.from({ length: 9 }, () => 200),
+    ...Array.from({ length: 9 }, () => 503),
+  ]);
+  expect(upstream.seen.length - before).toBe(9);
+}, 60_000);
