@@ -15,6 +15,7 @@ import { testKey } from "../support/gateway.ts";
 import { findNginx } from "../support/nginx.ts";
 import { poolerProgram } from "../support/pgbouncer.ts";
 import { postgresPrograms } from "../support/postgres.ts";
+import { redisProgram } from "../support/redis.ts";
 import { requireForTest } from "../support/require.ts";
 import { s3Program, testBucket } from "../support/s3-server.ts";
 
@@ -22,7 +23,7 @@ import { s3Program, testBucket } from "../support/s3-server.ts";
  * A cluster under mixed load while its parts are killed, stopped, frozen and refused, one after the other: half an hour with
  * `npm run chaos`, half a minute here. Clients are the official SDK with its retries, and some that give up.
  */
-const seconds = figure(20, 1800);
+const seconds = figure(25, 1800);
 const workers = 6;
 const tightCalls = 25;
 /** The time after which nobody that has ended is waited for any more, and what it left is closed. */
@@ -33,6 +34,7 @@ beforeAll(async () => {
   const found = {
     postgres: postgresPrograms(),
     pooler: poolerProgram(),
+    redis: redisProgram(),
     s3: s3Program("weed"),
     nginx: findNginx(),
   };
@@ -181,6 +183,12 @@ const faults: readonly ((cluster: TestCluster, turn: number) => Promise<string>)
     house.refuseS3(false);
     return "S3 refused";
   },
+  async ({ redis }) => {
+    await redis.kill();
+    await sleep(1_000);
+    await redis.start();
+    return "Redis was restarted";
+  },
   async (house) => {
     await house.postgres.stop("immediate");
     await sleep(1_000);
@@ -197,6 +205,12 @@ const faults: readonly ((cluster: TestCluster, turn: number) => Promise<string>)
     await sleep(2_000);
     child?.kill("SIGCONT");
     return "a node stood still";
+  },
+  async ({ redis }) => {
+    redis.freeze();
+    await sleep(2_000);
+    redis.thaw();
+    return "Redis stood still";
   },
 ];
 
@@ -261,7 +275,7 @@ test(
 function theCluster(context: TestContext): TestCluster {
   return requireForTest(
     context,
-    "Postgres, PgBouncer, nginx and weed (.ci/requirements-s3.txt, named by PINHOLE_TEST_S3)",
+    "Postgres, PgBouncer, Redis, nginx and weed (.ci/requirements-s3.txt, named by PINHOLE_TEST_S3)",
     cluster,
   );
 }

@@ -8,22 +8,25 @@ import { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
 import { type Nginx, startNginx } from "./nginx.ts";
 import { startPooler, type TestPooler } from "./pgbouncer.ts";
 import { startPostgres, type TestPostgres } from "./postgres.ts";
+import { startRedis, type TestRedis } from "./redis.ts";
 import { s3Keys, startS3, type TestS3 } from "./s3-server.ts";
 
 /** The programs of which a cluster is made. */
 export interface ClusterPrograms {
   readonly postgres: string;
   readonly pooler: string;
+  readonly redis: string;
   readonly s3: string;
   readonly nginx: string;
 }
 
-/** A whole house on this machine: three gateways behind nginx, one of them through PgBouncer, one Postgres, one S3. */
+/** A whole house on this machine: three gateways behind nginx, one of them through PgBouncer, one Postgres, one Redis, one S3. */
 export interface TestCluster {
   /** The address that clients have. */
   readonly url: string;
   readonly nodes: readonly GatewayProcess[];
   readonly postgres: TestPostgres;
+  readonly redis: TestRedis;
   readonly upstream: CountingUpstream;
   /** The S3 server itself, past what refuses. */
   readonly s3: TestS3;
@@ -58,13 +61,15 @@ export async function startCluster(
     await postgres.create(database);
     const pooler = await startPooler(programs.pooler, postgres);
     undo.push(() => pooler.remove());
+    const redis = await startRedis(programs.redis);
+    undo.push(() => redis.remove());
     const s3 = await startS3("weed", programs.s3);
     undo.push(() => s3.stop());
     const door = await startDoor(s3.endpoint);
     undo.push(() => door.close());
     const upstream = await startCountingUpstream();
     undo.push(() => upstream.close());
-    const settings = settingsOf(door.endpoint, upstream, tightCalls);
+    const settings = settingsOf(door.endpoint, upstream, redis, tightCalls);
     const nodes: GatewayProcess[] = [];
     undo.push(() => removeNodes(nodes));
     for (let at = 0; at < nodeCount; at += 1)
@@ -75,6 +80,7 @@ export async function startCluster(
       url: nginx.url,
       nodes,
       postgres,
+      redis,
       upstream,
       s3,
       refuseS3: (isRefused) => door.refuse(isRefused),
@@ -108,12 +114,16 @@ function portOf({ url }: GatewayProcess): number {
 function settingsOf(
   endpoint: string,
   upstream: CountingUpstream,
+  redis: TestRedis,
   tightCalls: number,
 ): Record<string, unknown> {
   const tight = { usd: (tightCalls * 4) / 100, period: "total" };
+  // Limits that nobody reaches: what is tried is that nothing stops where they are counted.
+  const limits = { rpm: 1_000_000, concurrency: 1_000 };
   return {
+    redis: { url: redis.url },
     keys: [
-      { name: "test", key: testKey, budget: { usd: 100_000, period: "total" } },
+      { name: "test", key: testKey, ...limits, budget: { usd: 100_000, period: "total" } },
       { name: "tight", key: tightKey, budget: tight },
     ],
     images: {
@@ -123,6 +133,7 @@ function settingsOf(
     channels: [
       {
         id: "counting",
+        limits,
         provider: "openai-compatible",
         settings: { base_url: upstream.url, api_key: "upstream-key" },
         models: [{ name: "m", price: { per_image_usd: 0.04 } }],
