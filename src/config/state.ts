@@ -7,6 +7,7 @@ import { withoutNulls } from "./document.ts";
 import { type Faults, gatherFaults, type Path, settingName } from "./faults.ts";
 import { interpolate } from "./interpolate.ts";
 import { readWith } from "./issues.ts";
+import { entriesIn } from "./state-entries.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
 import {
   stateKeySchema,
@@ -49,6 +50,7 @@ function sectionsOf(value: unknown, faults: Faults): State {
     users: users && ownersOf("users", users, faults),
     keys: keys && keysOf(keys, faults),
     named: { teams: namesOf(teams), users: namesOf(users) },
+    resources: entriesIn(value, faults),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { KeySettings, PreviousSecret } from "./key.ts";
 import type { OwnerSettings } from "./people.ts";
+import type { EntryWords, ResourceKind } from "./resource.ts";
 import type { Secret } from "./secret.ts";
 
 /** A state is what an operator wants to be served, in the words of the configuration file; these are its entries once they are read. */
@@ -31,6 +32,8 @@ export interface State {
   readonly teams: readonly StateEntry<OwnerSettings>[] | undefined;
   readonly users: readonly StateEntry<OwnerSettings>[] | undefined;
   readonly keys: readonly StateKey[] | undefined;
+  /** Entries of the configuration by their kind, in the words of the file; a kind that is absent is not spoken of. */
+  readonly resources: ReadonlyMap<ResourceKind, readonly StateEntry<EntryWords>[]>;
   /** Ids of all entries, those at fault too, so that one that names them is not at fault for it. */
   readonly named: Readonly<Record<"teams" | "users", ReadonlySet<string>>>;
 }

@@ -3,8 +3,13 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Outcome, runCommand } from "../cli/run-command.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { startMockOpenAi } from "../support/mock-openai.ts";
 import { postgresPrograms, startPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
+
+const canary = "sk-canary-0123456789-abcdefghij-WXYZ";
+const upstream = await startMockOpenAi();
+afterAll(() => upstream.close());
 
 const secret = "a-secret-that-both-gateways-have-0123456789";
 const programs = postgresPrograms();
@@ -17,7 +22,11 @@ async function start(database: object) {
   const run = (...argv: string[]): Promise<Outcome> =>
     runCommand(argv, {
       cwd: gateway.folder,
-      env: { PINHOLE_URL: gateway.url, PINHOLE_ADMIN_TOKEN: gateway.adminToken },
+      env: {
+        PINHOLE_URL: gateway.url,
+        PINHOLE_ADMIN_TOKEN: gateway.adminToken,
+        CHANNEL_UP_API_KEY: canary,
+      },
     });
   return { gateway, run };
 }
@@ -65,10 +74,14 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       gone: await made("keys", "create", "--id", "gone", "--name", "gone"),
     };
     await made("keys", "revoke", "gone");
+    const settings = `base_url=${upstream.url}/v1,api_key=${canary}`;
+    const channel = ["--id", "up", "--provider", "openai-compatible", "--settings", settings];
+    await made("channels", "create", ...channel, "--models", "painted");
+    await made("channels", "create", "--id", "sand", "--provider", "sandbox", "--priority", "7");
 
     const state = await one.run("export");
     expect(state.err).toBe("");
-    for (const key of Object.values(keys)) expect(state.out).not.toContain(key);
+    for (const key of [canary, ...Object.values(keys)]) expect(state.out).not.toContain(key);
     writeFileSync(join(two.gateway.folder, "state.yaml"), state.out);
     const applied = await two.run("apply", "-f", "state.yaml", "--prune");
     expect(applied.err).toBe("");
@@ -79,6 +92,8 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       );
       expect(served).toEqual([200, 200, 401, 200, 200, 401]);
       expect(await statusOf(node.gateway, keys.fast, "sandbox-edit")).toBe(403);
+      expect(await statusOf(node.gateway, keys.old, "painted")).toBe(200);
+      expect(upstream.seen.at(-1)?.headers.authorization).toBe(`Bearer ${canary}`);
     }
     expect((await two.run("export")).out).toBe(state.out);
     writeFileSync(join(one.gateway.folder, "again.yaml"), state.out);

@@ -5,7 +5,7 @@ import type { AdminResource } from "./resource.ts";
 const state = z
   .record(z.string(), z.unknown())
   .describe(
-    "`teams`, `users` and `keys` in the words of the configuration file; docs/operating.md.",
+    "`teams`, `users`, `keys` and `channels` in the words of the configuration file; docs/operating.md.",
   );
 
 const variables = z
@@ -21,7 +21,7 @@ export const applyBody = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "End what the state does not have, in the sections that it has: keys are revoked, teams and users disabled.",
+      "End what the state does not have, in the sections that it has: keys are revoked, teams and users disabled, channels deleted.",
     ),
 });
 
@@ -49,7 +49,7 @@ const difference = z.looseObject({
   version,
   changes: z.array(
     z.object({
-      action: z.enum(["create", "change", "disable", "revoke"]),
+      action: z.enum(["create", "change", "disable", "revoke", "delete"]),
       resource: z.string(),
       id: z.string(),
       fields: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),

@@ -8,6 +8,10 @@ interface Field {
   readonly form: Form;
   /** Of a group: its fields by name. */
   readonly fields: Readonly<Record<string, JsonSchema>>;
+  /** True: in a list of groups, a text may stand for one: a model's name. */
+  readonly hasNames: boolean;
+  /** True: a group of whatever names, such as a channel's settings. */
+  readonly isOpen: boolean;
 }
 
 /** A schema without the alternatives that it is written as, and without null. */
@@ -24,20 +28,23 @@ function fieldOf(schema: JsonSchema): Field {
   const items = list === undefined ? [] : alternatives((list["items"] ?? {}) as JsonSchema);
   // An object of any names, beside a list, is another form of the list.
   const group = [...all, ...items].find(
-    ({ type, properties }) => type === "object" && properties !== undefined,
+    ({ type, properties }) => type === "object" && (properties !== undefined || list === undefined),
   );
   // An object's properties are schemas by name.
   const fields = (group?.["properties"] ?? {}) as Readonly<Record<string, JsonSchema>>;
   if (group !== undefined) {
     const isAlone = all.some(({ type }) => type === "object");
-    return { form: isAlone ? "group" : "groups", fields };
+    const hasNames = items.some(({ type }) => type === "string");
+    const isOpen = group["properties"] === undefined;
+    return { form: isAlone ? "group" : "groups", fields, hasNames, isOpen };
   }
-  if (list !== undefined) return { form: "list", fields };
+  const [hasNames, isOpen] = [false, false];
+  if (list !== undefined) return { form: "list", fields, hasNames, isOpen };
   const has = (type: string): boolean => all.some((one) => one["type"] === type);
-  if (has("boolean")) return { form: "boolean", fields };
+  if (has("boolean")) return { form: "boolean", fields, hasNames, isOpen };
   // What may be text as well keeps its digits.
   const isNumber = !has("string") && (has("integer") || has("number"));
-  return { form: isNumber ? "number" : "text", fields };
+  return { form: isNumber ? "number" : "text", fields, hasNames, isOpen };
 }
 
 /** The form of a field's value, for the help of its flag. */
@@ -47,12 +54,16 @@ export function formOf(schema: JsonSchema): Form {
 
 /** A value that was typed, once or several times, as the API reads it. `null` takes a value back. */
 export function valueOf(flag: string, schema: JsonSchema, typed: readonly string[]): unknown {
-  const { form, fields } = fieldOf(schema);
+  const field = fieldOf(schema);
+  const { form, hasNames } = field;
   const [first = ""] = typed;
   if (typed.length === 1 && first === "null") return null;
   if (form === "list") return typed.flatMap((text) => listOf(flag, text));
   if (form === "group" || form === "groups") {
-    const groups = typed.map((text) => groupOf(flag, fields, text));
+    const groups = typed.map((text) =>
+      hasNames && !/[=[{]/.test(text) ? listOf(flag, text) : groupOf(flag, field, text),
+    );
+    if (field.isOpen) return Object.assign({}, ...groups) as unknown;
     const isOne = groups.length === 1 && (form === "group" || Array.isArray(groups[0]));
     return isOne ? groups[0] : groups.flat();
   }
@@ -80,7 +91,7 @@ function listOf(flag: string, text: string): unknown[] {
 /** `usd=50,period=month` as a group, or JSON. A dot leads into an inner group, `|` stands between the items of a list. */
 function groupOf(
   flag: string,
-  fields: Readonly<Record<string, JsonSchema>>,
+  { fields, isOpen }: Pick<Field, "fields" | "isOpen">,
   text: string,
 ): unknown {
   if (/^\s*[[{]/.test(text)) return jsonOf(flag, text);
@@ -90,10 +101,10 @@ function groupOf(
     const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
     if (at === -1)
       throw new UsageError(
-        `${flag} must be a group such as ${Object.keys(fields).slice(0, 2).join("=…,")}=…, or JSON; \`${pair}\` has no =`,
+        `${flag} must be a group such as ${[...Object.keys(fields), "name"].slice(0, 2).join("=…,")}=…, or JSON; \`${pair}\` has no =`,
       );
     const [own = "", ...inner] = name.split(".");
-    const schema = fields[own];
+    const schema = isOpen ? {} : fields[own];
     if (schema === undefined)
       throw new UsageError(`${flag} has no \`${own}\`; it has ${Object.keys(fields).join(", ")}`);
     group[own] =
@@ -115,8 +126,10 @@ function within(
   known: unknown,
   [name, value]: readonly [string, string],
 ): unknown {
-  const { fields } = fieldOf(schema);
-  const added = groupOf(flag, fields, `${name}=${value}`);
+  const field = fieldOf(schema);
+  // Of what is in a group of any names nothing is known.
+  const isOpen = field.isOpen || Object.keys(schema).length === 0;
+  const added = groupOf(flag, { fields: field.fields, isOpen }, `${name}=${value}`);
   return { ...(known as object | undefined), ...(added as object) };
 }
 

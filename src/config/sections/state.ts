@@ -54,4 +54,5 @@ export const stateSections = z.strictObject({
   teams: z.array(z.unknown()).optional().meta({ form: "a list of teams" }),
   users: z.array(z.unknown()).optional().meta({ form: "a list of users" }),
   keys: z.array(z.unknown()).optional().meta({ form: "a list of keys" }),
+  channels: z.array(z.unknown()).optional().meta({ form: "a list of channels" }),
 });

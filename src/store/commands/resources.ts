@@ -10,6 +10,7 @@ type Row = Tables["resources"];
 const selectAll = statement<object>(
   "SELECT * FROM resources WHERE removed_at IS NULL ORDER BY kind, id",
 );
+const selectEvery = statement<object>("SELECT * FROM resources ORDER BY kind, id");
 const select = statement<{ kind: string; id: string }>(
   "SELECT * FROM resources WHERE kind = :kind AND id = :id",
 );
@@ -83,10 +84,29 @@ function toRow(record: StoredResource): Row {
 }
 
 /** Writes a change down where there was one. */
-function* noted(changes: number, entry: AuditEntry): Steps<boolean> {
-  if (changes > 0) yield* note(entry);
-  return changes > 0;
+function* noted(isDone: boolean, entry: AuditEntry): Steps<boolean> {
+  if (isDone) yield* note(entry);
+  return isDone;
 }
+
+/** Changes of entries as parts of a greater one, which is written down and counted by whoever makes it. */
+export const resourceRows = {
+  /** All of them, tombstones too. */
+  *all(): Steps<StoredResource[]> {
+    return (yield selectEvery({})).rows.map(fromRow);
+  },
+  *insert(record: StoredResource): Steps<boolean> {
+    const row = toRow(record);
+    if ((yield insert(row)).changes > 0) return true;
+    return (yield revive(row)).changes > 0;
+  },
+  *change(record: StoredResource): Steps<boolean> {
+    return (yield update(toRow(record))).changes > 0;
+  },
+  *remove(record: StoredResource): Steps<boolean> {
+    return (yield bury(toRow({ ...record, secrets: {} }))).changes > 0;
+  },
+};
 
 /** Database work on entries of the configuration. Changes are compare-and-sets, as those of keys. */
 export const resourceCommands = {
@@ -101,16 +121,13 @@ export const resourceCommands = {
     return rows.map(fromRow);
   },
   *resourcesAdd(record: StoredResource, entry: AuditEntry): Steps<boolean> {
-    const row = toRow(record);
-    const { changes } = yield insert(row);
-    return yield* noted(changes > 0 ? changes : (yield revive(row)).changes, entry);
+    return yield* noted(yield* resourceRows.insert(record), entry);
   },
   *resourcesChange(record: StoredResource, entry: AuditEntry): Steps<boolean> {
-    return yield* noted((yield update(toRow(record))).changes, entry);
+    return yield* noted(yield* resourceRows.change(record), entry);
   },
   *resourcesRemove(record: StoredResource, entry: AuditEntry): Steps<boolean> {
-    const row = toRow({ ...record, secrets: {} });
-    return yield* noted((yield bury(row)).changes, entry);
+    return yield* noted(yield* resourceRows.remove(record), entry);
   },
   /** No change of what is configured: each node opens the envelopes of both secrets. Rows are locked in their order. */
   *resourcesReseal(resealed: readonly Resealed[]): Steps<void> {

@@ -4,6 +4,7 @@ import type { Steps } from "../query.ts";
 import type { StateChange, StateRows } from "../state-store.ts";
 import { writeDown } from "./audit.ts";
 import { teamRows, userRows } from "./people.ts";
+import { resourceRows } from "./resources.ts";
 import { readAtOneVersion, servedVersion } from "./served.ts";
 import { countUp } from "./settings.ts";
 import { configVersionSetting, versionedRows } from "./versioned.ts";
@@ -29,6 +30,8 @@ function write(change: StateChange): Steps<boolean> {
   const way = change.isNew ? "insert" : "change";
   if (change.table === "teams") return teamRows.part[way](change.record);
   if (change.table === "users") return userRows.part[way](change.record);
+  if (change.table === "resources")
+    return resourceRows[change.record.removedAt === null ? way : "remove"](change.record);
   return (change.setsSecret ? keyRows : keyChoices).part[way](change.record);
 }
 
@@ -38,7 +41,8 @@ export const stateCommands = {
     return readAtOneVersion(function* () {
       const keys = yield* keyRows.all();
       const teams = yield* teamRows.all();
-      return { keys, teams, users: yield* userRows.all() };
+      const users = yield* userRows.all();
+      return { keys, teams, users, resources: yield* resourceRows.all() };
     });
   },
   *stateApply(from: number, changes: readonly StateChange[]): Steps<boolean> {

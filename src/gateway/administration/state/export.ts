@@ -1,10 +1,13 @@
 import { keyWordsOf } from "../../../core/key-words.ts";
 import type { StoredKey } from "../../../core/key.ts";
 import { ownerWordsOf } from "../../../core/owner-words.ts";
+import type { ResourceKind } from "../../../core/resource.ts";
 import type { StateRows } from "../../../store/state-store.ts";
 import { settingsOf as keySettings } from "../key-views.ts";
+import { isKnown, type KnownResource } from "../offered.ts";
 import type { OwnerKind } from "../owner-views.ts";
 import { type OwnerRow, settingsOf as ownerSettings } from "../owners.ts";
+import { escaped, writeResources } from "./export-resources.ts";
 import { sayingWords } from "./planned.ts";
 
 type Words = Record<string, unknown>;
@@ -26,28 +29,33 @@ export interface ExportQuery {
   /** Unix milliseconds: a secret that a rotation replaced and that has ended is not told. */
   readonly now: number;
   /** True where the file has one of this id. */
-  readonly isDeclared: (kind: OwnerKind, id: string) => boolean;
+  readonly isDeclared: (kind: OwnerKind | ResourceKind, id: string) => boolean;
 }
 
 /** Writes what stands in the database as a state. */
 export function writeState(rows: StateRows, query: ExportQuery): WrittenState {
-  const isLeftOut = (kind: OwnerKind) => (row: OwnerRow) => query.isDeclared(kind, row.id);
+  const isServed = (kind: OwnerKind, { id }: OwnerRow): boolean => !query.isDeclared(kind, id);
   const owners = (kind: OwnerKind, all: readonly OwnerRow[]): Words[] =>
-    all.filter((row) => !isLeftOut(kind)(row)).map((row) => ownerEntry(kind, row, query));
-  const leftOut = (kind: OwnerKind, all: readonly OwnerRow[]) =>
-    all.filter(isLeftOut(kind)).map(({ id }) => ({ resource: kind, id }));
-  const state = {
-    teams: owners("team", rows.teams),
-    users: owners("user", rows.users),
-    keys: rows.keys
-      .filter(({ removedAt }) => removedAt === null)
-      .map((key) => keyEntry(key, query)),
-  };
+    all.filter((row) => isServed(kind, row)).map((row) => ownerEntry(kind, row, query));
+  const resources = rows.resources.filter(isKnown).filter(({ removedAt }) => removedAt === null);
+  const isShadowed = ({ kind, id }: KnownResource): boolean => query.isDeclared(kind, id);
+  const keys = rows.keys.filter(({ removedAt }) => removedAt === null);
+  const shadowed = [
+    ...rows.teams.filter((row) => !isServed("team", row)).map(({ id }) => ({ kind: "team", id })),
+    ...rows.users.filter((row) => !isServed("user", row)).map(({ id }) => ({ kind: "user", id })),
+    ...resources.filter(isShadowed),
+  ];
   return {
     version: rows.version,
-    // Its texts are no placeholders.
-    state: escaped(state),
-    leftOut: [...leftOut("team", rows.teams), ...leftOut("user", rows.users)],
+    state: {
+      ...escaped({ teams: owners("team", rows.teams), users: owners("user", rows.users) }),
+      keys: escaped(keys.map((key) => keyEntry(key, query))),
+      ...writeResources(
+        resources.filter((row) => !isShadowed(row)),
+        query.versions,
+      ),
+    },
+    leftOut: shadowed.map(({ kind, id }) => ({ resource: kind, id })),
   };
 }
 
@@ -92,16 +100,4 @@ function ownWords({ models, labels, ...words }: Words): Words {
     ...sayingWords(words),
     ...(isLabelled ? { labels } : {}),
   };
-}
-
-/** A value whose texts come back as they are where `${NAME}` in them would be filled. */
-function escaped<T>(value: T): T {
-  // Each branch returns a value of the kind that it was given.
-  const write = (inner: unknown): unknown => {
-    if (typeof inner === "string") return inner.replaceAll(/\$\{[^}]*\}/g, (found) => `$${found}`);
-    if (Array.isArray(inner)) return inner.map(write);
-    if (typeof inner !== "object" || inner === null) return inner;
-    return Object.fromEntries(Object.entries(inner).map(([name, of]) => [name, write(of)]));
-  };
-  return write(value) as T;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ResourceKind } from "../../../core/resource.ts";
 import type { StateFault } from "../../../core/state.ts";
 import type { StateRow } from "../../../store/state-store.ts";
 
@@ -14,8 +15,8 @@ export interface FieldChange {
 
 /** A change as it is told before it is made and after. */
 export interface ToldChange {
-  readonly action: "create" | "change" | "disable" | "revoke";
-  readonly resource: "team" | "user" | "key";
+  readonly action: "create" | "change" | "disable" | "revoke" | "delete";
+  readonly resource: "team" | "user" | "key" | ResourceKind;
   readonly id: string;
   readonly fields: readonly FieldChange[];
 }

@@ -1,4 +1,5 @@
 import type { Changer } from "../../../core/audit.ts";
+import type { Sealer } from "../../../core/envelope.ts";
 import { PinholeError } from "../../../core/errors.ts";
 import type { Peppers } from "../../../core/keys.ts";
 import type { State, StateFault, StateReader } from "../../../core/state.ts";
@@ -6,9 +7,10 @@ import type { StateChange, StateRows } from "../../../store/state-store.ts";
 import type { Condition } from "../condition.ts";
 import type { OwnerKind } from "../owner-views.ts";
 import type { AdministrationParts, Served } from "../served.ts";
-import { type WrittenState, writeState } from "./export.ts";
+import { type ExportQuery, type WrittenState, writeState } from "./export.ts";
 import { planKeys } from "./plan-keys.ts";
 import { planOwners } from "./plan-owners.ts";
+import { planResources } from "./plan-resources.ts";
 import type { PlannedChange, SectionPlan, ToldChange } from "./planned.ts";
 
 /** A state that is to be served. */
@@ -50,6 +52,7 @@ export interface StateAdministration {
 /** The parts that the administration of states works with. */
 export interface StateParts extends AdministrationParts, Peppers {
   readonly readState: StateReader;
+  readonly sealer: Sealer;
   readonly served: Pick<Served, "declaredOwners" | "refresh">;
 }
 
@@ -61,8 +64,10 @@ export function administerState(parts: StateParts): StateAdministration {
   return {
     async write(versions) {
       const { now, served } = parts;
-      const isDeclared = (kind: OwnerKind, id: string): boolean =>
-        served.declaredOwners[`${kind}s`].some((owner) => owner.id === id);
+      const isDeclared: ExportQuery["isDeclared"] = (kind, id) =>
+        kind === "team" || kind === "user"
+          ? served.declaredOwners[`${kind}s`].some((owner) => owner.id === id)
+          : parts.offered.holder(kind, id) !== undefined;
       return writeState(await rowsOf(parts), { versions, now: now(), isDeclared });
     },
     async apply(by, asked) {
@@ -70,7 +75,7 @@ export function administerState(parts: StateParts): StateAdministration {
       for (let tries = 0; tries < triesMax; tries += 1) {
         const rows = await rowsOf(parts);
         checkCondition(asked.condition, rows.version);
-        const plan = planOf(parts, state, rows, asked.prune);
+        const plan = await planOf(parts, state, rows, asked.prune);
         refuse([...faults, ...plan.faults], asked.state);
         const done = await make(parts, by, asked, { rows, plan });
         if (done !== undefined) return done;
@@ -100,18 +105,19 @@ function checkCondition(condition: Condition, version: number): void {
   });
 }
 
-function planOf(
-  { served, now, pepper, previousPepper }: StateParts,
+async function planOf(
+  { served, now, pepper, previousPepper, offered, sealer }: StateParts,
   state: State,
   rows: StateRows,
   prunes: boolean,
-): SectionPlan {
+): Promise<SectionPlan> {
   const declared = served.declaredOwners;
   const has = (kind: OwnerKind, id: string): boolean =>
     state.named[`${kind}s`].has(id) ||
     [...rows[`${kind}s`], ...declared[`${kind}s`]].some((owner) => owner.id === id);
   const hasTeam = (id: string): boolean => has("team", id);
   const all = { prunes, now: now(), hasTeam, has, peppers: { pepper, previousPepper } };
+  const { resources: entries } = state;
   const { teams, users, keys } = state;
   const plans = [
     planOwners({
@@ -129,6 +135,7 @@ function planOf(
       declared: declared.users,
     }),
     planKeys({ ...all, entries: keys, rows: rows.keys }),
+    await planResources({ ...all, entries, rows: rows.resources, offered, sealer }),
   ];
   return {
     planned: plans.flatMap(({ planned }) => planned),
