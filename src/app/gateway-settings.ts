@@ -3,7 +3,6 @@ import type { GatewaySettings } from "../gateway/gateway.ts";
 
 /** The operator's choices that the gateway works by from start to stop. */
 export function gatewaySettings({
-  policy,
   images,
   server,
   admission,
@@ -12,14 +11,12 @@ export function gatewaySettings({
   records,
 }: Config): GatewaySettings {
   return {
-    policy,
     images: {
       ttlMs: images.ttlMs,
       defaultDelivery: images.responseFormat,
       metadata: images.metadata,
     },
     retryWindowMs: server.retryWindowMs,
-    repeatWindowMs: policy.repeatWindowMs,
     admission,
     records: {
       // A picture that is kept or hosted is found by its record.

@@ -20,7 +20,7 @@ export const applyCommand: CliCommand = {
       .option("--dry-run", "print the difference, and change nothing")
       .option(
         "--prune",
-        "end what the file does not have, in the sections that it has: keys are revoked, teams and users disabled, channels deleted",
+        "end what the file does not have, in the sections that it has: keys are revoked, teams and users disabled, all else deleted",
       )
       .option("--if-match <version>", "only from this version of all that is served")
       .option("--url <url>", "the gateway (default: $PINHOLE_URL, else http://127.0.0.1:8080)")

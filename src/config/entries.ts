@@ -11,8 +11,10 @@ import type {
   Served,
 } from "../core/resource.ts";
 import { type ChannelSources, type DeclaredChannel, resolveEntry } from "./channels.ts";
-import { type Fault, gatherFaults } from "./faults.ts";
+import { faultOf } from "./entry-faults.ts";
+import { gatherFaults } from "./faults.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
+import { type Named, policyOf, readNames } from "./named-entries.ts";
 import { secretPlaces } from "./secret-places.ts";
 
 /** A configuration as it was read, as far as entries of the database are read beside it. */
@@ -21,13 +23,15 @@ interface ReadConfiguration {
   readonly declared: readonly DeclaredChannel[];
   /** All that it serves by itself. */
   readonly served: Served;
-  /** The names that the file lists, without those that go with the built-in channels. */
-  readonly listedNames: Pick<Served, "aliases" | "defaultModel">;
+  /** Names and policies that it lists, without those that go with the built-in channels. */
+  readonly listed: Named;
+  /** All names and policies, with their places. */
+  readonly declaredNames: readonly DeclaredEntry[];
 }
 
 /** The reader of entries of the database beside a configuration. The environment is not put into them. */
 export function entryReader(read: ReadConfiguration, shelf: Shelf): EntryReader {
-  const declared = read.declared.map(
+  const channels = read.declared.map(
     ({ channel: { id }, words, declaredAt, isBuiltIn }): DeclaredEntry => ({
       kind: "channel",
       id,
@@ -36,9 +40,10 @@ export function entryReader(read: ReadConfiguration, shelf: Shelf): EntryReader 
       givesWay: isBuiltIn,
     }),
   );
+  const declared = [...channels, ...read.declaredNames];
   return {
     declared: (kind) => declared.filter((entry) => entry.kind === kind),
-    secretsOf: (_kind, words) => channelSecrets(words, shelf),
+    secretsOf: async (kind, words) => (kind === "channel" ? channelSecrets(words, shelf) : []),
     read: (entries) => readEntries(entries, read, shelf),
   };
 }
@@ -52,23 +57,35 @@ async function channelSecrets(words: EntryWords, { providers }: Shelf): Promise<
 
 async function readEntries(
   entries: readonly ResourceEntry[],
-  { sources, declared, served, listedNames }: ReadConfiguration,
+  { sources, declared, served, listed }: ReadConfiguration,
   shelf: Shelf,
 ): Promise<ReadEntries> {
   if (entries.length === 0) return { served, faults: new Map() };
   const faults = new Map<ResourceEntry, readonly EntryFault[]>();
   const added: Channel[] = [];
-  for (const entry of entries) {
+  const listedChannels = entries.filter(({ kind }) => kind === "channel");
+  for (const entry of listedChannels) {
     const read = await readChannel(entry, sources, shelf);
     if ("faults" in read) faults.set(entry, read.faults);
     else added.push(read.channel);
   }
-  const own = declared.filter(({ isBuiltIn }) => !isBuiltIn).map(({ channel }) => channel);
-  const channels = [...own, ...added];
+  // The built-in ones, and the names that go with them, are there while no channel is made.
+  const isBare = listedChannels.length === 0;
+  const own = declared.filter(({ isBuiltIn }) => isBare || !isBuiltIn);
+  const channels = [...own.map(({ channel }) => channel), ...added];
   const models = channels.flatMap((channel) => channel.models.map(({ name }) => name));
-  const aliases = Object.keys(listedNames.aliases);
-  const retired = await retiredCards({ models, aliases, now: sources.now }, shelf);
-  return { served: { channels, ...listedNames, retired }, faults };
+  const { aliases: bareAliases, defaultModel: bareModel } = served;
+  const names = isBare ? { ...listed, aliases: bareAliases, defaultModel: bareModel } : listed;
+  const { policy, ...read } = readNames(entries, names, models);
+  const { aliases, defaultModel } = read;
+  const retired = await retiredCards(
+    { models, aliases: Object.keys(aliases), now: sources.now },
+    shelf,
+  );
+  return {
+    served: { channels, aliases, defaultModel, retired, policy: policyOf(policy) },
+    faults: new Map([...faults, ...read.faults]),
+  };
 }
 
 async function readChannel(
@@ -90,14 +107,4 @@ async function readChannel(
   const found = faults.list().map(faultOf);
   const missing = { param: "provider", message: "`provider` is missing; it must be text." };
   return { faults: found.length === 0 ? [missing] : found };
-}
-
-/** A fault with its field as the admin API names fields, and as a sentence. */
-function faultOf({ setting, message }: Fault): EntryFault {
-  const param = setting.replaceAll(/\[(\d+)\]/g, ".$1");
-  const sentence = message.replace(/^./, (letter) => letter.toUpperCase());
-  return {
-    param: param === "" ? undefined : param,
-    message: /[.?!]$/.test(sentence) ? sentence : `${sentence}.`,
-  };
 }

@@ -9,6 +9,7 @@ import { faultImages, imagesOf } from "./images.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { faultOwners, ownersOf } from "./owners.ts";
 import { findNotYet } from "./not-yet.ts";
+import { declaredNames, policyOf } from "./named-entries.ts";
 import { elsewhere } from "./reference.ts";
 import { readPriceList } from "./price-list.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
@@ -65,10 +66,14 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const aliases = Object.keys(settings.aliases);
   const retired = await retiredCards({ models, aliases, now }, input);
   const config = assemble(settings, channels, tree, input);
-  const served = { channels, aliases: config.aliases, defaultModel: config.defaultModel, retired };
+  const { policy } = settings;
+  const names = { aliases: config.aliases, defaultModel: config.defaultModel };
+  const served = { channels, ...names, retired, policy: config.policy };
   const { aliases: listedAliases = {}, default_model: defaultModel } = written ?? {};
-  const listedNames = { aliases: aliasesOf(listedAliases), defaultModel };
-  const entries = entryReader({ sources, declared, served, listedNames }, input);
+  const ownNames = { aliases: aliasesOf(listedAliases), defaultModel, policy };
+  const named = declaredNames(value, { ...names, policy }, faults);
+  const read = { sources, declared, served, listed: ownNames, declaredNames: named };
+  const entries = entryReader(read, input);
   return { ...config, retired, entries };
 }
 
@@ -164,17 +169,6 @@ function aliasesOf(written: FileSettings["aliases"]): Config["aliases"] {
   return Object.fromEntries(
     Object.entries(written).map(([name, models]) => [name, [models].flat()]),
   );
-}
-
-function policyOf(policy: FileSettings["policy"]): Config["policy"] {
-  return {
-    strict: policy.strict,
-    resample: policy.resample,
-    variationsAsEdits: policy.variations_as_edits,
-    style: policy.style,
-    successors: policy.successors,
-    repeatWindowMs: policy.repeat_window,
-  };
 }
 
 function tracesOf({ endpoint, ...traces }: FileSettings["traces"]): Config["traces"] {

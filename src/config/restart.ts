@@ -9,6 +9,7 @@ const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "keys",
   "aliases",
   "defaultModel",
+  "policy",
   "noticeTargets",
   "retired",
 ]);

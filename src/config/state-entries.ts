@@ -1,5 +1,6 @@
 import { isRecord, valueAt } from "../core/entry-paths.ts";
 import { ownerId } from "../core/forms.ts";
+import { defaultModelId } from "../core/name-words.ts";
 import type { EntryWords, ResourceKind } from "../core/resource.ts";
 import type { StateEntry } from "../core/state.ts";
 import { type Faults, type Path, settingName } from "./faults.ts";
@@ -19,7 +20,30 @@ export function entriesIn(
   const found = new Map<ResourceKind, readonly Entry[]>();
   const channels = valueAt(value, ["channels"]);
   if (Array.isArray(channels)) found.set("channel", listed("channels", channels, faults));
+  const aliases = valueAt(value, ["aliases"]);
+  if (isRecord(aliases)) found.set("alias", Object.entries(aliases).map(aliasOf));
+  const policy = valueAt(value, ["policy"]);
+  const defaultModel = valueAt(value, [defaultModelId]);
+  if (isRecord(policy) || defaultModel !== undefined)
+    found.set("policy", [
+      ...(isRecord(policy) ? Object.entries(policy).map(policyOf) : []),
+      ...(defaultModel === undefined
+        ? []
+        : [entryAt(defaultModelId, [defaultModelId], { value: defaultModel })]),
+    ]);
   return found;
+}
+
+function entryAt(id: string, at: Path, settings: EntryWords): Entry {
+  return { id, settings, version: undefined, at: settingName(at) };
+}
+
+function aliasOf([name, models]: readonly [string, unknown]): Entry {
+  return entryAt(name, ["aliases", name], { models: [models].flat() });
+}
+
+function policyOf([name, value]: readonly [string, unknown]): Entry {
+  return entryAt(name, ["policy", name], { value });
 }
 
 /** Entries of a list, each of which bears its id. */

@@ -6,6 +6,7 @@ import type { ModelCard } from "../core/model-card.ts";
 import type { Nano } from "../core/money.ts";
 import type { NoticeTarget } from "../core/notice-target.ts";
 import type { EntryReader } from "../core/resource.ts";
+import type { Policy } from "../core/policy.ts";
 import type { RedisServer } from "../core/redis-server.ts";
 import type { Role } from "../core/role.ts";
 import type { Secret } from "../core/secret.ts";
@@ -86,17 +87,6 @@ export interface ServerConfig {
   readonly heartbeatMs: number;
   readonly interim102: boolean;
   readonly retryWindowMs: number;
-}
-
-/** Choices about parameters that a model does not have. */
-export interface PolicyConfig {
-  readonly strict: boolean;
-  readonly resample: boolean;
-  readonly variationsAsEdits: boolean;
-  readonly style: "drop" | "prompt";
-  readonly successors: boolean;
-  /** Milliseconds; 0: off. */
-  readonly repeatWindowMs: number;
 }
 
 /** Bounds on work that is taken in at the same time; beyond them a request is refused before anything is read or paid. */
@@ -194,7 +184,7 @@ export interface Config {
   readonly retired: ReadonlyMap<string, ModelCard>;
   /** Reads entries of the database by the schemas of the file. */
   readonly entries: EntryReader;
-  readonly policy: PolicyConfig;
+  readonly policy: Policy;
   readonly egress: EgressConfig;
   /** Places that notices are sent to. */
   readonly noticeTargets: readonly NoticeTarget[];

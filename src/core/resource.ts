@@ -1,5 +1,6 @@
 import type { Channel } from "./channel.ts";
 import { channelDefaults } from "./channel-words.ts";
+import type { Policy } from "./policy.ts";
 import type { ModelCard } from "./model-card.ts";
 
 /** A value's place in an entry: names of settings, and places in lists, counted from 0. */
@@ -17,6 +18,10 @@ interface KindFacts {
 
 const kinds = {
   channel: { defaults: channelDefaults, uses: ["enabled", "priority", "weight"] },
+  /** A further name for models. */
+  alias: { defaults: {}, uses: [] },
+  /** A setting of `policy`, or the default model. */
+  policy: { defaults: {}, uses: [] },
 } as const satisfies Record<string, KindFacts>;
 
 export type ResourceKind = keyof typeof kinds;
@@ -47,11 +52,12 @@ export interface EntryFault {
   readonly message: string;
 }
 
-/** The channels and names that a configuration serves. */
+/** The channels and names that a configuration serves, and how. */
 export interface Served {
   readonly channels: readonly Channel[];
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   readonly defaultModel: string | undefined;
+  readonly policy: Policy;
   /** The cards of models that their vendors no longer serve, by name. */
   readonly retired: ReadonlyMap<string, ModelCard>;
 }

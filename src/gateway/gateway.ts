@@ -13,9 +13,8 @@ import {
 } from "./administration/administration.ts";
 import { Offered } from "./administration/offered.ts";
 import { createNoticeSender } from "./administration/notice-sender.ts";
-import type { Catalog } from "./catalog/catalog.ts";
 import type { ModelInfo } from "./catalog/list-models.ts";
-import { createMenu, menuCases } from "./catalog/menu.ts";
+import { createMenu, type Menu, menuCases } from "./catalog/menu.ts";
 import type { Offer } from "./catalog/offer.ts";
 import { servedChannels } from "./catalog/served-prices.ts";
 import type { ChannelView } from "./channels/view.ts";
@@ -137,15 +136,9 @@ export interface Gateway extends DeliveryCases, EndUserCases {
 
 /** The operator's choices that stand from start to stop. */
 export interface GatewaySettings {
-  readonly policy: RequestParts["policy"] & {
-    /** Names of retired models are served by the models in their place. */
-    readonly successors: boolean;
-  };
   readonly images: RequestParts["images"];
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;
-  /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
-  readonly repeatWindowMs: number;
   readonly admission: AdmissionLimits;
   readonly records: RetentionTimes;
   /** The days, weeks and months of budgets. */
@@ -188,9 +181,9 @@ export function createGateway(
   firstOffer: Offer,
 ): Gateway {
   const { egress, spools, now, newId } = ports;
-  const menu = createMenu(firstOffer, settings.policy.successors);
+  const menu = createMenu(firstOffer);
   const keys = createKeyRing(ports.pepper, now, renewDigests(ports));
-  const parts = requestParts(ports, settings, keys, () => menu.catalog);
+  const parts = requestParts(ports, settings, keys, menu);
   const { routing, keyLimits, registry, nodes, unwritten } = parts;
   const spooledBytes = (): number => spools.bytesInUse();
   const admission = createAdmission({ ...ports, limits: settings.admission, spooledBytes });
@@ -248,20 +241,26 @@ function requestParts(
   ports: GatewayPorts,
   settings: GatewaySettings,
   keys: KeyRing,
-  catalog: () => Catalog,
+  menu: Menu,
 ): RequestParts {
   const { store, cluster, log, now, uptime, random, observer } = ports;
-  const { policy, images, retryWindowMs, repeatWindowMs } = settings;
-  const repeats = createRepeatWindow(repeatWindowMs, uptime);
+  const { images, retryWindowMs } = settings;
+  const window = (): number => menu.offer.policy.repeatWindowMs;
+  const repeats = createRepeatWindow(window, uptime);
   return {
     ...ports,
     keys,
-    policy,
+    // A policy may change while the gateway serves.
+    get policy() {
+      return menu.offer.policy;
+    },
+    get repeatWindowMs() {
+      return window();
+    },
     images,
     retryWindowMs,
-    repeatWindowMs,
     repeats,
-    nodes: createNodeWatch({ ...ports, repeatWindowMs }),
+    nodes: createNodeWatch({ ...ports, repeatWindowMs: window }),
     lookAgain: createLookAgain(store),
     unwritten: createUnwritten(log),
     priceBook: createPriceBook(),
@@ -271,6 +270,6 @@ function requestParts(
     keyTurns: createKeyTurns(),
     keepsPrompts: settings.records.promptsMs > 0,
     calendar: createCalendar(settings.calendar.timeZone, settings.calendar.weekStarts),
-    catalog,
+    catalog: () => menu.catalog,
   };
 }

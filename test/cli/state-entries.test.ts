@@ -162,3 +162,60 @@ test("channels at fault are told at their lines, and nothing is changed", async 
   expect(done.err).not.toMatch(/canary/);
   expect((await run(["export"])).out).toBe(before);
 });
+
+test("aliases, policies and the default model are parts of a state, as the file has them", async () => {
+  const names = `aliases:
+  fast: sandbox-fast
+  "a/b c": [sandbox-partial, sandbox-fast]
+policy:
+  style: prompt
+default_model: fast
+`;
+  const made = await apply(names);
+  expect([made.err, made.out.split("\n").slice(0, -2)]).toEqual([
+    "",
+    [
+      "+ alias fast",
+      '    models: ["sandbox-fast"]',
+      "+ alias a/b c",
+      '    models: ["sandbox-partial","sandbox-fast"]',
+      "+ policy style",
+      "    value: prompt",
+      "+ policy default_model",
+      "    value: fast",
+    ],
+  ]);
+  expect(await statusOf("a/b c")).toBe(200);
+  expect((await apply(names, ["--prune"])).out).toBe("No change: 4 entries are as wanted.\n");
+  const { out } = await run(["export"]);
+  expect(parse(out)).toMatchObject({
+    aliases: { fast: ["sandbox-fast"], "a/b c": ["sandbox-partial", "sandbox-fast"] },
+    policy: { style: "prompt" },
+    default_model: "fast",
+  });
+  const faulty = await apply(`aliases:
+  fast: none-such
+policy:
+  strict: maybe
+  stricct: true
+default_model: 7
+`);
+  expect(faulty.err.split("\n").map((line) => line.replace(/^(state.yaml:\d+: .{0,60}).*/, "$1")))
+    .toMatchInlineSnapshot(`
+    [
+      "state.yaml:2: no channel serves the model \`none-such\`",
+      "state.yaml:4: \`value\` must be true or false, not "maybe"",
+      "state.yaml:5: there is no policy \`stricct\`; did you mean \`strict\`?",
+      "state.yaml:6: \`value\` must be text, not 7",
+      "4 faults; nothing was changed",
+      "",
+    ]
+  `);
+  const less = await apply("aliases: { fast: sandbox-fast }\npolicy: { style: prompt }\n", [
+    "--prune",
+  ]);
+  expect(less.out.split("\n").slice(0, -2)).toEqual([
+    "- alias a/b c (delete)",
+    "- policy default_model (delete)",
+  ]);
+});

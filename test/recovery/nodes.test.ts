@@ -34,7 +34,7 @@ function bench(options: { readonly lost?: number; readonly recent?: boolean } = 
     log: { info() {}, warn: (fields: object) => void warnings.push(fields), error() {} },
     node: "own",
     program: { version: "1", schemaStep: "0001" },
-    repeatWindowMs: 10_000,
+    repeatWindowMs: () => 10_000,
     now: () => clock.day,
     uptime: () => clock.own,
   });

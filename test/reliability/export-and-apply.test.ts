@@ -78,6 +78,9 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
     const channel = ["--id", "up", "--provider", "openai-compatible", "--settings", settings];
     await made("channels", "create", ...channel, "--models", "painted");
     await made("channels", "create", "--id", "sand", "--provider", "sandbox", "--priority", "7");
+    await made("aliases", "create", "--id", "best", "--models", "painted,sandbox-fast");
+    await made("policies", "create", "--id", "successors", "--value", "false");
+    await made("policies", "set", "default_model", "--value", "best");
 
     const state = await one.run("export");
     expect(state.err).toBe("");
@@ -92,7 +95,7 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       );
       expect(served).toEqual([200, 200, 401, 200, 200, 401]);
       expect(await statusOf(node.gateway, keys.fast, "sandbox-edit")).toBe(403);
-      expect(await statusOf(node.gateway, keys.old, "painted")).toBe(200);
+      expect(await statusOf(node.gateway, keys.old, "best")).toBe(200);
       expect(upstream.seen.at(-1)?.headers.authorization).toBe(`Bearer ${canary}`);
     }
     expect((await two.run("export")).out).toBe(state.out);

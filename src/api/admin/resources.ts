@@ -1,3 +1,4 @@
+import { aliasResource, policyResource } from "./names.ts";
 import { auditResource } from "./audit.ts";
 import { channelResource } from "./channels.ts";
 import { correctionResource } from "./corrections.ts";
@@ -22,6 +23,8 @@ export const adminResources: readonly AdminResource[] = [
   ownerResource,
   requestResource,
   channelResource,
+  aliasResource,
+  policyResource,
   sessionResource,
   signInResource,
   peopleResource,

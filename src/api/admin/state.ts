@@ -5,7 +5,7 @@ import type { AdminResource } from "./resource.ts";
 const state = z
   .record(z.string(), z.unknown())
   .describe(
-    "`teams`, `users`, `keys` and `channels` in the words of the configuration file; docs/operating.md.",
+    "`teams`, `users`, `keys`, `channels`, `aliases`, `policy` and `default_model` in the words of the configuration file; docs/operating.md.",
   );
 
 const variables = z
@@ -21,7 +21,7 @@ export const applyBody = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "End what the state does not have, in the sections that it has: keys are revoked, teams and users disabled, channels deleted.",
+      "End what the state does not have, in the sections that it has: keys are revoked, teams and users disabled, all else deleted.",
     ),
 });
 

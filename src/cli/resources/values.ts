@@ -17,8 +17,10 @@ interface Field {
 /** A schema without the alternatives that it is written as, and without null. */
 function alternatives(schema: JsonSchema): JsonSchema[] {
   const inner = (schema["anyOf"] ?? schema["oneOf"]) as readonly JsonSchema[] | undefined;
-  if (inner === undefined) return schema["type"] === "null" ? [] : [schema];
-  return inner.flatMap(alternatives);
+  if (inner !== undefined) return inner.flatMap(alternatives);
+  const { type } = schema;
+  if (Array.isArray(type)) return type.flatMap((one) => alternatives({ ...schema, type: one }));
+  return type === "null" ? [] : [schema];
 }
 
 function fieldOf(schema: JsonSchema): Field {
@@ -41,10 +43,14 @@ function fieldOf(schema: JsonSchema): Field {
   const [hasNames, isOpen] = [false, false];
   if (list !== undefined) return { form: "list", fields, hasNames, isOpen };
   const has = (type: string): boolean => all.some((one) => one["type"] === type);
-  if (has("boolean")) return { form: "boolean", fields, hasNames, isOpen };
+  if (has("boolean") && !has("string")) return { form: "boolean", fields, hasNames, isOpen };
   // What may be text as well keeps its digits.
   const isNumber = !has("string") && (has("integer") || has("number"));
   return { form: isNumber ? "number" : "text", fields, hasNames, isOpen };
+}
+
+function mayBeBoolean(schema: JsonSchema): boolean {
+  return alternatives(schema).some(({ type }) => type === "boolean");
 }
 
 /** The form of a field's value, for the help of its flag. */
@@ -58,6 +64,8 @@ export function valueOf(flag: string, schema: JsonSchema, typed: readonly string
   const { form, hasNames } = field;
   const [first = ""] = typed;
   if (typed.length === 1 && first === "null") return null;
+  if (form === "text" && mayBeBoolean(schema) && /^(?:true|false)$/.test(first))
+    return first === "true";
   if (form === "list") return typed.flatMap((text) => listOf(flag, text));
   if (form === "group" || form === "groups") {
     const groups = typed.map((text) =>

@@ -39,6 +39,8 @@ export interface Administration {
   /** The key that a person's pictures of the console are made with. Throws role_not_allowed where its user or team is disabled. */
   consoleKey(caller: Caller): KeyRecord;
   readonly channels: ResourceAdministration;
+  readonly aliases: ResourceAdministration;
+  readonly policies: ResourceAdministration;
   readonly teams: OwnerAdministration;
   readonly users: OwnerAdministration;
   /** All that the database serves, at once. */
@@ -94,6 +96,8 @@ export function createAdministration(ports: AdministrationPorts): Administration
     keys,
     consoleKey: (caller) => consoleKey(served.owners, caller),
     channels: administerResources({ ...ports, served, kind: "channel" }),
+    aliases: administerResources({ ...ports, served, kind: "alias" }),
+    policies: administerResources({ ...ports, served, kind: "policy" }),
     teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
     state: administerState({ ...ports, served }),

@@ -83,7 +83,7 @@ export class Offered {
 
   /** Declared entries as they are shown, those left out that have given way. */
   shown(kind: ResourceKind): readonly DeclaredEntry[] {
-    const gaveWay = this.#opened.some((entry) => entry.kind === kind);
+    const gaveWay = this.#opened.some((entry) => entry.kind === "channel");
     return this.#shown.filter((entry) => entry.kind === kind && !(entry.givesWay && gaveWay));
   }
 

@@ -216,7 +216,7 @@ class Resources implements ResourceAdministration {
   async #done(row: StoredResource): Promise<ResourceView> {
     const { served, log, kind } = this.#parts;
     await served.refresh();
-    log.info({ [kind]: row.id, version: row.version }, `a ${kind} was changed`);
+    log.info({ [kind]: row.id, version: row.version }, "an entry of the configuration was changed");
     return this.#viewOf(row);
   }
 

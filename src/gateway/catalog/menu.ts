@@ -11,10 +11,9 @@ export interface Menu {
   put(next: Offer): void;
 }
 
-/** `successors`: names of retired models are served by the models in their place. */
-export function createMenu(first: Offer, successors: boolean): Menu {
-  const catalogOf = ({ channels, aliases, retired }: Offer): Catalog =>
-    buildCatalog(channels, aliases, retired, successors);
+export function createMenu(first: Offer): Menu {
+  const catalogOf = ({ channels, aliases, retired, policy }: Offer): Catalog =>
+    buildCatalog(channels, aliases, retired, policy.successors);
   let offer = first;
   let catalog = catalogOf(first);
   return {

@@ -30,7 +30,7 @@ export interface NodeWatchParts {
   /** The id of this node. */
   readonly node: string;
   readonly program: NodeProgram;
-  readonly repeatWindowMs: number;
+  readonly repeatWindowMs: () => number;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Milliseconds since the process began: never goes back. */
@@ -92,8 +92,8 @@ class Watch implements NodeWatch {
     // Others are at work: seen by the renewal above.
     if (this.#aloneSince !== Infinity) return;
     // What an earlier process ended may be repeated for as long as the window is.
-    const mayRepeat = await store.requests.anyRecent(now() - repeatWindowMs);
-    this.#aloneSince = mayRepeat ? uptime() + repeatWindowMs : uptime();
+    const mayRepeat = await store.requests.anyRecent(now() - repeatWindowMs());
+    this.#aloneSince = mayRepeat ? uptime() + repeatWindowMs() : uptime();
   }
 
   async renew(): Promise<void> {
@@ -113,7 +113,7 @@ class Watch implements NodeWatch {
     this.#renewedAt = uptime();
     const others = nodes.filter(({ id }) => id !== node);
     this.#hasOthers = others.length > 0;
-    if (this.#hasOthers) this.#aloneSince = uptime() + repeatWindowMs;
+    if (this.#hasOthers) this.#aloneSince = uptime() + repeatWindowMs();
     const dead = others.filter(({ id, seenAt }) => this.#isDead(id, seenAt));
     for (const { id } of dead) {
       await store.nodes.remove(id);

@@ -29,13 +29,13 @@ interface Noted {
 }
 
 /** A window in which nothing has happened. `uptime`: milliseconds that never go back. */
-export function createRepeatWindow(windowMs: number, uptime: () => number): RepeatWindow {
+export function createRepeatWindow(windowMs: () => number, uptime: () => number): RepeatWindow {
   /** Ends by key and fingerprint; the ones noted last stand last. */
   const noted = new Map<string, Noted>();
   const isPast = ({ failed, leftUntil }: Noted): boolean =>
     Math.max(failed?.until ?? 0, leftUntil) <= uptime();
   const note = (name: string, change: Partial<Noted>): void => {
-    if (windowMs === 0) return;
+    if (windowMs() === 0) return;
     const before = noted.get(name) ?? { failed: undefined, leftUntil: 0 };
     noted.delete(name);
     noted.set(name, { ...before, ...change });
@@ -47,9 +47,9 @@ export function createRepeatWindow(windowMs: number, uptime: () => number): Repe
   const nameOf = (keyId: string, fingerprint: string): string => `${keyId} ${fingerprint}`;
   return {
     failed: (keyId, fingerprint, id, error) =>
-      note(nameOf(keyId, fingerprint), { failed: { id, error, until: uptime() + windowMs } }),
+      note(nameOf(keyId, fingerprint), { failed: { id, error, until: uptime() + windowMs() } }),
     left: (keyId, fingerprint) =>
-      note(nameOf(keyId, fingerprint), { leftUntil: uptime() + windowMs }),
+      note(nameOf(keyId, fingerprint), { leftUntil: uptime() + windowMs() }),
     find(keyId, fingerprint) {
       if (noted.size === 0) return undefined;
       const found = noted.get(nameOf(keyId, fingerprint));

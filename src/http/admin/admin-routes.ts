@@ -12,6 +12,7 @@ import { examinationRoutes } from "./examination-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { ownerRoutes } from "./owner-routes.ts";
 import { priceRoutes } from "./price-routes.ts";
+import { nameRoutes } from "./name-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { stateRoutes } from "./state-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
@@ -56,6 +57,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   ownerRoutes(app, administration);
   auditRoutes(app, administration.audit);
   channelRoutes(app, gateway);
+  nameRoutes(app, administration);
   requestRoutes(app, gateway);
   noticeRoutes(app, administration.notices);
   priceRoutes(app, gateway);

@@ -6,7 +6,13 @@ const error = new PinholeError("upstream_failed", { message: "No." });
 
 function open(windowMs = 10_000) {
   const clock = { now: 5_000 };
-  return { clock, ends: createRepeatWindow(windowMs, () => clock.now) };
+  return {
+    clock,
+    ends: createRepeatWindow(
+      () => windowMs,
+      () => clock.now,
+    ),
+  };
 }
 
 test("an end is found until its time has passed, and by its own key and fingerprint alone", () => {

@@ -35,7 +35,10 @@ function setUp() {
       },
     },
     log: { info() {}, warn() {}, error: (_: unknown, text: string) => void events.push(text) },
-    repeats: createRepeatWindow(10_000, () => now),
+    repeats: createRepeatWindow(
+      () => 10_000,
+      () => now,
+    ),
     now: () => now,
   } as unknown as RunParts;
   const registry = createRegistry(parts);

@@ -1,4 +1,5 @@
 import { pathOf, replaceAt } from "../../../core/entry-paths.ts";
+import { defaultModelId } from "../../../core/name-words.ts";
 import type { EntryWords } from "../../../core/resource.ts";
 import type { KnownResource } from "../offered.ts";
 
@@ -14,7 +15,14 @@ export function writeResources(
     ...(versions ? { version: row.version } : {}),
     ...withPlaceholders(row, variables),
   });
-  return { channels: of("channel").map(entry) };
+  const policies = of("policy").map(({ id, words }) => [id, escaped(words["value"])] as const);
+  const settings = policies.filter(([id]) => id !== defaultModelId);
+  return {
+    channels: of("channel").map(entry),
+    aliases: Object.fromEntries(of("alias").map(({ id, words }) => [id, escaped(words["models"])])),
+    ...Object.fromEntries(policies.filter(([id]) => id === defaultModelId)),
+    policy: Object.fromEntries(settings),
+  };
 }
 
 /** An entry's words whose credentials are `${CHANNEL_X_API_KEY}`. */

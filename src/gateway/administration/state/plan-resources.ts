@@ -190,7 +190,8 @@ function flat(words: EntryWords): Record<string, unknown> {
   const isMark = (value: unknown): boolean =>
     isRecord(value) && Object.keys(value).join() === "hint";
   const shownValue = (value: unknown): unknown => {
-    if (isRecord(value) && isMark(value)) return `…${String(value["hint"] ?? "")}`;
+    if (isRecord(value) && isMark(value))
+      return typeof value["hint"] === "string" ? `…${value["hint"]}` : "…";
     return Array.isArray(value) ? value.map(shownValue) : value;
   };
   return Object.fromEntries(

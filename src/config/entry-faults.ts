@@ -1,0 +1,12 @@
+import type { EntryFault } from "../core/resource.ts";
+import type { Fault } from "./faults.ts";
+
+/** A fault with its field as the admin API names fields, and as a sentence. */
+export function faultOf({ setting, message }: Fault): EntryFault {
+  const param = setting.replaceAll(/\[(\d+)\]/g, ".$1");
+  const sentence = message.replace(/^./, (letter) => letter.toUpperCase());
+  return {
+    param: param === "" ? undefined : param,
+    message: /[.?!]$/.test(sentence) ? sentence : `${sentence}.`,
+  };
+}
