@@ -26,6 +26,8 @@ export function aloneCluster(now: () => number): Cluster {
       };
       return { grant };
     },
+    say: () => undefined,
+    hear: () => undefined,
     view: (claim) => counts.view(claim, 1, now()),
     beat: () => done,
     close: () => done,

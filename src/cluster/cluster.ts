@@ -63,6 +63,9 @@ export interface Standing {
   readonly nodes: number;
 }
 
+/** The things that nodes tell each other. `served`: keys, limits or channels were changed. `health`: a channel has begun or ceased to cool. */
+export type Topic = "served" | "health";
+
 /**
  * The port by which nodes tell each other what none of them can know alone. Money never goes by it: what is lost here
  * makes a limit wider for a minute, never a budget.
@@ -75,6 +78,10 @@ export interface Cluster {
   /** The use of a party's limits. */
   view(claim: Claim): PartyUse;
   readonly standing: Standing;
+  /** Tells the other nodes a word. It may be lost: what it is about is found out without it, later. */
+  say(topic: Topic, text: string): void;
+  /** Listens to the words of other nodes on a topic; never to those of this one. */
+  hear(topic: Topic, listener: (text: string) => void): void;
   /** Wants to be called every second, with the number of nodes that are at work. Never rejects. */
   beat(nodes: number): Promise<void>;
   close(): Promise<void>;

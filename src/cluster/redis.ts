@@ -1,6 +1,5 @@
 import type { GatewayLog } from "../core/log.ts";
-import type { RedisServer } from "../core/redis-server.ts";
-import type { Claim, Cluster, Grant, PartyUse, Standing, Taken } from "./cluster.ts";
+import type { Claim, Cluster, Grant, PartyUse, Standing, Taken, Topic } from "./cluster.ts";
 import { createLocalLimits, type LocalLimits, type Sharing } from "./local-limits.ts";
 import { addLease, keysMax, type Leases, runOnLeases } from "./redis/leases.ts";
 import { type Answer, type LinkParts, type Memory, RedisLink } from "./redis/link.ts";
@@ -70,6 +69,7 @@ class RedisCluster implements Cluster {
   readonly #held = new Map<string, Held>();
   /** Leases that are over and that the server may not have heard the end of, by their key. */
   #ended: Leases = new Map();
+  readonly #listeners = new Map<Topic, (text: string) => void>();
   #nodes = 1;
   #taken = 0;
   #renewedAt: number;
@@ -80,7 +80,7 @@ class RedisCluster implements Cluster {
 
   constructor(parts: RedisClusterParts) {
     this.#parts = parts;
-    this.#link = new RedisLink(parts);
+    this.#link = new RedisLink({ ...parts, onWord: (text) => this.#heard(text) });
     this.#seen = createSeenUses(parts.server.prefix);
     this.#renewedAt = parts.uptime();
   }
@@ -130,6 +130,20 @@ class RedisCluster implements Cluster {
     const nodes = this.#nodes;
     if (this.#isTogether === true) return { state: "joined", nodes };
     return { state: "apart", why: this.#link.why, nodes };
+  }
+
+  say(topic: Topic, text: string): void {
+    if (this.#isTogether === true) void this.#link.say(`${this.#parts.node} ${topic} ${text}`);
+  }
+
+  hear(topic: Topic, listener: (text: string) => void): void {
+    this.#listeners.set(topic, listener);
+  }
+
+  #heard(said: string): void {
+    const [, node, topic, text = ""] = /^(\S+) (\S+) (.*)$/s.exec(said) ?? [];
+    if (node === this.#parts.node) return;
+    for (const [name, listener] of this.#listeners) if (name === topic) listener(text);
   }
 
   async beat(nodes: number): Promise<void> {
@@ -212,9 +226,9 @@ class RedisCluster implements Cluster {
     if (this.#isTogether === false) return;
     this.#isTogether = false;
     this.#apartAt = this.#parts.uptime();
-    const { log, server } = this.#parts;
+    const { log } = this.#parts;
     log.warn(
-      { redis: addressOf(server), detail: this.#link.why, nodes: this.#nodes },
+      { redis: this.#link.address, detail: this.#link.why, nodes: this.#nodes },
       "Redis does not answer: each node goes by its part of every limit until it does",
     );
   }
@@ -229,9 +243,9 @@ class RedisCluster implements Cluster {
     if (this.#isTogether === false && this.#nodes > 1 && ageMs < learnMs) return;
     if (!(await this.#renew())) return;
     this.#own.forgetParts();
-    const { log, server } = this.#parts;
+    const { log } = this.#parts;
     if (this.#isTogether === false)
-      log.info({ redis: addressOf(server) }, "Redis answers again: all nodes count together");
+      log.info({ redis: this.#link.address }, "Redis answers again: all nodes count together");
     this.#isTogether = true;
   }
 
@@ -279,9 +293,4 @@ class RedisCluster implements Cluster {
     this.#renewedAt = this.#parts.uptime();
     return true;
   }
-}
-
-/** The server's address, for people. */
-function addressOf({ hosts }: RedisServer): string {
-  return hosts.map(({ host, port }) => `${host}:${port}`).join(",");
 }

@@ -133,3 +133,25 @@ test("a user of the server's own who may run scripts is enough; a wrong password
   const narrow = redisWorld({ ...server, prefix: "another", password: new Secret("pass word") });
   await expect(narrow.open()).rejects.toThrow("NOPERM");
 });
+
+test("a word is heard by the other nodes, also after the connection was lost, and never by its own", async (context) => {
+  const world = worldFor(context);
+  const nodes = [await world.open(), await world.open(), await world.open()];
+  const heard: string[] = [];
+  for (const [at, node] of nodes.entries()) {
+    node.hear("served", () => void heard.push(`${at} served`));
+    node.hear("health", (text) => void heard.push(`${at} ${text}`));
+  }
+  nodes[0]?.say("served", "");
+  nodes[1]?.say("health", "two\nlines");
+  await expect
+    .poll(() => heard.toSorted())
+    .toEqual(["0 two\nlines", "1 served", "2 served", "2 two\nlines"]);
+  expect(await serverFor(context).ask("CLIENT", "KILL", "TYPE", "pubsub")).toMatch(/^:\d/);
+  await expect
+    .poll(() => {
+      nodes[0]?.say("served", "");
+      return heard.length;
+    })
+    .toBeGreaterThan(5);
+});

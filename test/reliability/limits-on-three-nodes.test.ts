@@ -18,7 +18,7 @@ beforeAll(async () => {
   const [programs, program] = [postgresPrograms(), redisProgram()];
   if (programs === undefined || program === undefined) return;
   [postgres, redis] = [await startPostgres(programs), await startRedis(program)];
-  upstream = await startMockOpenAi(undefined, async ({ json }) => {
+  upstream = await startMockOpenAi(refusal, async ({ json }) => {
     if (json?.["model"] === "held") return held.promise;
     running += 1;
     most = Math.max(most, running);
@@ -36,6 +36,17 @@ afterAll(async () => {
   await redis?.remove();
   await postgres?.remove();
 });
+
+/** The answer to calls of a model that has no more quota until the test says so. */
+let isRefusing = false;
+const refusal: Parameters<typeof startMockOpenAi>[0] = ({ json }) =>
+  json?.["model"] === "refused" && isRefusing
+    ? {
+        status: 429,
+        headers: { "retry-after": "3" },
+        body: JSON.stringify({ error: { message: "Too many.", type: "rate_limit_error" } }),
+      }
+    : undefined;
 
 const keyOf = (name: string): string => `${testKey}-${name}`;
 
@@ -70,6 +81,12 @@ function settings(url: string, { url: redisUrl }: TestRedis): Record<string, unk
         limits: { rpm: 9 },
       },
       {
+        id: "refuser",
+        provider: "openai-compatible",
+        settings: { base_url: upstream.url, api_key: "k" },
+        models: ["refused"],
+      },
+      {
         id: "held",
         provider: "openai-compatible",
         settings: { base_url: upstream.url, api_key: "k" },
@@ -84,6 +101,7 @@ function ready(context: TestContext): void {
   requireForTest(context, "Redis (Debian's package redis-server)", redis);
 }
 
+const slow = { timeout: 20_000 };
 let prompts = 0;
 function ask(at: number, key: string, more: Record<string, unknown> = {}): Promise<Response> {
   const node = nodes[at % nodes.length];
@@ -147,4 +165,25 @@ test("a channel's requests a minute are one limit; beyond it there is no channel
     ...Array.from({ length: 9 }, () => 503),
   ]);
   expect(upstream.seen.length - before).toBe(9);
+}, 60_000);
+
+test("a channel that refuses one node cools on all of them, and is healthy on all once one has found it so", async (context) => {
+  ready(context);
+  const changes = (node: TestGateway): unknown[] =>
+    node.log
+      .filter(({ channel, msg }) => channel === "refuser" && msg === "channel health changed")
+      .map(({ to }) => to);
+  for (const at of [0, 1])
+    expect((await ask(at, "free", { model: "refused", size: undefined })).status).toBe(200);
+  isRefusing = true;
+  expect((await ask(0, "free", { model: "refused", size: undefined })).status).toBe(429);
+  for (const node of nodes.slice(0, 2))
+    await expect.poll(() => changes(node)[0], slow).toBe("cooling");
+  isRefusing = false;
+  await expect
+    .poll(async () => (await ask(1, "free", { model: "refused", size: undefined })).status, slow)
+    .toBe(200);
+  for (const node of nodes.slice(0, 2))
+    await expect.poll(() => changes(node).at(-1), slow).toBe("healthy");
+  expect((await ask(2, "free", { model: "refused", size: undefined })).status).toBe(200);
 }, 60_000);

@@ -8,6 +8,9 @@ export interface RedisClient {
   connect(): Promise<void>;
   /** Runs a script, and gives it to the server first where that one does not know it. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  publish(channel: string, text: string): Promise<unknown>;
+  /** Listens from now on, also after a connection was lost. */
+  subscribe(channel: string, listener: (text: string) => void): Promise<unknown>;
   /** Ends the connection at once, and whatever waits for an answer on it. Never rejects. */
   destroy(): Promise<void>;
 }
@@ -22,6 +25,8 @@ interface LibraryClient {
   on(event: "error", listener: (error: unknown) => void): unknown;
   evalSha(sha: string, words: EvalWords): Promise<unknown>;
   eval(source: string, words: EvalWords): Promise<unknown>;
+  publish(channel: string, text: string): Promise<unknown>;
+  subscribe(channel: string, listener: (text: string) => void): Promise<unknown>;
   destroy(): unknown;
 }
 
@@ -50,6 +55,8 @@ export async function createRedisClient(
         return client.eval(source, words);
       }
     },
+    publish: (channel, text) => client.publish(channel, text),
+    subscribe: (channel, listener) => client.subscribe(channel, listener),
     async destroy() {
       try {
         await client.destroy();

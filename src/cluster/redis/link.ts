@@ -29,6 +29,8 @@ export interface LinkParts {
   readonly clock?: (() => number) | undefined;
   /** A new name for a server's memory. */
   readonly newName: () => string;
+  /** Words of all nodes. */
+  readonly onWord?: ((text: string) => void) | undefined;
 }
 
 /** The way to the server. A command that has no answer in time counts as refused, and nobody knows whether it was done. */
@@ -51,6 +53,11 @@ export class RedisLink {
   /** True where so many commands in a row had no answer that waiting for the next one is in vain. */
   get isBroken(): boolean {
     return this.#failures >= failuresMax;
+  }
+
+  /** The server's address, for people. */
+  get address(): string {
+    return this.#parts.server.hosts.map(({ host, port }) => `${host}:${port}`).join(",");
   }
 
   /** The words for what was wrong last. */
@@ -111,6 +118,16 @@ export class RedisLink {
     return { name, ageMs: Number(now) - Number(since) };
   }
 
+  /** Tells all nodes a word; whether they hear it nobody knows. */
+  async say(text: string): Promise<void> {
+    const said = this.#client?.publish(this.#channel, text);
+    if (said !== undefined) await this.#caught(said);
+  }
+
+  get #channel(): string {
+    return `{${this.#parts.server.prefix}}:words`;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#client?.destroy();
@@ -121,6 +138,8 @@ export class RedisLink {
     this.#client = client;
     try {
       await client.connect();
+      const { onWord } = this.#parts;
+      if (onWord !== undefined) await client.subscribe(this.#channel, onWord);
     } catch (thrown) {
       this.#blame(thrown);
     }

@@ -1,3 +1,4 @@
+import type { Cluster } from "../../cluster/cluster.ts";
 import { asPinholeError, PinholeError } from "../../core/errors.ts";
 import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { GatewayLog } from "../../core/log.ts";
@@ -11,6 +12,8 @@ import { type DeclaredEntry, type DeclaredKey, declaredEntry } from "./key-views
 /** The parts that administration works with. */
 export interface AdministrationParts {
   readonly keys: KeyRing;
+  /** The other nodes, which are told of a change at once; they would find it by themselves within seconds. */
+  readonly cluster: Cluster;
   readonly log: GatewayLog;
   readonly store: Store;
   /** Unix milliseconds, the database's. */
@@ -48,6 +51,7 @@ export class Served {
   constructor(parts: AdministrationParts, pepper: Buffer) {
     this.#parts = parts;
     this.#pepper = pepper;
+    parts.cluster.hear("served", () => void this.#hasten());
   }
 
   /** Keys of the file. */
@@ -99,11 +103,22 @@ export class Served {
 
   /** After a change that is committed: where it cannot be read just now, it is the next time. */
   async refresh(): Promise<void> {
+    this.#parts.cluster.say("served", "");
     try {
       await this.#refresh();
     } catch (thrown) {
       const { detail, message } = asPinholeError(thrown);
       this.#parts.log.error({ detail: detail ?? message }, "changed keys could not be read");
+    }
+  }
+
+  /** Takes over a change that another node has told of; where it cannot be read just now, it is the next time. */
+  async #hasten(): Promise<void> {
+    try {
+      await this.catchUp();
+    } catch (thrown) {
+      const { detail, message } = asPinholeError(thrown);
+      this.#parts.log.warn({ detail: detail ?? message }, "a change could not be read");
     }
   }
 

@@ -63,7 +63,21 @@ export interface HealthChange {
   readonly why: string | undefined;
   /** Set where it cools. */
   readonly until: number | undefined;
+  /** Ejections since it was last healthy. */
+  readonly ejections: number;
+  /** True: another node has told of it. */
+  readonly isHeard: boolean;
 }
+
+/** The health of the same thing as another node has found it. */
+export type HeardHealth =
+  | { readonly to: "healthy" }
+  | {
+      readonly to: "cooling";
+      readonly why: string;
+      readonly until: number;
+      readonly ejections: number;
+    };
 
 /**
  * The health of one thing that can fail by itself: a channel, a credential, a model on a channel. A
@@ -77,6 +91,8 @@ export interface Health {
   /** An attempt begins. Half open, it is the probe. */
   begin(now: number): HealthPass;
   end(pass: HealthPass, verdict: Verdict, now: number): void;
+  /** Takes over the state that another node has found; attempts of before say nothing about it. */
+  hear(heard: HeardHealth, now: number): void;
   view(now: number): HealthView;
 }
 
@@ -142,6 +158,25 @@ class HealthMachine implements Health {
     else if (isCurrent) this.#count(verdict, now);
   }
 
+  hear(heard: HeardHealth, now: number): void {
+    const from = this.#state();
+    if (heard.to === "healthy") {
+      if (this.#cooling !== undefined) this.#recover(now, true);
+      return;
+    }
+    const { why, until } = heard;
+    if (until <= Math.max(now, this.#halfOpen ? 0 : (this.#cooling?.until ?? 0))) return;
+    this.#cooling = { why, until };
+    this.#ejections = Math.max(this.#ejections, heard.ejections);
+    this.#failuresInRow = 0;
+    this.#begin(now);
+    if (from !== "cooling") this.#tell({ from, to: "cooling", why, until }, true);
+  }
+
+  #tell(change: Omit<HealthChange, "ejections" | "isHeard">, isHeard = false): void {
+    this.#onChange({ ...change, ejections: this.#ejections, isHeard });
+  }
+
   view(now: number): HealthView {
     this.#open(now);
     const probing = this.#probe !== undefined;
@@ -166,7 +201,7 @@ class HealthMachine implements Health {
     if (cooling === undefined || this.#halfOpen || now < cooling.until) return;
     this.#halfOpen = true;
     this.#since = cooling.until;
-    this.#onChange({ from: "cooling", to: "half_open", why: cooling.why, until: undefined });
+    this.#tell({ from: "cooling", to: "half_open", why: cooling.why, until: undefined });
   }
 
   #count(verdict: Failed, now: number): void {
@@ -191,7 +226,7 @@ class HealthMachine implements Health {
     this.#ejections += 1;
     this.#failuresInRow = 0;
     this.#begin(now);
-    this.#onChange({ from, to: "cooling", why: verdict.why, until: now + coolMs });
+    this.#tell({ from, to: "cooling", why: verdict.why, until: now + coolMs });
   }
 
   /** Counts a failure of an attempt that was under way at the ejection: only a refusal knows something new. */
@@ -200,13 +235,13 @@ class HealthMachine implements Health {
     cooling.until = Math.max(cooling.until, now + (this.#asked(verdict) ?? 0));
   }
 
-  #recover(now: number): void {
+  #recover(now: number, isHeard = false): void {
     const from = this.#state();
     this.#cooling = undefined;
     this.#ejections = 0;
     this.#failuresInRow = 0;
     this.#begin(now);
-    this.#onChange({ from, to: "healthy", why: undefined, until: undefined });
+    this.#tell({ from, to: "healthy", why: undefined, until: undefined }, isHeard);
   }
 
   #begin(now: number): void {

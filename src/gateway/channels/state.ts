@@ -1,6 +1,6 @@
 import type { Claim, Cluster, Refusal, Taken } from "../../cluster/cluster.ts";
 import type { Channel } from "../../core/channel.ts";
-import type { Health } from "./health.ts";
+import type { Health, HeardHealth } from "./health.ts";
 import { type Healths, type Lease, type LeaseHolder, type Wanted, openLease } from "./lease.ts";
 import { type ChannelQueue, createChannelQueue } from "./queue.ts";
 import { type ChannelRoom, createChannelRoom } from "./room.ts";
@@ -39,6 +39,12 @@ export interface ChannelState {
   /** Keeps this weight true from now on. */
   watch(weight: WatchedWeight): void;
   forgetWeights(): void;
+  /** Takes over what another node has found of the channel, or of one of its parts. */
+  hear(
+    part: { readonly credential?: number | undefined; readonly model?: string | undefined },
+    heard: HeardHealth,
+    now: number,
+  ): void;
   /** Sets the watched weights to what the channel can serve now. */
   refresh(): void;
 }
@@ -103,6 +109,20 @@ class LiveChannel implements ChannelState, LeaseHolder {
 
   now(): number {
     return this.#parts.now();
+  }
+
+  hear(
+    { credential, model }: Parameters<ChannelState["hear"]>[0],
+    heard: HeardHealth,
+    now: number,
+  ): void {
+    const { health, credentials, models } = this.#healths;
+    if (model !== undefined) {
+      const known = models.get(model) ?? this.newModelHealth(model);
+      models.set(model, known);
+      known.hear(heard, now);
+    } else (credential === undefined ? health : credentials[credential])?.hear(heard, now);
+    this.refresh();
   }
 
   newModelHealth(model: string): Health {

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Channel } from "../../core/channel.ts";
 import { createHealth, type Health, type HealthChange } from "./health.ts";
+import { hearWord, wordOf } from "./shared-health.ts";
 import { type ChannelState, createChannelState } from "./state.ts";
 import { platformTimer, type Timer } from "./timer.ts";
 import { type ChannelView, viewChannel } from "./view.ts";
@@ -28,9 +29,18 @@ export interface ChannelStatesOptions {
   readonly random: () => number;
   readonly log: GatewayLog;
   readonly observer?: Observer | undefined;
-  readonly cluster: Pick<Cluster, "isShared" | "take">;
+  readonly cluster: Pick<Cluster, "isShared" | "take" | "say" | "hear">;
   /** The platform's timer unless given. */
   readonly timer?: Timer;
+}
+
+/** Channels whose health is remembered before they are asked for. */
+const earlyMax = 10_000;
+
+/** The part of a channel that a health is of; none: the channel itself. */
+export interface HealthFields {
+  readonly credential?: number;
+  readonly model?: string;
 }
 
 export function createChannelStates(options: ChannelStatesOptions): ChannelStates {
@@ -38,11 +48,24 @@ export function createChannelStates(options: ChannelStatesOptions): ChannelState
   const dayOf = (at: number): number => Math.round(now() + at - uptime());
   const states = new Map<string, ChannelState>();
   const wakes = createWakeQueue<ChannelState>();
-  const health = (channelId: string, fields: Readonly<Record<string, unknown>>): Health =>
+  const health = (channelId: string, fields: HealthFields): Health =>
     createHealth(uptime(), random, (change) => {
+      if (cluster.isShared) tell(channelId, fields, change);
       logChange(log, { channel: channelId, ...fields }, change, dayOf);
       observer?.healthChanged({ channelId, to: change.to });
     });
+  const tell = (channel: string, fields: HealthFields, change: HealthChange): void => {
+    const credentials = states.get(channel)?.credentials.length ?? 0;
+    const word = wordOf({ channel, credentials, ...fields }, change, uptime());
+    if (word !== undefined) cluster.say("health", word);
+  };
+  /** Words about channels that nobody has asked for here yet, the newest of each. */
+  const early = new Map<string, () => void>();
+  const hear = (word: string, at: number): void => {
+    const unknown = hearWord(word, (id) => states.get(id), at);
+    if (unknown !== undefined && early.size < earlyMax) early.set(unknown, () => hear(word, at));
+  };
+  cluster.hear("health", (word) => hear(word, uptime()));
   return {
     of(channel) {
       let state = states.get(channel.id);
@@ -56,6 +79,8 @@ export function createChannelStates(options: ChannelStatesOptions): ChannelState
           wakeAt: (at, self) => wakes.add(at, self),
         });
         states.set(channel.id, state);
+        early.get(channel.id)?.();
+        early.delete(channel.id);
       } else if (state.channel !== channel) state.replace(channel);
       return state;
     },
