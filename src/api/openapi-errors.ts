@@ -22,6 +22,12 @@ export function errorSchema(): JsonSchema {
           param: { type: ["string", "null"], description: "The field at fault." },
           code: { type: ["string", "null"], enum: publicCodes() },
           current: { description: "Of `version_stale`: what stands; null: nothing does." },
+          test: {
+            type: "object",
+            description: "Of a test that would have to be paid: its model and its price.",
+            required: ["model", "most_usd"],
+            properties: { model: { type: "string" }, most_usd: { type: ["string", "null"] } },
+          },
           faults: {
             type: "array",
             description: "Of a state or an entry: all that is wrong with it.",

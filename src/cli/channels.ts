@@ -8,7 +8,8 @@ import { PinholeError } from "../core/errors.ts";
 import { usdText } from "../core/money.ts";
 import type { CliCommand, CommandContext, CommandInput } from "./command.ts";
 import { defineConfigFlags, readCommandConfig } from "./read-config.ts";
-import { openClient, textOption } from "./remote.ts";
+import { openClient, textOption, withAdminClient } from "./remote.ts";
+import { tableOf } from "./resources/tables.ts";
 
 /** Actions on a channel, by the words that ask for them. */
 const actions = { test: testChannel, models: listModels } as const;
@@ -24,6 +25,10 @@ export const channelsCommand: CliCommand = {
     command.option("--paid", "test: make one real picture where no free check says enough");
     command.option("--model <name>", "test --paid: the model, in place of the cheapest");
     command.option("--json", "print one JSON document for scripts");
+    command.option(
+      "--url <url>",
+      "test: ask this running gateway, which has channels of its database",
+    );
     defineConfigFlags(command);
   },
   async run(input, context) {
@@ -32,6 +37,8 @@ export const channelsCommand: CliCommand = {
       context.err(`pinhole: there is no \`channels ${action}\`; there are test and models\n`);
       return 2;
     }
+    if (action === "test" && textOption(input, "url") !== undefined)
+      return testRemotely(id, input, context);
     const read = await readCommandConfig(input, context, { modelsMayBeMissing: true });
     if ("faults" in read) {
       for (const fault of read.faults) context.err(`pinhole: ${faultLine(fault)}\n`);
@@ -46,6 +53,28 @@ export const channelsCommand: CliCommand = {
     return actions[action]({ input, context, config: read.config, channel });
   },
 };
+
+/** Has a running gateway test a channel of its own; 1 where the channel does not answer. */
+async function testRemotely(
+  id: string,
+  input: CommandInput,
+  context: CommandContext,
+): Promise<number> {
+  let isOk = false;
+  const model = textOption(input, "model");
+  const code = await withAdminClient(input, context, async (client) => {
+    const { text, json } = await client({
+      method: "POST",
+      path: `/admin/v1/channels/${encodeURIComponent(id)}/test`,
+      body: { paid: input.options["paid"] === true, model },
+    });
+    isOk = typeof json === "object" && json !== null && "ok" in json && json.ok === true;
+    context.out(
+      input.options["json"] === true ? `${JSON.stringify(json)}\n` : tableOf(json ?? text),
+    );
+  });
+  return code === 0 && !isOk ? 1 : code;
+}
 
 function isAction(word: string): word is keyof typeof actions {
   return Object.hasOwn(actions, word);

@@ -113,6 +113,7 @@ export type ChannelSettings = z.output<typeof channelSchema>;
 
 /** The words of a channel where nothing is written; null: not set. */
 export const channelDefaults = {
+  provider: null,
   settings: {},
   models: null,
   priority: 0,

@@ -36,6 +36,9 @@ export interface KeyOwner {
 /** The beginning of ids of keys that stand in no list: those with which people make pictures in the console. The person's id follows. */
 export const consoleKeyPrefix = "console:";
 
+/** The beginning of ids of keys by which tests of channels are booked. The channel's id follows. */
+export const channelTestKeyPrefix = "test:";
+
 /** A user, who may belong to a team. */
 export interface KeyUser extends KeyOwner {
   readonly teamId: string | null;

@@ -45,6 +45,7 @@ import { createRepeatWindow } from "./requests/repeat-window.ts";
 import { createRetention, type Retention, type RetentionTimes } from "./requests/retention.ts";
 import type { Client } from "./requests/run.ts";
 import { serveObserved } from "./requests/serve-observed.ts";
+import { type ChannelTestCases, channelTestCases } from "./requests/test-channel.ts";
 import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
@@ -68,10 +69,11 @@ export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";
 export type { RateView } from "./limits/key-limits.ts";
 export type { NodeProgram } from "./requests/nodes.ts";
+export type { ChannelTest } from "./requests/test-channel.ts";
 export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
-export interface Gateway extends DeliveryCases, EndUserCases {
+export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases {
   /** The key of an Authorization header. Throws invalid_api_key, one message for every cause, or ip_not_allowed. */
   authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
@@ -215,6 +217,7 @@ export function createGateway(
     channels: () => servedChannels(menu.catalog).map((channel) => routing.states.view(channel)),
     correct: async (asked) => correct(parts, keys.all() ?? [], settings.correctionMaxNano, asked),
     ...endUserCases({ ...ports, ...parts }),
+    ...channelTestCases({ ...ports, ...parts, channels: () => menu.offer.channels }),
     administration,
     offer: (next) => offered.declare(next),
     nodes,

@@ -207,6 +207,19 @@ describe("a channel of the database", () => {
     expect(errorOf(unknown)).toEqual([400, "invalid_value", "settings.api_keys.0"]);
   });
 
+  test("keeps a credential that is too short for a hint", async () => {
+    const { admin, paint } = await keyWorld();
+    const { url, seen } = await painter();
+    const settings = { base_url: url, api_key: "short" };
+    const made = await admin("POST", "/channels", { id: "up", ...words(url), settings });
+    expect(made.body["settings"]).toEqual({ base_url: url, api_key: { hint: "" } });
+    const back = { ...words(url), settings: made.body["settings"], weight: 9 };
+    expect((await admin("PUT", "/channels/up", back, { "if-match": "*" })).body.version).toBe(2);
+    expect((await admin("PATCH", "/channels/up", { weight: 8 })).body.version).toBe(3);
+    expect(await paint(testKey, "painted")).toEqual([200, undefined]);
+    expect(seen.at(-1)?.headers.authorization).toBe("Bearer short");
+  });
+
   test("is not touched by the environment, nor reads files", async () => {
     const { admin } = await keyWorld();
     const settings = { base_url: anywhere, headers: { "X-Team": "${PINHOLE_ADMIN_TOKEN}" } };

@@ -12,11 +12,42 @@ export const resourceQuery = z.strictObject({
 
 const channelBody = channelSchema.omit({ id: true });
 
+export const channelTestBody = z.strictObject({
+  paid: z
+    .boolean()
+    .default(false)
+    .describe("Buy one real picture where no free check says enough."),
+  model: z.string().min(1).max(200).optional().describe("Its model. Not set: the cheapest."),
+});
+
+const channelTest = z.strictObject({
+  object: z.literal("channel_test"),
+  channel: z.string(),
+  ok: z.boolean(),
+  paid: z.boolean().describe("A picture was asked for; it is booked under the label `test`."),
+  steps: z
+    .array(
+      z.strictObject({
+        name: z.enum(["check", "picture"]),
+        credential: z.int().optional(),
+        ok: z.boolean(),
+        found: z.string().nullable(),
+        error: z
+          .strictObject({ code: z.string(), message: z.string(), detail: z.string().nullable() })
+          .nullable(),
+      }),
+    )
+    .describe("What was tried, up to the first step that failed."),
+  model: z.string().nullable(),
+  cost_usd: z.string().nullable(),
+  request_id: z.string().nullable(),
+});
+
 const moment = z.iso.datetime();
 
 const channel = z.looseObject({
   id: z.string(),
-  provider: z.string(),
+  provider: z.string().nullable(),
   settings: z
     .looseObject({})
     .describe(
@@ -98,9 +129,20 @@ export const channelResource: AdminResource = {
         "Deletes a channel and its credentials. Requests that run on it are finished; its name stays in records and books.",
       answer: "Channel",
     },
+    {
+      method: "POST",
+      path: "/admin/v1/channels/:id/test",
+      access: operate,
+      verb: null,
+      about:
+        "Asks a channel's upstream whether it answers: free where the provider has a free check or makes pictures for nothing, else only with `paid`; a 409 tells model and price.",
+      body: channelTestBody,
+      answer: "ChannelTest",
+    },
   ],
   schemas: {
     Channel: channel,
+    ChannelTest: channelTest,
     ChannelList: z.looseObject({
       object: z.literal("list"),
       data: z.array(channel),

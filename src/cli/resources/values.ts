@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { JsonSchema } from "../../api/json-schema.ts";
 import { UsageError } from "../remote.ts";
 
@@ -124,6 +125,9 @@ function groupOf(
 }
 
 function member(flag: string, schema: JsonSchema, value: string): unknown {
+  // Of what is in a group of any names nothing is known.
+  const isUnknown = Object.keys(schema).length === 0;
+  if (isUnknown && value.startsWith("@")) return textOfFile(flag, value.slice(1));
   const { form } = fieldOf(schema);
   return form === "list" ? value.split("|") : valueOf(flag, schema, [value]);
 }
@@ -139,6 +143,15 @@ function within(
   const isOpen = field.isOpen || Object.keys(schema).length === 0;
   const added = groupOf(flag, { fields: field.fields, isOpen }, `${name}=${value}`);
   return { ...(known as object | undefined), ...(added as object) };
+}
+
+/** The text of a file, such as a credential that other users of the machine must not see typed. */
+function textOfFile(flag: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    throw new UsageError(`${flag} names the file ${path}, which cannot be read`);
+  }
 }
 
 function jsonOf(flag: string, text: string): unknown {

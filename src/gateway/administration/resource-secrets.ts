@@ -22,10 +22,10 @@ type Row = Pick<StoredResource, "kind" | "id">;
 const hintedLengthMin = 12;
 const hintLength = 4;
 
-/** The mark that stands in a credential's place: its last four characters, null where it is so short that they would give it away. */
+/** The mark that stands in a credential's place: its last four characters, none where it is so short that they would give it away. */
 function markOf(secret: string): EntryWords {
   const isLong = secret.length >= hintedLengthMin;
-  return { hint: isLong ? secret.slice(-hintLength).replaceAll(/[^\x21-\x7e]/g, "?") : null };
+  return { hint: isLong ? secret.slice(-hintLength).replaceAll(/[^\x21-\x7e]/g, "?") : "" };
 }
 
 /** The place that an envelope is bound to. */

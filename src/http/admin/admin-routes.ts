@@ -27,7 +27,7 @@ const bodyBytesMax = 64 * 1024;
 export interface AdminParts extends SessionParts {
   readonly gateway: Pick<
     Gateway,
-    "administration" | "channels" | "correct" | "eraseEndUser" | "restingPath"
+    "administration" | "channels" | "testChannel" | "correct" | "eraseEndUser" | "restingPath"
   >;
   readonly examine: Examine;
 }

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from "fastify";
-import type { ChannelView, Gateway, HealthView } from "../../gateway/gateway.ts";
+import { channelTestBody } from "../../api/admin/channels.ts";
+import { PinholeError } from "../../core/errors.ts";
+import type { ChannelTest, ChannelView, Gateway, HealthView } from "../../gateway/gateway.ts";
+import { read, withoutNulls } from "./read-checked.ts";
 import { resourceHandlers } from "./resource-handlers.ts";
 
 interface OfOne {
@@ -9,7 +12,7 @@ interface OfOne {
 /** /admin/v1/channels, /admin/v1/channels/{id} and /admin/v1/health/channels. */
 export function channelRoutes(
   app: FastifyInstance,
-  gateway: Pick<Gateway, "channels" | "administration">,
+  gateway: Pick<Gateway, "channels" | "administration" | "testChannel">,
 ): void {
   const channel = resourceHandlers(gateway.administration.channels);
   app.get("/admin/v1/channels", channel.list);
@@ -18,10 +21,32 @@ export function channelRoutes(
   app.put<OfOne>("/admin/v1/channels/:id", channel.put);
   app.patch<OfOne>("/admin/v1/channels/:id", channel.change);
   app.delete<OfOne>("/admin/v1/channels/:id", channel.remove);
+  app.post<OfOne>("/admin/v1/channels/:id/test", async ({ params, body }) =>
+    testJson(await test(gateway, params.id, body)),
+  );
   app.get("/admin/v1/health/channels", () => ({
     object: "list",
     data: gateway.channels().map(channelHealthJson),
   }));
+}
+
+/** Tests a channel. Throws not_found, or conflict where there is none that could be tested. */
+async function test(
+  { administration, testChannel }: Pick<Gateway, "administration" | "testChannel">,
+  id: string,
+  body: unknown,
+): Promise<ChannelTest> {
+  const { paid, model } = read(channelTestBody, withoutNulls(body));
+  const { fault, removedAt } = await administration.channels.get(id);
+  if (removedAt !== null)
+    throw new PinholeError("conflict", { message: `The channel \`${id}\` was deleted.` });
+  if (fault !== null)
+    throw new PinholeError("conflict", { message: `The channel is faulty: ${fault}` });
+  return testChannel({ channelId: id, paid, model });
+}
+
+function testJson({ costUsd, requestId, ...test }: ChannelTest): Record<string, unknown> {
+  return { object: "channel_test", ...test, cost_usd: costUsd, request_id: requestId };
 }
 
 function channelHealthJson(view: ChannelView): Record<string, unknown> {
