@@ -12,7 +12,8 @@ import { requireForTest } from "../support/require.ts";
 
 /**
  * T3 on the whole gateway: SIGKILL at any moment under load, again and again, on the same data. Every start
- * must succeed, every answer that a client got must still be there, and the books must be whole.
+ * must succeed, every answer that a client got must still be there, and the books must be whole, whichever way the answer went:
+ * as URLs of one or three pictures, as a stream of three, or relayed as it came.
  */
 const kills = figure(20, 300);
 const workers = 4;
@@ -25,7 +26,11 @@ const folders = new Set<string>();
 
 beforeAll(async () => {
   upstream = await startCountingUpstream();
-  upstream.behave((_prompt, asked) => ({ delayMs: (asked * 37) % 60 }));
+  upstream.behave((prompt, asked) => ({
+    delayMs: (asked * 37) % 60,
+    // So large that it is passed on while it comes.
+    ...(prompt.endsWith("relayed") ? { pictureBytes: 200_000 } : {}),
+  }));
 });
 afterAll(async () => {
   await upstream.close();
@@ -62,7 +67,13 @@ async function postgres(context: TestContext): Promise<Data> {
 
 async function start({ url }: Data, folder: string | undefined): Promise<GatewayProcess> {
   const settings = { base_url: upstream.url, api_key: "k" };
-  const model = { name: "m", price: { per_image_usd: 0.04 } };
+  const channel = (id: string, name: string, more: object = {}) => ({
+    id,
+    provider: "openai-compatible",
+    settings: { ...settings, ...more },
+    models: [{ name, price: { per_image_usd: 0.04 } }],
+    budget: [{ usd: 1000, period: "total" }, { usd: 1000 }],
+  });
   const gateway = await startGatewayProcess({
     env: { PINHOLE_SECRET: "a-secret-of-all-starts-0123456789abcdef" },
     ...(folder === undefined ? {} : { folder }),
@@ -70,52 +81,99 @@ async function start({ url }: Data, folder: string | undefined): Promise<Gateway
       ...(url === undefined ? {} : { database: { url } }),
       keys: [{ name: "test", key: testKey, team: "all", budget: { usd: 1000 } }],
       teams: [{ id: "all", budget: { usd: 1000, period: "total" } }],
-      channels: [
-        {
-          id: "a",
-          provider: "openai-compatible",
-          settings,
-          models: [model],
-          budget: [{ usd: 1000, period: "total" }, { usd: 1000 }],
-        },
-      ],
+      channels: [channel("a", "one"), channel("b", "three", { images_per_call: 1 })],
     },
   });
   folders.add(gateway.folder);
   return gateway;
 }
 
-/** What a client was given: the request's id, the prompt and where the picture is, without the gateway's address. */
+/** A way in which a client asks, and the number of pictures that it gets. */
+interface Shape {
+  readonly name: string;
+  readonly n: number;
+  readonly body: object;
+}
+
+const shapes: readonly Shape[] = [
+  { name: "url", n: 1, body: { model: "one", response_format: "url" } },
+  { name: "urls", n: 3, body: { model: "three", response_format: "url" } },
+  { name: "stream", n: 3, body: { model: "three", stream: true } },
+  { name: "relayed", n: 1, body: { model: "one", response_format: "b64_json" } },
+];
+
+/** An answer that a client has read whole: the request's id, its pictures, and where they are, without the gateway's address. */
 interface Acknowledged {
   readonly id: string | null;
-  readonly prompt: string;
-  readonly path: string;
+  readonly n: number;
+  readonly paths: readonly string[];
 }
 
 /** Calls until the gateway is gone. */
 async function load(
   gateway: GatewayProcess,
-  worker: string,
+  worker: number,
+  name: string,
   acknowledged: Acknowledged[],
 ): Promise<void> {
   for (let call = 0; ; call += 1) {
-    const prompt = `${worker} ${call}`;
-    const answered = await fetch(`${gateway.url}/v1/images/generations`, {
+    const shape = shapes[(worker + call) % shapes.length];
+    if (shape === undefined) return;
+    const prompt = `${name} ${call} ${shape.name}`;
+    const answer = await fetch(`${gateway.url}/v1/images/generations`, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${gateway.key}` },
-      body: JSON.stringify({ model: "m", prompt, response_format: "url" }),
-    })
-      .then(async (answer) => {
-        const id = answer.headers.get("x-request-id");
-        return [answer.status, await answer.json(), id] as const;
-      })
-      .catch(() => undefined);
-    if (answered === undefined) return;
-    expect(answered[0]).toBe(200);
-    // Our own answer.
-    const [picture] = (answered[1] as { data: { url: string }[] }).data;
-    const { pathname, search } = new URL(picture?.url ?? "");
-    acknowledged.push({ id: answered[2], prompt, path: pathname + search });
+      body: JSON.stringify({ prompt, n: shape.n, ...shape.body }),
+    }).catch(() => undefined);
+    if (answer === undefined) return;
+    expect(answer.status).toBe(200);
+    const { text, isCut } = await readAll(answer);
+    const paths = pathsOf(shape, text);
+    if (paths !== undefined)
+      acknowledged.push({ id: answer.headers.get("x-request-id"), n: shape.n, paths });
+    if (isCut) return;
+    expect(paths).toBeDefined();
+  }
+}
+
+/** All that came of an answer's body, also where the connection was cut. */
+async function readAll(
+  answer: Response,
+): Promise<{ readonly text: string; readonly isCut: boolean }> {
+  let text = "";
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { value, done = true } = (await reader?.read()) ?? {};
+      if (done) return { text, isCut: false };
+      text += value ?? "";
+    }
+  } catch {
+    return { text, isCut: true };
+  }
+}
+
+/** The paths of an answer's pictures, none where they are in it; undefined where it is not whole. */
+function pathsOf({ name, n }: Shape, text: string): readonly string[] | undefined {
+  if (name === "stream") {
+    const ends = text.split("\n\n").slice(0, -1);
+    const made = ends.filter((event) => event.startsWith("event: image_generation.completed\n"));
+    return made.length === n ? [] : undefined;
+  }
+  // The gateway's own answer, or its beginning.
+  const document = parsed(text) as { data: { url?: string }[] } | undefined;
+  return document?.data.flatMap(({ url }) => {
+    if (url === undefined) return [];
+    const { pathname, search } = new URL(url);
+    return [pathname + search];
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -124,35 +182,54 @@ async function expectBooked(
   data: Data,
   folder: string,
   acknowledged: readonly Acknowledged[],
-  rows: readonly Record<string, unknown>[],
+  rows: readonly Row[],
 ): Promise<void> {
-  const settled = new Set(rows.filter(({ hold }) => hold === "settled").map(({ id }) => id));
-  expect(acknowledged.filter(({ id }) => !settled.has(id))).toEqual([]);
-  const spent = String(settled.size * 40_000_000);
+  const settled = new Map(
+    rows.filter(({ hold }) => hold === "settled").map(({ id, nano }) => [id, Number(nano)]),
+  );
+  const wrong = acknowledged.filter(({ id, n }) => settled.get(id) !== n * priceNano);
+  expect(wrong).toEqual([]);
+  const spent = [...settled.values()].reduce((sum, nano) => sum + nano, 0);
   expect(await data.read(folder, ledger)).toMatchObject([
-    { sum: spent, count: String(settled.size) },
+    { sum: String(spent), count: String(settled.size) },
   ]);
-  const charged = await data.read(folder, charges);
-  const channel = { spent: charged[0]?.["sum"], reserved: "0" };
-  // What the provider may have charged is at least what was delivered, and at most what was asked for.
-  expect(Number(channel.spent)).toBeGreaterThanOrEqual(Number(spent));
-  expect(Number(channel.spent)).toBeLessThanOrEqual(rows.length * 40_000_000);
-  const key = { spent, reserved: "0" };
-  expect(await data.read(folder, counters)).toMatchObject([channel, channel, key, key]);
+  const charged = new Map<unknown, string>();
+  for (const { channel, sum } of await data.read(folder, charges))
+    charged.set(channel, String(sum));
+  // What the providers may have charged is at least what was delivered, and at most what was asked for.
+  const provider = [...charged.values()].reduce((sum, nano) => sum + Number(nano), 0);
+  const delivered = acknowledged.reduce((sum, { n }) => sum + n * priceNano, 0);
+  expect(provider).toBeGreaterThanOrEqual(delivered);
+  expect(provider).toBeLessThanOrEqual(picturesOf(rows) * priceNano);
+  const counted = await data.read(folder, counters);
+  expect(counted.map(({ scope }) => scope)).toEqual([...channels, ...channels, "key", "team"]);
+  for (const { scope, owner, spent: found, reserved } of counted) {
+    const due = scope === "channel" ? (charged.get(owner) ?? "0") : String(spent);
+    expect([scope, owner, found, reserved]).toEqual([scope, owner, due, "0"]);
+  }
   expect(await data.read(folder, "select request_id from channel_holds")).toEqual([]);
+}
+
+const priceNano = 40_000_000;
+const channels = ["channel", "channel"];
+type Row = Readonly<Record<string, unknown>>;
+
+/** Pictures that requests have asked for. */
+function picturesOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, { n }) => sum + Number(n), 0);
 }
 
 // Digits, as the drivers give large numbers in different ways.
 const ledger =
   "select cast(sum(nano) as text) as sum, cast(count(*) as text) as count from ledger where book = 'customer'";
 const counters =
-  "select cast(spent_nano as text) as spent, cast(reserved_nano as text) as reserved from budget_counters order by scope, id";
+  "select scope, scope_id as owner, cast(spent_nano as text) as spent, cast(reserved_nano as text) as reserved from budget_counters order by scope, id";
 const charges =
-  "select cast(coalesce(sum(nano), 0) as text) as sum from ledger where book = 'provider'";
+  "select channel_id as channel, cast(sum(nano) as text) as sum from ledger where book = 'provider' group by channel_id";
 
 /** Requests as their holds say. */
 const books =
-  "select r.id as id, r.state as request, h.state as hold, r.cost_nano as cost from requests r join holds h on h.request_id = r.id";
+  "select r.id as id, r.n as n, r.state as request, h.state as hold, h.settled_nano as nano, h.shown_at as shown from requests r join holds h on h.request_id = r.id";
 
 test.for(["SQLite", "Postgres"])(
   "after any number of kills every start succeeds, every answer given is there, every hold is whole: %s",
@@ -166,10 +243,12 @@ test.for(["SQLite", "Postgres"])(
       const gateway = await start(data, folder);
       folder = gateway.folder;
       const loads = Array.from({ length: workers }, (_, worker) =>
-        load(gateway, `${kind} ${kill}-${worker}`, acknowledged),
+        load(gateway, worker, `${kind} ${kill}-${worker}`, acknowledged),
       );
       const wanted = acknowledged.length + Math.floor(Math.random() * (answersMax + 1));
-      while (acknowledged.length < wanted) await sleep(5);
+      // Ends too where a client has met what it should not.
+      const isOver = Promise.all(loads).then(() => true);
+      while (acknowledged.length < wanted) await Promise.race([sleep(5), isOver]);
       await sleep(Math.random() * momentMsMax);
       gateway.child.kill("SIGKILL");
       expect(await gateway.ended).toBe("SIGKILL");
@@ -177,7 +256,7 @@ test.for(["SQLite", "Postgres"])(
     }
     expect(acknowledged.length).toBeGreaterThan(kills);
     const last = await start(data, folder);
-    for (const { path } of acknowledged) {
+    for (const path of acknowledged.flatMap(({ paths }) => paths)) {
       const image = await fetch(last.url + path);
       expect(image.status).toBe(200);
       expect((await image.arrayBuffer()).byteLength).toBeGreaterThan(64 * 64 * 3);
@@ -191,15 +270,18 @@ test.for(["SQLite", "Postgres"])(
     expect(rows.length).toBeGreaterThanOrEqual(acknowledged.length);
     // What a kill left running was found by the next start.
     const wholes = ["succeeded settled", "failed voided", "lost voided"];
-    for (const { request, hold, cost } of rows) {
-      expect(wholes).toContain(`${String(request)} ${String(hold)}`);
+    for (const { request, hold, nano, n, shown } of rows) {
+      // Of several pictures that a client was shown some, all are owed.
+      const isOwed = request === "lost" && shown !== null;
+      if (!isOwed) expect(wholes).toContain(`${String(request)} ${String(hold)}`);
       // Text on Postgres, as its driver gives large numbers.
-      if (hold === "settled") expect(Number(cost)).toBe(40_000_000);
+      if (isOwed || hold === "settled")
+        expect([hold, Number(nano)]).toEqual(["settled", Number(n) * priceNano]);
     }
     await expectBooked(data, last.folder, acknowledged, rows);
     // Each of the loop's calls was bought at most once.
     const { asked, made } = upstream.total();
-    expect(asked - before.asked).toBeLessThanOrEqual(rows.length);
+    expect(asked - before.asked).toBeLessThanOrEqual(picturesOf(rows));
     expect(made).toBeLessThanOrEqual(asked);
   },
 );
