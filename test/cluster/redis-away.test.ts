@@ -17,7 +17,7 @@ async function start(
   );
   opened.push(redis);
   // What is asked of a server that stands still should not wait for long.
-  const world = redisWorld(localServer(redis.port, "away", 200), true);
+  const world = redisWorld(localServer(redis.port, "away", 1000), true);
   onTestFinished(() => world.close());
   return { redis, world };
 }

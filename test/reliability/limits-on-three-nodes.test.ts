@@ -18,8 +18,9 @@ beforeAll(async () => {
   const [programs, program] = [postgresPrograms(), redisProgram()];
   if (programs === undefined || program === undefined) return;
   [postgres, redis] = [await startPostgres(programs), await startRedis(program)];
-  upstream = await startMockOpenAi(refusal, async ({ json }) => {
+  upstream = await startMockOpenAi(refusal, async ({ json, headers }) => {
     if (json?.["model"] === "held") return held.promise;
+    if (headers.authorization === "Bearer first" && probe !== undefined) return probe.promise;
     running += 1;
     most = Math.max(most, running);
     await setTimeout(30);
@@ -39,8 +40,10 @@ afterAll(async () => {
 
 /** The answer to calls of a model that has no more quota until the test says so. */
 let isRefusing = false;
-const refusal: Parameters<typeof startMockOpenAi>[0] = ({ json }) =>
-  json?.["model"] === "refused" && isRefusing
+/** The end of calls on the channel that is probed. */
+let probe: PromiseWithResolvers<void> | undefined;
+const refusal: Parameters<typeof startMockOpenAi>[0] = ({ json, headers }) =>
+  isRefusing && (json?.["model"] === "refused" || headers.authorization === "Bearer first")
     ? {
         status: 429,
         headers: { "retry-after": "3" },
@@ -86,6 +89,13 @@ function settings(url: string, { url: redisUrl }: TestRedis): Record<string, unk
         settings: { base_url: upstream.url, api_key: "k" },
         models: ["refused"],
       },
+      ...["first", "second"].map((id, at) => ({
+        id,
+        provider: "openai-compatible",
+        settings: { base_url: upstream.url, api_key: id },
+        models: ["probed"],
+        priority: 10 - at,
+      })),
       {
         id: "held",
         provider: "openai-compatible",
@@ -186,4 +196,40 @@ test("a channel that refuses one node cools on all of them, and is healthy on al
   for (const node of nodes.slice(0, 2))
     await expect.poll(() => changes(node).at(-1), slow).toBe("healthy");
   expect((await ask(2, "free", { model: "refused", size: undefined })).status).toBe(200);
+}, 60_000);
+
+test("what cooled is tried by one request of all nodes, and the others go elsewhere meanwhile", async (context) => {
+  ready(context);
+  const paint = (at: number) => ask(at, "free", { model: "probed", size: undefined });
+  const onFirst = (): number =>
+    upstream.seen.filter(({ headers }) => headers.authorization === "Bearer first").length;
+  const changes = (node: TestGateway): unknown[] =>
+    node.log
+      .filter(({ channel, msg }) => channel === "first" && msg === "channel health changed")
+      .map(({ to }) => to);
+  for (const at of [0, 1, 2]) expect((await paint(at)).status).toBe(200);
+  expect(onFirst()).toBe(3);
+  isRefusing = true;
+  expect((await paint(0)).status).toBe(200);
+  for (const node of nodes) await expect.poll(() => changes(node).at(-1), slow).toBe("cooling");
+  isRefusing = false;
+  probe = Promise.withResolvers();
+  // Until the cooling ends all go to the second; then one of them is the probe, and is held.
+  let answered = 0;
+  const asked: Promise<number>[] = [];
+  await expect
+    .poll(async () => {
+      for (const at of [0, 1, 2])
+        asked.push(paint(at).then(({ status }) => ((answered += 1), status)));
+      await setTimeout(100);
+      return onFirst();
+    }, slow)
+    .toBe(5);
+  for (const at of [0, 1, 2, 0, 1, 2])
+    asked.push(paint(at).then(({ status }) => ((answered += 1), status)));
+  await expect.poll(() => asked.length - answered, slow).toBe(1);
+  expect(onFirst()).toBe(5);
+  probe.resolve();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+  for (const node of nodes) await expect.poll(() => changes(node).at(-1), slow).toBe("healthy");
 }, 60_000);

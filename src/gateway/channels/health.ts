@@ -42,6 +42,8 @@ export type Verdict =
 /** An attempt under way, as the health that it was begun under knows it. */
 export interface HealthPass {
   readonly epoch: number;
+  /** True of the one attempt that shows whether what cooled works again. */
+  readonly isProbe: boolean;
 }
 
 /** Times are of the clock that the health was given; those of a channel's view are Unix milliseconds. */
@@ -93,6 +95,8 @@ export interface Health {
   end(pass: HealthPass, verdict: Verdict, now: number): void;
   /** Takes over the state that another node has found; attempts of before say nothing about it. */
   hear(heard: HeardHealth, now: number): void;
+  /** Another node has its probe under way: it is left alone until then. */
+  leaveAlone(until: number): void;
   view(now: number): HealthView;
 }
 
@@ -115,7 +119,7 @@ class HealthMachine implements Health {
    * The pass of all attempts of an epoch but a probe. The epoch grows with every ejection and recovery:
    * an attempt begun before one says nothing about what came after.
    */
-  #pass: HealthPass = { epoch: 0 };
+  #pass: HealthPass = { epoch: 0, isProbe: false };
   #failuresInRow = 0;
   /** Ejections since it was last healthy. */
   #ejections = 0;
@@ -137,7 +141,7 @@ class HealthMachine implements Health {
   begin(now: number): HealthPass {
     this.#open(now);
     if (!this.#halfOpen || this.#probe !== undefined) return this.#pass;
-    this.#probe = { epoch: this.#pass.epoch };
+    this.#probe = { epoch: this.#pass.epoch, isProbe: true };
     return this.#probe;
   }
 
@@ -171,6 +175,12 @@ class HealthMachine implements Health {
     this.#failuresInRow = 0;
     this.#begin(now);
     if (from !== "cooling") this.#tell({ from, to: "cooling", why, until }, true);
+  }
+
+  leaveAlone(until: number): void {
+    if (this.#cooling === undefined || this.#probe !== undefined) return;
+    this.#cooling.until = Math.max(this.#cooling.until, until);
+    this.#halfOpen = false;
   }
 
   #tell(change: Omit<HealthChange, "ejections" | "isHeard">, isHeard = false): void {
@@ -247,7 +257,7 @@ class HealthMachine implements Health {
   #begin(now: number): void {
     this.#halfOpen = false;
     this.#probe = undefined;
-    this.#pass = { epoch: this.#pass.epoch + 1 };
+    this.#pass = { epoch: this.#pass.epoch + 1, isProbe: false };
     this.#since = now;
     // What led here has been answered; counted again it would eject at the first failure after.
     this.#judged = { good: createSlidingWindow(recent), bad: createSlidingWindow(recent) };

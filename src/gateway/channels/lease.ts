@@ -40,10 +40,12 @@ export interface Healths {
 /** The channel that a lease is of. */
 export interface LeaseHolder {
   readonly room: ChannelRoom;
+  /** False: there are no other nodes that have a say. */
+  readonly isShared: boolean;
   now(): number;
   newModelHealth(model: string): Health;
-  /** The room that a call asks for among all nodes; undefined: they share none. */
-  claim(wanted: Wanted): Claim | undefined;
+  /** The room that a call asks for among all nodes, and the probes that it is: parts whose one attempt it makes. */
+  claims(wanted: Wanted, probes: readonly string[]): readonly Claim[];
   take(claims: readonly Claim[]): Promise<Taken>;
   /** Other nodes have taken the room. */
   refused(refusal: Refusal): void;
@@ -52,6 +54,12 @@ export interface LeaseHolder {
 }
 
 const neutral: Verdict = { kind: "neutral" };
+const noClaims: readonly Claim[] = [];
+
+/** The beginning of the names by which nodes claim the one probe of a part. */
+export const probePrefix = "probe ";
+/** Time after which it is asked again whether another node still probes, unless that one tells first. */
+const probeMs = 1000;
 
 /**
  * Begins an attempt on a channel. A reload may replace its healths while the lease is open; it then
@@ -77,6 +85,15 @@ class Pass {
     this.#pass = health.begin(now);
   }
 
+  get isProbe(): boolean {
+    return this.#pass.isProbe;
+  }
+
+  /** Another node makes this attempt. */
+  leaveAlone(until: number): void {
+    if (this.isProbe) this.#health.leaveAlone(until);
+  }
+
   /** Ends the attempt for this health: success speaks for all that was used, a fault only against what it was about. */
   end(verdict: Verdict, isAbout: boolean, now: number): void {
     this.#health.end(this.#pass, verdict.kind === "good" || isAbout ? verdict : neutral, now);
@@ -92,7 +109,7 @@ class OpenLease implements Lease {
   readonly #channel: Pass;
   readonly #credential: Pass | undefined;
   readonly #model: Pass | undefined;
-  readonly #claim: Claim | undefined;
+  readonly #claims: readonly Claim[];
   #grant: Grant | undefined;
   #isOpen = true;
 
@@ -113,25 +130,44 @@ class OpenLease implements Lease {
     this.#channel = new Pass(healths.health, begunAt);
     this.#credential = own === undefined ? undefined : new Pass(own, begunAt);
     this.#model = ofModel === undefined ? undefined : new Pass(ofModel, begunAt);
-    this.#claim = holder.claim(wanted);
+    this.#claims = holder.isShared ? holder.claims(wanted, this.#probes()) : noClaims;
     holder.room.begin(wanted.images, begunAt);
   }
 
   get isConfirmed(): boolean {
-    return this.#claim === undefined || this.#grant !== undefined;
+    return this.#claims.length === 0 || this.#grant !== undefined;
   }
 
   async confirm(): Promise<boolean> {
-    if (this.#claim === undefined) return true;
-    const { grant, refusal } = await this.#holder.take([this.#claim]);
+    if (this.#claims.length === 0) return true;
+    const { grant, refusal } = await this.#holder.take(this.#claims);
     if (refusal !== undefined) {
       this.cancel();
-      this.#holder.refused(refusal);
+      this.#refused(refusal);
       return false;
     }
     this.#grant = grant;
     if (!this.#isOpen) void grant.cancel();
     return this.#isOpen;
+  }
+
+  /** The parts that this attempt is the probe of. */
+  #probes(): readonly string[] {
+    const probes: string[] = [];
+    if (this.#channel.isProbe) probes.push("channel");
+    if (this.#credential?.isProbe === true) probes.push(`credential ${this.credential}`);
+    if (this.#model?.isProbe === true) probes.push(`model ${this.#wanted.model}`);
+    return probes;
+  }
+
+  #refused(refusal: Refusal): void {
+    if (!refusal.claim.party.startsWith(probePrefix)) {
+      this.#holder.refused(refusal);
+      return;
+    }
+    const until = this.#holder.now() + probeMs;
+    for (const pass of [this.#channel, this.#credential, this.#model]) pass?.leaveAlone(until);
+    this.#holder.refresh();
   }
 
   end(verdict: Verdict, scope: FaultScope): number {

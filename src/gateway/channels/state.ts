@@ -1,7 +1,15 @@
 import type { Claim, Cluster, Refusal, Taken } from "../../cluster/cluster.ts";
+import { isLimited } from "../../cluster/windows.ts";
 import type { Channel } from "../../core/channel.ts";
 import type { Health, HeardHealth } from "./health.ts";
-import { type Healths, type Lease, type LeaseHolder, type Wanted, openLease } from "./lease.ts";
+import {
+  type Healths,
+  type Lease,
+  type LeaseHolder,
+  openLease,
+  probePrefix,
+  type Wanted,
+} from "./lease.ts";
 import { type ChannelQueue, createChannelQueue } from "./queue.ts";
 import { type ChannelRoom, createChannelRoom } from "./room.ts";
 import type { Timer } from "./timer.ts";
@@ -107,6 +115,10 @@ class LiveChannel implements ChannelState, LeaseHolder {
     return this.#queue.length;
   }
 
+  get isShared(): boolean {
+    return this.#parts.cluster.isShared;
+  }
+
   now(): number {
     return this.#parts.now();
   }
@@ -168,12 +180,16 @@ class LiveChannel implements ChannelState, LeaseHolder {
     }
   }
 
-  claim({ images }: Wanted): Claim | undefined {
-    if (!this.#parts.cluster.isShared) return undefined;
+  claims({ images }: Wanted, probes: readonly string[]): readonly Claim[] {
     const { id, limits } = this.channel;
     const { rpm = null, ipm = null, concurrency = null } = limits;
-    if (rpm === null && ipm === null && concurrency === null) return undefined;
-    return { party: `channel ${id}`, limits: { rpm, ipm, ipd: null, concurrency }, images };
+    const own = { party: `channel ${id}`, limits: { rpm, ipm, ipd: null, concurrency }, images };
+    const others = probes.map((part) => ({
+      party: `${probePrefix}${id} ${part}`,
+      limits: { rpm: null, ipm: null, ipd: null, concurrency: 1 },
+      images,
+    }));
+    return isLimited(own.limits) ? [...others, own] : others;
   }
 
   take(claims: readonly Claim[]): Promise<Taken> {
