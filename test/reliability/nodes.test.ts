@@ -161,7 +161,9 @@ test("a request that runs on one node is one for all: waited for under its key, 
   const found = await recordOf(second, "theirs-1");
   expect((await pictureOf(found)).equals(execution.picture)).toBe(true);
   expect(executionsOf(prompt)).toHaveLength(1);
-  await expect.poll(() => chargesOf(postgres, prompt)).toEqual([{ nano: String(price) }]);
+  await expect
+    .poll(() => chargesOf(postgres, prompt), { timeout: 10_000 })
+    .toEqual([{ nano: String(price) }]);
 });
 
 test("a stream that runs on one node is given by another as its own, with comments until then", async (context) => {
@@ -207,7 +209,9 @@ test.for([
     const answer = await last;
     expect((await pictureOf(answer)).equals(execution.picture)).toBe(true);
     expect(executionsOf(prompt)).toHaveLength(1);
-    await expect.poll(() => chargesOf(postgres, prompt)).toEqual([{ nano: String(price) }]);
+    await expect
+      .poll(() => chargesOf(postgres, prompt), { timeout: 10_000 })
+      .toEqual([{ nano: String(price) }]);
   },
 );
 
@@ -290,10 +294,12 @@ test("a node that is stopped finishes what it began, while the others serve", as
   const execution = await executionOf(prompt);
   third.child.kill("SIGTERM");
   await expect
-    .poll(() =>
-      fetch(`${third.url}/health/live`)
-        .then(() => "open")
-        .catch(() => "closed"),
+    .poll(
+      () =>
+        fetch(`${third.url}/health/live`)
+          .then(() => "open")
+          .catch(() => "closed"),
+      { timeout: 10_000 },
     )
     .toBe("closed");
   expect((await ask(first, { model: "sandbox-fast", prompt: "meanwhile" })).status).toBe(200);
