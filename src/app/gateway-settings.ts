@@ -16,6 +16,7 @@ export function gatewaySettings({
       defaultDelivery: images.responseFormat,
       metadata: images.metadata,
     },
+    savedBytesMax: images.savedBytesMax,
     retryWindowMs: server.retryWindowMs,
     admission,
     records: {

@@ -28,6 +28,7 @@ export function imagesOf(
     responseFormat: images.response_format,
     metadata: images.metadata,
     quotaBytes: images.quota,
+    savedBytesMax: images.saved_quota,
     recoveryBytes: images.recovery === "none" ? 0 : images.recovery_bytes,
     retentionMs: images.retention,
   };

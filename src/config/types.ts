@@ -62,6 +62,8 @@ interface ImageRules {
   readonly metadata: "strip" | "keep";
   /** Undefined: the disk is the limit. */
   readonly quotaBytes: number | undefined;
+  /** Of the pictures that one person keeps. */
+  readonly savedBytesMax: number;
   readonly recoveryBytes: number;
   readonly retentionMs: number;
 }

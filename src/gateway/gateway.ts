@@ -35,6 +35,7 @@ import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
 import { type EndUserCases, endUserCases } from "./requests/erase-end-user.ts";
 import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
 import { type Fetched, type Follow, recoveryCases } from "./requests/fetch-request.ts";
+import { type Gallery, createGallery } from "./requests/gallery.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
 import { createKeyTurns } from "./requests/key-turns.ts";
@@ -64,6 +65,7 @@ export { adminDigestName } from "./administration/first-credentials.ts";
 export { resourceJson } from "./administration/resource-views.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { ConfinedKeys, KeyAdministration } from "./administration/key-terms.ts";
+export type { GalleryView } from "./requests/gallery-view.ts";
 export type { HealthView } from "./channels/health.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";
@@ -116,6 +118,8 @@ export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases {
   readonly administration: Administration;
   /** Serves another configuration, with the entries of the database beside it; requests that run keep their channels. */
   offer(offer: Offer): Promise<void>;
+  /** Pictures of people that rest with the gateway. */
+  readonly gallery: Gallery;
   /** The node that this process is, among those that work on its database. */
   readonly nodes: Pick<NodeWatch, "begin" | "renew" | "end" | "isFirst" | "count">;
   /** Counts the budgets of channels again, after they were declared: some may not have been configured for a while. */
@@ -141,6 +145,8 @@ export interface GatewaySettings {
   readonly images: RequestParts["images"];
   /** After its end, how long a request whose client had gone answers an SDK's retry, milliseconds. */
   readonly retryWindowMs: number;
+  /** Of the pictures that one person keeps. */
+  readonly savedBytesMax: number;
   readonly admission: AdmissionLimits;
   readonly records: RetentionTimes;
   /** The days, weeks and months of budgets. */
@@ -220,6 +226,7 @@ export function createGateway(
     ...channelTestCases({ ...ports, ...parts, channels: () => menu.offer.channels }),
     administration,
     offer: (next) => offered.declare(next),
+    gallery: createGallery(parts, settings.savedBytesMax),
     nodes,
     refreshBudgets: () => refreshChannelBudgets(parts, menu.offer.channels),
     reviewNotices: async () => {

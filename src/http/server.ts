@@ -13,6 +13,7 @@ import { movedRoutes } from "./admin/moved-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
 import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
+import { galleryRoutes } from "./console/gallery-routes.ts";
 import { generationRoutes } from "./console/generation-routes.ts";
 import { requireMaker } from "./console/maker.ts";
 import { consoleRoutes } from "./open/console-routes.ts";
@@ -189,6 +190,10 @@ function makingRoutes(app: FastifyInstance, parts: ServerParts & Pick<ServerOpti
       requireMaker(scope, parts);
       generationRoutes(scope, parts);
       keyRoutes(scope, parts);
+      scope.register((inner, _inner, ready) => {
+        galleryRoutes(inner, parts);
+        ready();
+      });
       done();
     },
     { prefix: "/console" },

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { asPinholeError, type PinholeError } from "../core/errors.ts";
 import type { OnCommand, ServerConnections, StoreClient, StoreCounters } from "./client.ts";
 import type { CommandArguments } from "./commands/index.ts";
+import { galleryStore } from "./gallery-store.ts";
 import { identityStoreOf } from "./identity-store.ts";
 import { keyStore } from "./key-store.ts";
 import { deliveryStore, noticeStore } from "./notice-store.ts";
@@ -104,6 +105,7 @@ function storeOf(client: StoreClient): OpenedStore {
     ...administeredOf(client),
     keys: keyStore(client),
     resources: resourceStore(client),
+    gallery: galleryStore(client),
     requests: requestsOf(client),
     requestSearch: requestSearch(client),
     budgets: {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../core/audit.ts";
 import type { KeptPicture } from "../core/kept-picture.ts";
 import type { KeySettings, StoredKey } from "../core/key.ts";
+import type { GalleryStore } from "./gallery-store.ts";
 import type { DeliveryStore, NoticeStore } from "./notice-store.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { TeamRecord, UserRecord } from "../core/people.ts";
@@ -168,6 +169,7 @@ export interface Store extends IdentityStore {
   };
   /** Looks at many requests at once. */
   readonly requestSearch: RequestSearch;
+  readonly gallery: GalleryStore;
   /** The counters of budgets. */
   readonly budgets: {
     /** The state of each counter; one that nothing was held at yet stands as the ledger has it. */

@@ -109,6 +109,26 @@ export const rowSchemas = {
     url_until: nullable(time),
     kept_until: nullable(time),
   }),
+  /** Pictures that people have saved. */
+  saved_pictures: record({
+    request_id: text,
+    position: integer,
+    person_id: text,
+    blob_id: text,
+    format: text,
+    width: integer,
+    height: integer,
+    byte_length: integer,
+    kept_until: time,
+    model: text,
+    /** JSON: the canonical fields of the request. */
+    fields: text,
+    /** The prompt in lower case. */
+    words: text,
+    seed: nullable(text),
+    created_at: time,
+    saved_at: time,
+  }),
   ...moneySchemas,
   ...noticeTables,
   /** Processes that work on this database. */

@@ -4,6 +4,7 @@ import { correctionSuite } from "./correction-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
 import { endUserSuite } from "./end-user-suite.ts";
 import { deliverySuite } from "./delivery-suite.ts";
+import { gallerySuite } from "./gallery-suite.ts";
 import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
@@ -53,6 +54,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     deliverySuite(open);
     retentionSuite(open);
     searchSuite(open);
+    gallerySuite(open);
     totalsSuite(open);
     usageSuite(open);
     identitySuite(open);

@@ -69,6 +69,11 @@ export const imagesSchema = z.strictObject({
     .describe(
       "Most that hosted images may take together. Not set: the disk is the limit. Not with S3.",
     ),
+  saved_quota: byteSize("0B", "1000TB")
+    .prefault("5GB")
+    .describe(
+      "Most that the pictures which one person keeps in the console's gallery may take; they never expire. They count for images.quota too.",
+    ),
   recovery_bytes: byteSize("0B", "1000TB")
     .prefault("1GiB")
     .describe(

@@ -6,6 +6,7 @@ import type { BudgetCounter } from "../../core/budget.ts";
 import { budgetCommands, budgetReads } from "./budgets.ts";
 import { correctionCommands } from "./corrections.ts";
 import { endUserCommands } from "./end-users.ts";
+import { galleryCommands, galleryReads } from "./gallery.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
@@ -48,6 +49,8 @@ export const commands = {
   ...budgetReads,
   ...correctionCommands,
   ...endUserCommands,
+  ...galleryCommands,
+  ...galleryReads,
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
@@ -123,6 +126,8 @@ const locks: {
   resourcesChange: () => served,
   resourcesRemove: () => served,
   budgetsRefresh: counterLocks,
+  // The sum of what a person has saved must not change between its reading and the row.
+  gallerySave: ({ personId }) => [`gallery ${personId}`],
   ledgerCorrect: (correction) => [...accountLocks(correction, []), `correction ${correction.id}`],
   requestsBegin: ({ claims = [], channelHolds = [], newPrices }) => [
     ...counterLocks([...claims, ...channelHolds.flatMap((hold) => hold.claims)]),
@@ -190,6 +195,10 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "budgetsVerify",
   "ledgerCorrections",
   "ledgerOfKey",
+  "galleryExpiring",
+  "galleryFind",
+  "gallerySaved",
+  "gallerySums",
   "peopleAll",
   "peopleGet",
   "peopleByLogin",

@@ -75,7 +75,8 @@ const kept = statement<{ now: number; limit: number }>(
 );
 const keptIds = statement<{ from: number; until: number }>(
   `SELECT blob_id FROM pictures
-    WHERE kept_until >= :from AND kept_until <= :until AND blob_id IS NOT NULL`,
+    WHERE kept_until >= :from AND kept_until <= :until AND blob_id IS NOT NULL
+    UNION ALL SELECT blob_id FROM saved_pictures WHERE kept_until >= :from AND kept_until <= :until`,
 );
 
 /** Database work for clients that went away and come back (CONTRACT "Client gone, client retrying"). */

@@ -18,6 +18,7 @@ import { resources } from "./0017-resources.ts";
 import { traces } from "./0018-traces.ts";
 import { labels } from "./0019-labels.ts";
 import { corrections } from "./0020-corrections.ts";
+import { savedPictures } from "./0021-saved-pictures.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   traces,
   labels,
   corrections,
+  savedPictures,
 ];

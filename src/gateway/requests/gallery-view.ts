@@ -1,0 +1,82 @@
+import { PinholeError } from "../../core/errors.ts";
+import { pictureFormats } from "../../core/picture.ts";
+import type { GalleryPicture } from "../../store/gallery-records.ts";
+import type { DeliveryParts } from "../delivery/parts.ts";
+
+/** A picture of the gallery as its person sees it. */
+export interface GalleryView {
+  /** The request's id and the picture's place in its answer: `req_….0`. */
+  readonly id: string;
+  readonly requestId: string;
+  readonly index: number;
+  /** A signed path, made anew at each look. */
+  readonly path: string;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly byteLength: number;
+  readonly model: string;
+  readonly prompt: string;
+  readonly seed: string | undefined;
+  /** The fields that were asked for, under their wire names. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly isSaved: boolean;
+  /** Undefined: it is saved. */
+  readonly expiresAt: number | undefined;
+}
+
+/** A picture with a URL that is good for as long as those of new pictures, and no longer than the picture. */
+export function galleryView(
+  { signer, now, images }: Pick<DeliveryParts, "signer" | "now" | "images">,
+  picture: GalleryPicture,
+): GalleryView {
+  const { requestId, index, blobId, until, savedAt } = picture;
+  const format = pictureFormats.find((word) => word === picture.format);
+  if (format === undefined) throw new Error(`a picture has the format ${picture.format}`);
+  const fields = fieldsOf(picture.fields);
+  const { prompt } = fields;
+  return {
+    id: `${requestId}.${index}`,
+    requestId,
+    index,
+    path: signer.path({ id: blobId, format }, Math.min(until, now() + images.ttlMs)),
+    format,
+    width: picture.width,
+    height: picture.height,
+    byteLength: picture.byteLength,
+    model: picture.model,
+    prompt: typeof prompt === "string" ? prompt : "",
+    seed: seedOf(picture) ?? undefined,
+    fields,
+    createdAt: picture.createdAt,
+    isSaved: savedAt !== null,
+    expiresAt: savedAt === null ? until : undefined,
+  };
+}
+
+/** The place that an id names. Throws not_found, since there is no picture of another form of id. */
+export function placeOf(id: string): { readonly requestId: string; readonly index: number } {
+  const [, requestId, index] = /^(\w{1,64})\.(\d{1,4})$/.exec(id) ?? [];
+  if (requestId !== undefined && index !== undefined) return { requestId, index: Number(index) };
+  throw new PinholeError("not_found", { message: "There is no picture of this id." });
+}
+
+/** The prompt in lower case, to search in. */
+export function wordsOf(fields: string): string {
+  const { prompt } = fieldsOf(fields);
+  return typeof prompt === "string" ? prompt.toLowerCase() : "";
+}
+
+/** The seed of a saved picture, or the one that the answer of an expiring one tells. */
+export function seedOf({ seed, savedAt, index }: GalleryPicture): string | null {
+  if (savedAt !== null || seed === null) return seed;
+  const answer: unknown = JSON.parse(seed);
+  const { pictures } = (answer ?? {}) as { readonly pictures?: readonly { seed?: string }[] };
+  return pictures?.[index]?.seed ?? null;
+}
+
+function fieldsOf(json: string): Readonly<Record<string, unknown>> {
+  // The gateway wrote it itself, as an object.
+  return JSON.parse(json) as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,190 @@
+import type {
+  GalleryFilter,
+  GalleryOwner,
+  GalleryPicture,
+  GalleryPlace,
+  NewSavedPicture,
+  SavedSums,
+} from "../gallery-records.ts";
+import { statement } from "../query.ts";
+import type { Steps } from "../query.ts";
+import { integer, nullable, record, text } from "../shape.ts";
+
+/** A row of either kind of picture. */
+const galleryRow = record({
+  request_id: text,
+  position: integer,
+  blob_id: text,
+  format: text,
+  width: integer,
+  height: integer,
+  byte_length: integer,
+  model: text,
+  fields: text,
+  seed: nullable(text),
+  created_at: integer,
+  saved_at: nullable(integer),
+  until: integer,
+});
+const sumsRow = record({ count: integer, bytes: text });
+const blobRow = record({ blob_id: text });
+
+interface PageValues {
+  readonly createdAt: number;
+  readonly requestId: string;
+  readonly index: number;
+  readonly from: number;
+  readonly to: number;
+  readonly model: string;
+  readonly limit: number;
+}
+
+/** Later than every picture. */
+const first: GalleryPlace = { createdAt: Number.MAX_SAFE_INTEGER, requestId: "", index: 0 };
+
+const ofSaved =
+  "request_id, position, blob_id, format, width, height, byte_length, model, fields, seed, created_at, saved_at, kept_until AS until";
+const savedPage = statement<PageValues & { readonly personId: string; readonly words: string }>(
+  `SELECT ${ofSaved} FROM saved_pictures
+    WHERE person_id = :personId AND created_at >= :from AND created_at < :to
+      AND (created_at, request_id, position) < (:createdAt, :requestId, :index)
+      AND (:model = '' OR model = :model) AND words LIKE :words ESCAPE '\\'
+    ORDER BY created_at DESC, request_id DESC, position DESC LIMIT :limit`,
+);
+const savedOne = statement<{ personId: string; requestId: string; index: number }>(
+  `SELECT ${ofSaved} FROM saved_pictures
+    WHERE person_id = :personId AND request_id = :requestId AND position = :index`,
+);
+
+const ofExpiring =
+  "r.id AS request_id, p.position, p.blob_id, p.format, p.width, p.height, p.byte_length, r.model, r.fields, r.answer AS seed, r.created_at, NULL AS saved_at, p.url_until AS until";
+const isExpiring =
+  "r.key_id = :keyId AND r.deleted_at IS NULL AND p.blob_id IS NOT NULL AND p.url_until > :now";
+const expiringPage = statement<PageValues & { readonly keyId: string; readonly now: number }>(
+  `SELECT ${ofExpiring} FROM requests r JOIN pictures p ON p.request_id = r.id
+    WHERE ${isExpiring} AND r.created_at >= :from AND r.created_at < :to
+      AND (r.created_at, r.id, p.position) < (:createdAt, :requestId, :index)
+      AND (:model = '' OR r.model = :model)
+      AND NOT EXISTS (SELECT 1 FROM saved_pictures s
+        WHERE s.request_id = p.request_id AND s.position = p.position)
+    ORDER BY r.created_at DESC, r.id DESC, p.position DESC LIMIT :limit`,
+);
+const expiringOne = statement<{ keyId: string; requestId: string; index: number; now: number }>(
+  `SELECT ${ofExpiring} FROM requests r JOIN pictures p ON p.request_id = r.id
+    WHERE ${isExpiring} AND r.id = :requestId AND p.position = :index`,
+);
+const forgetBlob = statement<{ keyId: string; requestId: string; index: number }>(
+  `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL
+    WHERE request_id = :requestId AND position = :index
+      AND EXISTS (SELECT 1 FROM requests r WHERE r.id = :requestId AND r.key_id = :keyId)`,
+);
+const sums = statement<{ personId: string }>(
+  `SELECT count(*) AS count, CAST(COALESCE(sum(byte_length), 0) AS text) AS bytes
+    FROM saved_pictures WHERE person_id = :personId`,
+);
+const insert = statement<NewSavedPicture>(
+  `INSERT INTO saved_pictures (
+      request_id, position, person_id, blob_id, format, width, height, byte_length, kept_until, model, fields, words,
+      seed, created_at, saved_at
+    ) VALUES (
+      :requestId, :index, :personId, :blobId, :format, :width, :height, :byteLength, :until, :model, :fields, :words,
+      :seed, :createdAt, :savedAt
+    ) ON CONFLICT (request_id, position) DO NOTHING`,
+);
+const remove = statement<{ personId: string; requestId: string; index: number }>(
+  "DELETE FROM saved_pictures WHERE person_id = :personId AND request_id = :requestId AND position = :index",
+);
+
+function pictureOf(row: unknown): GalleryPicture {
+  const read = galleryRow.parse(row);
+  return {
+    requestId: read.request_id,
+    index: read.position,
+    blobId: read.blob_id,
+    format: read.format,
+    width: read.width,
+    height: read.height,
+    byteLength: read.byte_length,
+    model: read.model,
+    fields: read.fields,
+    seed: read.seed,
+    createdAt: read.created_at,
+    savedAt: read.saved_at,
+    until: read.until,
+  };
+}
+
+function pageValues(filter: GalleryFilter, limit: number): PageValues {
+  const { after = first, from = 0, to = Number.MAX_SAFE_INTEGER, model = "" } = filter;
+  const { createdAt, requestId, index } = after;
+  return { createdAt, requestId, index, from, to, model, limit };
+}
+
+/** A text to be found anywhere, as LIKE has it. */
+function anywhere(words: string): string {
+  return `%${words.replaceAll(/[%_\\]/g, (letter) => `\\${letter}`)}%`;
+}
+
+/** Database work on pictures that rest with the gateway. A saved one has its own copy, and nothing else counts on its record. */
+export const galleryReads = {
+  /** Saved pictures, newest first. */
+  *gallerySaved(
+    { personId }: GalleryOwner,
+    filter: GalleryFilter,
+    limit: number,
+  ): Steps<GalleryPicture[]> {
+    const words = anywhere(filter.words ?? "");
+    const { rows } = yield savedPage({ ...pageValues(filter, limit), personId, words });
+    return rows.map(pictureOf);
+  },
+  /** Pictures that expire and are not saved, newest first; their words are not looked at. `seed` is the answer that has it, as JSON. */
+  *galleryExpiring(
+    { keyId }: GalleryOwner,
+    filter: GalleryFilter,
+    limit: number,
+    now: number,
+  ): Steps<GalleryPicture[]> {
+    const { rows } = yield expiringPage({ ...pageValues(filter, limit), keyId, now });
+    return rows.map(pictureOf);
+  },
+  /** The picture as it is saved, and as it expires. */
+  *galleryFind(
+    { personId, keyId }: GalleryOwner,
+    requestId: string,
+    index: number,
+    now: number,
+  ): Steps<{ readonly saved?: GalleryPicture; readonly expiring?: GalleryPicture }> {
+    const { rows: saved } = yield savedOne({ personId, requestId, index });
+    const { rows: expiring } = yield expiringOne({ keyId, requestId, index, now });
+    return {
+      ...(saved.length === 0 ? {} : { saved: pictureOf(saved[0]) }),
+      ...(expiring.length === 0 ? {} : { expiring: pictureOf(expiring[0]) }),
+    };
+  },
+  *gallerySums(personId: string): Steps<SavedSums> {
+    const { rows } = yield sums({ personId });
+    const { count, bytes } = sumsRow.parse(rows[0]);
+    return { count, bytes: Number(bytes) };
+  },
+};
+
+export const galleryCommands = {
+  /** False where the person's saved pictures would take more than `bytesMax`; one that is saved already stays as it is. */
+  *gallerySave(picture: NewSavedPicture, bytesMax: number): Steps<"saved" | "again" | "full"> {
+    const { rows } = yield sums({ personId: picture.personId });
+    const { bytes } = sumsRow.parse(rows[0]);
+    if (Number(bytes) + picture.byteLength > bytesMax) return "full";
+    const { changes } = yield insert(picture);
+    return changes > 0 ? "saved" : "again";
+  },
+  /** The blob of the saved copy that is saved no more; undefined where there was none. */
+  *galleryRemove(personId: string, requestId: string, index: number): Steps<string | undefined> {
+    const { rows } = yield savedOne({ personId, requestId, index });
+    const { changes } = yield remove({ personId, requestId, index });
+    return changes > 0 && rows.length > 0 ? blobRow.parse(rows[0]).blob_id : undefined;
+  },
+  /** Takes a picture that expires out of its request's record. */
+  *galleryForget(keyId: string, requestId: string, index: number): Steps<void> {
+    yield forgetBlob({ keyId, requestId, index });
+  },
+};

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type Joined, join } from "../support/people.ts";
+
+let gateway: TestGateway;
+let ada: Joined;
+let eve: Joined;
+beforeAll(async () => {
+  gateway = await startTestGateway({
+    channels: [{ id: "drawing", provider: "sandbox", models: ["sandbox-fast"] }],
+    images: { saved_quota: "1MB" },
+  });
+  ada = await join(gateway, { login: "ada@example.com", role: "key_holder" });
+  eve = await join(gateway, { login: "eve@example.com", role: "owner" });
+});
+afterAll(() => gateway.close());
+
+interface Shown {
+  readonly id: string;
+  readonly url: string;
+  readonly prompt: string;
+  readonly saved: boolean;
+  readonly expires_at: string | null;
+  readonly byte_length: number;
+}
+
+/** Makes pictures in the console, and waits for them. */
+async function make(prompt: string, more: Record<string, unknown> = {}): Promise<void> {
+  const body = { model: "sandbox-fast", prompt, size: "256x256", ...more };
+  const begun = await ada.ask("POST", "/console/v1/images/generations", body);
+  expect(begun.status).toBe(202);
+  const id = String(begun.body["request_id"]);
+  const events = await fetch(`${gateway.url}/console/v1/images/generations/${id}/events`, {
+    headers: { cookie: ada.cookie },
+  });
+  expect(await events.text()).toContain("event: done");
+}
+
+async function list(query = "", who = ada): Promise<Shown[]> {
+  const { status, body } = await who.ask("GET", `/console/v1/gallery${query}`);
+  expect([query, status]).toEqual([query, 200]);
+  return body["data"] as Shown[];
+}
+
+const bytesOf = async (path: string): Promise<Buffer> =>
+  Buffer.from(await (await fetch(gateway.url + path)).arrayBuffer());
+
+test("a person finds their pictures, by words too, keeps one and lets it go again; nobody else sees or changes them", async () => {
+  await make("A red FOX");
+  await make("A harbour", { n: 2 });
+  const all = await list();
+  expect(all.map(({ prompt }) => prompt)).toEqual(["A harbour", "A harbour", "A red FOX"]);
+  expect((await list("?limit=2")).length).toBe(2);
+  expect((await list(`?limit=2&before=${all[1]?.id}`)).map(({ id }) => id)).toEqual([all[2]?.id]);
+  const [fox] = await list("?q=red%20fox");
+  expect(fox?.expires_at).not.toBeNull();
+  const path = `/console/v1/gallery/${fox?.id}`;
+  const before = await bytesOf(fox?.url ?? "");
+  const kept = await ada.ask("PUT", `${path}/saved`);
+  expect([kept.status, kept.body["saved"], kept.body["expires_at"]]).toEqual([200, true, null]);
+  expect(await bytesOf(String(kept.body["url"]))).toEqual(before);
+  expect((await list("?saved=true")).map(({ id }) => id)).toEqual([fox?.id]);
+  expect((await list("?saved=false")).length).toBe(2);
+  expect((await list()).map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+  // Twice is once.
+  expect((await ada.ask("PUT", `${path}/saved`)).status).toBe(200);
+  expect(await list("", eve)).toEqual([]);
+  for (const [method, rest] of [
+    ["GET", ""],
+    ["DELETE", ""],
+    ["PUT", "/saved"],
+    ["DELETE", "/saved"],
+  ] as const)
+    expect((await eve.ask(method, path + rest)).status).toBe(404);
+  expect((await ada.ask("DELETE", `${path}/saved`)).body["saved"]).toBe(false);
+  expect(await list("?saved=true")).toEqual([]);
+});
+
+test("a deleted picture is gone with its copy, and its URLs end", async () => {
+  await make("A lantern");
+  const [lantern] = await list("?q=lantern");
+  const path = `/console/v1/gallery/${lantern?.id}`;
+  const kept = await ada.ask("PUT", `${path}/saved`);
+  expect((await ada.ask("DELETE", path)).body).toMatchObject({ deleted: true });
+  expect((await ada.ask("GET", path)).status).toBe(404);
+  expect(await list("?q=lantern")).toEqual([]);
+  for (const url of [lantern?.url, String(kept.body["url"])])
+    expect((await fetch(gateway.url + url)).status).toBe(410);
+});
+
+test("a full quota refuses in words, and what is there stays", async () => {
+  await make("Noise", { size: "2048x2048", output_format: "png" });
+  const [noise] = await list("?q=noise");
+  const refused = await ada.ask("PUT", `/console/v1/gallery/${noise?.id}/saved`);
+  expect(noise?.byte_length).toBeGreaterThan(1e6);
+  expect(refused.status).toBe(409);
+  expect(JSON.stringify(refused.body)).toContain("images.saved_quota");
+  expect((await list("?q=noise")).length).toBe(1);
+});
+
+test("an archive has the pictures as they are, and one of another's or too many is refused before its first byte", async () => {
+  const pictures = (await list()).slice(0, 3);
+  const ask = (who: Joined, ids: readonly (string | undefined)[]) =>
+    fetch(`${gateway.url}/console/v1/gallery/zip`, {
+      method: "POST",
+      headers: { cookie: who.cookie, origin: gateway.url, "content-type": "application/json" },
+      body: JSON.stringify({ ids }),
+    });
+  const answer = await ask(
+    ada,
+    pictures.map(({ id }) => id),
+  );
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/zip"]);
+  const archive = Buffer.from(await answer.arrayBuffer());
+  const files = readZip(archive);
+  expect([...files.keys()]).toEqual(pictures.map(({ id }) => `${id}.png`));
+  for (const { id, url } of pictures) {
+    const [inside, hosted] = [files.get(`${id}.png`) ?? Buffer.of(), await bytesOf(url)];
+    expect(digest(inside)).toBe(digest(hosted));
+  }
+  expect((await ask(eve, [pictures[0]?.id])).status).toBe(404);
+  const many = Array.from({ length: 501 }, (_, at) => `req_x.${at}`);
+  expect((await ask(ada, many)).status).toBe(413);
+  expect((await ask(ada, [])).status).toBe(400);
+});
+
+test.each(["?limit=0", "?limit=201", "?saved=maybe", "?before=nonsense", "?unknown=1", "?from=-1"])(
+  "a question that cannot be read is refused in words: %s",
+  async (query) => {
+    const { status } = await ada.ask("GET", `/console/v1/gallery${query}`);
+    expect([400, 404]).toContain(status);
+  },
+);
+
+test("nobody without a session, and no page of another origin, gets in", async () => {
+  expect((await fetch(`${gateway.url}/console/v1/gallery`)).status).toBe(401);
+  const [picture] = await list();
+  const foreign = await ada.ask("DELETE", `/console/v1/gallery/${picture?.id}`, undefined, {
+    origin: "http://evil.example",
+  });
+  expect(foreign.status).toBe(403);
+});
+
+function digest(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** The files of an archive by its directory. */
+function readZip(archive: Buffer): Map<string, Buffer> {
+  const end = archive.lastIndexOf(Buffer.from("504b0506", "hex"));
+  const files = new Map<string, Buffer>();
+  let at = archive.readUInt32LE(end + 16);
+  for (let count = archive.readUInt16LE(end + 10); count > 0; count -= 1) {
+    const [size, name] = [archive.readUInt32LE(at + 20), archive.readUInt16LE(at + 28)];
+    const start = archive.readUInt32LE(at + 42);
+    const from = start + 30 + archive.readUInt16LE(start + 26) + archive.readUInt16LE(start + 28);
+    files.set(
+      archive.toString("utf8", at + 46, at + 46 + name),
+      archive.subarray(from, from + size),
+    );
+    at += 46 + name;
+  }
+  return files;
+}

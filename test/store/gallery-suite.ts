@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import type { NewSavedPicture } from "../../src/store/gallery-records.ts";
+import { attempt, type OpenEmpty, outcome, request, samplePicture } from "./samples.ts";
+
+const owner = { personId: "person_1", keyId: "console:person_1" };
+
+function saved(requestId: string, change: Partial<NewSavedPicture> = {}): NewSavedPicture {
+  return {
+    requestId,
+    index: 0,
+    personId: "person_1",
+    blobId: `blob-${requestId}`,
+    format: "png",
+    width: 1024,
+    height: 768,
+    byteLength: 1000,
+    model: "painter",
+    fields: `{"prompt":"A Fox"}`,
+    seed: "7",
+    createdAt: 1000,
+    savedAt: 2000,
+    until: 9_000_000_000_000,
+    words: "a fox",
+    ...change,
+  };
+}
+
+/** What pictures that rest with the gateway must do in every database. */
+export function gallerySuite(open: OpenEmpty): void {
+  test("saved pictures are one person's, newest first, page by page, found by words, model and time", async () => {
+    const { gallery } = await open();
+    for (let at = 0; at < 5; at += 1)
+      await gallery.save(saved(`r${at}`, { createdAt: 1000 + Math.floor(at / 2) }), 1e9);
+    await gallery.save(saved("r9", { personId: "person_2" }), 1e9);
+    await gallery.save(
+      saved("x", { words: "50% of a \\ fox_", model: "other", createdAt: 9 }),
+      1e9,
+    );
+    const ids = async (filter: Parameters<typeof gallery.saved>[1], limit = 10) =>
+      (await gallery.saved(owner, filter, limit)).map(({ requestId }) => requestId);
+    expect(await ids({})).toEqual(["r4", "r3", "r2", "r1", "r0", "x"]);
+    const after = { createdAt: 1001, requestId: "r3", index: 0 };
+    expect(await ids({ after }, 2)).toEqual(["r2", "r1"]);
+    expect(await ids({ words: "50% of a \\ fox_" })).toEqual(["x"]);
+    expect(await ids({ words: "5_% of" })).toEqual([]);
+    expect(await ids({ model: "other" })).toEqual(["x"]);
+    expect(await ids({ from: 1001, to: 1002 })).toEqual(["r3", "r2"]);
+  });
+
+  test("a person's saved pictures never take more than they may, however many are saved at once", async () => {
+    const { gallery } = await open();
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => gallery.save(saved(`r${at}`), 3500)),
+    );
+    expect(outcomes.filter((one) => one === "saved").length).toBe(3);
+    expect(await gallery.sums("person_1")).toEqual({ count: 3, bytes: 3000 });
+    expect(await gallery.sums("person_2")).toEqual({ count: 0, bytes: 0 });
+  });
+
+  test("a picture that expires is there until its URL ends, is not told twice once it is saved, and can be taken out of its record", async () => {
+    const store = await open();
+    const { gallery } = store;
+    const made = request("r1", { keyId: owner.keyId });
+    await store.requests.begin(made, [attempt("r1")]);
+    const picture = { ...samplePicture, index: 0, blobId: "b1", urlUntil: 5000, keptUntil: 6000 };
+    await store.requests.finish(outcome("r1", { pictures: [picture] }));
+    const ids = async (now: number) =>
+      (await gallery.expiring(owner, {}, 10, now)).map(({ blobId }) => blobId);
+    expect([await ids(4999), await ids(5000)]).toEqual([["b1"], []]);
+    const other = { personId: "person_2", keyId: "console:person_2" };
+    expect(await gallery.expiring(other, {}, 10, 0)).toEqual([]);
+    await gallery.save(saved("r1"), 1e9);
+    expect(await ids(0)).toEqual([]);
+    const both = await gallery.find(owner, "r1", 0, 0);
+    expect([both.saved?.blobId, both.expiring?.blobId]).toEqual(["blob-r1", "b1"]);
+    expect(await gallery.find(other, "r1", 0, 0)).toEqual({});
+    expect(await gallery.remove("person_2", "r1", 0)).toBeUndefined();
+    expect(await gallery.remove("person_1", "r1", 0)).toBe("blob-r1");
+    await gallery.forget(other.keyId, "r1", 0);
+    expect(await ids(0)).toEqual(["b1"]);
+    await gallery.forget(owner.keyId, "r1", 0);
+    expect(await ids(0)).toEqual([]);
+  });
+
+  test("what is saved outlives its record and is known to whoever looks for strays", async () => {
+    const store = await open();
+    await store.gallery.save(saved("r1", { blobId: "kept" }), 1e9);
+    expect(await store.requests.keptIds(0, 9_000_000_000_000)).toEqual(["kept"]);
+    await store.requests.forget(1_000_000);
+    expect((await store.gallery.find(owner, "r1", 0, 0)).saved?.blobId).toBe("kept");
+  });
+}
