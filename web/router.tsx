@@ -13,6 +13,7 @@ import { WelcomePage } from "./entry/welcome-page.tsx";
 import { Frame, MorePage } from "./frame/frame.tsx";
 import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
 import { startOf } from "./frame/places.ts";
+import type { GallerySearch } from "./gallery/pictures.ts";
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Outlet,
@@ -79,6 +80,60 @@ const makeRoute = createRoute({
   component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
 });
 
+/** The text of a search parameter; undefined where it is none. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+function gallerySearch({
+  q,
+  model,
+  saved,
+  from,
+  to,
+}: Readonly<Record<string, unknown>>): GallerySearch {
+  const texts = { q: textOf(q), model: textOf(model), from: textOf(from), to: textOf(to) };
+  const named = Object.entries(texts).filter(([, value]) => value !== undefined && value !== "");
+  return { ...Object.fromEntries(named), ...(saved === 1 ? { saved } : {}) };
+}
+
+/** The pages of the gallery, which share what is being deleted. */
+const galleryRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/gallery",
+  component: lazyRouteComponent(() => import("./gallery/gallery-frame.tsx"), "GalleryFrame"),
+});
+
+const galleryListRoute = createRoute({
+  getParentRoute: () => galleryRoute,
+  path: "/",
+  validateSearch: gallerySearch,
+  component: lazyRouteComponent(() => import("./gallery/gallery-page.tsx"), "GalleryPage"),
+});
+
+const galleryPictureRoute = createRoute({
+  getParentRoute: () => galleryRoute,
+  path: "$picture",
+  validateSearch: gallerySearch,
+  component: lazyRouteComponent(() => import("./gallery/picture-page.tsx"), "PicturePage"),
+});
+
+const galleryCompareRoute = createRoute({
+  getParentRoute: () => galleryRoute,
+  path: "compare",
+  validateSearch: ({ a, b }): { a: string; b: string } => ({
+    a: textOf(a) ?? "",
+    b: textOf(b) ?? "",
+  }),
+  component: lazyRouteComponent(() => import("./gallery/compare-page.tsx"), "ComparePage"),
+});
+
+const galleryRoutes = galleryRoute.addChildren([
+  galleryListRoute,
+  galleryCompareRoute,
+  galleryPictureRoute,
+]);
+
 const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
@@ -88,7 +143,7 @@ const keysRoute = createRoute({
 const routes = root.addChildren([
   signInRoute,
   welcomeRoute,
-  inside.addChildren([startRoute, moreRoute, makeRoute, keysRoute]),
+  inside.addChildren([startRoute, moreRoute, makeRoute, galleryRoutes, keysRoute]),
 ]);
 
 /** The console's routes; each page beyond the first is loaded when it is opened. */

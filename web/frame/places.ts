@@ -3,7 +3,7 @@ import type { Words } from "../language/en.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 /** The addresses of pages that stand in the menu. */
-export type PlacePath = "/make" | "/keys";
+export type PlacePath = "/make" | "/gallery" | "/keys";
 
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
@@ -27,7 +27,10 @@ const makers: readonly Role[] = [...administrators, "operator", "team_admin", "k
 export const placeGroups: readonly PlaceGroup[] = [
   {
     name: "make",
-    places: [{ path: "/make", name: "playground", icon: "playground", roles: makers }],
+    places: [
+      { path: "/make", name: "playground", icon: "playground", roles: makers },
+      { path: "/gallery", name: "gallery", icon: "gallery", roles: makers },
+    ],
   },
   { name: "watch", places: [] },
   {

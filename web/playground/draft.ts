@@ -48,6 +48,27 @@ function readDraft(): DraftFields {
   }
 }
 
+const storedBefore = "pinhole.draft.before";
+
+/** Begins another draft with what is given; the one of before can be had back. */
+export function adoptDraft(change: Partial<DraftFields>): void {
+  const before = readDraft();
+  sessionStorage.setItem(storedBefore, JSON.stringify(before));
+  const kept = change.model === undefined ? before : { ...empty, model: change.model };
+  sessionStorage.setItem(stored, JSON.stringify({ ...kept, ...change }));
+}
+
+/** The draft that another one took the place of; undefined where there is none, or it has been had back. */
+export function draftBefore(): DraftFields | undefined {
+  const text = sessionStorage.getItem(storedBefore);
+  return text === null ? undefined : { ...empty, ...(JSON.parse(text) as object) };
+}
+
+/** Forgets the draft of before. */
+export function forgetDraftBefore(): void {
+  sessionStorage.removeItem(storedBefore);
+}
+
 /** The draft of the playground: it survives a reload and a look at another page. */
 export function useDraft(): readonly [DraftFields, (change: Partial<DraftFields>) => void] {
   const [draft, setDraft] = useState(readDraft);

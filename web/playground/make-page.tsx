@@ -15,6 +15,7 @@ import { type DraftFields, type LeftBehind, fitDraft, useDraft } from "./draft.t
 import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
 import { type Made, type MadePicture, startGeneration, useGeneration } from "./generation.ts";
 import { useMadeList } from "./made-list.ts";
+import { AdoptedDraft } from "./adopted-draft.tsx";
 import { MakeButton } from "./make-button.tsx";
 import { MaskOfFirst, NoMask } from "./mask-of-first.tsx";
 import { type Model, modelsQuery, picturesMax, takesMask } from "./models.ts";
@@ -125,6 +126,7 @@ function Asking({
         onMake();
       }}
     >
+      <AdoptedDraft onBack={change} />
       <Field
         label={words.prompt}
         placeholder={words.promptExample}

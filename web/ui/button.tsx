@@ -7,7 +7,7 @@ import { classNames } from "./class-names.ts";
 export type ButtonKind = "main" | "plain" | "quiet" | "danger";
 
 const base =
-  "inline-flex items-center justify-center gap-2 rounded-control px-3.5 font-medium whitespace-nowrap " +
+  "inline-flex items-center justify-center gap-2 rounded-control font-medium whitespace-nowrap " +
   "min-h-9 pointer-coarse:min-h-11 transition-colors duration-[120ms] ease-hand select-none " +
   "disabled:opacity-50 aria-disabled:opacity-50";
 
@@ -21,7 +21,7 @@ const kinds: Readonly<Record<ButtonKind, string>> = {
 
 /** The looks of a button, for links that stand where buttons do. */
 export function buttonLooks(kind: ButtonKind = "plain", isSquare = false): string {
-  return classNames(base, kinds[kind], isSquare && "aspect-square px-0");
+  return classNames(base, kinds[kind], isSquare ? "aspect-square" : "px-3.5");
 }
 
 export interface ButtonProps extends Omit<AriaButtonProps, "className" | "children"> {

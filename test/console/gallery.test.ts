@@ -1,0 +1,93 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
+import { enterConsole } from "../support/console.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { requireForTest } from "../support/require.ts";
+
+let browser: Browser | undefined;
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  gateway = await startGatewayProcess({ built: true });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await browser?.close();
+});
+
+/** Chromium and a gateway share two slow cores in CI. */
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Makes pictures with the session of a page. */
+async function make(page: Page, ...prompts: readonly string[]): Promise<void> {
+  const asks = page.context().request;
+  const path = "/console/v1/images/generations";
+  for (const prompt of prompts) {
+    const data = { model: "sandbox-fast", prompt, size: "384x256" };
+    const begun = await asks.post(path, { data, headers: { origin: gateway.url } });
+    const { request_id: id } = (await begun.json()) as { request_id: string };
+    await (await asks.get(`${path}/${id}/events`)).text();
+  }
+}
+
+test("a gallery teaches while it is empty; its pictures are found, kept, looked at one after the other, deleted and had back", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "key_holder");
+  await page.goto("/gallery");
+  await page.getByRole("link", { name: "Make a picture" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await make(page, "A red fox", "A harbour", "A lighthouse");
+  await page.goto("/gallery");
+  await page.getByRole("link", { name: "A lighthouse" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Keep A harbour" }).click();
+  await page.getByText("1 picture kept").waitFor();
+  await page.getByText("Kept only").click();
+  await expect.poll(() => page.getByRole("link", { name: "A lighthouse" }).count()).toBe(0);
+  expect(new URL(page.url()).search).toBe("?saved=1");
+  await page.getByText("Kept only").click();
+  await page.getByRole("link", { name: "A lighthouse" }).click();
+  await page.getByRole("button", { name: "Older picture" }).click();
+  await page.getByRole("img", { name: "A harbour" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("img", { name: "A red fox" }).waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await page.getByRole("img", { name: "A harbour" }).waitFor();
+  await page.getByRole("button", { name: "Delete" }).click();
+  // The next one is shown at once.
+  await page.getByRole("img", { name: "A red fox" }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("link", { name: "Back to the gallery" }).click();
+  await page.getByRole("link", { name: "A harbour" }).waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("what is selected is one archive; a picture's words become a draft, and the one of before can be had back", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "operator", {
+    viewport: { width: 390, height: 844 },
+  });
+  await make(page, "A teapot", "An owl");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("My own words");
+  await page.goto("/gallery");
+  await page.getByRole("button", { name: /^Select all of/ }).click();
+  await page.getByText("2 selected").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download zip" }).click();
+  expect((await coming).suggestedFilename()).toBe("pinhole.zip");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByLabel("Edge between before and after").fill("20");
+  expect(await accessFaults(page)).toEqual([]);
+  await page.goto("/gallery?q=teapot");
+  await page.getByRole("link", { name: "A teapot" }).click();
+  await page.getByRole("button", { name: "Use all" }).click();
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  await expect.poll(() => prompt.inputValue()).toBe("A teapot");
+  await page.getByRole("button", { name: "Take my draft back" }).click();
+  await expect.poll(() => prompt.inputValue()).toBe("My own words");
+  expect(faults).toEqual([]);
+  await page.context().close();
+});

@@ -1,0 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Compare } from "../compare/compare.tsx";
+import { useWords } from "../language/language.tsx";
+import { Page } from "../ui/page.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { pictureQuery } from "./pictures.ts";
+
+/** Two pictures, one over the other. */
+export function ComparePage(): ReactNode {
+  const words = useWords();
+  const search = useSearch({ from: "/inside/gallery/compare" });
+  const a = useQuery(pictureQuery(search.a));
+  const b = useQuery(pictureQuery(search.b));
+  const error = a.error ?? b.error;
+  return (
+    <Page title={words.gallery.compare} state={words.gallery.compareMeans}>
+      {error === null ? null : <Problem error={error} />}
+      {a.data === undefined || b.data === undefined ? null : (
+        <Compare
+          before={{ url: a.data.url, text: a.data.prompt }}
+          after={{ url: b.data.url, text: b.data.prompt }}
+          size={b.data}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,12 @@
+import { Outlet } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { RemovingProvider } from "./removing.tsx";
+
+/** The pages of the gallery, with what is being deleted in all of them. */
+export function GalleryFrame(): ReactNode {
+  return (
+    <RemovingProvider>
+      <Outlet />
+    </RemovingProvider>
+  );
+}

@@ -1,0 +1,154 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useDeferredValue, useMemo } from "react";
+import type { ReactNode } from "react";
+import { useWords } from "../language/language.tsx";
+import { modelsQuery } from "../playground/models.ts";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button, buttonLooks } from "../ui/button.tsx";
+import { Check } from "../ui/check.tsx";
+import { Field } from "../ui/field.tsx";
+import { EmptyState, Page } from "../ui/page.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Select } from "../ui/select.tsx";
+import { Wall } from "./wall.tsx";
+import { type GallerySearch, galleryQuery } from "./pictures.ts";
+import { useRemoving } from "./removing.tsx";
+
+/** The pictures of the person that rest with the gateway, newest first. */
+export function GalleryPage(): ReactNode {
+  const words = useWords();
+  const search = useSearch({ from: "/inside/gallery/" });
+  const removing = useRemoving();
+  const gallery = useInfiniteQuery(galleryQuery(useDeferredValue(search)));
+  const pages = gallery.data?.pages;
+  const pictures = useMemo(
+    () => (pages ?? []).flatMap(({ data }) => data).filter(({ id }) => !removing.ids.has(id)),
+    [pages, removing.ids],
+  );
+  const saved = pages?.at(-1)?.saved;
+  return (
+    <Page
+      title={words.nav.gallery}
+      state={
+        saved === undefined
+          ? undefined
+          : words.gallery.standing(
+              saved.pictures,
+              bytesWords(saved.bytes),
+              bytesWords(saved.bytes_max),
+            )
+      }
+    >
+      <Filters search={search} />
+      {gallery.error === null ? null : (
+        <Problem error={gallery.error} onRetry={() => void gallery.refetch()} />
+      )}
+      {gallery.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
+      {gallery.isSuccess && pictures.length === 0 ? <Empty search={search} /> : null}
+      <Wall
+        pictures={pictures}
+        search={search}
+        onNearEnd={() => {
+          if (gallery.hasNextPage && !gallery.isFetchingNextPage) void gallery.fetchNextPage();
+        }}
+      />
+    </Page>
+  );
+}
+
+function Filters({ search }: { readonly search: GallerySearch }): ReactNode {
+  const words = useWords().gallery;
+  const navigate = useNavigate({ from: "/gallery" });
+  const models = useQuery(modelsQuery);
+  const change = (part: { [K in keyof GallerySearch]: GallerySearch[K] | undefined }): void =>
+    void navigate({
+      search: (before) => {
+        const next = Object.entries({ ...before, ...part }).filter(
+          ([, value]) => value !== undefined && value !== "",
+        );
+        return Object.fromEntries(next) as GallerySearch;
+      },
+      replace: true,
+    });
+  return (
+    <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
+      <div className="w-full phone:w-72">
+        <Field
+          label={words.search}
+          type="search"
+          value={search.q ?? ""}
+          onChange={(q) => change({ q })}
+        />
+      </div>
+      <div className="w-full phone:w-44">
+        <Select
+          label={words.model}
+          value={search.model ?? all}
+          options={[
+            { id: all, text: words.allModels },
+            ...(models.data ?? []).map(({ id }) => ({ id, text: id })),
+          ]}
+          onChange={(model) => change({ model: model === all ? undefined : model })}
+        />
+      </div>
+      <div className="w-[calc(50%-0.5rem)] phone:w-40">
+        <Field
+          label={words.from}
+          type="date"
+          value={search.from ?? ""}
+          onChange={(from) => change({ from })}
+        />
+      </div>
+      <div className="w-[calc(50%-0.5rem)] phone:w-40">
+        <Field
+          label={words.to}
+          type="date"
+          value={search.to ?? ""}
+          onChange={(to) => change({ to })}
+        />
+      </div>
+      <div className="flex min-h-9 items-center pointer-coarse:min-h-11">
+        <Check
+          label={words.onlyKept}
+          isOn={search.saved === 1}
+          onChange={(isOn) => change({ saved: isOn ? 1 : undefined })}
+        />
+      </div>
+    </div>
+  );
+}
+
+const all = "*";
+
+/** A gallery without pictures, or one whose filter wants none of them. */
+function Empty({ search }: { readonly search: GallerySearch }): ReactNode {
+  const words = useWords().gallery;
+  const navigate = useNavigate({ from: "/gallery" });
+  if (Object.keys(search).length > 0)
+    return (
+      <EmptyState
+        sentence={words.noMatch}
+        action={<Button onPress={() => void navigate({ search: {} })}>{words.clearFilter}</Button>}
+      />
+    );
+  return (
+    <EmptyState
+      sentence={words.nothingYet}
+      action={
+        <Link to="/make" className={buttonLooks("main")}>
+          {words.makeOne}
+        </Link>
+      }
+      command={'pinhole generate "A fox in the snow"'}
+    />
+  );
+}
+
+/** Bytes as people say them. */
+export function bytesWords(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value >= 100 || power === 0 ? Math.round(value) : Number(value.toPrecision(2))} ${units[power]}`;
+}

@@ -1,0 +1,200 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
+import type { ReactNode } from "react";
+import { useWords } from "../language/language.tsx";
+import { adoptDraft } from "../playground/draft.ts";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button, buttonLooks } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Message } from "../ui/message.tsx";
+import { Page } from "../ui/page.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { type Picture, galleryQuery, pictureQuery } from "./pictures.ts";
+import { useRemoving } from "./removing.tsx";
+import { minutesUntil } from "./tile.tsx";
+import { useSaving } from "./wall.tsx";
+
+/** One picture as large as fits, its neighbours within the filter, and what it was made of. */
+export function PicturePage(): ReactNode {
+  const words = useWords();
+  const { picture: id } = useParams({ from: "/inside/gallery/$picture" });
+  const picture = useQuery(pictureQuery(id));
+  const { next, previous, go } = useNeighbours(id);
+  return (
+    <Page
+      title={words.gallery.picture}
+      action={
+        <div className="flex gap-1">
+          <Button
+            isSquare
+            aria-label={words.gallery.newer}
+            isDisabled={previous === undefined}
+            onPress={() => go(previous)}
+          >
+            <Icon name="fold" />
+          </Button>
+          <Button
+            isSquare
+            aria-label={words.gallery.older}
+            isDisabled={next === undefined}
+            onPress={() => go(next)}
+          >
+            <Icon name="unfold" />
+          </Button>
+        </div>
+      }
+    >
+      {picture.error === null ? null : <Problem error={picture.error} />}
+      {picture.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
+      {picture.data === undefined ? null : (
+        <Shown picture={picture.data} onDeleted={() => go(next ?? previous, true)} />
+      )}
+    </Page>
+  );
+}
+
+/** The pictures before and after within the filter, also by the arrow keys. */
+function useNeighbours(id: string) {
+  const search = useSearch({ from: "/inside/gallery/$picture" });
+  const navigate = useNavigate();
+  const removing = useRemoving();
+  const gallery = useInfiniteQuery(galleryQuery(search));
+  const ids = (gallery.data?.pages ?? [])
+    .flatMap(({ data }) => data.map((one) => one.id))
+    .filter((one) => one === id || !removing.ids.has(one));
+  const place = ids.indexOf(id);
+  const next = place < 0 ? undefined : ids[place + 1];
+  const previous = place < 1 ? undefined : ids[place - 1];
+  const isLast = place === ids.length - 1;
+  const { hasNextPage, fetchNextPage } = gallery;
+  useEffect(() => {
+    if (isLast && hasNextPage) void fetchNextPage();
+  }, [isLast, hasNextPage, fetchNextPage]);
+  const go = (to: string | undefined, leavesForGood = false): void => {
+    if (to !== undefined)
+      void navigate({ to: "/gallery/$picture", params: { picture: to }, search, replace: true });
+    else if (leavesForGood) void navigate({ to: "/gallery", search });
+  };
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey) return;
+      if (event.key === "ArrowRight") go(next);
+      if (event.key === "ArrowLeft") go(previous);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+  return { next, previous, go };
+}
+
+function Shown({
+  picture,
+  onDeleted,
+}: {
+  readonly picture: Picture;
+  readonly onDeleted: () => void;
+}): ReactNode {
+  const words = useWords().gallery;
+  const removing = useRemoving();
+  const saving = useSaving();
+  const { id, url, prompt, width, height, saved, expires_at: until, format } = picture;
+  return (
+    <div className="flex flex-col gap-6 wide:flex-row">
+      <div className="grid min-w-0 flex-1 place-items-center self-start rounded-panel bg-sunk p-3">
+        <img
+          key={id}
+          src={url}
+          alt={prompt}
+          width={width}
+          height={height}
+          className="max-h-[78dvh] w-auto max-w-full rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0"
+        />
+      </div>
+      <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88">
+        <div className="flex flex-wrap gap-2">
+          <Button
+            kind={saved ? "plain" : "main"}
+            onPress={() => void saving.save(id, !saved)}
+            aria-pressed={saved}
+          >
+            <Icon name="star" size={16} />
+            {saved ? words.kept : words.keep}
+          </Button>
+          <a href={url} download={`${id}.${format}`} className={buttonLooks("plain")}>
+            <Icon name="download" size={16} />
+            {words.download}
+          </a>
+          <Button
+            kind="danger"
+            onPress={() => {
+              removing.remove([id]);
+              onDeleted();
+            }}
+          >
+            {words.delete}
+          </Button>
+        </div>
+        {saving.fault === undefined ? null : <Message tone="warn" title={saving.fault} />}
+        {until === null ? null : (
+          <p className="text-label text-soft">{words.goneIn(minutesUntil(until))}</p>
+        )}
+        <Facts picture={picture} />
+      </div>
+    </div>
+  );
+}
+
+const draftNames = ["quality", "background", "style", "size", "output_format"] as const;
+
+/** The words that a picture was made of, and the ways to use them again. */
+function Facts({ picture }: { readonly picture: Picture }): ReactNode {
+  const words = useWords().gallery;
+  const navigate = useNavigate();
+  const { fields, seed, prompt, model } = picture;
+  const use = (draft: Parameters<typeof adoptDraft>[0]): void => {
+    adoptDraft(draft);
+    void navigate({ to: "/make" });
+  };
+  const named = Object.fromEntries(
+    draftNames.flatMap((name) => {
+      const value = fields[name];
+      return typeof value === "string" && value !== "auto" ? [[name, value]] : [];
+    }),
+  );
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    [words.model, model],
+    [words.size, `${picture.width} × ${picture.height}`],
+    ...Object.entries(named)
+      .filter(([name]) => name !== "size")
+      .map(([name, value]) => [words.names[name] ?? name, value] as const),
+    [words.seed, seed],
+    [words.made, new Date(picture.created_at).toLocaleString(useWords().lang)],
+    [words.request, picture.request_id],
+  ];
+  return (
+    <>
+      <p className="whitespace-pre-wrap">{prompt}</p>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 text-label">
+        {facts.map(([name, value]) =>
+          value === undefined ? null : (
+            <div key={name} className="contents">
+              <dt className="text-soft">{name}</dt>
+              <dd className="min-w-0 break-words">{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      <div className="flex flex-wrap gap-2">
+        <Button onPress={() => use({ prompt })}>{words.usePrompt}</Button>
+        {seed === undefined ? null : <Button onPress={() => use({ seed })}>{words.useSeed}</Button>}
+        <Button onPress={() => use({ ...named, model, prompt, seed: seed ?? "" })}>
+          {words.useAll}
+        </Button>
+      </div>
+      <Link to="/gallery" className="text-label text-soft">
+        {words.back}
+      </Link>
+    </>
+  );
+}
