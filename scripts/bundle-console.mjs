@@ -25,6 +25,12 @@ const bundle = await build({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      output: {
+        // All that every page needs is one file: as it is sent that is smaller than its parts.
+        codeSplitting: { groups: [{ name: "shell", tags: ["$initial"] }] },
+      },
+    },
   },
   logLevel: "warn",
 });
