@@ -72,12 +72,18 @@ export function Tile({
       >
         <Icon name="star" size={16} />
       </button>
-      {until === null ? null : (
-        <p className="pointer-events-none absolute inset-x-0 bottom-0 bg-raised/90 px-2 py-0.5 text-label text-ink opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
-          {words.goneIn(minutesUntil(until))}
-        </p>
-      )}
+      {until === null ? null : <Until moment={until} />}
     </div>
+  );
+}
+
+/** The time after which a picture that is not kept is gone. */
+function Until({ moment }: { readonly moment: string }): ReactNode {
+  const words = useWords().gallery;
+  return (
+    <p className="pointer-events-none absolute inset-x-0 bottom-0 bg-raised/90 px-2 py-0.5 text-label text-ink opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
+      {words.goneIn(minutesUntil(moment))}
+    </p>
   );
 }
 

@@ -1,3 +1,5 @@
+import { galleryWords } from "./en-gallery.ts";
+
 /** A part in per cent; the smallest and the largest do not look like nothing and all. */
 function percent(share: number): string {
   const whole = Math.round(share * 100);
@@ -223,59 +225,7 @@ export const en = {
         ? `${model} takes no mask.`
         : `${model} takes no mask. These do: ${others.join(", ")}.`,
   },
-  gallery: {
-    picture: "Picture",
-    standing: (kept: number, bytes: string, most: string) =>
-      `${kept === 1 ? "1 picture" : `${kept} pictures`} kept, ${bytes} of ${most}`,
-    search: "Search in prompts",
-    model: "Model",
-    allModels: "All models",
-    from: "From",
-    to: "To",
-    onlyKept: "Kept only",
-    nothingYet: "Nothing rests here yet. The sandbox needs no key and costs nothing.",
-    makeOne: "Make a picture",
-    noMatch: "No picture matches.",
-    clearFilter: "Clear the filter",
-    today: "Today",
-    selectDay: (day: string) => `Select all of ${day}`,
-    selectAll: "Select",
-    select: (prompt: string) => `Select ${prompt}`,
-    selection: "Selected pictures",
-    selected: (count: number) => `${count} selected`,
-    keep: "Keep",
-    kept: "Kept",
-    keepOne: (prompt: string) => `Keep ${prompt}`,
-    unkeepOne: (prompt: string) => `Let ${prompt} go`,
-    goneIn: (minutes: number) =>
-      minutes < 120 ? `gone in ${minutes} min` : `gone in ${Math.round(minutes / 60)} h`,
-    zip: "Download zip",
-    download: "Download",
-    delete: "Delete",
-    deleted: (count: number) => (count === 1 ? "Deleted" : `${count} pictures deleted`),
-    undo: "Undo",
-    newer: "Newer picture",
-    older: "Older picture",
-    back: "Back to the gallery",
-    compare: "Compare",
-    compareMeans: "Slide the edge to see what changed.",
-    edge: "Edge between before and after",
-    size: "Size",
-    seed: "Seed",
-    made: "Made",
-    request: "Request",
-    names: {
-      quality: "Quality",
-      background: "Background",
-      style: "Style",
-      output_format: "Format",
-    } as Record<string, string>,
-    usePrompt: "Use prompt",
-    useSeed: "Use seed",
-    useAll: "Use all",
-    draftTaken: "The draft was filled from the gallery.",
-    draftBack: "Take my draft back",
-  },
+  gallery: galleryWords,
   keys: {
     create: "New key",
     make: "Make the key",

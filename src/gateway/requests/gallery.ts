@@ -19,7 +19,7 @@ export interface Gallery {
   remove(owner: GalleryOwner, id: string): Promise<void>;
   /** The bytes of a picture. Throws not_found, result_expired. */
   open(owner: GalleryOwner, id: string): Promise<OpenBlob>;
-  /** What the person has saved, and how much they may. */
+  /** The sum of what the person has saved, and of what they may. */
   standing(owner: GalleryOwner): Promise<GalleryStanding>;
 }
 
