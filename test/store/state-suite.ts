@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { StoredKey } from "../../src/core/key.ts";
 import type { TeamRecord } from "../../src/core/people.ts";
+import type { StoredResource } from "../../src/store/resource-records.ts";
 import type { StateChange } from "../../src/store/state-store.ts";
 import { keyEntry, type OpenEmpty, sampleKey } from "./samples.ts";
 
@@ -34,6 +35,17 @@ const keyChange = (record: StoredKey, isNew: boolean, setsSecret = true): StateC
   setsSecret,
   entry: entry(record.id),
 });
+const entryOf = (change: Partial<StoredResource>): StoredResource => ({
+  kind: "alias",
+  id: "best",
+  words: { models: ["a"] },
+  secrets: {},
+  version: 1,
+  createdAt: 1,
+  changedAt: 2,
+  removedAt: null,
+  ...change,
+});
 const other: StoredKey = { ...sampleKey, id: "key_2", digest: "e".repeat(64) };
 
 /** What changing all that is served at once must do in every database. */
@@ -43,10 +55,12 @@ export function stateSuite(open: OpenEmpty): void {
     const before = await store.served.version();
     const { markup: _, ...owner } = team;
     const user = { ...owner, id: "ann", teamId: "art" };
+    const alias = entryOf({});
     const changes: StateChange[] = [
       teamChange(team, true),
       { table: "users", record: user, isNew: true, entry: entry("ann") },
       keyChange(sampleKey, true),
+      { table: "resources", record: alias, isNew: true, entry: entry("best") },
     ];
     expect(await store.state.apply(before, changes)).toBe(true);
     expect(await store.state.read()).toEqual({
@@ -54,8 +68,9 @@ export function stateSuite(open: OpenEmpty): void {
       teams: [team],
       users: [user],
       keys: [sampleKey],
+      resources: [alias],
     });
-    expect(await store.audit.list({ limit: 10 })).toHaveLength(3);
+    expect(await store.audit.list({ limit: 10 })).toHaveLength(4);
     // From the version of before nothing is done any more.
     expect(await store.state.apply(before, [teamChange({ ...team, id: "late" }, true)])).toBe(
       false,
@@ -91,6 +106,27 @@ export function stateSuite(open: OpenEmpty): void {
 }
 
 function secretSuite(open: OpenEmpty): void {
+  test("entries of the configuration are changed, deleted and made again, each from its version", async () => {
+    const store = await open();
+    const write = async (record: StoredResource, isNew: boolean): Promise<boolean> => {
+      const from = await store.served.version();
+      const change = { table: "resources", record, isNew, entry: entry("best") } as const;
+      return store.state.apply(from, [change]);
+    };
+    await write(entryOf({ secrets: { "/settings/api_key": "sealed" } }), true);
+    await write(entryOf({ words: { models: ["b"] } }), false);
+    await expect(write(entryOf({ version: 7 }), false)).rejects.toMatchObject({
+      code: "internal_error",
+    });
+    await write(entryOf({ version: 2, changedAt: 9, removedAt: 9 }), false);
+    expect((await store.state.read())?.resources).toMatchObject([
+      { version: 3, secrets: {}, removedAt: 9 },
+    ]);
+    await write(entryOf({ version: 4 }), true);
+    expect((await store.state.read())?.resources).toEqual([entryOf({ version: 4 })]);
+    expect(await store.served.version()).toBe(4);
+  });
+
   test("keys change their secrets with each other, and keep those that are not said", async () => {
     const store = await open();
     await store.state.apply(0, [keyChange(sampleKey, true), keyChange(other, true)]);
