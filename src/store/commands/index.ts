@@ -172,6 +172,7 @@ function chargedChannels(attempts: readonly AttemptOutcome[]): string[] {
 /** Commands that read many rows and then write what follows from them: on Postgres no other is in their transaction, which would change the rows in between. */
 export const alone: ReadonlySet<string> = new Set<CommandName>([
   "budgetsRefresh",
+  "gallerySave",
   "linksAddPerson",
   "requestsSweep",
   "totalsCount",
