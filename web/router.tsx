@@ -14,6 +14,7 @@ import { Frame, MorePage } from "./frame/frame.tsx";
 import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
 import { startOf } from "./frame/places.ts";
 import type { GallerySearch } from "./gallery/pictures.ts";
+import { readAuditSearch, readLogSearch, readOverviewSearch } from "./watch/addresses.ts";
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Outlet,
@@ -134,6 +135,40 @@ const galleryRoutes = galleryRoute.addChildren([
   galleryPictureRoute,
 ]);
 
+const overviewRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/overview",
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(() => import("./watch/overview-page.tsx"), "OverviewPage"),
+});
+
+const requestsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests",
+  validateSearch: readLogSearch,
+  component: lazyRouteComponent(() => import("./watch/requests-page.tsx"), "RequestsPage"),
+});
+
+const requestRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests/$id",
+  component: lazyRouteComponent(() => import("./watch/request-page.tsx"), "RequestPage"),
+});
+
+const noticesRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/notices",
+  validateSearch: ({ show }): { show?: "all" } => (show === "all" ? { show } : {}),
+  component: lazyRouteComponent(() => import("./watch/notices-page.tsx"), "NoticesPage"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit",
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import("./watch/audit-page.tsx"), "AuditPage"),
+});
+
 const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
@@ -143,7 +178,18 @@ const keysRoute = createRoute({
 const routes = root.addChildren([
   signInRoute,
   welcomeRoute,
-  inside.addChildren([startRoute, moreRoute, makeRoute, galleryRoutes, keysRoute]),
+  inside.addChildren([
+    startRoute,
+    moreRoute,
+    makeRoute,
+    galleryRoutes,
+    overviewRoute,
+    requestsRoute,
+    requestRoute,
+    noticesRoute,
+    auditRoute,
+    keysRoute,
+  ]),
 ]);
 
 /** The console's routes; each page beyond the first is loaded when it is opened. */

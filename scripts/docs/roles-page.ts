@@ -7,6 +7,11 @@ import { code, page, table, type Page } from "./markdown.ts";
 /** The pages of the console that show a resource, by the first word of its address. */
 const consolePages: Readonly<Record<string, string>> = {
   keys: "`/keys`",
+  requests: "`/requests`",
+  statistics: "`/overview`",
+  usage: "`/overview`",
+  notices: "`/notices`",
+  audit: "`/audit`",
   session: "`/sign-in`",
   invitation: "`/welcome`",
   "sign-in": "`/sign-in`",

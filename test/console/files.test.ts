@@ -48,7 +48,17 @@ async function assetsOf(path: string): Promise<string[]> {
 }
 
 test("the console's document is served at its pages, with a policy that allows the gateway's own files only", async () => {
-  for (const path of ["/", "/sign-in", "/welcome", "/make?model=sandbox", "/keys"]) {
+  for (const path of [
+    "/",
+    "/sign-in",
+    "/welcome",
+    "/make?model=sandbox",
+    "/overview",
+    "/requests?state=failed",
+    "/requests/req_1",
+    "/audit",
+    "/keys",
+  ]) {
     const { status, headers, body } = await get(path);
     expect([path, status, headers["content-type"]]).toEqual([
       path,

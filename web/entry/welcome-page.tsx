@@ -10,7 +10,7 @@ import {
   checkInvitation,
   sessionQuery,
 } from "../api/session.ts";
-import { startOf } from "../frame/places.ts";
+import { firstOf } from "../frame/places.ts";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
@@ -67,7 +67,7 @@ function AcceptForm({
     mutationFn: () => acceptInvitation({ code, password, name, ...(isOwner ? { login } : {}) }),
     async onSuccess(session) {
       queries.setQueryData(sessionQuery.queryKey, session);
-      await navigate({ to: startOf(session.caller.role) });
+      await navigate({ to: firstOf(session.caller.role) });
     },
   });
   const { error } = entering;

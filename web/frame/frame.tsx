@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { AccountMenu } from "./account-menu.tsx";
+import { useNoticeCount } from "./notice-count.ts";
 import { type Place, type PlaceGroup, groupsOf, startOf } from "./places.ts";
 
 const foldedKey = "pinhole.folded";
@@ -16,6 +17,7 @@ const foldedKey = "pinhole.folded";
 export function Frame({ session }: { readonly session: Session }): ReactNode {
   const words = useWords();
   const groups = groupsOf(session.caller.role);
+  const notices = useNoticeCount(session.caller.role);
   return (
     <div className="flex min-h-dvh flex-col phone:flex-row">
       <a
@@ -24,7 +26,7 @@ export function Frame({ session }: { readonly session: Session }): ReactNode {
       >
         {words.skipToContent}
       </a>
-      <Rail session={session} groups={groups} />
+      <Rail session={session} groups={groups} notices={notices} />
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none phone:pb-0">
         <Outlet />
       </main>
@@ -36,9 +38,12 @@ export function Frame({ session }: { readonly session: Session }): ReactNode {
 function Rail({
   session,
   groups,
+  notices,
 }: {
   readonly session: Session;
   readonly groups: readonly PlaceGroup[];
+  /** Things that ask for attention. */
+  readonly notices: number;
 }): ReactNode {
   const words = useWords();
   const [isFolded, setFolded] = useState(() => localStorage.getItem(foldedKey) === "1");
@@ -68,7 +73,12 @@ function Rail({
               <p className="px-2.5 pb-1 text-label text-soft">{words.nav[name]}</p>
             )}
             {places.map((place) => (
-              <RailLink key={place.path} place={place} isFolded={isFolded} />
+              <RailLink
+                key={place.path}
+                place={place}
+                isFolded={isFolded}
+                count={place.path === "/notices" ? notices : 0}
+              />
             ))}
           </div>
         ))}
@@ -93,9 +103,12 @@ const linkLooks =
 function RailLink({
   place,
   isFolded,
+  count,
 }: {
   readonly place: Place;
   readonly isFolded: boolean;
+  /** Stands beside the name; 0: nothing does. */
+  readonly count: number;
 }): ReactNode {
   const words = useWords();
   const name = words.nav[place.name];
@@ -108,11 +121,23 @@ function RailLink({
     >
       <Icon name={place.icon} />
       {isFolded ? <span className="sr-only">{name}</span> : name}
+      {count === 0 ? null : (
+        <span
+          className={classNames(
+            "rounded-full bg-accent px-1.5 text-label leading-5 font-medium text-on-accent",
+            isFolded ? "sr-only" : "ml-auto",
+          )}
+        >
+          <span className="sr-only">, </span>
+          {count}
+        </span>
+      )}
     </Link>
   );
 }
 
-/** Places that stand in the bar itself; the others are behind More. */
+/** Places that stand in the bar itself, where a role has them; the others are behind More. */
+const barPlaces: readonly string[] = ["/make", "/gallery", "/requests"];
 const barPlacesMax = 3;
 
 function PhoneBar({
@@ -123,7 +148,10 @@ function PhoneBar({
   readonly session: Session;
 }): ReactNode {
   const words = useWords();
-  const places = groups.flatMap((group) => group.places);
+  const all = groups.flatMap((group) => group.places);
+  const first = all.filter(({ path }) => barPlaces.includes(path));
+  // A role with fewer of these has its next ones.
+  const places = [...first, ...all.filter((place) => !first.includes(place))];
   return (
     <nav
       aria-label={words.menu}

@@ -3,7 +3,14 @@ import type { Words } from "../language/en.ts";
 import type { IconName } from "../ui/icon.tsx";
 
 /** The addresses of pages that stand in the menu. */
-export type PlacePath = "/make" | "/gallery" | "/keys";
+export type PlacePath =
+  | "/make"
+  | "/gallery"
+  | "/overview"
+  | "/requests"
+  | "/notices"
+  | "/audit"
+  | "/keys";
 
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
@@ -19,6 +26,8 @@ export interface PlaceGroup {
   readonly places: readonly Place[];
 }
 
+/** Roles that see what all have asked for. */
+export const watchers: readonly Role[] = ["owner", "admin", "operator", "viewer"];
 const administrators: readonly Role[] = ["owner", "admin"];
 const keyManagers: readonly Role[] = [...administrators, "team_admin"];
 const makers: readonly Role[] = [...administrators, "operator", "team_admin", "key_holder"];
@@ -32,10 +41,25 @@ export const placeGroups: readonly PlaceGroup[] = [
       { path: "/gallery", name: "gallery", icon: "gallery", roles: makers },
     ],
   },
-  { name: "watch", places: [] },
+  {
+    name: "watch",
+    places: [
+      { path: "/overview", name: "overview", icon: "overview", roles: watchers },
+      {
+        path: "/requests",
+        name: "requests",
+        icon: "requests",
+        roles: [...watchers, "team_admin", "key_holder"],
+      },
+      { path: "/notices", name: "notices", icon: "notices", roles: watchers },
+    ],
+  },
   {
     name: "run",
-    places: [{ path: "/keys", name: "keys", icon: "keys", roles: keyManagers }],
+    places: [
+      { path: "/keys", name: "keys", icon: "keys", roles: keyManagers },
+      { path: "/audit", name: "audit", icon: "audit", roles: administrators },
+    ],
   },
 ];
 
@@ -49,7 +73,12 @@ export function groupsOf(role: Role): readonly PlaceGroup[] {
     .filter(({ places }) => places.length > 0);
 }
 
-/** The page that a role begins with. */
+/** The page that a role begins with: who runs the gateway sees how it is, who makes pictures makes them. */
 export function startOf(role: Role): PlacePath | "/more" {
+  return watchers.includes(role) ? "/overview" : firstOf(role);
+}
+
+/** The page that somebody comes to who has just been let in: a first picture, where the role makes any. */
+export function firstOf(role: Role): PlacePath | "/more" {
   return groupsOf(role)[0]?.places[0]?.path ?? "/more";
 }

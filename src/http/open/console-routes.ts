@@ -11,7 +11,20 @@ interface ConsoleParts {
 }
 
 /** Addresses of the console's pages; each is the same document, whose script shows the page. */
-const pages = ["/welcome", "/sign-in", "/more", "/make", "/gallery", "/gallery/:picture", "/keys"];
+const pages = [
+  "/welcome",
+  "/sign-in",
+  "/more",
+  "/make",
+  "/gallery",
+  "/gallery/:picture",
+  "/overview",
+  "/requests",
+  "/requests/:id",
+  "/notices",
+  "/audit",
+  "/keys",
+];
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",

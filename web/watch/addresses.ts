@@ -1,0 +1,101 @@
+/** The states that a request can be in. */
+export const requestStates = ["running", "succeeded", "partial", "failed", "lost"] as const;
+export type RequestState = (typeof requestStates)[number];
+
+/** The filter of the log, which is the address of its page. */
+export interface RequestSearch {
+  readonly state?: RequestState | undefined;
+  readonly model?: string | undefined;
+  readonly key?: string | undefined;
+  readonly user?: string | undefined;
+  readonly team?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly error?: string | undefined;
+  /** ISO moments. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+const filterNames = [
+  "model",
+  "key",
+  "user",
+  "team",
+  "channel",
+  "error",
+  "from",
+  "to",
+  "id",
+] as const satisfies readonly (keyof RequestSearch)[];
+
+/** The filter in an address; what is no filter is left out. */
+export function readRequestSearch(search: Readonly<Record<string, unknown>>): RequestSearch {
+  const read: Partial<Record<keyof RequestSearch, string>> = {};
+  for (const name of filterNames) {
+    const value = search[name];
+    // The router reads what looks like a number as one.
+    if ((typeof value === "string" && value !== "") || typeof value === "number")
+      read[name] = String(value);
+  }
+  const state = requestStates.find((one) => one === search["state"]);
+  return { ...(read as RequestSearch), ...(state === undefined ? {} : { state }) };
+}
+
+/** Spans of time until now that the log can be looked at in. */
+export const ranges = ["24h", "7d", "30d", "all"] as const;
+export type Range = (typeof ranges)[number];
+
+/** The address of the log: its filter, its span of time and the request that stands open beside it. */
+export interface LogSearch extends RequestSearch {
+  readonly range?: Range | undefined;
+  readonly open?: string | undefined;
+}
+
+export const rangeDefault: Range = "30d";
+
+/** The search parameters of the log's address. */
+export function readLogSearch(search: Readonly<Record<string, unknown>>): LogSearch {
+  const { open } = search;
+  const range = ranges.find((one) => one === search["range"]);
+  return {
+    ...readRequestSearch(search),
+    ...(range === undefined || range === rangeDefault ? {} : { range }),
+    ...(typeof open === "string" ? { open } : {}),
+  };
+}
+
+/** Things that spending is stacked by. */
+export const spendGroups = ["model", "key", "team", "channel"] as const;
+export type SpendGroup = (typeof spendGroups)[number];
+
+/** Spans of days that the overview is of, until today. */
+export const overviewRanges = ["7d", "30d", "90d"] as const;
+type OverviewRange = (typeof overviewRanges)[number];
+
+/** The address of the overview. */
+export interface OverviewSearch {
+  readonly range?: OverviewRange | undefined;
+  readonly by?: SpendGroup | undefined;
+}
+
+/** The search parameters of the overview's address. */
+export function readOverviewSearch(search: Readonly<Record<string, unknown>>): OverviewSearch {
+  const range = overviewRanges.find((one) => one === search["range"]);
+  const by = spendGroups.find((one) => one === search["by"]);
+  return { ...(range === undefined ? {} : { range }), ...(by === undefined ? {} : { by }) };
+}
+
+/** The address of the audit. */
+export interface AuditSearch {
+  readonly resource?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+/** The search parameters of the audit's address. */
+export function readAuditSearch({ resource, id }: Readonly<Record<string, unknown>>): AuditSearch {
+  return {
+    ...(typeof resource === "string" && resource !== "" ? { resource } : {}),
+    ...(typeof id === "string" && id !== "" ? { id } : {}),
+  };
+}

@@ -1,0 +1,63 @@
+import { useMemo } from "react";
+import { useWords } from "../language/language.tsx";
+
+/** Numbers, times and shares as people of a language write them. */
+export interface Figures {
+  count(value: number): string;
+  /** A share from 0 to 1, with a decimal where it is small. */
+  share(value: number): string;
+  /** A time that passed: 0.4 ms, 12 ms, 8.6 s, 2 min. */
+  duration(ms: number): string;
+  /** The time of day, with the day where it is not today. */
+  moment(iso: string): string;
+  /** The whole moment, with seconds. */
+  exact(iso: string): string;
+  day(iso: string): string;
+}
+
+/** Figures in the chosen language. `timeZone`: the operator's; the browser's until it is known. */
+export function useFigures(timeZone?: string): Figures {
+  const { lang } = useWords();
+  return useMemo(() => figuresOf(lang, timeZone), [lang, timeZone]);
+}
+
+function figuresOf(lang: string, timeZone: string | undefined): Figures {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const number = new Intl.NumberFormat(lang);
+  const upTo = (digits: number): Intl.NumberFormat =>
+    new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
+  const [round, tenths] = [upTo(0), upTo(1)];
+  const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(lang, { ...zone, ...options });
+  const time = date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const dayAndTime = date({
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  const whole = date({ dateStyle: "medium", timeStyle: "long" });
+  const day = date({ month: "short", day: "numeric" });
+  const dayText = date({ dateStyle: "short" });
+  return {
+    count: (value) => number.format(value),
+    share: (value) =>
+      new Intl.NumberFormat(lang, {
+        style: "percent",
+        maximumFractionDigits: value > 0 && value < 0.1 ? 1 : 0,
+      }).format(value),
+    // The units' signs are those of all languages.
+    duration(ms) {
+      if (ms < 1000) return `${(ms < 10 ? tenths : round).format(ms)} ms`;
+      return ms < 120_000 ? `${tenths.format(ms / 1000)} s` : `${tenths.format(ms / 60_000)} min`;
+    },
+    moment(iso) {
+      const at = new Date(iso);
+      const isToday = dayText.format(at) === dayText.format(new Date());
+      return isToday ? time.format(at) : dayAndTime.format(at);
+    },
+    exact: (iso) => whole.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
+  };
+}

@@ -1,0 +1,181 @@
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Choice } from "../ui/choice.tsx";
+import { Field } from "../ui/field.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Select } from "../ui/select.tsx";
+import { type Figures, useFigures } from "./figures.ts";
+import { rangeOf } from "./log-search.ts";
+import {
+  type LogSearch,
+  type Range,
+  ranges,
+  type RequestState,
+  requestStates,
+} from "./addresses.ts";
+import { type NamedCount, type Statistics } from "./requests.ts";
+import { useWatchWords } from "./words.ts";
+
+type Change = (next: Partial<LogSearch>) => void;
+
+/** The filter above the log. Whatever is chosen stands in the address. */
+export function Filters({
+  search,
+  statistics,
+  onChange,
+}: {
+  readonly search: LogSearch;
+  readonly statistics: Statistics | undefined;
+  readonly onChange: Change;
+}): ReactNode {
+  const words = useWatchWords().requests;
+  const figures = useFigures(statistics?.time_zone);
+  const chosen = rangeOf(search);
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-end gap-3 [&>*]:min-w-36">
+        <IdSearch value={search.id ?? ""} onChange={(id) => onChange({ id })} />
+        <Select
+          label={words.filters.state}
+          value={search.state ?? ""}
+          options={[
+            { id: "", text: words.any.state },
+            ...requestStates.map((id) => ({
+              id,
+              text: words.states[id],
+              note: noteOf(statistics?.totals[id], figures),
+            })),
+          ]}
+          onChange={(state) =>
+            onChange({ state: state === "" ? undefined : (state as RequestState) })
+          }
+        />
+        <NameSelect
+          name="model"
+          search={search}
+          found={statistics?.details?.models}
+          onChange={onChange}
+        />
+        <NameSelect
+          name="key"
+          search={search}
+          found={statistics?.details?.keys}
+          onChange={onChange}
+        />
+        <NameSelect
+          name="channel"
+          search={search}
+          found={statistics?.details?.channels}
+          onChange={onChange}
+        />
+        <Choice
+          label={words.range}
+          value={chosen === "chosen" ? "" : chosen}
+          options={ranges.map((value) => ({ value, text: words.ranges[value] }))}
+          onChange={(range) => onChange({ range: range as Range, from: undefined, to: undefined })}
+        />
+      </div>
+      <Chips search={search} figures={figures} onChange={onChange} />
+    </div>
+  );
+}
+
+function noteOf(count: number | undefined, figures: Figures): string | undefined {
+  return count === undefined ? undefined : figures.count(count);
+}
+
+/** One of the names that the requests of this time have; the number of them stands beside. */
+function NameSelect({
+  name,
+  search,
+  found = [],
+  onChange,
+}: {
+  readonly name: "model" | "key" | "channel";
+  readonly search: LogSearch;
+  readonly found: readonly NamedCount[] | undefined;
+  readonly onChange: Change;
+}): ReactNode {
+  const words = useWatchWords().requests;
+  const figures = useFigures();
+  const value = search[name];
+  const names = found.flatMap(({ name: id, title, requests }) =>
+    id === null ? [] : [{ id, text: title ?? id, note: figures.count(requests) }],
+  );
+  if (names.length === 0 && value === undefined) return null;
+  const isListed = value === undefined || names.some(({ id }) => id === value);
+  return (
+    <Select
+      label={words.filters[name]}
+      value={value ?? ""}
+      options={[
+        { id: "", text: words.any[name] },
+        ...(isListed ? [] : [{ id: value, text: value }]),
+        ...names,
+      ]}
+      onChange={(next) => onChange({ [name]: next === "" ? undefined : next })}
+    />
+  );
+}
+
+/** Searches by an id when Enter is pressed. */
+function IdSearch({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (id: string | undefined) => void;
+}): ReactNode {
+  const words = useWatchWords().requests;
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onChange(text.trim() === "" ? undefined : text.trim());
+  };
+  return (
+    <form role="search" onSubmit={submit} className="w-full phone:w-64">
+      <Field label={words.filters.id} placeholder={words.search} value={text} onChange={setText} />
+    </form>
+  );
+}
+
+/** The parts of the filter that have no control of its own, each to be taken out. */
+function Chips({
+  search,
+  figures,
+  onChange,
+}: {
+  readonly search: LogSearch;
+  readonly figures: Figures;
+  readonly onChange: Change;
+}): ReactNode {
+  const words = useWatchWords().requests;
+  const chips = (["from", "to", "error", "team", "user"] as const).flatMap((name) => {
+    const value = search[name];
+    if (value === undefined) return [];
+    const text = name === "from" || name === "to" ? figures.moment(value) : value;
+    return [{ name, text: `${words.filters[name]}: ${text}` }];
+  });
+  if (chips.length === 0) return null;
+  return (
+    <ul className="flex flex-wrap gap-2">
+      {chips.map(({ name, text }) => (
+        <li
+          key={name}
+          className="flex items-center gap-1 rounded-control border border-line bg-raised pl-2.5 text-label"
+        >
+          {text}
+          <Button
+            kind="quiet"
+            isSquare
+            aria-label={words.clear(words.filters[name])}
+            onPress={() => onChange({ [name]: undefined })}
+          >
+            <Icon name="close" size={16} />
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,51 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import type { RequestEntry } from "./requests.ts";
+
+/** The keys of a list: J and K go through it, Enter makes a page of what is open, Escape closes it. */
+export function useListKeys(
+  entries: readonly RequestEntry[],
+  open: string | undefined,
+  onOpen: (id: string | undefined) => void,
+): { readonly step: (by: 1 | -1) => void } {
+  const navigate = useNavigate();
+  const step = (by: 1 | -1): void => {
+    // As the address has it by now: a key that is held comes before the page is drawn again.
+    const now = new URLSearchParams(location.search).get("open");
+    const at = entries.findIndex(({ id }) => id === now);
+    const next = entries[at === -1 ? 0 : at + by];
+    if (next === undefined) return;
+    onOpen(next.id);
+    document.querySelector(`[data-request="${CSS.escape(next.id)}"]`)?.scrollIntoView({
+      block: "nearest",
+    });
+  };
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTypedInto(event.target)) return;
+      if (event.key === "j") step(1);
+      else if (event.key === "k") step(-1);
+      else if (event.key === "Escape" && open !== undefined) onOpen(undefined);
+      else if (event.key === "Enter" && open !== undefined && isNothing(event.target))
+        void navigate({ to: "/requests/$id", params: { id: open } });
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  });
+  return { step };
+}
+
+function isTypedInto(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+/** True where Enter has no other meaning. */
+function isNothing(target: EventTarget | null): boolean {
+  return !(target instanceof HTMLElement) || target.closest("a,button,summary") === null;
+}

@@ -1,0 +1,167 @@
+import {
+  infiniteQueryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { ask } from "../api/ask.ts";
+import { openNoticesQuery } from "../frame/notice-count.ts";
+import { useWords } from "../language/language.tsx";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button } from "../ui/button.tsx";
+import { Choice } from "../ui/choice.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Icon } from "../ui/icon.tsx";
+import { EmptyState, Page } from "../ui/page.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { useFigures } from "./figures.ts";
+import { queryOf } from "./requests.ts";
+import { useWatchWords } from "./words.ts";
+
+/** A thing that asks for attention. */
+interface Notice {
+  readonly id: string;
+  readonly kind: string;
+  readonly object: string;
+  readonly state: "raised" | "recovered";
+  readonly title: string;
+  readonly text: string;
+  readonly facts: Readonly<Record<string, string | null>>;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly acknowledged_at: string | null;
+}
+
+const pageLines = 50;
+
+const noticesQuery = (show: "open" | "all") =>
+  infiniteQueryOptions({
+    queryKey: ["notices", show],
+    initialPageParam: undefined as string | undefined,
+    async queryFn({ pageParam: before, signal }): Promise<readonly Notice[]> {
+      const state = show === "open" ? "open" : undefined;
+      const query = queryOf({ limit: pageLines, before, state });
+      return (
+        await ask<{ data: readonly Notice[] }>("GET", `/admin/v1/notices?${query}`, { signal })
+      ).data;
+    },
+    getNextPageParam: (last) => (last.length < pageLines ? undefined : last.at(-1)?.id),
+  });
+
+/** The page of what asks for attention, and of what did. */
+export function NoticesPage(): ReactNode {
+  const words = useWatchWords().notices;
+  const { loading } = useWords();
+  const { show = "open" }: { readonly show?: "open" | "all" } = useSearch({
+    from: "/inside/notices",
+  });
+  const navigate = useNavigate();
+  const list = useInfiniteQuery(noticesQuery(show));
+  const notices = list.data?.pages.flat() ?? [];
+  const open = notices.filter((one) => one.state === "raised" && one.ended_at === null);
+  return (
+    <Page
+      title={words.title}
+      state={list.data === undefined ? undefined : words.state(open.length)}
+      action={
+        <Choice
+          label={words.show}
+          value={show}
+          options={(["open", "all"] as const).map((value) => ({ value, text: words.shows[value] }))}
+          onChange={(next) =>
+            void navigate({ to: "/notices", search: next === "all" ? { show: "all" } : {} })
+          }
+        />
+      }
+    >
+      {list.error === null ? null : (
+        <Problem error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.isPending ? <Aperture size={40} busy label={loading} /> : null}
+      {list.data !== undefined && notices.length === 0 ? (
+        <EmptyState
+          sentence={show === "open" ? words.none : words.noneEver}
+          command="notices: { targets: [{ url: https://hooks.example.com/pinhole, secret: ${HOOK_SECRET} }] }"
+        />
+      ) : null}
+      <ul className="flex max-w-4xl flex-col">
+        {notices.map((notice) => (
+          <NoticeLine key={notice.id} notice={notice} />
+        ))}
+      </ul>
+      {list.hasNextPage ? (
+        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+          {words.more}
+        </Button>
+      ) : null}
+    </Page>
+  );
+}
+
+const operators: ReadonlySet<string> = new Set(["owner", "admin", "operator"]);
+
+function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
+  const words = useWatchWords().notices;
+  const figures = useFigures();
+  const { session } = useRouteContext({ from: "/inside" });
+  const {
+    state,
+    title,
+    text,
+    created_at: created,
+    ended_at: ended,
+    acknowledged_at: seen,
+  } = notice;
+  const isOver = state === "recovered" || ended !== null;
+  const maySee = operators.has(session.caller.role) && !isOver && seen === null;
+  return (
+    <li className="flex gap-4 border-b border-line py-4">
+      <span
+        className={classNames(
+          "pt-0.5",
+          isOver ? "text-good" : seen === null ? "text-warn" : "text-soft",
+        )}
+      >
+        <Icon name={isOver ? "check" : "alert"} />
+      </span>
+      <div className="flex min-w-0 flex-1 flex-col gap-1">
+        <p className="flex flex-wrap items-baseline gap-x-3">
+          <span className={classNames("font-medium", isOver && "text-soft")}>{title}</span>
+          <span className="text-label text-soft">{isOver ? words.ended : words.open}</span>
+        </p>
+        <p className="max-w-prose text-soft">{text}</p>
+        <p className="text-label text-soft">
+          <time dateTime={created}>{words.since(figures.moment(created))}</time>
+          {ended === null ? null : ` · ${words.over(figures.moment(ended))}`}
+          {seen === null ? null : ` · ${words.acknowledged(figures.moment(seen))}`}
+        </p>
+      </div>
+      {maySee ? <Acknowledge notice={notice} /> : null}
+    </li>
+  );
+}
+
+function Acknowledge({ notice }: { readonly notice: Notice }): ReactNode {
+  const words = useWatchWords().notices;
+  const queries = useQueryClient();
+  const seeing = useMutation({
+    mutationFn: () => ask("POST", `/admin/v1/notices/${encodeURIComponent(notice.id)}/acknowledge`),
+    async onSuccess() {
+      await queries.invalidateQueries({ queryKey: ["notices"] });
+      await queries.invalidateQueries({ queryKey: openNoticesQuery.queryKey });
+    },
+  });
+  return (
+    <div className="shrink-0 self-center">
+      <Button
+        isPending={seeing.isPending}
+        onPress={() => seeing.mutate()}
+        aria-label={`${words.acknowledge}: ${notice.title}`}
+      >
+        {words.acknowledge}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useFigures } from "./figures.ts";
+import type { NamedCount, Statistics } from "./requests.ts";
+import type { RequestSearch } from "./addresses.ts";
+import { useWatchWords } from "./words.ts";
+
+/** Names by how many requests have them, as bars that lead to these requests. */
+export function NameList({
+  title,
+  list,
+  searchOf,
+  empty,
+  tone = "edge",
+  isAttempts = false,
+  nameless,
+}: {
+  readonly title: string;
+  readonly list: readonly NamedCount[];
+  readonly searchOf: (name: string | null) => RequestSearch;
+  readonly empty?: string;
+  readonly tone?: "edge" | "bad";
+  /** Counted by attempts. */
+  readonly isAttempts?: boolean;
+  readonly nameless?: string;
+}): ReactNode {
+  const words = useWatchWords().overview;
+  const figures = useFigures();
+  const most = Math.max(1, ...list.map(({ requests }) => requests));
+  return (
+    <section className="flex flex-col gap-3">
+      <h2 className="font-[650]">{title}</h2>
+      {list.length === 0 ? <p className="text-soft">{empty ?? words.none}</p> : null}
+      <ul className="flex flex-col gap-2.5">
+        {list.slice(0, 6).map(({ name, title: shown, requests, failed }) => (
+          <li key={name ?? ""} className="flex flex-col gap-1">
+            <div className="flex justify-between gap-4">
+              <Link
+                to="/requests"
+                search={searchOf(name)}
+                className="truncate text-ink no-underline hover:underline"
+              >
+                {shown ?? name ?? nameless ?? words.noName}
+              </Link>
+              <span className="shrink-0 text-soft">
+                {isAttempts
+                  ? words.attempts(requests, figures.count(requests))
+                  : words.requests(requests, figures.count(requests))}
+                {tone === "bad" || failed === 0
+                  ? null
+                  : ` · ${words.failedOf(figures.share(failed / requests))}`}
+              </span>
+            </div>
+            <div aria-hidden className="h-1.5 overflow-hidden rounded-[2px] bg-sunk">
+              <div
+                className={`h-full rounded-[2px] ${tone === "bad" ? "bg-bad" : "bg-edge"}`}
+                style={{ width: `${(requests / most) * 100}%` }}
+              />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type Durations = NonNullable<Statistics["details"]>["durations_ms"];
+
+/** The times within which pictures were made, on one scale. */
+export function Percentiles({ durations }: { readonly durations: Durations }): ReactNode {
+  const words = useWatchWords().overview;
+  const figures = useFigures();
+  return (
+    <section className="flex flex-col gap-3">
+      <h2 className="font-[650]">{words.latency}</h2>
+      {durations === null ? <p className="text-soft">{words.none}</p> : null}
+      {durations === null ? null : (
+        <ul className="flex flex-col gap-2.5">
+          {(["p50", "p95", "p99"] as const).map((share) => (
+            <li key={share} className="flex flex-col gap-1">
+              <div className="flex justify-between gap-4">
+                <span>{words.shares[share]}</span>
+                <span className="text-soft">{figures.duration(durations[share])}</span>
+              </div>
+              <div aria-hidden className="h-1.5 overflow-hidden rounded-[2px] bg-sunk">
+                <div
+                  className="h-full rounded-[2px] bg-info"
+                  style={{ width: `${(durations[share] / Math.max(1, durations.p99)) * 100}%` }}
+                />
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

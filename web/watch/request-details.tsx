@@ -1,0 +1,179 @@
+import { Link, useRouteContext } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { groupsOf } from "../frame/places.ts";
+import type { WatchWords } from "../language/watch-en.ts";
+import { buttonLooks } from "../ui/button.tsx";
+import { Message } from "../ui/message.tsx";
+import { dollars } from "../ui/money.ts";
+import { CopyAs } from "./copy-as.tsx";
+import { useFigures } from "./figures.ts";
+import { MakeAgain } from "./make-again.tsx";
+import { RequestTabs } from "./request-tabs.tsx";
+import { StateMark, promptOf } from "./request-words.tsx";
+import { type WholeRequest, tookMs } from "./requests.ts";
+import { Timeline } from "./timeline.tsx";
+import { useWatchWords } from "./words.ts";
+
+/** The outcome of a request, in one line. */
+export function RequestHeading({
+  request,
+  timeZone,
+  level: Level,
+}: {
+  readonly request: WholeRequest;
+  readonly timeZone: string | undefined;
+  readonly level: "h1" | "h2";
+}): ReactNode {
+  const { request: words, requests } = useWatchWords();
+  const figures = useFigures(timeZone);
+  const took = tookMs(request);
+  const facts = [
+    summaryOf(request, words),
+    costOf(request, words),
+    upstreamCost(request, words),
+    took === undefined ? undefined : figures.duration(took),
+  ].filter((fact) => fact !== undefined);
+  return (
+    <header className="flex flex-col gap-1.5">
+      <Level className="font-mono text-body font-medium break-all text-soft">{request.id}</Level>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-title font-[650] tracking-[-0.01em]">
+        <StateMark entry={{ ...request, error: null }} />
+        <span>{facts.join(" · ")}</span>
+      </p>
+      <p className="text-soft">
+        {figures.exact(request.created_at)} · {request.model}
+        {request.served_model === null || request.served_model === request.model
+          ? null
+          : ` → ${request.served_model}`}{" "}
+        · {words.by(request.key_name ?? requests.unknownKey)}
+        {request.client_request_id === null
+          ? null
+          : ` · ${words.clientId(request.client_request_id)}`}
+      </p>
+    </header>
+  );
+}
+
+function summaryOf(request: WholeRequest, { images, summary }: WatchWords["request"]): string {
+  const { state, pictures, n } = request;
+  if (state === "succeeded") return summary.succeeded(images(pictures.length));
+  return state === "partial" ? summary.partial(pictures.length, n) : summary[state];
+}
+
+function costOf(request: WholeRequest, words: WatchWords["request"]): string | undefined {
+  const { state, cost_usd: usd, price, hold } = request;
+  if (state === "running")
+    return hold === null ? undefined : words.reserved(dollars(hold.usd, words.free));
+  if (usd === null) return price === null ? undefined : words.unknownCost;
+  if (Number(usd) === 0) return state === "failed" ? undefined : words.free;
+  return words.charged(dollars(usd, words.free));
+}
+
+/** The sum of what upstreams may have charged, where it is known of all attempts. */
+function upstreamCost(
+  { attempts }: WholeRequest,
+  words: WatchWords["request"],
+): string | undefined {
+  const known = attempts.map(({ provider_usd: usd }) => usd);
+  if (known.some((usd) => usd === null || usd === undefined)) return undefined;
+  const sum = known.reduce((all, usd) => all + Number(usd), 0);
+  return sum === 0 ? undefined : words.paidUpstream(dollars(sum.toFixed(9), words.free));
+}
+
+/** All that is known of a request: its pictures, its error, what happened when, and what was sent. */
+export function RequestDetails({
+  request,
+  timeZone,
+}: {
+  readonly request: WholeRequest;
+  readonly timeZone: string | undefined;
+}): ReactNode {
+  return (
+    <>
+      <Failure request={request} />
+      <Pictures request={request} />
+      <Timeline request={request} timeZone={timeZone} />
+      <RequestTabs request={request} />
+      <div className="flex flex-wrap items-center justify-between gap-4 border-t border-line pt-5">
+        <MakeAgain request={request} />
+        <CopyAs request={request} />
+      </div>
+    </>
+  );
+}
+
+function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
+  const words = useWatchWords().request;
+  const { pictures } = request;
+  if (pictures.length === 0) return null;
+  const seen = pictures.filter(({ path }) => path !== null);
+  if (seen.length === 0) return <p className="text-label text-soft">{words.gone}</p>;
+  return (
+    <ul aria-label={words.picturesOf} className="flex flex-wrap gap-3">
+      {seen.map(({ index, path, width, height, format, seed }) => (
+        <li key={index} className="flex flex-col gap-1">
+          <a href={path ?? ""} target="_blank" rel="noreferrer">
+            <img
+              src={`${path}&w=640`}
+              alt={promptOf(request) ?? words.picturesOf}
+              width={width}
+              height={height}
+              className="max-h-56 w-auto rounded-picture bg-sunk"
+            />
+          </a>
+          <span className="text-label text-soft">
+            {width} × {height} · {format}
+            {seed === null ? null : ` · ${words.seed(seed)}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Pages on which an error is mended, by its code. */
+const remedyPages: Readonly<
+  Record<string, readonly ["/channels" | "/keys", "toChannels" | "toKeys"]>
+> = {
+  budget_exceeded: ["/keys", "toKeys"],
+  model_not_allowed: ["/keys", "toKeys"],
+  rate_limit_exceeded: ["/keys", "toKeys"],
+  upstream_credentials: ["/channels", "toChannels"],
+  upstream_refused_credentials: ["/channels", "toChannels"],
+  no_channel_available: ["/channels", "toChannels"],
+  model_not_found: ["/channels", "toChannels"],
+  upstream_timeout: ["/channels", "toChannels"],
+  upstream_failed: ["/channels", "toChannels"],
+};
+
+/** The error in the words that the client got, and what to do about it. */
+function Failure({ request }: { readonly request: WholeRequest }): ReactNode {
+  const words = useWatchWords().request;
+  const { session } = useRouteContext({ from: "/inside" });
+  const { error } = request;
+  if (error === null) return null;
+  const remedy = words.problemRemedy[error.code];
+  const page = remedyPages[error.code];
+  // A page that this role may not see, or that there is not, is no remedy.
+  const isThere =
+    page !== undefined &&
+    groupsOf(session.caller.role).some(({ places }) =>
+      places.some(({ path }) => (path as string) === page[0]),
+    );
+  return (
+    <Message
+      tone="bad"
+      title={error.message ?? words.error}
+      action={
+        isThere ? (
+          <Link to={page[0] as "/keys"} className={buttonLooks()}>
+            {words[page[1]]}
+          </Link>
+        ) : undefined
+      }
+    >
+      <p className="font-mono text-label">{error.code}</p>
+      {remedy === undefined ? null : <p className="pt-1">{remedy}</p>}
+    </Message>
+  );
+}
