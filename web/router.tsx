@@ -175,6 +175,12 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import("./operate/keys-page.tsx"), "KeysPage"),
 });
 
+const youRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/you",
+  component: lazyRouteComponent(() => import("./account/you-page.tsx"), "YouPage"),
+});
+
 const routes = root.addChildren([
   signInRoute,
   welcomeRoute,
@@ -189,6 +195,7 @@ const routes = root.addChildren([
     noticesRoute,
     auditRoute,
     keysRoute,
+    youRoute,
   ]),
 ]);
 

@@ -15,6 +15,7 @@ const consolePages: Readonly<Record<string, string>> = {
   session: "`/sign-in`",
   invitation: "`/welcome`",
   "sign-in": "`/sign-in`",
+  passkeys: "`/settings/you`",
 };
 
 /** Roles that see of a resource what is theirs, where they see it at all. */

@@ -3,6 +3,7 @@ import type { PinholeError } from "../core/errors.ts";
 import { type OidcProvider, type OidcSignIn, createOidc } from "./oidc.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 import { createOneTimeLinks, type OneTimeLinks } from "./one-time-links.ts";
+import { createPasskeys, type Passkeys } from "./passkeys.ts";
 import { createPasswords } from "./passwords.ts";
 import { loginOf, requireGoodPassword } from "./password-rules.ts";
 import { type People, createPeople } from "./people.ts";
@@ -22,6 +23,8 @@ export type { IdentityPorts, Origin } from "./ports.ts";
 export type { OidcProvider, OidcSignIn } from "./oidc.ts";
 export type { AdminTokenRecord as AdminToken, Person } from "../store/identity-records.ts";
 export { loginOf } from "./password-rules.ts";
+export type { PasskeyPlace } from "./passkeys.ts";
+export type { Passkey } from "../store/passkey-records.ts";
 export type { OneTimeCode, People } from "./people.ts";
 export type { AdminTokens } from "./tokens.ts";
 export type { PresentedSession, Sessions, SignedIn };
@@ -31,6 +34,7 @@ export interface Identity extends OneTimeLinks {
   readonly people: People;
   readonly tokens: AdminTokens;
   readonly sessions: Sessions;
+  readonly passkeys: Passkeys;
   /** Signing in at an identity provider; undefined where the operator named none. */
   readonly oidc: (OidcSignIn & Pick<OidcSettings, "name">) | undefined;
   /** Begins a session by login and password. Throws sign_in_failed, too_many_sign_ins or overloaded. */
@@ -67,8 +71,21 @@ export function createIdentity(ports: IdentityPorts, provider?: OidcProvider): I
     await tries.refused({ person, method, from });
     return signInFailed();
   };
+  /** Throws sign_in_failed where the person has this password not. */
+  const checkPassword = async (
+    { person }: PresentedSession,
+    password: string,
+    from: Origin,
+  ): Promise<void> => {
+    await tries.begin(person.login, from.address);
+    const digest = (await store.people.byLogin(person.login))?.password ?? null;
+    if ((await passwords.check(password, digest)) === "wrong")
+      throw await failed(person, "password", from);
+    await tries.succeeded(person.login, from.address);
+  };
   return {
     people: createPeople(ports),
+    passkeys: createPasskeys(ports, { sessions, tries, checkPassword }),
     tokens: createAdminTokens(ports),
     sessions,
     oidc: provider && { ...createOidc(ports, sessions, provider), name: provider.settings.name },

@@ -8,7 +8,7 @@ export function arrivalStamp(
   { address, requestId }: Origin,
   who = "nobody",
 ): AuditStamp {
-  return { id: newId("audit"), at: now(), who, address, requestId };
+  return { id: newId("aud"), at: now(), who, address, requestId };
 }
 
 /** The stamp of a change for the audit. Nobody: the gateway itself, or what else made it. */

@@ -17,10 +17,10 @@ const writtenAddressesMax = 20;
 export interface TryLimits {
   /** Writes down that a sign-in was refused, as far as it does not drown the audit. */
   refused(refusal: Refusal): Promise<void>;
-  /** Counts a try before it is made. Throws too_many_sign_ins. `account` may be any text that a stranger sends. */
-  begin(account: string, address: string): Promise<void>;
+  /** Counts a try before it is made. Throws too_many_sign_ins. `account` may be any text that a stranger sends; undefined: none is named. */
+  begin(account: string | undefined, address: string): Promise<void>;
   /** Takes a try that was right back. */
-  succeeded(account: string, address: string): Promise<void>;
+  succeeded(account: string | undefined, address: string): Promise<void>;
 }
 
 /** A sign-in that was refused. */
@@ -51,7 +51,9 @@ export function createTryLimits(ports: IdentityPorts): TryLimits {
       // The address first: who has used its tries up cannot use up those of an account, nor fill the table.
       const limits = [
         { name: addressName(address), until, max: addressTriesMax },
-        { name: accountName(account), until, max: accountTriesMax },
+        ...(account === undefined
+          ? []
+          : [{ name: accountName(account), until, max: accountTriesMax }]),
       ];
       const over = await store.tries.count(limits, at);
       if (over === undefined) return;
@@ -61,7 +63,9 @@ export function createTryLimits(ports: IdentityPorts): TryLimits {
       });
     },
     succeeded: (account, address) =>
-      store.tries.forgive(accountName(account), [addressName(address)]),
+      store.tries.forgive(account === undefined ? "" : accountName(account), [
+        addressName(address),
+      ]),
   };
 }
 

@@ -8,6 +8,8 @@ import type {
   SignInMethod,
 } from "./identity-records.ts";
 
+import type { Passkey } from "./passkey-records.ts";
+
 type Action = "create" | "change" | "delete" | "join";
 
 /** A change of a person as the audit has it, in the words of the admin API. */
@@ -64,6 +66,18 @@ export function refusalEntry(
   return { ...stamp, action: "refuse_sign_in", resource: "session", resourceId, ...texts };
 }
 
+/** A change of a person's passkey; what it opens with is told to nobody. */
+export function passkeyEntry(
+  stamp: AuditStamp,
+  action: "create" | "change" | "delete",
+  before: Passkey | undefined,
+  after: Passkey | undefined,
+): AuditEntry {
+  const resourceId = (after ?? before)?.id ?? "";
+  const texts = { before: shown(before, passkeyShown), after: shown(after, passkeyShown) };
+  return { ...stamp, action, resource: "passkey", resourceId, ...texts };
+}
+
 /** A new one-time link; its code is known to nobody here. */
 export function invitationEntry(stamp: AuditStamp, personId: string): AuditEntry {
   const texts = { before: null, after: null };
@@ -88,6 +102,10 @@ function shown<T>(record: T | undefined, show: (record: T) => object): string | 
 
 function personShown({ login, name, role, userId, teamId, disabled }: Person): object {
   return { login, name, role, user: userId, team: teamId, disabled };
+}
+
+function passkeyShown({ personId, name, device, backedUp }: Passkey): object {
+  return { person: personId, name, device, backed_up: backedUp };
 }
 
 function tokenShown({ name, hint, role, teamId, expiresAt }: AdminTokenRecord): object {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../core/audit.ts";
+import type { PasskeyStore } from "./passkey-records.ts";
 import type { Role } from "../core/role.ts";
 
 /** A person who signs in. The password's digest is not part of it. */
@@ -43,7 +44,7 @@ type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 export type PersonRefusal = "absent" | "stale" | "last_owner" | "login_taken" | "user_taken";
 
 /** The ways in which a session can have begun. */
-export const signInMethods = ["password", "invitation", "oidc"] as const;
+export const signInMethods = ["password", "invitation", "oidc", "passkey"] as const;
 export type SignInMethod = (typeof signInMethods)[number];
 
 /** A one-time link, by the digest of its code. */
@@ -227,6 +228,7 @@ export interface IdentityStore {
       stamp: AuditStamp,
     ): Promise<Person | PersonRefusal>;
   };
+  readonly passkeys: PasskeyStore;
   readonly flows: {
     begin(flow: SignInFlow): Promise<void>;
     /** The value, once. */

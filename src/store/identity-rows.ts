@@ -1,4 +1,6 @@
 import type { AdminTokenRecord, NewPerson, Person, SessionRecord } from "./identity-records.ts";
+import type { Passkey } from "./passkey-records.ts";
+import { listOf, text } from "./shape.ts";
 import type { Tables } from "./tables.ts";
 
 /** Rows of people, sessions and tokens to records and back. */
@@ -34,6 +36,36 @@ export function rowFromPerson(person: NewPerson): Tables["people"] {
     signed_in_at: null,
     created_at: person.createdAt,
     version: 1,
+  };
+}
+
+export function passkeyFromRow(row: Tables["passkeys"]): Passkey {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    name: row.name,
+    publicKey: row.public_key,
+    counter: row.counter,
+    device: row.device,
+    backedUp: row.backed_up === 1,
+    transports: listOf(text).parse(JSON.parse(row.transports)),
+    createdAt: row.created_at,
+    usedAt: row.used_at,
+  };
+}
+
+export function rowFromPasskey(passkey: Passkey): Tables["passkeys"] {
+  return {
+    id: passkey.id,
+    person_id: passkey.personId,
+    name: passkey.name,
+    public_key: passkey.publicKey,
+    counter: passkey.counter,
+    device: passkey.device,
+    backed_up: passkey.backedUp ? 1 : 0,
+    transports: JSON.stringify(passkey.transports),
+    created_at: passkey.createdAt,
+    used_at: passkey.usedAt,
   };
 }
 

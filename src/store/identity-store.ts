@@ -38,6 +38,15 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       add: (link, stamp) => client.call("linksAdd", link, stamp),
       addPerson: (person, link, stamp) => client.call("linksAddPerson", person, link, stamp),
     },
+    passkeys: {
+      of: (personId) => client.call("passkeysOf", personId),
+      find: (id) => client.call("passkeysFind", id),
+      add: (passkey, max, stamp) => client.call("passkeysAdd", passkey, max, stamp),
+      rename: (personId, id, name, stamp) =>
+        client.call("passkeysRename", personId, id, name, stamp),
+      remove: (personId, id, stamp) => client.call("passkeysRemove", personId, id, stamp),
+      use: (use) => client.call("passkeysUse", use),
+    },
     flows: {
       begin: (flow) => client.call("flowsBegin", flow),
       take: (digest, now) => client.call("flowsTake", digest, now),

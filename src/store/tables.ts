@@ -1,5 +1,6 @@
 import { roles } from "../core/role.ts";
 import { signInMethods } from "./identity-records.ts";
+import { passkeyDevices } from "./passkey-records.ts";
 import { moneySchemas } from "./money-tables.ts";
 import { noticeTables } from "./notice-tables.ts";
 import { flag, integer, nullable, oneOf, record, text } from "./shape.ts";
@@ -178,6 +179,19 @@ export const rowSchemas = {
   person_links: record({ issuer: text, subject: text, person_id: text, created_at: time }),
   sign_in_flows: record({ digest: text, value: text, until: time }),
   sign_in_tries: record({ name: text, count: integer, until: time }),
+  passkeys: record({
+    id: text,
+    person_id: text,
+    name: text,
+    public_key: text,
+    counter: integer,
+    device: oneOf(passkeyDevices),
+    backed_up: flag,
+    /** JSON: a list of words. */
+    transports: text,
+    created_at: time,
+    used_at: nullable(time),
+  }),
   admin_tokens: record({
     id: text,
     name: text,

@@ -18,15 +18,15 @@ import type { OpenEmpty } from "./samples.ts";
 const hour = 3_600_000;
 
 let stamps = 0;
-function stamp(): AuditStamp {
+export function stamp(): AuditStamp {
   stamps += 1;
   return { id: `audit_${stamps}`, at: 1, who: "admin", address: null, requestId: null };
 }
 
 /** A store whose changes of people and tokens all have a stamp. */
-type Stamped = ReturnType<typeof stamped>;
+export type Stamped = ReturnType<typeof stamped>;
 
-function stamped(store: Store) {
+export function stamped(store: Store) {
   const { people, invitations, links, tokens, sessions } = store;
   return {
     ...store,
@@ -77,7 +77,7 @@ export const person = (id: string, change: Partial<NewPerson> = {}): NewPerson =
   ...change,
 });
 
-const session = (
+export const session = (
   id: string,
   personId: string,
   change: Partial<SessionRecord> = {},
@@ -92,7 +92,7 @@ const session = (
 });
 
 /** Adds a person who has come in. */
-async function joined(
+export async function joined(
   store: Stamped,
   id: string,
   change: Partial<NewPerson> = {},
@@ -117,7 +117,6 @@ export function identitySuite(open: OpenEmpty): void {
   trySuite(open);
   tokenSuite(open);
   waysInSuite(open);
-  arrivalSuite(open);
   auditSuite(open);
 }
 
@@ -454,66 +453,6 @@ function waysInSuite(open: OpenEmpty): void {
     expect(takes.filter((one) => one !== undefined)).toEqual(["{}"]);
     expect(await store.flows.take("f2", 1000)).toBeUndefined();
     expect(await store.flows.take("f3", 1)).toBeUndefined();
-  });
-}
-
-function arrivalSuite(open: OpenEmpty): void {
-  test("coming in and going are written down once, by the person, without digests", async () => {
-    const store = stamped(await open());
-    const { id } = await joined(store, "comer");
-    await store.invitations.take("inv-comer", 1500, { password: "p", login: null, name: null });
-    await store.sessions.begin(session("digest-1", id));
-    await store.sessions.begin(session("digest-2", "nobody"));
-    await store.people.changePassword(id, "p", "digest-3", "digest-1");
-    await store.people.changePassword(id, "p", "digest-4", "digest-1");
-    await store.links.add({ issuer: "https://idp", subject: "sub", personId: id, createdAt: 1 });
-    await store.links.add({ issuer: "https://idp", subject: "sub", personId: id, createdAt: 1 });
-    await store.sessions.end("digest-1");
-    await store.sessions.end("digest-1");
-    const entries = (await store.audit.list({ limit: 50, resourceId: id })).toReversed();
-    expect(entries.map(({ action, who, resource }) => [action, who, resource])).toEqual([
-      ["create", "admin", "person"],
-      ["join", `person ${id}`, "person"],
-      ["sign_in", `person ${id}`, "session"],
-      ["change_password", "admin", "person"],
-      ["link", "admin", "person"],
-      ["sign_out", `person ${id}`, "session"],
-    ]);
-    expect(entries.map(({ after }) => after)).toContain('{"method":"password"}');
-    expect(JSON.stringify(entries)).not.toMatch(/digest-|inv-comer|"sub"/);
-  });
-
-  test("refused sign-ins are written down as far as they drown nothing", async () => {
-    const store = await open();
-    const bound = { until: 1000, max: 3 };
-    const address = { name: "address 1.2.3.4", max: 2 };
-    const refuse = (personId: string | null, at = 1): Promise<void> =>
-      store.sessions.refuse(
-        { personId, method: "password", written: { name: "told", ...bound }, address },
-        { ...stamp(), at },
-      );
-    const told = async (): Promise<string[]> =>
-      (await store.audit.list({ limit: 50, resource: "session" })).map(
-        ({ action, resourceId }) => `${action} ${resourceId}`,
-      );
-    const tried = () => store.tries.count([{ ...address, until: 1000 }], 1);
-    // Of strangers nothing is written but that an address has used up its tries.
-    await tried();
-    await refuse(null);
-    expect(await told()).toEqual([]);
-    await tried();
-    await refuse(null);
-    expect(await told()).toEqual(["refuse_sign_in unknown"]);
-    await tried();
-    await refuse(null);
-    expect(await told()).toHaveLength(1);
-    for (let times = 0; times < 9; times += 1) await refuse("ada");
-    expect(await told()).toEqual([
-      ...Array.from({ length: 2 }, () => "refuse_sign_in ada"),
-      "refuse_sign_in unknown",
-    ]);
-    await refuse("ada", 1000);
-    expect(await told()).toHaveLength(4);
   });
 }
 

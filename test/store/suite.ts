@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { arrivalsSuite } from "./arrival-suite.ts";
 import { booksSuite } from "./books-suite.ts";
 import { correctionSuite } from "./correction-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
@@ -43,6 +44,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     upkeepSuite(open);
     mistakeSuite(open);
     scopeSuite(open);
+    arrivalsSuite(open);
     endUserSuite(open);
     recoverySuite(open);
     lostSuite(open);

@@ -312,6 +312,7 @@ export const packageFolders: Readonly<Record<string, readonly string[] | "everyw
   yaml: ["config"],
   commander: ["cli", "main"],
   "openid-client": ["identity"],
+  "@simplewebauthn/server": ["identity"],
   "@smithy/signature-v4": ["providers", "blobs"],
 };
 

@@ -41,6 +41,8 @@ export const sessionQuery = queryOptions({
 
 /** The ways in which people can sign in here. */
 export interface SignInWays {
+  /** False: the gateway is open by an address, and passkeys are for names. */
+  readonly passkeys: boolean;
   /** The identity provider: the words of its button, and where it leads. */
   readonly oidc?: { readonly name: string; readonly path: string } | null;
 }

@@ -63,6 +63,10 @@ export function AccountMenu({
         options={languageNames}
         onChange={choose}
       />
+      <MenuItem onAction={() => void navigate({ to: "/settings/you" })}>
+        <Icon name="settings" size={16} />
+        {words.account.you}
+      </MenuItem>
       <MenuItem href="/docs" target="_blank">
         <Icon name="info" size={16} />
         {words.account.docs}

@@ -58,6 +58,34 @@ export const en = {
     themes: { system: "As the system", light: "Light", dark: "Dark" },
     language: "Language",
     docs: "API documentation",
+    you: "You and your passkeys",
+  },
+  you: {
+    title: "You",
+    state: (login: string) => `You sign in as ${login}.`,
+    passkeys: "Passkeys",
+    about:
+      "A passkey signs you in with your finger, your face or the PIN of a device, without a password.",
+    add: "Add a passkey",
+    make: "Go on",
+    name: "Name",
+    nameHint: "By which you know it again: the laptop, the blue key.",
+    none: "You have no passkey yet.",
+    noName:
+      "This page is open by an address, and browsers keep passkeys for names. Open it by its name; on this machine, localhost.",
+    noBrowser: "This browser has no passkeys, or only an old kind of them.",
+    facts: (made: string, used: string | undefined) =>
+      used === undefined ? `Added ${made}, not used yet` : `Added ${made}, used ${used}`,
+    devices: { single: "on one device", several: "on several devices" },
+    rename: "Rename",
+    renameOne: (name: string) => `Rename ${name}`,
+    remove: "Remove",
+    removeOne: (name: string) => `Remove ${name}`,
+    removeMeans:
+      "It opens nothing from then on. Take it out of the device as well, so that it is not offered any more.",
+    wrongPassword: "This is not your password.",
+    leftOff: "The device made no passkey. Try again when you are ready.",
+    thereAlready: "This device has a passkey of yours already.",
   },
   signIn: {
     title: "Sign in",
@@ -65,6 +93,10 @@ export const en = {
     login: "Name or e-mail address",
     password: "Password",
     submit: "Sign in",
+    passkey: "Sign in with a passkey",
+    passkeyLeftOff: "No passkey was used. Try again, or sign in with a password.",
+    passkeyRefused:
+      "This gateway does not know the passkey, or you are disabled. Sign in with a password, or ask those who run it.",
     noAccount: "You have no account yet? Whoever runs this gateway can invite you by a link.",
     goOn: "Sign in to go on to the page that you asked for.",
     by: (name: string) => `Sign in by ${name}`,

@@ -27,7 +27,13 @@ export interface FieldProps extends Omit<TextFieldProps, "className" | "children
 /** A text to type, with its label above and what is wrong with it below. */
 export function Field({ label, hint, error, placeholder, rows, ...rest }: FieldProps): ReactNode {
   return (
-    <TextField {...rest} isInvalid={error !== undefined} className="flex flex-col gap-1.5">
+    <TextField
+      {...rest}
+      isInvalid={error !== undefined}
+      // The gateway's refusal must not keep the form from being sent once more.
+      validationBehavior={error === undefined ? "native" : "aria"}
+      className="flex flex-col gap-1.5"
+    >
       <Label className="text-label font-medium">{label}</Label>
       {rows === undefined ? (
         <Input className={inputLooks} placeholder={placeholder ?? ""} />

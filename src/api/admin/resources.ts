@@ -8,6 +8,7 @@ import { keyResource } from "./keys.ts";
 import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
+import { passkeyResource } from "./passkeys.ts";
 import { priceResource } from "./prices.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
@@ -27,6 +28,7 @@ export const adminResources: readonly AdminResource[] = [
   policyResource,
   sessionResource,
   signInResource,
+  passkeyResource,
   peopleResource,
   noticeResource,
   usageResource,

@@ -39,7 +39,7 @@ const session = z.looseObject({
   object: z.literal("session"),
   caller,
   login: z.string().nullable(),
-  method: z.enum(["password", "invitation", "oidc"]).nullable(),
+  method: z.enum(["password", "invitation", "oidc", "passkey"]).nullable(),
   has_password: z.boolean().nullable(),
   ends_at: moment.nullable().describe("When it ends, however much it is used; null for tokens."),
   idle_seconds: z.int().nullable().describe("It ends after so long without a request."),

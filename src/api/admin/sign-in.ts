@@ -15,6 +15,9 @@ export const signInQuery = z.object({
 const signIn = z.looseObject({
   object: z.literal("sign_in"),
   password: z.literal(true),
+  passkeys: z
+    .boolean()
+    .describe("False: this gateway is open by an address, and passkeys are for names."),
   oidc: z
     .looseObject({
       name: z.string().describe("What its button says."),

@@ -7,6 +7,7 @@ import { correctionRoutes } from "./correction-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { endUserRoutes } from "./end-user-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
+import { passkeyRoutes } from "./passkey-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { examinationRoutes } from "./examination-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
@@ -51,6 +52,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   );
   sessionRoutes(app, parts);
   signInRoutes(app, parts);
+  passkeyRoutes(app, parts);
   peopleRoutes(app, parts.identity.people);
   tokenRoutes(app, parts.identity.tokens);
   keyRoutes(app, administration.keys);

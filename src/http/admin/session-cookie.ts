@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { isLoopbackHost } from "../../core/hosts.ts";
+import { isIP } from "node:net";
+import { bareHost, isLoopbackHost } from "../../core/hosts.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { OriginParts } from "../server/origin.ts";
 
@@ -99,6 +100,11 @@ export function pageOrigin(parts: CookieParts, request: FastifyRequest): URL {
       "Signing in over plain http is for this machine alone (localhost): what is sent could be read on the way. Put https in front and set server.public_url.",
     );
   return origin;
+}
+
+/** True for hosts that browsers keep passkeys for: names, not addresses. */
+export function mayHavePasskeys(hostname: string): boolean {
+  return isIP(bareHost(hostname)) === 0;
 }
 
 function originFrom(text: string): URL | undefined {

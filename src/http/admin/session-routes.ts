@@ -33,7 +33,7 @@ export function sessionRoutes(app: FastifyInstance, parts: SessionParts): void {
     const origin = pageOrigin(parts, request);
     const { login, password } = read(signInBody, request.body);
     const signedIn = await identity.signIn({ login, password, from: arrivalOf(request) });
-    return begin(parts, request, reply, { origin, signedIn, method: "password" });
+    return beginSession(parts, request, reply, { origin, signedIn, method: "password" });
   });
   app.get("/admin/v1/session", (request) => sessionJson(callerOf(request), request.session));
   app.delete("/admin/v1/session", async (request, reply) => {
@@ -66,7 +66,7 @@ export function sessionRoutes(app: FastifyInstance, parts: SessionParts): void {
       name,
       from: arrivalOf(request),
     });
-    return begin(parts, request, reply, { origin, signedIn, method: "invitation" });
+    return beginSession(parts, request, reply, { origin, signedIn, method: "invitation" });
   });
 }
 
@@ -77,7 +77,7 @@ interface Begun {
 }
 
 /** Answers with a new session and its cookie; one that the browser had before ends. */
-async function begin(
+export async function beginSession(
   { identity, now }: SessionParts,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -7,7 +7,13 @@ import { logError } from "../server/error-answers.ts";
 import { type OriginParts, originOf } from "../server/origin.ts";
 import { arrivalOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
-import { clearFlowCookie, flowOf, setFlowCookie, setSessionCookie } from "./session-cookie.ts";
+import {
+  clearFlowCookie,
+  flowOf,
+  mayHavePasskeys,
+  setFlowCookie,
+  setSessionCookie,
+} from "./session-cookie.ts";
 
 /** The parts that people sign in with elsewhere. */
 export interface SignInParts extends OriginParts {
@@ -18,10 +24,12 @@ export interface SignInParts extends OriginParts {
 
 /** /admin/v1/sign-in: the ways in, and the way by an identity provider. */
 export function signInRoutes(app: FastifyInstance, parts: SignInParts): void {
-  app.get("/admin/v1/sign-in", () => {
+  app.get("/admin/v1/sign-in", (request) => {
     const { oidc } = parts.identity;
+    const { hostname } = new URL(originOf(parts, request));
     const path = "/admin/v1/sign-in/oidc";
-    return { object: "sign_in", password: true, oidc: oidc && { name: oidc.name, path } };
+    const passkeys = mayHavePasskeys(hostname);
+    return { object: "sign_in", password: true, passkeys, oidc: oidc && { name: oidc.name, path } };
   });
   app.get("/admin/v1/sign-in/oidc", async (request, reply) => {
     const { to } = read(signInQuery, request.query);

@@ -24,6 +24,7 @@ const pages = [
   "/notices",
   "/audit",
   "/keys",
+  "/settings/you",
 ];
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -17,6 +17,7 @@ import type { Steps } from "../query.ts";
 import { rowSchemas } from "../tables.ts";
 import type { Tables } from "../tables.ts";
 import { endSessionsOf } from "./sessions.ts";
+import { removePasskeysOf } from "./passkeys.ts";
 import { putInvitation, removeInvitationsOf } from "./invitations.ts";
 
 type PersonRow = Tables["people"];
@@ -154,6 +155,7 @@ function* removeOne(
   yield* endSessionsOf(id);
   yield* removeInvitationsOf(id);
   yield removeLinks({ id });
+  yield* removePasskeysOf(id);
   if (before.user_id !== null) {
     yield stopUser({ user: before.user_id, at: stamp.at });
     yield* countUp(configVersionSetting);

@@ -14,6 +14,7 @@ import { deliveryCommands, deliveryReads } from "./notice-deliveries.ts";
 import { noticeCommands, noticeReads } from "./notices.ts";
 import { priceCommands } from "./prices.ts";
 import { identityCommands } from "./identity.ts";
+import { passkeyCommands } from "./passkeys.ts";
 import { peopleCommands } from "./people.ts";
 import { resourceCommands } from "./resources.ts";
 import { requestRecovery } from "./request-recovery.ts";
@@ -59,6 +60,7 @@ export const commands = {
   ...deliveryCommands,
   ...deliveryReads,
   ...priceCommands,
+  ...passkeyCommands,
   ...peopleCommands,
   ...resourceCommands,
   ...requestReads,
@@ -137,6 +139,7 @@ const locks: {
   invitationsTake: () => [peopleLock],
   linksAdd: () => [peopleLock],
   linksAddPerson: () => [peopleLock],
+  passkeysAdd: () => [peopleLock],
   peopleAdd: () => [peopleLock, ...served],
   peopleChange: () => [peopleLock, ...served],
   peopleRemove: () => [peopleLock, ...served],
@@ -207,6 +210,8 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "peopleStoppedUsers",
   "invitationsFind",
   "linksPerson",
+  "passkeysFind",
+  "passkeysOf",
   "sessionsFind",
   "tokensAll",
   "tokensByDigest",

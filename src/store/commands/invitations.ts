@@ -5,6 +5,7 @@ import { personFromRow } from "../identity-rows.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { rowSchemas } from "../tables.ts";
+import { removePasskeysOf } from "./passkeys.ts";
 import { endSessionsOf } from "./sessions.ts";
 
 const insert = statement<Invitation & { personId: string }>(
@@ -71,6 +72,8 @@ export const invitationCommands = {
     const joined = yield join({ ...joining, id: person.id, now });
     if (joined.changes === 0) return undefined;
     yield* endSessionsOf(person.id);
+    // Whoever lost a password may have lost more.
+    yield* removePasskeysOf(person.id);
     const after = {
       ...person,
       login: joining.login ?? person.login,

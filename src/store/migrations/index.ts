@@ -19,6 +19,7 @@ import { traces } from "./0018-traces.ts";
 import { labels } from "./0019-labels.ts";
 import { corrections } from "./0020-corrections.ts";
 import { savedPictures } from "./0021-saved-pictures.ts";
+import { passkeys } from "./0022-passkeys.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   labels,
   corrections,
   savedPictures,
+  passkeys,
 ];
