@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RecordPlace } from "../../src/store/end-user-records.ts";
 import type { Store } from "../../src/store/store.ts";
+import { rowSchemas } from "../../src/store/tables.ts";
 import { payer } from "./budget-suite.ts";
 import {
   attempt,
@@ -46,6 +47,7 @@ export async function makeCanary(store: Store, id: string, at = 1000): Promise<v
   await store.requests.finish(
     outcome(id, {
       errorMessage: canaries.detail,
+      trace: JSON.stringify({ sent: { prompt: canaries.prompt } }),
       warnings: [{ param: "x", code: "unsupported_parameter", message: canaries.detail }],
       pictures: [{ ...samplePicture, blobId: `blob-of-${id}`, revisedPrompt: canaries.prompt }],
       attempts: [attemptOutcome(id, { detail: canaries.detail })],
@@ -78,8 +80,34 @@ async function found(store: Store, user: string, limit = 50): Promise<(readonly 
   return [ended, running];
 }
 
+/** Columns of what a request leaves behind, by whether they say nothing of an end user or are forgotten. */
+const kept: Readonly<Record<string, string>> = {
+  requests:
+    "id key_id operation model n created_at lease_until state error_code cost_nano usage served_model finished_at deleted_at answer owner prices",
+  attempts:
+    "id request_id call attempt channel_id provider_id upstream_model started_at state error_code evidence provider_nano finished_at bound_nano",
+  pictures: "request_id position format width height byte_length",
+  repeats: "id request_id key_id created_at",
+  holds: "request_id amount_nano state settled_nano created_at resolved_at counters shown_at",
+};
+const forgotten: Readonly<Record<string, string>> = {
+  requests:
+    "client_request_id fields error_message warnings idempotency_key fingerprint orphaned_at error_param doubtful_at trace",
+  attempts: "detail",
+  pictures: "blob_id revised_prompt url_until kept_until",
+  repeats: "client_request_id",
+  holds: "payer",
+};
+
 /** What forgetting an end user must do in every database. */
 export function endUserSuite(open: OpenEmpty): void {
+  test("of each column of a request's rows it is decided whether it is forgotten: a new one is too", () => {
+    for (const table of ["requests", "attempts", "pictures", "repeats", "holds"] as const) {
+      const decided = `${kept[table]} ${forgotten[table]}`.split(" ").toSorted();
+      expect([table, decided]).toEqual([table, Object.keys(rowSchemas[table].fields).toSorted()]);
+    }
+  });
+
   test("an end user's requests are found in pieces by the whole name and no other, wherever the fields have it", async () => {
     const store = await open();
     const users: Record<string, object> = {

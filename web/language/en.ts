@@ -64,8 +64,7 @@ export const en = {
     title: "You",
     state: (login: string) => `You sign in as ${login}.`,
     passkeys: "Passkeys",
-    about:
-      "A passkey signs you in with your finger, your face or the PIN of a device, without a password.",
+    about: "A passkey signs you in by finger, face or the PIN of a device, without a password.",
     add: "Add a passkey",
     make: "Go on",
     name: "Name",
@@ -81,8 +80,7 @@ export const en = {
     renameOne: (name: string) => `Rename ${name}`,
     remove: "Remove",
     removeOne: (name: string) => `Remove ${name}`,
-    removeMeans:
-      "It opens nothing from then on. Take it out of the device as well, so that it is not offered any more.",
+    removeMeans: "It opens nothing from then on. Take it out of the device as well.",
     wrongPassword: "This is not your password.",
     leftOff: "The device made no passkey. Try again when you are ready.",
     thereAlready: "This device has a passkey of yours already.",
@@ -95,8 +93,7 @@ export const en = {
     submit: "Sign in",
     passkey: "Sign in with a passkey",
     passkeyLeftOff: "No passkey was used. Try again, or sign in with a password.",
-    passkeyRefused:
-      "This gateway does not know the passkey, or you are disabled. Sign in with a password, or ask those who run it.",
+    passkeyRefused: "This gateway does not know the passkey. Sign in with a password.",
     noAccount: "You have no account yet? Whoever runs this gateway can invite you by a link.",
     goOn: "Sign in to go on to the page that you asked for.",
     by: (name: string) => `Sign in by ${name}`,

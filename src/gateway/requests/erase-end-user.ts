@@ -119,6 +119,7 @@ async function scrubbed(
     ...outcome,
     errorMessage: null,
     errorParam: null,
+    trace: undefined,
     warnings: [],
     attempts: outcome.attempts.map((attempt) => ({ ...attempt, detail: null })),
     pictures: outcome.pictures.map((picture) => ({

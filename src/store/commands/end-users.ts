@@ -32,7 +32,7 @@ const fieldsRow = record({ fields: text });
 const blank = statement<ById & { readonly fields: string; readonly at: number }>(
   `UPDATE requests SET fields = :fields, client_request_id = NULL, idempotency_key = NULL,
       fingerprint = NULL, orphaned_at = NULL, doubtful_at = NULL, error_message = NULL,
-      error_param = NULL, warnings = '[]', trace = NULL, deleted_at = coalesce(deleted_at, :at)
+      error_param = NULL, warnings = '[]', trace = NULL, trace = NULL, deleted_at = coalesce(deleted_at, :at)
     WHERE id = :id AND state <> 'running'`,
 );
 const blankAttempts = statement<ById>("UPDATE attempts SET detail = NULL WHERE request_id = :id");
