@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../core/audit.ts";
-import type { PasskeyStore } from "./passkey-records.ts";
+import type { Passkey, PasskeyUse } from "./passkey-records.ts";
 import type { Role } from "../core/role.ts";
 
 /** A person who signs in. The password's digest is not part of it. */
@@ -154,6 +154,21 @@ export interface AdminTokenRecord {
 export type AdminTokenChange = Changes<
   Pick<AdminTokenRecord, "name" | "role" | "teamId" | "expiresAt">
 >;
+
+/** The part of the store that has passkeys. */
+interface PasskeyStore {
+  /** Oldest first. */
+  of(personId: string): Promise<Passkey[]>;
+  /** A passkey with its person; undefined where the person is disabled. */
+  find(id: string): Promise<{ readonly passkey: Passkey; readonly person: Person } | undefined>;
+  /** False where the id is taken, or the person has `max` of them. */
+  add(passkey: Passkey, max: number, stamp: AuditStamp): Promise<boolean>;
+  /** False where the person has none of this id. */
+  rename(personId: string, id: string, name: string, stamp: AuditStamp): Promise<boolean>;
+  remove(personId: string, id: string, stamp: AuditStamp): Promise<boolean>;
+  /** Notes a use. False where the counter has not gone on since: two have the same key, or a signature came twice. */
+  use(use: PasskeyUse): Promise<boolean>;
+}
 
 /** The part of the store that knows people. */
 export interface IdentityStore {

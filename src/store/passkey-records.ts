@@ -1,5 +1,3 @@
-import type { AuditStamp, Person } from "./identity-records.ts";
-
 /** The places of a passkey: one device, or several that its maker keeps alike. */
 export const passkeyDevices = ["single", "several"] as const;
 
@@ -29,19 +27,4 @@ export interface PasskeyUse {
   readonly counter: number;
   readonly backedUp: boolean;
   readonly at: number;
-}
-
-/** The part of the store that has passkeys. */
-export interface PasskeyStore {
-  /** Oldest first. */
-  of(personId: string): Promise<Passkey[]>;
-  /** A passkey with its person; undefined where the person is disabled. */
-  find(id: string): Promise<{ readonly passkey: Passkey; readonly person: Person } | undefined>;
-  /** False where the id is taken, or the person has `max` of them. */
-  add(passkey: Passkey, max: number, stamp: AuditStamp): Promise<boolean>;
-  /** False where the person has none of this id. */
-  rename(personId: string, id: string, name: string, stamp: AuditStamp): Promise<boolean>;
-  remove(personId: string, id: string, stamp: AuditStamp): Promise<boolean>;
-  /** Notes a use. False where the counter has not gone on since: two have the same key, or a signature came twice. */
-  use(use: PasskeyUse): Promise<boolean>;
 }
