@@ -24,12 +24,23 @@ export interface ErasedRequests {
   readonly heldAt: readonly number[];
 }
 
+/** A picture that somebody has saved, of a request of an end user. */
+export interface SavedOfEndUser {
+  readonly requestId: string;
+  readonly index: number;
+  readonly blobId: string;
+}
+
 /** Work on what is known of end users, in pieces of one transaction each. */
 export interface EndUserStore {
   /** Looks through so many records after a place. */
   find(user: string, place: RecordPlace, limit: number): Promise<EndUserPiece>;
   /** Forgets requests that have ended; what still runs is passed over. */
   erase(ids: readonly string[], at: number): Promise<ErasedRequests>;
+  /** Pictures of the end user that somebody has saved. */
+  saved(user: string): Promise<readonly SavedOfEndUser[]>;
+  /** Forgets saved pictures, whose bytes are gone already. */
+  unsave(saved: readonly SavedOfEndUser[]): Promise<void>;
   /** Writes into the audit that somebody had it done. */
   note(entry: AuditEntry): Promise<void>;
   /** Overwrites what the database file's log still holds of what was forgotten, as far as the database does not by itself. */

@@ -145,6 +145,8 @@ function endUsersOf(client: StoreClient): OpenedStore["endUsers"] {
   return {
     find: (user, place, limit) => client.call("endUsersFind", user, place, limit),
     erase: (ids, at) => client.call("endUsersErase", ids, at),
+    saved: (user) => client.call("endUsersSaved", user),
+    unsave: (saved) => client.call("endUsersUnsave", saved),
     note: (entry) => client.call("auditNote", entry),
     scrub: () => client.scrub(),
   };

@@ -3,6 +3,7 @@ import type { RecordPlace } from "../../src/store/end-user-records.ts";
 import type { Store } from "../../src/store/store.ts";
 import { rowSchemas } from "../../src/store/tables.ts";
 import { payer } from "./budget-suite.ts";
+import { saved } from "./gallery-suite.ts";
 import {
   attempt,
   attemptOutcome,
@@ -132,6 +133,20 @@ export function endUserSuite(open: OpenEmpty): void {
       expect(await found(store, canaries.user, limit)).toEqual([["own", "nested"], ["safety"]]);
     expect(await found(store, "")).toEqual([[], []]);
     expect(await found(store, "%")).toEqual([[], []]);
+  });
+
+  test("pictures of theirs that somebody saved are found without a record, and forgotten; others stay", async () => {
+    const store = await open();
+    const save = (requestId: string, fields: object) =>
+      store.gallery.save(saved(requestId, { fields: fieldsOf(fields) }), 1e9);
+    await save("theirs", { prompt: "a fox", user: canaries.user });
+    await save("others", { prompt: canaries.user });
+    const found = await store.endUsers.saved(canaries.user);
+    expect(found).toEqual([{ requestId: "theirs", index: 0, blobId: "blob-theirs" }]);
+    await store.endUsers.unsave(found);
+    expect(await store.endUsers.saved(canaries.user)).toEqual([]);
+    const left = await store.gallery.saved({ personId: "person_1", keyId: "k" }, {}, 10);
+    expect(left.map(({ requestId }) => requestId)).toEqual(["others"]);
   });
 
   eraseSuite(open);

@@ -4,7 +4,8 @@ import { attempt, type OpenEmpty, outcome, request, samplePicture } from "./samp
 
 const owner = { personId: "person_1", keyId: "console:person_1" };
 
-function saved(requestId: string, change: Partial<NewSavedPicture> = {}): NewSavedPicture {
+/** A picture that `person_1` has saved. */
+export function saved(requestId: string, change: Partial<NewSavedPicture> = {}): NewSavedPicture {
   return {
     requestId,
     index: 0,

@@ -69,6 +69,7 @@ async function eraseEndUser(parts: EraseParts, by: Changer, user: string): Promi
     }
     place = piece.next;
   }
+  done.pictures += await eraseSaved(parts, user);
   for (const day of days) await parts.store.totals.count(dayOf(parts, day));
   await parts.journal.rewrite((outcome) => scrubbed(parts, outcome));
   await endUsers.scrub();
@@ -85,6 +86,14 @@ interface ErasedPiece {
   readonly requests: number;
   readonly pictures: number;
   readonly heldAt: readonly number[];
+}
+
+/** Forgets what somebody saved of an end user: rows name the pictures until those are gone, as records do. Returns how many. */
+async function eraseSaved({ store, kept }: EraseParts, user: string): Promise<number> {
+  const saved = await store.endUsers.saved(user);
+  for (const { blobId } of saved) await kept.remove(blobId);
+  await store.endUsers.unsave(saved);
+  return saved.length;
 }
 
 /** The records name the pictures until those are gone: what fails in between is found again. */

@@ -1,5 +1,10 @@
 import { isOfEndUser, withoutEndUser } from "../../core/end-user.ts";
-import type { EndUserPiece, ErasedRequests, RecordPlace } from "../end-user-records.ts";
+import type {
+  EndUserPiece,
+  ErasedRequests,
+  RecordPlace,
+  SavedOfEndUser,
+} from "../end-user-records.ts";
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { integer, nullable, record, text } from "../shape.ts";
@@ -24,6 +29,21 @@ const candidates = statement<Piece & { readonly pattern: string }>(
 );
 const candidateRow = record({ id: text, state: text, fields: text });
 
+const savedCandidates = statement<{ readonly pattern: string }>(
+  `SELECT request_id, position, blob_id, fields FROM saved_pictures
+    WHERE fields LIKE :pattern ESCAPE '!' ORDER BY request_id, position`,
+);
+const savedRow = record({ request_id: text, position: integer, blob_id: text, fields: text });
+const unsave = statement<{ readonly requestId: string; readonly index: number }>(
+  "DELETE FROM saved_pictures WHERE request_id = :requestId AND position = :index",
+);
+
+/** The user as a value of a field; `!` goes before what LIKE would read as its own. */
+function patternOf(user: string): string {
+  const written = JSON.stringify(user).replaceAll(/[!%_]/g, (sign) => `!${sign}`);
+  return `%:${written}%`;
+}
+
 interface ById {
   readonly id: string;
 }
@@ -32,7 +52,7 @@ const fieldsRow = record({ fields: text });
 const blank = statement<ById & { readonly fields: string; readonly at: number }>(
   `UPDATE requests SET fields = :fields, client_request_id = NULL, idempotency_key = NULL,
       fingerprint = NULL, orphaned_at = NULL, doubtful_at = NULL, error_message = NULL,
-      error_param = NULL, warnings = '[]', trace = NULL, trace = NULL, deleted_at = coalesce(deleted_at, :at)
+      error_param = NULL, warnings = '[]', trace = NULL, deleted_at = coalesce(deleted_at, :at)
     WHERE id = :id AND state <> 'running'`,
 );
 const blankAttempts = statement<ById>("UPDATE attempts SET detail = NULL WHERE request_id = :id");
@@ -95,9 +115,7 @@ export const endUserCommands = {
     const ends = yield lastOfPiece({ ...place, limit });
     const last = ends.rows.map((row) => placeRow.parse(row)).at(0);
     if (last === undefined) return { ended: [], running: [], next: undefined };
-    // As a value of a field; `!` goes before what LIKE would read as its own.
-    const written = JSON.stringify(user).replaceAll(/[!%_]/g, (sign) => `!${sign}`);
-    const { rows } = yield candidates({ ...place, limit, pattern: `%:${written}%` });
+    const { rows } = yield candidates({ ...place, limit, pattern: patternOf(user) });
     const found = rows
       .map((row) => candidateRow.parse(row))
       .filter(({ fields }) => isOfEndUser(fields, user));
@@ -108,6 +126,17 @@ export const endUserCommands = {
       running: of(true),
       next: { at: last.created_at, id: last.id },
     };
+  },
+  /** Pictures of an end user that somebody has saved: they outlive the records of their requests. */
+  *endUsersSaved(user: string): Steps<SavedOfEndUser[]> {
+    const { rows } = yield savedCandidates({ pattern: patternOf(user) });
+    return rows
+      .map((row) => savedRow.parse(row))
+      .filter(({ fields }) => isOfEndUser(fields, user))
+      .map((row) => ({ requestId: row.request_id, index: row.position, blobId: row.blob_id }));
+  },
+  *endUsersUnsave(saved: readonly SavedOfEndUser[]): Steps<void> {
+    for (const { requestId, index } of saved) yield unsave({ requestId, index });
   },
   *endUsersErase(ids: readonly string[], at: number): Steps<ErasedRequests> {
     const blobIds: string[] = [];

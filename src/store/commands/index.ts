@@ -97,6 +97,7 @@ export const settlements: ReadonlySet<string> = new Set<CommandName>([
 export const reports: ReadonlySet<string> = new Set<CommandName>([
   "auditList",
   "endUsersFind",
+  "endUsersSaved",
   "ledgerCorrections",
   "requestsList",
   "requestsOf",
@@ -218,6 +219,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "tokensGet",
   "auditList",
   "endUsersFind",
+  "endUsersSaved",
   "keysAll",
   "keysGet",
   "keysPage",

@@ -36,6 +36,14 @@ function systemCode(thrown: unknown): string {
   return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
+/** The refusal to empty the database's log while somebody reads it: what was deleted may stand in it. */
+export function logIsRead(): PinholeError {
+  return new PinholeError("overloaded", {
+    message:
+      "The database's log is being read and keeps what was deleted until that is over; ask once more in a moment.",
+  });
+}
+
 /** A fault of the set-up, said to the operator at start in one sentence. */
 export function openFault(message: string, cause?: unknown): PinholeError {
   return new PinholeError("internal_error", {
