@@ -5,13 +5,11 @@ import type { RequestEntry } from "./requests.ts";
 /** The keys of a list: J and K go through it, Enter makes a page of what is open, Escape closes it. */
 export function useListKeys(
   entries: readonly RequestEntry[],
-  open: string | undefined,
   onOpen: (id: string | undefined) => void,
 ): { readonly step: (by: 1 | -1) => void } {
   const navigate = useNavigate();
   const step = (by: 1 | -1): void => {
-    // As the address has it by now: a key that is held comes before the page is drawn again.
-    const now = new URLSearchParams(location.search).get("open");
+    const now = openNow();
     const at = entries.findIndex(({ id }) => id === now);
     const next = entries[at === -1 ? 0 : at + by];
     if (next === undefined) return;
@@ -24,10 +22,11 @@ export function useListKeys(
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTypedInto(event.target)) return;
+      const open = openNow();
       if (event.key === "j") step(1);
       else if (event.key === "k") step(-1);
-      else if (event.key === "Escape" && open !== undefined) onOpen(undefined);
-      else if (event.key === "Enter" && open !== undefined && isNothing(event.target))
+      else if (event.key === "Escape" && open !== null) onOpen(undefined);
+      else if (event.key === "Enter" && open !== null && isNothing(event.target))
         void navigate({ to: "/requests/$id", params: { id: open } });
       else return;
       event.preventDefault();
@@ -36,6 +35,11 @@ export function useListKeys(
     return () => document.removeEventListener("keydown", press);
   });
   return { step };
+}
+
+/** The open request as the address has it by now: a key may be pressed before the page is drawn again. */
+function openNow(): string | null {
+  return new URLSearchParams(location.search).get("open");
 }
 
 function isTypedInto(target: EventTarget | null): boolean {

@@ -33,7 +33,7 @@ export function RequestsPage(): ReactNode {
   const log = useLog(search, filter);
   const { statistics, entries, list, change } = log;
   const figures = useFigures(statistics?.time_zone);
-  const open = useListKeys(entries, search.open, log.openOne);
+  const open = useListKeys(entries, log.openOne);
   const totals = statistics?.totals;
   const all = totals === undefined ? 0 : Object.values(totals).reduce((sum, one) => sum + one, 0);
   const failed = totals === undefined ? 0 : totals.failed + totals.lost;
