@@ -176,7 +176,9 @@ const member: Operator = (node, sourceOf) => {
     if (found === undefined) return [];
     if (type === "ObjectExpression" && found.type !== "SpreadElement") return [];
     const next = nodeOf(list[index + 1]);
-    const end = next?.start ?? found.end;
+    // The last one goes with the comma behind it.
+    const behind = sourceOf(node).slice(found.end - node.start);
+    const end = next?.start ?? found.end + (/^\s*,/.exec(behind)?.[0].length ?? 0);
     if (sourceOf(found).length > 200) return [];
     return [{ start: found.start, end, replacement: "", operator: "a member is left out" }];
   });

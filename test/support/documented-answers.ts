@@ -13,8 +13,10 @@ interface DocumentedOperation {
   readonly statuses: ReadonlySet<number>;
 }
 
-/** Statuses that any address may answer with, which the document says once in words. */
-const anywhere = new Set([404, 405]);
+/** Statuses that any address may answer with; those below 200 come before an answer. */
+function isOfAnyAddress(status: number): boolean {
+  return status < 200 || status === 404 || status === 405;
+}
 
 let known: readonly DocumentedOperation[] | undefined;
 
@@ -45,7 +47,7 @@ export function watchAnswers(url: string): {
   const heads = channel("undici:request:headers");
   const look = (message: unknown): void => {
     const { request, response } = message as Answered;
-    if (request.origin !== url || anywhere.has(response.statusCode)) return;
+    if (request.origin !== url || isOfAnyAddress(response.statusCode)) return;
     const said = wanting(operationsKnown, request.method, request.path, response.statusCode);
     if (said !== undefined) undocumented.push(said);
   };
