@@ -119,6 +119,8 @@ test("the overview of a month leads from a bar to its requests, whose filter sta
   await page.keyboard.press("Escape");
   await expect.poll(() => page.url(), patience).not.toContain("open=");
   expect(page.url()).toContain("state=failed");
+  // The panel may have come before the list.
+  await rows.first().waitFor();
   await page.keyboard.press("j");
   await panel.waitFor();
   await page.keyboard.press("Enter");
