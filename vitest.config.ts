@@ -10,6 +10,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is awaited comes late on a busy machine; a second, the default, is a guess.
+    expect: { poll: { timeout: 20_000 } },
     // A rejection that nobody awaited is a fault of the code, never noise.
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,

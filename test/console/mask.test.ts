@@ -95,6 +95,7 @@ test("an empty mask disables Make with its reason, a full one asks, a file of an
   await page.getByText("The mask selects nothing").waitFor();
   expect(await page.getByRole("button", { name: /^Make/ }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Mask 0 %" }).click();
+  await page.getByRole("button", { name: "Invert" }).waitFor();
   // Nothing, inverted, is everything; by its key.
   await page.keyboard.press("i");
   await page.getByText("100 % selected").waitFor();
