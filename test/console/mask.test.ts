@@ -36,6 +36,18 @@ async function shownPicture(page: Page, prompt: string): Promise<Buffer> {
   return (await page.context().request.get(source ?? "")).body();
 }
 
+/** An expression of the page: the browser has stored a draft with a mask. */
+const hasStoredMask = `new Promise((resolve) => {
+  const asked = indexedDB.open("pinhole", 1);
+  asked.onsuccess = () => {
+    const drafts = asked.result.transaction("drafts").objectStore("drafts").getAll();
+    drafts.onsuccess = () => {
+      asked.result.close();
+      resolve(drafts.result.some(({ pictures }) => pictures.some(({ mask }) => mask !== undefined)));
+    };
+  };
+})`;
+
 /** Adds a rectangle by its four numbers. */
 async function addRectangle(page: Page, numbers: Readonly<Record<string, number>>): Promise<void> {
   for (const [label, value] of Object.entries(numbers))
@@ -52,6 +64,8 @@ test("generate, mask by number fields, edit: outside of the mask not one pixel h
   await page.getByText("1024 × 1024 · 13 % selected").waitFor();
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole("button", { name: "Done" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("mask"));
+  await expect.poll(() => page.evaluate<boolean>(hasStoredMask)).toBe(true);
   await page.reload();
   await page.getByRole("button", { name: "Mask 13 %" }).waitFor();
   await page.getByRole("textbox", { name: "Prompt" }).fill("A fox with a red hat");

@@ -26,8 +26,8 @@ export interface GroupResult {
   readonly commits: number;
 }
 
-/** Tries of work that another transaction was in the way of. */
-const triesMax = 3;
+/** Tries of work that another transaction was in the way of: two that meet again and again are both let through at last. */
+const triesMax = 8;
 
 const lockAll = (names: readonly string[]): Statement => ({
   // In one order everywhere, so that two transactions never wait for each other.
