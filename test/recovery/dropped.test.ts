@@ -32,6 +32,8 @@ const forms: readonly (readonly [string, Build])[] = [
 
 /** What the retry of a dropped call got, beside how often the upstream worked since `before`. */
 async function retried(build: Build, prompt: string, before: number): Promise<unknown> {
+  // SDKs wait half a second; here the gateway has at least seen that the first connection is gone.
+  await (await fetch(`${gateway.url}/health/ready`)).text();
   const retry = send(gateway, build(prompt, 1));
   (await upstream.arrived(before)).answer();
   const answer = await wholeAnswer(retry);
