@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Execution, type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
@@ -33,8 +32,6 @@ const forms: readonly (readonly [string, Build])[] = [
 
 /** What the retry of a dropped call got, beside how often the upstream worked since `before`. */
 async function retried(build: Build, prompt: string, before: number): Promise<unknown> {
-  // As long as SDKs wait at least before a retry: a half second, less a quarter of it.
-  await delay(375);
   const retry = send(gateway, build(prompt, 1));
   (await upstream.arrived(before)).answer();
   const answer = await wholeAnswer(retry);

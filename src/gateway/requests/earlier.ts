@@ -105,6 +105,9 @@ async function claimOrphan(
 ): Promise<Earlier | undefined> {
   const { store, registry } = parts;
   for (;;) {
+    // The mark of a client that went a moment ago must be there to be found.
+    await registry.marks.written(key.id, fingerprint);
+    const before = registry.orphan(key.id, fingerprint);
     const id = await store.requests.claimOrphan(key.id, fingerprint, endedSince, goneSince);
     // One that has not been written yet is known here only, and younger than all that have.
     const run = id === undefined ? registry.orphan(key.id, fingerprint) : registry.get(id);
@@ -114,10 +117,14 @@ async function claimOrphan(
       run.attach(client);
       return { run };
     }
+    // One that was being written when the look began may have ended by now: its mark is found by another look.
+    if (id === undefined && before?.orphaned() === true) continue;
     if (id === undefined) return undefined;
     // Where this client goes as well, its next retry finds the request again.
     client.onEnd((end) => {
-      if (end === "gone") void store.requests.orphan(id, parts.now()).catch(() => undefined);
+      if (end !== "gone") return;
+      const mark = store.requests.orphan(id, parts.now()).catch(() => undefined);
+      registry.marks.writing(key.id, fingerprint, mark);
     });
     const record = await readTaken(parts, id);
     if (record !== undefined) return { record };

@@ -1,4 +1,5 @@
 import { Slots } from "../../runtime/slots.ts";
+import { type OrphanMarks, createOrphanMarks } from "./orphan-marks.ts";
 import {
   type Client,
   LiveRun,
@@ -16,6 +17,8 @@ export interface RequestRegistry {
   byIdempotencyKey(keyId: string, idempotencyKey: string): Run | undefined;
   /** The oldest of a key with this fingerprint that is orphaned. */
   orphan(keyId: string, fingerprint: string): Run | undefined;
+  /** The marks of clients that have gone, while they are being written. */
+  readonly marks: OrphanMarks;
   /** Resolves when nothing runs, is being sent or being put away. */
   idle(): Promise<void>;
 }
@@ -31,9 +34,10 @@ interface Books {
 }
 
 /** An empty registry. */
-export function createRegistry(parts: RunParts): RequestRegistry {
+export function createRegistry(parts: Omit<RunParts, "marks">): RequestRegistry {
+  const marks = createOrphanMarks();
   const books: Books = {
-    parts,
+    parts: { ...parts, marks },
     runs: new Slots(),
     byId: new Map(),
     byKey: new Map(),
@@ -58,6 +62,7 @@ export function createRegistry(parts: RunParts): RequestRegistry {
       }
       return undefined;
     },
+    marks,
     idle: () =>
       runs.size === 0
         ? Promise.resolve()

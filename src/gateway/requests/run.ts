@@ -2,6 +2,7 @@ import { asPinholeError, errorRow } from "../../core/errors.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { Store } from "../../store/store.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
+import type { OrphanMarks } from "./orphan-marks.ts";
 import type { RepeatWindow } from "./repeat-window.ts";
 
 /** A client's end of one answer. */
@@ -66,6 +67,7 @@ const nothingToKeep: Promise<void> = Promise.resolve();
 export interface RunParts {
   readonly store: Pick<Store, "requests">;
   readonly repeats: RepeatWindow;
+  readonly marks: OrphanMarks;
   readonly log: GatewayLog;
   readonly now: () => number;
 }
@@ -204,12 +206,14 @@ export class LiveRun implements Run, RunControl {
   }
 
   #writeOrphan(): void {
-    const { store, now } = this.#parts;
-    store.requests
-      .orphan(this.facts.id, this.#orphaned ? now() : null)
+    const { store, marks, now } = this.#parts;
+    const { id, keyId, fingerprint } = this.facts;
+    const mark = store.requests
+      .orphan(id, this.#orphaned ? now() : null)
       .catch((thrown: unknown) =>
         this.#logFault(thrown, "it could not be written that a request's client has gone"),
       );
+    marks.writing(keyId, fingerprint, mark);
   }
 
   /** Puts the pictures away and forgets the request, once it is over and no answer needs it. */

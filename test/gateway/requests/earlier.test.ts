@@ -7,6 +7,7 @@ import {
 } from "../../../src/gateway/requests/earlier.ts";
 import type { ComingCall } from "../../../src/gateway/requests/image-call.ts";
 import { createKeyTurns } from "../../../src/gateway/requests/key-turns.ts";
+import { createOrphanMarks } from "../../../src/gateway/requests/orphan-marks.ts";
 import { createLookAgain } from "../../../src/gateway/requests/look-again.ts";
 import type { RequestParts } from "../../../src/gateway/requests/parts.ts";
 import type { Client, Run } from "../../../src/gateway/requests/run.ts";
@@ -68,6 +69,7 @@ function setUp() {
     byIdempotencyKey: (): Run | undefined => undefined,
     orphan: (): Run | undefined => undefined,
     get: (): Run | undefined => undefined,
+    marks: createOrphanMarks(),
   };
   // Without a window only what an SDK says counts.
   const windows = { retryWindowMs: 600, repeatWindowMs: 0 };
@@ -184,6 +186,35 @@ describe("an orphan", () => {
     expect(asked).toEqual([]);
     for (const end of ends) end("gone");
     expect(asked).toEqual([["r1", now]]);
+  });
+
+  test("whose mark is being written is looked for when it is", async () => {
+    const { parts, registry, requests, coming } = setUp();
+    const mark = Promise.withResolvers<void>();
+    let isWritten = false;
+    registry.marks.writing("k", "f", mark.promise);
+    // Reads of the database overtake its writes.
+    requests.claimOrphan = async () => (isWritten ? "r1" : undefined);
+    const found = record();
+    requests.get = async () => found;
+    const looking = withoutKey(parts, coming, "f");
+    isWritten = true;
+    mark.resolve();
+    expect(await looking).toEqual({ record: found });
+  });
+
+  test("that got its record and ended during the look is found by another look", async () => {
+    const { parts, registry, requests, coming } = setUp();
+    const { run } = runOf();
+    const ids = [undefined, "r1"];
+    registry.orphan = () => run;
+    requests.claimOrphan = async () => {
+      registry.orphan = () => undefined;
+      return ids.shift();
+    };
+    const found = record();
+    requests.get = async () => found;
+    expect(await withoutKey(parts, coming, "f")).toEqual({ record: found });
   });
 
   test("that was forgotten since is passed over", async () => {
