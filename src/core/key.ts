@@ -14,6 +14,16 @@ export interface KeyLimits {
   readonly concurrency: number | null;
 }
 
+/** The choices about a key that may do everything. */
+export const mayDoEverything = {
+  models: ["*"],
+  operations: null,
+  strict: false,
+  disabled: false,
+  expiresAt: null,
+  limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
+} as const;
+
 /** A user or a team that keys belong to. */
 export interface KeyOwner {
   readonly id: string;

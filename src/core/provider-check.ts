@@ -10,5 +10,7 @@ export async function freeCheck(
 ): Promise<string | undefined> {
   if (provider.check !== undefined) return provider.check(input);
   const names = await provider.discover?.(input);
-  return names === undefined ? undefined : `it lists ${names.length} models`;
+  return names === undefined
+    ? undefined
+    : `it lists ${names.length} ${names.length === 1 ? "model" : "models"}`;
 }

@@ -25,6 +25,20 @@ async function start(
 const away = "Redis does not answer: each node goes by its part of every limit until it does";
 const back = "Redis answers again: all nodes count together";
 const slow = { timeout: 20_000 };
+
+/** Beats for all nodes until each of them counts so. */
+async function beatUntil(
+  nodes: readonly Awaited<ReturnType<RedisWorld["open"]>>[],
+  state: "apart" | "joined",
+): Promise<void> {
+  await expect
+    .poll(async () => {
+      await Promise.all(nodes.map((node) => node.beat(nodes.length)));
+      return nodes.map(({ standing }) => standing.state);
+    }, slow)
+    .toEqual(nodes.map(() => state));
+}
+
 const messages = (world: RedisWorld): string[] =>
   world.log.map((line) => line.replace(/ \(.*/, ""));
 
@@ -34,25 +48,14 @@ test("a server that stands still: each node goes by its part, and nothing is cou
   const asked = claimOf("key a", { rpm: 20 });
   expect(await takeMany(nodes, asked, 4)).toHaveLength(4);
   redis.freeze();
-  const beatAll = () => Promise.all(nodes.map((node) => node.beat(2)));
-  await expect
-    .poll(async () => {
-      await beatAll();
-      return nodes.map(({ standing }) => standing.state);
-    }, slow)
-    .toEqual(["apart", "apart"]);
+  await beatUntil(nodes, "apart");
   // Of what is left: 20, less 4 of which each has seen the last that it took.
   const apart = await takeMany(nodes, asked, 60);
   expect(apart.length).toBeGreaterThanOrEqual(14);
   expect(apart.length).toBeLessThanOrEqual(18);
   expect(messages(world)).toEqual([away, away]);
   redis.thaw();
-  await expect
-    .poll(async () => {
-      await beatAll();
-      return nodes.map(({ standing }) => standing.state);
-    }, slow)
-    .toEqual(["joined", "joined"]);
+  await beatUntil(nodes, "joined");
   expect(messages(world)).toEqual([away, away, back, back]);
   const after = await takeMany(nodes, asked, 60);
   expect(4 + apart.length + after.length).toBe(20);
@@ -66,22 +69,11 @@ test("a server that was killed and comes back empty is told by all nodes before 
   expect(await takeMany(nodes, asked, 6)).toHaveLength(6);
   const running = await takeMany(nodes, busy, 4);
   await redis.kill();
-  const beatAll = () => Promise.all(nodes.map((node) => node.beat(2)));
-  await expect
-    .poll(async () => {
-      await beatAll();
-      return nodes.map(({ standing }) => standing.state);
-    }, slow)
-    .toEqual(["apart", "apart"]);
+  await beatUntil(nodes, "apart");
   const apart = await takeMany(nodes, asked, 40);
   await running[0]?.end(1);
   await redis.start();
-  await expect
-    .poll(async () => {
-      await beatAll();
-      return nodes.map(({ standing }) => standing.state);
-    }, slow)
-    .toEqual(["joined", "joined"]);
+  await beatUntil(nodes, "joined");
   const after = await takeMany(nodes, asked, 40);
   expect(6 + apart.length + after.length).toBe(15);
   expect(await takeMany(nodes, busy, 20)).toHaveLength(3);
@@ -94,11 +86,6 @@ test("a node starts while there is no server, and counts with the others once th
   expect([node.standing.state, messages(world)]).toEqual(["apart", [away]]);
   expect(await takeMany([node], claimOf("key a", { rpm: 3 }), 9)).toHaveLength(3);
   await redis.start();
-  await expect
-    .poll(async () => {
-      await node.beat(1);
-      return node.standing.state;
-    }, slow)
-    .toBe("joined");
+  await beatUntil([node], "joined");
   expect(await takeMany([node], claimOf("key a", { rpm: 4 }), 9)).toHaveLength(1);
 }, 60_000);

@@ -15,6 +15,7 @@ import { Field } from "../ui/field.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Select } from "../ui/select.tsx";
+import { MoreButton } from "../ui/more-button.tsx";
 import type { AuditSearch } from "./addresses.ts";
 import { type AuditState, differencesOf } from "./differences.ts";
 import { useFigures } from "./figures.ts";
@@ -104,13 +105,7 @@ export function AuditPage(): ReactNode {
           <Line key={entry.id} entry={entry} />
         ))}
       </ol>
-      {list.hasNextPage ? (
-        <div className="flex justify-center">
-          <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-            {words.more}
-          </Button>
-        </div>
-      ) : null}
+      <MoreButton list={list}>{words.more}</MoreButton>
     </Page>
   );
 }

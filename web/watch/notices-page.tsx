@@ -16,6 +16,7 @@ import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { MoreButton } from "../ui/more-button.tsx";
 import { useFigures } from "./figures.ts";
 import { queryOf } from "./requests.ts";
 import { useWatchWords } from "./words.ts";
@@ -91,11 +92,7 @@ export function NoticesPage(): ReactNode {
           <NoticeLine key={notice.id} notice={notice} />
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-          {words.more}
-        </Button>
-      ) : null}
+      <MoreButton list={list}>{words.more}</MoreButton>
     </Page>
   );
 }

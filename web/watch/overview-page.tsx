@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
-import { Button, buttonLooks } from "../ui/button.tsx";
+import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { dollars } from "../ui/money.ts";
-import { EmptyState, Page } from "../ui/page.tsx";
+import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useFigures } from "./figures.ts";
 import { FigureRow } from "./figure-row.tsx";
@@ -23,6 +23,7 @@ import { type Statistics, statisticsQuery } from "./requests.ts";
 import { SpendChart, amount } from "./spend-chart.tsx";
 import { SpendTable } from "./spend-table.tsx";
 import { type ChartDay, seriesOf, totalsOf, usageQuery } from "./usage.ts";
+import { NothingMade } from "./nothing-made.tsx";
 import { useWatchWords } from "./words.ts";
 
 const overviewDays: Readonly<Record<(typeof overviewRanges)[number], number>> = {
@@ -155,7 +156,7 @@ function Numbers({
   const span: RequestSearch = { from: report.start, to: days.at(-1)?.end };
   const count = Object.values(report.totals).reduce((sum, one) => sum + one, 0);
   if (count === 0 && totalsOf(usage, new Set(days.map(({ day }) => day))).images === 0)
-    return <Nothing />;
+    return <NothingMade />;
   const chart = { series: seriesOf(usage, by, days, words), days, by, timeZone: report.time_zone };
   return (
     <>
@@ -228,20 +229,5 @@ function Rankings({
         />
       )}
     </div>
-  );
-}
-
-function Nothing(): ReactNode {
-  const words = useWatchWords().requests;
-  return (
-    <EmptyState
-      sentence={words.none}
-      action={
-        <Link to="/make" className={buttonLooks("main")}>
-          {words.makeFirst}
-        </Link>
-      }
-      command={`curl ${location.origin}/v1/images/generations -H "Authorization: Bearer $PINHOLE_KEY" -H "Content-Type: application/json" -d '{"prompt": "A fox in the snow"}'`}
-    />
   );
 }

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
@@ -8,6 +8,7 @@ import { Button, buttonLooks } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { MoreButton } from "../ui/more-button.tsx";
 import { useFigures } from "./figures.ts";
 import { Filters } from "./filters.tsx";
 import { Histogram, HistogramTable } from "./histogram.tsx";
@@ -23,6 +24,7 @@ import {
   statisticsQuery,
 } from "./requests.ts";
 import { useListKeys } from "./list-keys.ts";
+import { NothingMade } from "./nothing-made.tsx";
 import { useWatchWords } from "./words.ts";
 
 /** The log: what was asked, by whom, and what came of it. */
@@ -170,13 +172,7 @@ function Body({
       ) : (
         <RequestList entries={entries} open={search.open} timeZone={timeZone} onOpen={openOne} />
       )}
-      {list.hasNextPage ? (
-        <div className="flex justify-center">
-          <Button isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
-            {words.more}
-          </Button>
-        </div>
-      ) : null}
+      <MoreButton list={list}>{words.more}</MoreButton>
     </div>
   );
 }
@@ -197,18 +193,7 @@ function Nothing({
   const count =
     all === undefined ? 0 : Object.values(all.totals).reduce((sum, one) => sum + one, 0);
   const isFiltered = Object.keys(filter).length > 0 || range !== undefined;
-  if (!isFiltered)
-    return (
-      <EmptyState
-        sentence={words.none}
-        action={
-          <Link to="/make" className={buttonLooks("main")}>
-            {words.makeFirst}
-          </Link>
-        }
-        command={`curl ${location.origin}/v1/images/generations -H "Authorization: Bearer $PINHOLE_KEY" -H "Content-Type: application/json" -d '{"prompt": "A fox in the snow"}'`}
-      />
-    );
+  if (!isFiltered) return <NothingMade />;
   const [only] = names;
   const what =
     names.length === 1 && only !== undefined

@@ -29,15 +29,19 @@ async function examineChannel({ config }: ExaminedParts, view: ChannelView): Pro
   const name = `channel ${channel.id}`;
   const trial = await tryChannel(config, channel);
   try {
-    const said: string[] = [];
+    const answers = new Set<string>();
     for (const index of channel.credentials.keys()) {
       const answer = await withinTime(trial.check(index));
-      said.push(answer ?? `${channel.provider.name} has no free check`);
+      if (answer !== undefined) answers.add(answer);
     }
-    const isHealthy = view.state === "healthy";
-    const health = isHealthy ? "" : `; its health is "${view.state}" (${view.why ?? "no reason"})`;
-    const answers = [...new Set(said)].join("; ");
-    return { name, state: isHealthy ? "ok" : "warning", said: `It answers: ${answers}${health}.` };
+    const found =
+      answers.size === 0
+        ? `It was not asked, since ${channel.provider.name} has no free check.`
+        : `It answers: ${[...answers].join("; ")}.`;
+    if (view.state === "healthy") return { name, state: "ok", said: found };
+    const why = view.why === undefined ? "" : ` (${view.why})`;
+    const health = ` It gets no requests for now: it is ${view.state}${why}.`;
+    return { name, state: "warning", said: found + health };
   } catch (thrown) {
     return { name, state: "fault", said: wordsOf(thrown) };
   } finally {

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { freeBytesMinDefault, freeRatioMinDefault } from "../../blobs/disk/disk-room.ts";
 import type { Finding } from "../../core/examination.ts";
 import type { ExaminedParts } from "./parts.ts";
@@ -47,8 +47,13 @@ export async function examineDatabase({
 /** The disks of the data folder and, where it is another, of the images. */
 export async function examineDisks({ config }: ExaminedParts): Promise<readonly Finding[]> {
   const { dataFolder, images } = config;
-  const folders = [...new Set([dataFolder, ...(images.kind === "file" ? [images.folder] : [])])];
-  return Promise.all(folders.map(examineDisk));
+  const onOneDisk =
+    images.kind !== "file" || (await deviceOf(images.folder)) === (await deviceOf(dataFolder));
+  return Promise.all((onOneDisk ? [dataFolder] : [dataFolder, images.folder]).map(examineDisk));
+}
+
+async function deviceOf(folder: string): Promise<number> {
+  return (await stat(folder)).dev;
 }
 
 async function examineDisk(folder: string): Promise<Finding> {

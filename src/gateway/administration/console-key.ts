@@ -1,5 +1,5 @@
 import { PinholeError } from "../../core/errors.ts";
-import { consoleKeyPrefix, type KeyRecord } from "../../core/key.ts";
+import { consoleKeyPrefix, type KeyRecord, mayDoEverything } from "../../core/key.ts";
 import type { Caller } from "../../core/role.ts";
 import { judgedKey, type OwnerBook } from "./key-owners.ts";
 
@@ -15,12 +15,7 @@ export function consoleKey(owners: OwnerBook, caller: Caller): KeyRecord {
       name: `${caller.name} in the console`,
       digest: "",
       previous: null,
-      models: ["*"],
-      operations: null,
-      strict: false,
-      disabled: false,
-      expiresAt: null,
-      limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
+      ...mayDoEverything,
       budgets: [],
       ipAllow: null,
       userId: caller.userId,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Changer } from "../../core/audit.ts";
 import { type Peppers, earlierDigests, keyDigest, makeKey } from "../../core/keys.ts";
-import type { KeySettings } from "../../core/key.ts";
+import { type KeySettings, mayDoEverything } from "../../core/key.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Store } from "../../store/store.ts";
 import type { KeyAdministration } from "./key-terms.ts";
@@ -22,12 +22,7 @@ const itself: Changer = { who: "gateway", address: null, requestId: null };
 /** The key of a first run: it may do everything. */
 const firstKey: KeySettings = {
   name: "first key",
-  models: ["*"],
-  operations: null,
-  strict: false,
-  disabled: false,
-  expiresAt: null,
-  limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
+  ...mayDoEverything,
   budgets: [],
   ipAllow: null,
   userId: null,

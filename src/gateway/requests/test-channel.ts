@@ -1,6 +1,6 @@
 import type { Channel } from "../../core/channel.ts";
 import { asPinholeError, PinholeError, publicCode } from "../../core/errors.ts";
-import { channelTestKeyPrefix, type KeyRecord } from "../../core/key.ts";
+import { channelTestKeyPrefix, type KeyRecord, mayDoEverything } from "../../core/key.ts";
 import { knownNano, usdText } from "../../core/money.ts";
 import { freeCheck } from "../../core/provider-check.ts";
 import { type ImageRequest, parseSize } from "../../core/request.ts";
@@ -190,12 +190,7 @@ function testKey({ id }: Channel): KeyRecord {
     id: channelTestKeyPrefix + id,
     name: `test of the channel ${id}`,
     digest: "",
-    models: ["*"],
-    operations: null,
-    strict: false,
-    disabled: false,
-    expiresAt: null,
-    limits: { rpm: null, ipm: null, ipd: null, concurrency: null },
+    ...mayDoEverything,
     labels: ["test"],
   };
 }
