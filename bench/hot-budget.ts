@@ -14,7 +14,7 @@ const rounds = 3;
 
 const programs = postgresPrograms();
 if (programs === undefined) throw new Error("Postgres (Debian's package postgresql) is missing");
-const server = await startPostgres(programs);
+const server = await startPostgres(programs, { fsync: true });
 const store = await openStore({ url: await server.create("hot"), now: () => 1000 });
 const team = claim({ scope: "team", scopeId: "art", limitNano: 1_000_000 * cent });
 

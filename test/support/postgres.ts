@@ -73,11 +73,14 @@ export function servingFolder(name: string): string {
   return folder;
 }
 
-/** Makes a new cluster and starts it. The caller removes it. */
-export async function startPostgres(programs: string): Promise<TestPostgres> {
+/** Makes a new cluster and starts it. The caller removes it. `fsync`: commits wait for the disk, as figures need it and tests do not. */
+export async function startPostgres(
+  programs: string,
+  { fsync = false }: { readonly fsync?: boolean } = {},
+): Promise<TestPostgres> {
   const folder = servingFolder("pinhole-pg-");
   makeCluster(programs, folder);
-  const server = new Server(programs, folder, await freePort());
+  const server = new Server(programs, folder, await freePort(), fsync);
   try {
     await server.start();
     return server;
@@ -103,11 +106,13 @@ class Server implements TestPostgres {
   readonly port: number;
   readonly #programs: string;
   readonly #folder: string;
+  readonly #fsync: boolean;
   #process: ChildProcess | undefined;
   /** A test that ends early leaves no server behind. */
   readonly #kill = (): void => void this.#process?.kill("SIGQUIT");
 
-  constructor(programs: string, folder: string, port: number) {
+  constructor(programs: string, folder: string, port: number, fsync: boolean) {
+    this.#fsync = fsync;
     this.#programs = programs;
     this.#folder = folder;
     this.port = port;
@@ -136,7 +141,7 @@ class Server implements TestPostgres {
 
   async start(): Promise<void> {
     // What is written survives the server, though not the machine: enough for a test.
-    const settings = ["-c", "fsync=off", "-c", "max_connections=60"];
+    const settings = ["-c", `fsync=${this.#fsync ? "on" : "off"}`, "-c", "max_connections=60"];
     const places = ["-D", join(this.#folder, "data"), "-k", this.#folder];
     this.#process = spawn(
       join(this.#programs, "postgres"),
