@@ -48,9 +48,10 @@ export function createSealer({ key, previousKey }: EnvelopeKeys, random: RandomB
       const [, id, nonce = "", body = ""] = envelopeForm.exec(envelope) ?? [];
       const sealedBy = keys.find((one) => pepperId(one) === id);
       if (sealedBy === undefined) return undefined;
-      const bytes = Buffer.from(body, "base64url");
-      if (bytes.length < tagBytes) return undefined;
-      const nonceRead = Buffer.from(nonce, "base64url");
+      const bytes = decodedOnce(body);
+      const nonceRead = decodedOnce(nonce);
+      if (nonceRead === undefined || bytes === undefined || bytes.length < tagBytes)
+        return undefined;
       const decipher = createDecipheriv("aes-256-gcm", sealedBy, nonceRead, {
         authTagLength: tagBytes,
       });
@@ -67,6 +68,15 @@ export function createSealer({ key, previousKey }: EnvelopeKeys, random: RandomB
     changes: previousKey !== undefined,
     isCurrent: (envelope) => envelopeKeyId(envelope) === current,
   };
+}
+
+/**
+ * The bytes of a text in base64url; undefined where it is not the one spelling of its bytes. The last character may
+ * carry bits that belong to no byte, so that several texts would open as one envelope.
+ */
+function decodedOnce(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64url");
+  return bytes.toString("base64url") === text ? bytes : undefined;
 }
 
 /** The context in bytes, of which no two contexts have the same. */

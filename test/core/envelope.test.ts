@@ -38,11 +38,22 @@ describe("an envelope", () => {
     const envelope = sealer.seal(place, "a text");
     expect(createSealer({ key: before }, randomBytes).open(place, envelope)).toBeUndefined();
     for (const at of [...envelope].keys()) {
-      const changed = `${envelope.slice(0, at)}${envelope[at] === "0" ? "1" : "0"}${envelope.slice(at + 1)}`;
-      expect([at, sealer.open(place, changed)]).toEqual([at, undefined]);
+      for (const character of ["0", "1", "A", "w", "-"].filter((one) => one !== envelope[at])) {
+        const changed = `${envelope.slice(0, at)}${character}${envelope.slice(at + 1)}`;
+        expect([at, character, sealer.open(place, changed)]).toEqual([at, character, undefined]);
+      }
     }
     for (const text of ["", "v1", "v1.00000000..", "no envelope", envelope.slice(0, -1)])
       expect(sealer.open(place, text)).toBeUndefined();
+  });
+
+  test.each(["", "a", "ab", "abc"])("of %o has one spelling", (text) => {
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const envelope = sealer.seal(place, text);
+    const opening = [...digits].filter(
+      (last) => sealer.open(place, envelope.slice(0, -1) + last) !== undefined,
+    );
+    expect(opening).toEqual([envelope.at(-1)]);
   });
 
   test("names its key, and that of before opens while there is one", () => {
