@@ -5,8 +5,29 @@ export type Bindable = string | number | bigint | null;
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly Bindable[];
+  /** Of a plain INSERT of one row: its text in two parts, so that a driver may write the rows of several at once. */
+  readonly row?: InsertedRow;
+  /** Of a change by amounts that is made whole or refused: how several alike are made as one. */
+  readonly sum?: SummedChange;
   /** Entries of the ledger that it writes: at the end of its transaction the totals have them too. */
   readonly entries?: readonly CountedEntry[];
+}
+
+/** The parts of a plain INSERT's text. The same object for every use. */
+export interface InsertedRow {
+  /** Up to and with the word VALUES. */
+  readonly head: string;
+  /** The values of one row, in parentheses. */
+  readonly values: string;
+}
+
+/** A change by amounts that may be made together with others: if their sum is not refused, none of them would be. */
+export interface SummedChange {
+  /** The same text for all that change the same rows within the same limits, by whatever amounts. */
+  key(): string;
+  readonly amounts: readonly number[];
+  /** One change by the sum of the amounts of those that have the same key. */
+  of(alike: readonly Statement[]): Statement;
 }
 
 /** An entry of the ledger, or several alike, as the totals count it. */
@@ -69,4 +90,19 @@ export function statement<V extends object>(text: string): (values: V) => Statem
     for (const name of slots) parameters.push(bound(name, named[name]));
     return { sql, parameters };
   };
+}
+
+const plainInsert = /^(?<head>INSERT INTO .+? VALUES) (?<values>\(.+\))$/s;
+
+/**
+ * SQL that inserts one row and does nothing else, with slots as those of `statement`. Rows of several commands may be
+ * written by one statement, so nothing but "one row was changed" is to be read from its result.
+ */
+export function insertion<V extends object>(text: string): (values: V) => Statement {
+  const fill = statement<V>(text);
+  const { head, values } = plainInsert.exec(text)?.groups ?? {};
+  if (head === undefined || values === undefined || /\bON CONFLICT\b|\bRETURNING\b/.test(text))
+    throw new TypeError(`this is no plain INSERT of a row: ${text}`);
+  const row = { head, values: values.replaceAll(/:[a-zA-Z_]+/g, "?") };
+  return (own) => ({ ...fill(own), row });
 }

@@ -87,6 +87,21 @@ function holdSuite(open: OpenEmpty): void {
     expect(await store.requests.get("late")).toBeUndefined();
   });
 
+  test("unlike amounts at once fill what there is: none is served beyond it, and none refused that fits", async () => {
+    const store = await open();
+    const amounts = Array.from({ length: 300 }, (_, at) => (1 + ((at * 7) % 13)) * cent);
+    const begun = await Promise.all(
+      amounts.map((holdNano, at) => begin(store, `r${at}`, [claim()], { holdNano })),
+    );
+    const thoseServed = (isServed: boolean) =>
+      amounts.filter((_, at) => (begun[at] === undefined) === isServed);
+    const reserved = thoseServed(true).reduce((sum, nano) => sum + nano, 0);
+    expect(await stateOf(store)).toEqual([0, reserved / cent]);
+    expect(reserved).toBeLessThanOrEqual(500 * cent);
+    expect(reserved + Math.min(...thoseServed(false))).toBeGreaterThan(500 * cent);
+    await expectProved(store);
+  });
+
   test("four nested budgets are taken together or not at all", async () => {
     const store = await open();
     const scopes = ["key", "team", "user"] as const;

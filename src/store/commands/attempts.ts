@@ -1,6 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 import { checkedNano } from "../../core/money.ts";
-import { statement } from "../query.ts";
+import { insertion, statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import type { Account, AttemptCharge, AttemptOutcome, NewAttempt } from "../request-records.ts";
 import { integer, nullable, record, text } from "../shape.ts";
@@ -15,7 +15,7 @@ export function broken(detail: string): PinholeError {
   });
 }
 
-const insert = statement<NewAttempt>(
+const insert = insertion<NewAttempt>(
   `INSERT INTO attempts (
     id, request_id, call, attempt, channel_id, provider_id, upstream_model, started_at, state, bound_nano
   ) VALUES (

@@ -8,7 +8,7 @@ import {
   payerFromJson,
 } from "../money-records.ts";
 import { statement } from "../query.ts";
-import type { Bindable, Statement, Steps } from "../query.ts";
+import type { Bindable, Statement, Steps, SummedChange } from "../query.ts";
 import {
   counted,
   endOfTime,
@@ -55,13 +55,33 @@ const takes = letters.slice(0, 30).map((_, index) => takeOf(index + 1));
 const noLimit = String(2n ** 63n - 1n);
 
 function take(takings: readonly Taking[]): Statement {
+  const amounts = takings.map(({ nano }) => nano);
+  const sum: SummedChange = {
+    amounts,
+    key: () =>
+      JSON.stringify(takings.map(({ id, periodStart, limitNano }) => [id, periodStart, limitNano])),
+    of: (alike) => takeAmounts(takings, sumsOf(amounts.length, alike)),
+  };
+  return { ...takeAmounts(takings, amounts.map(String)), sum };
+}
+
+/** The sums of alike changes, digits by counter: they may be beyond 2^53. */
+function sumsOf(counters: number, alike: readonly Statement[]): string[] {
+  const sums = Array.from({ length: counters }, () => 0n);
+  for (const { sum } of alike)
+    for (const [index, nano] of (sum?.amounts ?? []).entries())
+      sums[index] = (sums[index] ?? 0n) + BigInt(nano);
+  return sums.map(String);
+}
+
+function takeAmounts(takings: readonly Taking[], nanos: readonly string[]): Statement {
   const known = takes[takings.length - 1] ?? takeOf(takings.length);
   const values: Record<string, Bindable> = {};
-  for (const [index, { id, periodStart, limitNano, nano }] of takings.entries()) {
+  for (const [index, { id, periodStart, limitNano }] of takings.entries()) {
     const name = letters[index] ?? "";
     values[`id_${name}`] = id;
     values[`start_${name}`] = periodStart;
-    values[`nano_${name}`] = nano;
+    values[`nano_${name}`] = nanos[index] ?? "0";
     values[`limit_${name}`] = limitNano === null ? noLimit : String(limitNano);
   }
   return known(values);

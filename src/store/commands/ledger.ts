@@ -1,6 +1,6 @@
 import type { Payer } from "../../core/budget.ts";
 import type { Nano } from "../../core/money.ts";
-import { statement } from "../query.ts";
+import { insertion, statement } from "../query.ts";
 import type { Correction } from "../../core/correction.ts";
 import type { CountedEntry, Steps } from "../query.ts";
 import type { Account, AttemptCharge, Booking } from "../request-records.ts";
@@ -31,7 +31,7 @@ interface Entry {
   readonly actor: string | null;
 }
 
-const insert = statement<
+const insert = insertion<
   Omit<Entry, "payer" | "isKnown"> &
     Omit<Payer, "labels"> & {
       readonly price: Tables["ledger"]["price"];

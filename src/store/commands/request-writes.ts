@@ -1,7 +1,7 @@
 import { type Nano, checkedNano } from "../../core/money.ts";
 import { type CounterPlace, placesToJson } from "../money-records.ts";
 import type { PriceVersion } from "../../core/price.ts";
-import { statement } from "../query.ts";
+import { insertion, statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import type {
   AttemptMoney,
@@ -72,7 +72,7 @@ interface RequestRow extends Omit<NewRequest, "prices"> {
   readonly prices: string | null;
 }
 
-const insertRequest = statement<RequestRow>(
+const insertRequest = insertion<RequestRow>(
   `INSERT INTO requests (
     id, key_id, client_request_id, operation, model, n, fields, created_at, lease_until, state,
     warnings, idempotency_key, fingerprint, owner, prices
@@ -96,7 +96,7 @@ interface HoldRow {
   readonly counters: string | null;
 }
 
-const insertHold = statement<HoldRow>(
+const insertHold = insertion<HoldRow>(
   `INSERT INTO holds (request_id, amount_nano, state, created_at, payer, counters)
     VALUES (:requestId, :amountNano, 'held', :createdAt, :payer, :counters)`,
 );
@@ -119,7 +119,7 @@ const markShown = statement<{ id: string; at: number }>(
   "UPDATE holds SET shown_at = :at WHERE request_id = :id AND state = 'held' AND shown_at IS NULL",
 );
 
-const insertPicture = statement<PictureRecord & { readonly requestId: string }>(
+const insertPicture = insertion<PictureRecord & { readonly requestId: string }>(
   `INSERT INTO pictures (
     request_id, position, blob_id, format, width, height, byte_length, revised_prompt, url_until,
     kept_until

@@ -3,6 +3,7 @@ import type { CountedEntry, Statement, Steps } from "../query.ts";
 import { additionsOf } from "../totals.ts";
 import type { Connection } from "./connection.ts";
 import { awayFault, faultOfCommand, mayPass, unknownCommitFault } from "./faults.ts";
+import { shareStatements } from "./shared-statements.ts";
 
 /** One command's work inside a transaction that it may share. */
 export interface Work {
@@ -40,7 +41,7 @@ const lockAll = (names: readonly string[]): Statement => ({
 /**
  * Runs commands in one transaction and commits it once. Their statements go to the server without waiting for
  * each other's answers: each command takes its next step when its last one is answered, so a group costs about as many round trips
- * as its longest command has steps. Commands hardly ever fail; where one does, all is undone and done again one after the other, with
+ * as its longest command has steps. Alike statements of several go as one. Commands hardly ever fail; where one does, all is undone and done again one after the other, with
  * a savepoint for each: it is undone alone, and its neighbours stay. `begin` is the SQL that opens the transaction.
  */
 export async function commitGroup(
@@ -114,12 +115,11 @@ function inOrder(
   booked: CountedEntry[],
 ): Promise<unknown>[] {
   const last = new Map<string, Promise<unknown>>();
+  const shared = shareStatements(connection);
   return group.map((work) => {
     const before = last.get(work.subject);
-    const run =
-      before === undefined
-        ? runSteps(connection, work, booked)
-        : before.then(() => runSteps(connection, work, booked));
+    const begin = (): Promise<unknown> => shared.during(() => runSteps(shared, work, booked));
+    const run = before === undefined ? begin() : before.then(begin);
     last.set(work.subject, run);
     return run;
   });
@@ -127,7 +127,7 @@ function inOrder(
 
 /** Runs a command's story of statements to its end. The entries that it books are added to `booked`. */
 async function runSteps(
-  connection: Connection,
+  connection: Pick<Connection, "run">,
   work: Work,
   booked: CountedEntry[],
 ): Promise<unknown> {
