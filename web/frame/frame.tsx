@@ -1,5 +1,5 @@
 import { Link, Outlet } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { ReactNode } from "react";
 import type { Session } from "../api/session.ts";
 import { useWords } from "../language/language.tsx";
@@ -7,9 +7,14 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
-import { AccountMenu } from "./account-menu.tsx";
 import { useNoticeCount } from "./notice-count.ts";
 import { type Place, type PlaceGroup, groupsOf, startOf } from "./places.ts";
+
+/** The menu of the account comes a moment after the page: lists that open are a third of what its file would weigh. */
+const AccountMenu = lazy(async () => {
+  const { AccountMenu: component } = await import("./account-menu.tsx");
+  return { default: component };
+});
 
 const foldedKey = "pinhole.folded";
 
@@ -84,7 +89,9 @@ function Rail({
         ))}
       </div>
       <div className="flex flex-col items-stretch gap-1">
-        <AccountMenu session={session} isFolded={isFolded} />
+        <Suspense fallback={<div className="h-10" />}>
+          <AccountMenu session={session} isFolded={isFolded} />
+        </Suspense>
         <Button
           kind="quiet"
           onPress={fold}
@@ -202,7 +209,9 @@ export function MorePage({ session }: { readonly session: Session }): ReactNode 
           ))}
         </div>
       ))}
-      <AccountMenu session={session} isFolded={false} />
+      <Suspense>
+        <AccountMenu session={session} isFolded={false} />
+      </Suspense>
     </div>
   );
 }
