@@ -91,7 +91,7 @@ test("a channel that one node makes serves on the others within 5 s, and their s
     await postgres.sql("channels", "SELECT * FROM audit"),
   ]);
   expect(dump).not.toContain(credential);
-}, 60_000);
+});
 
 test("where the audit or the version cannot be written, no channel is made, changed or deleted", async (context) => {
   const postgres = requireForTest(context, "Postgres (Debian's package postgresql)", server);
@@ -136,4 +136,4 @@ test("where the audit or the version cannot be written, no channel is made, chan
   }
   expect((await world.admin("GET", "/channels/up")).body).toMatchObject({ version: 1, weight: 1 });
   expect((await world.admin("PATCH", "/channels/up", { weight: 7 })).status).toBe(200);
-}, 60_000);
+});

@@ -61,7 +61,7 @@ test("a request that is under way counts for a budget that its key gets meanwhil
   await admin("PATCH", `/keys/${id}`, { budget: { usd: 0.3 } });
   expect(await paint(key)).toEqual(served);
   expect(await paint(key)).toEqual(refused);
-}, 30_000);
+});
 
 test("a key that gets a team, or leaves it, spends for whom it belongs to at the time", async () => {
   const { admin, make, paint } = await keyWorld({

@@ -52,7 +52,7 @@ test("ten thousand keys come in pages, each once and in order, the file's among 
   } finally {
     await gateway.close();
   }
-}, 60_000);
+});
 
 test("one of ten thousand keys is found without looking at another", () => {
   const pepper = Buffer.alloc(32, 1);

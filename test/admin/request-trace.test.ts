@@ -1,7 +1,8 @@
 import sharp from "sharp";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { startMockOpenAi } from "../support/mock-openai.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -48,7 +49,7 @@ interface Trace {
 
 /** The record of a request once it is closed. */
 async function recordOf(gateway: TestGateway, id: string | null): Promise<{ trace: Trace }> {
-  return vi.waitFor(async () => {
+  return waitFor(async () => {
     const answer = await fetch(`${gateway.url}/admin/v1/requests/${id}`, {
       headers: { authorization: `Bearer ${gateway.adminToken}` },
     });

@@ -98,7 +98,7 @@ describe("a hosted image on S3", () => {
     expect(((await refused.json()) as Answer).error?.code).toBe("storage_unavailable");
     fake.fault = () => undefined;
     await expect
-      .poll(async () => (await fetch(path, { method: "DELETE", headers })).ok, { timeout: 10_000 })
+      .poll(async () => (await fetch(path, { method: "DELETE", headers })).ok, { timeout: 60_000 })
       .toBe(true);
     expect(fake.objects.size).toBe(0);
   });
@@ -156,7 +156,7 @@ describe("while S3 is away", () => {
     fake.fault = () => undefined;
     await expect
       .poll(async () => (await generate(gateway, { response_format: "url" })).status, {
-        timeout: 10_000,
+        timeout: 60_000,
       })
       .toBe(200);
   });
@@ -213,7 +213,7 @@ describe("a client that comes back", () => {
     const [gateway, fake] = await setUp({ recovery: "none" });
     await post(gateway);
     await expect
-      .poll(async () => ((await post(gateway)) as Answer).error?.code, { timeout: 10_000 })
+      .poll(async () => ((await post(gateway)) as Answer).error?.code, { timeout: 60_000 })
       .toBe("result_expired");
     expect(fake.objects.size).toBe(0);
     // A URL is a picture kept.

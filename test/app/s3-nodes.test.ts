@@ -9,7 +9,7 @@ let postgres: TestPostgres | undefined;
 beforeAll(async () => {
   const programs = postgresPrograms();
   if (programs !== undefined) postgres = await startPostgres(programs);
-}, 60_000);
+});
 afterAll(() => postgres?.remove());
 
 interface Answer {
@@ -88,7 +88,7 @@ test("a request that still runs on one node is deleted through the other: nothin
   const headers = { authorization: `Bearer ${second.key}` };
   const path = `${second.url}/v1/images/requests/mine`;
   await expect
-    .poll(async () => (await fetch(path, { method: "DELETE", headers })).ok, { timeout: 10_000 })
+    .poll(async () => (await fetch(path, { method: "DELETE", headers })).ok, { timeout: 60_000 })
     .toBe(true);
   expect(fake.objects.size).toBe(0);
   const { data } = (await (await answer).json()) as Answer;

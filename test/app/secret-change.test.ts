@@ -11,7 +11,7 @@ import { type Config, loadConfig } from "../../src/config.ts";
 const first = "first-secret-0123456789-0123456789-abc";
 const second = "second-secret-0123456789-0123456789-ab";
 /** A busy machine takes its time to open a database. */
-const patient = { timeout: 15_000 };
+const patient = { timeout: 60_000 };
 const third = "third-secret-0123456789-0123456789-abc";
 
 let folder = "";

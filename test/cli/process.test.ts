@@ -101,7 +101,7 @@ test("from nothing to an edited picture, and a second start that knows the key",
   const again = await run(["models"], cwd, { ...env, PINHOLE_URL: second.url });
   expect(again.code).toBe(0);
   expect(await second.stop()).toBe(0);
-}, 60_000);
+});
 
 test("a port in use is one line and exit code 1", async () => {
   using folder = temporaryFolder();
@@ -145,4 +145,4 @@ test("a second start on the same data or images names who has them, and leaves t
   const second = await serve(folder.path);
   expect((await fetch(`${second.url}/health/ready`)).status).toBe(200);
   await second.stop();
-}, 60_000);
+});

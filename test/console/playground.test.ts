@@ -21,7 +21,7 @@ test("an owner comes in by the one-time link and makes a first picture; it is th
   await page.waitForURL("**/make");
   await page.getByRole("textbox", { name: "Prompt" }).fill("A fox in the snow");
   const make = page.getByRole("button", { name: /^Make/ });
-  await expect.poll(() => make.textContent(), { timeout: 10_000 }).toBe("Makefree");
+  await expect.poll(() => make.textContent(), { timeout: 60_000 }).toBe("Makefree");
   await make.click();
   const picture = page.getByRole("img", { name: "A fox in the snow" });
   await page.getByText("Done, free").waitFor();

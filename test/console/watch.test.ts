@@ -11,7 +11,7 @@ import { trafficKeys, writeTraffic } from "../support/traffic.ts";
 
 // Four stories of a whole console, on machines that may have much else to do.
 vi.setConfig({ testTimeout: 120_000 });
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 
 let browser: Browser | undefined;
 let started: Promise<GatewayProcess> | undefined;
@@ -142,7 +142,7 @@ test("what comes waits behind a counter, is shown with its picture, and can be m
   await page.goto("/requests");
   await page.locator("tr[data-request]").first().waitFor();
   const id = await makePicture(smallKey);
-  await page.getByRole("button", { name: "1 new" }).click({ timeout: 15_000 });
+  await page.getByRole("button", { name: "1 new" }).click();
   const row = page.locator(`tr[data-request="${id}"]`);
   await row.getByRole("img", { name: "an owl in a birch wood" }).waitFor();
   await row.getByText("$0.10").waitFor();

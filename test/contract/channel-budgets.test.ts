@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { postJson, startTestGateway, testKey, type TestGateway } from "../support/gateway.ts";
 import { samplePng } from "../support/pictures.ts";
 import { runCommand } from "../cli/run-command.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -90,7 +91,7 @@ async function standing(gateway: TestGateway): Promise<Record<string, number>> {
       database.close();
     }
   };
-  await vi.waitFor(() => {
+  await waitFor(() => {
     for (const { reserved_nano } of read()) expect(reserved_nano).toBe(0);
   });
   return Object.fromEntries(
@@ -129,7 +130,7 @@ test("a thousand calls at once of $0.10 at a channel of $5.00: exactly fifty are
   }
   expect(upstream.calls).toBe(50);
   expect(await standing(gateway)).toEqual({ "channel acme-account total": 500 });
-}, 60_000);
+});
 
 test("a channel that cannot pay is passed over, and the next one is asked", async () => {
   const [first, second] = [await startUpstream(), await startUpstream()];
@@ -221,7 +222,7 @@ test("what the provider may have charged is booked with its evidence and the nam
     "channel failing total": 10,
     "key file:k month": 10,
   });
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(charges(gateway)).toEqual([
       ["good", 100_000_000, "known", null, ...named, "painter"],
       ["failing", 100_000_000, "bounded", "bound", ...named, "breaking"],

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -249,7 +250,7 @@ test("logs hold no key, no prompt and no signature", async () => {
   await (await fetch(url)).arrayBuffer();
   // The line of an answer is written once its last byte has gone, which may be after we have read it.
   const logged = (): string => gateway.log.map((line) => JSON.stringify(line)).join("\n");
-  await vi.waitFor(() => expect(logged()).toContain("/i/"));
+  await waitFor(() => expect(logged()).toContain("/i/"));
   const text = logged();
   for (const secret of [
     gateway.key,

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { bigPng } from "../support/big-png.ts";
 import { chaosTestMsMax, figure } from "../support/chaos.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 /** Of 22 requests each: an hour's at eleven a second in the full form. */
 const rounds = figure(25, 1800);
@@ -202,10 +203,8 @@ test(
       await round();
       resident.push(residentBytes());
     }
-    await vi.waitFor(() => expect(spooled()).toEqual([]), { timeout: 10_000 });
-    await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(descriptorsBefore + 4), {
-      timeout: 10_000,
-    });
+    await waitFor(() => expect(spooled()).toEqual([]));
+    await waitFor(() => expect(descriptors()).toBeLessThanOrEqual(descriptorsBefore + 4));
     // The requests held far more than this in pictures and text between them.
     const quarter = Math.ceil(rounds / 4);
     const early = median(resident.slice(0, quarter));

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { RelayPatience } from "../../src/http/v1/relay-answer.ts";
 import { pictureIn, rawJson, type RawCall, send, wholeAnswer } from "../recovery/raw-client.ts";
 import { bigPng } from "../support/big-png.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 /** Clients of relayed answers that go, read nothing, or come back: the upstream is real, and so are all sockets. */
 
@@ -58,7 +59,7 @@ function take(prompt: string, socket: Socket): void {
 
 /** The only call with this prompt, once it has come. */
 async function theCall(prompt: string): Promise<Asked> {
-  await vi.waitFor(() => expect(asked.get(prompt)).toHaveLength(1), { timeout: waitMs });
+  await waitFor(() => expect(asked.get(prompt)).toHaveLength(1));
   const [call] = asked.get(prompt) ?? [];
   if (call === undefined) throw new Error("there is none");
   return call;
@@ -133,7 +134,7 @@ function books({ folder }: TestGateway): unknown[] {
 async function expectOneCharge(gateway: TestGateway, prompt: string): Promise<void> {
   expect(asked.get(prompt)).toHaveLength(1);
   const wanted = [{ request: "succeeded", hold: "settled", cost: price }];
-  await vi.waitFor(() => expect(books(gateway)).toEqual(wanted), { timeout: waitMs });
+  await waitFor(() => expect(books(gateway)).toEqual(wanted));
 }
 
 async function expectRetryGets(
@@ -188,7 +189,7 @@ describe("a client that leaves in the middle of a relayed answer", () => {
       await answer.arrayBuffer();
       return answer.status;
     };
-    await vi.waitFor(async () => expect(await status()).toBe(200), { timeout: waitMs });
+    await waitFor(async () => expect(await status()).toBe(200));
     await expectOneCharge(gateway, "fetched");
   });
 });
@@ -205,16 +206,13 @@ describe("a client that does not read", () => {
     const finished = call.finish().then(() => (isTaken = true));
     // What the kernel takes in between is bounded, so it stops growing while there is more to send.
     let before = -1;
-    await vi.waitFor(
-      () => {
-        const { bytesWritten, writableLength } = call.socket;
-        const gone = bytesWritten - writableLength;
-        const stopped = gone === before;
-        before = gone;
-        expect(stopped).toBe(true);
-      },
-      { timeout: waitMs, interval: 500 },
-    );
+    await waitFor(() => {
+      const { bytesWritten, writableLength } = call.socket;
+      const gone = bytesWritten - writableLength;
+      const stopped = gone === before;
+      before = gone;
+      expect(stopped).toBe(true);
+    }, 500);
     expect(isTaken).toBe(false);
     client.socket.resume();
     expect(pictureIn(await wholeAnswer(client)).equals(hugePicture)).toBe(true);
@@ -257,7 +255,7 @@ describe("a relayed answer that turns out bad after its head", () => {
     const { error } = JSON.parse(answer.body.toString("utf8")) as { error: { code: string } };
     expect(error.code).toBe("upstream_failed");
     expect(asked.get(prompt)).toHaveLength(1);
-    await vi.waitFor(() => expect(books(gateway)).toEqual(nothingPaid), { timeout: waitMs });
+    await waitFor(() => expect(books(gateway)).toEqual(nothingPaid));
   }
 
   test("is cut, and the retry gets the error", async () => {

@@ -1,8 +1,9 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bigPng } from "../support/big-png.ts";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { factsOf } from "../support/pictures.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const base64 = bigPng(1_000_000).toString("base64");
 const whole = answerOf(base64);
@@ -224,7 +225,7 @@ describe("a bad answer", () => {
     const response = await ask(prompt);
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow("terminated");
-    await vi.waitFor(() => {
+    await waitFor(() => {
       const lines = gateway.log.slice(before);
       expect(lines.find(({ msg }) => msg === "a relayed answer was cut")).toMatchObject({
         code: "upstream_failed",

@@ -51,7 +51,7 @@ async function startWith(binary: string, ports: readonly [number, number]): Prom
       ({ status }) => `${status}`,
       () => `down ${errors}`,
     );
-  await expect.poll(isUp, { timeout: 10_000 }).toBe("200");
+  await expect.poll(isUp, { timeout: 60_000 }).toBe("200");
   return url;
 }
 

@@ -6,6 +6,7 @@ import { settled, settleLeft } from "../../src/gateway/ledger/settle.ts";
 import type { RequestOutcome } from "../../src/store/request-records.ts";
 import { createSettlementJournal } from "../../src/store/settlement-journal.ts";
 import { outcome } from "../store/samples.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -36,7 +37,7 @@ test("one that takes longer is in the journal before its answer goes, and leaves
   await safe;
   expect(await readdir(place())).toEqual(["r1.json"]);
   written.resolve(true);
-  await vi.waitFor(async () => expect(await readdir(place())).toEqual([]));
+  await waitFor(async () => expect(await readdir(place())).toEqual([]));
 });
 
 test("one that is given up stays in the journal, and the next process settles it", async () => {

@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Collector, startCollector } from "../telemetry/collector.ts";
 import { type MockOpenAi, type SeenRequest, startMockOpenAi } from "../support/mock-openai.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const gatewayKey = "canary-gateway-key-7f3a91";
 /** None looks like a credential, so that only knowing it can hide it. */
@@ -102,7 +103,7 @@ beforeAll(async () => {
     `{"prompt":"${prompt}","x":${gatewayKey}}`,
   );
   answers.push(await broken.text());
-}, 60_000);
+});
 afterAll(async () => {
   await gateway.close();
   await upstream.close();
@@ -137,7 +138,7 @@ describe("secrets are nowhere", () => {
 
   test("in the log, nor prompts", async () => {
     // Attempts are logged when they end, which may be after the answer.
-    await vi.waitFor(() => expect(gateway.log.length).toBeGreaterThan(40));
+    await waitFor(() => expect(gateway.log.length).toBeGreaterThan(40));
     for (const line of gateway.log) {
       const text = JSON.stringify(line);
       expect({ text, found: found(text) }).toEqual({ text, found: [] });
@@ -177,7 +178,7 @@ describe("secrets are nowhere", () => {
   test("in traces, nor prompts, nor the upstream's address", async () => {
     const isWhole = (): boolean =>
       collector.spans.filter(({ name }) => name === "image generation").length >= 40;
-    await vi.waitFor(() => expect(isWhole()).toBe(true), { timeout: 10_000 });
+    await waitFor(() => expect(isWhole()).toBe(true));
     const text = collector.bytes().toString("latin1");
     expect(text).toContain("upstream_credentials");
     expect(found(text)).toEqual([]);

@@ -89,7 +89,7 @@ describe("what was not signed here is a 404, all alike", () => {
       answers.set(answer, url);
     }
     expect([...answers.values()]).toHaveLength(1);
-  }, 60_000);
+  });
 
   test("other ids, formats, expiries, keys, and parameters that are missing, doubled or added", async () => {
     const url = new URL(signed, "http://x");

@@ -1,7 +1,8 @@
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseEvents } from "../support/events.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 let gateway: TestGateway;
 
@@ -46,7 +47,7 @@ function rawClient(): RawClient {
     async until(part) {
       const found = (): boolean =>
         typeof part === "string" ? text.includes(part) : part.test(text);
-      await vi.waitFor(() => expect(found()).toBe(true), { timeout: 60_000 });
+      await waitFor(() => expect(found()).toBe(true));
       return text;
     },
   };
@@ -93,9 +94,7 @@ describe("on the wire", () => {
       "image_generation.completed",
     ]);
     client.send({ model: "sandbox-fast" });
-    await vi.waitFor(() => expect(client.text().split(lastChunk)).toHaveLength(3), {
-      timeout: 60_000,
-    });
+    await waitFor(() => expect(client.text().split(lastChunk)).toHaveLength(3));
     client.socket.destroy();
   });
 
@@ -153,18 +152,15 @@ describe("clients that do not read", () => {
     client.socket.pause();
     client.send({ model: "sandbox-fast", n: 2, partial_images: 2, size: "1280x1024", seed: 2 });
     // The record closes when the pictures are made; the answer is still waiting for its reader.
-    await vi.waitFor(
-      async () => expect(await newestState()).toEqual(["sandbox-fast", "succeeded", 2]),
-      {
-        timeout: 60_000,
-      },
+    await waitFor(async () =>
+      expect(await newestState()).toEqual(["sandbox-fast", "succeeded", 2]),
     );
     client.socket.resume();
     const whole = await client.until(lastChunk);
     const events = parseEvents(unchunked(whole.slice(whole.indexOf("\r\n\r\n") + 4)));
     expect(events).toHaveLength(6);
     client.socket.destroy();
-  }, 120_000);
+  });
 
   test("a client that goes away in mid-stream leaves the gateway answering others", async () => {
     const client = rawClient();

@@ -123,7 +123,7 @@ test("a client that stops reading is cut, and its request was finished", async (
     return records.json();
   };
   await expect
-    .poll(newest, { timeout: 20_000 })
+    .poll(newest, { timeout: 60_000 })
     .toMatchObject({ data: [{ model: "big", state: "succeeded" }] });
   expect(upstream.seen).toHaveLength(1);
 });

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startTestGateway, type TestGateway, testKey } from "../support/gateway.ts";
 import { startHeldUpstream } from "../support/held-upstream.ts";
 import { recordOf } from "../support/records.ts";
 import { pictureIn, type RawCall, rawJson, send, wholeAnswer } from "./raw-client.ts";
 import { ask, asked, channelAt, pictureOf, setUp } from "./setup.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const perMinute = 100;
 const keys = [{ name: "test", key: testKey, rpm: perMinute }];
@@ -28,7 +29,7 @@ async function begun(gateway: TestGateway, count: number): Promise<void> {
     expect(remaining).toBe(String(perMinute - count));
   };
   // Shorter than the gateway waits for its database.
-  await vi.waitFor(look, { timeout: 4000 });
+  await waitFor(look);
 }
 
 /** Goes away, and waits until the gateway has seen it. */

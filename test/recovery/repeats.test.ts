@@ -1,8 +1,9 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { TestGateway } from "../support/gateway.ts";
 import type { Execution } from "../support/held-upstream.ts";
 import { rawJson, send } from "./raw-client.ts";
 import { ask, asked, json, pictureOf, setUp } from "./setup.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 /** Failures after which a picture may have been made and billed. */
 const doubtful: readonly (readonly [string, (execution: Execution) => void])[] = [
@@ -68,7 +69,7 @@ describe("a client that repeats without saying so, as the AI SDK and LiteLLM do"
     await first.drop();
     const second = ask(gateway);
     // Taken, so this one has nothing to repeat.
-    await vi.waitFor(async () => expect(await isOneNoted(gateway)).toBe(true));
+    await waitFor(async () => expect(await isOneNoted(gateway)).toBe(true));
     const third = ask(gateway);
     (await upstream.arrived(1)).answer();
     upstream.executions[0]?.answer();
@@ -83,7 +84,7 @@ describe("a client that repeats without saying so, as the AI SDK and LiteLLM do"
     const execution = await upstream.arrived(0);
     await first.drop();
     execution.answer();
-    await vi.waitFor(async () => expect(await stateOf(gateway)).toBe("succeeded"));
+    await waitFor(async () => expect(await stateOf(gateway)).toBe("succeeded"));
     expect((await pictureOf(await ask(gateway))).equals(execution.picture)).toBe(true);
     expect(upstream.executions).toHaveLength(1);
   });
@@ -183,7 +184,7 @@ describe("GET /v1/images/requests/{id} finds an answer that was another request'
     const first = ask(gateway, { ...key, "x-request-id": "first" });
     const execution = await upstream.arrived(0);
     const attached = ask(gateway, { ...key, "x-request-id": "second" });
-    await vi.waitFor(async () => expect(await isOneNoted(gateway)).toBe(true));
+    await waitFor(async () => expect(await isOneNoted(gateway)).toBe(true));
     execution.answer();
     const answers = [await first, await attached, await ask(gateway, key)];
     const ids = answers.map(({ headers }) => headers.get("x-request-id"));

@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { postJson } from "../support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { type HeldUpstream, startHeldUpstream } from "../support/held-upstream.ts";
 import { asked, channelAt, json, model, pictureOf } from "./setup.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const key = { "idempotency-key": "order-1", "x-request-id": "theirs-1" };
 
@@ -58,7 +59,7 @@ test("a picture that was kept outlives kill -9; deleted, it stays gone", async (
       headers: { authorization: `Bearer ${gateway.key}` },
     });
   // Its books are closed soon after the answer.
-  await vi.waitFor(async () => expect((await call(first)).status).toBe(200), 5_000);
+  await waitFor(async () => expect((await call(first)).status).toBe(200));
   first.child.kill("SIGKILL");
   await first.ended;
   const second = await startGatewayProcess({ settings, folder: first.folder });

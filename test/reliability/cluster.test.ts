@@ -41,7 +41,7 @@ beforeAll(async () => {
   const isWhole = Object.values(found).every((program) => program !== undefined);
   // Each of them was found.
   if (isWhole) cluster = await startCluster(found as ClusterPrograms, tightCalls);
-}, 120_000);
+});
 afterAll(() => cluster?.remove());
 
 /** What a client came away with. */

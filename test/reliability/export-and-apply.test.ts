@@ -110,11 +110,11 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
 describe("what one gateway exports, another with the same secret serves, and applying it again changes nothing", () => {
   test("on SQLite", async () => {
     expect(await move(() => Promise.resolve({}))).toMatch(/^No change: /);
-  }, 60_000);
+  });
 
   test("on Postgres", async (context) => {
     const postgres = requireForTest(context, "Postgres (Debian's package postgresql)", server);
     const databaseOf = async (name: string) => ({ database: { url: await postgres.create(name) } });
     expect(await move(databaseOf)).toMatch(/^No change: /);
-  }, 60_000);
+  });
 });

@@ -73,7 +73,7 @@ test("a key made, changed, rotated and revoked through one node is so on the oth
     id,
     removed_at: expect.any(String) as unknown,
   });
-}, 120_000);
+});
 
 test("of changes of one key from two nodes at once none is lost unsaid", async (context) => {
   requireForTest(context, "Postgres (Debian's package postgresql)", server);
@@ -125,4 +125,4 @@ test("a team changed through one node holds on the other within seconds, and of 
     "change",
     "create",
   ]);
-}, 60_000);
+});

@@ -51,7 +51,7 @@ beforeAll(async () => {
   };
   const env = { PINHOLE_SECRET: "a-secret-of-all-nodes-0123456789abcdef" };
   for (let at = 0; at < 3; at += 1) nodes.push(await startGatewayProcess({ settings, env }));
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const node of nodes) {
@@ -102,7 +102,7 @@ function executionsOf(prompt: string): readonly Execution[] {
 
 /** The one execution of a prompt, once it has arrived. */
 async function executionOf(prompt: string): Promise<Execution> {
-  await expect.poll(() => executionsOf(prompt).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => executionsOf(prompt).length, { timeout: 60_000 }).toBe(1);
   const [execution] = executionsOf(prompt);
   if (execution === undefined) throw new Error(`nothing was asked for ${prompt}`);
   return execution;
@@ -162,7 +162,7 @@ test("a request that runs on one node is one for all: waited for under its key, 
   expect((await pictureOf(found)).equals(execution.picture)).toBe(true);
   expect(executionsOf(prompt)).toHaveLength(1);
   await expect
-    .poll(() => chargesOf(postgres, prompt), { timeout: 10_000 })
+    .poll(() => chargesOf(postgres, prompt), { timeout: 60_000 })
     .toEqual([{ nano: String(price) }]);
 });
 
@@ -200,17 +200,17 @@ test.for([
     await left.drop();
     // At once, while the first node may still be writing that its client has left.
     const again = sendTo(second, { prompt }, after);
-    await expect.poll(() => repeatsOf(postgres, prompt), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => repeatsOf(postgres, prompt), { timeout: 60_000 }).toBe(1);
     // This one leaves too; it is found a second time.
     await again.drop();
     const last = ask(third, { prompt }, after);
-    await expect.poll(() => repeatsOf(postgres, prompt), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => repeatsOf(postgres, prompt), { timeout: 60_000 }).toBe(2);
     execution.answer();
     const answer = await last;
     expect((await pictureOf(answer)).equals(execution.picture)).toBe(true);
     expect(executionsOf(prompt)).toHaveLength(1);
     await expect
-      .poll(() => chargesOf(postgres, prompt), { timeout: 10_000 })
+      .poll(() => chargesOf(postgres, prompt), { timeout: 60_000 })
       .toEqual([{ nano: String(price) }]);
   },
 );
@@ -230,7 +230,7 @@ test("equal requests side by side on two nodes stay two", async (context) => {
   const one = ask(first, { prompt });
   await executionOf(prompt);
   const two = ask(second, { prompt });
-  await expect.poll(() => executionsOf(prompt).length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => executionsOf(prompt).length, { timeout: 60_000 }).toBe(2);
   for (const execution of executionsOf(prompt)) execution.answer();
   expect([(await one).status, (await two).status]).toEqual([200, 200]);
 });
@@ -277,7 +277,7 @@ test("a URL of one node is the others' too; without the bucket base64 goes on, n
   const refused = [503, "storage_unavailable"];
   // A bucket that has just answered is asked with the picture itself, which is then delivered as base64.
   for (const node of [first, second, third])
-    await expect.poll(() => refusal(node, body), { timeout: 20_000 }).toEqual(refused);
+    await expect.poll(() => refusal(node, body), { timeout: 60_000 }).toEqual(refused);
   expect(await refusal(second, { prompt: "no URL" })).toEqual(refused);
   expect(executionsOf("no URL")).toHaveLength(0);
   for (const node of [first, second, third]) {
@@ -299,7 +299,7 @@ test("a node that is stopped finishes what it began, while the others serve", as
         fetch(`${third.url}/health/live`)
           .then(() => "open")
           .catch(() => "closed"),
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe("closed");
   expect((await ask(first, { model: "sandbox-fast", prompt: "meanwhile" })).status).toBe(200);
@@ -341,4 +341,4 @@ test("of a node that was killed nothing is bought again: repeats of every kind a
   for (const [prompt] of ways) expect(executionsOf(prompt)).toHaveLength(1);
   const held = "SELECT reserved_nano::text FROM budget_counters WHERE scope = 'key'";
   expect(await postgres.sql(database, held)).toEqual([{ reserved_nano: "0" }]);
-}, 60_000);
+});

@@ -38,7 +38,7 @@ async function generate(prompt: string, more: object = {}, key = gateway.key): P
 async function reload(said: RegExp): Promise<void> {
   const before = gateway.output().length;
   gateway.child.kill("SIGHUP");
-  await expect.poll(() => gateway.output().slice(before), { timeout: 10_000 }).toMatch(said);
+  await expect.poll(() => gateway.output().slice(before), { timeout: 60_000 }).toMatch(said);
 }
 
 test("SIGHUP takes over channels, aliases, keys and the default model; what runs keeps its channel", async () => {

@@ -82,7 +82,7 @@ test("SIGTERM: not ready, still taking requests, each told to go; what runs fini
   expect(late).toMatchObject({ status: 200, connection: "close" });
   // Longer than the grace: nothing new is taken, what runs goes on.
   await expect
-    .poll(async () => call(running, "/health/live").catch(() => "refused"), { timeout: 10_000 })
+    .poll(async () => call(running, "/health/live").catch(() => "refused"), { timeout: 60_000 })
     .toBe("refused");
   gate.resolve();
   expect(await long).toMatchObject({ status: 200, connection: "close" });

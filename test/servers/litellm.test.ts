@@ -44,7 +44,7 @@ test("LiteLLM as a library generates, edits through a mask and tells a missing m
   } finally {
     await gateway.close();
   }
-}, 120_000);
+});
 
 test("LiteLLM's proxy in front of the gateway, and behind it", async (context) => {
   const python = pythonFor(context);
@@ -110,4 +110,4 @@ test("LiteLLM's proxy in front of the gateway, and behind it", async (context) =
     await proxy.kill();
     await gateway.close();
   }
-}, 120_000);
+});

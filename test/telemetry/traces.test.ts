@@ -41,11 +41,11 @@ async function ask(model: string, headers: Record<string, string> = {}, of = gat
 async function spansOf(id: string, from = collector): Promise<ReceivedSpan[]> {
   const own = (): ReceivedSpan[] => from.spans.filter(({ traceId: of }) => of === id);
   await expect
-    .poll(() => own().filter(({ name }) => name.startsWith("image ")).length, { timeout: 5000 })
+    .poll(() => own().filter(({ name }) => name.startsWith("image ")).length, { timeout: 60_000 })
     .toBe(1);
   // What is written after the answer ends after its root.
   await expect
-    .poll(() => own().filter(({ name }) => name === "store outcome").length, { timeout: 5000 })
+    .poll(() => own().filter(({ name }) => name === "store outcome").length, { timeout: 60_000 })
     .toBe(1);
   return own();
 }
@@ -146,7 +146,7 @@ describe("a request's trace", () => {
       await ask("painter", { traceparent: wrong });
     const roots = (): ReceivedSpan[] =>
       collector.spans.slice(before).filter(({ name }) => name === "image generation");
-    await expect.poll(() => roots().length, { timeout: 5000 }).toBe(6);
+    await expect.poll(() => roots().length, { timeout: 60_000 }).toBe(6);
     expect(new Set(roots().map(({ traceId: id }) => id)).size).toBe(6);
     for (const root of roots())
       expect([root.traceId === traceId, root.parentId]).toEqual([false, ""]);
@@ -209,7 +209,7 @@ describe("a collector that is away", () => {
       if (how !== "hangs") {
         const isTold = ({ msg }: Record<string, unknown>): boolean =>
           msg === "the collector of traces takes none";
-        await expect.poll(() => lone.log.filter(isTold).length, { timeout: 5000 }).toBe(1);
+        await expect.poll(() => lone.log.filter(isTold).length, { timeout: 60_000 }).toBe(1);
       }
       if (how === 400) {
         // What will never be taken is not kept, but counted.
@@ -218,7 +218,7 @@ describe("a collector that is away", () => {
           const response = await fetch(`${lone.url}/metrics`, { headers });
           return sumOf(samplesOf(await response.text()), "pinhole_trace_spans_dropped_total");
         };
-        await expect.poll(dropped, { timeout: 5000 }).toBeGreaterThan(5);
+        await expect.poll(dropped, { timeout: 60_000 }).toBeGreaterThan(5);
       }
       const stoppedAt = performance.now();
       await lone.close();
