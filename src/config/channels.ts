@@ -11,14 +11,25 @@ import { type Faults, placeName } from "./faults.ts";
 import { readWith, type Reading } from "./issues.ts";
 import { environmentChannelOf, type Loaded } from "./loading.ts";
 import { withFileTexts } from "./setting-files.ts";
-import type { PriceList } from "./price-list.ts";
+import type { PriceEntry } from "../core/price-entry.ts";
+import { findPrice } from "./price-list.ts";
 import type { CurrencyRates } from "../core/currency.ts";
 import { currentModels, resolveModel, type ModelSources } from "./models.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import type { TreeInput } from "./tree.ts";
 
+/** The operator's word on what models cost. */
+export interface MoneyTerms {
+  /** The operator's exchange rates. */
+  readonly rates: CurrencyRates;
+  /** The operator's list of prices. */
+  readonly prices: readonly PriceEntry[];
+  /** The operator's markup on all that models cost. */
+  readonly markup: PriceMarkup | undefined;
+}
+
 /** The parts that channels are made from. */
-export interface ChannelSources {
+export interface ChannelSources extends MoneyTerms {
   /** Every provider there is. */
   readonly providers: readonly ListedProvider[];
   /** The providers that `loadFor` found needed. */
@@ -26,12 +37,6 @@ export interface ChannelSources {
   readonly env: Environment;
   /** Unix milliseconds. */
   readonly now: number;
-  /** The operator's exchange rates. */
-  readonly rates: CurrencyRates;
-  /** The prices of the operator's file. */
-  readonly prices: PriceList;
-  /** The operator's markup on all that models cost. */
-  readonly markup: PriceMarkup | undefined;
   readonly faults: Faults;
   /** True: a channel that names no models, of a provider that knows none, is no fault. */
   readonly modelsMayBeMissing: boolean;
@@ -39,9 +44,15 @@ export interface ChannelSources {
   readonly files: Pick<TreeInput, "cwd" | "readFile"> | undefined;
 }
 
-/** A channel with the words that declare it, and their place. */
-export interface DeclaredChannel {
+/** A channel as it was read, and what it is under other terms. */
+interface ReadChannel {
   readonly channel: Channel;
+  /** The same channel, its models priced anew. */
+  readonly under: (terms: MoneyTerms) => Channel;
+}
+
+/** A channel with the words that declare it, and their place. */
+export interface DeclaredChannel extends ReadChannel {
   readonly words: EntryWords;
   /** In words: `pinhole.yaml, line 3`. */
   readonly declaredAt: string;
@@ -54,44 +65,15 @@ export interface DeclaredChannel {
  * not name; and the built-in ones, where the file lists none.
  */
 export function resolveChannels(listed: unknown, sources: ChannelSources): DeclaredChannel[] {
-  return allChannels(listed, sources).map((declared) => ({
-    ...declared,
-    channel: markedUp(declared.channel, sources),
-  }));
-}
-
-/** The channel of one entry that stands in no file, its faults under the names of its own fields. */
-export function resolveEntry(
-  entry: Readonly<Record<string, unknown>>,
-  sources: ChannelSources,
-): Channel | undefined {
-  const channel = fromEntry(entry, { faults: sources.faults, at: [], asWritten: true }, sources);
-  return channel && markedUp(channel, sources);
-}
-
-function markedUp(channel: Channel, { markup }: ChannelSources): Channel {
-  return { ...channel, models: withMarkup(channel.models, markup) };
-}
-
-/** Models with a markup where they have none of their own. */
-function withMarkup(
-  models: readonly ChannelModel[],
-  markup: PriceMarkup | undefined,
-): readonly ChannelModel[] {
-  if (markup === undefined) return models;
-  return models.map((model) => ({ ...model, markup: model.markup ?? markup }));
-}
-
-function allChannels(listed: unknown, sources: ChannelSources): DeclaredChannel[] {
   const { faults } = sources;
   const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const channels: DeclaredChannel[] = entries.flatMap((entry, index) => {
     if (!isRecord(entry)) return [];
     const at = ["channels", index];
-    const channel = fromEntry(entry, { faults, at }, sources);
-    if (channel === undefined) return [];
+    const read = fromEntry(entry, { faults, at }, sources);
+    if (read === undefined) return [];
     const { id: _, ...words } = entry;
-    return [{ channel, words, declaredAt: placeName(faults.placeOf(at)), isBuiltIn: false }];
+    return [{ ...read, words, declaredAt: placeName(faults.placeOf(at)), isBuiltIn: false }];
   });
   faultRepeatedIds(entries, sources.faults);
   const named = new Set(entries.map((entry) => (isRecord(entry) ? entry["provider"] : undefined)));
@@ -104,17 +86,52 @@ function allChannels(listed: unknown, sources: ChannelSources): DeclaredChannel[
   const builtIn = sources.providers.flatMap(({ id, builtIn: present }) => {
     const provider = present === true ? sources.loaded.providers.get(id) : undefined;
     if (provider === undefined) return [];
-    const channel = fromNothing(provider, sources);
-    return [{ channel, words: { provider: id }, declaredAt: "built in", isBuiltIn: true }];
+    const read = fromNothing(provider, sources);
+    return [{ ...read, words: { provider: id }, declaredAt: "built in", isBuiltIn: true }];
   });
   return [...channels, ...builtIn];
+}
+
+/** The channel of one entry that stands in no file, its faults under the names of its own fields. */
+export function resolveEntry(
+  entry: Readonly<Record<string, unknown>>,
+  sources: ChannelSources,
+): Channel | undefined {
+  const reading = { faults: sources.faults, at: [], asWritten: true };
+  return fromEntry(entry, reading, sources)?.channel;
+}
+
+/** A channel with its models, under the terms of its sources and under others. */
+function withModels(
+  bare: Omit<Channel, "models">,
+  own: PriceMarkup | undefined,
+  [models, modelsUnder]: readonly [readonly ChannelModel[], (terms: MoneyTerms) => ChannelModel[]],
+  { markup }: MoneyTerms,
+): ReadChannel {
+  const channel = (priced: readonly ChannelModel[], house: PriceMarkup | undefined): Channel => ({
+    ...bare,
+    models: withMarkup(withMarkup(priced, own), house),
+  });
+  return {
+    channel: channel(models, markup),
+    under: (terms) => channel(modelsUnder(terms), terms.markup),
+  };
+}
+
+/** Models with a markup where they have none of their own. */
+function withMarkup(
+  models: readonly ChannelModel[],
+  markup: PriceMarkup | undefined,
+): readonly ChannelModel[] {
+  if (markup === undefined) return models;
+  return models.map((model) => ({ ...model, markup: model.markup ?? markup }));
 }
 
 function fromEntry(
   entry: Readonly<Record<string, unknown>>,
   reading: Reading,
   sources: ChannelSources,
-): Channel | undefined {
+): ReadChannel | undefined {
   const { at } = reading;
   // Each part is read although another is at fault, so that all faults are told at once.
   const written = readWith(channelSchema, entry, reading);
@@ -129,14 +146,22 @@ function fromEntry(
   const credentials = isRecord(settings)
     ? resolveCredentials(provider, texts(settings), place)
     : [];
-  const models = listedModels(
-    entry["models"],
-    { ...modelSources(provider, sources, entry["id"]), settings: credentials[0] },
-    reading,
-  );
+  const modelsUnder = (terms: MoneyTerms): ChannelModel[] => {
+    const known = modelSources(provider, { ...sources, ...terms }, entry["id"]);
+    return listedModels(entry["models"], { ...known, settings: credentials[0] }, reading);
+  };
+  const models = modelsUnder(sources);
   if (written === undefined) return undefined;
   faultRepeatedBudgets(written.budget, [...at, "budget"], sources.faults);
-  return channelOf(provider, written, credentials, models);
+  const bare = channelOf(provider, written, credentials);
+  return withModels(bare, written.markup, [models, modelsUnder], sources);
+}
+
+/** A channel that serves all that its provider knows. */
+function withCurrentModels(bare: Omit<Channel, "models">, sources: ChannelSources): ReadChannel {
+  const modelsUnder = (terms: MoneyTerms): ChannelModel[] =>
+    currentModels(modelSources(bare.provider, { ...sources, ...terms }, bare.id));
+  return withModels(bare, undefined, [modelsUnder(sources), modelsUnder], sources);
 }
 
 function modelSources(
@@ -146,7 +171,7 @@ function modelSources(
 ): ModelSources {
   const channel = typeof id === "string" ? id : undefined;
   const priceOf: ModelSources["priceOf"] = (names) =>
-    prices.find({ provider: provider.id, channel, names });
+    findPrice(prices, { provider: provider.id, channel, names });
   const { cards } = loaded;
   return { provider, settings: undefined, cards, now, rates, priceOf, modelsMayBeMissing };
 }
@@ -187,14 +212,12 @@ function channelOf(
   provider: Provider,
   written: ChannelSettings,
   credentials: Channel["credentials"],
-  models: readonly ChannelModel[],
-): Channel {
+): Omit<Channel, "models"> {
   const { limits, timeout } = written;
   return {
     id: written.id,
     provider,
     credentials,
-    models: withMarkup(models, written.markup),
     priority: written.priority,
     weight: written.weight,
     enabled: written.enabled,
@@ -235,9 +258,8 @@ function fromEnvironment(
   const taken = others.some(({ channel }) => channel.id === provider.id);
   const id = taken ? `${provider.id}-environment` : provider.id;
   const written = channelSchema.parse({ id, provider: provider.id });
-  const models = currentModels(modelSources(provider, sources, id));
   return {
-    channel: channelOf(provider, written, credentials, models),
+    ...withCurrentModels(channelOf(provider, written, credentials), sources),
     words: { provider: provider.id, settings: given },
     declaredAt: first.variable,
     isBuiltIn: false,
@@ -255,12 +277,11 @@ function environmentSettings(
   });
 }
 
-function fromNothing(provider: Provider, sources: ChannelSources): Channel {
+function fromNothing(provider: Provider, sources: ChannelSources): ReadChannel {
   const written = channelSchema.parse({ id: provider.id, provider: provider.id });
   const reading: Reading = { faults: sources.faults, at: [provider.id] };
   const credentials = resolveCredentials(provider, {}, reading);
-  const models = currentModels(modelSources(provider, sources, provider.id));
-  return channelOf(provider, written, credentials, models);
+  return withCurrentModels(channelOf(provider, written, credentials), sources);
 }
 
 function faultRepeatedIds(entries: readonly unknown[], faults: Faults): void {

@@ -10,17 +10,26 @@ import type {
   ResourceEntry,
   Served,
 } from "../core/resource.ts";
-import { type ChannelSources, type DeclaredChannel, resolveEntry } from "./channels.ts";
+import {
+  type ChannelSources,
+  type DeclaredChannel,
+  type MoneyTerms,
+  resolveEntry,
+} from "./channels.ts";
 import { faultOf } from "./entry-faults.ts";
 import { gatherFaults } from "./faults.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { type Named, policyOf, readNames } from "./named-entries.ts";
+import type { ListedPrice } from "./price-list.ts";
+import { readPrices } from "./price-rows.ts";
 import { secretPlaces } from "./secret-places.ts";
 
 /** A configuration as it was read, as far as entries of the database are read beside it. */
 interface ReadConfiguration {
   readonly sources: Omit<ChannelSources, "faults" | "loaded" | "files">;
   readonly declared: readonly DeclaredChannel[];
+  /** Those of the file of prices. */
+  readonly prices: readonly ListedPrice[];
   /** All that it serves by itself. */
   readonly served: Served;
   /** Names and policies that it lists, without those that go with the built-in channels. */
@@ -40,7 +49,8 @@ export function entryReader(read: ReadConfiguration, shelf: Shelf): EntryReader 
       givesWay: isBuiltIn,
     }),
   );
-  const declared = [...channels, ...read.declaredNames];
+  const prices = read.prices.map((price) => price.declared);
+  const declared = [...channels, ...read.declaredNames, ...prices];
   return {
     declared: (kind) => declared.filter((entry) => entry.kind === kind),
     secretsOf: async (kind, words) => (kind === "channel" ? channelSecrets(words, shelf) : []),
@@ -57,22 +67,24 @@ async function channelSecrets(words: EntryWords, { providers }: Shelf): Promise<
 
 async function readEntries(
   entries: readonly ResourceEntry[],
-  { sources, declared, served, listed }: ReadConfiguration,
+  configuration: ReadConfiguration,
   shelf: Shelf,
 ): Promise<ReadEntries> {
+  const { sources, declared, served, listed } = configuration;
   if (entries.length === 0) return { served, faults: new Map() };
-  const faults = new Map<ResourceEntry, readonly EntryFault[]>();
+  const { terms, faults: unpriced } = readTerms(entries, configuration);
+  const faults = new Map<ResourceEntry, readonly EntryFault[]>(unpriced);
   const added: Channel[] = [];
   const listedChannels = entries.filter(({ kind }) => kind === "channel");
   for (const entry of listedChannels) {
-    const read = await readChannel(entry, sources, shelf);
+    const read = await readChannel(entry, { ...sources, ...terms }, shelf);
     if ("faults" in read) faults.set(entry, read.faults);
     else added.push(read.channel);
   }
   // The built-in ones, and the names that go with them, are there while no channel is made.
   const isBare = listedChannels.length === 0;
   const own = declared.filter(({ isBuiltIn }) => isBare || !isBuiltIn);
-  const channels = [...own.map(({ channel }) => channel), ...added];
+  const channels = [...own.map(({ channel, under }) => (terms ? under(terms) : channel)), ...added];
   const models = channels.flatMap((channel) => channel.models.map(({ name }) => name));
   const { aliases: bareAliases, defaultModel: bareModel } = served;
   const names = isBare ? { ...listed, aliases: bareAliases, defaultModel: bareModel } : listed;
@@ -86,6 +98,26 @@ async function readEntries(
     served: { channels, aliases, defaultModel, retired, policy: policyOf(policy) },
     faults: new Map([...faults, ...read.faults]),
   };
+}
+
+/** The terms that entries set; undefined: those of the configuration. */
+function readTerms(
+  entries: readonly ResourceEntry[],
+  { sources, declared, prices: listed }: ReadConfiguration,
+): {
+  readonly terms: MoneyTerms | undefined;
+  readonly faults: ReadonlyMap<ResourceEntry, readonly EntryFault[]>;
+} {
+  const prices = entries.filter(({ kind }) => kind === "price");
+  if (prices.length === 0) return { terms: undefined, faults: new Map() };
+  const channels = [
+    ...declared.map(({ channel }) => channel.id),
+    ...entries.filter(({ kind }) => kind === "channel").map(({ id }) => id),
+  ];
+  const providers = sources.providers.map(({ id }) => id);
+  const read = readPrices(prices, { listed, providers, channels });
+  const { rates, markup } = sources;
+  return { terms: { prices: read.prices, rates, markup }, faults: read.faults };
 }
 
 async function readChannel(

@@ -1,27 +1,22 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { type Price, priceSchema } from "../core/price.ts";
+import type { Price } from "../core/price.ts";
+import { type PriceEntry, placeId, priceEntryId, priceEntryWords } from "../core/price-entry.ts";
 import type { ListedProvider } from "../core/provider.ts";
+import type { DeclaredEntry } from "../core/resource.ts";
 import { readDocument } from "./document.ts";
-import { type Faults, gatherFaults, type Path } from "./faults.ts";
+import { type Faults, gatherFaults, type Path, placeName } from "./faults.ts";
 import { readWith } from "./issues.ts";
 import { readTextFile } from "./setting-files.ts";
 import { didYouMean } from "./suggest.ts";
 import type { TreeInput } from "./tree.ts";
 
-const priceForm = "free, or a group of prices";
-
-const entrySchema = z.strictObject({
-  model: z.string().min(1),
-  provider: z.string().min(1).optional(),
-  channel: z.string().min(1).optional(),
-  price: priceSchema.meta({ form: priceForm }),
-});
+const entrySchema = z.strictObject({ id: priceEntryId.optional(), ...priceEntryWords });
 type Entry = z.output<typeof entrySchema>;
 
 const listSchema = z.strictObject({ prices: z.array(entrySchema) });
 
-/** A model that a channel serves, as the file of prices may mean it. */
+/** A model that a channel serves, as a list of prices may mean it. */
 export interface PricedModel {
   readonly provider: string;
   /** Undefined where the channel's id is at fault. */
@@ -30,10 +25,15 @@ export interface PricedModel {
   readonly names: readonly string[];
 }
 
+/** An entry of the file of prices. */
+export interface ListedPrice {
+  readonly price: PriceEntry;
+  readonly declared: DeclaredEntry;
+}
+
 /** The prices of `prices.file`. */
-export interface PriceList {
-  /** The price for a model; undefined where the file has none. */
-  find(model: PricedModel): Price | undefined;
+interface PriceList {
+  readonly entries: readonly ListedPrice[];
   /** Adds a fault for each entry that is for a channel which is none of these. */
   faultChannels(ids: readonly string[]): void;
 }
@@ -47,7 +47,7 @@ export interface PriceListSources {
 
 const setting: Path = ["prices", "file"];
 
-const emptyList: PriceList = { find: () => undefined, faultChannels() {} };
+const emptyList: PriceList = { entries: [], faultChannels() {} };
 
 /** Reads the file of prices, with a fault for each mistake at its line; undefined is no file. */
 export function readPriceList(
@@ -75,24 +75,45 @@ export function readPriceList(
   );
   tell(own.list(), faults);
   return {
-    find: (model) => findEntry(entries, model)?.price,
+    entries: entries.map((entry, index) => listedPrice(entry, placeName(own.placeOf(at(index))))),
     faultChannels(ids) {
       const late = gatherFaults((path) => ({ file: name, line: lineOf(path) }));
-      for (const [index, { channel }] of entries.entries()) {
-        if (channel === undefined || ids.includes(channel)) continue;
-        const hint = didYouMean(channel, ids);
-        const message = `there is no channel \`${channel}\`${hint === "" ? "; remove the entry or its `channel`" : hint}`;
-        late.add(["prices", index, "channel"], message);
-      }
+      for (const [index, { channel }] of entries.entries())
+        faultUnknown("channel", channel, ids, { faults: late, at: [...at(index), "channel"] });
       tell(late.list(), faults);
     },
   };
 }
 
+function at(index: number): Path {
+  return ["prices", index];
+}
+
+function listedPrice({ id, ...price }: Entry, declaredAt: string): ListedPrice {
+  const named = { kind: "price" as const, id: id ?? placeId(price) };
+  return { price, declared: { ...named, words: price, declaredAt, givesWay: false } };
+}
+
 /** Hands faults with places in the file of prices on to those of the whole configuration. */
 function tell(found: ReturnType<Faults["list"]>, faults: Faults): void {
-  for (const { setting: at, message, place } of found)
-    faults.add([...setting, `${at} ${message}`], message, place);
+  for (const { setting: of, message, place } of found)
+    faults.add([...setting, `${of} ${message}`], message, place);
+}
+
+/** Adds a fault where an entry is for a provider or a channel that there is not. */
+export function faultUnknown(
+  kind: "provider" | "channel",
+  name: string | undefined,
+  known: readonly string[],
+  { faults, at: path }: { readonly faults: Faults; readonly at: Path },
+): void {
+  if (name === undefined || known.includes(name)) return;
+  const hint = didYouMean(name, known);
+  const remedy =
+    kind === "provider"
+      ? "; remove `provider`, or name one that there is"
+      : "; remove the entry or its `channel`";
+  faults.add(path, `there is no ${kind} \`${name}\`${hint === "" ? remedy : hint}`);
 }
 
 function faultEntries(
@@ -100,29 +121,35 @@ function faultEntries(
   providers: readonly string[],
   faults: Faults,
 ): void {
-  const seen = new Set<string>();
-  for (const [index, { model, provider, channel }] of entries.entries()) {
-    if (provider !== undefined && !providers.includes(provider)) {
-      const hint = didYouMean(provider, providers);
-      const message = `there is no provider \`${provider}\`${hint === "" ? "; remove `provider`, or name one that there is" : hint}`;
-      faults.add(["prices", index, "provider"], message);
-    }
-    const place = JSON.stringify([model, provider, channel]);
-    if (seen.has(place))
+  const places = new Set<string>();
+  const ids = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    const { provider, model } = entry;
+    const path = at(index);
+    faultUnknown("provider", provider, providers, { faults, at: [...path, "provider"] });
+    const place = placeId(entry);
+    const id = entry.id ?? place;
+    if (places.has(place))
       faults.add(
-        ["prices", index, "model"],
+        [...path, "model"],
         `the file has a price for \`${model}\` in the same place already; remove one, or give one of them a \`provider\` or \`channel\``,
       );
-    seen.add(place);
+    else if (ids.has(id))
+      faults.add(
+        [...path, "id"],
+        `another price has the id \`${id}\` already; choose a different one`,
+      );
+    places.add(place);
+    ids.add(id);
   }
 }
 
-/** The entry that counts for a model: one for its channel before one for its provider, these before one for all. */
-function findEntry(
-  entries: readonly Entry[],
+/** The price that counts for a model: one for its channel before one for its provider, these before one for all. */
+export function findPrice(
+  entries: readonly PriceEntry[],
   { provider, channel, names }: PricedModel,
-): Entry | undefined {
-  const rank = (entry: Entry): number =>
+): Price | undefined {
+  const rank = (entry: PriceEntry): number =>
     (entry.channel === undefined ? 0 : 2) + (entry.provider === undefined ? 0 : 1);
   const fitting = entries.filter(
     (entry) =>
@@ -132,5 +159,5 @@ function findEntry(
   );
   return fitting.toSorted(
     (a, b) => rank(b) - rank(a) || names.indexOf(a.model) - names.indexOf(b.model),
-  )[0];
+  )[0]?.price;
 }

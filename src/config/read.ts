@@ -47,7 +47,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const files = input;
   const prices = readPriceList(pricesFileOf(value), { files, providers, faults });
   const markup = written?.money.markup;
-  const terms = { now, rates, prices, markup };
+  const terms = { now, rates, prices: prices.entries.map(({ price }) => price), markup };
   const sources = { providers, loaded, env, ...terms, faults, modelsMayBeMissing, files };
   const declared = resolveChannels(listed, sources);
   const channels = declared.map(({ channel }) => channel);
@@ -72,7 +72,14 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const { aliases: listedAliases = {}, default_model: defaultModel } = written ?? {};
   const ownNames = { aliases: aliasesOf(listedAliases), defaultModel, policy };
   const named = declaredNames(value, { ...names, policy }, faults);
-  const read = { sources, declared, served, listed: ownNames, declaredNames: named };
+  const read = {
+    sources,
+    declared,
+    prices: prices.entries,
+    served,
+    listed: ownNames,
+    declaredNames: named,
+  };
   const entries = entryReader(read, input);
   return { ...config, retired, entries };
 }

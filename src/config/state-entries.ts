@@ -1,13 +1,34 @@
+import type { z } from "zod";
 import { isRecord, valueAt } from "../core/entry-paths.ts";
 import { ownerId } from "../core/forms.ts";
 import { defaultModelId } from "../core/name-words.ts";
+import { idOfPlace, priceEntryId, priceIdForm } from "../core/price-entry.ts";
 import type { EntryWords, ResourceKind } from "../core/resource.ts";
 import type { StateEntry } from "../core/state.ts";
 import { type Faults, type Path, settingName } from "./faults.ts";
 
 type Entry = StateEntry<EntryWords>;
 
-const idForm = ownerId("The entry in records.");
+/** The way in which entries of a list get their ids. */
+interface ListIds {
+  readonly schema: z.ZodType<string>;
+  /** The form of an id, in words. */
+  readonly form: string;
+  /** The id of an entry that says none; undefined: it must say one. */
+  readonly of?: (entry: EntryWords) => string | undefined;
+}
+
+const channelIds: ListIds = {
+  schema: ownerId("The entry in records."),
+  form: "letters, digits, dots, hyphens and underscores, at most 64",
+};
+const priceIds: ListIds = { schema: priceEntryId, form: priceIdForm, of: idOfPlace };
+
+/** Sections that are lists. */
+const lists = [
+  ["channels", "channel", channelIds],
+  ["prices", "price", priceIds],
+] as const satisfies readonly (readonly [string, ResourceKind, ListIds])[];
 
 /**
  * The entries of a state that rest in the database in the words of the file. What they say is read where they are put
@@ -18,8 +39,10 @@ export function entriesIn(
   faults: Faults,
 ): ReadonlyMap<ResourceKind, readonly Entry[]> {
   const found = new Map<ResourceKind, readonly Entry[]>();
-  const channels = valueAt(value, ["channels"]);
-  if (Array.isArray(channels)) found.set("channel", listed("channels", channels, faults));
+  for (const [section, kind, ids] of lists) {
+    const entries = valueAt(value, [section]);
+    if (Array.isArray(entries)) found.set(kind, listed(section, entries, ids, faults));
+  }
   const aliases = valueAt(value, ["aliases"]);
   if (isRecord(aliases)) found.set("alias", Object.entries(aliases).map(aliasOf));
   const policy = valueAt(value, ["policy"]);
@@ -47,7 +70,12 @@ function policyOf([name, value]: readonly [string, unknown]): Entry {
 }
 
 /** Entries of a list, each of which bears its id. */
-function listed(section: string, entries: readonly unknown[], faults: Faults): Entry[] {
+function listed(
+  section: string,
+  entries: readonly unknown[],
+  ids: ListIds,
+  faults: Faults,
+): Entry[] {
   const seen = new Set<string>();
   return entries.flatMap((entry: unknown, index) => {
     const at: Path = [section, index];
@@ -56,25 +84,25 @@ function listed(section: string, entries: readonly unknown[], faults: Faults): E
       faults.add(at, `\`${name}\` must be a group of settings`);
       return [];
     }
-    const { id, version, ...words } = entry;
-    if (!idForm.safeParse(id).success) {
-      faults.add(
-        [...at, "id"],
-        `\`${name}.id\` must be letters, digits, dots, hyphens and underscores, at most 64`,
-      );
+    const { id: written, version, ...words } = entry;
+    // One whose id cannot be made of it is told of where its words are read.
+    const made = ids.of === undefined ? undefined : (ids.of(words) ?? name);
+    const id = ids.schema.safeParse(written ?? made).data;
+    if (id === undefined) {
+      faults.add([...at, "id"], `\`${name}.id\` must be ${ids.form}`);
       return [];
     }
     const isNumbered = version === undefined || Number.isSafeInteger(version);
     if (!isNumbered) faults.add([...at, "version"], `\`${name}.version\` must be a whole number`);
-    if (seen.has(String(id))) {
+    if (seen.has(id)) {
       faults.add(
         [...at, "id"],
-        `another entry of \`${section}\` has the id \`${String(id)}\` already; choose a different one`,
+        `another entry of \`${section}\` has the id \`${id}\` already; choose a different one`,
       );
       return [];
     }
-    seen.add(String(id));
+    seen.add(id);
     const known = typeof version === "number" ? version : undefined;
-    return [{ id: String(id), settings: words, version: known, at: name }];
+    return [{ id, settings: words, version: known, at: name }];
   });
 }

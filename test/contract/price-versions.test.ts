@@ -77,6 +77,41 @@ test("a reload while a call is in flight changes nothing of what was begun", asy
   expect(after.record["price_versions"]).not.toEqual(before.record["price_versions"]);
 });
 
+test("a price of the database that is changed while a call is in flight changes nothing of what was begun", async () => {
+  const [gateway, upstream] = await start(undefined);
+  const put = async (price: unknown): Promise<void> => {
+    const answer = await fetch(`${gateway.url}/admin/v1/prices/of-painter`, {
+      method: "PUT",
+      headers: {
+        authorization: `Bearer ${gateway.adminToken}`,
+        "content-type": "application/json",
+        "if-match": "*",
+      },
+      body: JSON.stringify({ model: "painter", price }),
+    });
+    expect(answer.status).toBe(200);
+  };
+  const made = await postJson({ ...gateway, key: gateway.adminToken }, "/admin/v1/prices", {
+    id: "of-painter",
+    model: "painter",
+    price: { per_image_usd: 0.04 },
+  });
+  expect(made.status).toBe(201);
+  const gate = Promise.withResolvers<void>();
+  upstream.behave((prompt) => (prompt === "long" ? { until: gate.promise } : {}));
+  const running = ask(gateway, "long");
+  await expect.poll(() => upstream.tally("long").asked).toBe(1);
+  await put({ per_image_usd: 0.09 });
+  const after = await ask(gateway, "after");
+  await put("free");
+  gate.resolve();
+  const before = await running;
+  expect(before).toMatchObject({ cost: "0.04", record: { cost_usd: "0.04" } });
+  expect(before.record["hold"]).toMatchObject({ usd: "0.04", settled_usd: "0.04" });
+  expect(after).toMatchObject({ cost: "0.09", record: { cost_usd: "0.09" } });
+  expect((await ask(gateway, "free")).cost).toBe("0");
+});
+
 test("a model that becomes free, or loses its price, while a call runs is charged as it was begun", async () => {
   for (const next of ["free", undefined]) {
     const [gateway, upstream] = await start({ per_image_usd: 0.04 });
@@ -121,16 +156,25 @@ test("a version leads to the words of the price that something was charged by, a
   const [gateway, upstream] = await start({ per_image_usd: 0.04, source: "contract" });
   const admin = async (path: string): Promise<[number, unknown]> => {
     const headers = { authorization: `Bearer ${gateway.adminToken}` };
-    const response = await fetch(`${gateway.url}/admin/v1/prices${path}`, { headers });
+    const response = await fetch(`${gateway.url}/admin/v1${path}`, { headers });
     return [response.status, await response.json()];
   };
   const price = { per_image_usd: 0.04, source: "contract" };
   const { record } = await ask(gateway, "one");
   const [version] = record["price_versions"] as string[];
   const served = { channel: "one", model: "painter", upstream: "painter", markup: null };
-  expect(await admin("")).toEqual([200, { object: "list", data: [{ ...served, price, version }] }]);
+  expect(await admin("/served/prices")).toEqual([
+    200,
+    { object: "list", data: [{ ...served, price, version }] },
+  ]);
   await reload(gateway, upstream, "free");
-  expect(await admin("")).toMatchObject([200, { data: [{ price: "free", version: null }] }]);
-  expect(await admin(`/${version ?? ""}`)).toEqual([200, { version, price, markup: null }]);
-  expect((await admin("/0123456789abcdef"))[0]).toBe(404);
+  expect(await admin("/served/prices")).toMatchObject([
+    200,
+    { data: [{ price: "free", version: null }] },
+  ]);
+  expect(await admin(`/price-versions/${version ?? ""}`)).toEqual([
+    200,
+    { version, price, markup: null },
+  ]);
+  expect((await admin("/price-versions/0123456789abcdef"))[0]).toBe(404);
 });

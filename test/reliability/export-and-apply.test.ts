@@ -39,6 +39,21 @@ const statusOf = async ({ url }: TestGateway, key: string, model: string): Promi
   return answer.status;
 };
 
+const table = JSON.stringify({
+  table: [{ options: { style: ["*", null] }, size: "256x256", usd: "0.030000001" }, { usd: 0.2 }],
+  source: "a contract of ${COMPANY}",
+});
+
+/** The charge for a picture, by the price that the gateway says. */
+const costOf = async ({ url }: TestGateway, key: string, model: string): Promise<unknown> => {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const body = JSON.stringify({ model, prompt: "a fox", size: "256x256" });
+  const init = { method: "POST", headers, body };
+  const answer = await fetch(`${url}/v1/images/generations`, init);
+  await answer.arrayBuffer();
+  return answer.headers.get("x-pinhole-cost");
+};
+
 /** Makes what an operator makes, moves it, and asks both gateways for the same. */
 async function move(databaseOf: (name: string) => Promise<object>): Promise<string> {
   const one = await start(await databaseOf("one"));
@@ -78,6 +93,20 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
     const channel = ["--id", "up", "--provider", "openai-compatible", "--settings", settings];
     await made("channels", "create", ...channel, "--models", "painted");
     await made("channels", "create", "--id", "sand", "--provider", "sandbox", "--priority", "7");
+    for (const [model, ...place] of [
+      ["painted", "--channel", "up"],
+      ["sandbox-fast", "--id", "a price/of ${ours}", "--provider", "sandbox"],
+    ])
+      await made(
+        "prices",
+        "create",
+        "--model",
+        model ?? "",
+        ...place,
+        "--price",
+        "per_image_usd=0.07",
+      );
+    await made("prices", "change", "painted@channel:up", "--price", table);
     await made("aliases", "create", "--id", "best", "--models", "painted,sandbox-fast");
     await made("policies", "create", "--id", "successors", "--value", "false");
     await made("policies", "set", "default_model", "--value", "best");
@@ -97,6 +126,10 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       expect(await statusOf(node.gateway, keys.fast, "sandbox-edit")).toBe(403);
       expect(await statusOf(node.gateway, keys.old, "best")).toBe(200);
       expect(upstream.seen.at(-1)?.headers.authorization).toBe(`Bearer ${canary}`);
+      expect(await costOf(node.gateway, keys.old, "painted")).toBe("0.030000001");
+      expect(await costOf(node.gateway, keys.old, "sandbox-fast")).toBe("0.07");
+      // The team's markup is half as much again.
+      expect(await costOf(node.gateway, keys.shop, "sandbox-fast")).toBe("0.105");
     }
     expect((await two.run("export")).out).toBe(state.out);
     writeFileSync(join(one.gateway.folder, "again.yaml"), state.out);

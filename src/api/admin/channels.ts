@@ -6,7 +6,7 @@ import type { AdminResource } from "./resource.ts";
 /** A page of entries of the configuration. */
 export const resourceQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  after: z.string().max(100).default("").describe("The id after which the page begins."),
+  after: z.string().max(1000).default("").describe("The id after which the page begins."),
   removed: z.enum(["true", "false"]).default("false").describe("Deleted ones too."),
 });
 

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { priceEntryId, priceEntryWords } from "../../core/price-entry.ts";
 import { priceMarkupSchema } from "../../core/price-markup.ts";
 import { listOf } from "../answers.ts";
 import { watch } from "./access.ts";
+import { entryResource } from "./entry-resource.ts";
 import type { AdminResource } from "./resource.ts";
 
 const price = z.union([z.literal("free"), z.looseObject({}), z.array(z.looseObject({}))]);
@@ -21,24 +23,40 @@ const keptPrice = z.looseObject({
   markup: priceMarkupSchema.nullable(),
 });
 
-/** Prices, as the admin API shows them. */
-export const priceResource: AdminResource = {
+/** Entries of the list of prices, as the admin API shows and changes them. */
+export const priceResource = entryResource({
+  path: "/admin/v1/prices",
+  one: "a price",
+  many: "prices of the operator's list",
+  answer: "Price",
+  words: priceEntryWords,
+  shown: {
+    model: z.string(),
+    provider: z.string().nullable(),
+    channel: z.string().nullable(),
+    price,
+  },
+  id: priceEntryId.optional(),
+});
+
+/** Prices that count, and those that have counted. */
+export const servedPriceResource: AdminResource = {
   routes: [
     {
       method: "GET",
-      path: "/admin/v1/prices",
+      path: "/admin/v1/served/prices",
       about: "The prices that count now, by channel and model, with markups and versions.",
-      answer: "PriceList",
+      answer: "ServedPriceList",
       access: watch,
     },
     {
       method: "GET",
-      path: "/admin/v1/prices/:version",
+      path: "/admin/v1/price-versions/:version",
       about:
         "The words of a price by its version, as a request's `price_versions` name it: what something was charged by, however long ago.",
       answer: "PriceVersion",
       access: watch,
     },
   ],
-  schemas: { PriceList: listOf(servedPrice), PriceVersion: keptPrice },
+  schemas: { ServedPriceList: listOf(servedPrice), PriceVersion: keptPrice },
 };

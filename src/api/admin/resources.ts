@@ -9,7 +9,7 @@ import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
 import { passkeyResource } from "./passkeys.ts";
-import { priceResource } from "./prices.ts";
+import { priceResource, servedPriceResource } from "./prices.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
@@ -26,6 +26,7 @@ export const adminResources: readonly AdminResource[] = [
   channelResource,
   aliasResource,
   policyResource,
+  priceResource,
   sessionResource,
   signInResource,
   passkeyResource,
@@ -36,7 +37,7 @@ export const adminResources: readonly AdminResource[] = [
   correctionResource,
   auditResource,
   endUserResource,
-  priceResource,
+  servedPriceResource,
   stateResource,
   examinationResource,
 ];

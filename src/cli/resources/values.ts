@@ -54,6 +54,10 @@ function mayBeBoolean(schema: JsonSchema): boolean {
   return alternatives(schema).some(({ type }) => type === "boolean");
 }
 
+function mayBeText(schema: JsonSchema): boolean {
+  return alternatives(schema).some(({ type }) => type === "string");
+}
+
 /** The form of a field's value, for the help of its flag. */
 export function formOf(schema: JsonSchema): Form {
   return fieldOf(schema).form;
@@ -68,6 +72,8 @@ export function valueOf(flag: string, schema: JsonSchema, typed: readonly string
   if (form === "text" && mayBeBoolean(schema) && /^(?:true|false)$/.test(first))
     return first === "true";
   if (form === "list") return typed.flatMap((text) => listOf(flag, text));
+  if (form === "group" && typed.length === 1 && mayBeText(schema) && !/[=[{]/.test(first))
+    return first;
   if (form === "group" || form === "groups") {
     const groups = typed.map((text) =>
       hasNames && !/[=[{]/.test(text) ? listOf(flag, text) : groupOf(flag, field, text),

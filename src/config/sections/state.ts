@@ -55,6 +55,7 @@ export const stateSections = z.strictObject({
   users: z.array(z.unknown()).optional().meta({ form: "a list of users" }),
   keys: z.array(z.unknown()).optional().meta({ form: "a list of keys" }),
   channels: z.array(z.unknown()).optional().meta({ form: "a list of channels" }),
+  prices: z.array(z.unknown()).optional().meta({ form: "a list of prices" }),
   aliases: z.record(z.string(), z.unknown()).optional().meta({
     form: "names, each with a model's name or a list of them",
   }),

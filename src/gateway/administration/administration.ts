@@ -41,6 +41,8 @@ export interface Administration {
   readonly channels: ResourceAdministration;
   readonly aliases: ResourceAdministration;
   readonly policies: ResourceAdministration;
+  /** Entries of the list of prices. */
+  readonly prices: ResourceAdministration;
   readonly teams: OwnerAdministration;
   readonly users: OwnerAdministration;
   /** All that the database serves, at once. */
@@ -51,7 +53,7 @@ export interface Administration {
   /** Corrections that were booked, the newest first. */
   readonly corrections: Store["ledger"]["corrections"];
   /** A price as it stood when something was charged by it; undefined: nothing was. */
-  price(version: string): Promise<PriceVersion | undefined>;
+  priceVersion(version: string): Promise<PriceVersion | undefined>;
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
   readonly requests: RequestAdministration;
@@ -98,13 +100,14 @@ export function createAdministration(ports: AdministrationPorts): Administration
     channels: administerResources({ ...ports, served, kind: "channel" }),
     aliases: administerResources({ ...ports, served, kind: "alias" }),
     policies: administerResources({ ...ports, served, kind: "policy" }),
+    prices: administerResources({ ...ports, served, kind: "price" }),
     teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),
     state: administerState({ ...ports, served }),
     audit: { list: (page) => store.audit.list(page) },
     notices: administerNotices(ports),
     corrections: (page) => store.ledger.corrections(page),
-    price: (version) => store.prices.get(version),
+    priceVersion: (version) => store.prices.get(version),
     usage: (question) => reportUsage(ports, question),
     reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),
     requests: administerRequests(ports, served, async () => ports.keys.all() ?? []),

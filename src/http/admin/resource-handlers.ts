@@ -15,11 +15,22 @@ type Request = FastifyRequest<OfOne>;
 /** Entries of any kind: their administration is the same. */
 type ResourceAdministration = Administration["channels"];
 
+/** The ways in which entries of a kind differ from others. */
+interface EntryWays {
+  /** Words that are replaced as a whole, although they may be groups: a mixture of two would be a third. */
+  readonly whole?: readonly string[];
+  /** The id of an entry that says none. Throws invalid_value where there can be none. */
+  readonly idOf?: (words: EntryWords) => string;
+}
+
 /**
  * The handlers of entries of one kind: list, make, show, set, change and delete. What a body says is checked by the
  * schemas of the file, below; here it is an object.
  */
-export function resourceHandlers(entries: ResourceAdministration) {
+export function resourceHandlers(
+  entries: ResourceAdministration,
+  { whole = [], idOf = refuseMissingId }: EntryWays = {},
+) {
   return {
     async list(request: FastifyRequest) {
       const { after, limit, removed } = read(resourceQuery, request.query);
@@ -27,8 +38,9 @@ export function resourceHandlers(entries: ResourceAdministration) {
       return pageOf(await entries.page(asked), limit, resourceJson);
     },
     async create(request: FastifyRequest, reply: FastifyReply) {
-      const { id, ...words } = wordsOf(request.body);
-      const view = await entries.create(changerOf(request), idOf(id), words);
+      const { id: written, ...words } = wordsOf(request.body);
+      const id = checkedId(written ?? idOf(words));
+      const view = await entries.create(changerOf(request), id, words);
       return reply.code(201).send(withVersion(reply, resourceJson(view)));
     },
     async show({ params }: Request, reply: FastifyReply) {
@@ -41,7 +53,7 @@ export function resourceHandlers(entries: ResourceAdministration) {
       return reply.code(isNew ? 201 : 200).send(withVersion(reply, resourceJson(view)));
     },
     async change(request: Request, reply: FastifyReply) {
-      return withVersion(reply, resourceJson(await change(entries, request)));
+      return withVersion(reply, resourceJson(await change(entries, request, whole)));
     },
     async remove(request: Request, reply: FastifyReply) {
       const { id } = request.params;
@@ -54,12 +66,17 @@ export function resourceHandlers(entries: ResourceAdministration) {
 function change(
   entries: ResourceAdministration,
   request: Request,
+  whole: readonly string[],
 ): ReturnType<ResourceAdministration["change"]> {
   const { id } = request.params;
   const fields = readFields(request.body);
   refuseOtherId(fields, id);
   const { id: _, ...changed } = fields;
-  const edit = (now: EntryWords): EntryWords => wordsOf(merged(now, changed));
+  const replaced = Object.keys(changed).filter((name) => whole.includes(name));
+  const edit = (now: EntryWords): EntryWords => {
+    const kept = Object.entries(now).filter(([name]) => !replaced.includes(name));
+    return wordsOf(merged(Object.fromEntries(kept), changed));
+  };
   return entries.change(changerOf(request), { id, condition: conditionOf(request), edit });
 }
 
@@ -85,8 +102,11 @@ function refuseOtherId(fields: Readonly<Record<string, unknown>>, id: string): v
   });
 }
 
-function idOf(id: unknown): string {
-  if (typeof id === "string") return id;
+function checkedId(id: unknown): string {
+  return typeof id === "string" ? id : refuseMissingId();
+}
+
+function refuseMissingId(): never {
   throw new PinholeError("invalid_value", {
     message: "`id` is missing; name the entry by letters, digits, dots, hyphens and underscores.",
     param: "id",

@@ -11,7 +11,7 @@ export function writeResources(
   const variables = new Set<string>();
   const of = (kind: KnownResource["kind"]) => rows.filter((row) => row.kind === kind);
   const entry = (row: KnownResource): EntryWords => ({
-    id: row.id,
+    id: escaped(row.id),
     ...(versions ? { version: row.version } : {}),
     ...withPlaceholders(row, variables),
   });
@@ -19,6 +19,7 @@ export function writeResources(
   const settings = policies.filter(([id]) => id !== defaultModelId);
   return {
     channels: of("channel").map(entry),
+    prices: of("price").map(entry),
     aliases: Object.fromEntries(of("alias").map(({ id, words }) => [id, escaped(words["models"])])),
     ...Object.fromEntries(policies.filter(([id]) => id === defaultModelId)),
     policy: Object.fromEntries(settings),
