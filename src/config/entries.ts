@@ -28,7 +28,7 @@ import { secretPlaces } from "./secret-places.ts";
 interface ReadConfiguration {
   readonly sources: Omit<ChannelSources, "faults" | "loaded" | "files">;
   readonly declared: readonly DeclaredChannel[];
-  /** Those of the file of prices. */
+  /** Entries of the file of prices. */
   readonly prices: readonly ListedPrice[];
   /** All that it serves by itself. */
   readonly served: Served;

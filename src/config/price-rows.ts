@@ -11,9 +11,9 @@ import { gatherFaults } from "./faults.ts";
 import { readWith } from "./issues.ts";
 import { faultUnknown, type ListedPrice } from "./price-list.ts";
 
-/** What prices of the database are read beside. */
+/** The configuration that prices of the database are read beside. */
 interface PriceRowSources {
-  /** Those of the file of prices. */
+  /** Entries of the file of prices. */
   readonly listed: readonly ListedPrice[];
   readonly providers: readonly string[];
   readonly channels: readonly string[];

@@ -22,7 +22,7 @@ const kinds = {
   alias: { defaults: {}, uses: [] },
   /** A setting of `policy`, or the default model. */
   policy: { defaults: {}, uses: [] },
-  /** What a model costs, wherever it is served or on one channel. */
+  /** A price of a model, wherever it is served or on one channel. */
   price: { defaults: { provider: null, channel: null }, uses: [] },
 } as const satisfies Record<string, KindFacts>;
 

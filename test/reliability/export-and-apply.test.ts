@@ -54,6 +54,57 @@ const costOf = async ({ url }: TestGateway, key: string, model: string): Promise
   return answer.headers.get("x-pinhole-cost");
 };
 
+/** Makes what an operator makes, by commands; the secrets of its keys. */
+async function makeAll(made: (...argv: string[]) => Promise<string>) {
+  await made(
+    "teams",
+    "create",
+    "--id",
+    "art",
+    "--budget",
+    "usd=500",
+    "--models",
+    "sandbox-*",
+    "--labels",
+    "a=b,web",
+    "--markup",
+    "times=1.5",
+  );
+  await made("users", "create", "--id", "ann", "--team", "art", "--rpm", "200");
+  await made("teams", "create", "--id", "off", "--disabled");
+  const keys = {
+    shop: await made("keys", "create", "--id", "shop", "--name", "shop", "--user", "ann"),
+    fast: await made("keys", "create", "--name", "fast", "--models", "sandbox-fast"),
+    off: await made("keys", "create", "--name", "off", "--team", "off"),
+    old: await made("keys", "create", "--id", "old", "--name", "old"),
+    new: await made("keys", "rotate", "old", "--overlap", "1h"),
+    gone: await made("keys", "create", "--id", "gone", "--name", "gone"),
+  };
+  await made("keys", "revoke", "gone");
+  const settings = `base_url=${upstream.url}/v1,api_key=${canary}`;
+  const channel = ["--id", "up", "--provider", "openai-compatible", "--settings", settings];
+  await made("channels", "create", ...channel, "--models", "painted");
+  await made("channels", "create", "--id", "sand", "--provider", "sandbox", "--priority", "7");
+  for (const [model, ...place] of [
+    ["painted", "--channel", "up"],
+    ["sandbox-fast", "--id", "a price/of ${ours}", "--provider", "sandbox"],
+  ])
+    await made(
+      "prices",
+      "create",
+      "--model",
+      model ?? "",
+      ...place,
+      "--price",
+      "per_image_usd=0.07",
+    );
+  await made("prices", "change", "painted@channel:up", "--price", table);
+  await made("aliases", "create", "--id", "best", "--models", "painted,sandbox-fast");
+  await made("policies", "create", "--id", "successors", "--value", "false");
+  await made("policies", "set", "default_model", "--value", "best");
+  return keys;
+}
+
 /** Makes what an operator makes, moves it, and asks both gateways for the same. */
 async function move(databaseOf: (name: string) => Promise<object>): Promise<string> {
   const one = await start(await databaseOf("one"));
@@ -64,53 +115,7 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       expect(err).toBe("");
       return (JSON.parse(out) as { key?: string }).key ?? "";
     };
-    await made(
-      "teams",
-      "create",
-      "--id",
-      "art",
-      "--budget",
-      "usd=500",
-      "--models",
-      "sandbox-*",
-      "--labels",
-      "a=b,web",
-      "--markup",
-      "times=1.5",
-    );
-    await made("users", "create", "--id", "ann", "--team", "art", "--rpm", "200");
-    await made("teams", "create", "--id", "off", "--disabled");
-    const keys = {
-      shop: await made("keys", "create", "--id", "shop", "--name", "shop", "--user", "ann"),
-      fast: await made("keys", "create", "--name", "fast", "--models", "sandbox-fast"),
-      off: await made("keys", "create", "--name", "off", "--team", "off"),
-      old: await made("keys", "create", "--id", "old", "--name", "old"),
-      new: await made("keys", "rotate", "old", "--overlap", "1h"),
-      gone: await made("keys", "create", "--id", "gone", "--name", "gone"),
-    };
-    await made("keys", "revoke", "gone");
-    const settings = `base_url=${upstream.url}/v1,api_key=${canary}`;
-    const channel = ["--id", "up", "--provider", "openai-compatible", "--settings", settings];
-    await made("channels", "create", ...channel, "--models", "painted");
-    await made("channels", "create", "--id", "sand", "--provider", "sandbox", "--priority", "7");
-    for (const [model, ...place] of [
-      ["painted", "--channel", "up"],
-      ["sandbox-fast", "--id", "a price/of ${ours}", "--provider", "sandbox"],
-    ])
-      await made(
-        "prices",
-        "create",
-        "--model",
-        model ?? "",
-        ...place,
-        "--price",
-        "per_image_usd=0.07",
-      );
-    await made("prices", "change", "painted@channel:up", "--price", table);
-    await made("aliases", "create", "--id", "best", "--models", "painted,sandbox-fast");
-    await made("policies", "create", "--id", "successors", "--value", "false");
-    await made("policies", "set", "default_model", "--value", "best");
-
+    const keys = await makeAll(made);
     const state = await one.run("export");
     expect(state.err).toBe("");
     for (const key of [canary, ...Object.values(keys)]) expect(state.out).not.toContain(key);
