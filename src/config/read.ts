@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { Channel } from "../core/channel.ts";
 import { resolveChannels } from "./channels.ts";
@@ -45,7 +46,9 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const loaded = await loadFor(listed, env, input);
   const rates = written?.money.rates ?? {};
   const files = input;
-  const prices = readPriceList(pricesFileOf(value), { files, providers, faults });
+  const texts = tree.text === undefined ? [] : [tree.text];
+  const kept = { ...files, readFile: keepingTexts(files.readFile, texts) };
+  const prices = readPriceList(pricesFileOf(value), { files: kept, providers, faults });
   const markup = written?.money.markup;
   const terms = { now, rates, prices: prices.entries.map(({ price }) => price), markup };
   const sources = { providers, loaded, env, ...terms, faults, modelsMayBeMissing, files };
@@ -81,7 +84,20 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
     declaredNames: named,
   };
   const entries = entryReader(read, input);
-  return { ...config, retired, entries };
+  return { ...config, fileHash: digestOf(texts), retired, entries };
+}
+
+function keepingTexts(readFile: TreeInput["readFile"], texts: string[]): TreeInput["readFile"] {
+  return (path) => {
+    const text = readFile(path);
+    texts.push(text);
+    return text;
+  };
+}
+
+function digestOf(texts: readonly string[]): string | null {
+  if (texts.length === 0) return null;
+  return createHash("sha256").update(texts.join("\0")).digest("hex");
 }
 
 /** The name of the file of prices, although something else is at fault. */
@@ -116,7 +132,7 @@ function assemble(
   channels: readonly Channel[],
   { file, faults }: Tree,
   { cwd, env, terminal }: ConfigInput,
-): Omit<Config, "retired" | "entries"> {
+): Omit<Config, "fileHash" | "retired" | "entries"> {
   const { server, policy, images, logs } = settings;
   const dataFolder = resolve(cwd, settings.data);
   const format = logs.format === "auto" ? (terminal ? "pretty" : "json") : logs.format;

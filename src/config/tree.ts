@@ -36,6 +36,8 @@ export interface TreeInput {
 export interface Tree {
   /** The file that was read, absolute. */
   readonly file: string | undefined;
+  /** The text of that file. */
+  readonly text: string | undefined;
   readonly value: unknown;
   readonly faults: Faults;
 }
@@ -65,7 +67,7 @@ export function readTree(input: TreeInput): Tree {
     value = replaceAt(value, at, given.text);
     origins.set(source.setting, given.place);
   }
-  return { file: text === undefined ? undefined : path, value, faults };
+  return { file: text === undefined ? undefined : path, text, value, faults };
 }
 
 function namedFile(

@@ -156,6 +156,8 @@ export interface OidcConfig {
 export interface Config {
   /** The file that was read, absolute; undefined where there is none. */
   readonly file: string | undefined;
+  /** The digest of it and of the file of prices, by which gateways see whether they have the same; null where there is neither. */
+  readonly fileHash: string | null;
   /** Database, secret, images and spools live below it unless told otherwise. Absolute. */
   readonly dataFolder: string;
   /** Signs URLs and digests keys. Undefined: made on first run and kept in the data folder. */

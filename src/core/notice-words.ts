@@ -28,6 +28,16 @@ const raisedWords: Readonly<Record<NoticeKind, (notice: Notice) => RaisedWords>>
     text: `It is ${seconds ?? ""} s ${side ?? ""} the database's, by which all times go; set the machine's clock.`,
     over: "It agrees with the database's again.",
   }),
+  files_differ: ({ facts: { files } }) => ({
+    title: "Gateways of this database go by different configuration files",
+    text: `${files ?? ""}; give all of them the same file, and reload those that have another.`,
+    over: "All of them go by the same file again.",
+  }),
+  entry_faulty: ({ object, facts: { fault } }) => ({
+    title: `The ${object} of the database is at fault`,
+    text: fault ?? "",
+    over: "It is read without a fault again, or is there no more.",
+  }),
   price_unknown: ({ facts: { model, channel } }) => ({
     title: `The price of ${model ?? ""} on channel ${channel ?? ""} is unknown`,
     text: "A request was settled at its bound, or at nothing where it has none; set the model's `price`.",

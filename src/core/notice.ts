@@ -5,6 +5,8 @@ export const noticeKinds = [
   "budget_threshold",
   "budget_exceeded",
   "clock_off",
+  "files_differ",
+  "entry_faulty",
   "price_unknown",
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
@@ -16,7 +18,7 @@ export type NoticeState = (typeof noticeStates)[number];
 /** The matter of a notice: of one matter there is one notice that it has begun and one that it is over, on all nodes together. */
 export interface NoticeMatter {
   readonly kind: NoticeKind;
-  /** The budget, the machine, or the channel with its model. */
+  /** The budget, the machine, the entry, or the channel with its model. */
   readonly object: string;
   /** The period of the object, or the day; empty: it has none. */
   readonly period: string;

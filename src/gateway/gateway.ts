@@ -233,7 +233,11 @@ export function createGateway(
       const declared = keys.all();
       // Until keys were declared nobody knows whose budgets there are: all notices of them would seem to be over.
       if (declared === undefined) return;
-      await reviewNotices({ ...ports, ...parts }, { ...menu.offer, keys: declared });
+      const standing = {
+        atWork: () => nodes.atWork(),
+        faultyEntries: () => offered.faulty(),
+      };
+      await reviewNotices({ ...ports, ...parts, ...standing }, { ...menu.offer, keys: declared });
     },
     sendNotices: async () => (nodes.isFirst() ? sender.send(menu.offer.noticeTargets) : undefined),
     retention: createRetention(parts, settings.records),
@@ -270,7 +274,11 @@ function requestParts(
     images,
     retryWindowMs,
     repeats,
-    nodes: createNodeWatch({ ...ports, repeatWindowMs: window }),
+    nodes: createNodeWatch({
+      ...ports,
+      fileHash: () => menu.offer.fileHash,
+      repeatWindowMs: window,
+    }),
     lookAgain: createLookAgain(store),
     unwritten: createUnwritten(log),
     priceBook: createPriceBook(),

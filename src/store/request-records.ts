@@ -80,6 +80,12 @@ export interface NodeRecord {
   readonly version: string | null;
   /** The newest migration that its program knows. */
   readonly schemaStep: string | null;
+  /** The machine's name. */
+  readonly host: string | null;
+  /** The digest of the files that it goes by. */
+  readonly fileHash: string | null;
+  /** The time at which it began to go by them. */
+  readonly fileSince: number | null;
 }
 
 /** A node that runs a request equal to one that has come. */

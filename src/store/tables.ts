@@ -139,6 +139,9 @@ export const rowSchemas = {
     seen_at: time,
     version: nullable(text),
     schema_step: nullable(text),
+    host: nullable(text),
+    file_hash: nullable(text),
+    file_since: nullable(time),
   }),
   /** Answers that were given from another request's outcome. */
   repeats: record({

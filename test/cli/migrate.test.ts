@@ -50,7 +50,16 @@ async function filled(): Promise<unknown> {
   for (const id of ["held", "paid"]) await store.requests.begin(request(id, money), [attempt(id)]);
   const booking = { payer, heldAt: 2000, model: "m", channelId: "main", images: 1 };
   await store.requests.finish(outcome("paid", { costNano: 7, settledNano: 7, booking }));
-  await store.nodes.renew({ id: "dead", startedAt: 1, seenAt: 1, version: null, schemaStep: null });
+  await store.nodes.renew({
+    id: "dead",
+    startedAt: 1,
+    seenAt: 1,
+    version: null,
+    schemaStep: null,
+    host: null,
+    fileHash: null,
+    fileSince: null,
+  });
   const told = await tellAll(store);
   await store.close();
   return told;
@@ -91,6 +100,9 @@ test("an SQLite database moves to Postgres whole, its nodes and their running re
       seenAt: 2,
       version: null,
       schemaStep: null,
+      host: null,
+      fileHash: null,
+      fileSince: null,
     }),
   ).toHaveLength(1);
   await store.close();

@@ -6,7 +6,7 @@ import type { NodeRecord } from "../../src/store/request-records.ts";
 function bench(options: { readonly lost?: number; readonly recent?: boolean } = {}) {
   const rows = new Map<string, NodeRecord>();
   const removed: string[] = [];
-  const clock = { day: 1_000_000_000, own: 0 };
+  const clock = { day: 1_000_000_000, own: 0, file: null as string | null };
   const warnings: object[] = [];
   let sweeps = 0;
   const store = {
@@ -34,6 +34,8 @@ function bench(options: { readonly lost?: number; readonly recent?: boolean } = 
     log: { info() {}, warn: (fields: object) => void warnings.push(fields), error() {} },
     node: "own",
     program: { version: "1", schemaStep: "0001" },
+    host: "here",
+    fileHash: () => clock.file,
     repeatWindowMs: () => 10_000,
     now: () => clock.day,
     uptime: () => clock.own,
@@ -46,7 +48,16 @@ function bench(options: { readonly lost?: number; readonly recent?: boolean } = 
     watch,
     sweeps: () => sweeps,
     seen(id: string, at = clock.day) {
-      rows.set(id, { id, startedAt: 1, seenAt: at, version: null, schemaStep: null });
+      rows.set(id, {
+        id,
+        startedAt: 1,
+        seenAt: at,
+        version: null,
+        schemaStep: null,
+        host: null,
+        fileHash: null,
+        fileSince: null,
+      });
     },
     async pass(ms: number, dayMs = ms) {
       clock.own += ms;
@@ -175,4 +186,17 @@ test("a node renews its row every 2 s while there are others, and half as often 
     await look();
   }
   expect(renewals.slice(3).map((at) => at - began)).toEqual([12_000, 14_000, 16_000]);
+});
+
+test("a node says since when it goes by its files, and that it has none", async () => {
+  const { watch, rows, clock, pass } = bench();
+  await watch.begin(undefined);
+  expect(rows.get("own")).toMatchObject({ host: "here", fileHash: "none", fileSince: clock.day });
+  const since = clock.day;
+  await pass(5_000);
+  expect(rows.get("own")).toMatchObject({ fileSince: since });
+  clock.file = "f00d";
+  await pass(5_000);
+  expect(rows.get("own")).toMatchObject({ fileHash: "f00d", fileSince: clock.day });
+  expect(watch.atWork().map(({ id }) => id)).toEqual(["own"]);
 });

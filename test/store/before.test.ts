@@ -99,6 +99,9 @@ test("a release goes on working, and can be started, on the schema of the next o
     startedAt: Date.now(),
     seenAt: Date.now(),
     version: "0.1.0",
+    host: null,
+    fileHash: null,
+    fileSince: null,
     schemaStep: String(postgresMigrations.at(-1)?.name),
   });
   await upgrade(url, adds);

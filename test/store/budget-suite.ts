@@ -211,6 +211,9 @@ function largeSuite(open: OpenEmpty): void {
       seenAt: 1,
       version: null,
       schemaStep: null,
+      host: null,
+      fileHash: null,
+      fileSince: null,
     });
     await begin(store, "a", [claim()], { owner: "gone" });
     await begin(store, "b", [claim()], { owner: "gone" });

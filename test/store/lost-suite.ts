@@ -10,8 +10,13 @@ export function lostSuite(open: OpenEmpty): void {
 function nodeSuite(open: OpenEmpty): void {
   test("what a node left running is lost once it is removed, with its key and fingerprint", async () => {
     const store = await open();
-    const program = { version: "0.2.0", schemaStep: "0016-nodes" };
-    const nodeOf = (id: string, seenAt: number) => ({ id, startedAt: 1, seenAt, ...program });
+    const program = { version: "0.2.0", schemaStep: "0016-nodes", host: "a" };
+    const nodeOf = (id: string, seenAt: number) => {
+      // The second renewal has other files.
+      const files =
+        seenAt < 6 ? { fileHash: "f00d", fileSince: 1 } : { fileHash: "beef", fileSince: 5 };
+      return { id, startedAt: 1, seenAt, ...program, ...files };
+    };
     expect(await store.nodes.renew(nodeOf("n1", 1))).toEqual([nodeOf("n1", 1)]);
     await store.nodes.renew(nodeOf("n2", 2));
     const nodes = await store.nodes.renew(nodeOf("n1", 6));

@@ -36,7 +36,14 @@ test.runIf(server !== undefined)(
     const url = (await server?.create("connections")) ?? "";
     const store = await openStore({ url, pool: 7, now });
     const seenAt = (await store.serverTime()) ?? 0;
-    const node = { startedAt: seenAt, version: "0.1.0", schemaStep: null };
+    const node = {
+      startedAt: seenAt,
+      version: "0.1.0",
+      schemaStep: null,
+      host: null,
+      fileHash: null,
+      fileSince: null,
+    };
     await store.nodes.renew({ ...node, id: "here", seenAt });
     await store.nodes.renew({ ...node, id: "gone", seenAt: seenAt - 60_000 });
     const found = await store.connections();

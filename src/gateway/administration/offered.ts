@@ -97,6 +97,15 @@ export class Offered {
     return this.#faults.get(nameOf(row)) ?? null;
   }
 
+  /** The rows that are not served as they stand; undefined where they could not be read just now. */
+  faulty(): readonly { readonly name: string; readonly fault: string }[] | undefined {
+    if (!this.#isMerged) return undefined;
+    return this.#rows.flatMap((row) => {
+      const fault = this.faultOf(row);
+      return fault === null ? [] : [{ name: `${row.kind} ${row.id}`, fault }];
+    });
+  }
+
   /** Entries of the database with their credentials, but for one. */
   others(kind: ResourceKind, id: string): readonly ResourceEntry[] {
     return this.#opened.filter((entry) => entry.kind !== kind || entry.id !== id);

@@ -1,5 +1,6 @@
 import { asPinholeError } from "../../core/errors.ts";
 import type { GatewayLog } from "../../core/log.ts";
+import type { NodeRecord } from "../../store/request-records.ts";
 import type { Store } from "../../store/store.ts";
 
 /** The watch of this process over all that work on its database. A node is one process from its start to its end. */
@@ -21,6 +22,8 @@ export interface NodeWatch {
   isAlone(): boolean;
   /** Nodes that are at work, this one included, as far as was last read. */
   count(): number;
+  /** The same, as they were written. */
+  atWork(): readonly NodeRecord[];
 }
 
 /** The parts that watching nodes works with. */
@@ -30,6 +33,10 @@ export interface NodeWatchParts {
   /** The id of this node. */
   readonly node: string;
   readonly program: NodeProgram;
+  /** The machine's name. */
+  readonly host: string;
+  /** The digest of the files that it goes by. */
+  readonly fileHash: () => string | null;
   readonly repeatWindowMs: () => number;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -53,6 +60,9 @@ const aloneRenewMs = 4_000;
 
 const sweepMs = 60_000;
 
+/** The digest of a node that goes by no file. */
+export const noFiles = "none";
+
 /** The time of another node's last renewal, and since when this process has seen no other. */
 interface Sight {
   readonly seenAt: number;
@@ -74,7 +84,9 @@ class Watch implements NodeWatch {
   #sweptAt: number;
   #isFirst = false;
   #hasOthers = false;
-  #count = 1;
+  #atWork: readonly NodeRecord[] = [];
+  /** The files that this node goes by, and since when. */
+  #files: Pick<NodeRecord, "fileHash" | "fileSince"> = { fileHash: null, fileSince: null };
 
   constructor(parts: NodeWatchParts) {
     this.#parts = parts;
@@ -105,8 +117,15 @@ class Watch implements NodeWatch {
   }
 
   async #renew(): Promise<void> {
-    const { store, node, program, now, uptime, repeatWindowMs } = this.#parts;
-    const own = { id: node, startedAt: this.#startedAt, seenAt: now(), ...program };
+    const { store, node, program, host, now, uptime, repeatWindowMs } = this.#parts;
+    const own = {
+      id: node,
+      startedAt: this.#startedAt,
+      seenAt: now(),
+      ...program,
+      host,
+      ...this.#ownFiles(),
+    };
     const nodes = await store.nodes.renew(own);
     // Whoever could not look for so long has missed what the others said: their silence counts from now.
     if (uptime() - this.#renewedAt >= watchedMsMin) this.#sights.clear();
@@ -119,7 +138,7 @@ class Watch implements NodeWatch {
       await store.nodes.remove(id);
       this.#sights.delete(id);
     }
-    this.#count = 1 + others.length - dead.length;
+    this.#atWork = nodes.filter((one) => !dead.includes(one));
     this.#isFirst = others.every((other) => other.id > node || dead.includes(other));
     // Now and then also what no node's death told of: records of earlier versions, whose leases end.
     if (dead.length > 0 || uptime() - this.#sweptAt >= sweepMs) await this.#closeLost();
@@ -144,7 +163,19 @@ class Watch implements NodeWatch {
   }
 
   count(): number {
-    return this.#count;
+    return Math.max(1, this.#atWork.length);
+  }
+
+  atWork(): readonly NodeRecord[] {
+    return this.#atWork;
+  }
+
+  #ownFiles(): Pick<NodeRecord, "fileHash" | "fileSince"> {
+    const { now, fileHash } = this.#parts;
+    // A gateway without any says so too: an earlier version's row says nothing.
+    const hash = fileHash() ?? noFiles;
+    if (hash !== this.#files.fileHash) this.#files = { fileHash: hash, fileSince: now() };
+    return this.#files;
   }
 
   #isDead(id: string, seenAt: number): boolean {

@@ -20,6 +20,7 @@ import { labels } from "./0019-labels.ts";
 import { corrections } from "./0020-corrections.ts";
 import { savedPictures } from "./0021-saved-pictures.ts";
 import { passkeys } from "./0022-passkeys.ts";
+import { files } from "./0023-files.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   corrections,
   savedPictures,
   passkeys,
+  files,
 ];
