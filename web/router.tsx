@@ -13,6 +13,7 @@ import { WelcomePage } from "./entry/welcome-page.tsx";
 import { Frame, MorePage } from "./frame/frame.tsx";
 import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
 import { startOf } from "./frame/places.ts";
+import { readPeopleSearch } from "./operate/addresses.ts";
 import type { GallerySearch } from "./gallery/pictures.ts";
 import { readAuditSearch, readLogSearch, readOverviewSearch } from "./watch/addresses.ts";
 
@@ -175,6 +176,13 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import("./operate/keys-page.tsx"), "KeysPage"),
 });
 
+const peopleRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/people",
+  validateSearch: readPeopleSearch,
+  component: lazyRouteComponent(() => import("./operate/people/people-page.tsx"), "PeoplePage"),
+});
+
 const youRoute = createRoute({
   getParentRoute: () => inside,
   path: "/settings/you",
@@ -195,6 +203,7 @@ const routes = root.addChildren([
     noticesRoute,
     auditRoute,
     keysRoute,
+    peopleRoute,
     youRoute,
   ]),
 ]);

@@ -7,6 +7,9 @@ import { code, page, table, type Page } from "./markdown.ts";
 /** The pages of the console that show a resource, by the first word of its address. */
 const consolePages: Readonly<Record<string, string>> = {
   keys: "`/keys`",
+  people: "`/people`",
+  users: "`/people`",
+  teams: "`/people`",
   requests: "`/requests`",
   statistics: "`/overview`",
   usage: "`/overview`",

@@ -36,10 +36,12 @@ export async function enterConsole(
     readonly expected?: RegExp;
     /** The user that the person is. */
     readonly user?: string;
+    /** Absent: one of the role's name. */
+    readonly login?: string;
   } = {},
 ): Promise<WatchedPage> {
-  const { user, ...rest } = options;
-  const link = await invite(gateway, { login: `${role}@example.com`, name: "Ada", role, user });
+  const { user, login = `${role}@example.com`, ...rest } = options;
+  const link = await invite(gateway, { login, name: "Ada", role, user });
   const opened = await openPage(browser, gateway.url, rest);
   const { page } = opened;
   await page.goto(link);

@@ -10,7 +10,8 @@ export type PlacePath =
   | "/requests"
   | "/notices"
   | "/audit"
-  | "/keys";
+  | "/keys"
+  | "/people";
 
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
@@ -58,6 +59,7 @@ export const placeGroups: readonly PlaceGroup[] = [
     name: "run",
     places: [
       { path: "/keys", name: "keys", icon: "keys", roles: keyManagers },
+      { path: "/people", name: "people", icon: "people", roles: keyManagers },
       { path: "/audit", name: "audit", icon: "audit", roles: administrators },
     ],
   },

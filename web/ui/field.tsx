@@ -12,7 +12,7 @@ import {
 /** The looks of whatever is typed into. */
 export const inputLooks =
   "w-full rounded-control border border-edge bg-raised px-3 py-1.5 min-h-9 pointer-coarse:min-h-11 " +
-  "text-ink placeholder:text-soft data-[invalid]:border-bad";
+  "text-ink placeholder:text-soft data-[invalid]:border-bad disabled:bg-sunk";
 
 export interface FieldProps extends Omit<TextFieldProps, "className" | "children"> {
   readonly label: string;

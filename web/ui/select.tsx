@@ -2,11 +2,13 @@ import type { ReactNode } from "react";
 import {
   Select as AriaSelect,
   Button,
+  FieldError,
   Label,
   ListBox,
   ListBoxItem,
   Popover,
   SelectValue,
+  Text,
 } from "react-aria-components";
 import { inputLooks } from "./field.tsx";
 import { Icon } from "./icon.tsx";
@@ -16,6 +18,8 @@ export function Select({
   label,
   value,
   options,
+  hint,
+  error,
   onChange,
 }: {
   readonly label: string;
@@ -25,19 +29,30 @@ export function Select({
     readonly text: string;
     readonly note?: string | undefined;
   }[];
+  readonly hint?: string | undefined;
+  /** The gateway's words on what is wrong with the choice. */
+  readonly error?: string | undefined;
   readonly onChange: (value: string) => void;
 }): ReactNode {
   return (
     <AriaSelect
       value={value}
       onChange={(key) => onChange(String(key))}
+      isInvalid={error !== undefined}
+      validationBehavior="aria"
       className="flex flex-col gap-1.5"
     >
       <Label className="text-label font-medium">{label}</Label>
       <Button className={`${inputLooks} flex items-center justify-between gap-2 text-left`}>
-        <SelectValue className="truncate" />
+        <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
         <Icon name="down" size={16} />
       </Button>
+      {hint === undefined ? null : (
+        <Text slot="description" className="text-label text-soft">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="text-label text-bad">{error}</FieldError>
       <Popover className="w-(--trigger-width) rounded-panel border border-line bg-raised p-1 shadow-float">
         <ListBox className="max-h-80 overflow-y-auto outline-none">
           {options.map(({ id, text, note }) => (

@@ -24,6 +24,7 @@ const pages = [
   "/notices",
   "/audit",
   "/keys",
+  "/people",
   "/settings/you",
 ];
 

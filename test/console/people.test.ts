@@ -1,0 +1,244 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import {
+  type WatchedPage,
+  accessFaults,
+  findChromium,
+  openBrowser,
+  openPage,
+} from "../support/browser.ts";
+import { consolePassword, enterConsole, invite } from "../support/console.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { requireForTest } from "../support/require.ts";
+
+// Stories of a whole console, on machines that may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
+const patience = { timeout: 20_000 };
+
+let browser: Browser | undefined;
+let started: Promise<GatewayProcess> | undefined;
+let gateway: GatewayProcess;
+beforeEach(async (context) => {
+  const chromium = requireForTest(context, "Chromium", findChromium());
+  browser ??= await openBrowser(chromium);
+  started ??= startGatewayProcess({
+    built: true,
+    settings: {
+      teams: [{ id: "studio", name: "Studio", budget: { usd: 500 } }],
+      users: [{ id: "farm", team: "studio" }],
+    },
+  });
+  gateway = await started;
+});
+afterAll(async () => {
+  await browser?.close();
+  await (await started)?.stop();
+});
+
+function opened(): Browser {
+  if (browser === undefined) throw new Error("there is a browser");
+  return browser;
+}
+
+const admin = {
+  authorization: "Bearer test-admin-token-0123456789",
+  "content-type": "application/json",
+};
+
+async function told<T>(path: string): Promise<T> {
+  const answer = await fetch(`${gateway.url}${path}`, { headers: admin });
+  return (await answer.json()) as T;
+}
+
+async function sent(method: string, path: string, body: object, version?: number): Promise<void> {
+  const answer = await fetch(`${gateway.url}${path}`, {
+    method,
+    headers: { ...admin, ...(version === undefined ? {} : { "if-match": `"${version}"` }) },
+    body: JSON.stringify(body),
+  });
+  expect([path, answer.ok]).toEqual([path, true]);
+}
+
+/** Breaches of access, in the light and in the dark, and a page that is wider than a phone. */
+async function pageFaults(page: Page): Promise<unknown[]> {
+  const found: unknown[] = await accessFaults(page);
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  found.push(...(await accessFaults(page)));
+  await page.emulateMedia({ colorScheme: "light" });
+  const size = page.viewportSize() ?? { width: 1280, height: 720 };
+  await page.setViewportSize({ width: 390, height: 844 });
+  const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (over !== 0) found.push(`${new URL(page.url()).pathname} is too wide by ${String(over)}`);
+  await page.setViewportSize(size);
+  return found;
+}
+
+async function choose(page: Page, label: string | RegExp, option: string | RegExp): Promise<void> {
+  await page.getByRole("button", { name: label }).click();
+  await page.getByRole("option", { name: option }).click();
+}
+
+/** Opens the console by a one-time link, as its person does. */
+async function comeIn(link: string): Promise<WatchedPage> {
+  const opens = await openPage(opened(), gateway.url, { expected: /status of 401/ });
+  await opens.page.goto(link);
+  await opens.page.getByLabel("Password", { exact: true }).fill(consolePassword);
+  await opens.page.getByRole("button", { name: "Begin" }).click();
+  await opens.page.getByRole("heading", { name: "Playground" }).waitFor();
+  return opens;
+}
+
+test("an owner makes a team with a budget and a user in it, invites a person who is that user, and disables and removes them", async () => {
+  const { page, faults } = await enterConsole(opened(), gateway, "owner", {
+    expected: /status of (400|409)/,
+  });
+  await page.goto("/people?show=teams");
+  await page.getByRole("button", { name: "New team" }).click();
+  const panel = page.getByRole("dialog");
+  const field = (name: string) => panel.getByRole("textbox", { name, exact: true });
+  await field("Id").fill("art department");
+  await panel.getByRole("button", { name: "Add a budget" }).click();
+  await field("US dollars").fill("lots");
+  await panel.getByRole("button", { name: "Make the team" }).click();
+  await panel
+    .getByText(/letters, digits, dots/)
+    .last()
+    .waitFor();
+  await field("Id").fill("art");
+  await panel.getByRole("button", { name: "Make the team" }).click();
+  // The gateway's words stand at the field that they are about.
+  await expect.poll(() => field("US dollars").getAttribute("aria-invalid"), patience).toBe("true");
+  await field("US dollars").fill("0.25");
+  expect(await pageFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "Make the team" }).click();
+  await page.getByRole("row", { name: /art.*\$0\.25 a month/ }).waitFor();
+  const { budget } = await told<{ budget: unknown }>("/admin/v1/teams/art");
+  expect(budget).toEqual([{ usd: "0.25", period: "month", hard: true, notify_at: ["0.8", "1"] }]);
+
+  await page.getByText("Users", { exact: true }).first().click();
+  await page.getByRole("button", { name: "New user" }).click();
+  await field("Id").fill("ann");
+  await choose(page, /^None Team|Team None/, /^art/);
+  await panel.getByRole("button", { name: "Make the user" }).click();
+  await page.getByRole("row", { name: /ann.*art/ }).waitFor();
+
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Invite somebody" }).click();
+  await field("Name").fill("Ann Baker");
+  await field("Name or e-mail address to sign in with").fill("owner@example.com");
+  await choose(page, /User that they are/, /^ann/);
+  await panel.getByRole("button", { name: "Invite somebody" }).click();
+  await panel.getByText(/Another person signs in with this/).waitFor();
+  await field("Name or e-mail address to sign in with").fill("Ann@Example.com");
+  await panel.getByRole("button", { name: "Invite somebody" }).click();
+  const link = (await panel.locator("code").textContent()) ?? "";
+  expect(link).toContain(`${gateway.url}/welcome#`);
+  expect(await pageFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("row", { name: /Ann Baker.*ann.*invited/ }).waitFor();
+
+  const ann = await comeIn(link);
+
+  await page.reload();
+  await page.getByRole("link", { name: "Ann Baker" }).click();
+  await panel.getByRole("button", { name: "Disable" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Disable" }).click();
+  await page.getByRole("row", { name: /Ann Baker.*disabled/ }).waitFor();
+  await ann.page.goto("/gallery");
+  await ann.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  await page.getByRole("link", { name: "Ann Baker" }).click();
+  await panel.getByRole("button", { name: "Remove" }).click();
+  const question = page.getByRole("alertdialog");
+  await question.getByText("The user ann stays, without keys.").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await question.getByRole("button", { name: "Remove" }).click();
+  await expect.poll(() => page.getByRole("row", { name: /Ann Baker/ }).count(), patience).toBe(0);
+  expect([...faults, ...ann.faults]).toEqual([]);
+  await page.context().close();
+  await ann.page.context().close();
+});
+
+test("changes in a form ask before it is left, survive a reload, and meet those of somebody else as two versions", async () => {
+  await sent("POST", "/admin/v1/users", { id: "bo", name: "Bo", rpm: 10 });
+  const { page, faults } = await enterConsole(opened(), gateway, "admin", {
+    expected: /status of 412/,
+  });
+  await page.goto("/people?show=users");
+  await page.getByRole("link", { name: "Bo" }).click();
+  const panel = page.getByRole("dialog");
+  const name = panel.getByRole("textbox", { name: "Name", exact: true });
+  await name.fill("Bo Lind");
+  await panel.getByText("1 change").waitFor();
+  await page.keyboard.press("Escape");
+  const question = page.getByRole("alertdialog", { name: "Leave without saving?" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await page.goBack();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  // A tap beside the panel closes nothing.
+  await page.mouse.click(20, 400);
+  await page.reload();
+  await expect.poll(() => name.inputValue(), patience).toBe("Bo Lind");
+  await panel.getByRole("textbox", { name: "Requests a minute" }).fill("");
+  await sent("PATCH", "/admin/v1/users/bo", { name: "Bo L.", ipm: 7 }, 1);
+  await panel.getByRole("button", { name: "Save" }).click();
+  const versions = panel.getByRole("row", { name: /Name Bo L\. Bo Lind/ });
+  await versions.waitFor();
+  expect(await pageFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "Go on with mine" }).click();
+  await panel.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("row", { name: /Bo Lind/ }).waitFor();
+  const { name: saved, rpm, ipm } = await told<Record<string, unknown>>("/admin/v1/users/bo");
+  // What somebody else has changed elsewhere stays, and a field can be emptied again.
+  expect([saved, rpm, ipm]).toEqual(["Bo Lind", null, 7]);
+
+  await page.getByRole("link", { name: "Bo Lind" }).click();
+  await name.fill("Nobody");
+  await page.keyboard.press("Escape");
+  await question.getByRole("button", { name: "Leave" }).click();
+  await expect.poll(() => panel.count(), patience).toBe(0);
+  expect(page.url()).not.toContain("open=");
+
+  // What the file sets is shown with its line, and cannot be changed.
+  await page.getByRole("link", { name: "farm" }).click();
+  await panel.getByText(/It stands in pinhole\.yaml, line \d+/).waitFor();
+  expect(await name.isDisabled()).toBe(true);
+  expect(await panel.getByRole("button", { name: "Disable" }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("each role sees of people what it may: a team's admin the team's users and their budgets, an operator nothing, an administrator no owner's form", async () => {
+  await sent("POST", "/admin/v1/users", { id: "cy", name: "Cy", team: "studio" });
+  await invite(gateway, { login: "boss@example.com", name: "Boss", role: "owner" });
+  const { invitation } = await fetch(`${gateway.url}/admin/v1/people`, {
+    method: "POST",
+    headers: admin,
+    body: JSON.stringify({ login: "t@a.se", name: "Tea", role: "team_admin", team: "studio" }),
+  }).then((answer) => answer.json() as Promise<{ invitation: { path: string } }>);
+  const { page, faults } = await openPage(opened(), gateway.url, { locale: "zh-CN" });
+  await page.goto(invitation.path);
+  await page.getByLabel("密码", { exact: true }).fill(consolePassword);
+  await page.getByRole("button", { name: "开始" }).click();
+  await page.getByRole("link", { name: "成员" }).click();
+  await page.getByRole("link", { name: "Cy" }).waitFor();
+  expect(await page.getByRole("link", { name: "Bo Lind" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: /新建|邀请/ }).count()).toBe(0);
+  await page.getByRole("link", { name: "Cy" }).click();
+  const panel = page.getByRole("dialog");
+  expect(await panel.getByRole("textbox", { name: "名称" }).isDisabled()).toBe(true);
+  await panel.getByRole("button", { name: "添加预算" }).click();
+  await panel.getByRole("textbox", { name: "美元", exact: true }).fill("3");
+  expect(await accessFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "保存" }).click();
+  await page.getByRole("row", { name: /Cy.*每月 \$3/ }).waitFor();
+
+  const operator = await enterConsole(opened(), gateway, "operator");
+  expect(await operator.page.getByRole("link", { name: "People" }).count()).toBe(0);
+  const other = await enterConsole(opened(), gateway, "admin", { login: "second@example.com" });
+  await other.page.goto("/people");
+  await other.page.getByRole("link", { name: "Boss" }).click();
+  await other.page.getByText("Only an owner changes or removes an owner.").waitFor();
+  expect(await other.page.getByRole("button", { name: "Remove" }).count()).toBe(0);
+  expect([...faults, ...operator.faults, ...other.faults]).toEqual([]);
+  for (const one of [page, operator.page, other.page]) await one.context().close();
+});

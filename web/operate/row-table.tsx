@@ -1,0 +1,69 @@
+import type { ReactNode } from "react";
+import { classNames } from "../ui/class-names.ts";
+
+/** The looks of the link in a row, which is as large as the row. */
+export const rowLink = "font-medium text-ink no-underline after:absolute after:inset-0";
+
+/** A list of rows that are links. On a phone a row is its first cell, which says the rest in a second line. */
+export function RowTable({
+  label,
+  heads,
+  children,
+}: {
+  readonly label: string;
+  readonly heads: readonly string[];
+  /** Each a `Row`. */
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <table aria-label={label} className="w-full border-collapse">
+      <thead className="hidden phone:table-header-group">
+        <tr className="border-b border-line text-label text-soft">
+          {heads.map((head) => (
+            <th key={head} scope="col" className="px-3 py-2 text-left font-normal">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
+export function Row({
+  isOpen,
+  link,
+  note,
+  second,
+  cells,
+}: {
+  readonly isOpen: boolean;
+  /** A link with the looks of `rowLink`. */
+  readonly link: ReactNode;
+  /** Stands below it. */
+  readonly note: ReactNode;
+  /** The cells in words, on a phone. */
+  readonly second: ReactNode;
+  readonly cells: readonly ReactNode[];
+}): ReactNode {
+  return (
+    <tr
+      className={classNames(
+        "relative border-b border-line",
+        isOpen ? "bg-sunk" : "hover:bg-raised",
+      )}
+    >
+      <td className="px-3 py-2.5 align-middle">
+        {link}
+        <div className="text-label break-words text-soft">{note}</div>
+        <div className="text-label text-soft phone:hidden">{second}</div>
+      </td>
+      {cells.map((cell, place) => (
+        <td key={place} className="hidden px-3 py-2.5 align-middle phone:table-cell">
+          {cell}
+        </td>
+      ))}
+    </tr>
+  );
+}
