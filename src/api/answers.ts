@@ -116,5 +116,16 @@ export const running = z.looseObject({ id: z.string(), status: z.string() });
 
 export const deleted = z.strictObject({ id: z.string(), deleted: z.literal(true) });
 
+/** A list of one page: `next` is the id that begins the page after it. */
+export const pageOf = (entry: z.ZodType): z.ZodType =>
+  z.looseObject({
+    object: z.literal("list"),
+    data: z.array(entry),
+    next: z
+      .string()
+      .nullable()
+      .describe("The id after which the next page begins; null: there is none."),
+  });
+
 export const listOf = (entry: z.ZodType): z.ZodType =>
   z.looseObject({ object: z.literal("list"), data: z.array(entry) });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nanoOf } from "../../core/money.ts";
 import { readDecimal } from "../../core/rational.ts";
-import { listOf } from "../answers.ts";
+import { pageOf } from "../answers.ts";
 import { watch } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
@@ -81,5 +81,5 @@ export const correctionResource: AdminResource = {
       errors: [422],
     },
   ],
-  schemas: { Correction: correction, CorrectionList: listOf(correction) },
+  schemas: { Correction: correction, CorrectionList: pageOf(correction) },
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseDuration } from "../../core/duration.ts";
 import { ownerId } from "../../core/forms.ts";
 import { keyWords } from "../../core/key-words.ts";
-import { listOf } from "../answers.ts";
+import { pageOf } from "../answers.ts";
 import { administerTeam } from "./access.ts";
 import type { AdminResource } from "./resource.ts";
 
@@ -140,5 +140,5 @@ export const keyResource: AdminResource = {
       answer: "Key",
     },
   ],
-  schemas: { Key: key, NewKey: newKey, KeyList: listOf(key) },
+  schemas: { Key: key, NewKey: newKey, KeyList: pageOf(key) },
 };

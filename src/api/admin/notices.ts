@@ -1,11 +1,15 @@
 import { z } from "zod";
 import { noticeKinds, noticeStates } from "../../core/notice.ts";
-import { listOf } from "../answers.ts";
+import { pageOf } from "../answers.ts";
 import { operate, watch } from "./access.ts";
 import { pageQuery } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 
 export const noticeQuery = pageQuery.extend({
+  after: pageQuery.shape.before.describe(
+    "The id after which the page begins: `next` of the page before.",
+  ),
+  before: pageQuery.shape.before.describe("The same, under the name of earlier versions."),
   kind: z.enum(noticeKinds).optional(),
   object: z.string().min(1).max(300).optional(),
   state: z.enum(["open", ...noticeStates]).optional(),
@@ -37,7 +41,7 @@ export const noticeResource: AdminResource = {
       method: "GET",
       path: "/admin/v1/notices",
       about:
-        "What asks for attention, newest first: `kind`, `object`, `state` (`open`, `raised`, `recovered`) and `acknowledged` choose; `limit` and `before` (an id) make pages.",
+        "What asks for attention, newest first: `kind`, `object`, `state` (`open`, `raised`, `recovered`) and `acknowledged` choose; `limit` and `after` (an id) make pages.",
       query: noticeQuery,
       answer: "NoticeList",
       access: watch,
@@ -57,5 +61,5 @@ export const noticeResource: AdminResource = {
       access: operate,
     },
   ],
-  schemas: { Notice: notice, NoticeList: listOf(notice) },
+  schemas: { Notice: notice, NoticeList: pageOf(notice) },
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ownerId } from "../../core/forms.ts";
 import { priceMarkupSchema } from "../../core/price-markup.ts";
 import { teamWords, userWords } from "../../core/owner-words.ts";
-import { listOf } from "../answers.ts";
+import { pageOf } from "../answers.ts";
 import { administerTeam } from "./access.ts";
 import type { AdminResource, AdminRoute } from "./resource.ts";
 
@@ -109,5 +109,5 @@ export const ownerResource: AdminResource = {
     ...routesOf("team", { whole: teamBody, fresh: newTeamBody }),
     ...routesOf("user", { whole: userBody, fresh: newUserBody }),
   ],
-  schemas: { Team: team, TeamList: listOf(team), User: user, UserList: listOf(user) },
+  schemas: { Team: team, TeamList: pageOf(team), User: user, UserList: pageOf(user) },
 };

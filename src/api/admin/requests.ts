@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listOf } from "../answers.ts";
+import { pageOf } from "../answers.ts";
 import { watchParts } from "./access.ts";
 import { requestTrace } from "./request-trace.ts";
 import type { AdminResource } from "./resource.ts";
@@ -113,7 +113,7 @@ export const requestResource: AdminResource = {
       path: "/admin/v1/requests",
       access: watchParts,
       about:
-        "Request records that match, newest first; a team's admin sees those of the team's keys, a key holder those of their own. `limit` and `before` (an id) make pages, `after` (an id) tells what is new. As JSON or CSV.",
+        "Request records that match, newest first; a team's admin sees those of the team's keys, a key holder those of their own. `limit` and `before` (the `next` of the page before) make pages, `after` (an id) tells what is new. As JSON or CSV.",
       query: requestsQuery,
       otherMedia: ["text/csv"],
       answer: "RequestList",
@@ -141,6 +141,6 @@ export const requestResource: AdminResource = {
     RequestRecord: requestRecord,
     WholeRequestRecord: wholeRecord,
     RequestStatistics: statistics,
-    RequestList: listOf(requestRecord),
+    RequestList: pageOf(requestRecord),
   },
 };

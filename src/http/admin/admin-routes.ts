@@ -17,12 +17,11 @@ import { nameRoutes } from "./name-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { stateRoutes } from "./state-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
+import { limitBodies } from "./body-limits.ts";
 import { requireCaller } from "./callers.ts";
 import { type SessionParts, sessionRoutes } from "./session-routes.ts";
 import { usageReportRoutes } from "./usage-routes.ts";
 import { signInRoutes } from "./sign-in-routes.ts";
-
-const bodyBytesMax = 64 * 1024;
 
 /** The parts that the admin API works with. */
 export interface AdminParts extends SessionParts {
@@ -37,19 +36,16 @@ export interface AdminParts extends SessionParts {
 export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   const { gateway } = parts;
   const { administration } = gateway;
+  limitBodies(app);
   requireCaller(app, { ...parts, administration });
-  app.addContentTypeParser(
-    "application/json",
-    { parseAs: "string", bodyLimit: bodyBytesMax },
-    (_request, text, done) => {
-      try {
-        // Many clients name a type whether or not they send anything.
-        done(null, text.length === 0 ? undefined : JSON.parse(String(text)));
-      } catch {
-        done(new PinholeError("invalid_json", { message: "The body is no valid JSON document." }));
-      }
-    },
-  );
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+    try {
+      // Many clients name a type whether or not they send anything.
+      done(null, text.length === 0 ? undefined : JSON.parse(String(text)));
+    } catch {
+      done(new PinholeError("invalid_json", { message: "The body is no valid JSON document." }));
+    }
+  });
   sessionRoutes(app, parts);
   signInRoutes(app, parts);
   passkeyRoutes(app, parts);

@@ -60,7 +60,8 @@ export function requireCaller(app: FastifyInstance, parts: CallerParts): void {
   });
 }
 
-function accessOf({ method, url }: Pick<RouteOptions, "method" | "url">): RouteAccess {
+/** The roles that may call a route, from the table of admin routes; throws where it is in none. */
+export function accessOf({ method, url }: Pick<RouteOptions, "method" | "url">): RouteAccess {
   const methods = new Set([method].flat().map((one) => (one === "HEAD" ? "GET" : one)));
   const found = adminResources
     .flatMap(({ routes }) => routes)

@@ -3,15 +3,16 @@ import { noticeQuery } from "../../api/admin/notices.ts";
 import { noticeJson } from "../../api/admin/notice-json.ts";
 import type { Administration, NoticeDelivery } from "../../gateway/gateway.ts";
 import { changerOf } from "./callers.ts";
+import { pageOf } from "./conditions.ts";
 import { read } from "./read-checked.ts";
 
 /** GET /admin/v1/notices, /admin/v1/notices/{id} and POST …/acknowledge. */
 export function noticeRoutes(app: FastifyInstance, notices: Administration["notices"]): void {
   app.get("/admin/v1/notices", async (request) => {
-    const { acknowledged, ...page } = read(noticeQuery, request.query);
+    const { acknowledged, limit, after, before, ...only } = read(noticeQuery, request.query);
     const isAcknowledged = acknowledged === undefined ? undefined : acknowledged === "true";
-    const rows = await notices.list({ ...page, isAcknowledged });
-    return { object: "list", data: rows.map(noticeJson) };
+    const page = { ...only, before: after ?? before, isAcknowledged };
+    return pageOf(await notices.list({ ...page, limit: limit + 1 }), limit, noticeJson);
   });
   app.get<{ Params: { id: string } }>("/admin/v1/notices/:id", async (request) => {
     const { deliveries, ...notice } = await notices.get(request.params.id);

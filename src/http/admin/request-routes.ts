@@ -5,6 +5,7 @@ import { PinholeError } from "../../core/errors.ts";
 import { type Caller, type Scope, scopeOf } from "../../core/role.ts";
 import type { Gateway, RequestQuestion } from "../../gateway/gateway.ts";
 import { callerOf } from "./callers.ts";
+import { pageOf } from "./conditions.ts";
 import { read } from "./read-checked.ts";
 import { requestsCsv } from "./request-csv.ts";
 import { requestJson, type RequestView, statisticsJson, wholeRequestJson } from "./request-json.ts";
@@ -40,8 +41,10 @@ export function requestRoutes(
       reply.header("content-disposition", `attachment; filename="requests.csv"`);
       return reply.send(streamOf(first, text));
     }
-    const rows = await requests.list(question, { limit, before, after }, scope);
-    return { object: "list", data: rows.map((row) => requestJson(row, view)) };
+    // What is new begins no further page.
+    const asked = after === undefined ? limit + 1 : limit;
+    const rows = await requests.list(question, { limit: asked, before, after }, scope);
+    return pageOf(rows, limit, (row) => requestJson(row, view));
   });
   app.get("/admin/v1/statistics", async (request) => {
     const { show, ...words } = read(statisticsQuery, request.query);

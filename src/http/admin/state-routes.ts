@@ -1,12 +1,10 @@
 import type { FastifyInstance } from "fastify";
+import { stateBytesMax } from "../../api/admin/body-limits.ts";
 import { applyBody, exportQuery } from "../../api/admin/state.ts";
 import type { StateAdministration } from "../../gateway/gateway.ts";
 import { changerOf } from "./callers.ts";
 import { conditionOf, withVersion } from "./conditions.ts";
 import { read } from "./read-checked.ts";
-
-/** A state of ten thousand keys. */
-const stateBytesMax = 8 * 1024 * 1024;
 
 /** GET /admin/v1/export and POST /admin/v1/apply. */
 export function stateRoutes(app: FastifyInstance, state: StateAdministration): void {

@@ -30,7 +30,7 @@ export function reasonPhrase(message: string): string {
 
 /** Any thrown value as what the client is told; the operator's side of it goes to the log. */
 export function logError(request: FastifyRequest, thrown: unknown): PinholeError {
-  const error = fromFastify(thrown) ?? asPinholeError(thrown);
+  const error = fromFastify(thrown, request) ?? asPinholeError(thrown);
   const row = errorRow(error.code);
   const fields = {
     code: error.code,
@@ -61,13 +61,13 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
 }
 
 /** Faults that Fastify itself raises about the request, in our words. */
-function fromFastify(thrown: unknown): PinholeError | undefined {
+function fromFastify(thrown: unknown, request: FastifyRequest): PinholeError | undefined {
   if (thrown instanceof PinholeError || !(thrown instanceof Error)) return undefined;
   const { statusCode, code } = thrown as Partial<FastifyError>;
   if (statusCode === undefined || statusCode >= 500 || code === undefined) return undefined;
   if (statusCode === 413) {
     return new PinholeError("request_too_large", {
-      message: "The body is larger than this gateway takes.",
+      message: `The body is larger than ${request.routeOptions.bodyLimit} bytes, the most that this address takes.`,
       cause: thrown,
     });
   }

@@ -8,8 +8,8 @@ import { integer, nullable, record, text } from "../shape.ts";
 import { rowSchemas } from "../tables.ts";
 import type { RecentRequests, RequestPage, RequestRecord } from "../request-records.ts";
 
-/** The longest page: a longer one would hold up the commits behind it. */
-const pageLimitMax = 100;
+/** The longest page, and one record more that says whether there is another: more would hold up the commits behind them. */
+const pageLimitMax = 101;
 
 const ofKey = "key_id = :keyId";
 const olderThan =
