@@ -78,7 +78,10 @@ const moreRoute = createRoute({
 const makeRoute = createRoute({
   getParentRoute: () => inside,
   path: "/make",
-  validateSearch: ({ mask }): { mask?: 1 } => (mask === 1 ? { mask } : {}),
+  validateSearch: ({ mask, compare }): { mask?: 1; compare?: string } => ({
+    ...(mask === 1 ? { mask } : {}),
+    ...(typeof compare === "string" ? { compare } : {}),
+  }),
   component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
 });
 
