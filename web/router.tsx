@@ -78,9 +78,10 @@ const moreRoute = createRoute({
 const makeRoute = createRoute({
   getParentRoute: () => inside,
   path: "/make",
-  validateSearch: ({ mask, compare }): { mask?: 1; compare?: string } => ({
+  validateSearch: ({ mask, from }): { mask?: 1; from?: string } => ({
     ...(mask === 1 ? { mask } : {}),
-    ...(typeof compare === "string" ? { compare } : {}),
+    // Pictures of the gallery that the draft takes in: ids with commas between.
+    ...(typeof from === "string" ? { from } : {}),
   }),
   component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
 });

@@ -65,7 +65,7 @@ export { adminDigestName } from "./administration/first-credentials.ts";
 export { resourceJson } from "./administration/resource-views.ts";
 export { keyJson } from "./administration/key-views.ts";
 export type { ConfinedKeys, KeyAdministration } from "./administration/key-terms.ts";
-export type { GalleryView } from "./requests/gallery-view.ts";
+export { isPictureId, type GalleryView } from "./requests/gallery-view.ts";
 export type { HealthView } from "./channels/health.ts";
 export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";

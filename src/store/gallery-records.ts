@@ -49,6 +49,8 @@ export interface GalleryFilter {
   readonly model?: string | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** Only those that were made from this picture: `req_….0`. */
+  readonly madeFrom?: string | undefined;
   /** Only those after this place, which are older. */
   readonly after?: GalleryPlace | undefined;
 }

@@ -25,8 +25,8 @@ interface Shown {
   readonly byte_length: number;
 }
 
-/** Makes pictures in the console, and waits for them. */
-async function make(prompt: string, more: Record<string, unknown> = {}): Promise<void> {
+/** Makes pictures in the console, and waits for them; returns their request's id. */
+async function make(prompt: string, more: Record<string, unknown> = {}): Promise<string> {
   const body = { model: "sandbox-fast", prompt, size: "256x256", ...more };
   const begun = await ada.ask("POST", "/console/v1/images/generations", body);
   expect(begun.status).toBe(202);
@@ -35,6 +35,7 @@ async function make(prompt: string, more: Record<string, unknown> = {}): Promise
     headers: { cookie: ada.cookie },
   });
   expect(await events.text()).toContain("event: done");
+  return id;
 }
 
 async function list(query = "", who = ada): Promise<Shown[]> {
@@ -75,6 +76,73 @@ test("a person finds their pictures, by words too, keeps one and lets it go agai
     expect((await eve.ask(method, path + rest)).status).toBe(404);
   expect((await ada.ask("DELETE", `${path}/saved`)).body["saved"]).toBe(false);
   expect(await list("?saved=true")).toEqual([]);
+});
+
+test("a picture that a page was told of is there when it asks at once", async () => {
+  for (let at = 0; at < 10; at += 1) {
+    const id = await make(`Quick ${at}`);
+    const { status } = await ada.ask("GET", `/console/v1/gallery/${id}.0`);
+    expect([at, status]).toEqual([at, 200]);
+  }
+});
+
+/** Edits pictures of the gallery, and waits for the outcome; returns the new picture's id. */
+async function edit(prompt: string, sources: readonly Shown[], words = ""): Promise<string> {
+  const form = new FormData();
+  form.append("model", "sandbox-fast");
+  form.append("prompt", prompt);
+  for (const { url } of sources)
+    form.append("image[]", new Blob([new Uint8Array(await bytesOf(url))]), "picture.png");
+  const query = sources.map(({ id }) => `made_from=${id}`).join("&");
+  const begun = await fetch(`${gateway.url}/console/v1/images/edits?${query}${words}`, {
+    method: "POST",
+    headers: { cookie: ada.cookie, origin: gateway.url },
+    body: form,
+  });
+  if (begun.status !== 202) return String(begun.status);
+  const { request_id: id } = (await begun.json()) as { request_id: string };
+  const events = `${gateway.url}/console/v1/images/generations/${id}/events`;
+  expect(await (await fetch(events, { headers: { cookie: ada.cookie } })).text()).toContain("done");
+  return `${id}.0`;
+}
+
+interface Family {
+  readonly ancestors: readonly (readonly { id: string; picture: Shown | null }[])[];
+  readonly descendants: readonly Shown[];
+}
+
+async function familyOf(id: string | undefined): Promise<Family> {
+  const { status, body } = await ada.ask("GET", `/console/v1/gallery/${id}/family`);
+  expect(status).toBe(200);
+  return body as unknown as Family;
+}
+
+const idsOf = ({ ancestors, descendants }: Family) => [
+  ancestors.map((step) => step.map(({ id, picture }) => (picture === null ? `${id} gone` : id))),
+  descendants.map(({ id }) => id),
+];
+
+test("a picture knows what it was made from and what was made from it, also where it is kept and where the first is gone", async () => {
+  await make("A first stone");
+  await make("A second stone");
+  const [second, first] = await list("?q=stone");
+  if (first === undefined || second === undefined) throw new Error("two were made");
+  const hat = await edit("A hat", [first, second]);
+  const [shownHat] = await list("?q=a%20hat");
+  if (shownHat === undefined) throw new Error("a hat was made");
+  const bow = await edit("A bow", [shownHat]);
+  expect(idsOf(await familyOf(bow))).toEqual([[[first.id, second.id], [hat]], []]);
+  expect(idsOf(await familyOf(first.id))).toEqual([[], [hat]]);
+  // What is kept keeps its origin; an id that stands in a prompt makes no child.
+  expect((await ada.ask("PUT", `/console/v1/gallery/${hat}/saved`)).status).toBe(200);
+  await make(`"${first.id}"`);
+  expect(idsOf(await familyOf(second.id))).toEqual([[], [hat]]);
+  await ada.ask("DELETE", `/console/v1/gallery/${first.id}`);
+  expect(idsOf(await familyOf(bow))).toEqual([[[`${first.id} gone`, second.id], [hat]], []]);
+  expect((await eve.ask("GET", `/console/v1/gallery/${bow}/family`)).status).toBe(404);
+  expect(await edit("A bow", [shownHat], "&made_from=nonsense")).toBe("400");
+  const record = await eve.ask("GET", `/admin/v1/requests/${bow.replace(/\.0$/, "")}`);
+  expect(record.body["fields"]).toMatchObject({ made_from: [hat] });
 });
 
 test("a deleted picture is gone with its copy, and its URLs end", async () => {

@@ -58,6 +58,14 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   // The next one is shown at once.
   await page.getByRole("img", { name: "A red fox" }).waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
+  await page.keyboard.press("k");
+  await page.getByRole("img", { name: "A harbour" }).waitFor();
+  // Let go again, by its key.
+  await page.keyboard.press("s");
+  await page.getByRole("button", { name: "Keep", exact: true }).waitFor();
+  await page.getByRole("link", { name: /^req_/ }).click();
+  await page.getByRole("heading", { name: /^req_/ }).waitFor();
+  await page.goBack();
   await page.getByRole("link", { name: "Back to the gallery" }).click();
   await page.getByRole("link", { name: "A harbour" }).waitFor();
   expect(faults).toEqual([]);
@@ -88,6 +96,80 @@ test("what is selected is one archive; a picture's words become a draft, and the
   await expect.poll(() => prompt.inputValue()).toBe("A teapot");
   await page.getByRole("button", { name: "Take my draft back" }).click();
   await expect.poll(() => prompt.inputValue()).toBe("My own words");
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+/** The prompt of the tile that has the focus. */
+const focusedPrompt = "document.activeElement?.querySelector('img')?.alt ?? ''";
+
+test("keys go through the wall, select a range, keep and delete; the next one has the focus, and what was selected is so after a look at one", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "admin");
+  await make(page, "One", "Two", "Three", "Four", "Five");
+  await page.goto("/gallery");
+  const tile = (name: string) => page.getByRole("link", { name, exact: true });
+  await tile("One").waitFor();
+  const focused = (): Promise<string> => page.evaluate<string>(focusedPrompt);
+  await page.keyboard.press("j");
+  await expect.poll(focused).toBe("Five");
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(focused).toBe("Four");
+  await page.keyboard.press("Shift+J");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.getByText("3 selected").waitFor();
+  await expect.poll(focused).toBe("Two");
+  await page.keyboard.press("s");
+  await page.getByText("3 pictures kept").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("img", { name: "Two", exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("3 selected").waitFor();
+  await expect.poll(focused).toBe("Two");
+  await page.keyboard.press("Delete");
+  await page.getByText("3 pictures deleted").waitFor();
+  await expect.poll(focused).toBe("One");
+  expect(await tile("Three").count()).toBe(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await tile("Three").waitFor();
+  await tile("Five").focus();
+  await page.keyboard.press("x");
+  await tile("Two").click({ modifiers: ["Shift"] });
+  await page.getByText("4 selected").waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByText("4 selected").count()).toBe(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("a made picture is kept where it was made, becomes the input of an edit, and the edit tells where it came from", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "owner");
+  await page.goto("/make");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A mug");
+  await page.getByRole("button", { name: /^Make/ }).click();
+  await page.getByRole("button", { name: "Keep", exact: true }).click();
+  await page.getByRole("button", { name: "Kept", exact: true }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.goto("/gallery?saved=1");
+  await page.getByRole("link", { name: "A mug" }).click();
+  await page.getByRole("link", { name: "Use as input" }).click();
+  await page.getByRole("img", { name: "picture.png" }).waitFor();
+  expect(page.url()).not.toContain("from=");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A mug with a hat");
+  await page.getByRole("button", { name: /^Make/ }).click();
+  // The edit is shown by itself, once it is there.
+  await page.getByRole("button", { name: "Keep", exact: true }).waitFor();
+  await page.goto("/gallery?q=hat");
+  await page.getByRole("link", { name: "A mug with a hat" }).click();
+  const origin = page.getByRole("navigation", { name: "Where it came from" });
+  await origin.getByRole("link", { name: "A mug", exact: true }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.getByRole("link", { name: "Compare with before" }).click();
+  await page.getByLabel("Edge between before and after").waitFor();
+  await page.goBack();
+  await origin.getByRole("link", { name: "A mug", exact: true }).click();
+  await origin.getByRole("link", { name: "A mug with a hat" }).waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayOf, gap, layOut, linesBetween, ratioOf } from "../../web/gallery/rows.ts";
+import { between, dayOf, gap, layOut, ratioOf, stepFrom } from "../../web/gallery/rows.ts";
 
 const picture = fc.record({
   id: fc.uuid(),
@@ -20,14 +20,20 @@ const galleries = fc.array(picture, { maxLength: 60 }).map((all) =>
 test("rows have every picture once and in order, fill the width and never pass it, each day below its heading", () => {
   fc.assert(
     fc.property(galleries, fc.integer({ min: 200, max: 1600 }), (pictures, width) => {
-      const lines = layOut(pictures, width, 220);
-      const rows = lines.filter(({ kind }) => kind === "row");
+      const days = layOut(pictures, width, 220);
+      const rows = days.flatMap((day) => day.rows);
       expect(rows.flatMap((row) => row.pictures)).toEqual(pictures);
       let bottom = 0;
-      for (const line of lines) {
-        expect(line.top).toBeGreaterThanOrEqual(bottom);
-        bottom = line.top + line.height;
-        expect(line.pictures.every(({ created_at }) => dayOf(created_at) === line.day)).toBe(true);
+      for (const { day, pictures: ofDay, rows: own, top, height } of days) {
+        expect(top).toBe(bottom);
+        bottom = top + height;
+        expect(own.flatMap((row) => row.pictures)).toEqual(ofDay);
+        expect(ofDay.every(({ created_at }) => dayOf(created_at) === day)).toBe(true);
+        for (const [at, row] of own.entries()) {
+          const before = own[at - 1];
+          expect(row.top).toBeGreaterThanOrEqual(before ? before.top + before.height : top + 44);
+          expect(row.top + row.height).toBeLessThanOrEqual(bottom);
+        }
       }
       for (const { pictures: row, height } of rows) {
         const ratios = row.reduce((sum, one) => sum + ratioOf(one), 0);
@@ -47,10 +53,39 @@ test("of 10,000 pictures only the lines near the window are shown", () => {
     height: 1024,
     created_at: new Date(Date.UTC(2026, 10, 27) - at * 600_000).toISOString(),
   }));
-  const lines = layOut(pictures, 1200, 220);
-  const shown = linesBetween(lines, 50_000, 52_000);
+  const rows = layOut(pictures, 1200, 220).flatMap((day) => day.rows);
+  const shown = between(rows, 50_000, 52_000);
   expect(shown.length).toBeGreaterThan(5);
   expect(shown.length).toBeLessThan(40);
-  const hidden = lines.filter((line) => !shown.includes(line));
+  const hidden = rows.filter((row) => !shown.includes(row));
   expect(hidden.every(({ top, height }) => top + height < 50_000 || top > 52_000)).toBe(true);
+});
+
+test("keys go through every picture in both directions, across days; up and down lead to the nearest of the next row", () => {
+  const pictures = Array.from({ length: 40 }, (_, at) => ({
+    id: String(at),
+    width: at % 3 === 0 ? 1536 : 1024,
+    height: 1024,
+    created_at: new Date(Date.UTC(2026, 10, 27) - at * 10_000_000).toISOString(),
+  }));
+  const days = layOut(pictures, 900, 220);
+  expect(days.length).toBeGreaterThan(3);
+  const walk = (from: string, step: "next" | "previous" | "down"): string[] => {
+    const ids = [from];
+    for (let now = from; ;) {
+      const next = stepFrom(days, now, step);
+      if (next === undefined) return ids;
+      ids.push((now = next.id));
+    }
+  };
+  const ids = pictures.map(({ id }) => id);
+  expect(walk("0", "next")).toEqual(ids);
+  expect(walk("39", "previous")).toEqual(ids.toReversed());
+  const rows = days.flatMap((day) => day.rows);
+  const down = walk("0", "down");
+  expect(
+    down.map((id) => rows.findIndex((row) => row.pictures.some((one) => one.id === id))),
+  ).toEqual(rows.map((_, at) => at));
+  expect(stepFrom(days, "0", "up")).toBeUndefined();
+  expect(stepFrom(days, "gone", "next")).toBeUndefined();
 });

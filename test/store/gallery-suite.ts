@@ -46,6 +46,11 @@ export function gallerySuite(open: OpenEmpty): void {
     expect(await ids({ words: "5_% of" })).toEqual([]);
     expect(await ids({ model: "other" })).toEqual(["x"]);
     expect(await ids({ from: 1001, to: 1002 })).toEqual(["r3", "r2"]);
+    const fields = `{"prompt":"A Fox","made_from":["r1_x.0"]}`;
+    await gallery.save(saved("child", { fields, createdAt: 3000 }), 1e9);
+    expect(await ids({ madeFrom: "r1_x.0" })).toEqual(["child"]);
+    // An underscore stands for itself.
+    expect(await ids({ madeFrom: "r1yx.0" })).toEqual([]);
   });
 
   test("a person's saved pictures never take more than they may, however many are saved at once", async () => {

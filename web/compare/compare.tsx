@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { useWords } from "../language/language.tsx";
+import { useGalleryWords } from "../gallery/words.ts";
 import { Range } from "../ui/range.tsx";
 
 interface Side {
@@ -20,7 +20,7 @@ export function Compare({
   /** Of the picture behind, whose proportions both are shown in. */
   readonly size: { readonly width: number; readonly height: number };
 }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const [share, setShare] = useState(50);
   return (
     <div className="flex flex-col gap-3">

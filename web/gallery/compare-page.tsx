@@ -2,20 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Compare } from "../compare/compare.tsx";
-import { useWords } from "../language/language.tsx";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { pictureQuery } from "./pictures.ts";
+import { useGalleryWords } from "./words.ts";
 
 /** Two pictures, one over the other. */
 export function ComparePage(): ReactNode {
-  const words = useWords();
+  const words = useGalleryWords();
   const search = useSearch({ from: "/inside/gallery/compare" });
   const a = useQuery(pictureQuery(search.a));
   const b = useQuery(pictureQuery(search.b));
   const error = a.error ?? b.error;
   return (
-    <Page title={words.gallery.compare} state={words.gallery.compareMeans}>
+    <Page title={words.compare} state={words.compareMeans}>
       {error === null ? null : <Problem error={error} />}
       {a.data === undefined || b.data === undefined ? null : (
         <Compare

@@ -1,6 +1,6 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { modelsQuery } from "../playground/models.ts";
@@ -14,13 +14,18 @@ import { Select } from "../ui/select.tsx";
 import { Wall } from "./wall.tsx";
 import { type GallerySearch, galleryQuery } from "./pictures.ts";
 import { useRemoving } from "./removing.tsx";
+import { lookForNewest } from "./shelf.ts";
+import { useGalleryWords } from "./words.ts";
 
 /** The pictures of the person that rest with the gateway, newest first. */
 export function GalleryPage(): ReactNode {
-  const words = useWords();
+  const { nav, loading } = useWords();
+  const words = useGalleryWords();
   const search = useSearch({ from: "/inside/gallery/" });
   const removing = useRemoving();
-  const gallery = useInfiniteQuery(galleryQuery(useDeferredValue(search)));
+  const wanted = useDeferredValue(search);
+  const gallery = useInfiniteQuery(galleryQuery(wanted));
+  useNewest(wanted);
   const pages = gallery.data?.pages;
   const pictures = useMemo(
     () => (pages ?? []).flatMap(({ data }) => data).filter(({ id }) => !removing.ids.has(id)),
@@ -29,22 +34,18 @@ export function GalleryPage(): ReactNode {
   const saved = pages?.at(-1)?.saved;
   return (
     <Page
-      title={words.nav.gallery}
+      title={nav.gallery}
       state={
         saved === undefined
           ? undefined
-          : words.gallery.standing(
-              saved.pictures,
-              bytesWords(saved.bytes),
-              bytesWords(saved.bytes_max),
-            )
+          : words.standing(saved.pictures, bytesWords(saved.bytes), bytesWords(saved.bytes_max))
       }
     >
       <Filters search={search} />
       {gallery.error === null ? null : (
         <Problem error={gallery.error} onRetry={() => void gallery.refetch()} />
       )}
-      {gallery.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
+      {gallery.isPending ? <Aperture size={40} busy label={loading} /> : null}
       {gallery.isSuccess && pictures.length === 0 ? <Empty search={search} /> : null}
       <Wall
         pictures={pictures}
@@ -57,8 +58,22 @@ export function GalleryPage(): ReactNode {
   );
 }
 
+/** Puts what is new into the gallery when somebody comes back to it, from another page or another window. */
+function useNewest(search: GallerySearch): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const look = (): void => {
+      // Where the gateway does not answer, what is there stays.
+      if (!document.hidden) lookForNewest(queries, search).catch(() => undefined);
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [queries, search]);
+}
+
 function Filters({ search }: { readonly search: GallerySearch }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const navigate = useNavigate({ from: "/gallery" });
   const models = useQuery(modelsQuery);
   const change = (part: { [K in keyof GallerySearch]: GallerySearch[K] | undefined }): void =>
@@ -123,7 +138,7 @@ const all = "*";
 
 /** A gallery without pictures, or one whose filter wants none of them. */
 function Empty({ search }: { readonly search: GallerySearch }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const navigate = useNavigate({ from: "/gallery" });
   if (Object.keys(search).length > 0)
     return (

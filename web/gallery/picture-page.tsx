@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { adoptDraft } from "../playground/draft.ts";
@@ -11,24 +11,33 @@ import { Message } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { type Picture, galleryQuery, pictureQuery } from "./pictures.ts";
+import { FamilyStrip } from "./family-strip.tsx";
+import { usePictureKeys } from "./picture-keys.ts";
 import { useRemoving } from "./removing.tsx";
+import { useSaving } from "./saving.ts";
+import { useSelection } from "./selection.tsx";
 import { minutesUntil } from "./tile.tsx";
-import { useSaving } from "./wall.tsx";
+import { useGalleryWords } from "./words.ts";
 
 /** One picture as large as fits, its neighbours within the filter, and what it was made of. */
 export function PicturePage(): ReactNode {
-  const words = useWords();
+  const { loading } = useWords();
+  const words = useGalleryWords();
   const { picture: id } = useParams({ from: "/inside/gallery/$picture" });
   const picture = useQuery(pictureQuery(id));
   const { next, previous, go } = useNeighbours(id);
+  const { lastSeen } = useSelection();
+  useEffect(() => {
+    lastSeen.current = id;
+  }, [id, lastSeen]);
   return (
     <Page
-      title={words.gallery.picture}
+      title={words.picture}
       action={
         <div className="flex gap-1">
           <Button
             isSquare
-            aria-label={words.gallery.newer}
+            aria-label={words.newer}
             isDisabled={previous === undefined}
             onPress={() => go(previous)}
           >
@@ -36,7 +45,7 @@ export function PicturePage(): ReactNode {
           </Button>
           <Button
             isSquare
-            aria-label={words.gallery.older}
+            aria-label={words.older}
             isDisabled={next === undefined}
             onPress={() => go(next)}
           >
@@ -46,23 +55,32 @@ export function PicturePage(): ReactNode {
       }
     >
       {picture.error === null ? null : <Problem error={picture.error} />}
-      {picture.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
+      {picture.isPending ? <Aperture size={40} busy label={loading} /> : null}
       {picture.data === undefined ? null : (
-        <Shown picture={picture.data} onDeleted={() => go(next ?? previous, true)} />
+        <Shown
+          picture={picture.data}
+          onStep={(by) => go(by === 1 ? next : previous)}
+          onDeleted={() => go(next ?? previous, true)}
+        />
       )}
     </Page>
   );
 }
 
-/** The pictures before and after within the filter, also by the arrow keys. */
+/** The pictures before and after within the filter. */
 function useNeighbours(id: string) {
   const search = useSearch({ from: "/inside/gallery/$picture" });
   const navigate = useNavigate();
   const removing = useRemoving();
   const gallery = useInfiniteQuery(galleryQuery(search));
-  const ids = (gallery.data?.pages ?? [])
-    .flatMap(({ data }) => data.map((one) => one.id))
-    .filter((one) => one === id || !removing.ids.has(one));
+  const pages = gallery.data?.pages;
+  const ids = useMemo(
+    () =>
+      (pages ?? [])
+        .flatMap(({ data }) => data.map((one) => one.id))
+        .filter((one) => one === id || !removing.ids.has(one)),
+    [pages, id, removing.ids],
+  );
   const place = ids.indexOf(id);
   const next = place < 0 ? undefined : ids[place + 1];
   const previous = place < 1 ? undefined : ids[place - 1];
@@ -76,29 +94,36 @@ function useNeighbours(id: string) {
       void navigate({ to: "/gallery/$picture", params: { picture: to }, search, replace: true });
     else if (leavesForGood) void navigate({ to: "/gallery", search });
   };
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey) return;
-      if (event.key === "ArrowRight") go(next);
-      if (event.key === "ArrowLeft") go(previous);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
   return { next, previous, go };
 }
 
 function Shown({
   picture,
+  onStep,
   onDeleted,
 }: {
   readonly picture: Picture;
+  readonly onStep: (by: 1 | -1) => void;
   readonly onDeleted: () => void;
 }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const removing = useRemoving();
   const saving = useSaving();
+  const search = useSearch({ from: "/inside/gallery/$picture" });
+  const navigate = useNavigate();
   const { id, url, prompt, width, height, saved, expires_at: until, format } = picture;
+  const save = (): void => void saving.save([id], !saved);
+  const remove = (): void => {
+    removing.remove([id]);
+    onDeleted();
+  };
+  usePictureKeys({
+    next: () => onStep(1),
+    previous: () => onStep(-1),
+    save,
+    remove,
+    close: () => void navigate({ to: "/gallery", search }),
+  });
   return (
     <div className="flex flex-col gap-6 wide:flex-row">
       <div className="grid min-w-0 flex-1 place-items-center self-start rounded-panel bg-sunk p-3">
@@ -113,11 +138,7 @@ function Shown({
       </div>
       <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88">
         <div className="flex flex-wrap gap-2">
-          <Button
-            kind={saved ? "plain" : "main"}
-            onPress={() => void saving.save(id, !saved)}
-            aria-pressed={saved}
-          >
+          <Button kind={saved ? "plain" : "main"} onPress={save} aria-pressed={saved}>
             <Icon name="star" size={16} />
             {saved ? words.kept : words.keep}
           </Button>
@@ -125,13 +146,7 @@ function Shown({
             <Icon name="download" size={16} />
             {words.download}
           </a>
-          <Button
-            kind="danger"
-            onPress={() => {
-              removing.remove([id]);
-              onDeleted();
-            }}
-          >
+          <Button kind="danger" onPress={remove}>
             {words.delete}
           </Button>
         </div>
@@ -140,6 +155,10 @@ function Shown({
           <p className="text-label text-soft">{words.goneIn(minutesUntil(until))}</p>
         )}
         <Facts picture={picture} />
+        <FamilyStrip picture={picture} />
+        <Link to="/gallery" search={search} className="text-label text-soft">
+          {words.back}
+        </Link>
       </div>
     </div>
   );
@@ -149,7 +168,7 @@ const draftNames = ["quality", "background", "style", "size", "output_format"] a
 
 /** The words that a picture was made of, and the ways to use them again. */
 function Facts({ picture }: { readonly picture: Picture }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const navigate = useNavigate();
   const { fields, seed, prompt, model } = picture;
   const use = (draft: Parameters<typeof adoptDraft>[0]): void => {
@@ -162,15 +181,22 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
       return typeof value === "string" && value !== "auto" ? [[name, value]] : [];
     }),
   );
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const before = picture.made_from[0];
+  const { lang } = useWords();
+  const facts: readonly (readonly [string, ReactNode])[] = [
     [words.model, model],
     [words.size, `${picture.width} × ${picture.height}`],
     ...Object.entries(named)
       .filter(([name]) => name !== "size")
       .map(([name, value]) => [words.names[name] ?? name, value] as const),
     [words.seed, seed],
-    [words.made, new Date(picture.created_at).toLocaleString(useWords().lang)],
-    [words.request, picture.request_id],
+    [words.made, new Date(picture.created_at).toLocaleString(lang)],
+    [
+      words.request,
+      <Link key="request" to="/requests/$id" params={{ id: picture.request_id }}>
+        {picture.request_id}
+      </Link>,
+    ],
   ];
   return (
     <>
@@ -191,10 +217,19 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
         <Button onPress={() => use({ ...named, model, prompt, seed: seed ?? "" })}>
           {words.useAll}
         </Button>
+        <Link to="/make" search={{ from: picture.id }} className={buttonLooks("plain")}>
+          {words.useAsInput}
+        </Link>
+        {before === undefined ? null : (
+          <Link
+            to="/gallery/compare"
+            search={{ a: before, b: picture.id }}
+            className={buttonLooks("plain")}
+          >
+            {words.compareBefore}
+          </Link>
+        )}
       </div>
-      <Link to="/gallery" className="text-label text-soft">
-        {words.back}
-      </Link>
     </>
   );
 }

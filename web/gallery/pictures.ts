@@ -16,9 +16,21 @@ export interface Picture {
   readonly model: string;
   readonly seed?: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Ids of the pictures that it was made from. */
+  readonly made_from: readonly string[];
   readonly created_at: string;
   readonly saved: boolean;
   readonly expires_at: string | null;
+}
+
+/** The pictures that one was made from, the oldest step first, and those that were made from it. */
+export interface Family {
+  /** `picture` is null where it has expired or was deleted. */
+  readonly ancestors: readonly (readonly {
+    readonly id: string;
+    readonly picture: Picture | null;
+  }[])[];
+  readonly descendants: readonly Picture[];
 }
 
 /** The filter of the gallery, as it stands in the address. */
@@ -31,7 +43,8 @@ export interface GallerySearch {
   readonly to?: string;
 }
 
-interface Page {
+/** A page of the gallery, and what of it is kept. */
+export interface GalleryPage {
   readonly data: readonly Picture[];
   readonly has_more: boolean;
   readonly saved: {
@@ -41,9 +54,12 @@ interface Page {
   };
 }
 
-const path = "/console/v1/gallery";
+/** The gallery of the person who is signed in. */
+export const galleryPath = "/console/v1/gallery";
 const pageSize = 200;
 const dayMs = 24 * 60 * 60_000;
+/** The time for which a gallery that was left is as it was when somebody comes back. */
+const keptMs = 30 * 60_000;
 
 /** The filter as the gateway reads it: days are those of this browser. */
 function questionOf({ q, model, saved, from, to }: GallerySearch): URLSearchParams {
@@ -52,7 +68,7 @@ function questionOf({ q, model, saved, from, to }: GallerySearch): URLSearchPara
   if (model !== undefined) question.set("model", model);
   if (saved === 1) question.set("saved", "true");
   if (from !== undefined) question.set("from", String(startOf(from)));
-  if (to !== undefined) question.set("to", String(startOf(to) + dayMs));
+  if (to !== undefined) question.set("to", String(endOf(to)));
   return question;
 }
 
@@ -60,49 +76,55 @@ function startOf(day: string): number {
   return new Date(`${day}T00:00:00`).getTime();
 }
 
-/** All pictures that a filter wants, page by page. */
+/** The beginning of the next day: where clocks change, a day has not 24 hours. */
+function endOf(day: string): number {
+  const next = new Date(startOf(day) + dayMs * 1.25);
+  return next.setHours(0, 0, 0, 0);
+}
+
+/** A page of the pictures that a filter wants; `before`: the last one of the page before. */
+export function askPage(
+  search: GallerySearch,
+  before: string,
+  signal?: AbortSignal,
+): Promise<GalleryPage> {
+  const question = questionOf(search);
+  if (before !== "") question.set("before", before);
+  return ask("GET", `${galleryPath}?${question}`, signal === undefined ? {} : { signal });
+}
+
+/** All pictures that a filter wants, page by page. What changes is changed in place (`shelf.ts`): nobody reads fifty pages again for a star. */
 export const galleryQuery = (search: GallerySearch) =>
   infiniteQueryOptions({
     queryKey: ["gallery", search],
     initialPageParam: "",
-    queryFn({ pageParam, signal }) {
-      const question = questionOf(search);
-      if (pageParam !== "") question.set("before", pageParam);
-      return ask<Page>("GET", `${path}?${question}`, { signal });
-    },
-    getNextPageParam: ({ data, has_more }: Page) => (has_more ? data.at(-1)?.id : undefined),
+    staleTime: Infinity,
+    gcTime: keptMs,
+    queryFn: ({ pageParam, signal }) => askPage(search, pageParam, signal),
+    getNextPageParam: ({ has_more }: GalleryPage, pages: readonly GalleryPage[]) =>
+      // All of the last page may have been deleted since.
+      has_more ? (pages.findLast(({ data }) => data.length > 0)?.data.at(-1)?.id ?? "") : undefined,
   });
 
 export const pictureQuery = (id: string) =>
   queryOptions({
     queryKey: ["gallery-picture", id],
-    queryFn: () => ask<Picture>("GET", `${path}/${id}`),
+    queryFn: () => ask<Picture>("GET", `${galleryPath}/${id}`),
+  });
+
+export const familyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["gallery-family", id],
+    queryFn: () => ask<Family>("GET", `${galleryPath}/${id}/family`),
   });
 
 /** Keeps a picture, or lets it expire. */
 export const setSaved = (id: string, saved: boolean): Promise<Picture> =>
-  ask(saved ? "PUT" : "DELETE", `${path}/${id}/saved`);
+  ask(saved ? "PUT" : "DELETE", `${galleryPath}/${id}/saved`);
 
-/** Deletes a picture. It is sent also where the page is closed meanwhile. */
-export async function deletePicture(id: string): Promise<void> {
-  await fetch(`${path}/${id}`, { method: "DELETE", keepalive: true, credentials: "same-origin" });
-}
-
-/** Downloads pictures as one archive. */
-export async function downloadZip(ids: readonly string[]): Promise<void> {
-  const answer = await fetch(`${path}/zip`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ids }),
-    credentials: "same-origin",
-  });
-  if (!answer.ok) {
-    const { error } = (await answer.json()) as { error: { message: string } };
-    throw new Error(error.message);
-  }
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = "pinhole.zip";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+/** Deletes a picture; true where it is gone. It is sent also where the page is closed meanwhile. */
+export async function deletePicture(id: string): Promise<boolean> {
+  const options = { method: "DELETE", keepalive: true, credentials: "same-origin" } as const;
+  const answer = await fetch(`${galleryPath}/${id}`, options).catch(() => undefined);
+  return answer?.ok === true || answer?.status === 404;
 }

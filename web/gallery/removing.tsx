@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
-import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { deletePicture } from "./pictures.ts";
+import { lookAgain, takeOut } from "./shelf.ts";
+import { useGalleryWords } from "./words.ts";
 
 /** The time in which a deletion can be taken back. */
 const undoMs = 10_000;
@@ -20,16 +21,17 @@ export const useRemoving = (): Removing => use(RemovingContext);
 
 /** Lets the pages below delete pictures, with ten seconds to take it back. A page that is closed meanwhile has them deleted. */
 export function RemovingProvider({ children }: { readonly children: ReactNode }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const queries = useQueryClient();
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const waiting = useRef<readonly string[]>([]);
   const carryOut = async (): Promise<void> => {
     const due = waiting.current;
     waiting.current = [];
-    await Promise.all(due.map(deletePicture));
-    await queries.invalidateQueries({ queryKey: ["gallery"] });
-    setIds(new Set());
+    const gone = await Promise.all(due.map(async (id) => ((await deletePicture(id)) ? [id] : [])));
+    takeOut(queries, new Set(gone.flat()));
+    setIds(new Set(waiting.current));
+    await lookAgain(queries);
   };
   const now = useRef(carryOut);
   now.current = carryOut;

@@ -6,25 +6,25 @@ export interface Placed {
   readonly created_at: string;
 }
 
-/** A day's heading, or a row of pictures of one height; `top` from the list's beginning. Pixels. */
-export type Line<P extends Placed> =
-  | {
-      readonly kind: "day";
-      readonly day: string;
-      readonly pictures: readonly P[];
-      readonly top: number;
-      readonly height: number;
-    }
-  | {
-      readonly kind: "row";
-      readonly day: string;
-      readonly pictures: readonly P[];
-      readonly top: number;
-      readonly height: number;
-    };
+/** A row of pictures of one height; `top` from the wall's beginning. Pixels. */
+export interface Row<P extends Placed> {
+  readonly pictures: readonly P[];
+  readonly top: number;
+  readonly height: number;
+}
+
+/** A day's heading with its rows below; `top` and `height` are of all of it. Pixels. */
+export interface Day<P extends Placed> {
+  readonly day: string;
+  readonly pictures: readonly P[];
+  readonly rows: readonly Row<P>[];
+  readonly top: number;
+  readonly height: number;
+}
 
 export const gap = 8;
-const dayHeight = 44;
+/** The height of a day's heading, which stays at the window's upper edge. */
+export const dayHeight = 44;
 /** Proportions beyond which a picture is shown as if it had these: a strip of it stands for the whole. */
 const ratioMax = 3;
 const ratioMin = 0.4;
@@ -46,18 +46,17 @@ export function layOut<P extends Placed>(
   pictures: readonly P[],
   width: number,
   wanted: number,
-): readonly Line<P>[] {
-  const lines: Line<P>[] = [];
+): readonly Day<P>[] {
+  const days: Day<P>[] = [];
   let top = 0;
   for (const [day, ofDay] of byDay(pictures)) {
-    lines.push({ kind: "day", day, pictures: ofDay, top, height: dayHeight });
-    top += dayHeight;
-    for (const row of rowsOf(ofDay, width, wanted)) {
-      lines.push({ kind: "row", day, ...row, top });
-      top += row.height + gap;
-    }
+    const rows = rowsOf(ofDay, top + dayHeight, width, wanted);
+    const last = rows.at(-1);
+    const height = last === undefined ? dayHeight : last.top + last.height + gap - top;
+    days.push({ day, pictures: ofDay, rows, top, height });
+    top += height;
   }
-  return lines;
+  return days;
 }
 
 function byDay<P extends Placed>(pictures: readonly P[]): ReadonlyMap<string, readonly P[]> {
@@ -73,39 +72,89 @@ function byDay<P extends Placed>(pictures: readonly P[]): ReadonlyMap<string, re
 
 function rowsOf<P extends Placed>(
   pictures: readonly P[],
+  from: number,
   width: number,
   wanted: number,
-): { readonly pictures: readonly P[]; readonly height: number }[] {
-  const rows: { readonly pictures: readonly P[]; readonly height: number }[] = [];
+): Row<P>[] {
+  const rows: Row<P>[] = [];
+  let top = from;
   let row: P[] = [];
   let ratios = 0;
+  const end = (height: number): void => {
+    rows.push({ pictures: row, top, height });
+    top += height + gap;
+    row = [];
+    ratios = 0;
+  };
   for (const picture of pictures) {
     row.push(picture);
     ratios += ratioOf(picture);
     const height = (width - gap * (row.length - 1)) / ratios;
-    if (height > wanted) continue;
-    rows.push({ pictures: row, height: Math.floor(height) });
-    row = [];
-    ratios = 0;
+    if (height <= wanted) end(Math.floor(height));
   }
-  if (row.length > 0) rows.push({ pictures: row, height: wanted });
+  if (row.length > 0) end(wanted);
   return rows;
 }
 
-/** The lines of which some part lies between two places. */
-export function linesBetween<P extends Placed>(
-  lines: readonly Line<P>[],
+/** The days or rows of which some part lies between two places. */
+export function between<T extends { readonly top: number; readonly height: number }>(
+  all: readonly T[],
   from: number,
   to: number,
-): readonly Line<P>[] {
-  let [low, high] = [0, lines.length];
+): readonly T[] {
+  let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const line = lines[middle];
-    if (line !== undefined && line.top + line.height < from) low = middle + 1;
+    const one = all[middle];
+    if (one !== undefined && one.top + one.height < from) low = middle + 1;
     else high = middle;
   }
   let end = low;
-  while (end < lines.length && (lines[end]?.top ?? 0) <= to) end += 1;
-  return lines.slice(low, end);
+  while (end < all.length && (all[end]?.top ?? 0) <= to) end += 1;
+  return all.slice(low, end);
+}
+
+/** The ways on from a picture: to the next or the one before, or to what lies nearest in the row above or below. */
+export type Step = "next" | "previous" | "up" | "down";
+
+/** The row of a picture, and its place there. */
+export function placeIn<P extends Placed>(
+  days: readonly Day<P>[],
+  id: string,
+): { readonly row: Row<P>; readonly at: number } | undefined {
+  for (const { rows } of days)
+    for (const row of rows) {
+      const at = row.pictures.findIndex((one) => one.id === id);
+      if (at >= 0) return { row, at };
+    }
+  return undefined;
+}
+
+/** The picture that a step leads to; undefined at an end, or where the picture is not there. */
+export function stepFrom<P extends Placed>(
+  days: readonly Day<P>[],
+  id: string,
+  step: Step,
+): P | undefined {
+  const rows = days.flatMap((day) => day.rows);
+  const from = placeIn(days, id);
+  if (from === undefined) return undefined;
+  const { row, at } = from;
+  const number = rows.indexOf(row);
+  if (step === "next") return row.pictures[at + 1] ?? rows[number + 1]?.pictures[0];
+  if (step === "previous") return row.pictures[at - 1] ?? rows[number - 1]?.pictures.at(-1);
+  const other = rows[number + (step === "down" ? 1 : -1)];
+  return other && nearest(other, middleOf(row, at));
+}
+
+/** The place of a picture's middle in its row. Pixels. */
+function middleOf<P extends Placed>({ pictures, height }: Row<P>, at: number): number {
+  const before = pictures.slice(0, at).reduce((sum, one) => sum + ratioOf(one) * height + gap, 0);
+  const own = pictures[at];
+  return before + (own === undefined ? 0 : (ratioOf(own) * height) / 2);
+}
+
+function nearest<P extends Placed>(row: Row<P>, middle: number): P | undefined {
+  const distances = row.pictures.map((_, at) => Math.abs(middleOf(row, at) - middle));
+  return row.pictures[distances.indexOf(Math.min(...distances))];
 }

@@ -1,5 +1,3 @@
-import { galleryWords } from "./en-gallery.ts";
-
 /** A part in per cent; the smallest and the largest do not look like nothing and all. */
 function percent(share: number): string {
   const whole = Math.round(share * 100);
@@ -254,7 +252,6 @@ export const en = {
         ? `${model} takes no mask.`
         : `${model} takes no mask. These do: ${others.join(", ")}.`,
   },
-  gallery: galleryWords,
   keys: {
     create: "New key",
     make: "Make the key",

@@ -1,5 +1,4 @@
 import type { Words } from "./en.ts";
-import { galleryWords } from "./zh-gallery.ts";
 
 function percent(share: number): string {
   const whole = Math.round(share * 100);
@@ -247,7 +246,6 @@ export const zh: Words = {
         ? `${model} 不支持蒙版。`
         : `${model} 不支持蒙版。支持的模型：${others.join("、")}。`,
   },
-  gallery: galleryWords,
   keys: {
     create: "新建密钥",
     make: "创建密钥",

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { useWords } from "../language/language.tsx";
+import { useGalleryWords } from "../gallery/words.ts";
 import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
 import { type DraftFields, draftBefore, forgetDraftBefore } from "./draft.ts";
@@ -11,7 +11,7 @@ export function AdoptedDraft({
 }: {
   readonly onBack: (before: DraftFields) => void;
 }): ReactNode {
-  const words = useWords().gallery;
+  const words = useGalleryWords();
   const [before, setBefore] = useState(draftBefore);
   if (before === undefined) return null;
   return (

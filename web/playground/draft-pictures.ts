@@ -12,9 +12,9 @@ export interface DraftPictures {
   mask(id: string, mask: Mask | undefined): void;
 }
 
-/** Makes a picture of a draft from a file. */
-export function draftPicture(name: string, blob: Blob): DraftPicture {
-  return { id: crypto.randomUUID(), name, blob, url: URL.createObjectURL(blob) };
+/** Makes a picture of a draft from a file; `source`: the picture of the gallery that it is. */
+export function draftPicture(name: string, blob: Blob, source?: string): DraftPicture {
+  return { id: crypto.randomUUID(), name, blob, url: URL.createObjectURL(blob), source };
 }
 
 /** The draft's pictures: they and their masks survive a reload and a look at another page. */

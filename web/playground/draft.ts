@@ -24,6 +24,8 @@ export interface DraftPicture {
   readonly url: string;
   /** The part of it that may change; absent: all of it. */
   readonly mask?: Mask | undefined;
+  /** The picture of the gallery that it is; absent: it came from elsewhere. */
+  readonly source?: string | undefined;
 }
 
 const empty: DraftFields = {
@@ -40,9 +42,6 @@ const empty: DraftFields = {
 
 const stored = "pinhole.draft";
 
-/** The place of a comparison's models, which go with the draft. */
-export const storedColumns = "pinhole.columns";
-
 function readDraft(): DraftFields {
   try {
     return { ...empty, ...(JSON.parse(sessionStorage.getItem(stored) ?? "{}") as object) };
@@ -57,7 +56,6 @@ const storedBefore = "pinhole.draft.before";
 export function adoptDraft(change: Partial<DraftFields>): void {
   const before = readDraft();
   sessionStorage.setItem(storedBefore, JSON.stringify(before));
-  if (change.model !== undefined) sessionStorage.removeItem(storedColumns);
   const kept = change.model === undefined ? before : { ...empty, model: change.model };
   sessionStorage.setItem(stored, JSON.stringify({ ...kept, ...change }));
 }

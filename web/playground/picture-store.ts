@@ -32,7 +32,13 @@ export async function readPictures(): Promise<readonly StoredPicture[]> {
 /** Stores the pictures of this tab's draft; where the browser stores nothing, they last as long as the page. */
 export async function writePictures(pictures: readonly DraftPicture[]): Promise<void> {
   try {
-    const stored = pictures.map(({ id, name, blob, mask }) => ({ id, name, blob, mask }));
+    const stored = pictures.map(({ id, name, blob, mask, source }) => ({
+      id,
+      name,
+      blob,
+      mask,
+      source,
+    }));
     const table = await openTable("readwrite");
     if (stored.length === 0) table.delete(tabId());
     else table.put({ at: Date.now(), pictures: stored } satisfies StoredDraft, tabId());

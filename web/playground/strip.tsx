@@ -2,42 +2,35 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { useGlance } from "./follow.ts";
-import { type GenerationState, type Made, isOver } from "./generation.ts";
-import type { MadeList } from "./made-list.ts";
+import { type Made, useGeneration } from "./generation.ts";
 
-/** Results of this session, newest first; a next try throws none of them away. A comparison is one of them. */
+/** Results of this session, newest first; a next try throws none of them away. */
 export function Strip({
-  list: { tries, shown, show },
-  states,
+  made,
+  shown,
+  onShow,
 }: {
-  readonly list: MadeList;
-  /** Of the try that is shown. */
-  readonly states: readonly GenerationState[];
+  readonly made: readonly Made[];
+  readonly shown: string | undefined;
+  readonly onShow: (id: string) => void;
 }): ReactNode {
   const words = useWords().playground;
-  if (tries.length === 0) return null;
+  if (made.length === 0) return null;
   return (
     <ol
       aria-label={words.results}
       className="flex shrink-0 gap-2 overflow-x-auto pb-1 wide:max-h-[80dvh] wide:w-20 wide:flex-col wide:overflow-x-visible wide:overflow-y-auto"
     >
-      {tries.map(({ id, made }) => (
-        <li key={id}>
+      {made.map((one) => (
+        <li key={one.id}>
           <button
             type="button"
-            aria-label={made[0]?.fields.prompt}
-            aria-pressed={id === shown?.id}
-            onClick={() => show(id)}
-            className="grid size-16 grid-flow-row place-items-center overflow-hidden rounded-picture border-2 border-transparent bg-sunk has-[>:nth-child(2)]:grid-cols-2 aria-pressed:border-accent"
+            aria-label={one.fields.prompt}
+            aria-pressed={one.id === shown}
+            onClick={() => onShow(one.id)}
+            className="grid size-16 place-items-center overflow-hidden rounded-picture border-2 border-transparent bg-sunk aria-pressed:border-accent"
           >
-            {made.map((one, at) =>
-              id === shown?.id ? (
-                <Thumbnail key={one.id} state={states[at]} />
-              ) : (
-                <Glance key={one.id} made={one} />
-              ),
-            )}
+            <Thumbnail id={one.id} />
           </button>
         </li>
       ))}
@@ -45,18 +38,14 @@ export function Strip({
   );
 }
 
-function Glance({ made }: { readonly made: Made }): ReactNode {
-  return <Thumbnail state={useGlance(made)} />;
-}
-
-function Thumbnail({ state }: { readonly state: GenerationState | undefined }): ReactNode {
-  if (state === undefined) return null;
-  const url = state.pictures[0]?.url ?? state.previews[0];
-  if (url !== undefined)
-    return <img src={url} alt="" className="size-full min-h-0 min-w-0 object-cover" />;
-  return state.phase === "failed" ? (
-    <Icon name="alert" size={16} />
+function Thumbnail({ id }: { readonly id: string }): ReactNode {
+  const { pictures, previews, phase } = useGeneration(id);
+  const [picture] = pictures;
+  const url = picture === undefined ? previews[0] : `${picture.url}&w=320`;
+  if (url !== undefined) return <img src={url} alt="" className="size-full object-cover" />;
+  return phase === "failed" ? (
+    <Icon name="alert" />
   ) : (
-    <Aperture size={16} busy={!isOver(state)} />
+    <Aperture size={20} busy={phase !== "away"} />
   );
 }

@@ -10,6 +10,7 @@ const notSent: ReadonlySet<string> = new Set([
   "unknown",
   "partial_images",
   "stream",
+  "made_from",
 ]);
 
 /** The fields of a request as `/v1` takes them, with the seed that it was made with. Pictures are not among them. */

@@ -20,6 +20,8 @@ export interface GalleryView {
   readonly seed: string | undefined;
   /** The fields that were asked for, under their wire names. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Ids of the pictures that it was made from, as far as they are of the gallery. */
+  readonly madeFrom: readonly string[];
   readonly createdAt: number;
   readonly isSaved: boolean;
   /** Undefined: it is saved. */
@@ -34,7 +36,7 @@ export function galleryView(
   const { requestId, index, blobId, until, savedAt } = picture;
   const format = pictureFormats.find((word) => word === picture.format);
   if (format === undefined) throw new Error(`a picture has the format ${picture.format}`);
-  const fields = fieldsOf(picture.fields);
+  const { made_from: madeFrom, ...fields } = fieldsOf(picture.fields);
   const { prompt } = fields;
   return {
     id: `${requestId}.${index}`,
@@ -49,15 +51,23 @@ export function galleryView(
     prompt: typeof prompt === "string" ? prompt : "",
     seed: seedOf(picture) ?? undefined,
     fields,
+    madeFrom: Array.isArray(madeFrom) ? madeFrom.map(String).filter(isPictureId) : [],
     createdAt: picture.createdAt,
     isSaved: savedAt !== null,
     expiresAt: savedAt === null ? until : undefined,
   };
 }
 
+const idForm = /^(\w{1,64})\.(\d{1,4})$/;
+
+/** True for what has the form of a picture's id. */
+export function isPictureId(id: string): boolean {
+  return idForm.test(id);
+}
+
 /** The place that an id names. Throws not_found, since there is no picture of another form of id. */
 export function placeOf(id: string): { readonly requestId: string; readonly index: number } {
-  const [, requestId, index] = /^(\w{1,64})\.(\d{1,4})$/.exec(id) ?? [];
+  const [, requestId, index] = idForm.exec(id) ?? [];
   if (requestId !== undefined && index !== undefined) return { requestId, index: Number(index) };
   throw new PinholeError("not_found", { message: "There is no picture of this id." });
 }

@@ -2,6 +2,7 @@ import { PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
 import type { OpenBlob } from "../../blobs/types.ts";
 import type { GalleryFilter, GalleryOwner, GalleryPicture } from "../../store/gallery-records.ts";
+import { type GalleryFamily, readFamily } from "./gallery-family.ts";
 import { type GalleryView, galleryView, placeOf, seedOf, wordsOf } from "./gallery-view.ts";
 import type { RequestParts } from "./parts.ts";
 
@@ -11,6 +12,8 @@ export interface Gallery {
   page(owner: GalleryOwner, question: GalleryQuestion): Promise<GalleryPage>;
   /** Throws not_found. */
   find(owner: GalleryOwner, id: string): Promise<GalleryView>;
+  /** The pictures that it was made from, and those that were made from it. Throws not_found. */
+  family(owner: GalleryOwner, id: string): Promise<GalleryFamily>;
   /** Gives a picture a copy that does not expire. Throws not_found, result_expired, storage_full, and conflict where the person's quota is full. */
   save(owner: GalleryOwner, id: string): Promise<GalleryView>;
   /** Lets a saved picture expire as it would have; throws conflict where it has. */
@@ -49,7 +52,7 @@ const readAtOnce = 500;
 
 type GalleryParts = Pick<
   RequestParts,
-  "store" | "blobs" | "kept" | "now" | "newBlobId" | "signer" | "images"
+  "store" | "blobs" | "kept" | "now" | "newBlobId" | "signer" | "images" | "registry"
 >;
 
 /** The gallery of all people. `savedBytesMax`: of one person's saved pictures. */
@@ -57,6 +60,9 @@ export function createGallery(parts: GalleryParts, savedBytesMax: number): Galle
   const view = (picture: GalleryPicture): GalleryView => galleryView(parts, picture);
   const found = async (owner: GalleryOwner, id: string) => {
     const { requestId, index } = placeOf(id);
+    // A page that was told of a picture may ask for it before its record is written.
+    const run = parts.registry.get(requestId);
+    if (run?.over() === true) await run.written();
     const both = await parts.store.gallery.find(owner, requestId, index, parts.now());
     const picture = both.saved ?? both.expiring;
     if (picture === undefined)
@@ -73,6 +79,8 @@ export function createGallery(parts: GalleryParts, savedBytesMax: number): Galle
   return {
     page: (owner, question) => readPage(parts, owner, question, view),
     find: async (owner, id) => view((await found(owner, id)).picture),
+    family: async (owner, id) =>
+      readFamily(parts, owner, view((await found(owner, id)).picture), view),
     async save(owner, id) {
       const { saved, picture } = await found(owner, id);
       if (saved !== undefined) return view(saved);

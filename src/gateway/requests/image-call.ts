@@ -19,6 +19,8 @@ export interface ImageCall {
   /** Holds the request's pictures; the caller disposes it when no answer needs them any more. */
   readonly spool: PictureSpool;
   readonly idempotencyKey: string | undefined;
+  /** Ids of the pictures of the gallery that the request's pictures are, for the record; absent: they came from elsewhere. */
+  readonly madeFrom?: readonly string[] | undefined;
   /** Labels of its header, for usage; absent: none. */
   readonly labels?: readonly string[] | undefined;
   /** Aborted only when the gateway itself must stop: a client that goes away does not stop a paid call. */

@@ -20,8 +20,12 @@ export function pictureRecord(delivered: DeliveredPicture, keepsPrompts = true):
   };
 }
 
-/** The canonical fields as the record has them: no pictures, only their formats and sizes. */
-export function recordFields(request: ImageRequest, keepsPrompts = true): string {
+/** The canonical fields as the record has them: no pictures, only their formats and sizes, and those of the gallery that they are (`madeFrom`). */
+export function recordFields(
+  request: ImageRequest,
+  keepsPrompts = true,
+  madeFrom?: readonly string[],
+): string {
   const { images, mask, markup, size } = request;
   const fields = {
     quality: request.quality,
@@ -48,7 +52,8 @@ export function recordFields(request: ImageRequest, keepsPrompts = true): string
     mask: mask === undefined ? undefined : pictureText(mask),
     markup: markup === undefined ? undefined : pictureText(markup),
   } satisfies Record<keyof ImageRequest, unknown>;
-  const written = JSON.stringify(fields, (_name, value: unknown) =>
+  const all = madeFrom === undefined ? fields : { ...fields, made_from: madeFrom };
+  const written = JSON.stringify(all, (_name, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
   return keepsPrompts ? written : withoutPrompts(written);

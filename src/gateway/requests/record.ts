@@ -75,7 +75,7 @@ export function openRecord(
     operation: request.operation,
     model: request.model,
     n: request.n,
-    fields: recordFields(request, parts.keepsPrompts),
+    fields: recordFields(request, parts.keepsPrompts, call.madeFrom),
     // The moment whose periods and prices count.
     createdAt: at,
     holdNano: estimate.most ?? null,

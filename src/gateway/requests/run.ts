@@ -54,6 +54,8 @@ export interface Run {
   readonly outcome: Promise<ImageOutcome>;
   /** The outcome is known. */
   over(): boolean;
+  /** Resolves when the outcome, which is known, is in its record. */
+  written(): Promise<void>;
   /** One more answer is made of it; its spool stays until this client is done with it. */
   attach(client: Client): void;
   /** True while nobody waits for the outcome and no retry has taken the run. */
@@ -164,6 +166,10 @@ export class LiveRun implements Run, RunControl {
 
   over(): boolean {
     return this.#over;
+  }
+
+  async written(): Promise<void> {
+    await this.#settling;
   }
 
   orphaned(): boolean {

@@ -60,6 +60,15 @@ export function galleryRoutes(app: FastifyInstance, { gateway: { gallery } }: Ga
   app.get(onePath, async (request: One) =>
     pictureJson(await gallery.find(ownerOf(request), request.params.id)),
   );
+  app.get(`${onePath}/family`, async (request: One) => {
+    const family = await gallery.family(ownerOf(request), request.params.id);
+    return {
+      ancestors: family.ancestors.map((step) =>
+        step.map(({ id, picture }) => ({ id, picture: picture ? pictureJson(picture) : null })),
+      ),
+      descendants: family.descendants.map(pictureJson),
+    };
+  });
   app.delete(onePath, async (request: One) => {
     await gallery.remove(ownerOf(request), request.params.id);
     return { id: request.params.id, deleted: true };
@@ -95,12 +104,13 @@ function ownerOf(request: FastifyRequest): { personId: string; keyId: string } {
 }
 
 function pictureJson(picture: GalleryView): Record<string, unknown> {
-  const { requestId, path, byteLength, createdAt, isSaved, expiresAt, ...rest } = picture;
+  const { requestId, path, byteLength, madeFrom, createdAt, isSaved, expiresAt, ...rest } = picture;
   return {
     ...rest,
     request_id: requestId,
     url: path,
     byte_length: byteLength,
+    made_from: madeFrom,
     created_at: new Date(createdAt).toISOString(),
     saved: isSaved,
     expires_at: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),

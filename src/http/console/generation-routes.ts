@@ -5,7 +5,7 @@ import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Observer } from "../../core/observer.ts";
 import type { Operation } from "../../core/request.ts";
-import type { ComingCall, Gateway } from "../../gateway/gateway.ts";
+import { type ComingCall, type Gateway, isPictureId } from "../../gateway/gateway.ts";
 import { parseRequest } from "../../gateway/intake/parse-request.ts";
 import { callerOf } from "../admin/callers.ts";
 import { keyOf } from "../server/authentication.ts";
@@ -138,6 +138,7 @@ async function beginGeneration(
   const { gateway } = parts;
   const caller = callerOf(request);
   const key = keyOf(request);
+  const madeFrom = madeFromOf(request);
   const ticket = gateway.admit(bodyBytesOf(request));
   const spool = gateway.openSpool(key.id);
   const started = performance.now();
@@ -174,6 +175,7 @@ async function beginGeneration(
       spool,
       signal: parts.stopped,
       idempotencyKey: idempotencyKeyOf(request),
+      madeFrom,
       client: generation,
       sdkRetry: false,
       live: teller.live,
@@ -192,6 +194,20 @@ async function beginGeneration(
 function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const value = request.headers["idempotency-key"];
   return typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value) ? value : undefined;
+}
+
+const sourcesMax = 32;
+
+/** The pictures of the gallery that the request's pictures are, as the page says: `?made_from=` for each. Throws invalid_value. */
+function madeFromOf({ query }: FastifyRequest): readonly string[] | undefined {
+  const said = (query as Readonly<Record<string, unknown>>)["made_from"];
+  if (said === undefined) return undefined;
+  const ids = [said].flat().map(String);
+  if (ids.length <= sourcesMax && ids.every(isPictureId)) return ids;
+  throw new PinholeError("invalid_value", {
+    message: `\`made_from\` must be the id of a picture of the gallery, and come ${sourcesMax} times at most.`,
+    param: "made_from",
+  });
 }
 
 /** Sends a generation's events from after `Last-Event-ID`, until its end or the page's. */

@@ -36,6 +36,7 @@ interface PageValues {
   readonly from: number;
   readonly to: number;
   readonly model: string;
+  readonly madeFrom: string;
   readonly limit: number;
 }
 
@@ -48,7 +49,7 @@ const savedPage = statement<PageValues & { readonly personId: string; readonly w
   `SELECT ${ofSaved} FROM saved_pictures
     WHERE person_id = :personId AND created_at >= :from AND created_at < :to
       AND (created_at, request_id, position) < (:createdAt, :requestId, :index)
-      AND (:model = '' OR model = :model) AND words LIKE :words ESCAPE '\\'
+      AND (:model = '' OR model = :model) AND (:madeFrom = '' OR fields LIKE :madeFrom ESCAPE '\\') AND words LIKE :words ESCAPE '\\'
     ORDER BY created_at DESC, request_id DESC, position DESC LIMIT :limit`,
 );
 const savedOne = statement<{ personId: string; requestId: string; index: number }>(
@@ -65,6 +66,7 @@ const expiringPage = statement<PageValues & { readonly keyId: string; readonly n
     WHERE ${isExpiring} AND r.created_at >= :from AND r.created_at < :to
       AND (r.created_at, r.id, p.position) < (:createdAt, :requestId, :index)
       AND (:model = '' OR r.model = :model)
+      AND (:madeFrom = '' OR r.fields LIKE :madeFrom ESCAPE '\\')
       AND NOT EXISTS (SELECT 1 FROM saved_pictures s
         WHERE s.request_id = p.request_id AND s.position = p.position)
     ORDER BY r.created_at DESC, r.id DESC, p.position DESC LIMIT :limit`,
@@ -117,7 +119,9 @@ function pictureOf(row: unknown): GalleryPicture {
 function pageValues(filter: GalleryFilter, limit: number): PageValues {
   const { after = first, from = 0, to = Number.MAX_SAFE_INTEGER, model = "" } = filter;
   const { createdAt, requestId, index } = after;
-  return { createdAt, requestId, index, from, to, model, limit };
+  // The id stands among the fields as a JSON string; whoever asks looks again at which field.
+  const madeFrom = filter.madeFrom === undefined ? "" : anywhere(`"${filter.madeFrom}"`);
+  return { createdAt, requestId, index, from, to, model, madeFrom, limit };
 }
 
 /** A text to be found anywhere, as LIKE has it. */

@@ -41,6 +41,7 @@ function runOf(fingerprint = "f", isOrphaned = true) {
     fingerprint,
     outcome: new Promise(() => undefined),
     over: () => false,
+    written: async () => undefined,
     attach(client) {
       attached.push(client);
       orphaned = false;

@@ -177,6 +177,7 @@ describe("a request that is asked for by its id", () => {
     fingerprint: "f",
     outcome: Promise.resolve({ requestId: "from the run" } as ImageOutcome),
     over: () => isOver,
+    written: async () => undefined,
     attach: () => void events.push("attach"),
     orphaned: () => false,
     discard: async () => void events.push("discard"),

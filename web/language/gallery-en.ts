@@ -1,5 +1,5 @@
 /** The gallery's words in English. */
-export const galleryWords = {
+export const galleryEn = {
   picture: "Picture",
   standing: (kept: number, bytes: string, most: string) =>
     `${kept === 1 ? "1 picture" : `${kept} pictures`} kept, ${bytes} of ${most}`,
@@ -51,4 +51,13 @@ export const galleryWords = {
   useAll: "Use all",
   draftTaken: "The draft was filled from the gallery.",
   draftBack: "Take my draft back",
+  useAsInput: "Use as input",
+  origin: "Where it came from",
+  thisOne: "This picture",
+  gone: "gone",
+  goneOne: "A picture that is gone",
+  compareBefore: "Compare with before",
 };
+
+/** The words that every language must have. */
+export type GalleryWords = typeof galleryEn;

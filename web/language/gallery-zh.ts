@@ -1,7 +1,7 @@
-import type { Words } from "./en.ts";
+import type { GalleryWords } from "./gallery-en.ts";
 
 /** The gallery's words in Simplified Chinese. */
-export const galleryWords: Words["gallery"] = {
+export const galleryZh: GalleryWords = {
   picture: "图片",
   standing: (kept, bytes, most) => `已保留 ${kept} 张，${bytes}／${most}`,
   search: "搜索提示词",
@@ -47,4 +47,10 @@ export const galleryWords: Words["gallery"] = {
   useAll: "全部使用",
   draftTaken: "已用图库中的内容填写草稿。",
   draftBack: "恢复我的草稿",
+  useAsInput: "用作输入",
+  origin: "来历",
+  thisOne: "这张图片",
+  gone: "已消失",
+  goneOne: "一张已消失的图片",
+  compareBefore: "与之前对比",
 };

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { GalleryPage, Picture } from "../../web/gallery/pictures.ts";
+import { type Shelf, withNewest, withPicture, withoutPictures } from "../../web/gallery/shelf.ts";
+
+const picture = (id: string, at: number, change: Partial<Picture> = {}): Picture => ({
+  id,
+  request_id: id,
+  index: 0,
+  url: `/i/${id}?first`,
+  width: 100,
+  height: 100,
+  format: "png",
+  byte_length: 10,
+  prompt: id,
+  model: "m",
+  fields: {},
+  made_from: [],
+  created_at: new Date(Date.UTC(2026, 0, 1, 0, at)).toISOString(),
+  saved: false,
+  expires_at: null,
+  ...change,
+});
+const page = (has_more: boolean, ...data: readonly Picture[]): GalleryPage => ({
+  data,
+  has_more,
+  saved: { pictures: 0, bytes: 0, bytes_max: 1 },
+});
+const shelf: Shelf = {
+  pages: [
+    page(true, picture("d", 4), picture("c", 3)),
+    page(false, picture("b", 2), picture("a", 1)),
+  ],
+  pageParams: ["", "c"],
+};
+const ids = ({ pages }: Shelf): string[] => pages.flatMap(({ data }) => data.map(({ id }) => id));
+
+test("what is new comes first, what was deleted elsewhere goes, and what is there keeps its URL and is not loaded again", () => {
+  const again = picture("d", 4, { url: "/i/d?second" });
+  const now = withNewest(shelf, page(true, picture("f", 6), picture("e", 5), again));
+  expect(ids(now)).toEqual(["f", "e", "d", "c", "b", "a"]);
+  expect(now.pages[0]?.data[2]?.url).toBe("/i/d?first");
+  expect(now.pages[1]).toBe(shelf.pages[1]);
+  const without = withNewest(shelf, page(true, picture("e", 5), picture("b", 2)));
+  expect(ids(without)).toEqual(["e", "b", "a"]);
+  // The last of the first page shares its moment with the next one's first.
+  const twins = withNewest(shelf, page(true, picture("d", 4), picture("c2", 3)));
+  expect(ids(twins)).toEqual(["d", "c2", "c", "b", "a"]);
+});
+
+test("a gallery of which nothing is known any more begins again, and an empty one is empty", () => {
+  const now = withNewest(shelf, page(true, picture("z", 99), picture("y", 98)));
+  expect([ids(now), now.pageParams]).toEqual([["z", "y"], [""]]);
+  expect(ids(withNewest(shelf, page(false)))).toEqual([]);
+  const kept = picture("d", 4, { saved: true, url: "/i/d?second" });
+  expect(withNewest(shelf, page(false, kept)).pages[0]?.data).toEqual([kept]);
+});
+
+test("one picture changes in its page alone, and pages that lose nothing stay the same values", () => {
+  const now = withPicture(shelf, picture("a", 1, { saved: true }));
+  expect(now.pages[0]).toBe(shelf.pages[0]);
+  expect(now.pages[1]?.data[1]?.saved).toBe(true);
+  expect(withPicture(shelf, picture("none", 1))).toBe(shelf);
+  expect(ids(withoutPictures(shelf, new Set(["c", "a"])))).toEqual(["d", "b"]);
+  expect(withoutPictures(shelf, new Set(["none"]))).toBe(shelf);
+});

@@ -1,0 +1,25 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { pictureQuery } from "../gallery/pictures.ts";
+import { type DraftPictures, draftPicture } from "./draft-pictures.ts";
+
+/** Takes the pictures of the gallery that the address names into the draft, and out of the address: each once. */
+export function useFromGallery(onAdd: DraftPictures["add"]): void {
+  const { from } = useSearch({ from: "/inside/make" });
+  const navigate = useNavigate({ from: "/make" });
+  const queries = useQueryClient();
+  const taken = useRef<string>(undefined);
+  useEffect(() => {
+    if (from === undefined || taken.current === from) return;
+    taken.current = from;
+    void navigate({ search: ({ mask }) => (mask === undefined ? {} : { mask }), replace: true });
+    const take = async (id: string): Promise<void> => {
+      const { url, format } = await queries.fetchQuery(pictureQuery(id));
+      const blob = await (await fetch(url)).blob();
+      onAdd([draftPicture(`picture.${format}`, blob, id)]);
+    };
+    // One that has gone meanwhile is only missing.
+    void Promise.allSettled(from.split(",").map(take));
+  }, [from, navigate, queries, onAdd]);
+}
