@@ -47,6 +47,7 @@ export async function measureMetrics(bench: Bench): Promise<RowResult> {
   metrics.watch({
     serves: (model) => models.includes(model),
     channels: () => channels.map((id) => ({ id, state: "healthy", inFlight: 0, waiting: 0 })),
+    node: () => ({ nodes: 3, counting: "joined", divisor: 1 }),
     store: () => ({ commits: 1, pending: 0 }),
     spool: () => ({ bytes: 0, memoryBytes: 0 }),
     files: () => ({ left: 1, max: 2 }),

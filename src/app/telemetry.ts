@@ -18,7 +18,7 @@ import { listenFault } from "./start-faults.ts";
 
 /** The parts of the house that telemetry reads, and what its reports go by. */
 interface WatchedParts {
-  readonly gateway: Pick<Gateway, "channels" | "serves" | "retention">;
+  readonly gateway: Pick<Gateway, "channels" | "serves" | "standing" | "retention">;
   readonly counters: () => StoreCounters;
   readonly spools: Pick<Spools, "bytesInUse" | "memoryInUse">;
   readonly egress: Pick<Egress, "report">;
@@ -120,6 +120,7 @@ function sourcesOf(
         inFlight,
         waiting,
       })),
+    node: () => gateway.standing(),
     store: counters,
     backlog: () => gateway.retention.backlog(),
     spool: () => ({ bytes: spools.bytesInUse(), memoryBytes: spools.memoryInUse() }),

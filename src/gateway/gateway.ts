@@ -32,6 +32,7 @@ import { ledgerAtStart } from "./ledger/at-start.ts";
 import { type AdmissionLimits, type Ticket, createAdmission } from "./limits/admission.ts";
 import { type KeyRates, createKeyLimiter } from "./limits/key-limits.ts";
 import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
+import { type NodeStanding, nodeStanding } from "./limits/node-standing.ts";
 import { type EndUserCases, endUserCases } from "./requests/erase-end-user.ts";
 import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
 import { type Fetched, type Follow, recoveryCases } from "./requests/fetch-request.ts";
@@ -71,6 +72,7 @@ export type { LiveObserver, LiveOrigin, LivePicture } from "./delivery/live.ts";
 export type { RelayClient, RelayStart } from "./delivery/relay.ts";
 export type { RateView } from "./limits/key-limits.ts";
 export type { NodeProgram } from "./requests/nodes.ts";
+export type { NodeStanding } from "./limits/node-standing.ts";
 export type { ChannelTest } from "./requests/test-channel.ts";
 export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
@@ -110,6 +112,8 @@ export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases {
   newRequestId(): string;
   /** Faults that keep paid calls from being recorded or their pictures from being kept; empty: ready. */
   unready(): Promise<readonly ReadinessFault[]>;
+  /** The way in which this node counts limits, and the nodes beside it. */
+  standing(): NodeStanding;
   /** All channels that serve something, with their health. */
   channels(): readonly ChannelView[];
   /** Books a correction of what a key owes. */
@@ -220,6 +224,7 @@ export function createGateway(
     rates: (key) => keyLimits.view(key),
     newRequestId: () => newId("req"),
     unready: () => readinessFaults({ ...ports, admission, nodes, administration }),
+    standing: () => nodeStanding(ports, nodes),
     channels: () => servedChannels(menu.catalog).map((channel) => routing.states.view(channel)),
     correct: async (asked) => correct(parts, keys.all() ?? [], settings.correctionMaxNano, asked),
     ...endUserCases({ ...ports, ...parts }),

@@ -66,6 +66,12 @@ describe("a channel of the database", () => {
     expect([read.headers.get("etag"), read.body]).toEqual(['"1"', made.body]);
     const health = await admin("GET", "/health/channels");
     expect(health.body.data?.map(({ id }) => id)).toContain("up");
+    expect((await admin("GET", "/health/node")).body).toMatchObject({
+      counting: "alone",
+      divisor: 1,
+      nodes: 1,
+      why: null,
+    });
     expect(errorOf(await admin("POST", "/channels", { id: "up", ...words(url) }))).toEqual([
       409,
       "conflict",

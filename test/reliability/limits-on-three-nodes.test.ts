@@ -51,6 +51,7 @@ const refusal: Parameters<typeof startMockOpenAi>[0] = ({ json, headers }) =>
       }
     : undefined;
 
+const metricsToken = "metrics-token-0123456789";
 const keyOf = (name: string): string => `${testKey}-${name}`;
 
 function settings(url: string, { url: redisUrl }: TestRedis): Record<string, unknown> {
@@ -58,6 +59,7 @@ function settings(url: string, { url: redisUrl }: TestRedis): Record<string, unk
   return {
     secret: "a-secret-of-all-nodes-0123456789abcdef",
     database: { url },
+    metrics: { token: metricsToken },
     redis: { url: `${redisUrl}/3?prefix=three&timeout=10000ms` },
     teams: [{ id: "painters", name: "Painters", rpm: 10 }],
     keys: [
@@ -232,4 +234,42 @@ test("what cooled is tried by one request of all nodes, and the others go elsewh
   probe.resolve();
   expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
   for (const node of nodes) await expect.poll(() => changes(node).at(-1), slow).toBe("healthy");
+});
+
+test("each node says how it counts: with the others, by its part while Redis is away, and with them again", async (context) => {
+  ready(context);
+  const away = requireForTest(context, "Redis (Debian's package redis-server)", redis);
+  const read = async (node: TestGateway, path: string, token = ""): Promise<string> =>
+    (await fetch(node.url + path, { headers: { authorization: `Bearer ${token}` } })).text();
+  const said = async (node: TestGateway): Promise<unknown> => {
+    const health: unknown = JSON.parse(await read(node, "/admin/v1/health/node", node.adminToken));
+    const ready: unknown = JSON.parse(await read(node, "/health/ready"));
+    const lines = (await read(node, "/metrics", metricsToken)).split("\n");
+    const own = /^pinhole_(nodes|limits_\S+) [^0]/;
+    return { health, ready, metrics: lines.filter((line) => own.test(line)).toSorted() };
+  };
+  const expected = (counting: string, divisor: number, ready: object): unknown => ({
+    health: {
+      object: "node_health",
+      node: expect.stringMatching(/^node_/),
+      nodes: 3,
+      counting,
+      divisor,
+      why: counting === "apart" ? expect.stringMatching(/\w/) : null,
+    },
+    ready: { status: "ready", ...ready },
+    metrics: [
+      `pinhole_limits_counting{state="${counting}"} 1`,
+      `pinhole_limits_divisor ${divisor}`,
+      "pinhole_nodes 3",
+    ],
+  });
+  for (const node of nodes)
+    await expect.poll(() => said(node), slow).toEqual(expected("joined", 1, {}));
+  await away.kill();
+  for (const node of nodes)
+    await expect.poll(() => said(node), slow).toEqual(expected("apart", 3, { without: ["redis"] }));
+  await away.start();
+  for (const node of nodes)
+    await expect.poll(() => said(node), slow).toEqual(expected("joined", 1, {}));
 });

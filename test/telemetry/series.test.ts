@@ -20,6 +20,7 @@ async function open(channels: readonly string[], models: readonly string[]): Pro
   const sources: MetricSources = {
     serves: (model) => served.has(model),
     channels: () => channels.map((id) => ({ id, state: "cooling", inFlight: 1, waiting: 2 })),
+    node: () => ({ nodes: 3, counting: "apart", divisor: 3 }),
     store: () => ({ commits: 3, pending: 4 }),
     spool: () => ({ bytes: 5, memoryBytes: 6 }),
     files: () => ({ left: 7, max: 10 }),

@@ -67,6 +67,19 @@ const channel = z.looseObject({
   removed_at: moment.nullable(),
 });
 
+const nodeHealth = z.strictObject({
+  object: z.literal("node_health"),
+  node: z.string().describe("Its id, new at each start."),
+  nodes: z.int().min(1).describe("Nodes at work on the database, this one included."),
+  counting: z
+    .enum(["alone", "joined", "apart"])
+    .describe(
+      "How limits are counted: `joined`, by all nodes together in Redis; `apart`, Redis is away and each node goes by its part of every limit; `alone`, there is no Redis and each counts for itself.",
+    ),
+  divisor: z.int().min(1).describe("The part: every limit is divided by this on this node."),
+  why: z.string().nullable().describe("Of `apart`: what is the matter with Redis."),
+});
+
 /** Channels, as the admin API shows and changes them. */
 export const channelResource: AdminResource = {
   routes: [
@@ -76,6 +89,14 @@ export const channelResource: AdminResource = {
       access: watch,
       about:
         "The health of each channel and of each of its credentials: state, why, since, next probe, what is in flight.",
+    },
+    {
+      method: "GET",
+      path: "/admin/v1/health/node",
+      access: watch,
+      about:
+        "The node that answers: how many nodes are at work beside it, and whether it counts limits together with them.",
+      answer: "NodeHealth",
     },
     {
       method: "GET",
@@ -141,6 +162,7 @@ export const channelResource: AdminResource = {
     },
   ],
   schemas: {
+    NodeHealth: nodeHealth,
     Channel: channel,
     ChannelTest: channelTest,
     ChannelList: z.looseObject({

@@ -27,7 +27,13 @@ import { signInRoutes } from "./sign-in-routes.ts";
 export interface AdminParts extends SessionParts {
   readonly gateway: Pick<
     Gateway,
-    "administration" | "channels" | "testChannel" | "correct" | "eraseEndUser" | "restingPath"
+    | "administration"
+    | "channels"
+    | "testChannel"
+    | "standing"
+    | "correct"
+    | "eraseEndUser"
+    | "restingPath"
   >;
   readonly examine: Examine;
 }

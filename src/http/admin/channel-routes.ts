@@ -9,10 +9,10 @@ interface OfOne {
   readonly Params: { readonly id: string };
 }
 
-/** /admin/v1/channels, /admin/v1/channels/{id} and /admin/v1/health/channels. */
+/** /admin/v1/channels, /admin/v1/channels/{id}, /admin/v1/health/channels and /admin/v1/health/node. */
 export function channelRoutes(
   app: FastifyInstance,
-  gateway: Pick<Gateway, "channels" | "administration" | "testChannel">,
+  gateway: Pick<Gateway, "channels" | "administration" | "testChannel" | "standing">,
 ): void {
   const channel = resourceHandlers(gateway.administration.channels);
   app.get("/admin/v1/channels", channel.list);
@@ -28,6 +28,10 @@ export function channelRoutes(
     object: "list",
     data: gateway.channels().map(channelHealthJson),
   }));
+  app.get("/admin/v1/health/node", () => {
+    const { why, ...standing } = gateway.standing();
+    return { object: "node_health", ...standing, why: why ?? null };
+  });
 }
 
 /** Tests a channel. Throws not_found, or conflict where there is none that could be tested. */

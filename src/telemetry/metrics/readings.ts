@@ -3,7 +3,7 @@ import { nanoPerUsd } from "../../core/money.ts";
 import type { Book } from "./book.ts";
 import type { LabelValues } from "./label-values.ts";
 import type { OpenCounts } from "./listener.ts";
-import { channelStates, otherLabel } from "./table.ts";
+import { channelStates, countingStates, otherLabel } from "./table.ts";
 
 /** A channel as its gauges show it. */
 export interface ChannelReading {
@@ -26,6 +26,11 @@ export interface MetricSources {
   /** True for a name in the catalogue. */
   serves(model: string): boolean;
   channels(): readonly ChannelReading[];
+  node(): {
+    readonly nodes: number;
+    readonly counting: (typeof countingStates)[number];
+    readonly divisor: number;
+  };
   store(): { readonly commits: number; readonly pending: number };
   spool(): { readonly bytes: number; readonly memoryBytes: number };
   /** Infinity where the system does not tell. */
@@ -43,6 +48,11 @@ export async function readSources(
   sources: MetricSources,
 ): Promise<void> {
   readChannels(book, values, sources.channels());
+  const { nodes, counting, divisor } = sources.node();
+  book.set("pinhole_nodes", {}, nodes);
+  book.set("pinhole_limits_divisor", {}, divisor);
+  for (const state of countingStates)
+    book.set("pinhole_limits_counting", { state }, state === counting ? 1 : 0);
   const { commits, pending } = sources.store();
   book.total("pinhole_database_commits_total", commits);
   book.set("pinhole_database_pending", {}, pending);

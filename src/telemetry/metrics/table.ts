@@ -1,6 +1,7 @@
 import { type Evidence, errorTable } from "../../core/errors.ts";
 import { requestSteps, storeActions } from "../../core/observer.ts";
 import { operations } from "../../core/request.ts";
+import { processTable } from "./process-table.ts";
 import type { MetricKind, MetricRow } from "./terms.ts";
 
 /** The label value of what is in no catalogue, and of what there is too much of. */
@@ -20,6 +21,7 @@ export const attemptClasses = [
 ] as const satisfies readonly (Evidence | "succeeded" | "gateway")[];
 
 export const books = ["customer", "provider"] as const;
+export const countingStates = ["alone", "joined", "apart"] as const;
 export const channelStates = ["healthy", "cooling", "half_open"] as const;
 const statusClasses = ["2xx", "3xx", "4xx", "5xx"];
 const errorCodes = Object.keys(errorTable);
@@ -140,6 +142,24 @@ export const metricTable = {
     help: "Calls that wait for room on a channel.",
     labels: channel,
   },
+  pinhole_nodes: {
+    kind: "gauge",
+    unit: "1",
+    help: "Nodes at work on the database, as this one sees it.",
+    labels: none,
+  },
+  pinhole_limits_counting: {
+    kind: "gauge",
+    unit: "1",
+    help: "1 for the way in which this node counts limits, 0 for the others: alone without Redis, joined with the others in it, or apart while it is away.",
+    labels: { state: countingStates },
+  },
+  pinhole_limits_divisor: {
+    kind: "gauge",
+    unit: "1",
+    help: "Number by which this node divides every limit: 1, or the nodes at work while Redis is away.",
+    labels: none,
+  },
   pinhole_http_responses_total: {
     kind: "counter",
     unit: "1",
@@ -233,48 +253,7 @@ export const metricTable = {
     help: "1, with the version that runs.",
     labels: { version: "version" },
   },
-  process_resident_memory_bytes: {
-    kind: "gauge",
-    unit: "bytes",
-    help: "Resident memory of the process.",
-    labels: none,
-  },
-  process_cpu_seconds_total: {
-    kind: "counter",
-    unit: "seconds",
-    help: "Processor time of the process, all threads.",
-    labels: none,
-  },
-  process_start_time_seconds: {
-    kind: "gauge",
-    unit: "seconds",
-    help: "Unix time at which the process began.",
-    labels: none,
-  },
-  process_open_fds: {
-    kind: "gauge",
-    unit: "1",
-    help: "Files and sockets that the process may open at most, less those that it may still open.",
-    labels: none,
-  },
-  process_max_fds: {
-    kind: "gauge",
-    unit: "1",
-    help: "Files and sockets that the process may open at most.",
-    labels: none,
-  },
-  nodejs_heap_size_used_bytes: {
-    kind: "gauge",
-    unit: "bytes",
-    help: "JavaScript's heap in use.",
-    labels: none,
-  },
-  nodejs_external_memory_bytes: {
-    kind: "gauge",
-    unit: "bytes",
-    help: "Memory outside of JavaScript's heap that it holds, buffers included.",
-    labels: none,
-  },
+  ...processTable,
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
 export type MetricName = keyof typeof metricTable;
