@@ -29,7 +29,7 @@ export function redisProgram(): string | undefined {
     .find((path) => path !== "");
 }
 
-/** Starts a server; `options` are lines of its configuration, a word each. The caller removes it. */
+/** Starts a server; `options` are words of its command line, of which the first may be the path of a configuration. The caller removes it. */
 export async function startRedis(program: string, ...options: string[]): Promise<TestRedis> {
   const server = new Server(program, await freePort(), options);
   try {
@@ -86,7 +86,10 @@ class Server implements TestRedis {
   async start(): Promise<void> {
     const places = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder];
     const quiet = ["--save", "", "--appendonly", "no", "--logfile", join(this.#folder, "log")];
-    this.#process = spawn(this.#program, [...places, ...quiet, ...this.#options], {
+    const [first = "--"] = this.#options;
+    const file = first.startsWith("--") ? [] : [first];
+    const options = this.#options.slice(file.length);
+    this.#process = spawn(this.#program, [...file, ...places, ...quiet, ...options], {
       ...servingUser(),
       cwd: this.#folder,
       stdio: "ignore",

@@ -87,6 +87,11 @@ export function isRefused(thrown: unknown): boolean {
   );
 }
 
+/** True of the library's word that there is no connection, which does not say why. */
+export function isOffline(thrown: unknown): boolean {
+  return thrown instanceof Error && /^The client is (offline|closed)$/.test(thrown.message);
+}
+
 /** Options for one server. */
 export function singleOptions(server: RedisServer): RedisClientOptions {
   const [first] = server.hosts;

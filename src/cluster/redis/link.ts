@@ -1,4 +1,4 @@
-import { createRedisClient, isRefused, type RedisClient } from "./client.ts";
+import { createRedisClient, isOffline, isRefused, type RedisClient } from "./client.ts";
 import { memoryScript, type Script } from "./scripts.ts";
 import type { RedisServer } from "../../core/redis-server.ts";
 
@@ -172,9 +172,10 @@ export class RedisLink {
     return answer;
   }
 
-  /** Notes what went wrong. A refusal is the reason of all that follows from it. */
+  /** Notes what went wrong. A refusal is the reason of all that follows from it, and what ended a connection that of its being away. */
   #blame(fault: unknown): void {
-    if (!isRefused(this.#fault)) this.#fault = fault;
+    const isKnown = this.#fault !== undefined && isOffline(fault);
+    if (!isRefused(this.#fault) && !isKnown) this.#fault = fault;
   }
 
   async #caught(asked: Promise<unknown>): Promise<unknown> {
