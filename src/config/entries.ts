@@ -19,6 +19,7 @@ import {
 import { faultOf } from "./entry-faults.ts";
 import { gatherFaults } from "./faults.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
+import { readMoney } from "./money-rows.ts";
 import { type Named, policyOf, readNames } from "./named-entries.ts";
 import type { ListedPrice } from "./price-list.ts";
 import { readPrices } from "./price-rows.ts";
@@ -108,16 +109,20 @@ function readTerms(
   readonly terms: MoneyTerms | undefined;
   readonly faults: ReadonlyMap<ResourceEntry, readonly EntryFault[]>;
 } {
-  const prices = entries.filter(({ kind }) => kind === "price");
-  if (prices.length === 0) return { terms: undefined, faults: new Map() };
+  const of = (wanted: ResourceEntry["kind"]) => entries.filter(({ kind }) => kind === wanted);
+  const [prices, money] = [of("price"), of("money")];
+  if (prices.length + money.length === 0) return { terms: undefined, faults: new Map() };
   const channels = [
     ...declared.map(({ channel }) => channel.id),
-    ...entries.filter(({ kind }) => kind === "channel").map(({ id }) => id),
+    ...of("channel").map(({ id }) => id),
   ];
   const providers = sources.providers.map(({ id }) => id);
   const read = readPrices(prices, { listed, providers, channels });
-  const { rates, markup } = sources;
-  return { terms: { prices: read.prices, rates, markup }, faults: read.faults };
+  const { rates = sources.rates, markup = sources.markup, faults } = readMoney(money);
+  return {
+    terms: { prices: read.prices, rates, markup },
+    faults: new Map([...read.faults, ...faults]),
+  };
 }
 
 async function readChannel(

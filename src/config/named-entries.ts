@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { valueAt } from "../core/entry-paths.ts";
 import { aliasId, aliasWords, defaultModelId } from "../core/name-words.ts";
+import { moneyIds } from "../core/money-words.ts";
 import type { Policy } from "../core/policy.ts";
 import type { DeclaredEntry, EntryFault, ResourceEntry, Served } from "../core/resource.ts";
 import { faultOf } from "./entry-faults.ts";
@@ -9,6 +10,7 @@ import { readWith } from "./issues.ts";
 import type { FileSettings } from "./schema.ts";
 import { policySchema } from "./sections/policy.ts";
 import { didYouMean } from "./suggest.ts";
+import { type KnownSettings, readValue } from "./value-rows.ts";
 
 /** Names and policies, as a configuration has them. */
 export interface Named extends Pick<Served, "aliases" | "defaultModel"> {
@@ -27,7 +29,7 @@ export function policyOf(policy: FileSettings["policy"]): Policy {
   };
 }
 
-/** Names and policies that a configuration declares, and the names that go with the built-in channels. */
+/** Names, policies and settings of `money` that a configuration declares, and the names that go with the built-in channels. */
 export function declaredNames(tree: unknown, named: Named, faults: Faults): DeclaredEntry[] {
   const written = valueAt(tree, ["policy"]) ?? {};
   const entry = (
@@ -41,7 +43,12 @@ export function declaredNames(tree: unknown, named: Named, faults: Faults): Decl
     return { kind, id, words, declaredAt, givesWay: !isListed };
   };
   const { aliases, defaultModel } = named;
+  const money = moneyIds.flatMap((id) => {
+    const value = valueAt(tree, ["money", id]);
+    return value === undefined ? [] : [entry("money", id, { value }, ["money", id])];
+  });
   return [
+    ...money,
     ...Object.entries(aliases).map(([id, models]) =>
       entry("alias", id, { models }, ["aliases", id]),
     ),
@@ -106,33 +113,16 @@ function unserved(model: string, names: readonly string[]): string {
   return `no channel serves the model \`${model}\`${didYouMean(model, names)}`;
 }
 
+const policies: KnownSettings = {
+  what: "policy",
+  schemas: { ...policySchema.shape, [defaultModelId]: z.string().min(1) },
+};
+
 /** The value of a policy as its setting reads it; undefined where it is at fault. */
-function readPolicy(
-  { id, words }: ResourceEntry,
-  names: readonly string[],
-  faults: Faults,
-): unknown {
-  const settings: Readonly<Record<string, z.ZodType>> = {
-    ...policySchema.shape,
-    [defaultModelId]: z.string().min(1),
-  };
-  const ids = Object.keys(settings);
-  const setting = Object.hasOwn(settings, id) ? settings[id] : undefined;
-  if (setting === undefined) {
-    const hint = didYouMean(id, ids);
-    faults.add(
-      ["id"],
-      `there is no policy \`${id}\`${hint === "" ? `; there are ${ids.join(", ")}` : hint}`,
-    );
-    return undefined;
-  }
-  if (!Object.hasOwn(words, "value")) {
-    faults.add(["value"], "`value` is missing; it must be given");
-    return undefined;
-  }
-  const schema = z.strictObject({ value: setting });
-  const value = readWith(schema, words, { faults, at: [], asWritten: true })?.value;
-  if (id !== defaultModelId || typeof value !== "string" || names.includes(value)) return value;
+function readPolicy(entry: ResourceEntry, names: readonly string[], faults: Faults): unknown {
+  const value = readValue(entry, policies, faults);
+  if (entry.id !== defaultModelId || typeof value !== "string" || names.includes(value))
+    return value;
   faults.add(["value"], unserved(value, names));
   return undefined;
 }

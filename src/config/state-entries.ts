@@ -54,6 +54,8 @@ export function entriesIn(
         ? []
         : [entryAt(defaultModelId, [defaultModelId], { value: defaultModel })]),
     ]);
+  const money = valueAt(value, ["money"]);
+  if (isRecord(money)) found.set("money", Object.entries(money).map(moneyOf));
   return found;
 }
 
@@ -67,6 +69,10 @@ function aliasOf([name, models]: readonly [string, unknown]): Entry {
 
 function policyOf([name, value]: readonly [string, unknown]): Entry {
   return entryAt(name, ["policy", name], { value });
+}
+
+function moneyOf([name, value]: readonly [string, unknown]): Entry {
+  return entryAt(name, ["money", name], { value });
 }
 
 /** Entries of a list, each of which bears its id. */

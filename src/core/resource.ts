@@ -22,6 +22,8 @@ const kinds = {
   alias: { defaults: {}, uses: [] },
   /** A setting of `policy`, or the default model. */
   policy: { defaults: {}, uses: [] },
+  /** A setting of `money`. */
+  money: { defaults: {}, uses: [] },
   /** A price of a model, wherever it is served or on one channel. */
   price: { defaults: { provider: null, channel: null }, uses: [] },
 } as const satisfies Record<string, KindFacts>;

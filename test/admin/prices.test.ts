@@ -134,6 +134,72 @@ describe("a price of the database", () => {
   });
 });
 
+describe("a setting of `money` in the database", () => {
+  test("counts from the next request on, and what the file says counts again without it", async () => {
+    const lines = [{ per: "image", rate: 2 }];
+    const models = [
+      { name: "sandbox-fast", price: { per_image_usd: "0.1" } },
+      { name: "sandbox-edit", price: { currency: "CNY", lines } },
+    ];
+    const world = await keyWorld({
+      channels: [{ ...channels[0], models }],
+      money: { rates: { CNY: 0.2 } },
+    });
+    const { admin } = world;
+    const put = async (id: string, value: unknown, ifMatch = ""): Promise<number> =>
+      (await admin("PUT", `/money/${id}`, { value }, { "if-match": ifMatch })).status;
+    expect([await costOf(world), await costOf(world, "sandbox-edit")]).toEqual(["0.1", "0.4"]);
+    expect(await put("markup", { times: 1.5 })).toBe(201);
+    expect([await costOf(world), await costOf(world, "sandbox-edit")]).toEqual(["0.15", "0.6"]);
+    // A value is one choice: what stood before is not mixed into it.
+    const perImage = { value: { per_image_usd: "0.01" } };
+    const changed = await admin("PATCH", "/money/markup", perImage);
+    expect(changed.body).toMatchObject({ value: { per_image_usd: "0.01" }, version: 2 });
+    expect(changed.body["value"]).toEqual({ per_image_usd: "0.01" });
+    expect(await costOf(world)).toBe("0.11");
+    expect(await put("rates", { CNY: 1 })).toBe(409);
+    expect((await admin("GET", "/money")).body.data).toMatchObject([
+      { id: "markup", version: 2, declared_at: null },
+      {
+        id: "rates",
+        value: { CNY: 0.2 },
+        declared_at: expect.stringMatching(/line \d+$/) as unknown,
+      },
+    ]);
+    for (const [id, value, param, ifMatch] of [
+      ["markup", {}, "value", "*"],
+      ["markup", { times: -1 }, "value.times", "*"],
+      ["markup", 2, "value", "*"],
+      ["markup", null, "value", "*"],
+      ["mark", { times: 1 }, "id", ""],
+    ] as const) {
+      const { status, body } = await admin(
+        "PUT",
+        `/money/${id}`,
+        { value },
+        { "if-match": ifMatch },
+      );
+      expect([id, value, status, body.error?.param]).toEqual([id, value, 400, param]);
+    }
+    expect((await admin("DELETE", "/money/markup")).status).toBe(200);
+    expect(await costOf(world)).toBe("0.1");
+  });
+
+  test("is an exchange rate for prices of the file and of the database", async () => {
+    const world = await keyWorld({ channels });
+    const { admin } = world;
+    const price = { currency: "CNY", lines: [{ per: "image", rate: 2 }] };
+    await admin("POST", "/prices", { model: "sandbox-fast", price });
+    expect(await costOf(world)).toBeNull();
+    await admin("PUT", "/money/rates", { value: { CNY: "0.15" } });
+    expect(await costOf(world)).toBe("0.3");
+    await admin("PUT", "/money/rates", { value: { EUR: 1 } }, { "if-match": "*" });
+    expect(await costOf(world)).toBeNull();
+    const wrong = await admin("PUT", "/money/rates", { value: { yuan: 1 } }, { "if-match": "*" });
+    expect([wrong.status, wrong.body.error?.code]).toEqual([400, "invalid_value"]);
+  });
+});
+
 describe("prices of the file of prices", () => {
   /** A gateway with a file of prices, and the rows of another time. */
   async function start() {

@@ -99,6 +99,8 @@ async function makeAll(made: (...argv: string[]) => Promise<string>) {
       "per_image_usd=0.07",
     );
   await made("prices", "change", "painted@channel:up", "--price", table);
+  await made("money", "set", "markup", "--value", "times=2");
+  await made("money", "create", "--id", "rates", "--value", "CNY=0.139,EUR=1.1");
   await made("aliases", "create", "--id", "best", "--models", "painted,sandbox-fast");
   await made("policies", "create", "--id", "successors", "--value", "false");
   await made("policies", "set", "default_model", "--value", "best");
@@ -131,9 +133,9 @@ async function move(databaseOf: (name: string) => Promise<object>): Promise<stri
       expect(await statusOf(node.gateway, keys.fast, "sandbox-edit")).toBe(403);
       expect(await statusOf(node.gateway, keys.old, "best")).toBe(200);
       expect(upstream.seen.at(-1)?.headers.authorization).toBe(`Bearer ${canary}`);
-      expect(await costOf(node.gateway, keys.old, "painted")).toBe("0.030000001");
-      expect(await costOf(node.gateway, keys.old, "sandbox-fast")).toBe("0.07");
-      // The team's markup is half as much again.
+      expect(await costOf(node.gateway, keys.old, "painted")).toBe("0.060000002");
+      expect(await costOf(node.gateway, keys.old, "sandbox-fast")).toBe("0.14");
+      // The team's markup, half as much again, goes before that of all.
       expect(await costOf(node.gateway, keys.shop, "sandbox-fast")).toBe("0.105");
     }
     expect((await two.run("export")).out).toBe(state.out);

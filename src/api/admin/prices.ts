@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { moneyId, moneyWords } from "../../core/money-words.ts";
 import { priceEntryId, priceEntryWords } from "../../core/price-entry.ts";
 import { priceMarkupSchema } from "../../core/price-markup.ts";
 import { listOf } from "../answers.ts";
@@ -37,6 +38,16 @@ export const priceResource = entryResource({
     price,
   },
   id: priceEntryId.optional(),
+});
+
+/** Settings of `money`: the markup on all that models cost, and exchange rates. */
+export const moneyResource = entryResource({
+  path: "/admin/v1/money",
+  one: "a setting of `money`",
+  many: "settings of `money`",
+  answer: "MoneySetting",
+  words: moneyWords,
+  id: moneyId,
 });
 
 /** Prices that count, and those that have counted. */

@@ -9,7 +9,7 @@ import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
 import { passkeyResource } from "./passkeys.ts";
-import { priceResource, servedPriceResource } from "./prices.ts";
+import { moneyResource, priceResource, servedPriceResource } from "./prices.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
@@ -27,6 +27,7 @@ export const adminResources: readonly AdminResource[] = [
   aliasResource,
   policyResource,
   priceResource,
+  moneyResource,
   sessionResource,
   signInResource,
   passkeyResource,

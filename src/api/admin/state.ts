@@ -5,7 +5,7 @@ import type { AdminResource } from "./resource.ts";
 const state = z
   .record(z.string(), z.unknown())
   .describe(
-    "`teams`, `users`, `keys`, `channels`, `prices`, `aliases`, `policy` and `default_model` in the words of the configuration file; docs/operating.md.",
+    "`teams`, `users`, `keys`, `channels`, `prices`, `money`, `aliases`, `policy` and `default_model` in the words of the configuration file; docs/operating.md.",
   );
 
 const variables = z

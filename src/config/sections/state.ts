@@ -60,5 +60,6 @@ export const stateSections = z.strictObject({
     form: "names, each with a model's name or a list of them",
   }),
   default_model: z.unknown().optional(),
+  money: z.record(z.string(), z.unknown()).optional().meta({ form: "a group of settings" }),
   policy: z.record(z.string(), z.unknown()).optional().meta({ form: "a group of settings" }),
 });

@@ -41,6 +41,8 @@ export interface Administration {
   readonly channels: ResourceAdministration;
   readonly aliases: ResourceAdministration;
   readonly policies: ResourceAdministration;
+  /** Settings of `money`. */
+  readonly money: ResourceAdministration;
   /** Entries of the list of prices. */
   readonly prices: ResourceAdministration;
   readonly teams: OwnerAdministration;
@@ -100,6 +102,7 @@ export function createAdministration(ports: AdministrationPorts): Administration
     channels: administerResources({ ...ports, served, kind: "channel" }),
     aliases: administerResources({ ...ports, served, kind: "alias" }),
     policies: administerResources({ ...ports, served, kind: "policy" }),
+    money: administerResources({ ...ports, served, kind: "money" }),
     prices: administerResources({ ...ports, served, kind: "price" }),
     teams: administerOwners({ ...ports, served, kind: "team", rows: store.teams }),
     users: administerOwners({ ...ports, served, kind: "user", rows: store.users }),

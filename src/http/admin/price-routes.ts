@@ -10,12 +10,12 @@ interface OfOne {
   readonly Params: { readonly id: string };
 }
 
-/** /admin/v1/prices and /admin/v1/prices/{id}; what counts of them at /admin/v1/served/prices, and what has at /admin/v1/price-versions. */
+/** /admin/v1/prices, /admin/v1/money and one of each by its id; what counts of them at /admin/v1/served/prices, and what has at /admin/v1/price-versions. */
 export function priceRoutes(
   app: FastifyInstance,
   gateway: Pick<Gateway, "administration" | "channels">,
 ): void {
-  const { prices, priceVersion } = gateway.administration;
+  const { prices, money, priceVersion } = gateway.administration;
   const price = resourceHandlers(prices, { whole: ["price"], idOf });
   app.get("/admin/v1/prices", price.list);
   app.post("/admin/v1/prices", price.create);
@@ -23,6 +23,13 @@ export function priceRoutes(
   app.put<OfOne>("/admin/v1/prices/:id", price.put);
   app.patch<OfOne>("/admin/v1/prices/:id", price.change);
   app.delete<OfOne>("/admin/v1/prices/:id", price.remove);
+  const setting = resourceHandlers(money, { whole: ["value"] });
+  app.get("/admin/v1/money", setting.list);
+  app.post("/admin/v1/money", setting.create);
+  app.get<OfOne>("/admin/v1/money/:id", setting.show);
+  app.put<OfOne>("/admin/v1/money/:id", setting.put);
+  app.patch<OfOne>("/admin/v1/money/:id", setting.change);
+  app.delete<OfOne>("/admin/v1/money/:id", setting.remove);
   app.get("/admin/v1/served/prices", () => ({
     object: "list",
     data: servedPrices(gateway.channels().map(({ channel }) => channel)),

@@ -19,6 +19,9 @@ export function writeResources(
   const settings = policies.filter(([id]) => id !== defaultModelId);
   return {
     channels: of("channel").map(entry),
+    money: Object.fromEntries(
+      of("money").map(({ id, words }) => [id, escaped(words["value"])] as const),
+    ),
     prices: of("price").map(entry),
     aliases: Object.fromEntries(of("alias").map(({ id, words }) => [id, escaped(words["models"])])),
     ...Object.fromEntries(policies.filter(([id]) => id === defaultModelId)),
