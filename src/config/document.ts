@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from "yaml";
-import { isRecord } from "../core/entry-paths.ts";
+import { isRecord, withoutNulls } from "../core/entry-paths.ts";
 import type { Fault, Path } from "./faults.ts";
 
 /** A parsed file. */
@@ -64,17 +64,6 @@ function sentence(message: string): string {
     .replace(/\s+/g, " ")
     .replace(/: ".*$/, "")
     .replace(/\.$/, "");
-}
-
-/** A value without the settings that are null, in it and in what it holds. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== null)
-      .map(([name, inner]) => [name, withoutNulls(inner)]),
-  );
 }
 
 function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): number | undefined {

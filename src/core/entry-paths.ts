@@ -5,6 +5,23 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Groups of a price in which null is a value: an option, or a setting, that is not set. */
+const conditions: ReadonlySet<string> = new Set(["options", "settings"]);
+
+/** A value without the settings that are null, in it and in what it holds; conditions of prices keep theirs. */
+export function withoutNulls(value: unknown, isPrice = false): unknown {
+  if (Array.isArray(value)) return value.map((inner: unknown) => withoutNulls(inner, isPrice));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null)
+      .map(([name, inner]) => {
+        const isCondition = isPrice && conditions.has(name);
+        return [name, isCondition ? inner : withoutNulls(inner, isPrice || name === "price")];
+      }),
+  );
+}
+
 /** The value at a path below another; undefined where there is none. */
 export function valueAt(value: unknown, path: EntryPath): unknown {
   return path.reduce<unknown>((inner, step) => {

@@ -9,11 +9,15 @@ import { keyWorld, type KeyWorld } from "./keys-world.ts";
 const channels = [{ id: "house", provider: "sandbox", models: ["sandbox-fast", "sandbox-edit"] }];
 
 /** The charge for a picture. */
-async function costOf({ gateway }: KeyWorld, model = "sandbox-fast"): Promise<string | null> {
+async function costOf(
+  { gateway }: KeyWorld,
+  model = "sandbox-fast",
+  fields = {},
+): Promise<string | null> {
   const answer = await fetch(`${gateway.url}/v1/images/generations`, {
     method: "POST",
     headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" },
-    body: JSON.stringify({ model, prompt: "a fox", size: "256x256" }),
+    body: JSON.stringify({ model, prompt: "a fox", size: "256x256", ...fields }),
   });
   await answer.arrayBuffer();
   return answer.headers.get("x-pinhole-cost");
@@ -104,6 +108,21 @@ describe("a price of the database", () => {
     await admin("POST", "/channels", up);
     expect((await admin("GET", "/prices/of-mine")).body).toMatchObject({ faulty: false });
     expect(await costOf(world, "mine")).toBe("0.5");
+  });
+
+  test("keeps a condition on what is not set, which null writes", async () => {
+    const world = await keyWorld({ channels });
+    const { admin } = world;
+    const price = { table: [{ options: { seed: null }, usd: 0.02 }, { usd: 0.05 }] };
+    await admin("POST", "/prices", { model: "sandbox-fast", price });
+    expect((await admin("GET", "/prices/sandbox-fast")).body["price"]).toEqual(price);
+    expect([await costOf(world), await costOf(world, "sandbox-fast", { seed: 7 })]).toEqual([
+      "0.02",
+      "0.05",
+    ]);
+    const one = { name: "sandbox-fast", price };
+    const other = { id: "up", provider: "sandbox", models: [one] };
+    expect((await admin("POST", "/channels", other)).body["models"]).toEqual([one]);
   });
 
   test("is refused by the field that is at fault", async () => {

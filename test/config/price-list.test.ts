@@ -88,6 +88,14 @@ describe("prices of the operator's file", () => {
     ]);
   });
 
+  test("keep conditions on what is not set", async () => {
+    const table = [{ options: { style: null }, usd: 1 }, { usd: 2 }];
+    const prices = await pricesWith(
+      `prices: [{ model: easel, price: { per_image_usd: null, table: [{ options: { style: null }, usd: 1 }, { usd: 2 }] } }]`,
+    );
+    expect(prices["w/easel"]).toEqual({ table });
+  });
+
   test("may be for models that nobody serves, and for none", async () => {
     const unserved = await pricesWith("prices: [{ model: other, price: free }]");
     expect(unserved["a/brush-2"]).toEqual((await pricesWith("prices: []"))["a/brush-2"]);

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { channelTestBody } from "../../api/admin/channels.ts";
+import { withoutNulls } from "../../core/entry-paths.ts";
 import { PinholeError } from "../../core/errors.ts";
 import type { ChannelTest, ChannelView, Gateway, HealthView } from "../../gateway/gateway.ts";
-import { read, withoutNulls } from "./read-checked.ts";
+import { read } from "./read-checked.ts";
 import { resourceHandlers } from "./resource-handlers.ts";
 
 interface OfOne {

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { keyBody, keyId, keyQuery, newKeyBody, rotationBody } from "../../api/admin/keys.ts";
+import { withoutNulls } from "../../core/entry-paths.ts";
 import type { KeySettings } from "../../core/key.ts";
 import { keySettingsOf, keyWordsOf } from "../../core/key-words.ts";
 import { type ConfinedKeys, type KeyAdministration, keyJson } from "../../gateway/gateway.ts";
 import { scopeOf } from "../../core/role.ts";
 import { callerOf, changerOf } from "./callers.ts";
-import { read, readFields, withoutNulls } from "./read-checked.ts";
+import { read, readFields } from "./read-checked.ts";
 import { conditionOf, pageOf, withVersion } from "./conditions.ts";
 
 interface OfOne {

@@ -6,6 +6,7 @@ import {
   teamBody,
   userBody,
 } from "../../api/admin/owners.ts";
+import { withoutNulls } from "../../core/entry-paths.ts";
 import { ownerId } from "../../core/forms.ts";
 import { type OwnerWords, ownerSettingsOf, ownerWordsOf } from "../../core/owner-words.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "../../gateway/gateway.ts";
 import { scopeOf } from "../../core/role.ts";
 import { callerOf, changerOf } from "./callers.ts";
-import { read, readFields, withoutNulls } from "./read-checked.ts";
+import { read, readFields } from "./read-checked.ts";
 import { conditionOf, pageOf, withVersion } from "./conditions.ts";
 
 interface OfOne {

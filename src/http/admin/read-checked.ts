@@ -37,17 +37,6 @@ function unknownFields(path: readonly PropertyKey[], names: readonly string[]): 
   });
 }
 
-/** A body's object without the fields that are null, which mean absent, in it and in what it holds. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== null)
-      .map(([name, inner]) => [name, withoutNulls(inner)]),
-  );
-}
-
 /** The fields of a body, whatever they are. Throws invalid_value where it is no object. */
 export function readFields(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return { ...body };

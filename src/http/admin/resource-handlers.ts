@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { resourceQuery } from "../../api/admin/channels.ts";
 import { PinholeError } from "../../core/errors.ts";
-import { isRecord } from "../../core/entry-paths.ts";
+import { isRecord, withoutNulls } from "../../core/entry-paths.ts";
 import type { EntryWords } from "../../core/resource.ts";
 import { type Administration, resourceJson } from "../../gateway/gateway.ts";
 import { changerOf } from "./callers.ts";
 import { conditionOf, pageOf, withVersion } from "./conditions.ts";
-import { read, readFields, withoutNulls } from "./read-checked.ts";
+import { read, readFields } from "./read-checked.ts";
 
 interface OfOne {
   readonly Params: { readonly id: string };
