@@ -16,6 +16,7 @@ import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
 import { ownProgram } from "./app/program.ts";
+import { createProviderShelf } from "./app/provider-shelf.ts";
 import { openSpools } from "./app/spools.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
 import { secretPorts, urlSigner } from "./app/secret-keys.ts";
@@ -98,6 +99,7 @@ export async function startApp(
       gateway,
       identity,
       examine: createExamine({ ...ports, ...opened, config, channels: () => gateway.channels() }),
+      providers: createProviderShelf(),
       hosted,
       clients: createClientWatch(ports.now),
       relayPatience,
@@ -213,6 +215,7 @@ type OwnParts = Pick<
   | "observer"
   | "metrics"
   | "examine"
+  | "providers"
 >;
 
 async function listen(

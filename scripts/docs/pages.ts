@@ -1,4 +1,3 @@
-import { knownModelsOf } from "../../src/core/cards.ts";
 import type { ListedProvider, Provider } from "../../src/core/provider.ts";
 import { providers as lines } from "../../src/providers/index.ts";
 import { apiPage } from "./api-page.ts";
@@ -39,5 +38,5 @@ export async function generatedPages(): Promise<Page[]> {
 /** The generated part of the source. */
 export async function generatedSource(): Promise<Page> {
   const shipped = await shippedProviders();
-  return knownModelsFile(knownModelsOf(shipped.map(({ provider }) => provider)));
+  return knownModelsFile(shipped.map(({ provider }) => provider));
 }

@@ -6,6 +6,7 @@ import Fastify, {
 } from "fastify";
 import type { IncomingMessage } from "node:http";
 import type { Examine } from "../core/examination.ts";
+import type { ProviderShelf } from "../core/provider-shelf.ts";
 import type { Observer } from "../core/observer.ts";
 import { arrivals } from "../runtime/batches.ts";
 import { adminRoutes } from "./admin/admin-routes.ts";
@@ -61,6 +62,8 @@ export interface ServerParts {
   readonly observer: Observer | undefined;
   /** Looks at all that the gateway stands on. */
   readonly examine: Examine;
+  /** The kinds of upstreams that channels can be made of. */
+  readonly providers: ProviderShelf;
   /** The page of metrics of this address; undefined: it has none. */
   readonly metrics: MetricsPage | undefined;
 }

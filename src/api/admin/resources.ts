@@ -10,6 +10,7 @@ import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
 import { passkeyResource } from "./passkeys.ts";
 import { moneyResource, priceResource, servedPriceResource } from "./prices.ts";
+import { providerResource } from "./providers.ts";
 import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
@@ -24,6 +25,7 @@ export const adminResources: readonly AdminResource[] = [
   ownerResource,
   requestResource,
   channelResource,
+  providerResource,
   aliasResource,
   policyResource,
   priceResource,

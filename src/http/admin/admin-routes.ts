@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { PinholeError } from "../../core/errors.ts";
 import type { Examine } from "../../core/examination.ts";
+import type { ProviderShelf } from "../../core/provider-shelf.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { correctionRoutes } from "./correction-routes.ts";
@@ -13,6 +14,7 @@ import { examinationRoutes } from "./examination-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { ownerRoutes } from "./owner-routes.ts";
 import { priceRoutes } from "./price-routes.ts";
+import { providerRoutes } from "./provider-routes.ts";
 import { nameRoutes } from "./name-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
 import { stateRoutes } from "./state-routes.ts";
@@ -36,6 +38,7 @@ export interface AdminParts extends SessionParts {
     | "restingPath"
   >;
   readonly examine: Examine;
+  readonly providers: ProviderShelf;
 }
 
 /** The routes under /admin/v1, each for the roles that its table names. */
@@ -61,6 +64,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   ownerRoutes(app, administration);
   auditRoutes(app, administration.audit);
   channelRoutes(app, gateway);
+  providerRoutes(app, parts.providers);
   nameRoutes(app, administration);
   requestRoutes(app, gateway);
   noticeRoutes(app, administration.notices);
