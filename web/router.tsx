@@ -174,6 +174,26 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("./watch/audit-page.tsx"), "AuditPage"),
 });
 
+const channelsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/channels",
+  component: lazyRouteComponent(() => import("./channels/channels-page.tsx"), "ChannelsPage"),
+});
+
+const newChannelRoute = createRoute({
+  getParentRoute: () => channelsRoute,
+  path: "new",
+  component: lazyRouteComponent(() => import("./channels/new-channel.tsx"), "NewChannelPanel"),
+});
+
+const channelRoute = createRoute({
+  getParentRoute: () => channelsRoute,
+  path: "$id",
+  component: lazyRouteComponent(() => import("./channels/channel-panel.tsx"), "ChannelPanel"),
+});
+
+const channelRoutes = channelsRoute.addChildren([newChannelRoute, channelRoute]);
+
 const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
@@ -206,6 +226,7 @@ const routes = root.addChildren([
     requestRoute,
     noticesRoute,
     auditRoute,
+    channelRoutes,
     keysRoute,
     peopleRoute,
     youRoute,

@@ -21,7 +21,9 @@ export function knownModelsFile(providers: readonly Provider[]): Page {
     );
     return `  [${JSON.stringify(name)}, { ${fields.join(", ")} }],\n`;
   });
-  const names = providers.map(({ id, name }) => `  [${JSON.stringify(id)}, ${JSON.stringify(name)}],\n`);
+  const names = providers.map(
+    ({ id, name }) => `  [${JSON.stringify(id)}, ${JSON.stringify(name)}],\n`,
+  );
   const text = `${head}${lines.join("")}]);\n\n${namesHead}${names.join("")}]);\n`;
   return { path: "src/providers/known-models.ts", text };
 }

@@ -62,7 +62,6 @@ export interface ServerParts {
   readonly observer: Observer | undefined;
   /** Looks at all that the gateway stands on. */
   readonly examine: Examine;
-  /** The kinds of upstreams that channels can be made of. */
   readonly providers: ProviderShelf;
   /** The page of metrics of this address; undefined: it has none. */
   readonly metrics: MetricsPage | undefined;

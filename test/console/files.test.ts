@@ -56,6 +56,8 @@ test("the console's document is served at its pages, with a policy that allows t
     "/overview",
     "/requests?state=failed",
     "/requests/req_1",
+    "/channels",
+    "/channels/new",
     "/audit",
     "/keys",
   ]) {

@@ -9,6 +9,7 @@ export type PlacePath =
   | "/overview"
   | "/requests"
   | "/notices"
+  | "/channels"
   | "/audit"
   | "/keys"
   | "/people";
@@ -30,6 +31,7 @@ export interface PlaceGroup {
 /** Roles that see what all have asked for. */
 export const watchers: readonly Role[] = ["owner", "admin", "operator", "viewer"];
 const administrators: readonly Role[] = ["owner", "admin"];
+const operators: readonly Role[] = [...administrators, "operator"];
 const keyManagers: readonly Role[] = [...administrators, "team_admin"];
 const makers: readonly Role[] = [...administrators, "operator", "team_admin", "key_holder"];
 
@@ -58,6 +60,7 @@ export const placeGroups: readonly PlaceGroup[] = [
   {
     name: "run",
     places: [
+      { path: "/channels", name: "channels", icon: "channels", roles: operators },
       { path: "/keys", name: "keys", icon: "keys", roles: keyManagers },
       { path: "/people", name: "people", icon: "people", roles: keyManagers },
       { path: "/audit", name: "audit", icon: "audit", roles: administrators },

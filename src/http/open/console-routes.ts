@@ -22,6 +22,8 @@ const pages = [
   "/requests",
   "/requests/:id",
   "/notices",
+  "/channels",
+  "/channels/:id",
   "/audit",
   "/keys",
   "/people",

@@ -1,0 +1,91 @@
+import type { ReactNode } from "react";
+import { classNames } from "../ui/class-names.ts";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { useFigures } from "../watch/figures.ts";
+import type { ChannelEntry, ChannelHealth } from "./channels.ts";
+import { useChannelWords } from "./words.ts";
+
+/** The words that a channel's state has. */
+export type StateName =
+  | "healthy"
+  | "cooling"
+  | "half_open"
+  | "off"
+  | "faulty"
+  | "shadowed"
+  | "unknown";
+
+/** The state of a channel: what keeps it from serving goes before how it fares. */
+export function stateOf(
+  { shadowed, fault, enabled }: ChannelEntry,
+  health: ChannelHealth | undefined,
+): StateName {
+  if (shadowed) return "shadowed";
+  if (fault !== null) return "faulty";
+  if (!enabled) return "off";
+  return health?.state ?? "unknown";
+}
+
+const looks: Readonly<Record<StateName, readonly [IconName, string]>> = {
+  healthy: ["check", "text-good"],
+  cooling: ["alert", "text-warn"],
+  half_open: ["info", "text-info"],
+  off: ["off", "text-soft"],
+  faulty: ["alert", "text-bad"],
+  shadowed: ["info", "text-warn"],
+  unknown: ["info", "text-soft"],
+};
+
+/** The state in words with its sign, and below it why it is so. */
+export function ChannelState({
+  channel,
+  health,
+  isWhole = false,
+}: {
+  readonly channel: ChannelEntry;
+  readonly health: ChannelHealth | undefined;
+  /** True: the reason is not cut short. */
+  readonly isWhole?: boolean;
+}): ReactNode {
+  const words = useChannelWords();
+  const state = stateOf(channel, health);
+  const [icon, tone] = looks[state];
+  const why = useReason(channel, health, state);
+  return (
+    <span className="flex min-w-0 flex-col">
+      <span className={classNames("flex items-center gap-1.5", tone)}>
+        <Icon name={icon} size={16} />
+        {words.states[state]}
+      </span>
+      {why === undefined ? null : (
+        <span
+          className={classNames("text-label text-soft", isWhole ? "break-words" : "line-clamp-2")}
+          {...(isWhole ? {} : { title: why })}
+        >
+          {why}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function useReason(
+  { fault }: ChannelEntry,
+  health: ChannelHealth | undefined,
+  state: StateName,
+): string | undefined {
+  const words = useChannelWords();
+  const figures = useFigures();
+  if (state === "shadowed") return words.shadowOf;
+  if (state === "faulty") return fault ?? undefined;
+  if (health === undefined || state === "off") return undefined;
+  const { why, next_probe: next, credentials, models } = health;
+  const cool = credentials.filter((one) => one.state !== "healthy").length;
+  const parts = [
+    state === "healthy" ? undefined : (why ?? undefined),
+    next === null ? undefined : words.triesAgain(figures.moment(next)),
+    state === "healthy" && cool > 0 ? words.credentials(cool, credentials.length) : undefined,
+    models.length > 0 ? words.modelsCool(models.map(({ upstream }) => upstream)) : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(" · ");
+}

@@ -1,0 +1,49 @@
+import type { ReactNode } from "react";
+import type { ChannelEntry, Provider } from "./channels.ts";
+import { keptHint, standingText } from "./draft.ts";
+import { kindsOf, settingFields } from "./form-fields.ts";
+import type { FieldKind } from "./schema-fields.ts";
+import { useChannelWords } from "./words.ts";
+
+/** The words of a channel of the file, to be read. */
+export function DeclaredFields({
+  channel,
+  provider,
+}: {
+  readonly channel: ChannelEntry;
+  readonly provider: Provider;
+}): ReactNode {
+  const words = useChannelWords();
+  const kinds = kindsOf(settingFields(provider, channel, {}));
+  const rows = [...kinds]
+    .filter(([path]) => path !== "id" && path !== "provider")
+    .map(([path, kind]) => [path, textAt(channel, path, kind)] as const)
+    .filter(([, text]) => text !== "");
+  return (
+    <dl className="grid gap-x-6 gap-y-1.5 pb-6 phone:grid-cols-[auto_1fr]">
+      {channel.models === null ? (
+        <>
+          <dt className="text-soft">models</dt>
+          <dd>{words.allModels}</dd>
+        </>
+      ) : null}
+      {rows.map(([path, text]) => (
+        <div key={path} className="contents">
+          <dt className="text-soft">{path}</dt>
+          <dd className="min-w-0 break-words whitespace-pre-wrap">
+            {keptHint(text) === undefined
+              ? text
+              : words.panel.credential.kept(keptHint(text) ?? "")}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The text of a field; models that are named alone are a list of names. */
+function textAt(channel: ChannelEntry, path: string, kind: FieldKind): string {
+  const { models } = channel;
+  const isNames = path === "models" && models?.every((one) => typeof one === "string") === true;
+  return isNames ? (models ?? []).join(", ") : standingText(channel, path, kind);
+}
