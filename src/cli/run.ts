@@ -77,13 +77,27 @@ async function resourceCommands(
 ): Promise<Command[]> {
   const { readResources } = await import("./resources/resource-commands.ts");
   const found = readResources(context, done);
+  // Without a word, all of a resource's are told.
+  const isHelp = ["", "help", "--help", "-h"].includes(verb);
   const isMeant = (command: Command): boolean =>
-    command.name() === name && command.commands.some((sub) => sub.name() === verb);
+    command.name() === name &&
+    (isHelp ? wordsOf(name) !== undefined : command.commands.some((sub) => sub.name() === verb));
   const isTaken = (command: Command): boolean =>
     commands.some((own) => own.name === command.name());
   const shown = found.filter((command) => isMeant(command) || !isTaken(command));
+  for (const command of shown) {
+    const own = isHelp ? commands.find((one) => one.name === command.name()) : undefined;
+    if (own?.words === undefined) continue;
+    const typed = own.words.map((word) => `\`pinhole ${own.name} ${word}\``).join(", ");
+    command.addHelpText("after", `\nBesides ${typed}: ${own.about}.\n`);
+  }
   for (const command of shown.flatMap((one) => [one, ...one.commands])) prepare(command, context);
   return shown;
+}
+
+/** The words of a command of its own; undefined: there is none, or it takes any. */
+function wordsOf(name: string | undefined): readonly string[] | undefined {
+  return commands.find((own) => own.name === name)?.words;
 }
 
 function prepare(command: Command, context: CommandContext): void {

@@ -112,10 +112,9 @@ function readTerms(
   const of = (wanted: ResourceEntry["kind"]) => entries.filter(({ kind }) => kind === wanted);
   const [prices, money] = [of("price"), of("money")];
   if (prices.length + money.length === 0) return { terms: undefined, faults: new Map() };
-  const channels = [
-    ...declared.map(({ channel }) => channel.id),
-    ...of("channel").map(({ id }) => id),
-  ];
+  const rows = of("channel").map(({ id }) => id);
+  const own = declared.filter(({ isBuiltIn }) => rows.length === 0 || !isBuiltIn);
+  const channels = [...own.map(({ channel }) => channel.id), ...rows];
   const providers = sources.providers.map(({ id }) => id);
   const read = readPrices(prices, { listed, providers, channels });
   const { rates = sources.rates, markup = sources.markup, faults } = readMoney(money);

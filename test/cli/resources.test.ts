@@ -74,6 +74,13 @@ describe("commands read from the API's document", () => {
     expect(help).toMatch(/--expires-at <text>/);
     expect(help).toMatch(/--strict \[true\|false\]/);
     expect((await run(["keys", "--help"])).out).toContain("PINHOLE_ADMIN_TOKEN");
+    // A resource with the name of another command tells the words of both.
+    for (const argv of [["help"], ["--help"], []]) {
+      const { out, err } = await run(["channels", ...argv]);
+      expect(out + err).toMatch(
+        /^ {2}create [^]*`pinhole channels test`, `pinhole channels models`/m,
+      );
+    }
   });
 });
 
@@ -160,6 +167,7 @@ describe("values on the command line", () => {
     },
   };
   const either = { anyOf: [budget, { type: "array", items: budget }, { type: "null" }] };
+  const orWord = { anyOf: [{ type: "string", const: "free" }, ...either.anyOf] };
   const texts = { type: "array", items: { type: "string" } };
 
   test.each([
@@ -178,6 +186,9 @@ describe("values on the command line", () => {
     ],
     [either, ['[{"usd":1}]'], [{ usd: 1 }]],
     [either, ["null"], null],
+    [orWord, ["free"], "free"],
+    [orWord, ["usd=1"], { usd: "1" }],
+    [orWord, ["usd=1", "usd=2"], [{ usd: "1" }, { usd: "2" }]],
     [{ type: "array", items: budget }, ["usd=1"], [{ usd: "1" }]],
   ])("%j: %j is %j", (schema, typed, value) => {
     expect(valueOf("--x", schema, typed)).toEqual(value);

@@ -219,3 +219,41 @@ default_model: 7
     "- policy default_model (delete)",
   ]);
 });
+
+test("prices and settings of money at fault are told at their lines, and nothing is changed", async () => {
+  const before = (await run(["export"])).out;
+  const done = await apply(`prices:
+  - model: sandbox-fast
+    price:
+      per_imge_usd: 1
+  - price: free
+  - { model: a, channel: none, price: free }
+  - { model: b, price: free }
+  - { id: other, model: b, price: free }
+  - { model: b, price: 7 }
+  - { id: 7, model: c, price: free }
+  - { model: d, price: "$\{UNSET}" }
+money:
+  markup: { times: -1 }
+  tax: { x: 1 }
+`);
+  expect(done.code).toBe(1);
+  expect(done.err.split("\n").map((line) => line.replace(/^(state.yaml:\d+: .{0,90}).*/, "$1")))
+    .toMatchInlineSnapshot(`
+      [
+        "state.yaml:4: unknown setting \`per_imge_usd\`; did you mean \`per_image_usd\`?",
+        "state.yaml:5: \`model\` is missing; it must be text",
+        "state.yaml:6: there is no channel \`none\`; remove the entry or its \`channel\`",
+        "state.yaml:8: \`other\`: another price (\`b\`) is for \`b\` in the same place; change that one, or give this o",
+        "state.yaml:9: another entry of \`prices\` has the id \`b\` already; choose a different one",
+        "state.yaml:10: \`prices[6].id\` must be text of 1 to 200 characters, on one line",
+        "state.yaml:11: the environment variable UNSET is not set; set it, or give a default: \${UNSET:-…}",
+        "state.yaml:11: \`price\` must be free, or a group of prices, not "\${UNSET}"",
+        "state.yaml:13: \`value.times\` must be a number, 0 or more, not -1",
+        "state.yaml:14: there is no setting of \`money\` \`tax\`; there are markup, rates",
+        "10 faults; nothing was changed",
+        "",
+      ]
+    `);
+  expect((await run(["export"])).out).toBe(before);
+});

@@ -105,3 +105,14 @@ test("a model's entry says all of its card and price as a row of the database to
   const easel = found.served.channels.find(({ id }) => id === "other")?.models[0];
   expect([easel?.price, easel?.markup]).toEqual([listed?.[0]?.price, money.markup]);
 });
+
+test("a price is for no built-in channel that has given way", async () => {
+  const { entries } = await read({});
+  const words = { model: "play-1", channel: "playground", price: "free" };
+  const price = { kind: "price" as const, id: "play", words };
+  expect((await entries.read([price])).faults.size).toBe(0);
+  const row = { kind: "channel" as const, id: "w", words: channel };
+  const { faults } = await entries.read([price, row]);
+  expect(faults.get(price)).toMatchObject([{ param: "channel" }]);
+  expect(faults.size).toBe(1);
+});
