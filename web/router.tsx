@@ -78,10 +78,11 @@ const moreRoute = createRoute({
 const makeRoute = createRoute({
   getParentRoute: () => inside,
   path: "/make",
-  validateSearch: ({ mask, from }): { mask?: 1; from?: string } => ({
+  validateSearch: ({ mask, from, compare }): { mask?: 1; from?: string; compare?: string } => ({
     ...(mask === 1 ? { mask } : {}),
     // Pictures of the gallery that the draft takes in: ids with commas between.
     ...(typeof from === "string" ? { from } : {}),
+    ...(typeof compare === "string" ? { compare } : {}),
   }),
   component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
 });

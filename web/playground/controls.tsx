@@ -2,20 +2,17 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { Field } from "../ui/field.tsx";
-import { Select } from "../ui/select.tsx";
 import type { DraftFields } from "./draft.ts";
 import { type Model, sizesOf } from "./models.ts";
 import { SizeChoice } from "./size-choice.tsx";
 
 /** The controls of a model, made from what its card says: nothing impossible can be chosen. */
 export function Controls({
-  models,
   model,
   fields,
   hasPictures,
   onChange,
 }: {
-  readonly models: readonly Model[];
   readonly model: Model;
   readonly fields: DraftFields;
   readonly hasPictures: boolean;
@@ -26,12 +23,6 @@ export function Controls({
   const nMax = Math.min(capabilities?.n ?? 1, 10);
   return (
     <>
-      <Select
-        label={words.model}
-        value={model.id}
-        options={models.map((one) => ({ id: one.id, text: one.id, note: noteOf(one, words) }))}
-        onChange={(id) => onChange({ model: id })}
-      />
       <SizeChoice
         sizes={sizesOf(model, hasPictures)}
         rule={capabilities?.size_rule}
@@ -101,14 +92,6 @@ function WordChoices({
       />
     </>
   );
-}
-
-function noteOf(
-  model: Model,
-  words: ReturnType<typeof useWords>["playground"],
-): string | undefined {
-  if (model.retires_at !== undefined) return words.retires(model.retires_at);
-  return model.alias_of === undefined ? undefined : words.standsFor(model.alias_of.join(", "));
 }
 
 /** A choice among a card's words, with the model's own choice first; nothing where the card has one word or none. */

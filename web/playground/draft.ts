@@ -42,6 +42,9 @@ const empty: DraftFields = {
 
 const stored = "pinhole.draft";
 
+/** The place of a comparison's models, which go with the draft. */
+export const storedColumns = "pinhole.columns";
+
 function readDraft(): DraftFields {
   try {
     return { ...empty, ...(JSON.parse(sessionStorage.getItem(stored) ?? "{}") as object) };
@@ -56,6 +59,7 @@ const storedBefore = "pinhole.draft.before";
 export function adoptDraft(change: Partial<DraftFields>): void {
   const before = readDraft();
   sessionStorage.setItem(storedBefore, JSON.stringify(before));
+  if (change.model !== undefined) sessionStorage.removeItem(storedColumns);
   const kept = change.model === undefined ? before : { ...empty, model: change.model };
   sessionStorage.setItem(stored, JSON.stringify({ ...kept, ...change }));
 }

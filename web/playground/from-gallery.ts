@@ -13,7 +13,7 @@ export function useFromGallery(onAdd: DraftPictures["add"]): void {
   useEffect(() => {
     if (from === undefined || taken.current === from) return;
     taken.current = from;
-    void navigate({ search: ({ mask }) => (mask === undefined ? {} : { mask }), replace: true });
+    void navigate({ search: ({ from: _taken, ...rest }) => rest, replace: true });
     const take = async (id: string): Promise<void> => {
       const { url, format } = await queries.fetchQuery(pictureQuery(id));
       const blob = await (await fetch(url)).blob();

@@ -4,26 +4,25 @@ import { useWords } from "../language/language.tsx";
 import type { Mask } from "../mask/mask.ts";
 import { Button } from "../ui/button.tsx";
 import { Question } from "../ui/dialog.tsx";
-import type { DraftFields, DraftPicture } from "./draft.ts";
-import { PriceWords, usePrice } from "./price.tsx";
+import type { DraftFields } from "./draft.ts";
 
 /** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
 export function MakeButton({
   fields,
-  pictures,
   mask,
+  price,
   isPending,
   onMake,
 }: {
-  readonly fields: DraftFields;
-  readonly pictures: readonly DraftPicture[];
+  readonly fields: Pick<DraftFields, "prompt">;
   readonly mask: Mask | undefined;
+  /** In words; of all models together. */
+  readonly price: string | undefined;
   readonly isPending: boolean;
   readonly onMake: () => void;
 }): ReactNode {
   const words = useWords();
   const [asks, setAsks] = useState(false);
-  const price = usePrice(fields, pictures, mask);
   const reason =
     fields.prompt.trim() === ""
       ? words.playground.needsPrompt
@@ -41,7 +40,7 @@ export function MakeButton({
         {...(isFull ? { onPress: () => setAsks(true) } : {})}
       >
         {words.playground.make}
-        <PriceWords price={price} />
+        {price === undefined ? null : <span className="font-normal">{price}</span>}
       </Button>
       <p className="text-center text-label text-soft">{reason ?? words.playground.keys}</p>
       <Question

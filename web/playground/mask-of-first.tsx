@@ -22,7 +22,7 @@ export function MaskOfFirst({
   const navigate = useNavigate({ from: "/make" });
   const [picture] = brought.pictures;
   if (mask === undefined || picture === undefined || !takesMask(model)) return null;
-  const close = (): void => void navigate({ search: {} });
+  const close = (): void => void navigate({ search: ({ mask: _mask, ...rest }) => rest });
   return (
     <Suspense>
       <MaskEditor

@@ -1,34 +1,42 @@
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
-import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
-import { dollars } from "../ui/money.ts";
+import { Canvas, Thumbnails, keepsRest } from "./canvas.tsx";
 import {
   type GenerationState,
   type Made,
   type MadePicture,
+  type Refusal,
   galleryId,
-  stopGeneration,
+  isOver,
 } from "./generation.ts";
 import { KeepButton } from "./keep-button.tsx";
+import { Progress } from "./progress.tsx";
 
-/** The picture, as large as fits, or what is being done about it. */
+/** The ways to go on from a result. */
+export interface GoingOn {
+  /** Takes a picture into the draft. */
+  use(made: Made, picture: MadePicture): void;
+  /** Asks for the same once more; `vary`: with another seed. */
+  again(made: Made, vary: boolean): void;
+}
+
+/** A result: the picture, as large as fits, or what is being done about it. */
 export function Stage({
   made,
   state,
-  onUse,
-  onAgain,
+  isColumn = false,
+  goingOn,
 }: {
   readonly made: Made;
   readonly state: GenerationState;
-  /** Takes a picture into the draft. */
-  readonly onUse: (made: Made, picture: MadePicture) => void;
-  /** Asks for the same once more, with another seed. */
-  readonly onAgain: () => void;
+  /** True: it stands beside others, all of one height. */
+  readonly isColumn?: boolean;
+  readonly goingOn: GoingOn;
 }): ReactNode {
   const [chosen, setChosen] = useState<number>();
   useEffect(() => setChosen(undefined), [made.id]);
@@ -36,23 +44,30 @@ export function Stage({
   const kept = state.pictures.findIndex((one) => keepsRest(one, made));
   const shown = chosen ?? Math.max(0, kept);
   const picture = state.pictures[shown] ?? state.pictures[0];
-  const isOver = state.phase === "done" || state.phase === "failed";
   return (
-    <section className="flex min-w-0 flex-1 flex-col gap-3">
+    <section aria-label={made.fields.model} className="flex min-w-0 flex-1 flex-col gap-3">
+      {isColumn ? <h2 className="truncate font-semibold">{made.fields.model}</h2> : null}
       {state.error === undefined ? (
-        <Canvas made={made} state={state} picture={picture} />
+        <Canvas made={made} state={state} picture={picture} isColumn={isColumn} />
       ) : (
-        <Failure error={state.error} onAgain={onAgain} />
+        <Failure
+          error={state.error}
+          isColumn={isColumn}
+          onAgain={() => goingOn.again(made, false)}
+        />
       )}
       {state.pictures.length < 2 ? null : (
         <Thumbnails pictures={state.pictures} shown={shown} onShow={setChosen} made={made} />
       )}
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <Progress made={made} state={state} />
-        {isOver || state.phase === "away" ? null : <StopButton id={made.id} />}
-      </div>
+      {state.error === undefined ? <Progress made={made} state={state} /> : null}
       {picture === undefined ? null : (
-        <Actions made={made} picture={picture} isOver={isOver} onUse={onUse} onAgain={onAgain} />
+        <Actions
+          made={made}
+          picture={picture}
+          isColumn={isColumn}
+          isKeepable={isOver(state)}
+          goingOn={goingOn}
+        />
       )}
       {state.warnings.map(({ code, message }) => (
         <Message key={code + message} tone="info" title={message} />
@@ -61,164 +76,41 @@ export function Stage({
   );
 }
 
-/** True for the pictures that stand behind those that were asked for: they have the original's pixels outside of the mask. */
-function keepsRest({ index }: MadePicture, { fields }: Made): boolean {
-  return index >= fields.n;
-}
-
-function Canvas({
-  made,
-  state,
-  picture,
-}: {
-  readonly made: Made;
-  readonly state: GenerationState;
-  readonly picture: MadePicture | undefined;
-}): ReactNode {
-  const preview = state.previews[0];
-  const source = picture?.url ?? preview;
-  return (
-    <div className="grid min-h-72 place-items-center rounded-panel bg-sunk p-3 phone:min-h-[28rem]">
-      {source === undefined ? (
-        <Aperture size={72} busy />
-      ) : (
-        <img
-          key={source}
-          src={source}
-          alt={made.fields.prompt}
-          width={picture?.width}
-          height={picture?.height}
-          className={classNames(
-            "max-h-[70dvh] w-auto max-w-full rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0",
-            picture === undefined && "blur-[2px]",
-          )}
-        />
-      )}
-    </div>
-  );
-}
-
-function Thumbnails({
-  pictures,
-  shown,
-  onShow,
-  made,
-}: {
-  readonly pictures: readonly MadePicture[];
-  readonly shown: number;
-  readonly onShow: (at: number) => void;
-  readonly made: Made;
-}): ReactNode {
-  const words = useWords().playground;
-  const labelOf = (picture: MadePicture, at: number): string =>
-    keepsRest(picture, made)
-      ? words.restKeptOf(picture.index - made.fields.n + 1)
-      : words.pictureOf(at + 1, Math.min(made.fields.n, pictures.length));
-  return (
-    <div className="flex flex-wrap gap-2">
-      {pictures.map((picture, at) => (
-        <button
-          key={picture.url}
-          type="button"
-          onClick={() => onShow(at)}
-          aria-label={labelOf(picture, at)}
-          title={labelOf(picture, at)}
-          aria-pressed={at === shown}
-          className="rounded-picture border-2 border-transparent aria-pressed:border-accent"
-        >
-          <img
-            src={`${picture.url}&w=320`}
-            alt={made.fields.prompt}
-            className="size-16 rounded-picture bg-sunk object-cover"
-          />
-        </button>
-      ))}
-    </div>
-  );
-}
-
-/** The state in one sentence; seconds count while it is made. */
-function Progress({
-  made,
-  state,
-}: {
-  readonly made: Made;
-  readonly state: GenerationState;
-}): ReactNode {
-  const words = useWords().playground;
-  const isRunning = state.phase === "queued" || state.phase === "making";
-  const seconds = useSeconds(made.at, isRunning);
-  const failover = state.failovers.at(-1);
-  return (
-    <div className="flex min-w-0 flex-col text-label text-soft">
-      {failover === undefined ? null : (
-        <p className="text-warn">{words.failedOver(failover.channel, failover.evidence)}</p>
-      )}
-      <p role="status">
-        {state.phase === "queued" ? words.waiting : null}
-        {state.phase === "making" ? words.making(state.channel, state.attempt) : null}
-        {state.phase === "away" ? words.away : null}
-        {state.phase === "done" ? words.done(costWords(state.usd, words)) : null}
-        {isRunning ? <span aria-hidden> · {words.seconds(seconds)}</span> : null}
-      </p>
-    </div>
-  );
-}
-
-type PlaygroundWords = ReturnType<typeof useWords>["playground"];
-
-function costWords(usd: string | null | undefined, words: PlaygroundWords): string {
-  return usd === null || usd === undefined ? words.costUnknown : dollars(usd, words.free);
-}
-
-function useSeconds(since: number, isRunning: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [isRunning]);
-  return Math.max(0, Math.round((now - since) / 1000));
-}
-
-function StopButton({ id }: { readonly id: string }): ReactNode {
-  const words = useWords().playground;
-  return (
-    <Button kind="quiet" onPress={() => void stopGeneration(id)}>
-      {words.stop}
-    </Button>
-  );
-}
-
 function Actions({
   made,
   picture,
-  isOver,
-  onUse,
-  onAgain,
+  isColumn,
+  isKeepable,
+  goingOn,
 }: {
   readonly made: Made;
   readonly picture: MadePicture;
-  readonly isOver: boolean;
-  readonly onUse: (made: Made, picture: MadePicture) => void;
-  readonly onAgain: () => void;
+  readonly isColumn: boolean;
+  /** True: its record is written, so the gallery has it. */
+  readonly isKeepable: boolean;
+  readonly goingOn: GoingOn;
 }): ReactNode {
   const words = useWords().playground;
   return (
     <div className="flex flex-wrap items-center gap-2">
-      {isOver ? <KeepButton key={picture.url} id={galleryId(made, picture)} /> : null}
-      <Button onPress={() => onUse(made, picture)}>
+      {isKeepable ? <KeepButton key={picture.url} id={galleryId(made, picture)} /> : null}
+      <Button
+        onPress={() => goingOn.use(made, picture)}
+        isSquare={isColumn}
+        aria-label={words.useAsInput}
+      >
         <Icon name="plus" size={16} />
-        {words.useAsInput}
+        {isColumn ? null : words.useAsInput}
       </Button>
-      <Button onPress={onAgain}>{words.vary}</Button>
+      <Button onPress={() => goingOn.again(made, true)}>{words.vary}</Button>
       <a
         href={picture.url}
         download={`${made.id}-${picture.index + 1}.${picture.format}`}
-        className={buttonLooks("plain")}
+        aria-label={words.download}
+        className={buttonLooks("plain", isColumn)}
       >
         <Icon name="download" size={16} />
-        {words.download}
+        {isColumn ? null : words.download}
       </a>
       <p className="text-label text-soft">
         {picture.width} × {picture.height} · {picture.format}
@@ -230,14 +122,21 @@ function Actions({
 
 function Failure({
   error,
+  isColumn,
   onAgain,
 }: {
-  readonly error: { readonly code: string; readonly message: string };
+  readonly error: Refusal;
+  readonly isColumn: boolean;
   readonly onAgain: () => void;
 }): ReactNode {
   const words = useWords().playground;
   return (
-    <div className="grid min-h-72 place-items-center rounded-panel bg-sunk p-6">
+    <div
+      className={classNames(
+        "grid place-items-center rounded-panel bg-sunk",
+        isColumn ? "h-80 overflow-y-auto p-3" : "min-h-72 p-6",
+      )}
+    >
       <Message
         tone="bad"
         title={words.failed}

@@ -2,35 +2,42 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { type Made, useGeneration } from "./generation.ts";
+import { useGlance } from "./follow.ts";
+import { type GenerationState, type Made, isOver } from "./generation.ts";
+import type { MadeList } from "./made-list.ts";
 
-/** Results of this session, newest first; a next try throws none of them away. */
+/** Results of this session, newest first; a next try throws none of them away. A comparison is one of them. */
 export function Strip({
-  made,
-  shown,
-  onShow,
+  list: { tries, shown, show },
+  states,
 }: {
-  readonly made: readonly Made[];
-  readonly shown: string | undefined;
-  readonly onShow: (id: string) => void;
+  readonly list: MadeList;
+  /** Of the try that is shown. */
+  readonly states: readonly GenerationState[];
 }): ReactNode {
   const words = useWords().playground;
-  if (made.length === 0) return null;
+  if (tries.length === 0) return null;
   return (
     <ol
       aria-label={words.results}
       className="flex shrink-0 gap-2 overflow-x-auto pb-1 wide:max-h-[80dvh] wide:w-20 wide:flex-col wide:overflow-x-visible wide:overflow-y-auto"
     >
-      {made.map((one) => (
-        <li key={one.id}>
+      {tries.map(({ id, made }) => (
+        <li key={id}>
           <button
             type="button"
-            aria-label={one.fields.prompt}
-            aria-pressed={one.id === shown}
-            onClick={() => onShow(one.id)}
-            className="grid size-16 place-items-center overflow-hidden rounded-picture border-2 border-transparent bg-sunk aria-pressed:border-accent"
+            aria-label={made[0]?.fields.prompt}
+            aria-pressed={id === shown?.id}
+            onClick={() => show(id)}
+            className="grid size-16 grid-flow-row place-items-center overflow-hidden rounded-picture border-2 border-transparent bg-sunk has-[>:nth-child(2)]:grid-cols-2 aria-pressed:border-accent"
           >
-            <Thumbnail id={one.id} />
+            {made.map((one, at) =>
+              id === shown?.id ? (
+                <Thumbnail key={one.id} state={states[at]} />
+              ) : (
+                <Glance key={one.id} made={one} />
+              ),
+            )}
           </button>
         </li>
       ))}
@@ -38,14 +45,19 @@ export function Strip({
   );
 }
 
-function Thumbnail({ id }: { readonly id: string }): ReactNode {
-  const { pictures, previews, phase } = useGeneration(id);
-  const [picture] = pictures;
-  const url = picture === undefined ? previews[0] : `${picture.url}&w=320`;
-  if (url !== undefined) return <img src={url} alt="" className="size-full object-cover" />;
-  return phase === "failed" ? (
-    <Icon name="alert" />
+function Glance({ made }: { readonly made: Made }): ReactNode {
+  return <Thumbnail state={useGlance(made)} />;
+}
+
+function Thumbnail({ state }: { readonly state: GenerationState | undefined }): ReactNode {
+  if (state === undefined) return null;
+  const [picture] = state.pictures;
+  const url = picture === undefined ? state.previews[0] : `${picture.url}&w=320`;
+  if (url !== undefined)
+    return <img src={url} alt="" className="size-full min-h-0 min-w-0 object-cover" />;
+  return state.phase === "failed" ? (
+    <Icon name="alert" size={16} />
   ) : (
-    <Aperture size={20} busy={phase !== "away"} />
+    <Aperture size={16} busy={!isOver(state)} />
   );
 }

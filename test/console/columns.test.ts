@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { commonModel } from "../../web/playground/shared-abilities.ts";
+import type { Made } from "../../web/playground/generation.ts";
+import { replaced, triesOf } from "../../web/playground/made-list.ts";
+import type { Capabilities, Model } from "../../web/playground/models.ts";
+import { sumOf, sumUsd } from "../../web/playground/price.ts";
+
+function model(id: string, capabilities: Partial<Capabilities>): Model {
+  return { id, owned_by: "test", capabilities: { operations: ["generation"], ...capabilities } };
+}
+
+function made(id: string, more: Partial<Made> = {}): Made {
+  const words = { size: "", quality: "", background: "", style: "", output_format: "", seed: "" };
+  return {
+    id,
+    at: 1,
+    withPictures: 0,
+    fields: { model: id, prompt: "a fox", n: 1, ...words },
+    ...more,
+  };
+}
+
+const ids = (list: readonly Made[]): string[] => list.map(({ id }) => id);
+
+test("controls of a comparison are what all of its models can do", () => {
+  const listed = model("listed", {
+    sizes: ["auto", "1024x1024", "1536x1024", "1000x1000"],
+    qualities: ["low", "high"],
+    styles: ["vivid"],
+    n: 4,
+    parameters: ["seed"],
+  });
+  const free = model("free", {
+    sizes: ["auto", "512x512"],
+    size_rule: { multiple: 64, edge_min: 256, edge_max: 1536 },
+    qualities: ["high", "low", "medium"],
+    n: 10,
+    parameters: ["user", "seed"],
+  });
+  expect(commonModel([listed, free]).capabilities).toMatchObject({
+    sizes: ["auto", "1024x1024", "1536x1024"],
+    qualities: ["low", "high"],
+    styles: [],
+    n: 4,
+    parameters: ["seed"],
+  });
+  expect(commonModel([listed, free]).capabilities).not.toHaveProperty("size_rule");
+  const other = model("other", { size_rule: { multiple: 48, edge_min: 300, edge_max: 4000 } });
+  expect(commonModel([free, other]).capabilities?.size_rule).toEqual({
+    multiple: 192,
+    edge_min: 300,
+    edge_max: 1536,
+  });
+  expect(commonModel([free])).toBe(free);
+  // Of a model without a card nothing is known.
+  const unknown: Model = { id: "unknown", owned_by: "test" };
+  expect(commonModel([listed, unknown]).capabilities).toMatchObject({ sizes: [], n: 1 });
+});
+
+test("prices are summed to the nano-dollar, and a sum without a bound has none", () => {
+  expect(sumUsd(["0.1", "0.2"])).toBe("0.300000000");
+  expect(sumUsd(["0.000000001", "19", "0.999999999"])).toBe("20.000000000");
+  expect(sumUsd([])).toBe("0.000000000");
+  const price = { min: "0.04", max: "0.17", targets: [{ priced: true }] };
+  expect(sumOf([price, price])).toMatchObject({ min: "0.080000000", max: "0.340000000" });
+  expect(sumOf([price, { ...price, max: null }])?.max).toBeNull();
+  expect(sumOf([price, undefined])).toBeUndefined();
+  expect(sumOf([])).toBeUndefined();
+});
+
+test("a comparison is one try; what is made anew takes its place there, and no result is thrown away", () => {
+  const group = { group: "g" };
+  const list = [made("new"), made("a", group), made("b", group), made("old")];
+  expect(triesOf(list).map((one) => [one.id, ids(one.made)])).toEqual([
+    ["new", ["new"]],
+    ["g", ["a", "b"]],
+    ["old", ["old"]],
+  ]);
+  const [, a, b] = list;
+  if (a === undefined || b === undefined) throw new Error("both are there");
+  const again = replaced(list, a, made("a2", group));
+  expect(triesOf(again).map((one) => ids(one.made))).toEqual([
+    ["new"],
+    ["a2", "b"],
+    ["a"],
+    ["old"],
+  ]);
+  // Nothing came of what the gateway refused to begin.
+  const refused = { ...b, refused: { code: "model_not_found", message: "There is none." } };
+  const mended = replaced([a, refused], refused, made("b2", group));
+  expect(triesOf(mended).map((one) => ids(one.made))).toEqual([["a", "b2"]]);
+});
+
+test("what fills a request up is part of it, unless that one is forgotten", () => {
+  const list = [made("rest", { fills: "first" }), made("first"), made("lost", { fills: "gone" })];
+  expect(triesOf(list).map((one) => ids(one.made))).toEqual([["first"], ["lost"]]);
+});

@@ -1,0 +1,154 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
+import { enterConsole } from "../support/console.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { requireForTest } from "../support/require.ts";
+
+let browser: Browser | undefined;
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  const priced = (name: string, upstream: string, usd: number) => ({
+    name,
+    upstream,
+    price: { per_image_usd: usd },
+  });
+  gateway = await startGatewayProcess({
+    built: true,
+    settings: {
+      channels: [
+        {
+          id: "studio",
+          provider: "sandbox",
+          models: [
+            priced("aquarelle", "sandbox-fast", 0.04),
+            priced("lino", "sandbox-fast", 0.06),
+            priced("etching", "sandbox-moderated", 0.03),
+            priced("fresco", "sandbox-fast", 0.001),
+            priced("gouache", "sandbox-fast", 0.5),
+          ],
+        },
+      ],
+    },
+  });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await browser?.close();
+});
+
+/** Chromium and a gateway share two slow cores in CI. */
+vi.setConfig({ testTimeout: 90_000 });
+
+const makeButton = (page: Page) => page.getByRole("button", { name: /^Make\b(?! again)/ });
+const column = (page: Page, model: string) => page.getByRole("region", { name: model });
+
+async function compareWith(page: Page, model: string): Promise<void> {
+  await page.getByRole("button", { name: "Compare with another model" }).click();
+  await page.getByRole("menuitem", { name: model }).click();
+}
+
+/** Requests of a prompt that the gateway has a record of: model, state and quality. */
+async function recorded(prompt: string): Promise<string[]> {
+  const answer = await fetch(`${gateway.url}/admin/v1/requests?limit=100`, {
+    headers: { authorization: "Bearer test-admin-token-0123456789" },
+  });
+  const { data } = (await answer.json()) as { data: RequestRow[] };
+  return data
+    .filter(({ fields }) => fields.prompt === prompt)
+    .map(({ model, state, fields }) => `${model} ${state} ${fields.quality ?? "auto"}`);
+}
+
+interface RequestRow {
+  readonly model: string;
+  readonly state: string;
+  readonly fields: { readonly prompt?: string; readonly quality?: string };
+}
+
+test("one prompt by several models: the price is their sum, one that fails leaves the others alone, each is made again by itself, and a reload shows them", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "key_holder");
+  await page.goto("/make?compare=aquarelle,etching");
+  const prompt = "A heron at the weir";
+  await page.getByRole("textbox", { name: "Prompt" }).fill(prompt);
+  await compareWith(page, "lino");
+  await expect.poll(() => makeButton(page).textContent()).toBe("Make$0.13");
+  expect(new URL(page.url()).searchParams.get("compare")).toBe("aquarelle,etching,lino");
+  // One has a choice of its own, before that of all.
+  const models = page.getByRole("list", { name: "Models" });
+  await page.getByRole("button", { name: "Settings of lino" }).click();
+  await models.getByText("High", { exact: true }).click();
+  await page.getByRole("button", { name: "Settings of lino" }).click();
+  await models.getByText("Its own: quality High").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await makeButton(page).click();
+  await page.getByText("All done · $0.10 altogether").waitFor();
+  await column(page, "aquarelle").getByText("Done, $0.04").waitFor();
+  await column(page, "lino").getByText("Done, $0.06").waitFor();
+  await column(page, "etching").getByText("moderation_blocked").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.reload();
+  await page.getByText("All done · $0.10 altogether").waitFor();
+  await column(page, "lino").getByRole("img", { name: prompt }).waitFor();
+  await models.getByText("Its own: quality High").waitFor();
+  const heights = await page.evaluate<number[]>(
+    "[...document.querySelectorAll('section[aria-label] > :nth-child(2)')].map((one) => one.getBoundingClientRect().height)",
+  );
+  expect(new Set(heights).size).toBe(1);
+  expect(new Set(await recorded(prompt))).toEqual(
+    new Set(["aquarelle succeeded auto", "etching failed auto", "lino succeeded high"]),
+  );
+  // Only that one is asked again, in its place; the one of before is a result by itself.
+  await column(page, "aquarelle").getByRole("button", { name: "Vary" }).click();
+  const strip = page.getByRole("list", { name: "Results of this session" });
+  await expect.poll(() => strip.getByRole("button").count()).toBe(2);
+  await page.getByText("All done · $0.10 altogether").waitFor();
+  expect(await recorded(prompt)).toHaveLength(4);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("four at most are compared, on a phone too; down to one, its choices are the draft's", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "operator", {
+    viewport: { width: 390, height: 844 },
+  });
+  await page.goto("/make");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A kiln");
+  for (const model of ["lino", "fresco", "gouache"]) await compareWith(page, model);
+  await page.getByText("4 of 4").waitFor();
+  expect(await page.getByRole("button", { name: "Compare with another model" }).count()).toBe(0);
+  const isWide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+  expect(await page.evaluate<boolean>(isWide)).toBe(false);
+  await page.getByRole("button", { name: "Settings of gouache" }).click();
+  await page.getByRole("list", { name: "Models" }).getByText("Medium", { exact: true }).click();
+  for (const model of ["aquarelle", "lino", "fresco"])
+    await page.getByRole("button", { name: `Take ${model} out` }).click();
+  await page.getByRole("button", { name: /gouache Model/ }).waitFor();
+  expect(await page.getByRole("radio", { name: "Medium" }).isChecked()).toBe(true);
+  expect(new URL(page.url()).search).toBe("");
+  await expect.poll(() => makeButton(page).textContent()).toBe("Make$0.50");
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("a model that the gateway refuses to begin is told in its column", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page } = await enterConsole(browser, gateway, "admin", { expected: /40\d/ });
+  await page.goto("/make?compare=aquarelle,lino");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A barge");
+  await page.route("**/console/v1/images/generations", async (route) => {
+    const { model } = route.request().postDataJSON() as { model: string };
+    await route.continue(model === "lino" ? { postData: { model, prompt: "", n: 1 } } : {});
+  });
+  await makeButton(page).click();
+  await column(page, "aquarelle").getByText("Done, $0.04").waitFor();
+  await column(page, "lino").getByText("No picture came of it").waitFor();
+  await page.reload();
+  await column(page, "lino").getByText("No picture came of it").waitFor();
+  await page.unroute("**/console/v1/images/generations");
+  await column(page, "lino").getByRole("button", { name: "Make again" }).click();
+  await column(page, "lino").getByText("Done, $0.06").waitFor();
+  expect(await recorded("A barge")).toHaveLength(2);
+  await page.context().close();
+});

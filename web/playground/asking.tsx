@@ -1,0 +1,175 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Form } from "react-aria-components";
+import { ApiError } from "../api/ask.ts";
+import { useWords } from "../language/language.tsx";
+import { Field } from "../ui/field.tsx";
+import { Message } from "../ui/message.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { AdoptedDraft } from "./adopted-draft.tsx";
+import { commonModel } from "./shared-abilities.ts";
+import { Controls } from "./controls.tsx";
+import { type DraftFields, type LeftBehind, fitDraft } from "./draft.ts";
+import { MakeButton } from "./make-button.tsx";
+import { NoMask } from "./mask-of-first.tsx";
+import { ModelColumns } from "./model-columns.tsx";
+import { type Model, picturesMax, takesMask } from "./models.ts";
+import { PicturesIn } from "./pictures-in.tsx";
+import type { Playground } from "./playground.ts";
+import { priceWords, sumOf, usePrices } from "./price.ts";
+import { useMakeWords } from "./words.ts";
+
+/** The form on the left: what is asked, made from the cards of the models. */
+export function Asking({
+  models,
+  playground,
+}: {
+  readonly models: readonly Model[];
+  readonly playground: Playground;
+}): ReactNode {
+  const words = useWords().playground;
+  const { draft, change, brought, columns, fitted, starting, make } = playground;
+  const { pictures } = brought;
+  const prices = usePrices(
+    fitted.map(({ column: { model }, fields, pictures: own }) => ({
+      model,
+      fields,
+      pictures: own,
+    })),
+  );
+  const takers = fitted.map(({ column }) => column.model).filter(takesMask);
+  return (
+    <Form
+      className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88"
+      onSubmit={(event) => {
+        event.preventDefault();
+        make();
+      }}
+    >
+      <AdoptedDraft onBack={change} />
+      <Field
+        label={words.prompt}
+        placeholder={words.promptExample}
+        value={draft.prompt}
+        onChange={(prompt) => change({ prompt })}
+        rows={4}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) make();
+        }}
+      />
+      <Bringing models={models} playground={playground} takesMask={takers.length > 0} />
+      <ModelColumns
+        models={models}
+        fitted={fitted.map((one, at) => ({ ...one, price: priceWords(prices[at], words) }))}
+        columns={columns}
+        hasPictures={pictures.length > 0}
+      />
+      <SharedControls playground={playground} />
+      <MakeButton
+        fields={draft}
+        price={priceWords(sumOf(prices), words)}
+        mask={takers.length > 0 ? pictures[0]?.mask : undefined}
+        isPending={starting.isPending}
+        onMake={make}
+      />
+      {starting.error === null ? null : <StartFault error={starting.error} />}
+    </Form>
+  );
+}
+
+/** The pictures that the request brings, for the models that take some. */
+function Bringing({
+  models,
+  playground: { brought, columns },
+  takesMask: hasMasks,
+}: {
+  readonly models: readonly Model[];
+  readonly playground: Playground;
+  readonly takesMask: boolean;
+}): ReactNode {
+  const navigate = useNavigate({ from: "/make" });
+  const { pictures } = brought;
+  const chosen = columns.columns.map(({ model }) => model);
+  const [first] = chosen;
+  const max = Math.max(...chosen.map(picturesMax));
+  return (
+    <>
+      {max === 0 && pictures.length === 0 ? null : (
+        <PicturesIn
+          pictures={pictures}
+          max={max}
+          hasMasks={hasMasks}
+          onAdd={brought.add}
+          onRemove={brought.remove}
+          onMask={() => void navigate({ search: (before) => ({ ...before, mask: 1 }) })}
+        />
+      )}
+      {pictures.length === 0 || hasMasks || first === undefined ? null : (
+        <NoMask models={models} model={first} />
+      )}
+    </>
+  );
+}
+
+/** The controls of the one model, or those that hold for all that are compared. */
+function SharedControls({
+  playground: { draft, change, brought, columns, fitted },
+}: {
+  readonly playground: Playground;
+}): ReactNode {
+  const more = useMakeWords();
+  const { pictures } = brought;
+  const [first] = fitted;
+  if (first === undefined) return null;
+  if (!columns.isComparing)
+    return (
+      <>
+        <Controls
+          model={first.column.model}
+          fields={first.fields}
+          hasPictures={pictures.length > 0}
+          onChange={change}
+        />
+        <LeavesBehind model={first.column.model} left={first.left} />
+      </>
+    );
+  const common = commonModel(columns.columns.map(({ model }) => model));
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-5">
+      <legend className="pb-4 font-semibold">{more.forAll}</legend>
+      <Controls
+        model={common}
+        fields={fitDraft(draft, common, []).fields}
+        hasPictures={pictures.length > 0}
+        onChange={(chosen: Partial<DraftFields>) => {
+          change(chosen);
+          columns.clear(Object.keys(chosen));
+        }}
+      />
+    </fieldset>
+  );
+}
+
+/** The choices that the model leaves behind, said before the click. */
+function LeavesBehind({
+  model,
+  left,
+}: {
+  readonly model: Model;
+  readonly left: readonly LeftBehind[];
+}): ReactNode {
+  const words = useWords().playground;
+  if (left.length === 0) return null;
+  const all = left.map(({ field, value }) => `${words.fields[field]} ${value}`.trim());
+  return <Message tone="info" title={words.leavesBehind(model.id, all)} />;
+}
+
+function StartFault({ error }: { readonly error: Error }): ReactNode {
+  const words = useWords().playground;
+  if (!(error instanceof ApiError) || error.status === 0) return <Problem error={error} />;
+  return (
+    <Message tone="bad" title={words.refused}>
+      <p>{error.message}</p>
+    </Message>
+  );
+}

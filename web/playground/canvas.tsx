@@ -1,0 +1,91 @@
+import type { ReactNode } from "react";
+import { useWords } from "../language/language.tsx";
+import { Aperture } from "../ui/aperture.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { type GenerationState, type Made, type MadePicture, isOver } from "./generation.ts";
+
+/** The picture, or its preview, or the aperture while there is neither. In a column all are of one height. */
+export function Canvas({
+  made,
+  state,
+  picture,
+  isColumn,
+}: {
+  readonly made: Made;
+  readonly state: GenerationState;
+  readonly picture: MadePicture | undefined;
+  readonly isColumn: boolean;
+}): ReactNode {
+  const source = picture?.url ?? state.previews[0];
+  return (
+    <div
+      className={classNames(
+        "grid place-items-center rounded-panel bg-sunk p-3",
+        isColumn ? "h-80" : "min-h-72 phone:min-h-[28rem]",
+      )}
+    >
+      {source === undefined ? (
+        <Aperture size={isColumn ? 48 : 72} busy={!isOver(state)} />
+      ) : (
+        <img
+          key={source}
+          src={source}
+          alt={made.fields.prompt}
+          width={picture?.width}
+          height={picture?.height}
+          className={classNames(
+            "w-auto max-w-full rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0",
+            isColumn ? "max-h-74" : "max-h-[70dvh]",
+            picture === undefined && "blur-[2px]",
+          )}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The pictures of a request, of which one is shown large. */
+export function Thumbnails({
+  pictures,
+  shown,
+  onShow,
+  made,
+}: {
+  readonly pictures: readonly MadePicture[];
+  readonly shown: number;
+  readonly onShow: (at: number) => void;
+  readonly made: Made;
+}): ReactNode {
+  const words = useWords().playground;
+  const asked = pictures.filter((one) => !keepsRest(one, made)).length;
+  const labelOf = (picture: MadePicture, at: number): string =>
+    keepsRest(picture, made)
+      ? words.restKeptOf(picture.index - made.fields.n + 1)
+      : words.pictureOf(at + 1, asked);
+  return (
+    <div className="flex flex-wrap gap-2">
+      {pictures.map((picture, at) => (
+        <button
+          key={picture.url}
+          type="button"
+          onClick={() => onShow(at)}
+          aria-label={labelOf(picture, at)}
+          title={labelOf(picture, at)}
+          aria-pressed={at === shown}
+          className="rounded-picture border-2 border-transparent aria-pressed:border-accent"
+        >
+          <img
+            src={`${picture.url}&w=320`}
+            alt={made.fields.prompt}
+            className="size-16 rounded-picture bg-sunk object-cover"
+          />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** True for the pictures that stand behind those that were asked for: they have the original's pixels outside of the mask. */
+export function keepsRest({ index }: MadePicture, { fields }: Made): boolean {
+  return index >= fields.n;
+}

@@ -1,0 +1,122 @@
+import { useMutation } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { type Column, type Columns, fieldsOf, useColumns } from "./columns.ts";
+import {
+  type DraftFields,
+  type DraftPicture,
+  type LeftBehind,
+  fitDraft,
+  useDraft,
+} from "./draft.ts";
+import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
+import { useFromGallery } from "./from-gallery.ts";
+import { type Made, type MadePicture, galleryId } from "./generation.ts";
+import { type MadeList, useMadeList } from "./made-list.ts";
+import { type Model, picturesMax } from "./models.ts";
+import type { GoingOn } from "./stage.tsx";
+import { type Asked, startGeneration, startOrRefused } from "./start.ts";
+
+/** The draft, the pictures that it brings, the models that it asks, and the ways to make something of them. */
+export interface Playground {
+  readonly draft: DraftFields;
+  readonly change: (change: Partial<DraftFields>) => void;
+  readonly brought: DraftPictures;
+  readonly columns: Columns;
+  /** The questions to each model, and what of the draft it leaves behind. */
+  readonly fitted: readonly {
+    readonly column: Column;
+    readonly fields: DraftFields;
+    /** The pictures that the model takes. */
+    readonly pictures: readonly DraftPicture[];
+    readonly left: readonly LeftBehind[];
+  }[];
+  readonly list: MadeList;
+  readonly starting: { readonly isPending: boolean; readonly error: Error | null };
+  readonly make: () => void;
+  readonly goingOn: GoingOn;
+}
+
+export function usePlayground(models: readonly Model[]): Playground {
+  const [draft, change] = useDraft();
+  const brought = useDraftPictures();
+  const { pictures } = brought;
+  const list = useMadeList();
+  const columns = useColumns(models, draft, change);
+  usePastedPictures(brought.add);
+  useFromGallery(brought.add);
+  const fitted = columns.columns.map((column) => ({
+    column,
+    pictures: pictures.slice(0, picturesMax(column.model)),
+    ...fitDraft(fieldsOf(column, draft), column.model, pictures),
+  }));
+  const starting = useMutation({ mutationFn: begin, onSuccess: (made) => list.add(made) });
+  const trying = useMutation({
+    mutationFn: async ({ before, ...asked }: Asked & { readonly before: Made }) =>
+      before.group === undefined
+        ? list.add([await startGeneration(asked)])
+        : list.replace(before, await startOrRefused(asked)),
+  });
+  return {
+    draft,
+    change,
+    brought,
+    columns,
+    fitted,
+    list,
+    starting: {
+      isPending: starting.isPending,
+      error: starting.error ?? trying.error,
+    },
+    make() {
+      const group = columns.isComparing ? crypto.randomUUID() : undefined;
+      starting.mutate(
+        fitted.map(({ column: { model }, fields, pictures: own }) => ({
+          model,
+          fields,
+          group,
+          pictures: own,
+        })),
+      );
+    },
+    goingOn: {
+      use: (made, picture) => void takeIn(made, picture, brought),
+      again(before, vary) {
+        const model = models.find(({ id }) => id === before.fields.model);
+        const fields = vary ? { ...before.fields, seed: "" } : before.fields;
+        if (model !== undefined)
+          trying.mutate({
+            before,
+            model,
+            fields,
+            pictures: pictures.slice(0, picturesMax(model)),
+            group: before.group,
+          });
+      },
+    },
+  };
+}
+
+/** Begins all at once. One alone that is refused throws; beside others it is a result of its own. */
+function begin(asked: readonly Asked[]): Promise<readonly Made[]> {
+  return Promise.all(asked.map(asked.length === 1 ? startGeneration : startOrRefused));
+}
+
+async function takeIn(made: Made, picture: MadePicture, brought: DraftPictures): Promise<void> {
+  // The gateway that served this page hosts the picture.
+  const blob = await (await fetch(picture.url)).blob();
+  brought.add([draftPicture(`picture.${picture.format}`, blob, galleryId(made, picture))]);
+}
+
+/** Pictures that are pasted anywhere on the page. */
+function usePastedPictures(onPaste: DraftPictures["add"]): void {
+  useEffect(() => {
+    const paste = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) =>
+        type.startsWith("image/"),
+      );
+      if (files.length > 0) onPaste(files.map((file) => draftPicture(file.name, file)));
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  });
+}
