@@ -13,7 +13,7 @@ import { WelcomePage } from "./entry/welcome-page.tsx";
 import { Frame, MorePage } from "./frame/frame.tsx";
 import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
 import { startOf } from "./frame/places.ts";
-import { readPeopleSearch } from "./operate/addresses.ts";
+import { readPanelSearch, readPeopleSearch } from "./operate/addresses.ts";
 import type { GallerySearch } from "./gallery/pictures.ts";
 import { readAuditSearch, readLogSearch, readOverviewSearch } from "./watch/addresses.ts";
 
@@ -208,6 +208,13 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import("./operate/people/people-page.tsx"), "PeoplePage"),
 });
 
+const budgetsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/budgets",
+  validateSearch: readPanelSearch,
+  component: lazyRouteComponent(() => import("./operate/budgets/budgets-page.tsx"), "BudgetsPage"),
+});
+
 const youRoute = createRoute({
   getParentRoute: () => inside,
   path: "/settings/you",
@@ -230,6 +237,7 @@ const routes = root.addChildren([
     channelRoutes,
     keysRoute,
     peopleRoute,
+    budgetsRoute,
     youRoute,
   ]),
 ]);

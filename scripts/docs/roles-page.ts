@@ -10,6 +10,7 @@ const consolePages: Readonly<Record<string, string>> = {
   people: "`/people`",
   users: "`/people`",
   teams: "`/people`",
+  budgets: "`/budgets`",
   requests: "`/requests`",
   statistics: "`/overview`",
   usage: "`/overview`",

@@ -54,6 +54,7 @@ import { createRouting } from "./routing/routing.ts";
 export type { NoticeDelivery } from "../store/notice-records.ts";
 export type { PictureRecord, RequestRecord } from "../store/request-records.ts";
 export type { RequestLine, RequestQuestion, RequestStatistics } from "./administration/requests.ts";
+export type { BudgetedView, BudgetView } from "./administration/budgets.ts";
 export type { UsageReport, UsageRow, UsageSums } from "./administration/usage.ts";
 export { servedPrices } from "./catalog/served-prices.ts";
 export { footWith, nothing } from "./administration/usage.ts";
@@ -205,7 +206,7 @@ export function createGateway(
   };
   const offered = new Offered(firstOffer, { ...ports, serve });
   const administered = { ...ports, ...parts, keys, offered, followBudgets: followBudgets(parts) };
-  const administration = createAdministration(administered);
+  const administration = createAdministration(administered, () => menu.offer.channels);
   const sender = createNoticeSender(ports);
   return {
     authenticate: (authorization, caller) => keys.authenticate(authorization, caller),

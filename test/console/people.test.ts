@@ -26,6 +26,14 @@ beforeEach(async (context) => {
     settings: {
       teams: [{ id: "studio", name: "Studio", budget: { usd: 500 } }],
       users: [{ id: "farm", team: "studio" }],
+      channels: [
+        {
+          id: "drawing",
+          provider: "sandbox",
+          models: [{ name: "dear", upstream: "sandbox-fast", price: { per_image_usd: 0.1 } }],
+          budget: { usd: 30 },
+        },
+      ],
     },
   });
   gateway = await started;
@@ -241,4 +249,71 @@ test("each role sees of people what it may: a team's admin the team's users and 
   expect(await other.page.getByRole("button", { name: "Remove" }).count()).toBe(0);
   expect([...faults, ...operator.faults, ...other.faults]).toEqual([]);
   for (const one of [page, operator.page, other.page]) await one.context().close();
+});
+
+/** The answer to a request for a picture: its status and its id. */
+async function paint(key: string): Promise<readonly [number, string]> {
+  const answer = await fetch(`${gateway.url}/v1/images/generations`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "dear", prompt: "a heron", size: "256x256" }),
+  });
+  await answer.arrayBuffer();
+  return [answer.status, answer.headers.get("x-request-id") ?? ""];
+}
+
+test("an administrator makes a key with a budget, which is spent and refuses; the request that spent it is found from there with its timeline, and a larger budget lets it go on", async () => {
+  await sent("POST", "/admin/v1/users", { id: "dot" });
+  const { page, faults } = await enterConsole(opened(), gateway, "admin", {
+    login: "money@example.com",
+    expected: /status of 400/,
+  });
+  await page.goto("/keys");
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("kiosk");
+  await page.getByRole("textbox", { name: "Budget in US dollars" }).fill("0.15");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  const key = (await page.locator("code", { hasText: /^pin_/ }).textContent()) ?? "";
+  const [status, spent] = await paint(key);
+  expect(status).toBe(200);
+  expect((await paint(key))[0]).toBe(429);
+
+  await page.goto("/budgets");
+  const row = page.getByRole("listitem").filter({ hasText: "kiosk" });
+  await row.getByText("$0.10 of $0.15 a month").waitFor();
+  await page.getByText("drawing").waitFor();
+  expect(await pageFaults(page)).toEqual([]);
+  await row.getByRole("link").click();
+  const panel = page.getByRole("dialog");
+  await panel.getByRole("link", { name: "Its requests" }).click();
+  await page.locator(`tr[data-request="${spent}"]`).getByRole("link").click();
+  await page.getByRole("complementary").getByText("Attempt 1").waitFor();
+  await page.goto("/budgets");
+  await row.getByRole("link").click();
+  const dollars = panel.getByRole("textbox", { name: "US dollars", exact: true });
+  await dollars.fill("a lot");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => dollars.getAttribute("aria-invalid"), patience).toBe("true");
+  await dollars.fill("0.2");
+  await panel.getByRole("textbox", { name: "Raised by, US dollars" }).fill("0.1");
+  await panel.getByRole("textbox", { name: "Raised until" }).fill("2999-01-31");
+  expect(await accessFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "Save" }).click();
+  await row.getByText("$0.10 of $0.30 a month").waitFor();
+  expect((await paint(key))[0]).toBe(200);
+
+  // A first budget, of one that had none; and that of the file, which is changed in the file.
+  await page.getByRole("button", { name: "Set a budget" }).click();
+  await panel.getByText("User", { exact: true }).first().click();
+  await choose(page, /Choose one/, /^dot/);
+  await panel.getByRole("button", { name: "Go on" }).click();
+  await panel.getByRole("button", { name: "Add a budget" }).click();
+  await dollars.fill("7");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await page.getByText("$0 of $7 a month").waitFor();
+  await page.getByRole("link", { name: "drawing" }).click();
+  await panel.getByText(/It stands in pinhole\.yaml, line \d+/).waitFor();
+  expect(await dollars.isDisabled()).toBe(true);
+  expect(faults).toEqual([]);
+  await page.context().close();
 });

@@ -104,6 +104,7 @@ test("the routes that a team's admin comes to are those of keys, and of owners t
     .filter((name) => !/ (session|make|passkeys)/.test(name));
   expect(names.toSorted()).toEqual([
     "DELETE keys/:id",
+    "GET budgets",
     "GET keys",
     "GET keys/:id",
     "GET requests",

@@ -12,7 +12,8 @@ export type PlacePath =
   | "/channels"
   | "/audit"
   | "/keys"
-  | "/people";
+  | "/people"
+  | "/budgets";
 
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
@@ -63,6 +64,7 @@ export const placeGroups: readonly PlaceGroup[] = [
       { path: "/channels", name: "channels", icon: "channels", roles: operators },
       { path: "/keys", name: "keys", icon: "keys", roles: keyManagers },
       { path: "/people", name: "people", icon: "people", roles: keyManagers },
+      { path: "/budgets", name: "budgets", icon: "budgets", roles: keyManagers },
       { path: "/audit", name: "audit", icon: "audit", roles: administrators },
     ],
   },

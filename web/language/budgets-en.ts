@@ -1,5 +1,32 @@
 /** Words of budgets in English: of their page, and of the part of forms that has them. */
 export const budgetsEn = {
+  title: "Budgets",
+  state: (budgets: number, used: number) =>
+    `${budgets === 1 ? "1 budget" : `${budgets} budgets`}, ${used === 0 ? "none used up" : `${used} used up`}`,
+  set: "Set a budget",
+  of: "Of",
+  all: "All",
+  kinds: { team: "Teams", user: "Users", key: "Keys", channel: "Channels" },
+  ones: { team: "Team", user: "User", key: "Key", channel: "Channel" },
+  list: "Budgets, the fullest first",
+  none: "No budget is set. Without one, who has a key spends as much as the models cost.",
+  budgetsOf: (name: string) => `Budgets of ${name}`,
+  requests: "Its requests",
+  teams: "An owner or administrator sets what the team may spend.",
+  whose: "Whose it is",
+  choose: "Choose one",
+  noneToChoose: "There is none that could be changed here.",
+  goOn: "Go on",
+  spentOf: (spent: string, limit: string, period: string) =>
+    `${spent} of ${limit}${({ day: " a day", week: " a week", month: " a month" } as Record<string, string>)[period] ?? " in all"}`,
+  left: (left: string, used: string) => `${left} left, ${used} used`,
+  usedUp: "used up: requests are refused",
+  exceeded: "exceeded",
+  reserved: (usd: string) => `${usd} reserved by what runs`,
+  raised: (raise: string) => `raised: ${raise}`,
+  soft: "refuses nothing",
+  resets: (when: string) => `begins anew ${when}`,
+  never: "never begins anew",
   form: {
     budgets: "Budgets",
     budget: (place: number) => `Budget ${place}`,

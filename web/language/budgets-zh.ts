@@ -2,6 +2,32 @@ import type { BudgetsWords } from "./budgets-en.ts";
 
 /** Words of budgets in Simplified Chinese. */
 export const budgetsZh: BudgetsWords = {
+  title: "预算",
+  state: (budgets, used) => `${budgets} 个预算，${used === 0 ? "没有用尽的" : `${used} 个已用尽`}`,
+  set: "设置预算",
+  of: "归属",
+  all: "全部",
+  kinds: { team: "团队", user: "用户", key: "密钥", channel: "渠道" },
+  ones: { team: "团队", user: "用户", key: "密钥", channel: "渠道" },
+  list: "预算，用得最多的在前",
+  none: "还没有预算。没有预算时，持有密钥者可按模型价格任意花费。",
+  budgetsOf: (name) => `${name} 的预算`,
+  requests: "其请求",
+  teams: "团队可花费多少由所有者或管理员决定。",
+  whose: "归谁",
+  choose: "请选择",
+  noneToChoose: "没有可在此更改的。",
+  goOn: "继续",
+  spentOf: (spent, limit, period) =>
+    `${({ day: "每天 ", week: "每周 ", month: "每月 " } as Record<string, string>)[period] ?? "总计 "}${limit}，已用 ${spent}`,
+  left: (left, used) => `剩余 ${left}，已用 ${used}`,
+  usedUp: "已用尽：请求会被拒绝",
+  exceeded: "已超出",
+  reserved: (usd) => `进行中的请求预留 ${usd}`,
+  raised: (raise) => `已提高：${raise}`,
+  soft: "不拒绝",
+  resets: (when) => `${when} 重新计算`,
+  never: "从不重新计算",
   form: {
     budgets: "预算",
     budget: (place) => `预算 ${place}`,

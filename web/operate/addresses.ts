@@ -1,13 +1,17 @@
-/** The address of the page of people: the list that is shown, its filter, and what stands open beside it. */
-export interface PeopleSearch {
+/** The address of a page of a list: the part that is shown, and what stands open beside it. */
+export interface PanelSearch {
   readonly show?: string | undefined;
-  readonly team?: string | undefined;
   readonly open?: string | undefined;
   /** Set while a new one is being made. */
   readonly new?: 1 | undefined;
 }
 
-/** The search parameters of the page of people. */
+/** The address of the page of people, whose users may be those of one team. */
+export interface PeopleSearch extends PanelSearch {
+  readonly team?: string | undefined;
+}
+
+/** The search parameters of these pages. */
 export function readPeopleSearch(search: Readonly<Record<string, unknown>>): PeopleSearch {
   const texts = (["show", "team", "open"] as const).flatMap((name) => {
     const value = search[name];
@@ -16,4 +20,9 @@ export function readPeopleSearch(search: Readonly<Record<string, unknown>>): Peo
   });
   const isNew = search["new"] === 1 ? { new: 1 } : {};
   return { ...(Object.fromEntries(texts) as PeopleSearch), ...isNew } as PeopleSearch;
+}
+
+export function readPanelSearch(search: Readonly<Record<string, unknown>>): PanelSearch {
+  const { team: _, ...panel } = readPeopleSearch(search);
+  return panel;
 }

@@ -1,5 +1,6 @@
 import { aliasResource, policyResource } from "./names.ts";
 import { auditResource } from "./audit.ts";
+import { budgetResource } from "./budgets.ts";
 import { channelResource } from "./channels.ts";
 import { correctionResource } from "./corrections.ts";
 import { endUserResource } from "./end-users.ts";
@@ -36,6 +37,7 @@ export const adminResources: readonly AdminResource[] = [
   peopleResource,
   noticeResource,
   usageResource,
+  budgetResource,
   tokenResource,
   correctionResource,
   auditResource,

@@ -12,6 +12,7 @@ import {
   type FirstCredentials,
   makeFirstCredentials,
 } from "./first-credentials.ts";
+import { type BudgetedView, budgetPage, type BudgetParts, type BudgetQuestion } from "./budgets.ts";
 import { consoleKey } from "./console-key.ts";
 import type { DeclaredKey } from "./key-views.ts";
 import type { KeyAdministration } from "./key-terms.ts";
@@ -56,6 +57,11 @@ export interface Administration {
   readonly corrections: Store["ledger"]["corrections"];
   /** A price as it stood when something was charged by it; undefined: nothing was. */
   priceVersion(version: string): Promise<PriceVersion | undefined>;
+  /** Budgets and how each stands; the time zone is that of their periods. */
+  readonly budgets: {
+    readonly timeZone: string;
+    page(question: BudgetQuestion): Promise<BudgetedView[]>;
+  };
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
   readonly requests: RequestAdministration;
@@ -89,8 +95,11 @@ export interface AdministrationPorts extends AdministrationParts, Pick<StatePart
   readonly previousPepper?: Buffer | undefined;
 }
 
-/** Opens administration. Until `begin` there are no keys, and no token is the admin's. */
-export function createAdministration(ports: AdministrationPorts): Administration {
+/** Opens administration; `channels` are those that are served. Until `begin` there are no keys, and no token is the admin's. */
+export function createAdministration(
+  ports: AdministrationPorts,
+  channels: BudgetParts["channels"],
+): Administration {
   const { store, pepper, sealer } = ports;
   const served = new Served(ports, pepper);
   const keys = administerKeys(ports, served, pepper);
@@ -111,6 +120,11 @@ export function createAdministration(ports: AdministrationPorts): Administration
     notices: administerNotices(ports),
     corrections: (page) => store.ledger.corrections(page),
     priceVersion: (version) => store.prices.get(version),
+    budgets: {
+      timeZone: ports.calendar.timeZone,
+      page: (question) =>
+        budgetPage({ ...ports, served, channels, keys: () => ports.keys.all() ?? [] }, question),
+    },
     usage: (question) => reportUsage(ports, question),
     reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),
     requests: administerRequests(ports, served, async () => ports.keys.all() ?? []),

@@ -11,8 +11,8 @@ import type { ServedRows } from "../../store/served-rows.ts";
 
 export const noOwners: KeyOwners = { users: [], teams: [] };
 
-/** Finds the user and the team of keys. */
-export interface OwnerBook {
+/** Users and teams, and the way to find those of a key. */
+export interface OwnerBook extends KeyOwners {
   find(settings: Pick<KeySettings, "userId" | "teamId">): FoundOwners;
 }
 
@@ -43,6 +43,8 @@ export function ownerBook(
     for (const team of teams) teamOf.set(team.id, team);
   }
   return {
+    users: [...userOf.values()],
+    teams: [...teamOf.values()],
     find({ userId, teamId }) {
       const user = userId === null ? undefined : userOf.get(userId);
       const named = user?.teamId ?? teamId;

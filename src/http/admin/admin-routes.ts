@@ -3,6 +3,7 @@ import { PinholeError } from "../../core/errors.ts";
 import type { Examine } from "../../core/examination.ts";
 import type { ProviderShelf } from "../../core/provider-shelf.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
+import { budgetRoutes } from "./budget-routes.ts";
 import { channelRoutes } from "./channel-routes.ts";
 import { correctionRoutes } from "./correction-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
@@ -70,6 +71,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   noticeRoutes(app, administration.notices);
   priceRoutes(app, gateway);
   usageReportRoutes(app, administration);
+  budgetRoutes(app, administration);
   correctionRoutes(app, gateway);
   stateRoutes(app, administration.state);
   endUserRoutes(app, gateway);

@@ -27,6 +27,7 @@ const pages = [
   "/audit",
   "/keys",
   "/people",
+  "/budgets",
   "/settings/you",
 ];
 

@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import { classNames } from "../../ui/class-names.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { dollars } from "../../ui/money.ts";
+import { useFigures } from "../../watch/figures.ts";
+import { type StandingBudget, usedShare } from "./budgets.ts";
+import { useBudgetWords } from "./words.ts";
+
+/** The share of a budget from which it asks for attention. */
+const nearlyUsed = 0.8;
+
+/** A budget as a bar of what is spent, reserved and left, with the same in words. */
+export function BudgetBar({
+  budget,
+  timeZone,
+}: {
+  readonly budget: StandingBudget;
+  readonly timeZone: string;
+}): ReactNode {
+  const words = useBudgetWords();
+  const figures = useFigures(timeZone);
+  const { spent_usd: spent, reserved_usd: reserved, left_usd: left, limit_usd: limit } = budget;
+  const used = usedShare(budget);
+  const isUsed = used >= 1;
+  const isNear = used >= nearlyUsed;
+  const money = (usd: string): string => dollars(usd, "$0").replace(/\.00$/, "");
+  const part = (usd: string): string =>
+    `${Math.min(100, (Number(usd) / Math.max(Number(limit), Number(spent), 1e-9)) * 100)}%`;
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <span>
+          {words.spentOf(money(spent), money(limit), budget.period)}
+          {budget.models === undefined ? null : (
+            <span className="text-soft"> · {budget.models.join(", ")}</span>
+          )}
+        </span>
+        <span
+          className={classNames(
+            "inline-flex items-center gap-1.5",
+            isUsed ? "text-bad" : isNear ? "text-warn" : "text-soft",
+          )}
+        >
+          {isNear ? <Icon name="alert" size={16} /> : null}
+          {isUsed
+            ? budget.hard
+              ? words.usedUp
+              : words.exceeded
+            : words.left(money(left), figures.share(used))}
+        </span>
+      </div>
+      <div aria-hidden className="flex h-2 overflow-hidden rounded-full border border-line bg-sunk">
+        <span
+          className={classNames(isUsed ? "bg-bad" : isNear ? "bg-warn" : "bg-good")}
+          style={{ width: part(spent) }}
+        />
+        <span className="bg-edge opacity-50" style={{ width: part(reserved) }} />
+      </div>
+      <p className="flex flex-wrap gap-x-3 text-label text-soft">
+        {Number(reserved) === 0 ? null : <span>{words.reserved(money(reserved))}</span>}
+        {budget.raise === undefined ? null : (
+          <span>{words.raised(raiseText(budget, figures))}</span>
+        )}
+        {budget.hard ? null : <span>{words.soft}</span>}
+        <span>
+          {budget.resets_at === null ? words.never : words.resets(figures.moment(budget.resets_at))}
+        </span>
+      </p>
+    </div>
+  );
+}
+
+function raiseText({ raise }: StandingBudget, figures: ReturnType<typeof useFigures>): string {
+  const sum = dollars(raise?.usd ?? "0", "$0").replace(/\.00$/, "");
+  return raise?.until === undefined ? `+${sum}` : `+${sum} → ${figures.moment(raise.until)}`;
+}
