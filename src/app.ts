@@ -98,7 +98,13 @@ export async function startApp(
     const parts = {
       gateway,
       identity,
-      examine: createExamine({ ...ports, ...opened, config, channels: () => gateway.channels() }),
+      examine: createExamine({
+        ...ports,
+        ...opened,
+        config,
+        channels: () => gateway.channels(),
+        entryFaults: () => gateway.administration.entryFaults(),
+      }),
       providers: createProviderShelf(),
       hosted,
       clients: createClientWatch(ports.now),

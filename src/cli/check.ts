@@ -18,6 +18,9 @@ export const checkCommand: CliCommand = {
     if ("config" in read && faults.length === 0) {
       if (json) context.out(`${JSON.stringify({ ok: true, ...summaryOf(read.config) })}\n`);
       else describe(read.config, context);
+      const warnings = warningsOf(read.config);
+      for (const line of warnings) context.err(`warning: ${line}\n`);
+      if (warnings.length > 0) context.err("A channel of the database may serve them.\n");
       return 0;
     }
     if (json) {
@@ -38,6 +41,13 @@ function startFaults(config: Config): readonly Fault[] {
     : [{ setting: "database.url", message: missing, place: undefined }];
 }
 
+/** Lines about names that no channel of the file serves: a channel of the database may, so a gateway starts with them. */
+function warningsOf(config: Config): readonly string[] {
+  return config.entries
+    .concerns(config)
+    .map(({ declaredAt, message }) => `${declaredAt}: ${message}`);
+}
+
 interface Summary {
   readonly file: string | null;
   readonly listen: string;
@@ -52,6 +62,8 @@ interface Summary {
   readonly aliases: Config["aliases"];
   readonly default_model: string | null;
   readonly keys: number;
+  /** Names that no channel of the file serves. */
+  readonly warnings: readonly string[];
 }
 
 /** The configuration as it was understood; never a credential. */
@@ -71,6 +83,7 @@ function summaryOf(config: Config): Summary {
     aliases: config.aliases,
     default_model: config.defaultModel ?? null,
     keys: config.keys.length,
+    warnings: warningsOf(config),
   };
 }
 

@@ -24,6 +24,7 @@ import { type Named, policyOf, readNames } from "./named-entries.ts";
 import type { ListedPrice } from "./price-list.ts";
 import { readPrices } from "./price-rows.ts";
 import { secretPlaces } from "./secret-places.ts";
+import { unservedNames } from "./unserved-names.ts";
 
 /** A configuration as it was read, as far as entries of the database are read beside it. */
 interface ReadConfiguration {
@@ -55,6 +56,7 @@ export function entryReader(read: ReadConfiguration, shelf: Shelf): EntryReader 
   return {
     declared: (kind) => declared.filter((entry) => entry.kind === kind),
     secretsOf: async (kind, words) => (kind === "channel" ? channelSecrets(words, shelf) : []),
+    concerns: (served) => unservedNames(declared, served),
     read: (entries) => readEntries(entries, read, shelf),
   };
 }

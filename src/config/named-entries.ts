@@ -9,7 +9,7 @@ import { type Faults, gatherFaults, type Path, placeName } from "./faults.ts";
 import { readWith } from "./issues.ts";
 import type { FileSettings } from "./schema.ts";
 import { policySchema } from "./sections/policy.ts";
-import { didYouMean } from "./suggest.ts";
+import { unserved } from "./unserved-names.ts";
 import { type KnownSettings, readValue } from "./value-rows.ts";
 
 /** Names and policies, as a configuration has them. */
@@ -107,10 +107,6 @@ function readAlias({ id, words }: ResourceEntry, served: readonly string[], faul
     faults.add(["models", index], unserved(target, served));
     return false;
   });
-}
-
-function unserved(model: string, names: readonly string[]): string {
-  return `no channel serves the model \`${model}\`${didYouMean(model, names)}`;
 }
 
 const policies: KnownSettings = {

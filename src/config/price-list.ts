@@ -31,13 +31,6 @@ export interface ListedPrice {
   readonly declared: DeclaredEntry;
 }
 
-/** The prices of `prices.file`. */
-interface PriceList {
-  readonly entries: readonly ListedPrice[];
-  /** Adds a fault for each entry that is for a channel which is none of these. */
-  faultChannels(ids: readonly string[]): void;
-}
-
 /** The sources of a file of prices. */
 export interface PriceListSources {
   readonly files: Pick<TreeInput, "cwd" | "readFile">;
@@ -47,23 +40,21 @@ export interface PriceListSources {
 
 const setting: Path = ["prices", "file"];
 
-const emptyList: PriceList = { entries: [], faultChannels() {} };
-
 /** Reads the file of prices, with a fault for each mistake at its line; undefined is no file. */
 export function readPriceList(
   name: string | undefined,
   { files, providers, faults }: PriceListSources,
-): PriceList {
-  if (name === undefined) return emptyList;
+): readonly ListedPrice[] {
+  if (name === undefined) return [];
   const text = readTextFile(files.readFile, resolve(files.cwd, name));
   if ("fault" in text) {
     faults.add(setting, `cannot read ${name}: ${text.fault}`);
-    return emptyList;
+    return [];
   }
   const read = readDocument(text.text, name);
   if ("faults" in read) {
     tell(read.faults, faults);
-    return emptyList;
+    return [];
   }
   const { value, lineOf } = read.document;
   const own = gatherFaults((path) => ({ file: name, line: lineOf(path) }));
@@ -74,15 +65,7 @@ export function readPriceList(
     own,
   );
   tell(own.list(), faults);
-  return {
-    entries: entries.map((entry, index) => listedPrice(entry, placeName(own.placeOf(at(index))))),
-    faultChannels(ids) {
-      const late = gatherFaults((path) => ({ file: name, line: lineOf(path) }));
-      for (const [index, { channel }] of entries.entries())
-        faultUnknown("channel", channel, ids, { faults: late, at: [...at(index), "channel"] });
-      tell(late.list(), faults);
-    },
-  };
+  return entries.map((entry, index) => listedPrice(entry, placeName(own.placeOf(at(index)))));
 }
 
 function at(index: number): Path {

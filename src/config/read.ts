@@ -9,6 +9,7 @@ import { readWith } from "./issues.ts";
 import { faultImages, imagesOf } from "./images.ts";
 import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { faultOwners, ownersOf } from "./owners.ts";
+import { faultAliasesOfAliases } from "./unserved-names.ts";
 import { findNotYet } from "./not-yet.ts";
 import { declaredNames, policyOf } from "./named-entries.ts";
 import { elsewhere } from "./reference.ts";
@@ -21,7 +22,6 @@ import { keySettingsOf } from "../core/key-words.ts";
 import { oidcOf } from "./oidc.ts";
 import { faultRedis, redisOf } from "./redis.ts";
 import { Secret } from "../core/secret.ts";
-import { didYouMean } from "./suggest.ts";
 import { readTree, type Tree, type TreeInput } from "./tree.ts";
 import type { Config, ConfigKey, DatabaseConfig, ProxyConfig } from "./types.ts";
 
@@ -50,11 +50,10 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const kept = { ...files, readFile: keepingTexts(files.readFile, texts) };
   const prices = readPriceList(pricesFileOf(value), { files: kept, providers, faults });
   const markup = written?.money.markup;
-  const terms = { now, rates, prices: prices.entries.map(({ price }) => price), markup };
+  const terms = { now, rates, prices: prices.map(({ price }) => price), markup };
   const sources = { providers, loaded, env, ...terms, faults, modelsMayBeMissing, files };
   const declared = resolveChannels(listed, sources);
   const channels = declared.map(({ channel }) => channel);
-  if (!faults.touches(["channels"])) prices.faultChannels(channels.map(({ id }) => id));
   const settings = written && withManuals(written, channels, providers);
   if (settings !== undefined) {
     faultRepeatedKeys(settings, faults);
@@ -62,10 +61,10 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
     faultRedis(settings.redis, faults);
     faultOwners(settings, faults);
     faultTargets(settings.notices, faults);
-    if (!faults.touches(["channels"])) faultUnservedNames(settings, channels, faults);
+    if (!faults.touches(["channels"])) faultAliasesOfAliases(settings, modelsOf(channels), faults);
   }
   if (settings === undefined || faults.found) throw new ConfigError(faults.list());
-  const models = channels.flatMap((channel) => channel.models.map((model) => model.name));
+  const models = modelsOf(channels);
   const aliases = Object.keys(settings.aliases);
   const retired = await retiredCards({ models, aliases, now }, input);
   const config = assemble(settings, channels, tree, input);
@@ -75,14 +74,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const { aliases: listedAliases = {}, default_model: defaultModel } = written ?? {};
   const ownNames = { aliases: aliasesOf(listedAliases), defaultModel, policy };
   const named = declaredNames(value, { ...names, policy }, faults);
-  const read = {
-    sources,
-    declared,
-    prices: prices.entries,
-    served,
-    listed: ownNames,
-    declaredNames: named,
-  };
+  const read = { sources, declared, served, listed: ownNames, declaredNames: named, prices };
   const entries = entryReader(read, input);
   return { ...config, fileHash: digestOf(texts), retired, entries };
 }
@@ -98,6 +90,10 @@ function keepingTexts(readFile: TreeInput["readFile"], texts: string[]): TreeInp
 function digestOf(texts: readonly string[]): string | null {
   if (texts.length === 0) return null;
   return createHash("sha256").update(texts.join("\0")).digest("hex");
+}
+
+function modelsOf(channels: readonly Channel[]): string[] {
+  return channels.flatMap((channel) => channel.models.map((model) => model.name));
 }
 
 /** The name of the file of prices, although something else is at fault. */
@@ -258,29 +254,4 @@ function faultRepeatedKeys(settings: FileSettings, faults: Faults): void {
     ids.add(id ?? name);
     keys.add(key.reveal());
   }
-}
-
-function faultUnservedNames(
-  settings: FileSettings,
-  channels: readonly Channel[],
-  faults: Faults,
-): void {
-  const served = channels.flatMap((channel) => channel.models.map((model) => model.name));
-  const aliases = Object.keys(settings.aliases);
-  for (const [alias, targets] of Object.entries(settings.aliases)) {
-    for (const [index, target] of [targets].flat().entries()) {
-      if (served.includes(target)) continue;
-      const at = Array.isArray(targets) ? ["aliases", alias, index] : ["aliases", alias];
-      const message = aliases.includes(target)
-        ? `\`${target}\` is itself an alias; name models here`
-        : `no channel serves the model \`${target}\`${didYouMean(target, served)}`;
-      faults.add(at, message);
-    }
-  }
-  const model = settings.default_model;
-  if (model === undefined || served.includes(model) || aliases.includes(model)) return;
-  faults.add(
-    ["default_model"],
-    `no channel serves the model \`${model}\`${didYouMean(model, [...served, ...aliases])}`,
-  );
 }

@@ -4,6 +4,7 @@ import type { Config } from "./types.ts";
 /** The parts that a reload takes over; everything else is read at a start only. */
 const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "file",
+  "fileHash",
   "channels",
   "entries",
   "keys",

@@ -56,6 +56,16 @@ export interface EntryFault {
   readonly message: string;
 }
 
+/** A declared entry that leads nowhere as what is served stands: a channel of the database may mend it. */
+export interface Concern {
+  readonly kind: ResourceKind;
+  readonly id: string;
+  /** In words: `pinhole.yaml, line 3`. */
+  readonly declaredAt: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
 /** The channels and names that a configuration serves, and how. */
 export interface Served {
   readonly channels: readonly Channel[];
@@ -80,6 +90,8 @@ export interface EntryReader {
   declared(kind: ResourceKind): readonly DeclaredEntry[];
   /** The places of an entry's credentials. */
   secretsOf(kind: ResourceKind, words: EntryWords): Promise<readonly EntryPath[]>;
+  /** All that is declared and leads nowhere beside what is served. */
+  concerns(served: Served): readonly Concern[];
   /** Reads entries, none of which has the id of a declared one that does not give way. */
   read(entries: readonly ResourceEntry[]): Promise<ReadEntries>;
 }

@@ -128,3 +128,42 @@ describe("a policy of the database", () => {
     ]);
   });
 });
+
+test("names of the file are served once a channel of the database serves them, and told until then", async () => {
+  const later = { aliases: { soon: ["mine", "sandbox-fats"] }, default_model: "mine" };
+  const world = await keyWorld(later);
+  const { admin, paint, gateway } = world;
+  const ask = async (): Promise<unknown> => {
+    const answer = await fetch(`${gateway.url}/v1/images/generations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${testKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ prompt: "a fox" }),
+    });
+    const { error } = (await answer.json()) as { error?: { code: string } };
+    return [answer.status, error?.code];
+  };
+  const faultOf = async (path: string) => (await admin("GET", path)).body["fault"];
+  const findings = async (): Promise<string> =>
+    JSON.stringify((await admin("GET", "/doctor")).body);
+  expect(await paint(testKey, "soon")).toEqual([404, "model_not_found"]);
+  expect(await ask()).toEqual([404, "model_not_found"]);
+  const unserved = "No channel serves the model `mine`.";
+  expect(await faultOf("/aliases/soon")).toBe(unserved);
+  expect(await faultOf("/policies/default_model")).toBe(unserved);
+  const said = "o channel serves the model `sandbox-fats`; did you mean `sandbox-fast`?";
+  expect(await findings()).toContain(said);
+
+  const model = { name: "mine", upstream: "sandbox-fast", price: "free" };
+  const channel = { provider: "sandbox", models: [model] };
+  expect((await admin("PUT", "/channels/later", channel)).status).toBe(201);
+  expect(await paint(testKey, "soon")).toEqual([200, undefined]);
+  expect(await ask()).toEqual([200, undefined]);
+  expect(await faultOf("/policies/default_model")).toBeNull();
+  // A spelling mistake stays one.
+  expect(await faultOf("/aliases/soon")).toContain("did you mean `sandbox-fast`?");
+  expect(await findings()).toContain(said);
+  expect(await findings()).not.toContain("`mine`");
+  expect((await admin("DELETE", "/channels/later")).status).toBe(200);
+  expect(await paint(testKey, "soon")).toEqual([404, "model_not_found"]);
+  expect(await faultOf("/policies/default_model")).toBe(unserved);
+});

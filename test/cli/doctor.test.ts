@@ -42,7 +42,15 @@ test("all is well: each part is named, and the code is 0", async () => {
   const others = findings.filter(({ name }) => name !== "disk" && name !== "database");
   expect(others.filter((one) => one.state !== "ok")).toEqual([]);
   expect(new Set(findings.map(({ name }) => name))).toEqual(
-    new Set(["database", "disk", "clock", "secret", "channel sandbox", "public URL"]),
+    new Set([
+      "database",
+      "disk",
+      "clock",
+      "secret",
+      "channel sandbox",
+      "configuration",
+      "public URL",
+    ]),
   );
   expect(code).toBe({ ok: 0, warning: 1, fault: 2 }[state]);
   const env = { PINHOLE_URL: gateway.url, PINHOLE_ADMIN_TOKEN: gateway.adminToken };

@@ -128,12 +128,11 @@ const broken: readonly (readonly [what: string, file: string, lines: readonly st
   ],
   ["a list", "- 1\n", ["pinhole.yaml:1: must hold settings such as `server:` and `channels:`"]],
   [
-    "aliases and a default without a channel that serves them",
-    "aliases:\n  fox: [play-1, play-2]\n  wolf: fox\ndefault_model: plya-1\n",
+    "an alias of an alias",
+    "aliases:\n  fox: [play-1, play-2]\n  wolf: fox\n  cub: [play-1, wolf]\n",
     [
-      "pinhole.yaml:2: no channel serves the model `play-2`; did you mean `play-1`?",
       "pinhole.yaml:3: `fox` is itself an alias; name models here",
-      "pinhole.yaml:4: no channel serves the model `plya-1`; did you mean `play-1`?",
+      "pinhole.yaml:4: `wolf` is itself an alias; name models here",
     ],
   ],
 ];

@@ -1,5 +1,6 @@
 import type { Examine, Finding } from "../../core/examination.ts";
 import { examineChannels } from "./channels.ts";
+import { examineEntries } from "./entries.ts";
 import { examineClock, examineDatabase, examineDisks, examineSecret } from "./ground.ts";
 import type { ExaminedParts } from "./parts.ts";
 import { examinePublicUrl } from "./public-url.ts";
@@ -16,6 +17,7 @@ export function createExamine(parts: ExaminedParts): Examine {
       ["clock", examineClock(parts)],
       ["secret", examineSecret(parts)],
       ["channels", examineChannels(parts)],
+      ["configuration", examineEntries(parts)],
       ["public URL", examinePublicUrl(parts)],
     ];
     const found = await Promise.all(parted.map(([name, finding]) => inTime(name, finding)));

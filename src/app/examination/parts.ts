@@ -1,6 +1,6 @@
 import type { Signer } from "../../blobs/hosting/sign.ts";
 import type { Config } from "../../config.ts";
-import type { ChannelView } from "../../gateway/gateway.ts";
+import type { ChannelView, Gateway } from "../../gateway/gateway.ts";
 import type { OpenedStore } from "../../store/open.ts";
 import type { DatabaseClock } from "../database-clock.ts";
 
@@ -14,6 +14,7 @@ export interface ExaminedParts {
   readonly secretConcern: string | undefined;
   readonly signer: Pick<Signer, "path">;
   readonly channels: () => readonly ChannelView[];
+  readonly entryFaults: Gateway["administration"]["entryFaults"];
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Milliseconds since the process began. */

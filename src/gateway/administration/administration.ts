@@ -1,10 +1,12 @@
 import type { Sealer } from "../../core/envelope.ts";
 import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { PriceVersion } from "../../core/price.ts";
+import type { Concern } from "../../core/resource.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { Store } from "../../store/store.ts";
+import type { Offered } from "./offered.ts";
 import { bearer } from "../keys/key-ring.ts";
 import { reportUsage, type UsageQuestion, type UsageReport } from "./usage.ts";
 import {
@@ -65,6 +67,8 @@ export interface Administration {
   /** A report of what was spent, all of one moment. */
   usage(question: UsageQuestion): UsageReport;
   readonly requests: RequestAdministration;
+  /** The entries that are not served as they stand: those of the database, and declared ones that lead nowhere. */
+  entryFaults(): EntryFaults;
   /** Seals credentials again that the secret of before has sealed; nothing where no change of secrets is under way. */
   reseal(): Promise<number>;
   /**
@@ -76,6 +80,13 @@ export interface Administration {
     adminToken: Secret | undefined,
     makesFirst: boolean,
   ): Promise<FirstCredentials>;
+}
+
+/** Entries that are not served as they stand. */
+export interface EntryFaults {
+  /** The rows of the database; undefined: they could not be read just now. */
+  readonly rows: ReturnType<Offered["faulty"]>;
+  readonly declared: readonly Concern[];
 }
 
 /** The keys of the configuration file, and those that they may belong to. */
@@ -126,6 +137,7 @@ export function createAdministration(
         budgetPage({ ...ports, served, channels, keys: () => ports.keys.all() ?? [] }, question),
     },
     usage: (question) => reportUsage(ports, question),
+    entryFaults: () => ({ rows: ports.offered.faulty(), declared: ports.offered.concerns }),
     reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),
     requests: administerRequests(ports, served, async () => ports.keys.all() ?? []),
     tokenOf: (authorization) => bearer(authorization),

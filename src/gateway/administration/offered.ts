@@ -3,10 +3,12 @@ import type { Sealer } from "../../core/envelope.ts";
 import { asPinholeError } from "../../core/errors.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import {
+  type Concern,
   type DeclaredEntry,
   type ResourceEntry,
   type ResourceKind,
   resourceKinds,
+  type Served,
 } from "../../core/resource.ts";
 import type { StoredResource } from "../../store/resource-records.ts";
 import type { Offer } from "../catalog/offer.ts";
@@ -39,6 +41,8 @@ export class Offered {
   #faults: ReadonlyMap<string, string> = new Map();
   /** The declared entries as they are shown. */
   #shown: readonly DeclaredEntry[] = [];
+  /** Declared names that lead nowhere as what is served stands. */
+  #concerns: readonly Concern[] = [];
   #opened: readonly ResourceEntry[] = [];
   #isMerged = false;
   /** The configuration that is served without any row. */
@@ -92,6 +96,16 @@ export class Offered {
     return this.#offer.entries.declared(kind).find((entry) => entry.id === id && !entry.givesWay);
   }
 
+  /** Declared names that lead nowhere, as what is served stands. */
+  get concerns(): readonly Concern[] {
+    return this.#concerns;
+  }
+
+  /** The reason for which a declared entry leads nowhere, in part at least; null: there is none. */
+  concernOf(kind: ResourceKind, id: string): string | null {
+    return this.#concerns.find((one) => one.kind === kind && one.id === id)?.message ?? null;
+  }
+
   /** The reason for which a row is not served; null: there is none. */
   faultOf(row: StoredResource): string | null {
     return this.#faults.get(nameOf(row)) ?? null;
@@ -139,6 +153,7 @@ export class Offered {
     this.#faults = new Map(found);
     this.#bare = undefined;
     await serve({ ...this.#offer, ...served });
+    this.#tellConcerns(served);
     this.#isMerged = true;
   }
 
@@ -146,7 +161,18 @@ export class Offered {
     this.#faults = new Map();
     if (this.#bare !== this.#offer) await this.#parts.serve(this.#offer);
     this.#bare = this.#offer;
+    this.#tellConcerns(this.#offer);
     this.#isMerged = true;
+  }
+
+  /** Says which declared names have come to lead nowhere since. */
+  #tellConcerns(served: Served): void {
+    const known = this.#concerns;
+    this.#concerns = this.#offer.entries.concerns(served);
+    for (const { declaredAt, message } of this.#concerns) {
+      const isTold = known.some((one) => one.declaredAt === declaredAt && one.message === message);
+      if (!isTold) this.#parts.log.warn({ declared_at: declaredAt }, `${declaredAt}: ${message}`);
+    }
   }
 
   /** Says what has come to be at fault since. */

@@ -3,6 +3,7 @@ import type { AuditEntry, Changer } from "../../core/audit.ts";
 import type { Sealer } from "../../core/envelope.ts";
 import {
   type EntryFault,
+  type DeclaredEntry,
   type EntryWords,
   type ResourceEntry,
   type ResourceKind,
@@ -16,7 +17,6 @@ import {
   staleVersion,
   type Standing,
 } from "./condition.ts";
-import type { Offered } from "./offered.ts";
 import { openWords, sealWords } from "./resource-secrets.ts";
 import {
   deletedAt,
@@ -58,7 +58,7 @@ class Resources implements ResourceAdministration {
     const declared = offered.shown(kind).filter(({ id }) => id > query.after);
     const stored = await store.resources.page({ ...query, kind });
     const views = stored.map((row) => this.#viewOf(row));
-    return [...declared.map(declaredView), ...views]
+    return [...declared.map((entry) => this.#declaredView(entry)), ...views]
       .toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.version - b.version))
       .slice(0, query.limit);
   }
@@ -66,7 +66,9 @@ class Resources implements ResourceAdministration {
   async get(id: string): Promise<ResourceView> {
     const { offered, kind } = this.#parts;
     const declared = offered.shown(kind).find((entry) => entry.id === id);
-    return declared === undefined ? this.#viewOf(await this.#stored(id)) : declaredView(declared);
+    return declared === undefined
+      ? this.#viewOf(await this.#stored(id))
+      : this.#declaredView(declared);
   }
 
   async create(by: Changer, id: string, words: EntryWords): Promise<ResourceView> {
@@ -220,6 +222,12 @@ class Resources implements ResourceAdministration {
     return this.#viewOf(row);
   }
 
+  #declaredView({ kind, id, words, declaredAt }: DeclaredEntry): ResourceView {
+    const fault = this.#parts.offered.concernOf(kind, id);
+    const unknown = { createdAt: null, changedAt: null, removedAt: null };
+    return { kind, id, words, version: 0, declaredAt, shadowed: false, fault, ...unknown };
+  }
+
   #viewOf(row: StoredResource): ResourceView {
     const { offered, kind } = this.#parts;
     const { id, words, version, createdAt, changedAt, removedAt } = row;
@@ -260,8 +268,3 @@ function without(words: EntryWords, names: readonly string[]): EntryWords {
 }
 
 /** An entry as the place that declares it has it. */
-function declaredView(entry: ReturnType<Offered["shown"]>[number]): ResourceView {
-  const { kind, id, words, declaredAt } = entry;
-  const unknown = { createdAt: null, changedAt: null, removedAt: null };
-  return { kind, id, words, version: 0, declaredAt, shadowed: false, fault: null, ...unknown };
-}
