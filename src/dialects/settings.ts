@@ -2,10 +2,22 @@ import { z } from "zod";
 import { secretSchema } from "../core/provider.ts";
 import type { Secret } from "../core/secret.ts";
 
+/** An address of HTTP. It is shown to operators and written into logs, so it holds no credential. */
+export function httpAddress() {
+  return z.url({ protocol: /^https?$/ }).refine(hasNoCredential, {
+    error:
+      "must be an address without user name and password; credentials have settings of their own",
+  });
+}
+
+function hasNoCredential(text: string): boolean {
+  const url = URL.parse(text);
+  return url === null || `${url.username}${url.password}` === "";
+}
+
 /** The setting `base_url`, without a trailing slash. `origin`: the vendor's own address, with the path that all calls share. */
 export function baseUrl(origin: string, description = "Address of the API.") {
-  return z
-    .url({ protocol: /^https?$/ })
+  return httpAddress()
     .default(origin)
     .transform((url) => url.replace(/\/+$/, ""))
     .describe(description);
@@ -13,8 +25,7 @@ export function baseUrl(origin: string, description = "Address of the API.") {
 
 /** The setting `base_url` of a server that only the operator can name. */
 export function ownBaseUrl(description: string) {
-  return z
-    .url({ protocol: /^https?$/ })
+  return httpAddress()
     .transform((url) => url.replace(/\/+$/, ""))
     .describe(description);
 }
@@ -78,8 +89,7 @@ export function keyAndHeaders({
 
 /** The setting `base_url` where the setting `region` picks the address. */
 export function regionalUrl() {
-  return z
-    .url({ protocol: /^https?$/ })
+  return httpAddress()
     .transform((url) => url.replace(/\/+$/, ""))
     .optional()
     .describe("Address of the API. Not set: the region's own.");

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { hasOneSignIn, oneSignIn, signInSettings } from "../../dialects/azure/index.ts";
+import { httpAddress } from "../../dialects/settings.ts";
 
-const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+const address = httpAddress().transform((url) => url.replace(/\/+$/, ""));
 
 /** Settings of a channel. */
 export const settings = z

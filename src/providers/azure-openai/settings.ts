@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { hasOneSignIn, oneSignIn, signInSettings } from "../../dialects/azure/index.ts";
+import { httpAddress } from "../../dialects/settings.ts";
 
-const address = z.url({ protocol: /^https?$/ });
+const address = httpAddress();
 
 /** Settings of a channel. */
 export const settings = z
