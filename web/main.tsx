@@ -3,8 +3,9 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider as AriaRouterProvider } from "react-aria-components";
-import { ApiError } from "./api/ask.ts";
-import { sessionQuery } from "./api/session.ts";
+import { mayPass } from "./api/line.ts";
+import { LineNotice } from "./frame/line-notice.tsx";
+import { SessionEnd } from "./frame/session-end.tsx";
 import { applyTheme, readTheme } from "./frame/theme.ts";
 import { LanguageProvider, firstWords } from "./language/language.tsx";
 import { makeRouter } from "./router.tsx";
@@ -12,15 +13,19 @@ import "./theme.css";
 
 /** Time between two tries while the gateway does not answer: it may be starting again. */
 const retryMs = 1500;
+const retriesMax = 20;
 
 function makeQueries(): QueryClient {
+  const retries = {
+    retry: (count: number, error: Error) => count < retriesMax && mayPass(error),
+    retryDelay: retryMs,
+    // A gateway on this machine answers without any network.
+    networkMode: "always",
+  } as const;
   return new QueryClient({
     defaultOptions: {
-      queries: {
-        staleTime: 5_000,
-        retry: (count, error) => count < 20 && error instanceof ApiError && error.status === 0,
-        retryDelay: retryMs,
-      },
+      queries: { staleTime: 5_000, ...retries },
+      mutations: { networkMode: "always" },
     },
   });
 }
@@ -28,13 +33,7 @@ function makeQueries(): QueryClient {
 async function start(): Promise<void> {
   const queries = makeQueries();
   const router = makeRouter(queries);
-  // A session that has ended is found by whatever is asked next: what was written stays in its form's draft.
-  queries.getQueryCache().subscribe(({ query }) => {
-    const error: unknown = query.state.error;
-    if (!(error instanceof ApiError) || error.status !== 401) return;
-    queries.setQueryData(sessionQuery.queryKey, null);
-    void router.invalidate();
-  });
+  const refresh = (): void => void router.invalidate();
   applyTheme(readTheme());
   const words = await firstWords();
   const place = document.querySelector("#console");
@@ -44,7 +43,9 @@ async function start(): Promise<void> {
       <QueryClientProvider client={queries}>
         <LanguageProvider first={words}>
           <AriaRouterProvider navigate={(href) => void router.navigate({ href })}>
+            <LineNotice onBack={refresh} />
             <RouterProvider router={router} />
+            <SessionEnd />
           </AriaRouterProvider>
         </LanguageProvider>
       </QueryClientProvider>

@@ -91,10 +91,15 @@ interface ErrorBody {
   };
 }
 
+/** The code for one who brings neither a key nor a session that lives; this page brings sessions only. */
+const noSession = "invalid_api_key";
+const sessionEnded = "The session had ended. Sign in, then do this once more.";
+
 async function refusalOf(answer: Response): Promise<ApiError> {
   const body = (await answer.json().catch(() => undefined)) as ErrorBody | undefined;
   const error = body?.error;
-  return new ApiError(error?.message ?? `The gateway answered with status ${answer.status}.`, {
+  const message = error?.message ?? `The gateway answered with status ${answer.status}.`;
+  return new ApiError(error?.code === noSession ? sessionEnded : message, {
     status: answer.status,
     code: error?.code ?? "unknown",
     param: error?.param ?? undefined,

@@ -1,3 +1,5 @@
+import { problemWords } from "./problems-en.ts";
+
 /** A part in per cent; the smallest and the largest do not look like nothing and all. */
 function percent(share: number): string {
   const whole = Math.round(share * 100);
@@ -280,16 +282,7 @@ export const en = {
     once: "This is the key. It is shown this once and kept nowhere: copy it now.",
     haveIt: "I have it",
   },
-  problems: {
-    unreachable: "The gateway does not answer",
-    unreachableRemedy:
-      "It may be starting again. This page keeps what you wrote and comes back by itself.",
-    failed: "This could not be loaded",
-    notFound: "There is no such page",
-    notFoundRemedy: "The address may be old, or your role may not see it.",
-    home: "Go to the start",
-    requestId: (id: string) => `Request ${id}`,
-  },
+  problems: problemWords,
 };
 
 /** The shape that every other language must have. */

@@ -1,4 +1,5 @@
 import type { Words } from "./en.ts";
+import { problemWords } from "./problems-zh.ts";
 
 function percent(share: number): string {
   const whole = Math.round(share * 100);
@@ -272,13 +273,5 @@ export const zh: Words = {
     once: "这就是密钥。它只显示这一次，且不会保存在任何地方：请立即复制。",
     haveIt: "我已保存",
   },
-  problems: {
-    unreachable: "网关没有响应",
-    unreachableRemedy: "它可能正在重启。此页面会保留你写的内容，并自动恢复。",
-    failed: "无法加载",
-    notFound: "没有这个页面",
-    notFoundRemedy: "地址可能已过期，或你的角色无权查看。",
-    home: "回到首页",
-    requestId: (id) => `请求 ${id}`,
-  },
+  problems: problemWords,
 };

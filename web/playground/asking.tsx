@@ -1,7 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
-import { ApiError } from "../api/ask.ts";
 import { useWords } from "../language/language.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
@@ -72,7 +71,7 @@ export function Asking({
         isPending={starting.isPending}
         onMake={make}
       />
-      {starting.error === null ? null : <StartFault error={starting.error} />}
+      {starting.error === null ? null : <Problem error={starting.error} title={words.refused} />}
     </Form>
   );
 }
@@ -162,14 +161,4 @@ function LeavesBehind({
   if (left.length === 0) return null;
   const all = left.map(({ field, value }) => `${words.fields[field]} ${value}`.trim());
   return <Message tone="info" title={words.leavesBehind(model.id, all)} />;
-}
-
-function StartFault({ error }: { readonly error: Error }): ReactNode {
-  const words = useWords().playground;
-  if (!(error instanceof ApiError) || error.status === 0) return <Problem error={error} />;
-  return (
-    <Message tone="bad" title={words.refused}>
-      <p>{error.message}</p>
-    </Message>
-  );
 }

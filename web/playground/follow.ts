@@ -1,5 +1,6 @@
 import { type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiError, askFully } from "../api/ask.ts";
+import { mayPass, throughRestart } from "../api/line.ts";
 import { type GenerationState, type Made, after, begun, isOver, pathOf } from "./generation.ts";
 
 const eventNames = [
@@ -107,7 +108,7 @@ const lookAgainMs = 1000;
 /** The outcome of a request that is not followed any more, from its record: the gateway was started again, or it was long ago. */
 async function recordOf(id: string, signal: AbortSignal): Promise<Partial<GenerationState>> {
   for (;;) {
-    const answer = await lookAt(id, signal);
+    const answer = await throughRestart(() => lookAt(id, signal));
     if ("error" in answer) return { phase: "failed", error: answer.error };
     const { value, headers, status } = answer;
     if (status === 202) {
@@ -129,8 +130,8 @@ async function lookAt(id: string, signal: AbortSignal) {
     return await askFully<RecordAnswer>("GET", path, { signal });
   } catch (thrown) {
     // What is not there any more is away; another refusal is the one that the request ended in.
-    const isEnd = thrown instanceof ApiError && ![0, 401, 404, 410].includes(thrown.status);
-    if (!isEnd) throw thrown;
+    const isEnd = thrown instanceof ApiError && ![401, 404, 410].includes(thrown.status);
+    if (!isEnd || mayPass(thrown)) throw thrown;
     const { code, message } = thrown;
     return {
       error: { code, message, evidence: code === "outcome_unknown" ? "unknown" : undefined },

@@ -4,6 +4,7 @@ import { useWords } from "../language/language.tsx";
 import type { Mask } from "../mask/mask.ts";
 import { Button } from "../ui/button.tsx";
 import { Question } from "../ui/dialog.tsx";
+import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import type { DraftFields } from "./draft.ts";
 
 /** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
@@ -43,6 +44,12 @@ export function MakeButton({
         {price === undefined ? null : <span className="font-normal">{price}</span>}
       </Button>
       <p className="text-center text-label text-soft">{reason ?? words.playground.keys}</p>
+      {price === words.playground.noPrice ? (
+        <div className="flex flex-col gap-1 text-label text-soft">
+          <Remedy code="no_price" />
+          <RemedyLink code="no_price" />
+        </div>
+      ) : null}
       <Question
         title={words.mask.full}
         isOpen={asks}

@@ -4,6 +4,7 @@ import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { RemedyLink } from "../ui/remedy.tsx";
 import { Asking } from "./asking.tsx";
 import { Comparison } from "./comparison.tsx";
 import { useGenerations } from "./follow.ts";
@@ -25,7 +26,11 @@ export function MakePage(): ReactNode {
       )}
       {models.isPending ? <Aperture size={40} busy label={words.loading} /> : null}
       {models.data?.length === 0 ? (
-        <EmptyState sentence={words.playground.noModels} command="pinhole models" />
+        <EmptyState
+          sentence={words.playground.noModels}
+          action={<RemedyLink code="model_not_found" />}
+          command="pinhole models"
+        />
       ) : null}
       {models.data?.[0] === undefined ? null : <WithModels models={models.data} />}
     </Page>

@@ -5,6 +5,7 @@ import { Button, buttonLooks } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
+import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import { Canvas, Thumbnails, keepsRest } from "./canvas.tsx";
 import {
   type GenerationState,
@@ -140,9 +141,15 @@ function Failure({
       <Message
         tone="bad"
         title={words.failed}
-        action={<Button onPress={onAgain}>{words.makeAgain}</Button>}
+        action={
+          <div className="flex flex-wrap gap-2">
+            <RemedyLink code={error.code} />
+            <Button onPress={onAgain}>{words.makeAgain}</Button>
+          </div>
+        }
       >
         <p>{error.message}</p>
+        <Remedy code={error.code} />
         <p className="pt-1 font-mono text-label">{error.code}</p>
       </Message>
     </div>

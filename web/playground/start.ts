@@ -1,4 +1,5 @@
 import { ApiError, ask } from "../api/ask.ts";
+import { throughRestart } from "../api/line.ts";
 import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
 import { type Made, pathOf } from "./generation.ts";
 import { type Model, takesMask } from "./models.ts";
@@ -23,11 +24,11 @@ export async function startGeneration(asked: Asked): Promise<Made> {
   const sources = pictures.flatMap(({ source }) => (source === undefined ? [] : [source]));
   const query = sources.map((id) => `made_from=${encodeURIComponent(id)}`).join("&");
   const address = query === "" ? path : `${path}?${query}`;
-  const { request_id } = await ask<{ readonly request_id: string }>("POST", address, {
-    body,
-    // The same for one press of the button, however often the browser sends it.
-    headers: { "idempotency-key": crypto.randomUUID() },
-  });
+  // The same for one press of the button: what is sent again after a restart is made once.
+  const headers = { "idempotency-key": crypto.randomUUID() };
+  const { request_id } = await throughRestart(() =>
+    ask<{ readonly request_id: string }>("POST", address, { body, headers }),
+  );
   return { id: request_id, at: Date.now(), fields, withPictures: pictures.length, group, fills };
 }
 

@@ -1,32 +1,47 @@
 import type { ReactNode } from "react";
 import { ApiError } from "../api/ask.ts";
+import { isAway } from "../api/line.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "./button.tsx";
 import { Message } from "./message.tsx";
+import { Remedy, RemedyLink } from "./remedy.tsx";
 
 /** A refusal or a lost gateway in words, with what can be done about it. */
 export function Problem({
   error,
+  title,
   onRetry,
 }: {
   readonly error: unknown;
+  /** Absent: something could not be loaded. */
+  readonly title?: string;
   readonly onRetry?: (() => void) | undefined;
 }): ReactNode {
   const words = useWords();
   const again =
     onRetry === undefined ? undefined : <Button onPress={onRetry}>{words.tryAgain}</Button>;
-  if (error instanceof ApiError && error.code === "unreachable")
+  if (isAway(error))
     return (
       <Message tone="warn" title={words.problems.unreachable} action={again}>
         {words.problems.unreachableRemedy}
       </Message>
     );
-  const requestId = error instanceof ApiError ? error.requestId : undefined;
+  const known = error instanceof ApiError ? error : undefined;
   return (
-    <Message tone="bad" title={words.problems.failed} action={again}>
+    <Message
+      tone="bad"
+      title={title ?? words.problems.failed}
+      action={
+        <div className="flex flex-wrap gap-2 empty:hidden">
+          {known === undefined ? null : <RemedyLink code={known.code} />}
+          {again}
+        </div>
+      }
+    >
       <p>{error instanceof Error ? error.message : String(error)}</p>
-      {requestId === undefined ? null : (
-        <p className="font-mono text-label">{words.problems.requestId(requestId)}</p>
+      {known === undefined ? null : <Remedy code={known.code} />}
+      {known?.requestId === undefined ? null : (
+        <p className="pt-1 font-mono text-label">{words.problems.requestId(known.requestId)}</p>
       )}
     </Message>
   );

@@ -17,6 +17,7 @@ import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
+import { RemedyLink } from "../ui/remedy.tsx";
 import { useFigures } from "./figures.ts";
 import { queryOf } from "./requests.ts";
 import { useWatchWords } from "./words.ts";
@@ -99,6 +100,13 @@ export function NoticesPage(): ReactNode {
 
 const operators: ReadonlySet<string> = new Set(["owner", "admin", "operator"]);
 
+/** Codes of errors whose remedy is a notice's too. */
+const faultOf: Readonly<Record<string, string>> = {
+  budget_threshold: "budget_exceeded",
+  budget_exceeded: "budget_exceeded",
+  price_unknown: "no_price",
+};
+
 function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
   const words = useWatchWords().notices;
   const figures = useFigures();
@@ -135,7 +143,10 @@ function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
           {seen === null ? null : ` · ${words.acknowledged(figures.moment(seen))}`}
         </p>
       </div>
-      {maySee ? <Acknowledge notice={notice} /> : null}
+      <div className="flex shrink-0 flex-wrap justify-end gap-2 self-center max-phone:flex-col">
+        {isOver ? null : <RemedyLink code={faultOf[notice.kind] ?? ""} />}
+        {maySee ? <Acknowledge notice={notice} /> : null}
+      </div>
     </li>
   );
 }
@@ -151,14 +162,12 @@ function Acknowledge({ notice }: { readonly notice: Notice }): ReactNode {
     },
   });
   return (
-    <div className="shrink-0 self-center">
-      <Button
-        isPending={seeing.isPending}
-        onPress={() => seeing.mutate()}
-        aria-label={`${words.acknowledge}: ${notice.title}`}
-      >
-        {words.acknowledge}
-      </Button>
-    </div>
+    <Button
+      isPending={seeing.isPending}
+      onPress={() => seeing.mutate()}
+      aria-label={`${words.acknowledge}: ${notice.title}`}
+    >
+      {words.acknowledge}
+    </Button>
   );
 }

@@ -1,10 +1,8 @@
-import { Link, useRouteContext } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { groupsOf } from "../frame/places.ts";
 import type { WatchWords } from "../language/watch-en.ts";
-import { buttonLooks } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
 import { dollars } from "../ui/money.ts";
+import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import { CopyAs } from "./copy-as.tsx";
 import { useFigures } from "./figures.ts";
 import { MakeAgain } from "./make-again.tsx";
@@ -131,49 +129,19 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
   );
 }
 
-/** Pages on which an error is mended, by its code. */
-const remedyPages: Readonly<
-  Record<string, readonly ["/channels" | "/keys", "toChannels" | "toKeys"]>
-> = {
-  budget_exceeded: ["/keys", "toKeys"],
-  model_not_allowed: ["/keys", "toKeys"],
-  rate_limit_exceeded: ["/keys", "toKeys"],
-  upstream_credentials: ["/channels", "toChannels"],
-  upstream_refused_credentials: ["/channels", "toChannels"],
-  no_channel_available: ["/channels", "toChannels"],
-  model_not_found: ["/channels", "toChannels"],
-  upstream_timeout: ["/channels", "toChannels"],
-  upstream_failed: ["/channels", "toChannels"],
-};
-
 /** The error in the words that the client got, and what to do about it. */
 function Failure({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
-  const { session } = useRouteContext({ from: "/inside" });
   const { error } = request;
   if (error === null) return null;
-  const remedy = words.problemRemedy[error.code];
-  const page = remedyPages[error.code];
-  // A page that this role may not see, or that there is not, is no remedy.
-  const isThere =
-    page !== undefined &&
-    groupsOf(session.caller.role).some(({ places }) =>
-      places.some(({ path }) => (path as string) === page[0]),
-    );
   return (
     <Message
       tone="bad"
       title={error.message ?? words.error}
-      action={
-        isThere ? (
-          <Link to={page[0] as "/keys"} className={buttonLooks()}>
-            {words[page[1]]}
-          </Link>
-        ) : undefined
-      }
+      action={<RemedyLink code={error.code} />}
     >
       <p className="font-mono text-label">{error.code}</p>
-      {remedy === undefined ? null : <p className="pt-1">{remedy}</p>}
+      <Remedy code={error.code} />
     </Message>
   );
 }
