@@ -5,7 +5,9 @@ import pino from "pino";
 import { stringify } from "yaml";
 import { type App, type OutsideParts, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import { type ClusterServices, clusterServices } from "./cluster-services.ts";
 import { watchAnswers } from "./documented-answers.ts";
+import { startGatewayCluster } from "./gateway-cluster.ts";
 
 /** A whole gateway in this process, on a free port, with its data in a temporary folder. */
 export interface TestGateway {
@@ -29,6 +31,8 @@ export async function startTestGateway(
   settings: Record<string, unknown> = {},
   outside: OutsideParts = {},
 ): Promise<TestGateway> {
+  const services = clusterServices();
+  if (services !== undefined) return startTestCluster(services, settings);
   const folder = await mkdtemp(join(tmpdir(), "pinhole-test-"));
   const { server, keys, ...rest } = settings as { server?: object; keys?: object[] };
   const document = {
@@ -62,12 +66,44 @@ export async function startTestGateway(
       await app.close();
       answers.stop();
       await rm(folder, { recursive: true, force: true });
-      if (answers.undocumented.length > 0)
-        throw new Error(
-          `The OpenAPI document lacks: ${[...new Set(answers.undocumented)].join("; ")}`,
-        );
+      expectDocumented(answers.undocumented);
     },
   };
+}
+
+/** The same of three processes behind nginx: see `vitest.cluster.config.ts`. */
+async function startTestCluster(
+  services: ClusterServices,
+  settings: Record<string, unknown>,
+): Promise<TestGateway> {
+  const cluster = await startGatewayCluster(services, {
+    keys: [{ name: "test", key: testKey }],
+    ...settings,
+  });
+  const answers = watchAnswers(cluster.url);
+  const { url, folder } = cluster;
+  return {
+    get app(): App {
+      throw new Error("the gateways of a cluster are processes of their own");
+    },
+    url,
+    key: testKey,
+    adminToken: testAdminToken,
+    folder,
+    get log() {
+      return cluster.log();
+    },
+    async close() {
+      await cluster.close();
+      answers.stop();
+      expectDocumented(answers.undocumented);
+    },
+  };
+}
+
+function expectDocumented(undocumented: readonly string[]): void {
+  if (undocumented.length > 0)
+    throw new Error(`The OpenAPI document lacks: ${[...new Set(undocumented)].join("; ")}`);
 }
 
 /** POSTs JSON to a gateway with its key. */

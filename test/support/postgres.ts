@@ -73,14 +73,17 @@ export function servingFolder(name: string): string {
   return folder;
 }
 
-/** Makes a new cluster and starts it. The caller removes it. `fsync`: commits wait for the disk, as figures need it and tests do not. */
+/** Makes a new cluster and starts it. The caller removes it. `fsync`: commits wait for the disk, as figures need it and tests do not; `connections`: at most. */
 export async function startPostgres(
   programs: string,
-  { fsync = false }: { readonly fsync?: boolean } = {},
+  {
+    fsync = false,
+    connections = 60,
+  }: { readonly fsync?: boolean; readonly connections?: number } = {},
 ): Promise<TestPostgres> {
   const folder = servingFolder("pinhole-pg-");
   makeCluster(programs, folder);
-  const server = new Server(programs, folder, await freePort(), fsync);
+  const server = new Server(programs, folder, await freePort(), { fsync, connections });
   try {
     await server.start();
     return server;
@@ -106,13 +109,20 @@ class Server implements TestPostgres {
   readonly port: number;
   readonly #programs: string;
   readonly #folder: string;
-  readonly #fsync: boolean;
+  readonly #settings: readonly string[];
   #process: ChildProcess | undefined;
   /** A test that ends early leaves no server behind. */
   readonly #kill = (): void => void this.#process?.kill("SIGQUIT");
 
-  constructor(programs: string, folder: string, port: number, fsync: boolean) {
-    this.#fsync = fsync;
+  constructor(
+    programs: string,
+    folder: string,
+    port: number,
+    { fsync, connections }: { readonly fsync: boolean; readonly connections: number },
+  ) {
+    // What is written survives the server, though not the machine: enough for a test.
+    const settings = [`fsync=${fsync ? "on" : "off"}`, `max_connections=${connections}`];
+    this.#settings = settings.flatMap((setting) => ["-c", setting]);
     this.#programs = programs;
     this.#folder = folder;
     this.port = port;
@@ -140,12 +150,10 @@ class Server implements TestPostgres {
   }
 
   async start(): Promise<void> {
-    // What is written survives the server, though not the machine: enough for a test.
-    const settings = ["-c", `fsync=${this.#fsync ? "on" : "off"}`, "-c", "max_connections=60"];
     const places = ["-D", join(this.#folder, "data"), "-k", this.#folder];
     this.#process = spawn(
       join(this.#programs, "postgres"),
-      [...places, "-p", String(this.port), "-h", "127.0.0.1", ...settings],
+      [...places, "-p", String(this.port), "-h", "127.0.0.1", ...this.#settings],
       { ...servingUser(), cwd: this.#folder, stdio: "ignore" },
     );
     await answers(() => this.sql("postgres", "SELECT 1"), this.#process);
