@@ -97,6 +97,10 @@ export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases {
   readonly follow: Follow;
   /** Deletes the pictures of a request of this key; returns our id. */
   forget(keyId: string, id: string): Promise<string>;
+  /** Says that a request of this key is waited for no more, whichever node makes it. */
+  abandon(keyId: string, id: string): Promise<void>;
+  /** True where another node was told so of a request that is made here. */
+  isAbandoned(id: string): Promise<boolean>;
   /** The models that a key may use, by name. */
   models(key: KeyRecord): readonly ModelInfo[];
   /** One of them. Throws model_not_found. */

@@ -195,6 +195,7 @@ function requestsOf(client: StoreClient): OpenedStore["requests"] {
       client.call("requestsByIdempotencyKey", keyId, idempotencyKey, since),
     byClientId: (keyId, id) => client.call("requestsByClientId", keyId, id),
     orphan: (id, at) => client.call("requestsOrphan", id, at),
+    isOrphan: (id) => client.call("requestsIsOrphan", id),
     byRepeat: (keyId, id) => client.call("requestsByRepeat", keyId, id),
     addRepeat: (repeat) => client.call("requestsAddRepeat", repeat),
     recent: (keyId, fingerprint, since, until) =>

@@ -141,6 +141,8 @@ export interface Store extends IdentityStore {
     anyRecent(since: number): Promise<boolean>;
     /** The time at which the client went without the answer, or null once it has an answer again. */
     orphan(id: string, at: number | null): Promise<void>;
+    /** True of a request whose client has gone without the answer, on whichever node that was said. */
+    isOrphan(id: string): Promise<boolean>;
     /**
      * Takes the oldest request of the key with this fingerprint whose client has gone after `goneSince`, that still
      * runs or has ended after `endedSince`: no other retry will get it. Returns its id.

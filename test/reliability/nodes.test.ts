@@ -46,8 +46,14 @@ beforeAll(async () => {
         models: [{ name: model, price: { per_image_usd: 0.04 } }],
       },
       { id: "drawing", provider: "sandbox", settings: { slow_ms: 1_500 } },
+      ...["either", "or"].map((id) => ({
+        id,
+        provider: "openai-compatible",
+        settings: { base_url: upstream.url, api_key: "upstream-key" },
+        models: ["twofold"],
+      })),
     ],
-    users: [{ id: "ada", models: ["sandbox-fast", "sandbox-slow"] }],
+    users: [{ id: "ada", models: ["sandbox-fast", "sandbox-slow"] }, { id: "bob" }, { id: "eve" }],
   };
   const env = { PINHOLE_SECRET: "a-secret-of-all-nodes-0123456789abcdef" };
   for (let at = 0; at < 3; at += 1) nodes.push(await startGatewayProcess({ settings, env }));
@@ -260,6 +266,56 @@ test("a picture that is made in the console is followed through another node, wh
   expect(await follow(first, "1002")).toContain("picture");
   const foreign = await fetch(`${second.url}${path}/req_none/events`, { headers: { cookie } });
   expect(foreign.status).toBe(404);
+});
+
+test("what is made in the console is stopped through any node, also one that follows it; nobody else may stop it", async (context) => {
+  const { postgres, first, second, third } = cluster(context);
+  const world = { url: first.url, adminToken } as TestGateway;
+  const { cookie } = await join(world, { login: "bob", role: "key_holder", user: "bob" });
+  const stranger = await join(world, { login: "eve", role: "key_holder", user: "eve" });
+  const path = "/console/v1/images/generations";
+  const begin = async (prompt: string): Promise<string> => {
+    const begun = await fetch(first.url + path, {
+      method: "POST",
+      headers: { cookie, origin: first.url, "content-type": "application/json" },
+      body: JSON.stringify({ model: "twofold", prompt }),
+    });
+    return ((await begun.json()) as { request_id: string }).request_id;
+  };
+  const follow = (node: GatewayProcess, id: string): Promise<string> =>
+    fetch(`${node.url}${path}/${id}/events`, { headers: { cookie } }).then((told) => told.text());
+  const stop = async ({ url }: GatewayProcess, id: string, who = cookie): Promise<unknown[]> => {
+    const headers = { cookie: who, origin: url };
+    const answer = await fetch(`${url}${path}/${id}`, { method: "DELETE", headers });
+    return [answer.status, await answer.json()];
+  };
+  const leftAt = async (id: string): Promise<unknown> =>
+    postgres.sql(database, `SELECT orphaned_at FROM requests WHERE id = '${id}'`);
+  const fail = (execution: Execution | undefined): void =>
+    execution?.refuse(503, { error: { message: "Busy." } });
+
+  // What is not stopped goes on on the other channel.
+  await begin("not stopped");
+  fail(await executionOf("not stopped"));
+  await expect.poll(() => executionsOf("not stopped").length).toBe(2);
+  for (const [prompt, through] of [
+    ["stopped elsewhere", third],
+    ["stopped where it is followed", second],
+  ] as const) {
+    const id = await begin(prompt);
+    const execution = await executionOf(prompt);
+    const told = follow(second, id);
+    expect((await stop(third, id, stranger.cookie))[0]).toBe(404);
+    expect(await leftAt(id)).toEqual([{ orphaned_at: null }]);
+    expect(await stop(through, id)).toEqual([200, { stopped: true }]);
+    const [said] = (await leftAt(id)) as [unknown];
+    // The node that makes it lets its own client go, which writes the mark again.
+    await expect.poll(() => leftAt(id)).not.toEqual([said]);
+    fail(execution);
+    expect(await told).toContain("event: error");
+    expect(executionsOf(prompt)).toHaveLength(1);
+  }
+  expect((await stop(second, "req_none"))[0]).toBe(404);
 });
 
 test("a URL of one node is the others' too; without the bucket base64 goes on, no URL is bought, and all stay ready", async (context) => {

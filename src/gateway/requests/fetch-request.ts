@@ -72,6 +72,19 @@ export async function deleteRequest(
   return record.id;
 }
 
+/**
+ * Says for the client of a request of this key that it waits no more: the node that makes the request finds the mark that it
+ * would have set itself. Throws not_found where the key has none such.
+ */
+export async function abandonRequest(
+  parts: RequestParts,
+  keyId: string,
+  id: string,
+): Promise<void> {
+  const record = await ownRecord(parts, keyId, id);
+  if (record.state === "running") await parts.store.requests.orphan(record.id, parts.now());
+}
+
 async function ownRecord(parts: RequestParts, keyId: string, id: string): Promise<RequestRecord> {
   const ours = await parts.store.requests.get(id);
   if (ours?.keyId === keyId) return ours;
@@ -88,5 +101,8 @@ export function recoveryCases(parts: RequestParts) {
     follow: followRequest(parts),
     fetch: (keyId: string, id: string, client: Client) => fetchRequest(parts, keyId, id, client),
     forget: (keyId: string, id: string) => deleteRequest(parts, keyId, id),
+    abandon: (keyId: string, id: string) => abandonRequest(parts, keyId, id),
+    isAbandoned: async (id: string) =>
+      parts.nodes.count() > 1 && (await parts.store.requests.isOrphan(id)),
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { operate } from "../../api/admin/access.ts";
-import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import { asPinholeError } from "../../core/errors.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Observer } from "../../core/observer.ts";
 import type { Operation } from "../../core/request.ts";
@@ -25,14 +25,17 @@ import { type TellingParts, tellGeneration } from "./tell-generation.ts";
 export interface GenerationRouteParts extends BodyParts {
   readonly gateway: Pick<
     Gateway,
+    | "abandon"
     | "admit"
     | "defaultModel"
     | "fetchPicture"
     | "follow"
     | "hostPreview"
+    | "isAbandoned"
     | "openSpool"
     | "pictureUrl"
     | "serve"
+    | "standing"
   >;
   readonly observer: Observer | undefined;
   readonly exposeChannel: boolean;
@@ -65,8 +68,12 @@ export function generationRoutes(app: FastifyInstance, parts: GenerationRoutePar
     const generation = here ?? (await foundElsewhere(parts, generations, request));
     return follow(parts, generation, request, reply);
   });
-  app.delete<OneGeneration>(onePath, (request) => {
-    found(generations, request).stop();
+  app.delete<OneGeneration>(onePath, async (request) => {
+    const { id } = request.params;
+    const generation = generations.find(id, callerOf(request).id);
+    if (generation === undefined || generation.isElsewhere)
+      await onceRecorded(parts, () => parts.gateway.abandon(keyOf(request).id, id));
+    else generation.stop();
     return { stopped: true };
   });
 }
@@ -75,17 +82,27 @@ interface OneGeneration {
   readonly Params: { readonly id: string };
 }
 
-function found(generations: Generations, request: FastifyRequest<OneGeneration>): Generation {
-  const generation = generations.find(request.params.id, callerOf(request).id);
-  if (generation !== undefined) return generation;
-  throw new PinholeError("not_found", {
-    message: "This generation is not followed here any more; its request has the rest.",
-  });
-}
-
 /** Time for a page that was quicker than the record of what it asked for, which another node is about to write, milliseconds. */
 const recordMsMax = 3_000;
 const lookAgainMs = 250;
+/** Between two looks at whether another node was asked to stop what is made here, milliseconds. */
+const abandonedMs = 1_000;
+
+/** The first answer that is not not_found, where another node may be about to write the record. */
+async function onceRecorded<T>(
+  { gateway }: GenerationRouteParts,
+  find: () => Promise<T>,
+): Promise<T> {
+  const waitsMs = gateway.standing().nodes > 1 ? recordMsMax : 0;
+  const until = performance.now() + waitsMs;
+  for (;;)
+    try {
+      return await find();
+    } catch (thrown) {
+      if (asPinholeError(thrown).code !== "not_found" || performance.now() > until) throw thrown;
+      await delay(lookAgainMs);
+    }
+}
 
 /**
  * A generation that another node began, or this one before it was started again, told from its record. Throws
@@ -101,14 +118,9 @@ async function foundElsewhere(
   const { id } = keyOf(request);
   const generation = createGeneration(request.params.id, caller.id, parts.now, elsewherePlace);
   const following = { client: generation, signal: parts.stopped };
-  const until = performance.now() + recordMsMax;
-  const find = (): ReturnType<Gateway["follow"]> =>
-    gateway.follow(id, request.params.id, following).catch(async (thrown: unknown) => {
-      if (asPinholeError(thrown).code !== "not_found" || performance.now() > until) throw thrown;
-      await delay(lookAgainMs);
-      return find();
-    });
-  const { outcome } = await find();
+  const { outcome } = await onceRecorded(parts, () =>
+    gateway.follow(id, request.params.id, following),
+  );
   generations.add(generation);
   const teller = tellGeneration(tellingParts(parts, caller), generation, undefined);
   generation.tell("accepted", { request_id: request.params.id });
@@ -165,6 +177,7 @@ async function beginGeneration(
   const { model, n, stream } = call.request;
   teller.observer.asked({ model, n, stream });
   generation.tell("accepted", { request_id: request.id, n });
+  void heedOthers(parts, generation);
   gateway
     .serve({
       ...call,
@@ -188,6 +201,18 @@ async function beginGeneration(
       ticket.leave();
     });
   return reply.code(202).send({ object: "generation", request_id: request.id });
+}
+
+/** Stops a generation once another node was asked to; it says so in the record. */
+async function heedOthers(
+  { gateway, stopped }: GenerationRouteParts,
+  generation: Generation,
+): Promise<void> {
+  while (generation.endedAt === undefined && !stopped.aborted) {
+    await delay(abandonedMs, undefined, { ref: false });
+    // A database that is away is asked again.
+    if (await gateway.isAbandoned(generation.id).catch(() => false)) return generation.stop();
+  }
 }
 
 /** The page's own key for one press of the button: sent again, it finds the same request. */

@@ -27,6 +27,8 @@ export interface Generation {
   readonly id: string;
   /** The person whose it is. */
   readonly personId: string;
+  /** True where it is told from its record, and another node makes it. */
+  readonly isElsewhere: boolean;
   /** The time of its end, Unix milliseconds; undefined while it runs. */
   readonly endedAt: number | undefined;
   /** Notes what happened, and tells those who listen. */
@@ -56,6 +58,7 @@ export function createGeneration(
   return {
     id,
     personId,
+    isElsewhere: place === elsewherePlace,
     get endedAt() {
       return endedAt;
     },

@@ -247,6 +247,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "requestsOldestOrphan",
   "requestsRecent",
   "requestsAnyRecent",
+  "requestsIsOrphan",
   "requestsBacklog",
   "requestsGet",
   "requestsKeptIds",

@@ -115,6 +115,10 @@ const anyRecent = statement<{ since: number }>(
       OR EXISTS (SELECT 1 FROM requests WHERE doubtful_at IS NOT NULL AND doubtful_at > :since)`,
 );
 
+const isOrphan = statement<{ id: string }>(
+  "SELECT 1 AS found FROM requests WHERE id = :id AND orphaned_at IS NOT NULL",
+);
+
 /** The request that an answer repeated; undefined where there is no such answer, or the request has no record. */
 function* repeated(rows: readonly unknown[]): Steps<RequestRecord | undefined> {
   if (rows.length === 0) return undefined;
@@ -178,6 +182,10 @@ export const requestReads = {
   },
   *requestsAnyRecent(since: number): Steps<boolean> {
     const { rows } = yield anyRecent({ since });
+    return rows.length > 0;
+  },
+  *requestsIsOrphan(id: string): Steps<boolean> {
+    const { rows } = yield isOrphan({ id });
     return rows.length > 0;
   },
   /** `before` that is no longer kept gives an empty page: what was older is gone as well. */
