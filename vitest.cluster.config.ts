@@ -10,10 +10,26 @@ const ofOneProcess = {
   "prompts.test.ts": "looks through the files of the data folder",
   "relay-clients.test.ts": "gives the gateway another patience, and reads slower than nginx does",
 };
-/** Tests of other files that ask what a proxy in front answers itself, by what is different behind nginx. */
+/** Tests of the other files that ask for what is different behind nginx, by what it does. A word of their names each. */
 const ofNoProxy = {
-  "bytes that are no HTTP get an answer in the envelope": "nginx answers them",
-  "a stream has its headers, its previews in order": "nginx takes `x-accel-buffering` for itself",
+  "bytes that are no HTTP":
+    "answers what it cannot read, and paths, hosts and heads that it takes for wrong",
+  "is there too where no request could be read": "as before",
+  "Host: a b is refused": "as before",
+  "Host: a/b is refused": "as before",
+  "/v1/models%00": "as before",
+  "/% is a 400": "as before",
+  "an unknown transfer-encoding": "as before",
+  "chunked that is not last": "as before",
+  "is a 431 in the envelope": "as before",
+  "is the address itself where HTTP/1.0 says no host": "names the gateway as its own upstream",
+  "a deployment that is none": "decodes and merges slashes of a path before it sends it on",
+  "too large, by its length or by its bytes":
+    "may give up writing a body before it has read the answer",
+  "a stream has its headers, its previews in order": "takes `x-accel-buffering` for itself",
+  "is cut after its head has gone": "ends a cut answer in its own way",
+  "no picture passes JSON.parse or JSON.stringify":
+    "is before another process than the one that counts",
 };
 
 /** `npm run test:cluster`: the contract's tests, each gateway of theirs three processes behind nginx that share Postgres, Redis and S3. */

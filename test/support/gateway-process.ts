@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { testKey } from "./gateway.ts";
+import { testKey } from "./test-key.ts";
 
 /** A gateway in a process of its own: for memory limits, signals and kills. */
 export interface GatewayProcess {

@@ -8,6 +8,9 @@ import { loadConfig } from "../../src/config.ts";
 import { type ClusterServices, clusterServices } from "./cluster-services.ts";
 import { watchAnswers } from "./documented-answers.ts";
 import { startGatewayCluster } from "./gateway-cluster.ts";
+import { testKey } from "./test-key.ts";
+
+export { testKey };
 
 /** A whole gateway in this process, on a free port, with its data in a temporary folder. */
 export interface TestGateway {
@@ -23,7 +26,6 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-export const testKey = "test-key-0123456789-abcdef";
 const testAdminToken = "test-admin-token-0123456789";
 
 /** Starts a gateway whose `pinhole.yaml` holds `settings` (the server's host and port, a key and an admin token are added). */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { operate } from "../../api/admin/access.ts";
-import { asPinholeError } from "../../core/errors.ts";
+import { PinholeError, asPinholeError } from "../../core/errors.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Observer } from "../../core/observer.ts";
 import type { Operation } from "../../core/request.ts";
