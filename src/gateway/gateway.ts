@@ -35,7 +35,7 @@ import { type ReadinessFault, readinessFaults } from "./limits/readiness.ts";
 import { type NodeStanding, nodeStanding } from "./limits/node-standing.ts";
 import { type EndUserCases, endUserCases } from "./requests/erase-end-user.ts";
 import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
-import { type Fetched, type Follow, recoveryCases } from "./requests/fetch-request.ts";
+import { type RecoveryCases, recoveryCases } from "./requests/fetch-request.ts";
 import { type Gallery, createGallery } from "./requests/gallery.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
@@ -75,10 +75,10 @@ export type { RateView } from "./limits/key-limits.ts";
 export type { NodeProgram } from "./requests/nodes.ts";
 export type { NodeStanding } from "./limits/node-standing.ts";
 export type { ChannelTest } from "./requests/test-channel.ts";
-export type { ChannelView, Client, ComingCall, Fetched, ImageOutcome, KeyRates, KeyUsage, Ticket };
+export type { ChannelView, Client, ComingCall, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
-export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases {
+export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases, RecoveryCases {
   /** The key of an Authorization header. Throws invalid_api_key, one message for every cause, or ip_not_allowed. */
   authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
@@ -91,16 +91,6 @@ export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases {
   serve(call: ComingCall): Promise<ImageOutcome>;
   /** True where something is served by this name. */
   serves(name: string): boolean;
-  /** The outcome of a request of this key, by our id or the client's own. */
-  fetch(keyId: string, id: string, client: Client): Promise<Fetched>;
-  /** As `fetch`; what runs, be it on another node, is waited for. */
-  readonly follow: Follow;
-  /** Deletes the pictures of a request of this key; returns our id. */
-  forget(keyId: string, id: string): Promise<string>;
-  /** Says that a request of this key is waited for no more, whichever node makes it. */
-  abandon(keyId: string, id: string): Promise<void>;
-  /** True where another node was told so of a request that is made here. */
-  isAbandoned(id: string): Promise<boolean>;
   /** The models that a key may use, by name. */
   models(key: KeyRecord): readonly ModelInfo[];
   /** One of them. Throws model_not_found. */

@@ -34,7 +34,7 @@ export async function fetchRequest(
 }
 
 /** Follows a request to its end: resolves when it is found, with its outcome to come. Throws as `fetchRequest` where there is none. */
-export type Follow = (
+type Follow = (
   keyId: string,
   id: string,
   following: Pick<ComingCall, "client" | "signal">,
@@ -95,8 +95,22 @@ async function ownRecord(parts: RequestParts, keyId: string, id: string): Promis
   throw new PinholeError("not_found", { message: "This key has made no request with this id." });
 }
 
-/** The use cases of clients that come back for what they asked for. */
-export function recoveryCases(parts: RequestParts) {
+/** The use cases of clients that come back for what they asked for, or do not. */
+export interface RecoveryCases {
+  /** The outcome of a request of this key, by our id or the client's own. */
+  fetch(keyId: string, id: string, client: Client): Promise<Fetched>;
+  /** As `fetch`; what runs, be it on another node, is waited for. */
+  readonly follow: Follow;
+  /** Deletes the pictures of a request of this key; returns our id. */
+  forget(keyId: string, id: string): Promise<string>;
+  /** Says that a request of this key is waited for no more, whichever node makes it. */
+  abandon(keyId: string, id: string): Promise<void>;
+  /** True where another node was told so of a request that is made here. */
+  isAbandoned(id: string): Promise<boolean>;
+}
+
+/** Those use cases on the parts of one gateway. */
+export function recoveryCases(parts: RequestParts): RecoveryCases {
   return {
     follow: followRequest(parts),
     fetch: (keyId: string, id: string, client: Client) => fetchRequest(parts, keyId, id, client),
