@@ -109,7 +109,7 @@ export interface RecoveryCases {
   isAbandoned(id: string): Promise<boolean>;
 }
 
-/** Those use cases on the parts of one gateway. */
+/** Use cases of returning clients, on the parts of one gateway. */
 export function recoveryCases(parts: RequestParts): RecoveryCases {
   return {
     follow: followRequest(parts),
