@@ -195,6 +195,20 @@ const channelRoute = createRoute({
 
 const channelRoutes = channelsRoute.addChildren([newChannelRoute, channelRoute]);
 
+const modelsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/models",
+  component: lazyRouteComponent(() => import("./models/models-page.tsx"), "ModelsPage"),
+});
+
+const modelRoute = createRoute({
+  getParentRoute: () => modelsRoute,
+  path: "$name",
+  component: lazyRouteComponent(() => import("./models/model-panel.tsx"), "ModelPanel"),
+});
+
+const modelRoutes = modelsRoute.addChildren([modelRoute]);
+
 const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
@@ -235,6 +249,7 @@ const routes = root.addChildren([
     noticesRoute,
     auditRoute,
     channelRoutes,
+    modelRoutes,
     keysRoute,
     peopleRoute,
     budgetsRoute,

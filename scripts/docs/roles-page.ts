@@ -16,6 +16,8 @@ const consolePages: Readonly<Record<string, string>> = {
   usage: "`/overview`",
   channels: "`/channels`",
   providers: "`/channels`",
+  models: "`/models`",
+  aliases: "`/models`",
   health: "`/channels`",
   notices: "`/notices`",
   audit: "`/audit`",

@@ -14,6 +14,7 @@ import {
 import { Offered } from "./administration/offered.ts";
 import { createNoticeSender } from "./administration/notice-sender.ts";
 import type { ModelInfo } from "./catalog/list-models.ts";
+import type { ServedModel } from "./catalog/list-served.ts";
 import { createMenu, type Menu, menuCases } from "./catalog/menu.ts";
 import type { Offer } from "./catalog/offer.ts";
 import { servedChannels } from "./catalog/served-prices.ts";
@@ -95,6 +96,7 @@ export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases, 
   models(key: KeyRecord): readonly ModelInfo[];
   /** One of them. Throws model_not_found. */
   model(key: KeyRecord, name: string): ModelInfo;
+  servedModels(): readonly ServedModel[];
   /** The model of requests that name none; undefined: they must name one. */
   defaultModel(): string | undefined;
   /** The least and the most that a request would cost; no upstream is asked. Throws what it would be refused with. */

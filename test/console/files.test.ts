@@ -58,6 +58,7 @@ test("the console's document is served at its pages, with a policy that allows t
     "/requests/req_1",
     "/channels",
     "/channels/new",
+    "/models",
     "/audit",
     "/keys",
   ]) {

@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useLocation, useNavigate, useParams } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
+import { useLocation, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
-import { Button } from "../ui/button.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ChannelMenu } from "./channel-menu.tsx";
@@ -19,6 +17,7 @@ import {
   providerQuery,
 } from "./channels.ts";
 import { DeclaredFields } from "./declared-fields.tsx";
+import { SidePanel } from "./side-panel.tsx";
 import { useChannelWords } from "./words.ts";
 
 declare module "@tanstack/react-router" {
@@ -26,70 +25,6 @@ declare module "@tanstack/react-router" {
     /** Why the panel was opened: the channel was just made, or is to be tested. */
     readonly channel?: "made" | "test";
   }
-}
-
-/** The panel over the right half of the page, in which one channel is made, shown or changed. On a phone it is the page. */
-export function SidePanel({
-  title,
-  subtitle,
-  actions,
-  children,
-}: {
-  readonly title: string;
-  readonly subtitle?: ReactNode;
-  /** Stands beside the way to close. */
-  readonly actions?: ReactNode;
-  readonly children: ReactNode;
-}): ReactNode {
-  const words = useChannelWords().panel;
-  const navigate = useNavigate();
-  const heading = useRef<HTMLHeadingElement>(null);
-  const close = (): void => void navigate({ to: "/channels", resetScroll: false });
-  useEffect(() => {
-    heading.current?.focus();
-    const opener = title;
-    return () => {
-      const row = document.querySelector<HTMLElement>(`[data-channel="${CSS.escape(opener)}"] a`);
-      row?.focus();
-    };
-  }, [title]);
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      const { key, target, defaultPrevented } = event;
-      // Lists and questions that are open have the key to themselves.
-      const isElsewhere =
-        target instanceof Element && target.closest("[role*=dialog],[role=menu],[role=listbox]");
-      if (key === "Escape" && !defaultPrevented && !isElsewhere) close();
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
-  });
-  return (
-    <aside
-      aria-label={title}
-      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto border-l border-line bg-ground px-6 pt-6 pb-14 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[34rem] phone:pb-0 starting:translate-x-8"
-    >
-      <div className="flex items-start justify-between gap-4">
-        <div className="min-w-0">
-          <h2
-            ref={heading}
-            tabIndex={-1}
-            className="text-title font-[650] break-words outline-none"
-          >
-            {title}
-          </h2>
-          {subtitle}
-        </div>
-        <span className="flex">
-          {actions}
-          <Button kind="quiet" isSquare aria-label={words.close} onPress={close}>
-            <Icon name="close" />
-          </Button>
-        </span>
-      </div>
-      {children}
-    </aside>
-  );
 }
 
 /** The panel of a channel that there is. */

@@ -7,7 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ChannelFields } from "./channel-form.tsx";
-import { SidePanel } from "./channel-panel.tsx";
+import { SidePanel } from "./side-panel.tsx";
 import { channelsQuery, providerQuery, providersQuery } from "./channels.ts";
 import { freeName } from "./form-fields.ts";
 import { useChannelWords } from "./words.ts";

@@ -10,6 +10,7 @@ export type PlacePath =
   | "/requests"
   | "/notices"
   | "/channels"
+  | "/models"
   | "/audit"
   | "/keys"
   | "/people"
@@ -62,6 +63,7 @@ export const placeGroups: readonly PlaceGroup[] = [
     name: "run",
     places: [
       { path: "/channels", name: "channels", icon: "channels", roles: operators },
+      { path: "/models", name: "models", icon: "models", roles: operators },
       { path: "/keys", name: "keys", icon: "keys", roles: keyManagers },
       { path: "/people", name: "people", icon: "people", roles: keyManagers },
       { path: "/budgets", name: "budgets", icon: "budgets", roles: keyManagers },

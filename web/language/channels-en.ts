@@ -68,7 +68,6 @@ export const channelsEn = {
     declared: (place: string) => `Declared in ${place}`,
     declaredMeans:
       "It is shown here and changed there. What it uses of credentials stays out of sight.",
-    close: "Close",
     isOff: "It serves nothing until it is enabled.",
     notFound: "There is no channel of this name any more.",
     provider: "Provider",

@@ -62,7 +62,6 @@ export const channelsZh: ChannelWords = {
     newLead: "先选择提供方，表单随之而定。",
     declared: (place) => `声明于 ${place}`,
     declaredMeans: "此处只能查看，请在原处更改。凭据不会显示。",
-    close: "关闭",
     isOff: "启用之前不提供任何服务。",
     notFound: "已没有这个名称的渠道。",
     provider: "提供方",

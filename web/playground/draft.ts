@@ -64,6 +64,11 @@ export function adoptDraft(change: Partial<DraftFields>): void {
   sessionStorage.setItem(stored, JSON.stringify({ ...kept, ...change }));
 }
 
+/** Lets the draft be for another model; all else of it stays. */
+export function draftFor(model: string): void {
+  sessionStorage.setItem(stored, JSON.stringify({ ...readDraft(), model }));
+}
+
 /** The draft that another one took the place of; undefined where there is none, or it has been had back. */
 export function draftBefore(): DraftFields | undefined {
   const text = sessionStorage.getItem(storedBefore);

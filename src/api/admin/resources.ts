@@ -6,6 +6,7 @@ import { correctionResource } from "./corrections.ts";
 import { endUserResource } from "./end-users.ts";
 import { examinationResource } from "./examination.ts";
 import { keyResource } from "./keys.ts";
+import { modelResource } from "./models.ts";
 import { ownerResource } from "./owners.ts";
 import { peopleResource } from "./people.ts";
 import { noticeResource } from "./notices.ts";
@@ -27,6 +28,7 @@ export const adminResources: readonly AdminResource[] = [
   requestResource,
   channelResource,
   providerResource,
+  modelResource,
   aliasResource,
   policyResource,
   priceResource,

@@ -1,5 +1,6 @@
 import type { KeyRecord } from "../../core/key.ts";
 import { buildCatalog, type Catalog } from "./catalog.ts";
+import { listServed } from "./list-served.ts";
 import { findModel, listModels } from "./list-models.ts";
 import type { Offer } from "./offer.ts";
 
@@ -36,6 +37,7 @@ export function menuCases(menu: Menu) {
     serves: (name: string) => menu.catalog.has(name),
     models: (key: KeyRecord) => listModels(menu.catalog, key),
     model: (key: KeyRecord, name: string) => findModel(menu.catalog, key, name),
+    servedModels: () => listServed(menu.catalog),
     defaultModel: () => menu.offer.defaultModel,
   };
 }

@@ -15,6 +15,7 @@ import { examinationRoutes } from "./examination-routes.ts";
 import { noticeRoutes } from "./notice-routes.ts";
 import { ownerRoutes } from "./owner-routes.ts";
 import { priceRoutes } from "./price-routes.ts";
+import { servedModelRoutes } from "./model-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { nameRoutes } from "./name-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
@@ -32,6 +33,7 @@ export interface AdminParts extends SessionParts {
     Gateway,
     | "administration"
     | "channels"
+    | "servedModels"
     | "testChannel"
     | "standing"
     | "correct"
@@ -66,6 +68,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   auditRoutes(app, administration.audit);
   channelRoutes(app, gateway);
   providerRoutes(app, parts.providers);
+  servedModelRoutes(app, gateway);
   nameRoutes(app, administration);
   requestRoutes(app, gateway);
   noticeRoutes(app, administration.notices);

@@ -24,6 +24,8 @@ const pages = [
   "/notices",
   "/channels",
   "/channels/:id",
+  "/models",
+  "/models/:name",
   "/audit",
   "/keys",
   "/people",

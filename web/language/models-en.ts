@@ -1,0 +1,66 @@
+/** Words of the page of models, in English. */
+export const modelsEn = {
+  title: "Models",
+  state: (names: number, aliases: number) =>
+    `${names === 1 ? "1 name" : `${names} names`} that clients may ask for${
+      aliases === 0 ? "" : `, ${aliases} of them ${aliases === 1 ? "an alias" : "aliases"}`
+    }`,
+  search: "Name, channel or provider",
+  table: "All names that are served",
+  none: "Nothing is served yet. Add a channel; its models are here then.",
+  addChannel: "Go to the channels",
+  noMatch: "No model matches.",
+  clear: "Clear the search",
+  columns: { name: "Name", does: "Can", sizes: "Sizes", price: "Price", served: "Served by" },
+  operations: { generation: "make", edit: "edit", variation: "vary" } as Record<string, string>,
+  mask: "with mask",
+  streaming: "previews",
+  unknown: "not known: all is passed on",
+  sizesFree: (multiple: number, least: number, most: number) =>
+    `any, in steps of ${multiple}, ${least} to ${most} px`,
+  andMore: (n: number) => `and ${n} more`,
+  noPrice: "no price set",
+  standsFor: (models: readonly string[]) => `stands for ${models.join(", ")}`,
+  retires: (day: string) => `retires ${day}`,
+  isOver: (day: string) => `retired ${day}`,
+  notFound: "No channel serves this name any more.",
+  tryIt: "Try it in the playground",
+  targets: "Served by, in this order",
+  weight: (weight: string) => `weight ${weight}`,
+  upstream: (name: string) => `there ${name}`,
+  requests: "Its requests",
+  facts: {
+    operations: "Can",
+    sizes: "Sizes",
+    edit_sizes: "Sizes of edits",
+    aspect_ratios: "Proportions",
+    n: "Pictures at once",
+    qualities: "Qualities",
+    backgrounds: "Backgrounds",
+    styles: "Styles",
+    native_formats: "Formats of its own",
+    formats: "Formats",
+    edit_images: "Pictures in an edit",
+    reference_images: "Reference pictures",
+    mask: "Mask",
+    streaming: "Previews",
+    prompt_max: "Longest prompt, characters",
+    parameters: "Further parameters",
+  },
+  yes: "yes",
+  no: "no",
+  aliases: {
+    title: "Aliases",
+    about: "Further names for models. Of several models the first that can serve does.",
+    none: "There is none.",
+    name: "New name",
+    models: "Stands for",
+    modelsHint: "Names of models, with commas between them.",
+    add: "Add the alias",
+    remove: (name: string) => `Delete the alias ${name}`,
+    ofFile: (place: string) => `from ${place}`,
+  },
+};
+
+/** The shape that every other language must have. */
+export type ModelWords = typeof modelsEn;

@@ -1,0 +1,173 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useWords } from "../language/language.tsx";
+import { Aperture } from "../ui/aperture.tsx";
+import { Button, buttonLooks } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Field } from "../ui/field.tsx";
+import { EmptyState, Page } from "../ui/page.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { useIsPhone } from "../watch/use-phone.ts";
+import { Aliases } from "./aliases.tsx";
+import {
+  type ServedModel,
+  abilityWords,
+  priceText,
+  servedModelsQuery,
+  sizeWords,
+} from "./served-models.ts";
+import { useModelWords } from "./words.ts";
+
+/** The models: each name that clients may ask for, what it can do, and what serves it. */
+export function ModelsPage(): ReactNode {
+  const words = useModelWords();
+  const { loading } = useWords();
+  const models = useQuery(servedModelsQuery);
+  const [sought, setSought] = useState("");
+  const wanted = sought.trim().toLowerCase();
+  const all = models.data ?? [];
+  const found = all.filter(({ id, targets }) =>
+    [id, ...targets.flatMap(({ channel, provider }) => [channel, provider])]
+      .join(" ")
+      .toLowerCase()
+      .includes(wanted),
+  );
+  const aliases = all.filter(({ alias_of: of }) => of !== undefined).length;
+  return (
+    <Page
+      title={words.title}
+      state={models.data === undefined ? undefined : words.state(all.length, aliases)}
+    >
+      {models.error === null ? null : (
+        <Problem error={models.error} onRetry={() => void models.refetch()} />
+      )}
+      {models.isPending ? <Aperture size={40} busy label={loading} /> : null}
+      {models.data?.length === 0 ? (
+        <EmptyState
+          sentence={words.none}
+          action={
+            <Link to="/channels" className={`${buttonLooks()} no-underline`}>
+              {words.addChannel}
+            </Link>
+          }
+          command="pinhole models"
+        />
+      ) : null}
+      {all.length === 0 ? null : (
+        <>
+          <div className="w-full phone:w-80">
+            <Field label={words.search} type="search" value={sought} onChange={setSought} />
+          </div>
+          {found.length === 0 ? (
+            <EmptyState
+              sentence={words.noMatch}
+              action={<Button onPress={() => setSought("")}>{words.clear}</Button>}
+            />
+          ) : (
+            <ModelList models={found} />
+          )}
+          <Aliases />
+        </>
+      )}
+      <Outlet />
+    </Page>
+  );
+}
+
+const head = "px-3 py-2 text-left font-normal";
+const cell = "px-3 py-3 align-top break-words";
+
+function ModelList({ models }: { readonly models: readonly ServedModel[] }): ReactNode {
+  const words = useModelWords();
+  const { name: open } = useParams({ strict: false });
+  const { columns } = words;
+  if (useIsPhone())
+    return (
+      <ul aria-label={words.table} className="flex flex-col">
+        {models.map((model) => (
+          <li
+            key={model.id}
+            data-row={model.id}
+            className="relative flex flex-col gap-0.5 border-b border-line py-3"
+          >
+            <Name model={model} isOpen={false} />
+            <span className="text-label text-soft">
+              {abilityWords(model, words)} · {priceText(model, words)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    );
+  return (
+    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.table}>
+      <table className="w-full min-w-3xl table-fixed border-collapse">
+        <thead>
+          <tr className="border-b border-line text-label text-soft">
+            {[columns.name, columns.does, columns.sizes, columns.price, columns.served].map(
+              (text) => (
+                <th key={text} scope="col" className={head}>
+                  {text}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {models.map((model) => (
+            <tr
+              key={model.id}
+              data-row={model.id}
+              className={classNames(
+                "relative border-b border-line",
+                model.id === open ? "bg-sunk" : "hover:bg-raised",
+              )}
+            >
+              <td className={cell}>
+                <Name model={model} isOpen={model.id === open} />
+              </td>
+              <td className={`${cell} text-soft`}>{abilityWords(model, words)}</td>
+              <td className={`${cell} text-soft`}>{sizeWords(model, words) ?? "–"}</td>
+              <td className={cell}>{priceText(model, words)}</td>
+              <td className={`${cell} text-soft`}>
+                {[...new Set(model.targets.map(({ channel }) => channel))].join(" → ")}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Name({
+  model: { id, alias_of: of, retires_at: end },
+  isOpen,
+}: {
+  readonly model: ServedModel;
+  readonly isOpen: boolean;
+}): ReactNode {
+  const words = useModelWords();
+  const notes = [
+    of === undefined ? undefined : words.standsFor(of),
+    end === undefined
+      ? undefined
+      : Date.parse(end) > Date.now()
+        ? words.retires(end)
+        : words.isOver(end),
+  ].filter((note) => note !== undefined);
+  return (
+    <>
+      <Link
+        to="/models/$name"
+        params={{ name: id }}
+        resetScroll={false}
+        aria-current={isOpen ? "true" : undefined}
+        className="font-medium break-words text-ink no-underline after:absolute after:inset-0"
+      >
+        {id}
+      </Link>
+      {notes.length === 0 ? null : <p className="text-label text-soft">{notes.join(" · ")}</p>}
+    </>
+  );
+}
