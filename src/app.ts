@@ -177,6 +177,7 @@ async function openPorts(
     converter,
     egress,
     readState,
+    sight: config.console.pictures,
     ...secretPorts(secret),
     eventLoopDelayMs: () => loop.delayMs(),
     filesLeft: () => descriptors.left(),

@@ -179,6 +179,7 @@ function assemble(
     logs: { level: logs.level, format },
     traces: tracesOf(settings.traces),
     records: { retentionMs: settings.records.retention, promptsMs: settings.records.prompts },
+    console: settings.console,
     metrics: { listen: settings.metrics.listen, token: settings.metrics.token },
     proxy: proxyOf(env),
   };

@@ -8,6 +8,7 @@ import { imagesSchema } from "./sections/images.ts";
 import { keySchema } from "./sections/keys.ts";
 import { logsSchema } from "./sections/logs.ts";
 import { metricsSchema } from "./sections/metrics.ts";
+import { consoleSchema } from "./sections/console.ts";
 import { recordsSchema } from "./sections/records.ts";
 import { moneySchema } from "./sections/money.ts";
 import { aliasesSchema, defaultModelSchema } from "./sections/names.ts";
@@ -79,6 +80,7 @@ export const fileSchema = z.strictObject({
   admission: admissionSchema.prefault({}).describe(section),
   logs: logsSchema.prefault({}).describe(section),
   records: recordsSchema.prefault({}).describe(section),
+  console: consoleSchema.prefault({}).describe(section),
   metrics: metricsSchema.prefault({}).describe(section),
   traces: tracesSchema.prefault({}).describe(section),
 });

@@ -8,7 +8,7 @@ import type { NoticeTarget } from "../core/notice-target.ts";
 import type { EntryReader } from "../core/resource.ts";
 import type { Policy } from "../core/policy.ts";
 import type { RedisServer } from "../core/redis-server.ts";
-import type { Role } from "../core/role.ts";
+import type { Role, Sight } from "../core/role.ts";
 import type { Secret } from "../core/secret.ts";
 
 /** A gateway key that the file declares. */
@@ -206,6 +206,8 @@ export interface Config {
   };
   /** The time for which requests are remembered. */
   readonly records: { readonly retentionMs: number; readonly promptsMs: number };
+  /** The prompts and pictures that are shown to those who watch. */
+  readonly console: { readonly pictures: Sight };
   readonly metrics: MetricsConfig;
   readonly traces: TracesConfig;
   readonly proxy: ProxyConfig;

@@ -43,6 +43,16 @@ export type Scope =
   | { readonly of: "team"; readonly teamId: string }
   | { readonly of: "person"; readonly personId: string; readonly userId: string | null };
 
+/**
+ * The prompts and pictures that those who watch requests are shown:
+ * - `all`: everybody's.
+ * - `team`: those of the watcher's own team, and their own.
+ * - `own`: their own alone.
+ */
+export const sights = ["all", "team", "own"] as const;
+
+export type Sight = (typeof sights)[number];
+
 /** The id of no team: whoever is confined to it sees nothing. */
 const noTeam = "";
 

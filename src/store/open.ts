@@ -177,7 +177,10 @@ function administeredOf(
       read: () => client.call("stateRead"),
       apply: (from, changes) => client.call("stateApply", from, changes),
     },
-    audit: { list: (page) => client.call("auditList", page) },
+    audit: {
+      list: (page) => client.call("auditList", page),
+      note: (entry) => client.call("auditNote", entry),
+    },
   };
 }
 

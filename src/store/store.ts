@@ -90,6 +90,8 @@ export interface Store extends IdentityStore {
   readonly audit: {
     /** The newest first. */
     list(page: AuditPage): Promise<AuditEntry[]>;
+    /** Writes down what changed nothing. */
+    note(entry: AuditEntry): Promise<void>;
   };
   readonly requests: {
     /**

@@ -146,6 +146,7 @@ export const watchEn = {
     picturesOf: "Pictures",
     gone: "The pictures rest here no longer.",
     forgotten: "forgotten",
+    concealed: "Shown only to those who made it (console.pictures).",
     error: "No picture came of it",
     words: "What the channel answered",
   },

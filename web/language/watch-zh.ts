@@ -140,6 +140,7 @@ export const watchZh: WatchWords = {
     picturesOf: "图片",
     gone: "图片已不在此处保存。",
     forgotten: "已清除",
+    concealed: "仅对创作者显示：此网关不公开他人的提示词与图片（console.pictures）。",
     error: "没有得到图片",
     words: "渠道的应答",
   },

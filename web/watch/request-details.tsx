@@ -94,7 +94,7 @@ export function RequestDetails({
       <RequestTabs request={request} />
       <div className="flex flex-wrap items-center justify-between gap-4 border-t border-line pt-5">
         <MakeAgain request={request} />
-        <CopyAs request={request} />
+        {request.concealed ? null : <CopyAs request={request} />}
       </div>
     </>
   );
@@ -104,6 +104,7 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
   const { pictures } = request;
   if (pictures.length === 0) return null;
+  if (request.concealed) return <Frames request={request} />;
   const seen = pictures.filter(({ path }) => path !== null);
   if (seen.length === 0) return <p className="text-label text-soft">{words.gone}</p>;
   return (
@@ -126,6 +127,27 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The sizes of pictures that are not for these eyes. */
+function Frames({ request: { pictures } }: { readonly request: WholeRequest }): ReactNode {
+  const words = useWatchWords().request;
+  return (
+    <div className="flex flex-col gap-2">
+      <ul aria-label={words.picturesOf} className="flex flex-wrap gap-3">
+        {pictures.map(({ index, width, height, format }) => (
+          <li
+            key={index}
+            className="grid h-28 min-w-14 place-items-center rounded-picture border border-dashed border-edge bg-sunk px-2 text-center text-label text-soft"
+            style={{ aspectRatio: width / height }}
+          >
+            {width} × {height} · {format}
+          </li>
+        ))}
+      </ul>
+      <p className="text-label text-soft">{words.concealed}</p>
+    </div>
   );
 }
 

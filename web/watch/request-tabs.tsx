@@ -49,7 +49,11 @@ function Asked({ request }: { readonly request: WholeRequest }): ReactNode {
     <dl className="grid gap-x-6 gap-y-1.5 phone:grid-cols-[auto_1fr]">
       <dt className="text-soft">prompt</dt>
       <dd className="whitespace-pre-wrap break-words">
-        {typeof prompt === "string" ? prompt : <span className="text-soft">{words.forgotten}</span>}
+        {typeof prompt === "string" ? (
+          prompt
+        ) : (
+          <span className="text-soft">{request.concealed ? words.concealed : words.forgotten}</span>
+        )}
       </dd>
       {Object.entries(rest)
         .filter(isSaid)
@@ -86,7 +90,11 @@ function Sent({ request }: { readonly request: WholeRequest }): ReactNode {
   );
   const isOwn = attempts.some(({ channel }) => channel === undefined);
   if (sent.length === 0)
-    return <p className="text-soft">{isOwn ? words.notYours : words.nothingSent}</p>;
+    return (
+      <p className="text-soft">
+        {isOwn ? words.notYours : request.concealed ? words.concealed : words.nothingSent}
+      </p>
+    );
   return (
     <div className="flex flex-col gap-4">
       {sent.map(({ channel, method, path, fields }, at) => (
@@ -133,7 +141,7 @@ function changesOf(request: WholeRequest, words: WatchWords["request"]): string[
     ...(served === null || served === model ? [] : [words.servedBy(served)]),
     ...(calls > 1 ? [words.emulated(calls, n)] : []),
     ...(drawn === undefined ? [] : [words.drawn(drawn)]),
-    ...new Set(warnings.map(({ message }) => message)),
+    ...new Set(warnings.map(({ message, code }) => (message === "" ? code : message))),
     ...new Set(revised.map((text) => words.revised(text))),
   ];
 }

@@ -43,6 +43,8 @@ export interface RequestEntry {
   readonly state: RequestState;
   readonly error: { readonly code: string; readonly message: string | null } | null;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** True: its prompt and pictures are not for whoever asks. */
+  readonly concealed: boolean;
   readonly warnings: readonly {
     readonly param: string;
     readonly code: string;

@@ -101,6 +101,11 @@ const requestRecord = z.looseObject({
   operation: z.string(),
   model: z.string(),
   state: z.string(),
+  concealed: z
+    .boolean()
+    .describe(
+      "True where `console.pictures` keeps prompt and pictures from the caller: `fields` then has no words, pictures have a size and no path, the seed and what an upstream said are gone.",
+    ),
 });
 
 const wholeRecord = requestRecord.extend({ trace: requestTrace.nullable() });

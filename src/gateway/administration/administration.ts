@@ -2,7 +2,7 @@ import type { Sealer } from "../../core/envelope.ts";
 import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { PriceVersion } from "../../core/price.ts";
 import type { Concern } from "../../core/resource.ts";
-import type { Caller } from "../../core/role.ts";
+import type { Caller, Sight } from "../../core/role.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { Store } from "../../store/store.ts";
@@ -53,7 +53,7 @@ export interface Administration {
   /** All that the database serves, at once. */
   readonly state: StateAdministration;
   /** Changes as they were written down with what they changed. */
-  readonly audit: Store["audit"];
+  readonly audit: Pick<Store["audit"], "list">;
   readonly notices: NoticeAdministration;
   /** Corrections that were booked, the newest first. */
   readonly corrections: Store["ledger"]["corrections"];
@@ -100,6 +100,8 @@ export interface AdministrationPorts extends AdministrationParts, Pick<StatePart
   /** The key of all digests of API keys and admin tokens. */
   readonly pepper: Buffer;
   readonly calendar: Calendar;
+  /** The prompts and pictures that are shown to those who watch. */
+  readonly sight: Sight;
   /** Seals credentials that rest in the database. */
   readonly sealer: Sealer;
   /** The pepper of the secret of before, while a change of secrets is under way. */

@@ -1,5 +1,6 @@
 import { consoleKeyPrefix, type KeyRecord } from "../../core/key.ts";
-import type { Scope } from "../../core/role.ts";
+import type { Changer } from "../../core/audit.ts";
+import type { Caller, Scope, Sight } from "../../core/role.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { SearchPage } from "../../store/commands/request-search.ts";
 import type { RequestFilter, RequestLine } from "../../store/request-filter.ts";
@@ -8,6 +9,8 @@ import type { RequestScope } from "../../store/scopes.ts";
 import type { Store } from "../../store/store.ts";
 import { type RequestStatistics, requestStatistics } from "./request-statistics.ts";
 import type { Served } from "./served.ts";
+import { createLooks } from "./looks.ts";
+import { consoleOwner, keyOwner, type Seen, seenBy } from "./seen.ts";
 import { isOfTeam, teamScope } from "./team-scope.ts";
 
 export type { RequestLine } from "../../store/request-filter.ts";
@@ -33,15 +36,21 @@ export interface RequestAdministration {
     scope: Scope,
     timesAlone: boolean,
   ): Promise<RequestStatistics>;
+  /** The requests whose prompts and pictures a caller is shown. */
+  seenBy(caller: Caller): Promise<Seen>;
+  /** Writes into the audit that others' prompts and pictures are shown to somebody, once an hour for each request, or for the list. */
+  look(by: Changer, requestId: string | undefined): Promise<void>;
   /** The names of keys by their ids, those of people in the console too; what is gone has none. */
   keyNames(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** The parts that it works with. */
 interface RequestAdministrationParts {
-  readonly store: Pick<Store, "requests" | "requestSearch" | "people">;
+  readonly store: Pick<Store, "requests" | "requestSearch" | "people" | "audit">;
   readonly calendar: Calendar;
+  readonly sight: Sight;
   readonly now: () => number;
+  readonly newId: (prefix: string) => string;
 }
 
 type Owners = Pick<Served, "declared" | "declaredOwners" | "owners">;
@@ -52,6 +61,7 @@ export function administerRequests(
   keys: () => Promise<readonly KeyRecord[]>,
 ): RequestAdministration {
   const { requests, requestSearch, people } = parts.store;
+  const looks = createLooks(parts);
   return {
     async list(question, page, scope) {
       const filter = filterFor(served, question, scope);
@@ -64,6 +74,12 @@ export function administerRequests(
     lines: (question, scope) => requestSearch.lines(filterFor(served, question, scope)),
     statistics: (question, scope, timesAlone) =>
       requestStatistics(parts, filterFor(served, question, scope), timesAlone),
+    seenBy: async (caller) =>
+      seenBy(parts.sight, caller, served.owners, [
+        ...(await keys()).map(keyOwner),
+        ...(await people.all()).map(consoleOwner),
+      ]),
+    look: (by, requestId) => looks.note(by, requestId),
     async keyNames() {
       return new Map([
         ...(await keys()).map(({ id, name }) => [id, name] as const),

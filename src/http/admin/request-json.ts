@@ -1,22 +1,27 @@
 import type { Scope } from "../../core/role.ts";
 import { usdText } from "../../core/money.ts";
 import type { PictureRecord, RequestRecord, RequestStatistics } from "../../gateway/gateway.ts";
+import { concealedParts, concealedTrace } from "./concealed.ts";
 
 /** The way in which somebody sees requests. */
 export interface RequestView {
   readonly scope: Scope;
   /** Names of keys by their ids. */
   readonly names: ReadonlyMap<string, string>;
+  /** The requests whose prompts and pictures are for these eyes. */
+  readonly seen: {
+    has(keyId: string): boolean;
+    isOwn(keyId: string): boolean;
+  };
   /** The path at which a picture can be seen; undefined where it rests nowhere, or is not for these eyes. */
   pathOf(picture: PictureRecord): string | undefined;
 }
 
 /** A request record as the admin API shows it, to those who see all or to whose it is. */
-export function requestJson(
-  record: RequestRecord,
-  { scope, names, pathOf }: RequestView,
-): Record<string, unknown> {
-  return {
+export function requestJson(record: RequestRecord, view: RequestView): Record<string, unknown> {
+  const { scope, names, pathOf } = view;
+  const concealed = !view.seen.has(record.keyId);
+  const whole = {
     id: record.id,
     key_id: record.keyId,
     key_name: names.get(record.keyId) ?? null,
@@ -42,14 +47,19 @@ export function requestJson(
       seed: record.answer?.pictures[at]?.seed ?? null,
       path: record.deletedAt === null ? (pathOf(picture) ?? null) : null,
     })),
-    attempts: record.attempts.map(scope.of === "all" ? attemptJson : ownAttemptJson),
+    attempts: record.attempts.map((one) => {
+      const shown = scope.of === "all" ? attemptJson(one) : ownAttemptJson(one);
+      return concealed && "detail" in shown ? { ...shown, detail: null } : shown;
+    }),
     price: record.answer?.price ?? null,
     price_versions: record.prices,
     cost_usd: record.costNano === null ? null : usdText(record.costNano),
     hold: record.hold === null ? null : holdJson(record.hold),
     created_at: isoTime(record.createdAt),
     finished_at: record.finishedAt === null ? null : isoTime(record.finishedAt),
+    concealed,
   };
+  return concealed ? { ...whole, ...concealedParts(record) } : whole;
 }
 
 /** One request record with what a list leaves out: when what happened, and what was sent upstream. */
@@ -57,15 +67,17 @@ export function wholeRequestJson(
   record: RequestRecord,
   view: RequestView,
 ): Record<string, unknown> {
-  return { ...requestJson(record, view), trace: traceJson(record.trace, view.scope) };
+  return { ...requestJson(record, view), trace: traceJson(record, view) };
 }
 
-function traceJson(trace: string | null, scope: Scope): unknown {
+function traceJson({ trace, keyId }: RequestRecord, { scope, seen }: RequestView): unknown {
   if (trace === null) return null;
+  const isConcealed = !seen.has(keyId);
   // Which accounts there are, and what they were asked, is the operator's.
-  return JSON.parse(trace, (name, value: unknown) =>
-    scope.of !== "all" && operatorsAlone.has(name) ? undefined : value,
-  );
+  return JSON.parse(trace, (name, value: unknown) => {
+    if (scope.of !== "all" && operatorsAlone.has(name)) return undefined;
+    return isConcealed ? concealedTrace(name, value) : value;
+  });
 }
 
 const operatorsAlone: ReadonlySet<string> = new Set([

@@ -4,7 +4,7 @@ import { requestsQuery, statisticsQuery } from "../../api/admin/requests.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { type Caller, type Scope, scopeOf } from "../../core/role.ts";
 import type { Gateway, RequestQuestion } from "../../gateway/gateway.ts";
-import { callerOf } from "./callers.ts";
+import { callerOf, changerOf } from "./callers.ts";
 import { pageOf } from "./conditions.ts";
 import { read } from "./read-checked.ts";
 import { requestsCsv } from "./request-csv.ts";
@@ -24,6 +24,7 @@ export function requestRoutes(
   const viewOf = async (caller: Caller): Promise<RequestView> => ({
     scope: scopeOf(caller),
     names: await requests.keyNames(),
+    seen: await requests.seenBy(caller),
     // Who only looks sees numbers, not what people made.
     pathOf: caller.role === "viewer" ? () => undefined : restingPath,
   });
@@ -44,6 +45,7 @@ export function requestRoutes(
     // What is new begins no further page.
     const asked = after === undefined ? limit + 1 : limit;
     const rows = await requests.list(question, { limit: asked, before, after }, scope);
+    if (rows.some((row) => isLook(row, view))) await requests.look(changerOf(request), undefined);
     return pageOf(rows, limit, (row) => requestJson(row, view));
   });
   app.get("/admin/v1/statistics", async (request) => {
@@ -57,9 +59,17 @@ export function requestRoutes(
   app.get<{ Params: { id: string } }>("/admin/v1/requests/:id", async (request) => {
     const view = await viewOf(callerOf(request));
     const record = await requests.get(request.params.id, view.scope);
-    if (record !== undefined) return wholeRequestJson(record, view);
+    if (record !== undefined) {
+      if (isLook(record, view)) await requests.look(changerOf(request), record.id);
+      return wholeRequestJson(record, view);
+    }
     throw new PinholeError("not_found", { message: "There is no request with this id." });
   });
+}
+
+/** True where somebody is shown what another one made. */
+function isLook({ keyId }: { readonly keyId: string }, { seen }: RequestView): boolean {
+  return seen.has(keyId) && !seen.isOwn(keyId);
 }
 
 type Words = Omit<z.output<typeof statisticsQuery>, "show">;
