@@ -7,6 +7,7 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
+import { Shortcuts, useOpened } from "./shortcuts.tsx";
 import { useNoticeCount } from "./notice-count.ts";
 import { type Place, type PlaceGroup, groupsOf, startOf } from "./places.ts";
 
@@ -23,6 +24,13 @@ export function Frame({ session }: { readonly session: Session }): ReactNode {
   const words = useWords();
   const groups = groupsOf(session.caller.role);
   const notices = useNoticeCount(session.caller.role);
+  const [isFolded, setFolded] = useState(() => localStorage.getItem(foldedKey) === "1");
+  const fold = (): void => {
+    localStorage.setItem(foldedKey, isFolded ? "0" : "1");
+    setFolded(!isFolded);
+  };
+  const [opened, open] = useOpened();
+  const find = (): void => open("palette");
   return (
     <div className="flex min-h-dvh flex-col phone:flex-row">
       <a
@@ -31,11 +39,19 @@ export function Frame({ session }: { readonly session: Session }): ReactNode {
       >
         {words.skipToContent}
       </a>
-      <Rail session={session} groups={groups} notices={notices} />
+      <Rail
+        session={session}
+        groups={groups}
+        notices={notices}
+        isFolded={isFolded}
+        onFold={fold}
+        onFind={find}
+      />
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none phone:pb-0">
         <Outlet />
       </main>
       <PhoneBar groups={groups} session={session} />
+      <Shortcuts role={session.caller.role} opened={opened} onOpen={open} onFold={fold} />
     </div>
   );
 }
@@ -44,18 +60,20 @@ function Rail({
   session,
   groups,
   notices,
+  isFolded,
+  onFold,
+  onFind,
 }: {
   readonly session: Session;
   readonly groups: readonly PlaceGroup[];
   /** Things that ask for attention. */
   readonly notices: number;
+  readonly isFolded: boolean;
+  readonly onFold: () => void;
+  /** Opens the palette. */
+  readonly onFind: () => void;
 }): ReactNode {
   const words = useWords();
-  const [isFolded, setFolded] = useState(() => localStorage.getItem(foldedKey) === "1");
-  const fold = (): void => {
-    localStorage.setItem(foldedKey, isFolded ? "0" : "1");
-    setFolded(!isFolded);
-  };
   return (
     <nav
       aria-label={words.menu}
@@ -71,6 +89,7 @@ function Rail({
         <Aperture />
         {isFolded ? <span className="sr-only">{words.product}</span> : words.product}
       </Link>
+      <FindButton isFolded={isFolded} onFind={onFind} />
       <div className="flex flex-1 flex-col gap-5 overflow-y-auto">
         {groups.map(({ name, places }) => (
           <div key={name} className="flex flex-col gap-0.5">
@@ -94,7 +113,7 @@ function Rail({
         </Suspense>
         <Button
           kind="quiet"
-          onPress={fold}
+          onPress={onFold}
           aria-label={isFolded ? words.nav.unfold : words.nav.fold}
         >
           <Icon name={isFolded ? "unfold" : "fold"} />
@@ -103,6 +122,36 @@ function Rail({
     </nav>
   );
 }
+
+/** The button that opens the palette, for those who know no keys. */
+function FindButton({
+  isFolded,
+  onFind,
+}: {
+  readonly isFolded: boolean;
+  readonly onFind: () => void;
+}): ReactNode {
+  const words = useWords().nav;
+  return (
+    <button
+      type="button"
+      onClick={onFind}
+      aria-haspopup="dialog"
+      className="flex min-h-9 items-center gap-3 rounded-control border border-line px-2.5 text-soft hover:border-edge hover:text-ink"
+      {...(isFolded ? { title: words.find } : {})}
+    >
+      <Icon name="search" size={isFolded ? 18 : 20} />
+      <span className={isFolded ? "sr-only" : ""}>{words.find}</span>
+      {isFolded ? null : (
+        <kbd aria-hidden className="ml-auto font-sans text-label">
+          {isApple ? "⌘ K" : "Ctrl K"}
+        </kbd>
+      )}
+    </button>
+  );
+}
+
+const isApple = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 const linkLooks =
   "flex min-h-9 items-center gap-3 rounded-control px-2.5 text-soft no-underline hover:text-ink";

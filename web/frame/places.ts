@@ -19,7 +19,7 @@ export type PlacePath =
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
   readonly path: PlacePath;
-  readonly name: Exclude<keyof Words["nav"], "make" | "watch" | "run" | "fold" | "unfold">;
+  readonly name: Exclude<keyof Words["nav"], "make" | "watch" | "run" | "fold" | "unfold" | "find">;
   readonly icon: IconName;
   readonly roles: readonly Role[];
 }

@@ -1,3 +1,4 @@
+import { lettersAreOn } from "../frame/letters.ts";
 import { type RefObject, useEffect, useRef } from "react";
 import type { Picture } from "./pictures.ts";
 import { type Day, type Step, dayHeight, placeIn, stepFrom } from "./rows.ts";
@@ -40,6 +41,7 @@ export function useWallKeys(wall: WallKeys): void {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTypedInto(event.target) || isElsewhere(event.target)) return;
+      if (/^[a-z]$/i.test(event.key) && !lettersAreOn()) return;
       const to = pressed(wall, event);
       if (to === undefined) return;
       event.preventDefault();

@@ -42,6 +42,7 @@ export const en = {
     settings: "Settings",
     fold: "Fold the menu",
     unfold: "Unfold the menu",
+    find: "Search",
   },
   roles: {
     owner: "Owner",

@@ -42,6 +42,7 @@ export const zh: Words = {
     settings: "设置",
     fold: "收起菜单",
     unfold: "展开菜单",
+    find: "搜索",
   },
   roles: {
     owner: "所有者",

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { isTypedInto, lettersAreOn } from "../frame/letters.ts";
 import { type Editing, breadthMax, tools } from "./editing.ts";
 import { toolKeys } from "./tool-bar.tsx";
 import type { Viewing } from "./viewing.ts";
@@ -10,7 +11,7 @@ export function useMaskKeys(editing: Editing, viewing: Viewing): boolean {
   press.current = (event) => heed(event, editing, viewing);
   useEffect(() => {
     const down = (event: KeyboardEvent): void => {
-      if (isTyping(event.target)) return;
+      if (isTypedInto(event.target)) return;
       if (event.key === " " && !isButton(event.target)) {
         setSpaceHeld(true);
         event.preventDefault();
@@ -29,10 +30,6 @@ export function useMaskKeys(editing: Editing, viewing: Viewing): boolean {
   return isSpaceHeld;
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement && target.type === "text";
-}
-
 function isButton(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("button, input, [role=radio]") !== null;
 }
@@ -45,7 +42,7 @@ function heed(event: KeyboardEvent, editing: Editing, viewing: Viewing): boolean
     editing.go(event.shiftKey || key === "Y" ? 1 : -1);
     return true;
   }
-  if (event.altKey) return false;
+  if (event.altKey || !lettersAreOn()) return false;
   const tool = tools.find((one) => toolKeys[one] === key);
   if (tool !== undefined) editing.hold({ tool });
   else if (key === "X") editing.hold({ tool: editing.hand.tool === "brush" ? "eraser" : "brush" });

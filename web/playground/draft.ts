@@ -53,6 +53,11 @@ function readDraft(): DraftFields {
   }
 }
 
+/** Chooses a model for the draft before its page is opened. */
+export function chooseModel(model: string): void {
+  sessionStorage.setItem(stored, JSON.stringify({ ...readDraft(), model }));
+}
+
 const storedBefore = "pinhole.draft.before";
 
 /** Begins another draft with what is given; the one of before can be had back. */

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { isShortcut, isTypedInto } from "../frame/letters.ts";
 import type { RequestEntry } from "./requests.ts";
 
 /** The keys of a list: J and K go through it, Enter makes a page of what is open, Escape closes it. */
@@ -23,8 +24,9 @@ export function useListKeys(
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTypedInto(event.target)) return;
       const open = openNow();
-      if (event.key === "j") step(1);
-      else if (event.key === "k") step(-1);
+      const letter = isShortcut(event) ? event.key.toLowerCase() : "";
+      if (letter === "j") step(1);
+      else if (letter === "k") step(-1);
       else if (event.key === "Escape" && open !== null) onOpen(undefined);
       else if (event.key === "Enter" && open !== null && isNothing(event.target))
         void navigate({ to: "/requests/$id", params: { id: open } });
@@ -40,13 +42,6 @@ export function useListKeys(
 /** The open request as the address has it by now: a key may be pressed before the page is drawn again. */
 function openNow(): string | null {
   return new URLSearchParams(location.search).get("open");
-}
-
-function isTypedInto(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
 }
 
 /** True where Enter has no other meaning. */

@@ -1,0 +1,88 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
+import { enterConsole } from "../support/console.ts";
+import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { requireForTest } from "../support/require.ts";
+import { takeShot } from "../support/shots.ts";
+
+let browser: Browser | undefined;
+let gateway: GatewayProcess;
+beforeAll(async () => {
+  gateway = await startGatewayProcess({ built: true });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await browser?.close();
+});
+
+test("the palette leads to pages, models and requests by their words; letters go too, but not in fields, and can be turned off", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "owner");
+  await page.goto("/make");
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  await prompt.fill("A fox");
+  // In a field letters are letters, and the chord opens the palette all the same.
+  await prompt.press("End");
+  await page.keyboard.type(" ?[g");
+  expect(await prompt.inputValue()).toBe("A fox ?[g");
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: /^A page, a model/ });
+  await field.waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await takeShot(page, "palette");
+  await field.fill("sandbox-fast");
+  await page.getByRole("option", { name: /^sandbox-fast/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await expect
+    .poll(() => page.evaluate<string>("sessionStorage.getItem('pinhole.draft')"))
+    .toContain('"model":"sandbox-fast"');
+  await page.goto("/audit");
+  await page.getByRole("heading", { name: "Audit" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("k");
+  await page.waitForURL("**/keys");
+  await page.getByRole("heading", { name: "Keys" }).waitFor();
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  await sheet.getByText("Go to Gallery").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await takeShot(page, "keys-sheet");
+  await sheet.getByText("Single letters are shortcuts").click();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  await page.keyboard.press("?");
+  await page.keyboard.press("Control+k");
+  // The chord was heard, so the letter before it was too, and did nothing.
+  await field.fill("req_01notthere");
+  await page.getByRole("option", { name: /^Open request req_01notthere/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+  expect(await sheet.count()).toBe(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("the palette has no page that a role may not see", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "key_holder", {
+    viewport: { width: 390, height: 844 },
+  });
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: /^A page, a model/ });
+  await field.waitFor();
+  await page.getByRole("option", { name: /^Gallery/ }).waitFor();
+  for (const name of ["Audit", "Keys", "Channels", "Overview"])
+    expect(await page.getByRole("option", { name: new RegExp(`^${name}`) }).count()).toBe(0);
+  expect(await accessFaults(page)).toEqual([]);
+  await takeShot(page, "palette-phone");
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+  await page.keyboard.press("g");
+  await page.keyboard.press("k");
+  await page.keyboard.press("g");
+  await page.keyboard.press("g");
+  await page.waitForURL("**/gallery");
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
