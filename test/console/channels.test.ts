@@ -237,3 +237,32 @@ test("a channel of the file is shown with its line and without a form; a paid te
   await viewer.page.context().close();
   await page.context().close();
 });
+
+test("the models are listed with what serves them, an alias is added and taken away, and one leads to the playground", async () => {
+  const { page, faults } = await enterConsole(opened(), gateway, "operator", { expected });
+  await page.goto("/models");
+  await page.getByRole("link", { name: "sandbox", exact: true }).waitFor();
+  await page.getByRole("textbox", { name: "New name" }).fill("house");
+  await page.getByRole("textbox", { name: "Stands for" }).fill("sandbox, nothing-like-it");
+  await page.getByRole("button", { name: "Add the alias" }).click();
+  await page
+    .getByText(/`models\.1`|nothing-like-it/)
+    .first()
+    .waitFor();
+  await page.getByRole("textbox", { name: "Stands for" }).fill("sandbox");
+  await page.getByRole("button", { name: "Add the alias" }).click();
+  await page.getByRole("link", { name: "house", exact: true }).click();
+  const panel = page.getByRole("complementary");
+  await panel.getByText("stands for sandbox").waitFor();
+  await panel.getByRole("link", { name: "filed" }).waitFor();
+  expect(await pageFaults(page)).toEqual([]);
+  await panel.getByRole("link", { name: "Try it in the playground" }).click();
+  await page.waitForURL("**/make");
+  await page.goto("/models");
+  await page.getByRole("button", { name: "Delete the alias house" }).click();
+  await expect
+    .poll(() => page.getByRole("link", { name: "house", exact: true }).count(), patience)
+    .toBe(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
