@@ -1,9 +1,4 @@
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-} from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { IncomingMessage } from "node:http";
 import type { Examine } from "../core/examination.ts";
 import type { ProviderShelf } from "../core/provider-shelf.ts";
@@ -22,6 +17,7 @@ import { documentRoutes } from "./open/document-routes.ts";
 import { allowOrigins } from "./server/cors.ts";
 import { sendError } from "./server/error-answers.ts";
 import { forgivePath } from "./server/forgiven-paths.ts";
+import { loggedPath } from "./server/logged-path.ts";
 import { installNotFound } from "./server/not-found.ts";
 import { healthRoutes } from "./open/health-routes.ts";
 import { type MetricsPage, metricsRoutes } from "./open/metrics-routes.ts";
@@ -268,17 +264,6 @@ function requestHooks(
     observer?.answered({ route: request.routeOptions.url, status: reply.statusCode });
     done();
   });
-}
-
-/** A path without the query; of a route whose path names somebody, the route. */
-function loggedPath({ originalUrl, routeOptions }: FastifyRequest): string {
-  if (routeOptions.config.isPathPrivate === true) return routeOptions.url ?? "";
-  return pathOf(originalUrl);
-}
-
-function pathOf(url: string): string {
-  const end = url.indexOf("?");
-  return end === -1 ? url : url.slice(0, end);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeKey } from "../../src/core/keys.ts";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -260,4 +262,21 @@ test("logs hold no key, no prompt and no signature", async () => {
   ]) {
     expect(text).not.toContain(secret);
   }
+});
+
+test("a key that is sent as a part of a path is not in the log", async () => {
+  const begun = gateway.log.length;
+  const key = makeKey(randomBytes);
+  const places = [
+    `/admin/v1/keys/${key}`,
+    `/admin/v1/keys/${key.replace("_", "%5F")}/rotate`,
+    `/v1/models/${key}`,
+    `/nowhere/${key}/a`,
+  ];
+  for (const place of places) await (await fetch(gateway.url + place)).arrayBuffer();
+  const lines = () => gateway.log.slice(begun).filter((line) => typeof line["path"] === "string");
+  await expect.poll(() => lines().length).toBeGreaterThanOrEqual(places.length);
+  const text = JSON.stringify(lines());
+  expect(text).not.toContain(key.slice(4));
+  expect(text).toContain("/admin/v1/keys/pin_…");
 });
