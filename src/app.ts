@@ -15,7 +15,7 @@ import { openImageStore, type SharedImages } from "./app/image-store.ts";
 import { openDatabase } from "./app/database.ts";
 import { createDatabaseClock } from "./app/database-clock.ts";
 import type { DatabaseClock } from "./app/database-clock.ts";
-import { ownProgram } from "./app/program.ts";
+import { ownProgram, ownVersion } from "./app/program.ts";
 import { createProviderShelf } from "./app/provider-shelf.ts";
 import { openSpools } from "./app/spools.ts";
 import { openSecret, secretConcern } from "./app/secret.ts";
@@ -26,7 +26,7 @@ import { connectionsFor, finishMsOf } from "./app/serving-limits.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
 import { createThumbnails } from "./pictures/thumbnails.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
-import { type Config, readState } from "./config.ts";
+import { type Config, readState, runningSettings } from "./config.ts";
 import { newId, pooledRandom } from "./core/keys.ts";
 import { type GatewayPorts, createGateway } from "./gateway/gateway.ts";
 import { createIdentity } from "./identity/identity.ts";
@@ -245,6 +245,7 @@ async function listen(
     {
       ...parts,
       consoleFolder,
+      settings: () => ({ version: ownVersion(), ...runningSettings(config, current) }),
       publicUrl,
       bodyBytesMax,
       exposeChannel: config.exposeChannel,

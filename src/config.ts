@@ -12,7 +12,7 @@ export type { Flags } from "./config/tree.ts";
 export { clientEnvironment, fileSource, flagName, settingSources } from "./config/sources.ts";
 export { ConfigError, faultLine } from "./config/faults.ts";
 export type { Fault } from "./config/faults.ts";
-export { settingsThatNeedRestart } from "./config/restart.ts";
+export { runningSettings, settingsThatNeedRestart } from "./config/restart.ts";
 
 /** The environment of this process: the one place that reads it. Everything else is handed what it needs. */
 export function processEnvironment(): Environment {

@@ -229,6 +229,16 @@ const budgetsRoute = createRoute({
   component: lazyRouteComponent(() => import("./operate/budgets/budgets-page.tsx"), "BudgetsPage"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  validateSearch: readPanelSearch,
+  component: lazyRouteComponent(
+    () => import("./operate/settings/settings-page.tsx"),
+    "SettingsPage",
+  ),
+});
+
 const youRoute = createRoute({
   getParentRoute: () => inside,
   path: "/settings/you",
@@ -253,6 +263,7 @@ const routes = root.addChildren([
     keysRoute,
     peopleRoute,
     budgetsRoute,
+    settingsRoute,
     youRoute,
   ]),
 ]);

@@ -16,6 +16,7 @@ import { elsewhere } from "./reference.ts";
 import { readPriceList } from "./price-list.ts";
 import { faultRepeatedBudgets } from "./sections/budget.ts";
 import { faultTargets, targetsOf } from "./sections/notices.ts";
+import { shownSettings } from "./shown.ts";
 import { fileSchema, type FileSettings } from "./schema.ts";
 import { type Environment, readVariable } from "./sources.ts";
 import { keySettingsOf } from "../core/key-words.ts";
@@ -76,7 +77,8 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const named = declaredNames(value, { ...names, policy }, faults);
   const read = { sources, declared, served, listed: ownNames, declaredNames: named, prices };
   const entries = entryReader(read, input);
-  return { ...config, fileHash: digestOf(texts), retired, entries };
+  const shown = shownSettings(value, written, faults);
+  return { ...config, fileHash: digestOf(texts), shown, retired, entries };
 }
 
 function keepingTexts(readFile: TreeInput["readFile"], texts: string[]): TreeInput["readFile"] {
@@ -128,7 +130,7 @@ function assemble(
   channels: readonly Channel[],
   { file, faults }: Tree,
   { cwd, env, terminal }: ConfigInput,
-): Omit<Config, "fileHash" | "retired" | "entries"> {
+): Omit<Config, "fileHash" | "shown" | "retired" | "entries"> {
   const { server, policy, images, logs } = settings;
   const dataFolder = resolve(cwd, settings.data);
   const format = logs.format === "auto" ? (terminal ? "pretty" : "json") : logs.format;

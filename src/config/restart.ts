@@ -1,3 +1,4 @@
+import type { RunningSettings } from "../core/shown-setting.ts";
 import { Secret } from "../core/secret.ts";
 import type { Config } from "./types.ts";
 
@@ -5,6 +6,7 @@ import type { Config } from "./types.ts";
 const reloaded: ReadonlySet<string> = new Set<keyof Config>([
   "file",
   "fileHash",
+  "shown",
   "channels",
   "entries",
   "keys",
@@ -42,4 +44,19 @@ function text(value: unknown): string {
   if (value instanceof Secret) return value.reveal();
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
   return JSON.stringify(Object.entries(value).map(([name, inner]) => [name, text(inner)]));
+}
+
+/** Names of settings that a reload takes over, as they begin in the file. */
+const reloadedNames = /^(?:default_model|policy|notices\.targets)\b/;
+
+/** The settings that count: those of the start, but for what a reload has taken over since. */
+export function runningSettings(
+  started: Config,
+  reloaded: Config,
+): Pick<RunningSettings, "file" | "settings"> {
+  const next = new Map(reloaded.shown.map((one) => [one.setting, one]));
+  const settings = started.shown.map((one) =>
+    reloadedNames.test(one.setting) ? (next.get(one.setting) ?? one) : one,
+  );
+  return { file: started.file, settings };
 }

@@ -9,6 +9,7 @@ import type { EntryReader } from "../core/resource.ts";
 import type { Policy } from "../core/policy.ts";
 import type { RedisServer } from "../core/redis-server.ts";
 import type { Role, Sight } from "../core/role.ts";
+import type { ShownSetting } from "../core/shown-setting.ts";
 import type { Secret } from "../core/secret.ts";
 
 /** A gateway key that the file declares. */
@@ -158,6 +159,8 @@ export interface Config {
   readonly file: string | undefined;
   /** The digest of it and of the file of prices, by which gateways see whether they have the same; null where there is neither. */
   readonly fileHash: string | null;
+  /** All that is shown of it to operators. */
+  readonly shown: readonly ShownSetting[];
   /** Database, secret, images and spools live below it unless told otherwise. Absolute. */
   readonly dataFolder: string;
   /** Signs URLs and digests keys. Undefined: made on first run and kept in the data folder. */

@@ -1,10 +1,9 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { IncomingMessage } from "node:http";
-import type { Examine } from "../core/examination.ts";
 import type { ProviderShelf } from "../core/provider-shelf.ts";
 import type { Observer } from "../core/observer.ts";
 import { arrivals } from "../runtime/batches.ts";
-import { adminRoutes } from "./admin/admin-routes.ts";
+import { type AdminParts, adminRoutes } from "./admin/admin-routes.ts";
 import { movedRoutes } from "./admin/moved-routes.ts";
 import { requireKey } from "./server/authentication.ts";
 import { answerBrokenRequest } from "./server/broken-requests.ts";
@@ -36,7 +35,7 @@ import { RequestLog } from "./server/request-log.ts";
 import { rateLimitHeaders } from "./v1/rate-limit-headers.ts";
 
 /** The parts of the listening side; each file of routes takes the few members that it needs. */
-export interface ServerParts {
+export interface ServerParts extends Pick<AdminParts, "examine" | "settings"> {
   readonly gateway: Gateway;
   readonly identity: Identity;
   readonly hosted: HostedImages;
@@ -56,8 +55,6 @@ export interface ServerParts {
   readonly stopping: () => boolean;
   /** Undefined: nobody listens. */
   readonly observer: Observer | undefined;
-  /** Looks at all that the gateway stands on. */
-  readonly examine: Examine;
   readonly providers: ProviderShelf;
   /** The page of metrics of this address; undefined: it has none. */
   readonly metrics: MetricsPage | undefined;

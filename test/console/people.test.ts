@@ -317,3 +317,32 @@ test("an administrator makes a key with a budget, which is spent and refuses; th
   expect(faults).toEqual([]);
   await page.context().close();
 });
+
+test("settings show what the gateway runs with and no credential; an owner makes a token and removes it", async () => {
+  const { page, faults } = await enterConsole(opened(), gateway, "owner", {
+    login: "sets@example.com",
+  });
+  await page.goto("/settings");
+  const port = page.getByRole("row", { name: /^server\.port 0 pinhole\.yaml, line \d+$/ });
+  await port.waitFor();
+  await page.getByRole("row", { name: /^admin_token … PINHOLE_ADMIN_TOKEN$/ }).waitFor();
+  expect(await page.content()).not.toContain("test-admin-token");
+  expect(await pageFaults(page)).toEqual([]);
+  await page.goto("/settings?show=tokens");
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("deploy");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  const token = (await page.locator("code", { hasText: /^pin_/ }).textContent()) ?? "";
+  const asked = (): Promise<number> =>
+    fetch(`${gateway.url}/admin/v1/channels`, {
+      headers: { authorization: `Bearer ${token}` },
+    }).then(({ status }) => status);
+  expect(await asked()).toBe(200);
+  await page.getByRole("button", { name: "I have it" }).click();
+  expect(await pageFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Remove deploy" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect.poll(asked, patience).toBe(401);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});

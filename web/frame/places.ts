@@ -14,7 +14,8 @@ export type PlacePath =
   | "/audit"
   | "/keys"
   | "/people"
-  | "/budgets";
+  | "/budgets"
+  | "/settings";
 
 /** A page of the menu: where it is, and the roles that may see it. */
 export interface Place {
@@ -68,6 +69,7 @@ export const placeGroups: readonly PlaceGroup[] = [
       { path: "/people", name: "people", icon: "people", roles: keyManagers },
       { path: "/budgets", name: "budgets", icon: "budgets", roles: keyManagers },
       { path: "/audit", name: "audit", icon: "audit", roles: administrators },
+      { path: "/settings", name: "settings", icon: "settings", roles: operators },
     ],
   },
 ];

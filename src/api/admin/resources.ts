@@ -17,6 +17,7 @@ import { requestResource } from "./requests.ts";
 import type { AdminResource } from "./resource.ts";
 import { sessionResource } from "./sessions.ts";
 import { usageResource } from "./usage.ts";
+import { settingsResource } from "./settings.ts";
 import { signInResource } from "./sign-in.ts";
 import { stateResource } from "./state.ts";
 import { tokenResource } from "./tokens.ts";
@@ -47,4 +48,5 @@ export const adminResources: readonly AdminResource[] = [
   servedPriceResource,
   stateResource,
   examinationResource,
+  settingsResource,
 ];

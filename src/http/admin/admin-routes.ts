@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { PinholeError } from "../../core/errors.ts";
 import type { Examine } from "../../core/examination.ts";
+import type { RunningSettings } from "../../core/shown-setting.ts";
 import type { ProviderShelf } from "../../core/provider-shelf.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import { budgetRoutes } from "./budget-routes.ts";
@@ -19,6 +20,7 @@ import { servedModelRoutes } from "./model-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { nameRoutes } from "./name-routes.ts";
 import { requestRoutes } from "./request-routes.ts";
+import { settingsRoutes } from "./settings-routes.ts";
 import { stateRoutes } from "./state-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
 import { limitBodies } from "./body-limits.ts";
@@ -40,7 +42,9 @@ export interface AdminParts extends SessionParts {
     | "eraseEndUser"
     | "restingPath"
   >;
+  /** Looks at all that the gateway stands on. */
   readonly examine: Examine;
+  readonly settings: () => RunningSettings;
   readonly providers: ProviderShelf;
 }
 
@@ -79,4 +83,5 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   stateRoutes(app, administration.state);
   endUserRoutes(app, gateway);
   examinationRoutes(app, parts.examine);
+  settingsRoutes(app, parts.settings);
 }

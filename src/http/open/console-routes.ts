@@ -30,6 +30,7 @@ const pages = [
   "/keys",
   "/people",
   "/budgets",
+  "/settings",
   "/settings/you",
 ];
 

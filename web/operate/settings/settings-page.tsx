@@ -1,0 +1,128 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { useWords } from "../../language/language.tsx";
+import { Aperture } from "../../ui/aperture.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Check } from "../../ui/check.tsx";
+import { Choice } from "../../ui/choice.tsx";
+import { Message } from "../../ui/message.tsx";
+import { Page } from "../../ui/page.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import type { PanelSearch } from "../addresses.ts";
+import { type SettingEntry, examine, settingsQuery, useSettingsWords } from "./settings.ts";
+import { Tokens } from "./tokens.tsx";
+
+/** The page of what the gateway runs with, of admin tokens, and of the gateway's examination of itself. */
+export function SettingsPage(): ReactNode {
+  const words = useSettingsWords();
+  const { loading } = useWords();
+  const search: PanelSearch = useSearch({ from: "/inside/settings" });
+  const { caller } = useRouteContext({ from: "/inside" }).session;
+  const navigate = useNavigate();
+  const found = useQuery(settingsQuery);
+  const isAdmin = caller.role === "owner" || caller.role === "admin";
+  const shows = isAdmin
+    ? (["settings", "tokens", "doctor"] as const)
+    : (["settings", "doctor"] as const);
+  const show = shows.find((one) => one === search.show) ?? "settings";
+  return (
+    <Page
+      title={words.title}
+      state={
+        found.data === undefined ? undefined : words.state(found.data.version, found.data.file)
+      }
+    >
+      <Choice
+        label={words.show}
+        value={show}
+        options={shows.map((value) => ({ value, text: words.shows[value] }))}
+        onChange={(next) => void navigate({ to: "/settings", search: { show: next } })}
+      />
+      {found.error === null ? null : (
+        <Problem error={found.error} onRetry={() => void found.refetch()} />
+      )}
+      {found.isPending ? <Aperture size={40} busy label={loading} /> : null}
+      {show === "settings" && found.data !== undefined ? (
+        <Settings settings={found.data.settings} />
+      ) : null}
+      {show === "tokens" ? (
+        <Tokens
+          caller={caller}
+          isMaking={search.new === 1}
+          onMake={(isMaking) =>
+            void navigate({ to: "/settings", search: { show, ...(isMaking ? { new: 1 } : {}) } })
+          }
+        />
+      ) : null}
+      {show === "doctor" ? <Examination /> : null}
+    </Page>
+  );
+}
+
+/** The settings by their group; what nobody has written is shown where it is asked for. */
+function Settings({ settings }: { readonly settings: readonly SettingEntry[] }): ReactNode {
+  const words = useSettingsWords();
+  const [isAll, setAll] = useState(false);
+  const shown = settings.filter(({ place }) => isAll || place !== null);
+  return (
+    <div className="flex max-w-4xl flex-col gap-4">
+      <p className="max-w-prose text-soft">{words.about}</p>
+      <Check label={words.all} isOn={isAll} onChange={setAll} />
+      <table aria-label={words.tables.settings} className="w-full table-fixed border-collapse">
+        <thead>
+          <tr className="border-b border-line text-label text-soft">
+            {words.heads.map((head) => (
+              <th key={head} scope="col" className="py-2 pr-3 text-left font-normal">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ setting, value, place }) => (
+            <tr key={setting} className="border-b border-line align-top">
+              <th
+                scope="row"
+                className="py-2 pr-3 text-left font-mono text-label font-normal break-words"
+              >
+                {setting}
+              </th>
+              <td className="py-2 pr-3 break-words">
+                {value ?? <span className="text-soft">{words.nothing}</span>}
+              </td>
+              <td className="py-2 text-label break-words text-soft">{place ?? words.standing}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const tones = { ok: "good", warning: "warn", fault: "bad" } as const;
+
+/** The gateway's examination of what it stands on, made when it is asked for. */
+function Examination(): ReactNode {
+  const words = useSettingsWords();
+  const examining = useMutation({ mutationFn: examine });
+  return (
+    <div className="flex max-w-4xl flex-col items-start gap-4">
+      <p className="max-w-prose text-soft">{words.examineAbout}</p>
+      <Button isPending={examining.isPending} onPress={() => examining.mutate()}>
+        {examining.isPending ? words.examining : words.examine}
+      </Button>
+      {examining.error === null ? null : <Problem error={examining.error} />}
+      <ul className="flex w-full flex-col gap-2">
+        {examining.data?.findings.map(({ name, state, said }) => (
+          <li key={name}>
+            <Message tone={tones[state]} title={`${name}: ${words.found[state]}`}>
+              {said}
+            </Message>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
