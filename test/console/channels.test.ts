@@ -239,7 +239,10 @@ test("a channel of the file is shown with its line and without a form; a paid te
 });
 
 test("the models are listed with what serves them, an alias is added and taken away, and one leads to the playground", async () => {
-  const { page, faults } = await enterConsole(opened(), gateway, "operator", { expected });
+  const { page, faults } = await enterConsole(opened(), gateway, "operator", {
+    expected,
+    login: "second-operator@example.com",
+  });
   await page.goto("/models");
   await page.getByRole("link", { name: "sandbox", exact: true }).waitFor();
   await page.getByRole("textbox", { name: "New name" }).fill("house");
