@@ -28,34 +28,41 @@ const start: RecordPlace = { at: 0, id: "" };
 const fieldsOf = (more: object): string =>
   JSON.stringify({ operation: "generation", n: 1, ...more });
 
-/** Makes a paid request of the end user that has all that a record can have. */
-export async function makeCanary(store: Store, id: string, at = 1000): Promise<void> {
-  const labels = [canaries.label];
+const labelledPayer = { ...payer, labels: [canaries.label] };
+
+function canaryRequest(id: string, at: number, owner?: string) {
   const fields = fieldsOf({
     prompt: canaries.prompt,
     user: canaries.user,
     provider_options: { openai: { note: canaries.prompt } },
   });
-  const made = request(id, {
+  return request(id, {
     fields,
     createdAt: at,
     clientRequestId: `${id}-canary`,
     idempotencyKey: `${id}-canary`,
-    payer: { ...payer, labels },
+    payer: labelledPayer,
+    ...(owner === undefined ? {} : { owner }),
   });
-  await store.requests.begin(made, [attempt(id)], 0);
-  const account = { payer: { ...payer, labels }, heldAt: 2000, model: "sandbox-fast" };
-  await store.requests.finish(
-    outcome(id, {
-      errorMessage: canaries.detail,
-      trace: JSON.stringify({ sent: { prompt: canaries.prompt } }),
-      warnings: [{ param: "x", code: "unsupported_parameter", message: canaries.detail }],
-      pictures: [{ ...samplePicture, blobId: `blob-of-${id}`, revisedPrompt: canaries.prompt }],
-      attempts: [attemptOutcome(id, { detail: canaries.detail })],
-      account,
-      booking: { ...account, channelId: "main", images: 1 },
-    }),
-  );
+}
+
+function canaryOutcome(id: string) {
+  const account = { payer: labelledPayer, heldAt: 2000, model: "sandbox-fast" };
+  return outcome(id, {
+    errorMessage: canaries.detail,
+    trace: JSON.stringify({ sent: { prompt: canaries.prompt } }),
+    warnings: [{ param: "x", code: "unsupported_parameter", message: canaries.detail }],
+    pictures: [{ ...samplePicture, blobId: `blob-of-${id}`, revisedPrompt: canaries.prompt }],
+    attempts: [attemptOutcome(id, { detail: canaries.detail })],
+    account,
+    booking: { ...account, channelId: "main", images: 1 },
+  });
+}
+
+/** Makes a paid request of the end user that has all that a record can have. */
+export async function makeCanary(store: Store, id: string, at = 1000): Promise<void> {
+  await store.requests.begin(canaryRequest(id, at), [attempt(id)], 0);
+  await store.requests.finish(canaryOutcome(id));
   await store.requests.addRepeat({
     id: `again-${id}`,
     requestId: id,
@@ -195,6 +202,29 @@ function eraseSuite(open: OpenEmpty): void {
       heldAt: [],
     });
     expect((await store.requests.get("r1"))?.deletedAt).toBe(5000);
+  });
+
+  test("an outcome that comes after its request was lost and forgotten brings its money alone", async () => {
+    const store = await open();
+    await store.requests.begin(canaryRequest("late", 1000, "dead"), [attempt("late")], 0);
+    expect(await store.requests.sweep(2)).toBe(1);
+    expect(await store.endUsers.erase(["late"], 5000)).toMatchObject({ requests: 1 });
+    const before = await sumOf(store);
+    expect(await store.requests.finish(canaryOutcome("late"))).toBe(true);
+    expect(await sumOf(store)).toBeGreaterThan(before);
+    const record = await store.requests.get("late");
+    expect(record).toMatchObject({
+      state: "succeeded",
+      costNano: 30_000_000,
+      idempotencyKey: null,
+      deletedAt: 5000,
+      pictures: [{ blobId: null }],
+      attempts: [{ channelId: "main" }],
+    });
+    expect(JSON.stringify(record)).not.toMatch(canaryWords);
+    // What was booked late has no labels either, in the ledger as in the totals.
+    await store.totals.count(firstDay);
+    expect((await store.endUsers.erase(["late"], 9000)).heldAt).toEqual([]);
   });
 
   test("what runs is not forgotten until it has ended", async () => {

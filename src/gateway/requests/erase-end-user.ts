@@ -1,5 +1,6 @@
 import type { Changer } from "../../core/audit.ts";
 import { keyDigest } from "../../core/keys.ts";
+import { forgottenOutcome, isForgotten } from "../../store/forgotten-outcome.ts";
 import type { RequestOutcome } from "../../store/request-records.ts";
 import type { RecordPlace } from "../../store/end-user-records.ts";
 import type { RequestParts } from "./parts.ts";
@@ -122,27 +123,6 @@ async function scrubbed(
   outcome: RequestOutcome,
 ): Promise<RequestOutcome | undefined> {
   const record = await store.requests.get(outcome.id);
-  if (record === undefined || !isErased(record.fields)) return undefined;
-  const { account, booking } = outcome;
-  return {
-    ...outcome,
-    errorMessage: null,
-    errorParam: null,
-    trace: undefined,
-    warnings: [],
-    attempts: outcome.attempts.map((attempt) => ({ ...attempt, detail: null })),
-    pictures: outcome.pictures.map((picture) => ({
-      ...picture,
-      blobId: null,
-      urlUntil: null,
-      keptUntil: null,
-      revisedPrompt: null,
-    })),
-    account: account && { ...account, payer: { ...account.payer, labels: [] } },
-    booking: booking && { ...booking, payer: { ...booking.payer, labels: [] } },
-  };
-}
-
-function isErased(fields: string): boolean {
-  return /"erased":true/.test(fields);
+  if (record === undefined || !isForgotten(record.fields)) return undefined;
+  return forgottenOutcome(outcome);
 }

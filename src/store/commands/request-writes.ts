@@ -1,6 +1,7 @@
 import { type Nano, checkedNano } from "../../core/money.ts";
 import { type CounterPlace, placesToJson } from "../money-records.ts";
 import type { PriceVersion } from "../../core/price.ts";
+import { forgottenOutcome, isForgotten } from "../forgotten-outcome.ts";
 import { insertion, statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
   PictureRecord,
   RequestOutcome,
 } from "../request-records.ts";
+import { record, text } from "../shape.ts";
 import { attemptWrites, broken } from "./attempts.ts";
 import { budgetWrites, type Taking } from "./budgets.ts";
 import { channelHoldWrites } from "./channel-holds.ts";
@@ -119,6 +121,16 @@ const markShown = statement<{ id: string; at: number }>(
   "UPDATE holds SET shown_at = :at WHERE request_id = :id AND state = 'held' AND shown_at IS NULL",
 );
 
+const fieldsOf = statement<{ id: string }>("SELECT fields FROM requests WHERE id = :id");
+const fieldsRow = record({ fields: text });
+
+/** What is written of an outcome that comes after its request was taken for lost: its end user may be forgotten by then. */
+function* unlessForgotten(outcome: RequestOutcome): Steps<RequestOutcome> {
+  const { rows } = yield fieldsOf({ id: outcome.id });
+  const isGone = rows.some((row) => isForgotten(fieldsRow.parse(row).fields));
+  return isGone ? forgottenOutcome(outcome) : outcome;
+}
+
 const insertPicture = insertion<PictureRecord & { readonly requestId: string }>(
   `INSERT INTO pictures (
     request_id, position, blob_id, format, width, height, byte_length, revised_prompt, url_until,
@@ -194,15 +206,16 @@ export const requestWrites = {
     yield* requestWrites.requestsFinish(outcome);
   },
 
-  *requestsFinish(outcome: RequestOutcome): Steps<boolean> {
-    const { id: requestId, costNano, settledNano } = outcome;
+  *requestsFinish(made: RequestOutcome): Steps<boolean> {
+    const { id: requestId, costNano, settledNano } = made;
     for (const nano of [costNano, settledNano]) if (nano !== null) checkedNano(nano);
-    if (outcome.state === "failed" && costNano !== 0)
+    if (made.state === "failed" && costNano !== 0)
       throw broken(`request ${requestId} failed but costs ${costNano ?? "something unknown"}`);
-    const row = finishRow(outcome);
+    let outcome = made;
     let isLate = false;
-    if ((yield finishRunning(row)).changes === 0) {
-      isLate = (yield finishLost(row)).changes > 0;
+    if ((yield finishRunning(finishRow(made))).changes === 0) {
+      outcome = yield* unlessForgotten(made);
+      isLate = (yield finishLost(finishRow(outcome))).changes > 0;
       if (!isLate) {
         const { rows } = yield stateOf({ id: requestId });
         if (rows.length === 0) throw broken(`request ${requestId} was never begun`);
