@@ -300,6 +300,7 @@ test("an administrator makes a key with a budget, which is spent and refuses; th
   expect(await accessFaults(page)).toEqual([]);
   await panel.getByRole("button", { name: "Save" }).click();
   await row.getByText("$0.10 of $0.30 a month").waitFor();
+  await panel.waitFor({ state: "detached" });
   expect((await paint(key))[0]).toBe(200);
 
   // A first budget, of one that had none; and that of the file, which is changed in the file.
@@ -310,6 +311,8 @@ test("an administrator makes a key with a budget, which is spent and refuses; th
   await panel.getByRole("button", { name: "Add a budget" }).click();
   await dollars.fill("7");
   await panel.getByRole("button", { name: "Save" }).click();
+  // The panel closes once the list has it.
+  await panel.waitFor({ state: "detached" });
   await page.getByText("$0 of $7 a month").waitFor();
   await page.getByRole("link", { name: "drawing" }).click();
   await panel.getByText(/It stands in pinhole\.yaml, line \d+/).waitFor();
