@@ -140,10 +140,15 @@ describe("Azure's older addresses", () => {
 });
 
 test("models are found without /v1 by who has a key", async () => {
-  const { status } = await call("/models", { method: "GET" });
-  expect(status).toBe(200);
+  const models = await call("/models", { method: "GET" });
+  expect([models.status, models.headers["content-type"]]).toEqual([
+    200,
+    expect.stringMatching(/^application\/json/),
+  ]);
   expect((await call(`/models/${slashed}/`, { method: "GET" })).status).toBe(200);
-  expect((await fetch(`${gateway.url}/models`)).status).toBe(404);
+  // Whoever has none sees the console's page.
+  const page = await fetch(`${gateway.url}/models`);
+  expect(page.headers.get("content-type")).toMatch(/^text\/html/);
 });
 
 test.each([

@@ -124,7 +124,7 @@ const markShown = statement<{ id: string; at: number }>(
 const fieldsOf = statement<{ id: string }>("SELECT fields FROM requests WHERE id = :id");
 const fieldsRow = record({ fields: text });
 
-/** What is written of an outcome that comes after its request was taken for lost: its end user may be forgotten by then. */
+/** An outcome that comes after its request was taken for lost, as it is written: its end user may be forgotten by then. */
 function* unlessForgotten(outcome: RequestOutcome): Steps<RequestOutcome> {
   const { rows } = yield fieldsOf({ id: outcome.id });
   const isGone = rows.some((row) => isForgotten(fieldsRow.parse(row).fields));
