@@ -41,7 +41,6 @@ function bytesOf(buffer: Buffer): Bytes {
   return {
     byteLength: buffer.length,
     path: undefined,
-    // eslint-disable-next-line typescript/require-await -- it has them
     async *chunks(start = 0, end = buffer.length) {
       yield buffer.subarray(start, end);
     },
