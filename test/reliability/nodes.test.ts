@@ -333,7 +333,7 @@ test("a URL of one node is the others' too; without the bucket base64 goes on, n
   const refused = [503, "storage_unavailable"];
   // A bucket that has just answered is asked with the picture itself, which is then delivered as base64.
   for (const node of [first, second, third])
-    await expect.poll(() => refusal(node, body), { timeout: 60_000 }).toEqual(refused);
+    await expect.poll(() => refusal(node, body), { timeout: 20_000 }).toEqual(refused);
   expect(await refusal(second, { prompt: "no URL" })).toEqual(refused);
   expect(executionsOf("no URL")).toHaveLength(0);
   for (const node of [first, second, third]) {

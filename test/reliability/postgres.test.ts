@@ -187,7 +187,7 @@ test("a Postgres that restarts under load loses nothing, and refuses new work wi
   expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
   const ready = async (): Promise<unknown> => (await fetch(`${gateway.url}/health/ready`)).json();
   const away = { status: "not ready", failing: ["database"] };
-  await expect.poll(ready, { timeout: 60_000, interval: 200 }).toEqual(away);
+  await expect.poll(ready, { timeout: 20_000, interval: 200 }).toEqual(away);
   expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
   const before = served.size;
   await server?.start();
@@ -205,7 +205,7 @@ test("a Postgres that restarts under load loses nothing, and refuses new work wi
         WHERE NOT (r.state = 'succeeded' AND h.state = 'settled') AND NOT (r.state = 'failed' AND h.state = 'voided')
         GROUP BY 1, 2`,
     );
-  await expect.poll(unsettled, { timeout: 60_000, interval: 500 }).toEqual([]);
+  await expect.poll(unsettled, { timeout: 20_000, interval: 500 }).toEqual([]);
   const rows = (await server?.sql(name, "SELECT id FROM requests WHERE state = 'succeeded'")) ?? [];
   const ids = new Set(rows.map(({ id }) => id));
   expect([...served].filter((id) => !ids.has(id))).toEqual([]);
@@ -231,13 +231,13 @@ test("a key made, disabled and removed through one node is so on the other withi
   const { key, id } = (await answer.json()) as { key: string; id: string };
   const status = async (): Promise<number> =>
     (await fetch(`${two.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status;
-  await expect.poll(status, { timeout: 60_000 }).toBe(200);
+  await expect.poll(status, { timeout: 5_000 }).toBe(200);
   await admin(`/${id}`, "PATCH", { disabled: true });
-  await expect.poll(status, { timeout: 60_000 }).toBe(401);
+  await expect.poll(status, { timeout: 5_000 }).toBe(401);
   await admin(`/${id}`, "PATCH", { disabled: false });
-  await expect.poll(status, { timeout: 60_000 }).toBe(200);
+  await expect.poll(status, { timeout: 5_000 }).toBe(200);
   await admin(`/${id}`, "DELETE");
-  await expect.poll(status, { timeout: 60_000 }).toBe(401);
+  await expect.poll(status, { timeout: 5_000 }).toBe(401);
   for (const node of nodes) expect(node.output()).not.toMatch(/first run|pin_|welcome/);
 });
 

@@ -100,7 +100,7 @@ test.for([
     const reserved = (): Promise<unknown> =>
       postgres.sql(database, "SELECT DISTINCT spent_nano, reserved_nano FROM budget_counters");
     await expect
-      .poll(reserved, { timeout: 60_000 })
+      .poll(reserved, { timeout: 20_000 })
       .toEqual([{ spent_nano: String(worth * 100_000_000), reserved_nano: "0" }]);
     const booked = await postgres.sql(
       database,
