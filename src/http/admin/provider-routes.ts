@@ -10,7 +10,9 @@ export function providerRoutes(app: FastifyInstance, shelf: ProviderShelf): void
   app.get<{ Params: { id: string } }>("/admin/v1/providers/:id", async ({ params: { id } }) => {
     const provider = await shelf.find(id);
     if (provider === undefined)
-      throw new PinholeError("not_found", { message: "There is no provider with this id." });
+      throw new PinholeError("not_found", {
+        message: "There is no provider with this id. `GET /admin/v1/providers` lists them.",
+      });
     return providerJson(provider);
   });
 }
