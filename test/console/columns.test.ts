@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { commonModel } from "../../web/playground/shared-abilities.ts";
-import type { Made } from "../../web/playground/generation.ts";
+import { differingShare } from "../../web/compare/differing.ts";
+import {
+  type GenerationState,
+  type Made,
+  after,
+  begun,
+  filledUp,
+  mayBeBilled,
+  missingOf,
+} from "../../web/playground/generation.ts";
 import { replaced, triesOf } from "../../web/playground/made-list.ts";
 import type { Capabilities, Model } from "../../web/playground/models.ts";
 import { sumOf, sumUsd } from "../../web/playground/price.ts";
@@ -94,4 +103,49 @@ test("a comparison is one try; what is made anew takes its place there, and no r
 test("what fills a request up is part of it, unless that one is forgotten", () => {
   const list = [made("rest", { fills: "first" }), made("first"), made("lost", { fills: "gone" })];
   expect(triesOf(list).map((one) => ids(one.made))).toEqual([["first"], ["lost"]]);
+});
+
+/** The state after events that are told as the gateway tells them. */
+function told(...events: readonly (readonly [string, object])[]): GenerationState {
+  return events.reduce((state, [name, data]) => after(state, { name, data: data as never }), begun);
+}
+
+const picture = (index: number) => ["picture", { index, url: `/i/${index}` }] as const;
+const failed = (billed: string) => ["failed_over", { attempt: 1, code: "x", billed }] as const;
+
+test("what did not come is asked for alone, and takes the places that were left free", () => {
+  const first = made("first", { fields: { ...made("first").fields, n: 4 } });
+  const state = told(picture(0), picture(2), ["done", {}]);
+  expect(missingOf(first, state)).toBe(2);
+  expect(missingOf(first, told(picture(0)))).toBe(0);
+  const rest = made("rest", { fills: "first", fields: { ...first.fields, n: 2 } });
+  const whole = filledUp(first, state, [
+    { made: rest, state: told(picture(0), picture(1), ["done", {}]) },
+  ]);
+  expect(whole.pictures.map(({ index, galleryId: id }) => [index, id])).toEqual([
+    [0, undefined],
+    [1, "rest.0"],
+    [2, undefined],
+    [3, "rest.1"],
+  ]);
+  expect(missingOf(first, whole)).toBe(0);
+});
+
+test("a retry may buy twice where an attempt may have been billed, or the error of a record says so", () => {
+  const error = ["error", { code: "upstream_failed", message: "It failed." }] as const;
+  expect(mayBeBilled(told(failed("no"), error))).toBe(false);
+  expect(mayBeBilled(told(failed("no"), failed("unknown"), error))).toBe(true);
+  const ofRecord = { error: { code: "outcome_unknown", message: "Lost.", mayBeBilled: true } };
+  expect(mayBeBilled({ ...begun, ...ofRecord })).toBe(true);
+  // Another node that goes on telling tells everything again.
+  expect(told(picture(0), ["accepted", {}], picture(0)).pictures).toHaveLength(1);
+});
+
+test("pixels differ where it is seen, not where an encoder has rounded", () => {
+  const pixels = (...values: readonly number[]) => Uint8ClampedArray.from(values);
+  const before = pixels(10, 20, 30, 255, 10, 20, 30, 255);
+  expect(differingShare(before, before)).toBe(0);
+  expect(differingShare(before, pixels(14, 18, 33, 255, 9, 20, 31, 255))).toBe(0);
+  expect(differingShare(before, pixels(10, 20, 90, 255, 9, 20, 31, 255))).toBe(0.5);
+  expect(differingShare(pixels(), pixels())).toBe(0);
 });

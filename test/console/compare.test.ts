@@ -1,13 +1,17 @@
+import sharp from "sharp";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { type Retoucher, startRetoucher } from "../support/retoucher.ts";
 import { requireForTest } from "../support/require.ts";
 
 let browser: Browser | undefined;
 let gateway: GatewayProcess;
+let retoucher: Retoucher;
 beforeAll(async () => {
+  retoucher = await startRetoucher();
   const priced = (name: string, upstream: string, usd: number) => ({
     name,
     upstream,
@@ -26,6 +30,21 @@ beforeAll(async () => {
             priced("etching", "sandbox-moderated", 0.03),
             priced("fresco", "sandbox-fast", 0.001),
             priced("gouache", "sandbox-fast", 0.5),
+            priced("parts", "sandbox-partial", 0.02),
+            priced("slow", "sandbox-slow", 0.03),
+            { ...priced("doubtful", "sandbox-flaky", 0.04), card: { failures_billed: true } },
+          ],
+        },
+        {
+          id: "darkroom",
+          provider: "openai-compatible",
+          settings: { base_url: retoucher.url },
+          models: [
+            {
+              name: "retouch",
+              card: { operations: ["edit"], images: { max: 1 }, mask: { polarity: "transparent" } },
+              price: { per_image_usd: 0.02 },
+            },
           ],
         },
       ],
@@ -34,6 +53,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.stop();
+  await retoucher.stop();
   await browser?.close();
 });
 
@@ -150,5 +170,82 @@ test("a model that the gateway refuses to begin is told in its column", async (c
   await column(page, "lino").getByRole("button", { name: "Make again" }).click();
   await column(page, "lino").getByText("Done, $0.06").waitFor();
   expect(await recorded("A barge")).toHaveLength(2);
+  await page.context().close();
+});
+
+test("stopping says what it may cost, a retry that may buy twice says so with its price, and only the missing pictures are made", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "owner");
+  await page.goto("/make?compare=slow,doubtful");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A mill");
+  // The model fails on odd seeds.
+  await page.getByRole("textbox", { name: "Seed" }).fill("1");
+  await expect.poll(() => makeButton(page).textContent()).toBe("Make$0.07");
+  await makeButton(page).click();
+  await column(page, "slow")
+    .getByRole("button", { name: "Stop waiting may still be billed" })
+    .click();
+  await column(page, "slow")
+    .getByText(/^Stopped: nothing more is tried/)
+    .waitFor();
+  await column(page, "doubtful").getByText("It may have been billed.").waitFor();
+  await column(page, "doubtful")
+    .getByRole("button", { name: "Make again may be charged again, $0.04" })
+    .waitFor();
+  // What was begun is finished, and comes.
+  await column(page, "slow").getByText("Done, $0.03").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.goto("/make?compare=parts");
+  await page.goto("/make?compare=parts,aquarelle");
+  await page.getByRole("textbox", { name: "Seed" }).fill("");
+  await page.getByRole("radio", { name: "3", exact: true }).check({ force: true });
+  await makeButton(page).click();
+  const parts = column(page, "parts");
+  await parts.getByText("2 of 3 came, $0.04").waitFor();
+  await parts.getByRole("button", { name: "Make the missing one $0.02" }).click();
+  await parts.getByRole("button", { name: "Picture 3 of 3" }).waitFor();
+  expect(await parts.getByRole("button", { name: /^Make the missing/ }).count()).toBe(0);
+  await page.reload();
+  await parts.getByRole("button", { name: "Picture 3 of 3" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("a masked edit says how many of the pixels outside of the mask the model had changed, beside the picture with the rest kept", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "operator", {
+    login: "retoucher@example.com",
+  });
+  await page.goto("/make");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A quay");
+  const picture = await sharp({
+    create: { width: 512, height: 512, channels: 3, background: "#345678" },
+  })
+    .png()
+    .toBuffer();
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: "quay.png", mimeType: "image/png", buffer: picture });
+  await page.getByRole("button", { name: /aquarelle Model/ }).click();
+  await page.getByRole("option", { name: "retouch" }).click();
+  await page.getByRole("button", { name: "Mask" }).click();
+  for (const [label, value] of Object.entries({ Left: 0, Top: 0, Width: 512, Height: 128 }))
+    await page.getByLabel(label, { exact: true }).fill(String(value));
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("512 × 512 · 25 % selected").waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+  await makeButton(page).click();
+  // The model changes the upper half: a third of what is outside of the mask.
+  const changed =
+    "Changed outside of the mask: 33.3 % as the model made it, 0.0 % with the rest kept.";
+  await page.getByText(changed).waitFor();
+  await page.getByRole("button", { name: "Compare with what was made" }).click();
+  await page.getByRole("img", { name: "As the model made it" }).waitFor();
+  await page.getByRole("img", { name: "With the rest kept" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.reload();
+  await page.getByText(changed).waitFor();
+  expect(faults).toEqual([]);
   await page.context().close();
 });

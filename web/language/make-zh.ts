@@ -1,5 +1,12 @@
 import type { MakeWords } from "./make-en.ts";
 
+/** 百分比，保留一位小数；极小与极大的值不显示为 0 与 100。 */
+function percent(share: number): string {
+  const tenths = (share * 100).toFixed(1);
+  if (share > 0 && tenths === "0.0") return "不到 0.1%";
+  return share < 1 && tenths === "100.0" ? "超过 99.9%" : `${tenths}%`;
+}
+
 /** The words of comparing, stopping and trying again in Simplified Chinese. */
 export const makeZh: MakeWords = {
   models: "模型",
@@ -15,4 +22,21 @@ export const makeZh: MakeWords = {
   progress: (over, of) => (over < of ? `已完成 ${over} / ${of}` : "全部完成"),
   altogether: (cost) => `合计 ${cost}`,
   altogetherAtLeast: (cost) => `合计 ${cost}，另有费用未知`,
+  stopFree: "免费",
+  stopMayCost: "仍可能计费",
+  stoppedFree: "已停止。尚未向上游请求，不产生费用。",
+  stoppedLate: "已停止：不再尝试。正在生成的图片会完成并显示在这里，可能计费。",
+  stopped: "在请求上游之前已停止",
+  mayBeBilled: "可能已计费。",
+  notBilled: "未计费。",
+  chargedAgain: (price) => (price === undefined ? "可能再次计费" : `可能再次计费，${price}`),
+  doneInPart: (came, of, cost) => `已生成 ${came} / ${of} 张，${cost}`,
+  makeMissing: (count) => `补做缺少的 ${count} 张`,
+  sameSeed: "沿用此种子",
+  compareRest: "与模型原图对比",
+  compareLess: "收起对比",
+  changedOutside: (share) =>
+    `蒙版之外的改动：模型生成的图片 ${percent(share)}，其余保持不变的图片 ${percent(0)}。`,
+  asMade: "模型生成的图片",
+  restKept: "其余保持不变",
 };

@@ -4,7 +4,8 @@ import { classNames } from "../ui/class-names.ts";
 import { dollars } from "../ui/money.ts";
 import { type GenerationState, type Made, isOver } from "./generation.ts";
 import { sumUsd } from "./price.ts";
-import { type GoingOn, Stage } from "./stage.tsx";
+import type { GoingOn } from "./going-on.ts";
+import { Stage } from "./stage.tsx";
 import { useMakeWords } from "./words.ts";
 
 /** The results of one prompt by several models, side by side; each goes its own way. */

@@ -124,6 +124,13 @@ async function recordOf(id: string, signal: AbortSignal): Promise<Partial<Genera
   }
 }
 
+/** Errors of a record that may have been billed; while it is followed its attempts say so themselves. */
+const doubtfulCodes: ReadonlySet<string> = new Set([
+  "outcome_unknown",
+  "upstream_timeout",
+  "upstream_failed",
+]);
+
 async function lookAt(id: string, signal: AbortSignal) {
   try {
     const path = `/console/v1/images/requests/${id}`;
@@ -134,7 +141,7 @@ async function lookAt(id: string, signal: AbortSignal) {
     if (!isEnd || mayPass(thrown)) throw thrown;
     const { code, message } = thrown;
     return {
-      error: { code, message, evidence: code === "outcome_unknown" ? "unknown" : undefined },
+      error: { code, message, mayBeBilled: doubtfulCodes.has(code) },
     };
   }
 }

@@ -7,6 +7,8 @@ export interface Made {
   readonly at: number;
   readonly fields: DraftFields;
   readonly withPictures: number;
+  /** The part of the first picture that its mask selected; absent: it had none. */
+  readonly maskShare?: number | undefined;
   /** The comparison that it is of: what was asked of other models by the same press of the button. */
   readonly group?: string | undefined;
   /** The request whose missing pictures it makes. */
@@ -19,8 +21,8 @@ export interface Made {
 export interface Refusal {
   readonly code: string;
   readonly message: string;
-  /** The evidence of what an upstream may have taken for it: `unknown` may have been billed. */
-  readonly evidence?: string | undefined;
+  /** True where it is not known whether an upstream has billed something for it. */
+  readonly mayBeBilled?: boolean;
 }
 
 export interface MadePicture {
@@ -31,13 +33,16 @@ export interface MadePicture {
   readonly format: string;
   readonly seed?: string;
   readonly revised_prompt?: string;
+  /** The id in the gallery of one that fills another request up, whose place it has here. */
+  readonly galleryId?: string;
 }
 
 interface Failover {
   readonly attempt: number;
   readonly channel?: string;
   readonly code: string;
-  readonly evidence?: string;
+  /** The word of the gateway on the upstream's bill for it. */
+  readonly billed?: "no" | "unknown";
 }
 
 /** The state of a generation, as far as its events have told. */
@@ -111,6 +116,47 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
   }
 }
 
+/** True where a further try may buy what was bought already. */
+export function mayBeBilled({ failovers, error }: GenerationState): boolean {
+  return error?.mayBeBilled === true || failovers.some(({ billed }) => billed === "unknown");
+}
+
+/** Pictures that were asked for and did not come. */
+export function missingOf({ fields }: Made, { phase, pictures }: GenerationState): number {
+  if (phase !== "done") return 0;
+  return fields.n - pictures.filter(({ index }) => index < fields.n).length;
+}
+
+/** One that makes what another has left out, and how far it is. */
+export interface Filler {
+  readonly made: Made;
+  readonly state: GenerationState;
+}
+
+/** A request's state with the pictures of those that fill it up, each in a place that was left free. */
+export function filledUp(
+  made: Made,
+  state: GenerationState,
+  fillers: readonly Filler[],
+): GenerationState {
+  const { n } = made.fields;
+  let { pictures, warnings } = state;
+  for (const filler of fillers) {
+    const taken = new Set(pictures.map(({ index }) => index));
+    const free = Array.from({ length: n }, (_, at) => at).filter((at) => !taken.has(at));
+    const own = filler.made.fields.n;
+    const placed = filler.state.pictures.flatMap((picture) => {
+      const place = free[picture.index % own];
+      if (place === undefined) return [];
+      const index = picture.index < own ? place : n + place;
+      return [{ ...picture, index, galleryId: galleryId(filler.made, picture) }];
+    });
+    pictures = [...pictures, ...placed].toSorted(byIndex);
+    warnings = [...warnings, ...filler.state.warnings];
+  }
+  return { ...state, pictures, warnings };
+}
+
 /** True where nothing more happens. */
 export function isOver({ phase }: GenerationState): boolean {
   return phase === "done" || phase === "failed" || phase === "away";
@@ -124,6 +170,6 @@ function byIndex(a: MadePicture, b: MadePicture): number {
 export const pathOf = (id: string): string => `/console/v1/images/generations/${id}`;
 
 /** The id of a made picture in the gallery. */
-export function galleryId({ id }: Made, { index }: MadePicture): string {
-  return `${id}.${index}`;
+export function galleryId({ id }: Made, { index, galleryId: own }: MadePicture): string {
+  return own ?? `${id}.${index}`;
 }

@@ -13,7 +13,8 @@ import { useFromGallery } from "./from-gallery.ts";
 import { type Made, type MadePicture, galleryId } from "./generation.ts";
 import { type MadeList, useMadeList } from "./made-list.ts";
 import { type Model, picturesMax } from "./models.ts";
-import type { GoingOn } from "./stage.tsx";
+import type { GoingOn } from "./going-on.ts";
+import type { Priced } from "./price.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 
 /** The draft, the pictures that it brings, the models that it asks, and the ways to make something of them. */
@@ -51,11 +52,18 @@ export function usePlayground(models: readonly Model[]): Playground {
   }));
   const starting = useMutation({ mutationFn: begin, onSuccess: (made) => list.add(made) });
   const trying = useMutation({
-    mutationFn: async ({ before, ...asked }: Asked & { readonly before: Made }) =>
-      before.group === undefined
-        ? list.add([await startGeneration(asked)])
-        : list.replace(before, await startOrRefused(asked)),
+    mutationFn: async ({ before, ...asked }: Asked & { readonly before: Made }) => {
+      if (asked.fills !== undefined) return list.fill(await startGeneration(asked));
+      if (before.group === undefined) return list.add([await startGeneration(asked)]);
+      return list.replace(before, await startOrRefused(asked));
+    },
   });
+  const asked = (before: Made, change: Partial<DraftFields>): Priced | undefined => {
+    const model = models.find(({ id }) => id === before.fields.model);
+    if (model === undefined) return undefined;
+    const own = pictures.slice(0, picturesMax(model));
+    return { model, fields: { ...before.fields, ...change }, pictures: own };
+  };
   return {
     draft,
     change,
@@ -80,18 +88,13 @@ export function usePlayground(models: readonly Model[]): Playground {
     },
     goingOn: {
       use: (made, picture) => void takeIn(made, picture, brought),
-      again(before, vary) {
-        const model = models.find(({ id }) => id === before.fields.model);
-        const fields = vary ? { ...before.fields, seed: "" } : before.fields;
-        if (model !== undefined)
-          trying.mutate({
-            before,
-            model,
-            fields,
-            pictures: pictures.slice(0, picturesMax(model)),
-            group: before.group,
-          });
+      asked,
+      again(before, change = {}, fills) {
+        const next = asked(before, change);
+        if (next !== undefined) trying.mutate({ ...next, before, group: before.group, fills });
       },
+      fillersOf: list.fillersOf,
+      chooseSeed: (seed) => change({ seed }),
     },
   };
 }

@@ -40,13 +40,19 @@ export function usePrices(requests: readonly Priced[]): readonly (Price | undefi
               pictures.length === 0 ? bodyOf(fields, false) : formOf(fields, false, pictures, mask),
             signal,
           }),
-        enabled: fields.prompt.trim() !== "",
+        enabled: fields.prompt.trim() !== "" && takesNow(model, pictures),
         placeholderData: (before: Price | undefined) => before,
         staleTime: 60_000,
         retry: false,
       };
     }),
   }).map(({ data }) => data);
+}
+
+/** True where the model takes what is asked of it: of one that edits only, nothing without a picture has a price. */
+function takesNow({ capabilities }: Model, pictures: readonly DraftPicture[]): boolean {
+  const operation = pictures.length === 0 ? "generation" : "edit";
+  return capabilities?.operations.includes(operation) !== false;
 }
 
 /** A value once it has not changed for a while. */

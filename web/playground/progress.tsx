@@ -1,50 +1,99 @@
+import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { dollars } from "../ui/money.ts";
-import { type GenerationState, type Made, isOver } from "./generation.ts";
+import { type GenerationState, type Made, isOver, missingOf } from "./generation.ts";
+import { type Priced, priceWords, usePrices } from "./price.ts";
 import { stopGeneration } from "./start.ts";
+import { useMakeWords } from "./words.ts";
 
-/** The state in one sentence, while it is made with its seconds and the way to stop it. */
+/** The state in one sentence, while it is made with its seconds and the way to stop it, which says what that costs. */
 export function Progress({
   made,
   state,
+  asked,
 }: {
   readonly made: Made;
   readonly state: GenerationState;
+  /** For its price. */
+  readonly asked: Priced | undefined;
 }): ReactNode {
   const words = useWords().playground;
+  const more = useMakeWords();
   const isRunning = !isOver(state);
   const seconds = useSeconds(made.at, isRunning);
+  const stopping = useMutation({ mutationFn: () => stopGeneration(made.id) });
   const failover = state.failovers.at(-1);
+  const missing = missingOf(made, state);
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
+    <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
       <div className="flex min-w-0 flex-col text-label text-soft">
         {failover === undefined || state.phase === "failed" ? null : (
-          <p className="text-warn">{words.failedOver(failover.channel, failover.evidence)}</p>
+          <p className="text-warn">{words.failedOver(failover.channel, failover.billed)}</p>
         )}
         <p role="status">
           {state.phase === "queued" ? words.waiting : null}
           {state.phase === "making" ? words.making(state.channel, state.attempt) : null}
           {state.phase === "away" ? words.away : null}
-          {state.phase === "done" ? words.done(costWords(state.usd, words)) : null}
+          {state.phase === "done" ? doneWords(made, state, missing, { words, more }) : null}
           {isRunning ? <span aria-hidden> · {words.seconds(seconds)}</span> : null}
         </p>
+        {isRunning && stopping.isSuccess ? (
+          <p>{state.phase === "queued" ? more.stoppedFree : more.stoppedLate}</p>
+        ) : null}
       </div>
-      {isRunning ? (
-        <Button kind="quiet" onPress={() => void stopGeneration(made.id)}>
-          {words.stop}
-        </Button>
+      {isRunning && !stopping.isSuccess ? (
+        <Stop
+          phase={state.phase}
+          asked={asked}
+          isPending={stopping.isPending}
+          onStop={() => stopping.mutate()}
+        />
       ) : null}
     </div>
   );
 }
 
-type PlaygroundWords = ReturnType<typeof useWords>["playground"];
+/** Before an upstream is asked nothing can be owed; afterwards what it has begun may be billed. */
+function Stop({
+  phase,
+  asked,
+  isPending,
+  onStop,
+}: {
+  readonly phase: GenerationState["phase"];
+  readonly asked: Priced | undefined;
+  readonly isPending: boolean;
+  readonly onStop: () => void;
+}): ReactNode {
+  const words = useWords().playground;
+  const more = useMakeWords();
+  const [price] = usePrices(asked === undefined ? [] : [asked]);
+  const isFree = phase === "queued" || priceWords(price, words) === words.free;
+  return (
+    <Button kind="quiet" isPending={isPending} onPress={onStop}>
+      {words.stop}
+      <span className="font-normal">{isFree ? more.stopFree : more.stopMayCost}</span>
+    </Button>
+  );
+}
 
-function costWords(usd: string | null | undefined, words: PlaygroundWords): string {
-  return usd === null || usd === undefined ? words.costUnknown : dollars(usd, words.free);
+interface Both {
+  readonly words: ReturnType<typeof useWords>["playground"];
+  readonly more: ReturnType<typeof useMakeWords>;
+}
+
+function doneWords(
+  made: Made,
+  { usd }: GenerationState,
+  missing: number,
+  { words, more }: Both,
+): string {
+  const cost = usd === null || usd === undefined ? words.costUnknown : dollars(usd, words.free);
+  const { n } = made.fields;
+  return missing > 0 ? more.doneInPart(n - missing, n, cost) : words.done(cost);
 }
 
 function useSeconds(since: number, isRunning: boolean): number {

@@ -2,34 +2,33 @@ import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
-import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
-import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import { Canvas, Thumbnails, keepsRest } from "./canvas.tsx";
+import { Failure } from "./failure.tsx";
+import { useGenerations } from "./follow.ts";
 import {
+  type Filler,
   type GenerationState,
   type Made,
   type MadePicture,
-  type Refusal,
+  filledUp,
   galleryId,
   isOver,
+  mayBeBilled,
+  missingOf,
 } from "./generation.ts";
+import type { GoingOn } from "./going-on.ts";
 import { KeepButton } from "./keep-button.tsx";
+import { PricedButton } from "./priced-button.tsx";
 import { Progress } from "./progress.tsx";
-
-/** The ways to go on from a result. */
-export interface GoingOn {
-  /** Takes a picture into the draft. */
-  use(made: Made, picture: MadePicture): void;
-  /** Asks for the same once more; `vary`: with another seed. */
-  again(made: Made, vary: boolean): void;
-}
+import { RestKept } from "./rest-kept.tsx";
+import { useMakeWords } from "./words.ts";
 
 /** A result: the picture, as large as fits, or what is being done about it. */
 export function Stage({
   made,
-  state,
+  state: own,
   isColumn = false,
   goingOn,
 }: {
@@ -41,6 +40,8 @@ export function Stage({
 }): ReactNode {
   const [chosen, setChosen] = useState<number>();
   useEffect(() => setChosen(undefined), [made.id]);
+  const fillers = useFillers(goingOn.fillersOf(made));
+  const state = filledUp(made, own, fillers);
   // Where the rest was kept, the picture that keeps it is the one that was wanted.
   const kept = state.pictures.findIndex((one) => keepsRest(one, made));
   const shown = chosen ?? Math.max(0, kept);
@@ -52,15 +53,20 @@ export function Stage({
         <Canvas made={made} state={state} picture={picture} isColumn={isColumn} />
       ) : (
         <Failure
+          made={made}
+          state={state}
           error={state.error}
           isColumn={isColumn}
-          onAgain={() => goingOn.again(made, false)}
+          goingOn={goingOn}
         />
       )}
       {state.pictures.length < 2 ? null : (
         <Thumbnails pictures={state.pictures} shown={shown} onShow={setChosen} made={made} />
       )}
-      {state.error === undefined ? <Progress made={made} state={state} /> : null}
+      {state.error === undefined ? (
+        <Progress made={made} state={own} asked={goingOn.asked(made, {})} />
+      ) : null}
+      <Missing made={made} state={state} fillers={fillers} goingOn={goingOn} />
       {picture === undefined ? null : (
         <Actions
           made={made}
@@ -70,10 +76,56 @@ export function Stage({
           goingOn={goingOn}
         />
       )}
+      {picture === undefined ? null : (
+        <RestKept made={made} pictures={state.pictures} picture={picture} />
+      )}
       {state.warnings.map(({ code, message }) => (
         <Message key={code + message} tone="info" title={message} />
       ))}
     </section>
+  );
+}
+
+function useFillers(made: readonly Made[]): readonly Filler[] {
+  const states = useGenerations(made);
+  return made.flatMap((one, at) => {
+    const state = states[at];
+    return state === undefined ? [] : [{ made: one, state }];
+  });
+}
+
+/** The pictures that did not come, and those that are being made in their place: only they are asked for again. */
+function Missing({
+  made,
+  state,
+  fillers,
+  goingOn,
+}: {
+  readonly made: Made;
+  readonly state: GenerationState;
+  readonly fillers: readonly Filler[];
+  readonly goingOn: GoingOn;
+}): ReactNode {
+  const more = useMakeWords();
+  const last = fillers.at(-1);
+  const missing = missingOf(made, state);
+  if (last !== undefined && !isOver(last.state))
+    return <Progress made={last.made} state={last.state} asked={undefined} />;
+  if (missing === 0) return null;
+  // With the same seed the same ones would come again.
+  const change = { n: missing, seed: "" };
+  return (
+    <div className="flex flex-col items-start gap-2">
+      {last?.state.error === undefined ? null : (
+        <p className="text-label text-bad">{last.state.error.message}</p>
+      )}
+      <PricedButton
+        label={more.makeMissing(missing)}
+        asked={goingOn.asked(made, change)}
+        mayBuyTwice={mayBeBilled(state) || (last !== undefined && mayBeBilled(last.state))}
+        onPress={() => goingOn.again(made, change, made.id)}
+      />
+    </div>
   );
 }
 
@@ -92,6 +144,8 @@ function Actions({
   readonly goingOn: GoingOn;
 }): ReactNode {
   const words = useWords().playground;
+  const more = useMakeWords();
+  const { seed } = picture;
   return (
     <div className="flex flex-wrap items-center gap-2">
       {isKeepable ? <KeepButton key={picture.url} id={galleryId(made, picture)} /> : null}
@@ -103,7 +157,7 @@ function Actions({
         <Icon name="plus" size={16} />
         {isColumn ? null : words.useAsInput}
       </Button>
-      <Button onPress={() => goingOn.again(made, true)}>{words.vary}</Button>
+      <Button onPress={() => goingOn.again(made, { seed: "" })}>{words.vary}</Button>
       <a
         href={picture.url}
         download={`${made.id}-${picture.index + 1}.${picture.format}`}
@@ -115,43 +169,13 @@ function Actions({
       </a>
       <p className="text-label text-soft">
         {picture.width} × {picture.height} · {picture.format}
-        {picture.seed === undefined ? null : ` · ${words.seed} ${picture.seed}`}
+        {seed === undefined ? null : ` · ${words.seed} ${seed}`}
       </p>
-    </div>
-  );
-}
-
-function Failure({
-  error,
-  isColumn,
-  onAgain,
-}: {
-  readonly error: Refusal;
-  readonly isColumn: boolean;
-  readonly onAgain: () => void;
-}): ReactNode {
-  const words = useWords().playground;
-  return (
-    <div
-      className={classNames(
-        "grid place-items-center rounded-panel bg-sunk",
-        isColumn ? "h-80 overflow-y-auto p-3" : "min-h-72 p-6",
+      {seed === undefined ? null : (
+        <Button kind="quiet" onPress={() => goingOn.chooseSeed(seed)}>
+          {more.sameSeed}
+        </Button>
       )}
-    >
-      <Message
-        tone="bad"
-        title={words.failed}
-        action={
-          <div className="flex flex-wrap gap-2">
-            <RemedyLink code={error.code} />
-            <Button onPress={onAgain}>{words.makeAgain}</Button>
-          </div>
-        }
-      >
-        <p>{error.message}</p>
-        <Remedy code={error.code} />
-        <p className="pt-1 font-mono text-label">{error.code}</p>
-      </Message>
     </div>
   );
 }

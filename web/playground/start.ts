@@ -29,7 +29,9 @@ export async function startGeneration(asked: Asked): Promise<Made> {
   const { request_id } = await throughRestart(() =>
     ask<{ readonly request_id: string }>("POST", address, { body, headers }),
   );
-  return { id: request_id, at: Date.now(), fields, withPictures: pictures.length, group, fills };
+  const maskShare = mask?.share;
+  const withPictures = pictures.length;
+  return { id: request_id, at: Date.now(), fields, withPictures, maskShare, group, fills };
 }
 
 /** As `startGeneration`; a refusal becomes a result, so that those beside it go on. */

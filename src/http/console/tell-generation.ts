@@ -103,9 +103,10 @@ function tellAttempt(
   generation.tell("chosen", { attempt: begun.attempt, channel });
   return {
     exchange: () => ({ headers: {}, end() {} }),
-    end({ code, evidence }) {
+    end({ code, evidence, providerNano }) {
       if (code === undefined) return;
-      generation.tell("failed_over", { attempt: begun.attempt, channel, code, evidence });
+      const billed = providerNano === 0 ? "no" : "unknown";
+      generation.tell("failed_over", { attempt: begun.attempt, channel, code, evidence, billed });
     },
   };
 }

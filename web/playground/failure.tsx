@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+import { useWords } from "../language/language.tsx";
+import { classNames } from "../ui/class-names.ts";
+import { Message } from "../ui/message.tsx";
+import { Remedy, RemedyLink } from "../ui/remedy.tsx";
+import { type GenerationState, type Made, type Refusal, mayBeBilled } from "./generation.ts";
+import { PricedButton } from "./priced-button.tsx";
+import type { GoingOn } from "./going-on.ts";
+import { useMakeWords } from "./words.ts";
+
+/** A request that came to nothing: why, whether it was billed, and the same once more with what that may cost. */
+export function Failure({
+  made,
+  state,
+  error,
+  isColumn,
+  goingOn,
+}: {
+  readonly made: Made;
+  readonly state: GenerationState;
+  readonly error: Refusal;
+  readonly isColumn: boolean;
+  readonly goingOn: GoingOn;
+}): ReactNode {
+  const words = useWords().playground;
+  const more = useMakeWords();
+  const isDoubtful = mayBeBilled(state);
+  // Nobody waited any more before anything was asked of an upstream.
+  const isStopped = error.code === "request_timeout" && state.attempt === 0;
+  return (
+    <div
+      className={classNames(
+        "grid place-items-center rounded-panel bg-sunk",
+        isColumn ? "h-80 overflow-y-auto p-3" : "min-h-72 p-6",
+      )}
+    >
+      <Message
+        tone={isStopped ? "info" : "bad"}
+        title={isStopped ? more.stopped : words.failed}
+        action={
+          <div className="flex flex-wrap gap-2">
+            {isStopped ? null : <RemedyLink code={error.code} />}
+            <PricedButton
+              label={words.makeAgain}
+              asked={goingOn.asked(made, {})}
+              mayBuyTwice={isDoubtful}
+              onPress={() => goingOn.again(made)}
+            />
+          </div>
+        }
+      >
+        {isStopped ? null : <p>{error.message}</p>}
+        <p className={classNames(isDoubtful && "text-warn")}>
+          {isDoubtful ? more.mayBeBilled : more.notBilled}
+        </p>
+        {isStopped ? null : <Remedy code={error.code} />}
+        {isStopped ? null : <p className="pt-1 font-mono text-label">{error.code}</p>}
+      </Message>
+    </div>
+  );
+}

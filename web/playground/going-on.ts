@@ -1,0 +1,17 @@
+import type { DraftFields } from "./draft.ts";
+import type { Made, MadePicture } from "./generation.ts";
+import type { Priced } from "./price.ts";
+
+/** The ways to go on from a result. */
+export interface GoingOn {
+  /** Takes a picture into the draft. */
+  use(made: Made, picture: MadePicture): void;
+  /** Takes a seed into the draft. */
+  chooseSeed(seed: string): void;
+  /** The request that `again` would make; undefined: its model is not there any more. */
+  asked(made: Made, change: Partial<DraftFields>): Priced | undefined;
+  /** Asks for the same once more, with what is changed of it; `fills`: the request whose missing pictures it makes. */
+  again(made: Made, change?: Partial<DraftFields>, fills?: string): void;
+  /** The requests that fill one up, the oldest first. */
+  fillersOf(made: Made): readonly Made[];
+}
