@@ -1,5 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { BlobStore } from "../../src/blobs/types.ts";
+import type { Payer } from "../../src/core/budget.ts";
 import type { ErrorCode, Evidence } from "../../src/core/errors.ts";
 import { openStore } from "../../src/store/open.ts";
 import type {
@@ -10,6 +12,7 @@ import type {
   RequestOutcome,
 } from "../../src/store/request-records.ts";
 import type { Store } from "../../src/store/store.ts";
+import { type SeedPicture, openSeedBlobs, putSeed } from "./gallery-seed.ts";
 
 /** Keys of the file that the traffic is of. */
 export const trafficKeys = [
@@ -25,16 +28,46 @@ interface TrafficModel {
   readonly nano: number;
   readonly ms: number;
   readonly channel: string;
+  readonly provider: string;
   readonly weight: number;
 }
 
 const models: readonly TrafficModel[] = [
-  { name: "gpt-image-2.6-flare", nano: 42_000_000, ms: 9000, channel: "openai-main", weight: 40 },
-  { name: "seedream-5-0", nano: 30_000_000, ms: 5200, channel: "ark", weight: 25 },
-  { name: "flux-2-pro", nano: 55_000_000, ms: 7400, channel: "bfl", weight: 15 },
-  { name: "gemini-3-image", nano: 24_000_000, ms: 4100, channel: "vertex-eu", weight: 12 },
-  { name: "our-sdxl", nano: 4_000_000, ms: 3300, channel: "workshop", weight: 8 },
+  model("gpt-image-2.6-flare", 63_000_000, 9000, "openai-main", "openai", 40),
+  model("seedream-5-0-pro-260628", 45_000_000, 5200, "ark", "ark", 25),
+  model("flux-2-pro", 55_000_000, 7400, "bfl", "bfl", 15),
+  model("gemini-3-pro-image", 134_000_000, 14_100, "vertex-eu", "vertex", 8),
+  model("our-sdxl", 4_000_000, 3300, "workshop", "openai-compatible", 12),
 ];
+
+function model(
+  name: string,
+  nano: number,
+  ms: number,
+  channel: string,
+  provider: string,
+  weight: number,
+): TrafficModel {
+  return { name, nano, ms, channel, provider, weight };
+}
+
+/** The users and teams that keys belong to. */
+const owners: Readonly<Record<string, Pick<Payer, "userId" | "userName" | "teamId" | "teamName">>> =
+  {
+    studio: owner("mira", "Mira Lindqvist", "design", "Design"),
+    shop: owner(null, null, "shop", "Shop"),
+    newsletter: owner("jonas", "Jonas Weber", "shop", "Shop"),
+    mobile: owner(null, null, "apps", "Apps"),
+  };
+
+function owner(
+  userId: string | null,
+  userName: string | null,
+  teamId: string,
+  teamName: string,
+): Pick<Payer, "userId" | "userName" | "teamId" | "teamName"> {
+  return { userId, userName, teamId, teamName };
+}
 
 const prompts = [
   "A fox in the snow, seen through frosted glass",
@@ -72,18 +105,33 @@ function drawn<T extends { readonly weight: number }>(list: readonly T[], random
   return found;
 }
 
-/** Writes the requests of two months, so many in all, into the database of a gateway that has not begun. */
-export async function writeTraffic(folder: string, requests: number, now: number): Promise<void> {
+/** Pictures that the last days' requests have. */
+interface TrafficPictures {
+  readonly blobs: BlobStore;
+  readonly all: readonly SeedPicture[];
+}
+
+/** Time for which the pictures of requests rest. */
+const restMs = 5 * dayMs;
+
+/** Writes the requests of two months, so many in all, into the database of a gateway that has not begun; with pictures, those of the last days have them. */
+export async function writeTraffic(
+  folder: string,
+  requests: number,
+  now: number,
+  pictures: readonly SeedPicture[] = [],
+): Promise<void> {
   await mkdir(join(folder, "data"), { recursive: true });
   const store = await openStore({
     url: `sqlite:${join(folder, "data/pinhole.db")}`,
     now: () => now,
   });
   const random = numbers(7);
+  const resting = { blobs: await openSeedBlobs(folder, now), all: pictures };
   const writing: Promise<void>[] = [];
   for (let at = 0; at < requests; at += 1) {
     // More of late, on working days and by day.
-    const ago = 60 * (1 - Math.sqrt(random()));
+    const ago = 60 * (random() < 0.6 ? random() : 1 - Math.sqrt(random()));
     const day = new Date(now - Math.floor(ago) * dayMs);
     if ([0, 6].includes(day.getUTCDay()) && random() < 0.55) continue;
     const hour = 7 + 12 * ((random() + random()) / 2);
@@ -91,7 +139,10 @@ export async function writeTraffic(folder: string, requests: number, now: number
       Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate()) + hour * 3_600_000;
     if (began > now - 600_000) continue;
     writing.push(
-      writeOne(store, `req_01seed${String(at).padStart(6, "0")}`, Math.round(began), random),
+      writeOne(store, `req_01seed${String(at).padStart(6, "0")}`, Math.round(began), random, {
+        ...resting,
+        all: began > now - restMs ? pictures : [],
+      }),
     );
   }
   await Promise.all(writing);
@@ -117,10 +168,32 @@ async function writeOne(
   id: string,
   began: number,
   random: () => number,
+  { blobs, all }: TrafficPictures,
 ): Promise<void> {
   const one = drawnRequest(id, began, random);
-  await store.requests.begin(requestOf(one, random), one.rows);
-  await store.requests.finish(outcomeOf(one));
+  const picture = all.length === 0 ? undefined : all[Math.floor(random() * all.length)];
+  await store.requests.begin(requestOf(one, random, picture?.prompt), one.rows);
+  const outcome = outcomeOf(one);
+  const shown =
+    picture === undefined ? outcome.pictures : outcome.pictures.map(resting(one, picture));
+  if (picture !== undefined)
+    for (const { blobId } of shown)
+      if (blobId !== null) await putSeed(blobs, blobId, picture, began + restMs);
+  await store.requests.finish({ ...outcome, pictures: shown });
+}
+
+/** Gives the record of a picture its bytes. */
+function resting({ id, began }: Drawn, { width, height, webp }: SeedPicture) {
+  return (record: PictureRecord): PictureRecord => ({
+    ...record,
+    blobId: `${id.slice(4)}00000000${record.index}`,
+    format: "webp",
+    width,
+    height,
+    byteLength: webp.length,
+    urlUntil: began + restMs,
+    keptUntil: began + restMs,
+  });
 }
 
 function drawnRequest(id: string, began: number, random: () => number): Drawn {
@@ -132,21 +205,28 @@ function drawnRequest(id: string, began: number, random: () => number): Drawn {
   const failure = random() < 0.035 ? failures[Math.floor(random() * failures.length)] : undefined;
   const fails = failure !== undefined && random() < 0.7;
   const attempts = [...(failure === undefined ? [] : [failure]), ...(fails ? [] : [undefined])];
-  const rows = attempts.map((failed, at) => ({
-    id: `${id}-${at}`,
-    requestId: id,
-    call: 0,
-    attempt: at + 1,
-    channelId: failed !== undefined && at === 0 && !fails ? "azure-eu" : model.channel,
-    providerId: "openai-compatible",
-    upstreamModel: model.name,
-    startedAt: began + 3 + at * 1400,
-    boundNano: model.nano * n,
-  }));
+  const rows = attempts.map((failed, at) => {
+    const isOther = failed !== undefined && at === 0 && !fails;
+    return {
+      id: `${id}-${at}`,
+      requestId: id,
+      call: 0,
+      attempt: at + 1,
+      channelId: isOther ? "azure-eu" : model.channel,
+      providerId: isOther ? "azure-openai" : model.provider,
+      upstreamModel: model.name,
+      startedAt: began + 3 + at * 1400,
+      boundNano: model.nano * n,
+    };
+  });
   return { id, began, model, key, n, tookMs, fails, attempts, rows };
 }
 
-function requestOf({ id, began, model, key, n }: Drawn, random: () => number): NewRequest {
+function requestOf(
+  { id, began, model, key, n }: Drawn,
+  random: () => number,
+  prompt = prompts[Math.floor(random() * prompts.length)],
+): NewRequest {
   return {
     id,
     // As a key of the file is called in the database.
@@ -157,7 +237,7 @@ function requestOf({ id, began, model, key, n }: Drawn, random: () => number): N
     n,
     fields: JSON.stringify({
       model: model.name,
-      prompt: prompts[Math.floor(random() * prompts.length)],
+      prompt,
       n,
       size: "1536x1024",
       quality: "high",
@@ -217,10 +297,7 @@ function payerOf({ key, began }: Drawn) {
   return {
     keyId: `file:${key.id}`,
     keyName: key.name,
-    userId: null,
-    userName: null,
-    teamId: null,
-    teamName: null,
+    ...(owners[key.id] ?? owner(null, null, "apps", "Apps")),
     day: new Date(began).toISOString().slice(0, 10),
   };
 }
