@@ -1,10 +1,12 @@
-// Measures how the gallery scrolls through 10,000 pictures in Chromium: the longest task, and the memory of the tab.
+// Measures how the gallery scrolls through 10,000 pictures in Chromium: the tasks of the tab, by the time that its thread computed, and the memory of its process.
 // Usage: npm run figures:gallery -- [pictures]
-import { type CDPSession, type Page } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
 import { findChromium, openBrowser } from "../../test/support/browser.ts";
 import { enterConsole } from "../../test/support/console.ts";
 import { fillGallery, plainPictures } from "../../test/support/gallery-seed.ts";
 import { startGatewayProcess } from "../../test/support/gateway-process.ts";
+import { type Task, startTracing } from "./tasks.ts";
 
 const count = Number(process.argv[2] ?? 10_000);
 const chromium = findChromium();
@@ -13,67 +15,66 @@ if (chromium === undefined) throw new Error("Chromium is needed; PINHOLE_TEST_CH
 /** What a look at the whole gallery costs. */
 interface Figures {
   readonly pictures: number;
-  /** Milliseconds. */
-  readonly longestTask: number;
-  /** Milliseconds of all tasks of the costliest step of scrolling, the measuring's own among them, and of the middle one. */
-  readonly dearestStep: number;
-  readonly middleStep: number;
-  /** Megabytes, after the browser has collected what nobody needs. */
-  readonly heap: number;
-  readonly heapMost: number;
+  readonly tasks: number;
+  readonly tasksOver50Ms: number;
+  readonly longestTasks: readonly Task[];
+  /** Megabytes that the tab's process has for itself, at most while it scrolls. */
+  readonly tabMost: number;
   readonly nodesMost: number;
 }
 
-const observe = `
-  window.tasks = [];
-  new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((one) => one.duration)))
-    .observe({ type: "longtask", buffered: true });
-`;
+/** Goes down the whole gallery, three quarters of a window at a time, waits at its end for the next page, and goes up again in jumps. */
+const scroll = `(async () => {
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  let [still, before] = [0, -1];
+  while (still < 30) {
+    scrollBy(0, innerHeight * 0.75);
+    await pause(60);
+    still = scrollY === before ? still + 1 : 0;
+    before = scrollY;
+  }
+  for (let step = 20; step >= 0; step -= 1) {
+    scrollTo(0, (before * step) / 20);
+    await pause(250);
+  }
+})()`;
 
-async function metric(devtools: CDPSession, name: string): Promise<number> {
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  return metrics.find((one) => one.name === name)?.value ?? 0;
+/** Memory that the processes of tabs have for themselves, the greatest of them. Megabytes. */
+async function tabMemory(browser: Browser): Promise<number> {
+  const devtools = await browser.newBrowserCDPSession();
+  const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
+  await devtools.detach();
+  const tabs = processInfo.filter(({ type }) => type === "renderer");
+  const sizes = await Promise.all(
+    tabs.map(async ({ id }) => {
+      const text = await readFile(`/proc/${id}/smaps_rollup`, "utf8").catch(() => "");
+      const owned = [...text.matchAll(/^(?:Private_(?:Clean|Dirty)|Swap): +(\d+) kB$/gm)];
+      return owned.reduce((sum, [, kilobytes]) => sum + Number(kilobytes), 0) / 1000;
+    }),
+  );
+  return Math.max(0, ...sizes);
 }
 
-/** Goes down the whole gallery, a quarter of a window at a time as a wheel does, and up again in a few jumps. */
-async function scrollThrough(page: Page): Promise<Figures> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.setTimeDomain", { timeDomain: "threadTicks" });
-  await devtools.send("Performance.enable");
-  await page.evaluate(observe);
-  let [heapMost, nodesMost, still, before] = [0, 0, 0, -1];
-  const steps: number[] = [];
-  let spent = await metric(devtools, "TaskDuration");
-  while (still < 20) {
-    const at = await page.evaluate<number>(
-      "new Promise((done) => { scrollBy(0, innerHeight * 0.75); requestAnimationFrame(() => done(scrollY)); })",
-    );
-    still = at === before ? still + 1 : 0;
-    if (at === before) await page.waitForTimeout(100);
-    before = at;
-    const now = await metric(devtools, "TaskDuration");
-    steps.push((now - spent) * 1000);
-    spent = now;
-    heapMost = Math.max(heapMost, await metric(devtools, "JSHeapUsedSize"));
-    nodesMost = Math.max(
-      nodesMost,
-      await page.evaluate<number>("document.getElementsByTagName('*').length"),
-    );
+async function scrollThrough(browser: Browser, page: Page): Promise<Figures> {
+  let [tabMost, nodesMost, isDone] = [0, 0, false];
+  const tracing = await startTracing(browser);
+  const scrolled = page.evaluate(scroll).finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    tabMost = Math.max(tabMost, await tabMemory(browser));
+    const nodes = "document.getElementsByTagName('*').length";
+    nodesMost = Math.max(nodesMost, await page.evaluate<number>(nodes));
+    await new Promise((done) => setTimeout(done, 2000));
   }
-  for (let step = 10; step >= 0; step -= 1) {
-    await page.evaluate(`scrollTo(0, ${(before * step) / 10})`);
-    await page.waitForTimeout(200);
-  }
-  const tasks = await page.evaluate<number[]>("window.tasks");
-  await devtools.send("HeapProfiler.collectGarbage");
-  const heap = await metric(devtools, "JSHeapUsedSize");
+  await scrolled;
+  const tasks = await tracing.end();
   return {
     pictures: count,
-    longestTask: Math.max(0, ...tasks),
-    dearestStep: Math.max(...steps),
-    middleStep: steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0,
-    heap: heap / 1e6,
-    heapMost: heapMost / 1e6,
+    tasks: tasks.length,
+    tasksOver50Ms: tasks.filter(({ ms }) => ms > 50).length,
+    longestTasks: tasks.slice(0, 5),
+    tabMost,
     nodesMost,
   };
 }
@@ -92,7 +93,7 @@ try {
   gateway = await startGatewayProcess({ built: true, folder, settings: { server } });
   await page.goto("/gallery");
   await page.locator("[data-picture]").first().waitFor();
-  console.log(await scrollThrough(page));
+  console.log(JSON.stringify(await scrollThrough(browser, page), null, 2));
 } finally {
   await browser.close();
   await gateway.stop();

@@ -46,6 +46,8 @@ test("of a thousand pictures only those near the window are in the page, each pa
   const { page, faults } = await enterConsole(browser, gateway, "key_holder", {
     expected: /409/,
   });
+  // A page that is open asks for the gateway while it is off.
+  await page.goto("about:blank");
   await fill();
   const asked: string[] = [];
   page.on("request", (request) => {

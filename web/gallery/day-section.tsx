@@ -33,7 +33,7 @@ export function DaySection({
       {rows.map((row) => (
         <div
           key={row.pictures[0]?.id}
-          className="absolute inset-x-0 flex"
+          className="absolute inset-x-0 flex contain-layout contain-size contain-style"
           style={{ top: row.top - top, height: row.height, gap }}
         >
           {row.pictures.map((picture) => (

@@ -49,6 +49,7 @@ export function GalleryPage(): ReactNode {
       {gallery.isSuccess && pictures.length === 0 ? <Empty search={search} /> : null}
       <Wall
         pictures={pictures}
+        isWhole={gallery.isSuccess && !gallery.hasNextPage}
         search={search}
         onNearEnd={() => {
           if (gallery.hasNextPage && !gallery.isFetchingNextPage) void gallery.fetchNextPage();

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef } from "react";
+import { memo, useRef } from "react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/ask.ts";
 import { classNames } from "../ui/class-names.ts";
@@ -9,8 +9,8 @@ import { type GallerySearch, type Picture, pictureQuery } from "./pictures.ts";
 import { putPicture, takeOut } from "./shelf.ts";
 import { useGalleryWords } from "./words.ts";
 
-/** A picture of a row: its link, a star to keep it, and a box to select it. */
-export function Tile({
+/** A picture of a row: its link, a star to keep it, and a box to select it. One that has not changed is not drawn again while its neighbours come and go. */
+export const Tile = memo(function PictureTile({
   picture,
   height,
   width,
@@ -79,7 +79,7 @@ export function Tile({
       {until === null ? null : <Until moment={until} />}
     </div>
   );
-}
+});
 
 /** The star that keeps a picture. */
 function Star({

@@ -1,35 +1,36 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import type { ReactNode } from "react";
 import { Message } from "../ui/message.tsx";
 import { DaySection } from "./day-section.tsx";
 import type { GallerySearch, Picture } from "./pictures.ts";
 import { useRemoving } from "./removing.tsx";
-import { between, layOut } from "./rows.ts";
+import { type Day, between, layOut } from "./rows.ts";
 import { useSaving } from "./saving.ts";
 import { type Selection, useSelection } from "./selection.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { useWallKeys } from "./wall-keys.ts";
+import { useSteady } from "./use-steady.ts";
 import { ahead, useWindowOn } from "./window-on.ts";
 
 /** Rows of pictures of which only those near the window are in the page, however many there are. */
 export function Wall({
   pictures,
+  isWhole,
   search,
   onNearEnd,
 }: {
   readonly pictures: readonly Picture[];
+  /** True where there are no more pictures than these. */
+  readonly isWhole: boolean;
   readonly search: GallerySearch;
   readonly onNearEnd: () => void;
 }): ReactNode {
   const list = useRef<HTMLDivElement>(null);
-  const { width, from, to } = useWindowOn(list);
+  const seen = useWindowOn(list);
+  const { width, to } = seen;
   const selection = useSelection();
   const { saving, save, remove } = useWallActions(selection);
-  const wanted = width < 600 ? 150 : 220;
-  const days = useMemo(
-    () => (width === 0 ? [] : layOut(pictures, width, wanted)),
-    [pictures, width, wanted],
-  );
+  const days = useDays(pictures, width, isWhole);
   const last = days.at(-1);
   const height = last === undefined ? 0 : last.top + last.height;
   const isNearEnd = to + ahead > height;
@@ -48,20 +49,28 @@ export function Wall({
     () => pictures.filter(({ id }) => selection.ids.has(id)),
     [pictures, selection.ids],
   );
+  // What is ahead of the window is drawn after what is in it, in pieces that leave room for the hand.
+  const later = useDeferredValue(seen);
+  const first = Math.min(seen.from, Math.max(later.from - ahead, seen.from - ahead));
+  const end = Math.max(seen.to, Math.min(later.to + ahead, seen.to + ahead));
+  const select = useSteady((id: string, isRange: boolean) =>
+    selection.toggle(pictures, id, isRange),
+  );
+  const keep = useSteady(save);
   return (
     <>
       {saving.fault === undefined ? null : <Message tone="warn" title={saving.fault} />}
       <div ref={list} className="relative" style={{ height }}>
-        {between(days, from - ahead, to + ahead).map((day) => (
+        {between(days, first, end).map((day) => (
           <DaySection
             key={day.day}
             day={day}
-            rows={between(day.rows, from - ahead, to + ahead)}
+            rows={between(day.rows, first, end)}
             search={search}
             selected={selection.ids}
-            onSelect={(id, isRange) => selection.toggle(pictures, id, isRange)}
+            onSelect={select}
             onSelectAll={selection.toggleAll}
-            onSave={save}
+            onSave={keep}
           />
         ))}
       </div>
@@ -73,6 +82,24 @@ export function Wall({
       />
     </>
   );
+}
+
+/** The pictures laid out; days that were there before and have not changed are the same values. */
+function useDays(
+  pictures: readonly Picture[],
+  width: number,
+  isWhole: boolean,
+): readonly Day<Picture>[] {
+  const before = useRef<{ readonly width: number; readonly days: readonly Day<Picture>[] }>(
+    undefined,
+  );
+  return useMemo(() => {
+    const wanted = width < 600 ? 150 : 220;
+    const known = before.current?.width === width ? before.current.days : [];
+    const days = width === 0 ? [] : layOut(pictures, { width, wanted, isWhole }, known);
+    before.current = { width, days };
+    return days;
+  }, [pictures, width, isWhole]);
 }
 
 /** The things that can be done to pictures of the wall. */
