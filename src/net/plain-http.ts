@@ -10,7 +10,7 @@ export interface PlainRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent with its length. */
   readonly body?: PlainBody | undefined;
-  /** Time for the connection, from the first byte sent to the answer's head, and for all of it; milliseconds. */
+  /** Time for the connection, from one chunk sent to the next or the answer's head, and for all of it; milliseconds. */
   readonly connectMs: number;
   readonly headMs: number;
   readonly wholeMs: number;
@@ -73,6 +73,7 @@ export function createPlainHttp({ now, userAgent, proxy }: PlainHttpOptions): Pl
           now,
           deadline: now() + wholeMs,
           firstByteMs: headMs,
+          isSendingFree: true,
           receive({ status, headers: answered }) {
             answering = new BodySink();
             resolve({ status, headers: answered, body: answering });

@@ -17,7 +17,7 @@ export interface S3Question {
   readonly body?: S3HttpRequest["body"];
   /** Tries in all; 3 unless given. */
   readonly tries?: number;
-  /** Time for the answer's head, the sending of the body included; milliseconds. */
+  /** Time from one chunk sent to the next, and from the last to the answer's head; milliseconds. */
   readonly headMs?: number;
   /** True: the good answer's body is read by the caller; else it is read whole. */
   readonly isStream?: boolean;
@@ -53,6 +53,9 @@ export interface S3Client extends S3ClientParts {
 
 const connectMs = 3_000;
 const headMsUsual = 5_000;
+/** Time to send a body of no bytes, and the pace of a picture that has its sixteenth of a slow line. */
+const sendingMsLeast = 20_000;
+const slowBytesPerMs = 64;
 /** A stream lasts as long as its reader takes. */
 const streamMsMax = 3_600_000;
 const triesUsual = 3;
@@ -155,8 +158,13 @@ async function send(
     body,
     connectMs,
     headMs,
-    wholeMs: isStream === true ? streamMsMax : connectMs + headMs * 2,
+    wholeMs: isStream === true ? streamMsMax : connectMs + headMs * 2 + sendingMs(body),
   });
+}
+
+/** Time for a body that goes on being taken, however slowly. */
+function sendingMs(body: S3HttpRequest["body"]): number {
+  return body === undefined ? 0 : sendingMsLeast + body.byteLength / slowBytesPerMs;
 }
 
 function unsaid(status: number): S3Error {

@@ -12,7 +12,7 @@ export interface S3HttpRequest {
   readonly body?: { readonly byteLength: number; chunks(): AsyncIterable<Buffer> } | undefined;
   /** For the connection, TLS included. */
   readonly connectMs: number;
-  /** From the first byte sent to the answer's head. */
+  /** From one chunk sent to the next, and from the last to the answer's head. */
   readonly headMs: number;
   /** For everything, the answer's body included. */
   readonly wholeMs: number;

@@ -28,9 +28,9 @@ export interface OpenedBucket extends SharedBlobStore {
 
 /** Pictures that are sent at once: each holds a few chunks in memory and a connection, and has its part of the line. */
 const sendingMax = 16;
-/** Time for a picture to be sent, besides what its bytes take at a slow pace. Milliseconds. */
+/** Time for the bucket to say that it has a picture, besides what its bytes take to be written. Milliseconds. */
 const putMs = 5_000;
-const slowBytesPerMs = 512;
+const writtenBytesPerMs = 512;
 /** Time of an answer to who only asks whether the bucket is there. */
 const askMs = 2_000;
 /** The longest life of a URL that leads a client to the bucket itself, seconds. */
@@ -116,7 +116,7 @@ async function put(
     key: id,
     headers: { "content-type": contentTypes[format], ...client.bucket.putHeaders },
     body: { byteLength, chunks: () => bytes.chunks() },
-    headMs: putMs + byteLength / slowBytesPerMs,
+    headMs: putMs + byteLength / writtenBytesPerMs,
   });
   const reply = await asking.catch((thrown: unknown) => {
     const { isAway } = client.standing;

@@ -25,6 +25,8 @@ export interface ExchangeOptions<T> {
   readonly connectMs: number;
   /** From the first byte written, so a long upload counts, to the head of the answer; undefined: the deadline counts. */
   readonly firstByteMs?: number | undefined;
+  /** True: `firstByteMs` counts from the newest chunk that the other side had room for, so that only standing still is too long. */
+  readonly isSendingFree?: boolean;
   /** Called just before the first byte is written. */
   readonly onSent?: (() => void) | undefined;
   /** Called once, with the final head. */
@@ -120,9 +122,13 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
       return;
     }
     this.#controller = controller;
-    const { firstByteMs = Number.POSITIVE_INFINITY, onSent } = this.#options;
+    this.#awaitHead();
+    this.#options.onSent?.();
+  }
+
+  #awaitHead(): void {
+    const { firstByteMs = Number.POSITIVE_INFINITY } = this.#options;
     this.#clock.await("head", performance.now() + firstByteMs);
-    onSent?.();
   }
 
   onResponseStart(
@@ -192,7 +198,10 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
 
   async *#source(body: OutgoingBody): AsyncGenerator<Buffer> {
     try {
-      yield* body.chunks();
+      for await (const chunk of body.chunks()) {
+        if (this.#options.isSendingFree === true && this.#sink === undefined) this.#awaitHead();
+        yield chunk;
+      }
     } catch (thrown) {
       this.#bodyFault = thrown;
       throw thrown;
