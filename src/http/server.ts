@@ -1,5 +1,4 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import type { IncomingMessage } from "node:http";
 import type { ProviderShelf } from "../core/provider-shelf.ts";
 import type { Observer } from "../core/observer.ts";
 import { arrivals } from "../runtime/batches.ts";
@@ -80,9 +79,6 @@ const headerBytesMax = 16 * 1024;
 const urlLengthMax = 4096;
 /** Time for which an idle connection is kept: longer than common load balancers keep theirs (60 s), so that they close first. */
 const keepAliveMs = 72_000;
-
-/** Time for which a refused upload is read on before its connection is cut, milliseconds. */
-const readOutMs = 5_000;
 
 /** The longest pause between two looks for slow senders; rare enough to cost nothing. */
 const slowCheckMsMax = 30_000;
@@ -244,7 +240,6 @@ function requestHooks(
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
-    if (!request.raw.complete) readOut(request.raw);
     log.info(
       {
         request_id: request.id,
@@ -261,22 +256,4 @@ function requestHooks(
     observer?.answered({ route: request.routeOptions.url, status: reply.statusCode });
     done();
   });
-}
-
-/**
- * After an answer that came before the body's end: reads on for a moment, so that the client gets to
- * see the answer instead of a reset, then cuts the connection.
- */
-function readOut(request: IncomingMessage): void {
-  const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), readOutMs);
-  timer.unref();
-  // The connection outlives the request, so nothing of the request may stay on it.
-  const over = (): void => {
-    clearTimeout(timer);
-    socket.off("close", over);
-  };
-  request.once("end", over);
-  socket.once("close", over);
-  request.resume();
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Crowded, type CrowdRules, createCrowdControl } from "./crowd.ts";
+import { endAfterEarlyAnswer, readOut } from "./early-answers.ts";
 
 /** The connections of a server: clients that stop reading are cut, and on a stop all are told to go. */
 export interface Connections {
@@ -64,11 +65,14 @@ export function createConnections(rules: ConnectionRules): Connections {
       server.on("connection", (socket) => {
         sockets.set(socket, { ...unused, since: rules.now() });
         socket.once("close", () => sockets.delete(socket));
+        endAfterEarlyAnswer(socket, () => sockets.get(socket)?.request);
         makeRoom(socket);
       });
       // Before the routes, which may answer at once.
       server.prependListener("request", (request, response) => {
         const connection = sockets.get(request.socket);
+        // The answer before said that it is the last: what follows is not served, for nobody could be told.
+        if (request.socket.writableEnded) request.socket.destroy();
         if (connection !== undefined) {
           connection.request = request;
           connection.response = response;
@@ -76,6 +80,7 @@ export function createConnections(rules: ConnectionRules): Connections {
         }
         if (draining) sayClose(response);
         response.on("close", () => {
+          if (response.writableFinished && !request.complete) readOut(request);
           if (connection !== undefined) {
             connection.readAtEnd = request.socket.bytesRead;
             if (connection.response === response) connection.answering = false;
