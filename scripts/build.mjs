@@ -23,6 +23,7 @@ export function buildIsStale() {
   const inputs = [
     "package-lock.json",
     "tsconfig.json",
+    "scripts/ascii.mjs",
     "scripts/bundle.mjs",
     "scripts/bundle-console.mjs",
     "scripts/licences.mjs",

@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { inAscii } from "./ascii.mjs";
 import { noteLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -38,12 +39,19 @@ function copyAssets() {
   }
 }
 
+/** The last step, since the bundler prints a chunk anew after every other one. */
+function writeInAscii(written) {
+  for (const chunk of Object.values(written))
+    if (chunk.type === "chunk") chunk.code = inAscii(chunk.code, chunk.fileName);
+}
+
 const bundle = await rolldown({
   input: entries(),
   platform: "node",
   external,
   logLevel: "warn",
   cwd: root,
+  plugins: [{ name: "ascii", generateBundle: (_, written) => writeInAscii(written) }],
 });
 const { output } = await bundle.write({
   dir: join(root, "dist"),

@@ -1,12 +1,26 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 /** The built program, which npm start and the package run: `pretest` builds it. */
 
 const main = join(import.meta.dirname, "../dist/main.js");
+
+/** Writes down each module that the program's main thread loads. */
+const listening = `
+  import { appendFileSync } from "node:fs";
+  import { registerHooks } from "node:module";
+  import { isMainThread } from "node:worker_threads";
+  if (isMainThread) registerHooks({
+    load(url, context, next) {
+      if (url.startsWith("file:")) appendFileSync("loaded.txt", url + "\\n");
+      return next(url, context);
+    },
+  });`;
 let folder = "";
 let child: ChildProcess;
 let url = "";
@@ -14,7 +28,8 @@ let key = "";
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pinhole-built-"));
-  child = spawn(process.execPath, [main, "serve", "--port", "0"], {
+  const hook = `data:text/javascript,${encodeURIComponent(listening)}`;
+  child = spawn(process.execPath, ["--import", hook, main, "serve", "--port", "0"], {
     cwd: folder,
     env: { NODE_NO_WARNINGS: "1" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -40,6 +55,27 @@ afterAll(async () => {
     await ended;
   }
   await rm(folder, { recursive: true, force: true });
+});
+
+/** The sources that the program has loaded up to now. */
+function loadedSources(): string[] {
+  const urls = new Set(readFileSync(join(folder, "loaded.txt"), "utf8").trim().split("\n"));
+  return [...urls].map((url) => readFileSync(fileURLToPath(url), "utf8"));
+}
+
+test("a start loads only what serving with default settings needs", () => {
+  const sources = loadedSources();
+  const modules = sources.flatMap((source) =>
+    [...source.matchAll(/^\/\/ ((?:src|node_modules)\/.+)$/gm)].map(([, path = ""]) => path),
+  );
+  expect(modules).toContain("src/http/v1/image-routes.ts");
+  // Each is loaded on its first use: docs/decisions/0050-lean-start.md says what that saves.
+  const onUse = /node_modules\/(yaml|undici\/lib\/(mock|cache|interceptor|web\/websocket))\//;
+  expect(modules.filter((path) => onUse.test(path))).toEqual([]);
+  const bytes = sources.reduce((sum, source) => sum + source.length, 0);
+  expect(bytes).toBeLessThan(3_100_000);
+  // One character above U+00FF, and V8 keeps a whole chunk in two bytes a character.
+  expect(sources.filter((source) => !/^[\0-\x7f]*$/.test(source))).toEqual([]);
 });
 
 test("makes a picture: its database's and its sandbox's workers are found", async () => {

@@ -4,7 +4,6 @@ import type { Price } from "../core/price.ts";
 import { type PriceEntry, placeId, priceEntryId, priceEntryWords } from "../core/price-entry.ts";
 import type { ListedProvider } from "../core/provider.ts";
 import type { DeclaredEntry } from "../core/resource.ts";
-import { readDocument } from "./document.ts";
 import { type Faults, gatherFaults, type Path, placeName } from "./faults.ts";
 import { readWith } from "./issues.ts";
 import { readTextFile } from "./setting-files.ts";
@@ -41,16 +40,17 @@ export interface PriceListSources {
 const setting: Path = ["prices", "file"];
 
 /** Reads the file of prices, with a fault for each mistake at its line; undefined is no file. */
-export function readPriceList(
+export async function readPriceList(
   name: string | undefined,
   { files, providers, faults }: PriceListSources,
-): readonly ListedPrice[] {
+): Promise<readonly ListedPrice[]> {
   if (name === undefined) return [];
   const text = readTextFile(files.readFile, resolve(files.cwd, name));
   if ("fault" in text) {
     faults.add(setting, `cannot read ${name}: ${text.fault}`);
     return [];
   }
+  const { readDocument } = await import("./document.ts");
   const read = readDocument(text.text, name);
   if ("faults" in read) {
     tell(read.faults, faults);

@@ -38,7 +38,7 @@ export interface ConfigInput extends TreeInput, Shelf {
 
 /** The whole configuration. Throws `ConfigError` with every fault at once. */
 export async function readConfig(input: ConfigInput): Promise<Config> {
-  const tree = readTree(input);
+  const tree = await readTree(input);
   const { faults, value } = tree;
   findNotYet(value, faults);
   const written = readWith(fileSchema, value, { faults, at: [], elsewhere });
@@ -49,7 +49,7 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const files = input;
   const texts = tree.text === undefined ? [] : [tree.text];
   const kept = { ...files, readFile: keepingTexts(files.readFile, texts) };
-  const prices = readPriceList(pricesFileOf(value), { files: kept, providers, faults });
+  const prices = await readPriceList(pricesFileOf(value), { files: kept, providers, faults });
   const markup = written?.money.markup;
   const terms = { now, rates, prices: prices.map(({ price }) => price), markup };
   const sources = { providers, loaded, env, ...terms, faults, modelsMayBeMissing, files };

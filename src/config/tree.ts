@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileFaultWords } from "../core/file-faults.ts";
 import { isRecord, replaceAt, valueAt } from "../core/entry-paths.ts";
-import { type FileDocument, readDocument } from "./document.ts";
+import type { FileDocument } from "./document.ts";
 import {
   ConfigError,
   type Fault,
@@ -44,14 +44,18 @@ export interface Tree {
 
 const fileNameDefault = "pinhole.yaml";
 
-/** Reads and overlays. Throws `ConfigError` where the file is missing or no YAML, since nothing else can be said then. */
-export function readTree(input: TreeInput): Tree {
+/**
+ * Reads and overlays. Throws `ConfigError` where the file is missing or no YAML, since nothing else can be said then.
+ * The reader of YAML is loaded for a file alone: most of a start without one would be its.
+ */
+export async function readTree(input: TreeInput): Promise<Tree> {
   const { env, flags } = input;
   const named = namedFile(env, flags);
   const name = named?.name ?? fileNameDefault;
   const path = resolve(input.cwd, name);
   const text = readText(input, path, name, named?.place);
-  const read = text === undefined ? undefined : readDocument(text, name);
+  const read =
+    text === undefined ? undefined : (await import("./document.ts")).readDocument(text, name);
   if (read !== undefined && "faults" in read) throw new ConfigError(read.faults);
   const document = read?.document;
   const origins = new Map<string, Place>();

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { type Dispatcher, ping, WebSocket } from "undici";
+import type { Dispatcher, ping, WebSocket } from "undici";
 import type { Picture } from "../core/picture.ts";
 import type { ProviderTools, SocketMessage, UpstreamSocket } from "../core/provider.ts";
 import { abortListeners } from "../runtime/abort-listeners.ts";
@@ -17,6 +17,12 @@ const pingEveryMs = 20_000;
 /** The time that the other side has to say its goodbye. */
 const goodbyeMs = 1_000;
 
+/** The client of websockets: few upstreams speak it, so it is loaded for the first that does. */
+interface SocketClient {
+  readonly WebSocket: typeof WebSocket;
+  readonly ping: typeof ping;
+}
+
 /**
  * Opens websockets to an upstream on undici's client, through the same dispatcher as its calls, so that
  * proxies, certificates and the rule on where credentials may go are the same.
@@ -29,14 +35,13 @@ export function createSockets(
     const { signal, deadline } = context;
     const url = new URL(resolveUrl(request, context));
     const authorization = await authorizeLink(parts, context, url);
+    const client = await import("undici/lib/web/websocket/websocket.js");
     await context.ready;
     if (signal.aborted) throw cancelled(signal);
     if (deadline <= parts.now()) throw deadlinePassed();
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new OpenSocket(parts, context, url, {
-      "user-agent": parts.userAgent,
-      ...authorization,
-    });
+    const headers = { "user-agent": parts.userAgent, ...authorization };
+    const socket = new OpenSocket(parts, context, client, { url, headers });
     if (await socket.opened(Math.min(context.connectMs, deadline - parts.now()))) return socket;
     socket.close();
     if (signal.aborted) throw cancelled(signal);
@@ -48,6 +53,7 @@ class OpenSocket implements UpstreamSocket {
   readonly #parts: EgressParts;
   readonly #context: UpstreamContext;
   readonly #client: WebSocket;
+  readonly #sendPing: typeof ping;
   /** The connection below, once the handshake is done: the client itself never cuts a peer that says no goodbye. */
   #wire: Duplex | undefined;
   readonly #waiting: SocketMessage[] = [];
@@ -62,13 +68,14 @@ class OpenSocket implements UpstreamSocket {
   constructor(
     parts: EgressParts,
     context: UpstreamContext,
-    url: URL,
-    headers: Readonly<Record<string, string>>,
+    client: SocketClient,
+    { url, headers }: { readonly url: URL; readonly headers: Readonly<Record<string, string>> },
   ) {
     this.#parts = parts;
     this.#context = context;
     const dispatcher = parts.open.compose(keepingWire((wire) => (this.#wire = wire)));
-    this.#client = new WebSocket(url, { dispatcher, headers });
+    this.#client = new client.WebSocket(url, { dispatcher, headers });
+    this.#sendPing = client.ping;
     this.#client.binaryType = "arraybuffer";
     this.#client.addEventListener("open", () => this.#wake());
     this.#client.addEventListener("message", ({ data }) => this.#take(data));
@@ -81,7 +88,7 @@ class OpenSocket implements UpstreamSocket {
   /** True once the handshake is done; false where it fails or takes longer. */
   async opened(waitMs: number): Promise<boolean> {
     const until = performance.now() + waitMs;
-    while (!this.#isOver && this.#client.readyState === WebSocket.CONNECTING) {
+    while (!this.#isOver && this.#client.readyState === this.#client.CONNECTING) {
       const left = until - performance.now();
       if (left <= 0) return false;
       await this.#woken(left);
@@ -158,7 +165,7 @@ class OpenSocket implements UpstreamSocket {
   }
 
   #ping(): void {
-    if (this.#client.readyState === WebSocket.OPEN) ping(this.#client);
+    if (this.#client.readyState === this.#client.OPEN) this.#sendPing(this.#client);
   }
 
   /** Resolves when something comes, and after so many milliseconds. */

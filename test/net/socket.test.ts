@@ -181,7 +181,7 @@ describe("an abort", () => {
 });
 
 test("the deadline ends a wait", async () => {
-  const { ours } = await openBoth({ deadline: Date.now() + 100 });
+  const { ours } = await openBoth({ deadline: Date.now() + 1500 });
   await expect(ours.next(whole, 60_000)).rejects.toMatchObject({ code: "upstream_timeout" });
 });
 

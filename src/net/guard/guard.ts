@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from "node:net";
 import { lookup } from "node:dns/promises";
-import { buildConnector } from "undici";
+import buildConnector from "undici/lib/core/connect.js";
 import { bareHost, hostMatches } from "../../core/hosts.ts";
 import { addressSet, isPublicAddress, meantAddresses } from "./addresses.ts";
 

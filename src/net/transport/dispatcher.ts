@@ -1,4 +1,10 @@
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
+import type { Dispatcher } from "undici";
+import connectCall from "undici/lib/api/api-connect.js";
+import Agent from "undici/lib/dispatcher/agent.js";
+import DispatcherClass from "undici/lib/dispatcher/dispatcher.js";
+import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
+import Pool from "undici/lib/dispatcher/pool.js";
+import buildConnector from "undici/lib/core/connect.js";
 import { withMendedHeads } from "./answer-heads.ts";
 
 /** The proxies that connections go through. */
@@ -42,6 +48,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       new Pool(origin, { ...shared, ...pool, connect: withMendedHeads(pool.connect ?? connect) }),
   };
   if (proxy === undefined) return new Agent(agent);
+  // A tunnel is asked for by the one call that undici's index would have given to all its dispatchers.
+  DispatcherClass.prototype.connect ??= connectCall;
   return new EnvHttpProxyAgent({
     ...agent,
     // Given as empty rather than left out: what is left out, undici would read from the environment.
