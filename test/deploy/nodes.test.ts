@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
@@ -9,51 +6,13 @@ import { z } from "zod";
 import { startCountingUpstream } from "../support/counting-upstream.ts";
 import { postJson, startTestGateway } from "../support/gateway.ts";
 import { findNginx, freePort } from "../support/nginx.ts";
+import { startFront } from "../support/nginx-nodes.ts";
 import { requireForTest } from "../support/require.ts";
 
 /** The files of `deploy/` for several nodes: what they promise is tried, or read where it cannot be tried here. */
 
 const folder = join(import.meta.dirname, "../../deploy");
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
-
-/** `deploy/nginx-nodes.conf` as it is, but for the ports of this machine and a place for its files. */
-async function startWith(binary: string, ports: readonly [number, number]): Promise<string> {
-  const place = await mkdtemp(join(tmpdir(), "pinhole-front-"));
-  const port = await freePort();
-  const own = read("nginx-nodes.conf")
-    .replace("server pinhole-1:8080", `server 127.0.0.1:${ports[0]}`)
-    .replace("server pinhole-2:8080", `server 127.0.0.1:${ports[1]}`)
-    .replace("listen 8080;", `listen 127.0.0.1:${port};`)
-    .replace("listen [::]:8080;", "");
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
-    (name) => `${name}_temp_path ${place}/${name};`,
-  );
-  const whole = `
-    ${process.getuid?.() === 0 ? "user root;" : ""}
-    daemon off;
-    pid ${place}/nginx.pid;
-    events {}
-    http { access_log off; ${temporary.join(" ")} ${own} }`;
-  await writeFile(join(place, "nginx.conf"), whole);
-  const args = ["-p", place, "-c", join(place, "nginx.conf"), "-e", "stderr"];
-  const child: ChildProcess = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] });
-  let errors = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  onTestFinished(async () => {
-    child.kill("SIGTERM");
-    await ended;
-    await rm(place, { recursive: true, force: true });
-  });
-  const url = `http://127.0.0.1:${port}`;
-  const isUp = (): Promise<string> =>
-    fetch(`${url}/health/live`).then(
-      ({ status }) => `${status}`,
-      () => `down ${errors}`,
-    );
-  await expect.poll(isUp, { timeout: 60_000 }).toBe("200");
-  return url;
-}
 
 test("nginx as in deploy/nginx-nodes.conf serves from both nodes, goes on with one, and sends no POST twice", async (context) => {
   const binary = requireForTest(context, "nginx", findNginx());
@@ -73,7 +32,7 @@ test("nginx as in deploy/nginx-nodes.conf serves from both nodes, goes on with o
   const [first, second] = nodes;
   onTestFinished(() => second.close());
   const ports = nodes.map(({ url }) => Number(new URL(url).port));
-  const url = await startWith(binary, [ports[0] ?? 0, ports[1] ?? 0]);
+  const url = await startFront(binary, [ports[0] ?? 0, ports[1] ?? 0], await freePort());
   const ask = async (prompt: string): Promise<number> => {
     const body = { model: "m", prompt, response_format: "b64_json" };
     const answer = await postJson({ ...first, url }, "/v1/images/generations", body);
