@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
-import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
+import { headCell, headRow, rowLooks, tableFrame } from "../ui/table.ts";
 import { useFigures } from "../watch/figures.ts";
 import { useIsPhone } from "../watch/use-phone.ts";
 import { ChannelMenu } from "./channel-menu.tsx";
@@ -71,23 +71,23 @@ export function ChannelList({ channels, order, ...rest }: ListProps): ReactNode 
       </ul>
     );
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.table}>
+    <div className={tableFrame} tabIndex={0} role="region" aria-label={words.table}>
       <table className="w-full min-w-3xl table-fixed border-collapse">
         <thead>
-          <tr className="border-b border-line text-label text-soft">
-            <th scope="col" className="w-16 py-2 text-left font-normal">
+          <tr className={headRow}>
+            <th scope="col" className="w-17 py-2 text-left font-normal">
               <span className="sr-only">{words.columns.order}</span>
             </th>
-            <th scope="col" className={head}>
+            <th scope="col" className={headCell}>
               {words.columns.name}
             </th>
-            <th scope="col" className={`${head} w-[30%]`}>
+            <th scope="col" className={`${headCell} w-[27%]`}>
               {words.columns.state}
             </th>
-            <th scope="col" className={head}>
+            <th scope="col" className={headCell}>
               {words.columns.models}
             </th>
-            <th scope="col" className={`${head} w-36`}>
+            <th scope="col" className={`${headCell} w-40`}>
               {words.columns.traffic}
             </th>
             <th scope="col" className="w-12">
@@ -105,8 +105,7 @@ export function ChannelList({ channels, order, ...rest }: ListProps): ReactNode 
   );
 }
 
-const head = "px-3 py-2 text-left font-normal";
-const cell = "px-3 py-3 align-top";
+const cell = "px-3 py-2.5 align-top";
 
 /** The weight of all that have a channel's turn; undefined: it has it alone. */
 function sharedWeight(
@@ -147,7 +146,7 @@ function Handle({ channel, rank, handle, onStep }: LineProps): ReactNode {
   return (
     <span className="relative z-1 flex items-center gap-1">
       {onStep === undefined ? (
-        <span className="h-8 w-6" />
+        <span className="h-8 w-6" aria-hidden />
       ) : (
         <button
           type="button"
@@ -181,14 +180,10 @@ function TableLine(line: LineProps): ReactNode {
   return (
     <tr
       data-channel={id}
-      className={classNames(
-        "relative border-b border-line",
-        isOpen ? "bg-sunk" : "hover:bg-raised",
-        dragLooks(line),
-      )}
+      className={rowLooks(isOpen, dragLooks(line))}
       onKeyDown={(event) => altSteps(event, onStep)}
     >
-      <td className="py-2 align-top">
+      <td className="py-1.5 pl-1.5 align-top">
         <Handle {...line} />
       </td>
       <td className={cell}>
@@ -203,7 +198,7 @@ function TableLine(line: LineProps): ReactNode {
       <td className={`${cell} text-soft`}>
         <Traffic health={channel.shadowed ? undefined : health?.get(id)} />
       </td>
-      <td className="py-1.5 align-top">
+      <td className="py-1 pr-1 align-top">
         <ChannelMenu channel={channel} onStep={onStep} />
       </td>
     </tr>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { classNames } from "../ui/class-names.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { Sentence } from "../ui/sentence.tsx";
 import { useFigures } from "../watch/figures.ts";
 import type { ChannelEntry, ChannelHealth } from "./channels.ts";
 import { useChannelWords } from "./words.ts";
@@ -62,7 +63,7 @@ export function ChannelState({
           className={classNames("text-label text-soft", isWhole ? "break-words" : "line-clamp-2")}
           {...(isWhole ? {} : { title: why })}
         >
-          {why}
+          <Sentence text={why} />
         </span>
       )}
     </span>

@@ -78,17 +78,11 @@ function Rail({
     <nav
       aria-label={words.menu}
       className={classNames(
-        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-6 border-r border-line px-3 py-6 phone:flex",
+        "sticky top-0 hidden h-dvh shrink-0 flex-col gap-5 border-r border-line px-3 pt-8 pb-4 phone:flex",
         isFolded ? "w-16" : "w-60",
       )}
     >
-      <Link
-        to={startOf(session.caller.role)}
-        className="flex items-center gap-2.5 px-2.5 font-[650] text-ink no-underline"
-      >
-        <Aperture />
-        {isFolded ? <span className="sr-only">{words.product}</span> : words.product}
-      </Link>
+      <RailHead role={session.caller.role} isFolded={isFolded} onFold={onFold} />
       <FindButton isFolded={isFolded} onFind={onFind} />
       <div className="flex flex-1 flex-col gap-5 overflow-y-auto">
         {groups.map(({ name, places }) => (
@@ -111,15 +105,42 @@ function Rail({
         <Suspense fallback={<div className="h-10" />}>
           <AccountMenu session={session} isFolded={isFolded} />
         </Suspense>
-        <Button
-          kind="quiet"
-          onPress={onFold}
-          aria-label={isFolded ? words.nav.unfold : words.nav.fold}
-        >
-          <Icon name={isFolded ? "unfold" : "fold"} />
-        </Button>
       </div>
     </nav>
+  );
+}
+
+/** The gateway's name, which leads to where the role begins, and the button that folds the rail. */
+function RailHead({
+  role,
+  isFolded,
+  onFold,
+}: {
+  readonly role: Session["caller"]["role"];
+  readonly isFolded: boolean;
+  readonly onFold: () => void;
+}): ReactNode {
+  const words = useWords();
+  return (
+    <div
+      className={classNames("flex justify-between gap-1", isFolded ? "flex-col" : "items-center")}
+    >
+      <Link
+        to={startOf(role)}
+        className="flex min-h-9 items-center gap-2.5 px-2.5 font-[650] text-ink no-underline"
+      >
+        <Aperture />
+        {isFolded ? <span className="sr-only">{words.product}</span> : words.product}
+      </Link>
+      <Button
+        kind="quiet"
+        isSquare
+        onPress={onFold}
+        aria-label={isFolded ? words.nav.unfold : words.nav.fold}
+      >
+        <Icon name={isFolded ? "unfold" : "fold"} />
+      </Button>
+    </div>
   );
 }
 

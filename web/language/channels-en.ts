@@ -43,7 +43,7 @@ export const channelsEn = {
     failed === "0" ? `${ok} made` : `${ok} made, ${failed} failed`,
   quiet: "quiet",
   inFlight: (n: number) => `${n} under way`,
-  shares: (weight: string, all: string) => `shares its turn, weight ${weight} of ${all}`,
+  shares: (weight: string, all: string) => `weight ${weight} of ${all}`,
   move: (name: string) => `Move ${name}; up and down with the arrow keys`,
   moveUp: "Earlier",
   moveDown: "Later",

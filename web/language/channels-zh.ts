@@ -41,7 +41,7 @@ export const channelsZh: ChannelWords = {
   traffic: (ok, failed) => (failed === "0" ? `完成 ${ok}` : `完成 ${ok}，失败 ${failed}`),
   quiet: "空闲",
   inFlight: (n) => `${n} 个进行中`,
-  shares: (weight, all) => `同级分担，权重 ${weight}/${all}`,
+  shares: (weight, all) => `权重 ${weight}/${all}`,
   move: (name) => `移动 ${name}；用上下方向键`,
   moveUp: "提前",
   moveDown: "推后",

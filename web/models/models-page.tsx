@@ -4,10 +4,10 @@ import { type ReactNode, useState } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
-import { classNames } from "../ui/class-names.ts";
 import { Field } from "../ui/field.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { headCell, headRow, rowLooks, tableFrame } from "../ui/table.ts";
 import { useIsPhone } from "../watch/use-phone.ts";
 import { Aliases } from "./aliases.tsx";
 import {
@@ -57,7 +57,14 @@ export function ModelsPage(): ReactNode {
       {all.length === 0 ? null : (
         <>
           <div className="w-full phone:w-80">
-            <Field label={words.search} type="search" value={sought} onChange={setSought} />
+            <Field
+              isLabelHidden
+              label={words.search}
+              placeholder={words.search}
+              type="search"
+              value={sought}
+              onChange={setSought}
+            />
           </div>
           {found.length === 0 ? (
             <EmptyState
@@ -75,8 +82,8 @@ export function ModelsPage(): ReactNode {
   );
 }
 
-const head = "px-3 py-2 text-left font-normal";
-const cell = "px-3 py-3 align-top break-words";
+const cell = "px-3 py-2.5 align-top break-words";
+const second = `${cell} pt-[0.6875rem] text-label text-soft`;
 
 function ModelList({ models }: { readonly models: readonly ServedModel[] }): ReactNode {
   const words = useModelWords();
@@ -100,13 +107,13 @@ function ModelList({ models }: { readonly models: readonly ServedModel[] }): Rea
       </ul>
     );
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.table}>
+    <div className={tableFrame} tabIndex={0} role="region" aria-label={words.table}>
       <table className="w-full min-w-3xl table-fixed border-collapse">
         <thead>
-          <tr className="border-b border-line text-label text-soft">
+          <tr className={headRow}>
             {[columns.name, columns.does, columns.sizes, columns.price, columns.served].map(
               (text) => (
-                <th key={text} scope="col" className={head}>
+                <th key={text} scope="col" className={headCell}>
                   {text}
                 </th>
               ),
@@ -115,21 +122,18 @@ function ModelList({ models }: { readonly models: readonly ServedModel[] }): Rea
         </thead>
         <tbody>
           {models.map((model) => (
-            <tr
-              key={model.id}
-              data-row={model.id}
-              className={classNames(
-                "relative border-b border-line",
-                model.id === open ? "bg-sunk" : "hover:bg-raised",
-              )}
-            >
+            <tr key={model.id} data-row={model.id} className={rowLooks(model.id === open)}>
               <td className={cell}>
                 <Name model={model} isOpen={model.id === open} />
               </td>
-              <td className={`${cell} text-soft`}>{abilityWords(model, words)}</td>
-              <td className={`${cell} text-soft`}>{sizeWords(model, words) ?? "–"}</td>
-              <td className={cell}>{priceText(model, words)}</td>
-              <td className={`${cell} text-soft`}>
+              <td className={second}>{abilityWords(model, words)}</td>
+              <td className={second}>{sizeWords(model, words) ?? "–"}</td>
+              <td className={`${cell} text-label`}>
+                <span className="line-clamp-2" title={priceText(model, words)}>
+                  {priceText(model, words)}
+                </span>
+              </td>
+              <td className={second}>
                 {[...new Set(model.targets.map(({ channel }) => channel))].join(" → ")}
               </td>
             </tr>

@@ -9,6 +9,7 @@ import { Question } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { headCell, headRow, tableFrame } from "../ui/table.ts";
 import { type KeyEntry, keysQuery, revokeKey } from "./keys.ts";
 import { NewKeyPanel } from "./new-key.tsx";
 
@@ -48,23 +49,23 @@ function KeyTable({ keys }: { readonly keys: readonly KeyEntry[] }): ReactNode {
   const words = useWords().keys;
   const [leaving, setLeaving] = useState<KeyEntry>();
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.table}>
+    <div className={tableFrame} tabIndex={0} role="region" aria-label={words.table}>
       <table className="w-full min-w-2xl border-collapse">
         <thead>
-          <tr className="border-b border-line text-label text-soft">
-            <th scope="col" className={cell}>
+          <tr className={headRow}>
+            <th scope="col" className={headCell}>
               {words.name}
             </th>
-            <th scope="col" className={cell}>
+            <th scope="col" className={headCell}>
               {words.owner}
             </th>
-            <th scope="col" className={cell}>
+            <th scope="col" className={headCell}>
               {words.models}
             </th>
-            <th scope="col" className={cell}>
+            <th scope="col" className={headCell}>
               {words.budget}
             </th>
-            <th scope="col" className={cell}>
+            <th scope="col" className={headCell}>
               <span className="sr-only">{words.revoke}</span>
             </th>
           </tr>

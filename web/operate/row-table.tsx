@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { classNames } from "../ui/class-names.ts";
+import { headCell, headRow, rowLooks, tableFrame } from "../ui/table.ts";
 
 /** The looks of the link in a row, which is as large as the row. */
 export const rowLink = "font-medium text-ink no-underline after:absolute after:inset-0";
@@ -16,18 +16,20 @@ export function RowTable({
   readonly children: ReactNode;
 }): ReactNode {
   return (
-    <table aria-label={label} className="w-full border-collapse">
-      <thead className="hidden phone:table-header-group">
-        <tr className="border-b border-line text-label text-soft">
-          {heads.map((head) => (
-            <th key={head} scope="col" className="px-3 py-2 text-left font-normal">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
+    <div className={tableFrame}>
+      <table aria-label={label} className="w-full border-collapse">
+        <thead className="hidden phone:table-header-group">
+          <tr className={headRow}>
+            {heads.map((head) => (
+              <th key={head} scope="col" className={headCell}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
   );
 }
 
@@ -48,12 +50,7 @@ export function Row({
   readonly cells: readonly ReactNode[];
 }): ReactNode {
   return (
-    <tr
-      className={classNames(
-        "relative border-b border-line",
-        isOpen ? "bg-sunk" : "hover:bg-raised",
-      )}
-    >
+    <tr className={rowLooks(isOpen)}>
       <td className="px-3 py-2.5 align-middle">
         {link}
         <div className="text-label break-words text-soft">{note}</div>

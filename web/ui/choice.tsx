@@ -1,11 +1,25 @@
 import type { ReactNode } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
+import { classNames } from "./class-names.ts";
+
+const chip =
+  "inline-flex min-h-9 items-center gap-1.5 rounded-control border border-line px-2.5 text-label " +
+  "text-soft pointer-coarse:min-h-11 data-[hovered]:border-edge data-[selected]:border-accent";
+
+const part =
+  "inline-flex min-h-8 items-center rounded-[5px] border border-transparent px-3 text-label " +
+  "text-soft pointer-coarse:min-h-10 data-[hovered]:text-ink data-[selected]:border-edge";
+
+const ring =
+  "data-[selected]:bg-raised data-[selected]:font-medium data-[selected]:text-ink " +
+  "data-[focus-visible]:outline-2 data-[focus-visible]:outline-offset-2 data-[focus-visible]:outline-accent";
 
 /** One of a few words, of which one is chosen. */
 export function Choice({
   label,
   value,
   options,
+  isBar = false,
   onChange,
 }: {
   readonly label: string;
@@ -15,22 +29,23 @@ export function Choice({
     readonly text: string;
     readonly drawing?: ReactNode;
   }[];
+  /** One bar that switches what a page shows, whose label is heard and not seen. */
+  readonly isBar?: boolean;
   readonly onChange: (value: string) => void;
 }): ReactNode {
   return (
     <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-1.5">
-      <Label className="text-label font-medium">{label}</Label>
-      <div className="flex flex-wrap gap-1.5">
+      <Label className={isBar ? "sr-only" : "text-label font-medium"}>{label}</Label>
+      <div
+        className={
+          isBar ? "flex w-fit flex-wrap rounded-control bg-sunk p-0.5" : "flex flex-wrap gap-1.5"
+        }
+      >
         {options.map((option) => (
           <Radio
             key={option.value}
             value={option.value}
-            className={
-              "inline-flex min-h-9 items-center gap-1.5 rounded-control border border-line px-2.5 text-label " +
-              "text-soft pointer-coarse:min-h-11 data-[hovered]:border-edge data-[selected]:border-accent " +
-              "data-[selected]:bg-raised data-[selected]:font-medium data-[selected]:text-ink " +
-              "data-[focus-visible]:outline-2 data-[focus-visible]:outline-offset-2 data-[focus-visible]:outline-accent"
-            }
+            className={classNames(isBar ? part : chip, ring)}
           >
             {option.drawing}
             {option.text}

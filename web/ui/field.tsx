@@ -20,12 +20,22 @@ export interface FieldProps extends Omit<TextFieldProps, "className" | "children
   /** The gateway's words on what is wrong with the value. */
   readonly error?: string | undefined;
   readonly placeholder?: string | undefined;
+  /** Heard and not seen: the placeholder says the same. */
+  readonly isLabelHidden?: boolean;
   /** Lines of a text; absent: one line. */
   readonly rows?: number;
 }
 
 /** A text to type, with its label above and what is wrong with it below. */
-export function Field({ label, hint, error, placeholder, rows, ...rest }: FieldProps): ReactNode {
+export function Field({
+  label,
+  hint,
+  error,
+  placeholder,
+  rows,
+  isLabelHidden,
+  ...rest
+}: FieldProps): ReactNode {
   return (
     <TextField
       {...rest}
@@ -34,7 +44,9 @@ export function Field({ label, hint, error, placeholder, rows, ...rest }: FieldP
       validationBehavior={error === undefined ? "native" : "aria"}
       className="flex flex-col gap-1.5"
     >
-      <Label className="text-label font-medium">{label}</Label>
+      <Label className={isLabelHidden === true ? "sr-only" : "text-label font-medium"}>
+        {label}
+      </Label>
       {rows === undefined ? (
         <Input className={inputLooks} placeholder={placeholder ?? ""} />
       ) : (

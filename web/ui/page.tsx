@@ -19,10 +19,11 @@ export function Page({
     document.title = `${title} · ${product}`;
   }, [title, product]);
   return (
-    <div className="mx-auto flex w-full max-w-[90rem] flex-col gap-6 px-4 py-6 phone:px-10 phone:py-10">
-      <header className="flex flex-wrap items-end justify-between gap-4">
-        <div className="flex min-w-0 flex-col gap-1">
-          <h1 className="text-title font-[650] tracking-[-0.01em]">{title}</h1>
+    <div className="mx-auto flex w-full max-w-[90rem] flex-col gap-6 px-4 py-6 phone:px-10 phone:py-8">
+      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+        {/* As high as a button: titles and what stands beside them share a line on all pages. */}
+        <div className="flex min-w-0 flex-col gap-0.5">
+          <h1 className="text-title leading-9 font-[650] tracking-[-0.01em]">{title}</h1>
           {state === undefined ? null : <p className="text-soft">{state}</p>}
         </div>
         {action}

@@ -4,6 +4,7 @@ import { isAway } from "../api/line.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "./button.tsx";
 import { Message } from "./message.tsx";
+import { Sentence } from "./sentence.tsx";
 import { Remedy, RemedyLink } from "./remedy.tsx";
 
 /** A refusal or a lost gateway in words, with what can be done about it. */
@@ -38,7 +39,9 @@ export function Problem({
         </div>
       }
     >
-      <p>{error instanceof Error ? error.message : String(error)}</p>
+      <p>
+        <Sentence text={error instanceof Error ? error.message : String(error)} />
+      </p>
       {known === undefined ? null : <Remedy code={known.code} />}
       {known?.requestId === undefined ? null : (
         <p className="pt-1 font-mono text-label">{words.problems.requestId(known.requestId)}</p>

@@ -20,6 +20,7 @@ export function Select({
   options,
   hint,
   error,
+  isLabelHidden = false,
   onChange,
 }: {
   readonly label: string;
@@ -32,6 +33,8 @@ export function Select({
   readonly hint?: string | undefined;
   /** The gateway's words on what is wrong with the choice. */
   readonly error?: string | undefined;
+  /** Heard and not seen: what is chosen says the same. */
+  readonly isLabelHidden?: boolean;
   readonly onChange: (value: string) => void;
 }): ReactNode {
   return (
@@ -42,7 +45,7 @@ export function Select({
       validationBehavior="aria"
       className="flex flex-col gap-1.5"
     >
-      <Label className="text-label font-medium">{label}</Label>
+      <Label className={isLabelHidden ? "sr-only" : "text-label font-medium"}>{label}</Label>
       <Button className={`${inputLooks} flex items-center justify-between gap-2 text-left`}>
         <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
         <Icon name="down" size={16} />

@@ -100,7 +100,7 @@ export function AuditPage(): ReactNode {
           <EmptyState sentence={words.none} command="pinhole keys create --name mobile-app" />
         )
       ) : null}
-      <ol className="flex flex-col">
+      <ol className="-mx-3 flex flex-col">
         {entries.map((entry) => (
           <Line key={entry.id} entry={entry} />
         ))}
@@ -128,6 +128,7 @@ function Filters({
     <form role="search" onSubmit={submit} className="flex flex-wrap items-end gap-3">
       <div className="min-w-44">
         <Select
+          isLabelHidden
           label={words.resource}
           value={search.resource ?? ""}
           options={[
@@ -138,7 +139,14 @@ function Filters({
         />
       </div>
       <div className="w-full phone:w-64">
-        <Field label={words.id} value={id} onChange={setId} />
+        <Field
+          isLabelHidden
+          type="search"
+          label={words.id}
+          placeholder={words.id}
+          value={id}
+          onChange={setId}
+        />
       </div>
     </form>
   );
@@ -151,18 +159,21 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
   const { at, who, action, resource, resource_id: id, address, request_id: request } = entry;
   const person = whoText(who, names, words);
   const name = nameOf(entry);
+  const isLog = resource === "request" && id === "list";
   // Who signs in changes nothing but that.
   const isItself = who === `person ${id}`;
   return (
     <li className="border-b border-line">
       <details className="group">
-        <summary className="flex cursor-default flex-wrap items-baseline gap-x-3 gap-y-0.5 py-3 hover:bg-raised">
+        <summary className="flex cursor-default flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2.5 hover:bg-raised">
           <time dateTime={at} className="w-36 shrink-0 text-soft">
             {figures.moment(at)}
           </time>
           <span className="min-w-0">
             <span className="font-medium">{person}</span> {words.actions[action] ?? action}{" "}
-            {isItself ? null : (
+            {isItself ? null : isLog ? (
+              <span className="text-soft">{words.log}</span>
+            ) : (
               <>
                 <span className="text-soft">{words.kinds[resource] ?? resource}</span>{" "}
                 <span className="font-medium">{name ?? names?.get(id) ?? id}</span>
@@ -173,7 +184,7 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
             <span className="font-mono text-label text-soft">{id}</span>
           )}
         </summary>
-        <div className="flex flex-col gap-2 pb-4 phone:pl-39">
+        <div className="flex flex-col gap-2 px-3 pb-4 phone:pl-42">
           <p className="text-label text-soft">
             {figures.exact(at)}
             {address === null ? null : ` · ${words.from(address)}`}

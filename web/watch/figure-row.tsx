@@ -71,21 +71,9 @@ export function FigureRow({ days, report, before, usage, span, figures }: RowPro
         name={words.figures.time}
         value={half === undefined ? "–" : figures.duration(half)}
         compared={
-          <>
-            {words.median}
-            {halfBefore === undefined || half === undefined ? null : (
-              <>
-                {" · "}
-                <Compared
-                  now={half}
-                  before={halfBefore}
-                  days={count}
-                  figures={figures}
-                  worse="more"
-                />
-              </>
-            )}
-          </>
+          halfBefore === undefined || half === undefined ? null : (
+            <Compared now={half} before={halfBefore} days={count} figures={figures} worse="more" />
+          )
         }
         search={span}
       />

@@ -8,6 +8,8 @@ export interface Figures {
   share(value: number): string;
   /** A time that passed: 0.4 ms, 12 ms, 8.6 s, 2 min. */
   duration(ms: number): string;
+  /** The same in a column, with one digit behind the point also of whole seconds: points stand below each other. */
+  columnDuration(ms: number): string;
   /** The time of day, with the day where it is not today. */
   moment(iso: string): string;
   /** The whole moment, with seconds. */
@@ -27,6 +29,10 @@ function figuresOf(lang: string, timeZone: string | undefined): Figures {
   const upTo = (digits: number): Intl.NumberFormat =>
     new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
   const [round, tenths] = [upTo(0), upTo(1)];
+  const oneDigit = new Intl.NumberFormat(lang, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
   const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(lang, { ...zone, ...options });
   const time = date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
@@ -40,6 +46,11 @@ function figuresOf(lang: string, timeZone: string | undefined): Figures {
   const whole = date({ dateStyle: "medium", timeStyle: "long" });
   const day = date({ month: "short", day: "numeric" });
   const dayText = date({ dateStyle: "short" });
+  // The units' signs are those of all languages.
+  const duration = (ms: number, decimals: Intl.NumberFormat): string => {
+    if (ms < 1000) return `${(ms < 10 ? tenths : round).format(ms)} ms`;
+    return ms < 120_000 ? `${decimals.format(ms / 1000)} s` : `${decimals.format(ms / 60_000)} min`;
+  };
   return {
     count: (value) => number.format(value),
     share: (value) =>
@@ -47,11 +58,8 @@ function figuresOf(lang: string, timeZone: string | undefined): Figures {
         style: "percent",
         maximumFractionDigits: value > 0 && value < 0.1 ? 1 : 0,
       }).format(value),
-    // The units' signs are those of all languages.
-    duration(ms) {
-      if (ms < 1000) return `${(ms < 10 ? tenths : round).format(ms)} ms`;
-      return ms < 120_000 ? `${tenths.format(ms / 1000)} s` : `${tenths.format(ms / 60_000)} min`;
-    },
+    duration: (ms) => duration(ms, tenths),
+    columnDuration: (ms) => duration(ms, oneDigit),
     moment(iso) {
       const at = new Date(iso);
       const isToday = dayText.format(at) === dayText.format(new Date());

@@ -33,9 +33,10 @@ export function Filters({
   const chosen = rangeOf(search);
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-end gap-3 [&>*]:min-w-36">
+      <div className="flex flex-wrap items-center gap-2 [&>*]:min-w-36">
         <IdSearch value={search.id ?? ""} onChange={(id) => onChange({ id })} />
         <Select
+          isLabelHidden
           label={words.filters.state}
           value={search.state ?? ""}
           options={[
@@ -69,6 +70,7 @@ export function Filters({
           onChange={onChange}
         />
         <Choice
+          isBar
           label={words.range}
           value={chosen === "chosen" ? "" : chosen}
           options={ranges.map((value) => ({ value, text: words.ranges[value] }))}
@@ -106,6 +108,7 @@ function NameSelect({
   const isListed = value === undefined || names.some(({ id }) => id === value);
   return (
     <Select
+      isLabelHidden
       label={words.filters[name]}
       value={value ?? ""}
       options={[
@@ -134,8 +137,15 @@ function IdSearch({
     onChange(text.trim() === "" ? undefined : text.trim());
   };
   return (
-    <form role="search" onSubmit={submit} className="w-full phone:w-64">
-      <Field label={words.filters.id} placeholder={words.search} value={text} onChange={setText} />
+    <form role="search" onSubmit={submit} className="w-full flex-1 phone:w-auto">
+      <Field
+        isLabelHidden
+        type="search"
+        label={words.filters.id}
+        placeholder={words.search}
+        value={text}
+        onChange={setText}
+      />
     </form>
   );
 }

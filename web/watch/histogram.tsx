@@ -37,12 +37,16 @@ export function Histogram({
   const last = pieces.at(-1);
   return (
     <figure className="flex flex-col gap-1">
+      <div aria-hidden className="flex items-center gap-2 text-label text-soft">
+        {figures.count(most)}
+        <span className="flex-1 border-t border-line" />
+      </div>
       <svg
         viewBox={`0 0 ${pieces.length * pieceWidth} ${height}`}
         preserveAspectRatio="none"
         role="group"
         aria-label={words.histogram(statistics.time_zone)}
-        className="h-[72px] w-full touch-pan-y select-none"
+        className="-mt-3.5 h-[72px] w-full touch-pan-y select-none"
         {...drag.handlers}
       >
         {pieces.map((piece, at) => (
@@ -59,7 +63,7 @@ export function Histogram({
       </svg>
       <div
         aria-hidden
-        className="flex justify-between border-t border-line pt-1 text-label text-soft"
+        className="flex justify-between border-t border-edge pt-1 text-label text-soft"
       >
         {[first, middle, last].map((piece, at) =>
           piece === undefined ? null : <span key={at}>{axisText(piece, statistics, figures)}</span>,
@@ -98,7 +102,7 @@ function PieceBar({
   readonly isChosen: boolean;
   readonly title: string;
 }): ReactNode {
-  const scale = (height - 4) / most;
+  const scale = height / most;
   const all = sumOf(piece.states);
   const failed = failedOf(piece.states);
   // What there is can be seen, however little it is beside the rest.

@@ -18,6 +18,7 @@ import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
 import { RemedyLink } from "../ui/remedy.tsx";
+import { Sentence } from "../ui/sentence.tsx";
 import { useFigures } from "./figures.ts";
 import { queryOf } from "./requests.ts";
 import { useWatchWords } from "./words.ts";
@@ -69,6 +70,7 @@ export function NoticesPage(): ReactNode {
       state={list.data === undefined ? undefined : words.state(open.length)}
       action={
         <Choice
+          isBar
           label={words.show}
           value={show}
           options={(["open", "all"] as const).map((value) => ({ value, text: words.shows[value] }))}
@@ -136,7 +138,9 @@ function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
           <span className={classNames("font-medium", isOver && "text-soft")}>{title}</span>
           <span className="text-label text-soft">{isOver ? words.ended : words.open}</span>
         </p>
-        <p className="max-w-prose text-soft">{text}</p>
+        <p className="max-w-prose text-soft">
+          <Sentence text={text} />
+        </p>
         <p className="text-label text-soft">
           <time dateTime={created}>{words.since(figures.moment(created))}</time>
           {ended === null ? null : ` · ${words.over(figures.moment(ended))}`}

@@ -59,6 +59,7 @@ export function OverviewPage(): ReactNode {
       }
       action={
         <Choice
+          isBar
           label={words.range}
           value={search.range ?? "30d"}
           options={overviewRanges.map((value) => ({ value, text: words.ranges[value] }))}
@@ -169,14 +170,15 @@ function Numbers({
         figures={figures}
       />
       <section className="flex flex-col gap-4 border-t border-line pt-6">
-        <div className="flex flex-wrap items-end justify-between gap-3">
+        <div className="flex flex-wrap items-center justify-between gap-3">
           <Choice
+            isBar
             label={words.by}
             value={by}
             options={spendGroups.map((value) => ({ value, text: words.bys[value] }))}
             onChange={(value) => onBy(value as SpendGroup)}
           />
-          <Button kind="quiet" onPress={() => setTable(!isTable)}>
+          <Button onPress={() => setTable(!isTable)}>
             {isTable ? words.asChart : words.asTable}
           </Button>
         </div>

@@ -51,7 +51,7 @@ export function NameList({
                   : ` · ${words.failedOf(figures.share(failed / requests))}`}
               </span>
             </div>
-            <div aria-hidden className="h-1.5 overflow-hidden rounded-[2px] bg-sunk">
+            <div aria-hidden className="h-1 overflow-hidden rounded-[2px] bg-sunk">
               <div
                 className={`h-full rounded-[2px] ${tone === "bad" ? "bg-bad" : "bg-edge"}`}
                 style={{ width: `${(requests / most) * 100}%` }}
@@ -80,11 +80,11 @@ export function Percentiles({ durations }: { readonly durations: Durations }): R
             <li key={share} className="flex flex-col gap-1">
               <div className="flex justify-between gap-4">
                 <span>{words.shares[share]}</span>
-                <span className="text-soft">{figures.duration(durations[share])}</span>
+                <span className="text-soft">{figures.columnDuration(durations[share])}</span>
               </div>
-              <div aria-hidden className="h-1.5 overflow-hidden rounded-[2px] bg-sunk">
+              <div aria-hidden className="h-1 overflow-hidden rounded-[2px] bg-sunk">
                 <div
-                  className="h-full rounded-[2px] bg-info"
+                  className="h-full rounded-[2px] bg-edge"
                   style={{ width: `${(durations[share] / Math.max(1, durations.p99)) * 100}%` }}
                 />
               </div>

@@ -12,7 +12,7 @@ import { type WholeRequest, tookMs } from "./requests.ts";
 import { Timeline } from "./timeline.tsx";
 import { useWatchWords } from "./words.ts";
 
-/** The outcome of a request, in one line. */
+/** The outcome of a request, its money, and who asked. */
 export function RequestHeading({
   request,
   timeZone,
@@ -25,19 +25,21 @@ export function RequestHeading({
   const { request: words, requests } = useWatchWords();
   const figures = useFigures(timeZone);
   const took = tookMs(request);
-  const facts = [
+  const outcome = [
     summaryOf(request, words),
-    costOf(request, words),
-    upstreamCost(request, words),
     took === undefined ? undefined : figures.duration(took),
   ].filter((fact) => fact !== undefined);
+  const money = [costOf(request, words), upstreamCost(request, words)].filter(
+    (fact) => fact !== undefined,
+  );
   return (
     <header className="flex flex-col gap-1.5">
       <Level className="font-mono text-body font-medium break-all text-soft">{request.id}</Level>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-title font-[650] tracking-[-0.01em]">
         <StateMark entry={{ ...request, error: null }} />
-        <span>{facts.join(" · ")}</span>
+        <span>{outcome.join(" · ")}</span>
       </p>
+      {money.length === 0 ? null : <p className="font-medium">{money.join(" · ")}</p>}
       <p className="text-soft">
         {figures.exact(request.created_at)} · {request.model}
         {request.served_model === null || request.served_model === request.model

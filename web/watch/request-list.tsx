@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { MouseEvent, ReactNode } from "react";
-import { classNames } from "../ui/class-names.ts";
+import { headCell, headRow, numberHead, rowLooks, tableFrame } from "../ui/table.ts";
 import { type Figures, useFigures } from "./figures.ts";
 import { type RequestEntry, tookMs } from "./requests.ts";
 import { StateMark, costText, promptOf } from "./request-words.tsx";
@@ -27,20 +27,20 @@ function RequestTable({ entries, open, timeZone, onOpen }: ListProps): ReactNode
   const figures = useFigures(timeZone);
   const { columns } = words;
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.table}>
+    <div className={tableFrame} tabIndex={0} role="region" aria-label={words.table}>
       <table className="w-full min-w-3xl border-collapse">
         <thead>
-          <tr className="border-b border-line text-label text-soft">
-            <th scope="col" className="w-14 py-2 text-left font-normal">
+          <tr className={headRow}>
+            <th scope="col" className={`${headCell} w-16`}>
               <span className="sr-only">{columns.picture}</span>
             </th>
             {[columns.when, columns.model, columns.key, columns.state].map((head) => (
-              <th key={head} scope="col" className={`${cell} text-left font-normal`}>
+              <th key={head} scope="col" className={headCell}>
                 {head}
               </th>
             ))}
             {[columns.attempts, columns.cost, columns.time].map((head) => (
-              <th key={head} scope="col" className={`${cell} text-right font-normal`}>
+              <th key={head} scope="col" className={numberHead}>
                 {head}
               </th>
             ))}
@@ -83,14 +83,8 @@ function TableLine({
     onOpen(entry.id);
   };
   return (
-    <tr
-      data-request={entry.id}
-      className={classNames(
-        "relative border-b border-line",
-        isOpen ? "bg-sunk" : "hover:bg-raised",
-      )}
-    >
-      <td className="py-1.5">
+    <tr data-request={entry.id} className={rowLooks(isOpen)}>
+      <td className="px-3 py-1.5">
         <Thumbnail entry={entry} />
       </td>
       <td className={`${cell} whitespace-nowrap`}>
@@ -115,9 +109,9 @@ function TableLine({
         <StateMark entry={entry} />
       </td>
       <td className={`${cell} text-right text-soft`}>{entry.attempts.length}</td>
-      <td className={`${cell} text-right`}>{costText(entry, all)}</td>
+      <td className={`${cell} text-right`}>{costText(entry, all, true)}</td>
       <td className={`${cell} text-right whitespace-nowrap text-soft`}>
-        {took === undefined ? "–" : figures.duration(took)}
+        {took === undefined ? "–" : figures.columnDuration(took)}
       </td>
     </tr>
   );

@@ -24,7 +24,7 @@ export function RequestPage(): ReactNode {
   }, [id, product]);
   const isMissing = found.error instanceof ApiError && found.error.status === 404;
   return (
-    <div className="mx-auto flex w-full max-w-[72rem] flex-col gap-6 px-4 py-6 phone:px-10 phone:py-10">
+    <div className="mx-auto flex w-full max-w-[72rem] flex-col gap-6 px-4 py-6 phone:px-10 phone:py-8">
       <Link to="/requests" className={`${buttonLooks("quiet")} -ml-3.5 self-start`}>
         <span className="rotate-90">
           <Icon name="down" size={16} />

@@ -40,14 +40,18 @@ export function StateMark({
   );
 }
 
+/** The decimals of a column of costs. */
+const columnDecimals = 3;
+
 /** The cost as its payer owes it. */
 export function costText(
   { state, price, cost_usd: usd }: Pick<RequestEntry, "state" | "price" | "cost_usd">,
   { request: words }: WatchWords,
+  isColumn = false,
 ): string {
   if (state === "running") return "–";
   if (usd === null) return price === null ? "–" : "?";
-  return dollars(usd, words.free);
+  return dollars(usd, words.free, isColumn ? columnDecimals : undefined);
 }
 
 /** The prompt, where it is still kept. */

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { dollars } from "../ui/money.ts";
+import { useWidth } from "../ui/use-width.ts";
 import { useFigures } from "./figures.ts";
 import type { ChartDay, Series } from "./usage.ts";
 import type { SpendGroup } from "./addresses.ts";
@@ -12,10 +13,13 @@ const dots = ["bg-accent", "bg-info", "bg-good", "bg-violet", "bg-warn", "bg-edg
 /** The colour of what is not named. */
 const othersAt = fills.length - 1;
 
-const height = 240;
-const width = 960;
+const height = 256;
+/** The width until it is measured. */
+const firstWidth = 960;
 /** Room for the words of the axes. */
-const left = 56;
+const left = 44;
+/** The least room of a day's name. */
+const dayRoom = 88;
 const bottom = 24;
 const top = 8;
 
@@ -37,7 +41,7 @@ export function SpendChart(props: ChartProps): ReactNode {
     <figure className="flex flex-col gap-3">
       <Legend {...props} at={at} />
       <Drawing {...props} at={at} onDay={setAt} />
-      <figcaption className="text-center text-label text-soft">
+      <figcaption className="text-right text-label text-soft">
         <span className="sr-only">{words.spend(words.bys[by])}. </span>
         {words.axis(timeZone)}
       </figcaption>
@@ -103,12 +107,18 @@ export function amount(usd: number): string {
   return usd.toFixed(usd < 0.01 ? 6 : 4);
 }
 
-/** Round amounts up to one that is not below the most. */
+/** Round amounts, five steps at most, up to the first that is not below the most. */
 function ticksTo(most: number): readonly number[] {
-  const raw = most / 3;
+  const raw = most / 5;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= raw) ?? raw;
-  return [0, 1, 2, 3].map((one) => one * step);
+  const count = Math.max(1, Math.ceil(most / step - 1e-9));
+  return Array.from({ length: count + 1 }, (_, at) => at * step);
+}
+
+/** An amount of the axis: whole dollars without cents. */
+function tickText(tick: number): string {
+  return dollars(amount(tick), "$0").replace(/\.00$/, "");
 }
 
 function Drawing({
@@ -126,17 +136,19 @@ function Drawing({
   const sums = days.map((_, day) => series.reduce((all, { usd }) => all + (usd[day] ?? 0), 0));
   const ticks = ticksTo(Math.max(...sums, 0.000001));
   const scale = (height - bottom - top) / (ticks.at(-1) ?? 1);
+  const [element, width] = useWidth<SVGSVGElement>(firstWidth);
   const step = (width - left) / days.length;
-  const every = Math.ceil(days.length / 8);
+  const every = Math.max(1, Math.ceil(dayRoom / step));
   return (
     <svg
-      viewBox={`0 0 ${width} ${height}`}
+      ref={element}
+      height={height}
       role="group"
       aria-label={words.spend(words.bys[by])}
       className="w-full overflow-visible"
       onPointerLeave={() => onDay(undefined)}
     >
-      <Ticks ticks={ticks} scale={scale} />
+      <Ticks ticks={ticks} scale={scale} width={width} />
       {days.map((day, place) => (
         <g
           key={day.day}
@@ -165,7 +177,7 @@ function Drawing({
               x={left + (place + 0.5) * step}
               y={height - 6}
               textAnchor="middle"
-              className="fill-soft text-[13px]"
+              className="fill-soft text-label"
             >
               {figures.day(day.start)}
             </text>
@@ -180,9 +192,11 @@ function Drawing({
 function Ticks({
   ticks,
   scale,
+  width,
 }: {
   readonly ticks: readonly number[];
   readonly scale: number;
+  readonly width: number;
 }): ReactNode {
   return (
     <g aria-hidden>
@@ -193,15 +207,15 @@ function Ticks({
             x2={width}
             y1={height - bottom - tick * scale}
             y2={height - bottom - tick * scale}
-            className="stroke-line"
+            className={tick === 0 ? "stroke-edge" : "stroke-line"}
           />
           <text
             x={left - 8}
             y={height - bottom - tick * scale + 4}
             textAnchor="end"
-            className="fill-soft text-[13px]"
+            className="fill-soft text-label"
           >
-            {dollars(amount(tick), "$0")}
+            {tickText(tick)}
           </text>
         </g>
       ))}
@@ -227,7 +241,7 @@ function DayBar({
   readonly scale: number;
 }): ReactNode {
   const figures = useFigures();
-  const gap = Math.min(6, step * 0.2);
+  const gap = Math.min(10, step * 0.25);
   let base = height - bottom;
   return series.map(({ id, title, usd }, at) => {
     const value = usd[place] ?? 0;

@@ -49,9 +49,12 @@ export function BudgetBar({
             : words.left(money(left), figures.share(used))}
         </span>
       </div>
-      <div aria-hidden className="flex h-2 overflow-hidden rounded-full border border-line bg-sunk">
+      <div
+        aria-hidden
+        className="flex h-1.5 overflow-hidden rounded-full bg-sunk inset-ring inset-ring-line"
+      >
         <span
-          className={classNames(isUsed ? "bg-bad" : isNear ? "bg-warn" : "bg-good")}
+          className={classNames(isUsed ? "bg-bad" : isNear ? "bg-warn" : "bg-soft")}
           style={{ width: part(spent) }}
         />
         <span className="bg-edge opacity-50" style={{ width: part(reserved) }} />

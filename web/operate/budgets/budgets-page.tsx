@@ -5,10 +5,10 @@ import { useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
-import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { EmptyState, Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { rowLooks } from "../../ui/table.ts";
 import type { PanelSearch } from "../addresses.ts";
 import { rowLink } from "../row-table.tsx";
 import { BudgetBar } from "./budget-bar.tsx";
@@ -44,6 +44,7 @@ export function BudgetsPage(): ReactNode {
       }
     >
       <Choice
+        isBar
         label={words.of}
         value={of ?? ""}
         options={[
@@ -100,13 +101,13 @@ function BudgetedList({
 }): ReactNode {
   const words = useBudgetWords();
   return (
-    <ul aria-label={words.list} className="flex flex-col">
+    <ul aria-label={words.list} className="-mx-3 flex flex-col border-t border-line">
       {shown.map(({ id, scope, owner, name, budgets }) => (
         <li
           key={id}
-          className={classNames(
-            "relative flex flex-col gap-3 border-b border-line px-3 py-3 phone:flex-row phone:gap-6",
-            search.open === id ? "bg-sunk" : "hover:bg-raised",
+          className={rowLooks(
+            search.open === id,
+            "flex flex-col gap-3 px-3 py-3 phone:flex-row phone:gap-6",
           )}
         >
           <div className="min-w-0 phone:w-64 phone:shrink-0">

@@ -30,6 +30,7 @@ export function PeoplePage(): ReactNode {
   return (
     <Page title={words.title} state={state} action={add}>
       <Choice
+        isBar
         label={words.show}
         value={show}
         options={page.shows.map((value) => ({ value, text: words.shows[value] }))}

@@ -35,6 +35,7 @@ export function SettingsPage(): ReactNode {
       }
     >
       <Choice
+        isBar
         label={words.show}
         value={show}
         options={shows.map((value) => ({ value, text: words.shows[value] }))}
