@@ -4,7 +4,12 @@ import type { Secret } from "../core/secret.ts";
 
 /** An address of HTTP. It is shown to operators and written into logs, so it holds no credential. */
 export function httpAddress() {
-  return z.url({ protocol: /^https?$/ }).refine(hasNoCredential, {
+  return plainAddress(/^https?$/);
+}
+
+/** An address of whatever protocols, which holds no credential either. */
+export function plainAddress(protocol = /^[a-z][a-z0-9+.-]*$/) {
+  return z.url({ protocol }).refine(hasNoCredential, {
     error:
       "must be an address without user name and password; credentials have settings of their own",
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpAddress } from "../settings.ts";
 import { secretSchema } from "../../core/provider.ts";
 
 const entra = z.strictObject({
@@ -8,8 +9,7 @@ const entra = z.strictObject({
     .describe("Directory (tenant) id of the app registration."),
   client_id: z.string().min(1).describe("Application (client) id."),
   client_secret: secretSchema.describe("Client secret of the application."),
-  authority: z
-    .url({ protocol: /^https?$/ })
+  authority: httpAddress()
     .default("https://login.microsoftonline.com")
     .transform((url) => url.replace(/\/+$/, ""))
     .describe("Where tokens are issued; a sovereign cloud has its own."),

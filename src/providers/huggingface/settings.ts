@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostedSettings, watermark } from "../../dialects/settings.ts";
+import { hostedSettings, httpAddress, watermark } from "../../dialects/settings.ts";
 
 const known = z.literal(true);
 
@@ -25,8 +25,7 @@ const hub = "https://huggingface.co";
 export const settings = z
   .strictObject({
     ...hostedSettings(router),
-    hub_url: z
-      .url({ protocol: /^https?$/ })
+    hub_url: httpAddress()
       .transform((url) => url.replace(/\/+$/, ""))
       .optional()
       .describe(

@@ -13,7 +13,7 @@ import { chatUsage } from "../../dialects/chat-images/index.ts";
 import { readNumericError } from "../../dialects/numeric-errors.ts";
 import { readImagesAnswer } from "../../dialects/openai-images/index.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
-import { baseUrl } from "../../dialects/settings.ts";
+import { baseUrl, plainAddress } from "../../dialects/settings.ts";
 
 const settings = z.strictObject({
   base_url: baseUrl(
@@ -26,7 +26,9 @@ const settings = z.strictObject({
     .startsWith("/")
     .default("/images")
     .describe("Path of the Image API under base_url."),
-  referer: z.url().optional().describe("Your site, for OpenRouter's rankings: HTTP-Referer."),
+  referer: plainAddress()
+    .optional()
+    .describe("Your site, for OpenRouter's rankings: HTTP-Referer."),
   title: z.string().min(1).max(100).optional().describe("Your site's name: X-OpenRouter-Title."),
   categories: z
     .array(z.string().regex(/^[a-z0-9-]{1,40}$/))

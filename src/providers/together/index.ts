@@ -6,7 +6,7 @@ import { faultReader } from "../../dialects/fault-words.ts";
 import { madePictures } from "../../dialects/made-pictures.ts";
 import { ownOptions } from "../../dialects/own-options.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
-import { bearer, hostedSettings, resultHosts } from "../../dialects/settings.ts";
+import { bearer, hostedSettings, plainAddress, resultHosts } from "../../dialects/settings.ts";
 import { sizeOrSquare } from "../../dialects/size-to-send.ts";
 import { cards } from "./cards.ts";
 
@@ -25,7 +25,7 @@ const options = z.strictObject({
   guidance_scale: z.number().min(0).max(20).optional().describe("Guidance of other open models."),
   prompt_upsampling: z.boolean().optional().describe("Rewrites the prompt of FLUX.2."),
   image_loras: z
-    .array(z.strictObject({ path: z.url().max(2000), scale: z.number().min(-4).max(4) }))
+    .array(z.strictObject({ path: plainAddress().max(2000), scale: z.number().min(-4).max(4) }))
     .min(1)
     .max(2)
     .optional()

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { secretSchema } from "../../core/provider.ts";
-import { regionalUrl } from "../../dialects/settings.ts";
+import { httpAddress, regionalUrl } from "../../dialects/settings.ts";
 import { Secret } from "../../core/secret.ts";
 import { safetyThreshold } from "../../dialects/generate-content/index.ts";
 
@@ -9,7 +9,7 @@ const keyFileSchema = z.object({
   client_email: z.string().min(1),
   private_key: z.string().includes("PRIVATE KEY"),
   project_id: z.string().min(1).optional(),
-  token_uri: z.url({ protocol: /^https?$/ }).default("https://oauth2.googleapis.com/token"),
+  token_uri: httpAddress().default("https://oauth2.googleapis.com/token"),
 });
 
 /** A service account, read from its key file. */
@@ -24,10 +24,12 @@ export interface ServiceAccount {
 const serviceAccount = secretSchema.transform((text, context): ServiceAccount => {
   const read = keyFileSchema.safeParse(parsed(text.reveal()));
   if (!read.success) {
+    const isAddress = read.error.issues.every(({ path }) => path[0] === "token_uri");
     context.addIssue({
       code: "custom",
-      message:
-        "must be the text of a service account's key file (JSON with client_email and private_key), or that in base64",
+      message: isAddress
+        ? "must be the text of a service account's key file whose `token_uri` is an http or https address without user name and password"
+        : "must be the text of a service account's key file (JSON with client_email and private_key), or that in base64",
     });
     return z.NEVER;
   }

@@ -16,6 +16,8 @@ const keyFile = JSON.stringify({
   token_uri: "https://oauth2.googleapis.com/token",
 });
 
+const withPassword = keyFile.replace("https://oauth2", "https://me:canary@oauth2");
+
 describe("the settings", () => {
   test.each([
     ["as JSON", keyFile],
@@ -43,13 +45,14 @@ describe("the settings", () => {
   test.each([
     [{ service_account: "{}" }, "key file"],
     [{ service_account: "nonsense" }, "key file"],
+    [{ service_account: withPassword }, "`token_uri` is an http or https address without"],
     [{}, "must have one of"],
     [{ service_account: keyFile, api_key: "a-key" }, "must have one of"],
     [{ access_token: "a-token" }, "names no project|name no project"],
   ])("say what is wrong with %j", (given, words) => {
     const read = provider.settings.safeParse(given);
     expect(read.error?.message).toMatch(new RegExp(words));
-    expect(read.error?.message).not.toContain("PRIVATE KEY");
+    expect(read.error?.message).not.toMatch(/PRIVATE KEY|canary/);
   });
 });
 
