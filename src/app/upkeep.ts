@@ -31,6 +31,7 @@ export interface UpkeepParts {
     readonly reviewNotices: Gateway["reviewNotices"];
     readonly sendNotices: Gateway["sendNotices"];
     readonly retention: Pick<Gateway["retention"], "sweep">;
+    readonly gallery: Pick<Gateway["gallery"], "sweepLeft">;
     readonly administration: {
       readonly keys: Pick<Gateway["administration"]["keys"], "catchUp">;
       readonly reseal: Gateway["administration"]["reseal"];
@@ -77,6 +78,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       name: "forgetting old records",
       everyMs: minuteMs,
       run: () => gateway.retention.sweep(),
+    },
+    {
+      name: "deleting pictures that removed people have left",
+      everyMs: minuteMs,
+      run: () => gateway.gallery.sweepLeft(),
     },
     { name: "dropping old kept images", everyMs: minuteMs, run: () => kept.tick() },
     {

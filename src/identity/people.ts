@@ -1,6 +1,7 @@
 import { PinholeError } from "../core/errors.ts";
 import type { Actor, Role } from "../core/role.ts";
 import type { Invitation, PersonChange, Person, PersonRefusal } from "../store/identity-records.ts";
+import type { SavedFate } from "../store/gallery-records.ts";
 import { codeDigest, newCode } from "./codes.ts";
 import type { IdentityPorts } from "./ports.ts";
 import { stampOf } from "./stamps.ts";
@@ -38,8 +39,11 @@ export interface People {
   inviteAgain(by: Actor, id: string): Promise<OneTimeCode>;
   /** `stale`: the person has another version by now, and nothing was changed. */
   change(by: Actor, id: string, version: number, change: PersonChange): Promise<Person | "stale">;
-  /** Removes a person with all that is theirs; keys of their user stay stopped. */
-  remove(by: Actor, id: string, version: number): Promise<"removed" | "stale">;
+  /**
+   * Removes a person with all that is theirs; keys of their user stay stopped. Returns how many pictures they had
+   * saved, whose fate is this. Throws conflict where the person who is to have them is not there or may not have so many.
+   */
+  remove(by: Actor, id: string, version: number, fate: SavedFate): Promise<number | "stale">;
   /** A code for the first owner, where nobody is known yet. */
   firstOwner(): Promise<OneTimeCode | undefined>;
 }
@@ -94,15 +98,16 @@ export function createPeople(ports: IdentityPorts): People {
       log.info({ person: id, by: by.id }, "a person was changed");
       return after;
     },
-    async remove(by, id, version) {
+    async remove(by, id, version, fate) {
       const before = await get(id);
       requireRightOver(by, before.role);
       if (by.kind === "person" && by.id === id) throw ownRights();
-      const refusal = await people.remove(id, version, stampOf(ports, by));
-      if (refusal === "stale") return refusal;
-      if (refusal !== undefined) throw refused(refusal);
+      if (fate.become === "hand_over" && fate.to === id) throw refused("heir_absent");
+      const pictures = await people.remove(id, version, fate, stampOf(ports, by));
+      if (pictures === "stale") return pictures;
+      if (typeof pictures === "string") throw refused(pictures);
       log.info({ person: id, by: by.id }, "a person was removed");
-      return "removed";
+      return pictures;
     },
     async firstOwner() {
       if (!(await people.none())) return undefined;
@@ -160,11 +165,17 @@ const refusals: Readonly<Record<Exclude<PersonRefusal, "absent">, string>> = {
     "This is the last owner who can come in; make another person an owner first, and wait until they have signed in.",
   login_taken: "Another person signs in with this `login`; choose another.",
   user_taken: "Another person is this `user` already; a user is one person's at most.",
+  heir_absent:
+    "There is no other person with the id in `pictures_to`; name somebody who stays, or let the pictures expire.",
+  heir_full:
+    "The person in `pictures_to` may not keep so many pictures more (images.saved_quota); name another, or let the pictures expire or delete them.",
 };
 
 const refusedFields: Readonly<Partial<Record<PersonRefusal, string>>> = {
   login_taken: "login",
   user_taken: "user",
+  heir_absent: "pictures_to",
+  heir_full: "pictures_to",
 };
 
 /** A refusal of the store in words. */

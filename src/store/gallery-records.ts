@@ -55,6 +55,22 @@ export interface GalleryFilter {
   readonly after?: GalleryPlace | undefined;
 }
 
+/**
+ * The fate of pictures that a removed person has saved. `expire` and `delete` differ in their end alone, which is `endsAt`;
+ * `bytesMax` is the most that the other person may have saved then.
+ */
+export type SavedFate =
+  | { readonly become: "expire" | "delete"; readonly endsAt: number }
+  | { readonly become: "hand_over"; readonly to: string; readonly bytesMax: number };
+
+/** A saved picture whose person was removed and whose end has come. */
+export interface LeftPicture {
+  readonly requestId: string;
+  readonly index: number;
+  readonly blobId: string;
+  readonly endsAt: number;
+}
+
 /** The pictures that a person has saved, in numbers. */
 export interface SavedSums {
   readonly count: number;

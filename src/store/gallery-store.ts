@@ -3,6 +3,7 @@ import type {
   GalleryFilter,
   GalleryOwner,
   GalleryPicture,
+  LeftPicture,
   NewSavedPicture,
   SavedSums,
 } from "./gallery-records.ts";
@@ -32,6 +33,12 @@ export interface GalleryStore {
   remove(personId: string, requestId: string, index: number): Promise<string | undefined>;
   /** Takes a picture that expires out of its request's record. */
   forget(keyId: string, requestId: string, index: number): Promise<void>;
+  /** Saved pictures of removed people whose end has come, the first to end first. */
+  left(now: number, limit: number): Promise<LeftPicture[]>;
+  /** Gives an end to saved pictures of people who are not there, and have none. */
+  endLeft(endsAt: number): Promise<void>;
+  /** Forgets saved pictures, whose bytes are gone already. */
+  forgetLeft(left: readonly LeftPicture[]): Promise<void>;
 }
 
 /** The gallery behind a client of a database. */
@@ -47,5 +54,8 @@ export function galleryStore(client: StoreClient): GalleryStore {
     remove: (personId, requestId, index) =>
       client.call("galleryRemove", personId, requestId, index),
     forget: (keyId, requestId, index) => client.call("galleryForget", keyId, requestId, index),
+    left: (now, limit) => client.call("galleryLeft", now, limit),
+    endLeft: (endsAt) => client.call("galleryEndLeft", endsAt),
+    forgetLeft: (left) => client.call("galleryForgetLeft", left),
   };
 }

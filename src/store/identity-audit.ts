@@ -8,6 +8,7 @@ import type {
   SignInMethod,
 } from "./identity-records.ts";
 
+import type { SavedFate } from "./gallery-records.ts";
 import type { Passkey } from "./passkey-records.ts";
 
 type Action = "create" | "change" | "delete" | "join";
@@ -22,6 +23,21 @@ export function personEntry(
   const resourceId = (after ?? before)?.id ?? "";
   const texts = { before: shown(before, personShown), after: shown(after, personShown) };
   return { ...stamp, action, resource: "person", resourceId, ...texts };
+}
+
+/** The removal of a person, with the fate of what they had saved. */
+export function removalEntry(
+  stamp: AuditStamp,
+  person: Person,
+  fate: SavedFate,
+  pictures: number,
+): AuditEntry {
+  const left =
+    fate.become === "hand_over"
+      ? { become: fate.become, to: fate.to }
+      : { become: fate.become, until: new Date(fate.endsAt).toISOString() };
+  const after = pictures === 0 ? null : JSON.stringify({ saved_pictures: { pictures, ...left } });
+  return { ...personEntry(stamp, "delete", person, undefined), after };
 }
 
 /** Another password of a person; neither it nor its digest is told. */

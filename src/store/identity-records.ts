@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../core/audit.ts";
+import type { SavedFate } from "./gallery-records.ts";
 import type { Passkey, PasskeyUse } from "./passkey-records.ts";
 import type { Role } from "../core/role.ts";
 
@@ -41,7 +42,14 @@ export type PersonChange = Changes<
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** Reasons why a person was not added or changed: nothing was written. */
-export type PersonRefusal = "absent" | "stale" | "last_owner" | "login_taken" | "user_taken";
+export type PersonRefusal =
+  | "absent"
+  | "stale"
+  | "last_owner"
+  | "login_taken"
+  | "user_taken"
+  | "heir_absent"
+  | "heir_full";
 
 /** The ways in which a session can have begun. */
 export const signInMethods = ["password", "invitation", "oidc", "passkey"] as const;
@@ -195,8 +203,16 @@ export interface IdentityStore {
       change: PersonChange,
       stamp: AuditStamp,
     ): Promise<Person | PersonRefusal>;
-    /** Removes a person with all that is theirs; keys of their user stay stopped until another person is that user. */
-    remove(id: string, version: number, stamp: AuditStamp): Promise<PersonRefusal | undefined>;
+    /**
+     * Removes a person with all that is theirs, but for pictures that they have saved, whose fate is this; keys of their
+     * user stay stopped until another person is that user. Returns how many pictures those are.
+     */
+    remove(
+      id: string,
+      version: number,
+      fate: SavedFate,
+      stamp: AuditStamp,
+    ): Promise<PersonRefusal | number>;
     /** Writes a new digest of the same password. */
     upgradePassword(id: string, from: string, to: string): Promise<void>;
     /** Sets another password and ends all sessions but one; false where `from` is not the present digest. */

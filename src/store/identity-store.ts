@@ -11,7 +11,7 @@ export function identityStoreOf(client: StoreClient): IdentityStore {
       add: (person, invitation, stamp) => client.call("peopleAdd", person, invitation, stamp),
       change: (id, version, change, stamp) =>
         client.call("peopleChange", id, version, change, stamp),
-      remove: (id, version, stamp) => client.call("peopleRemove", id, version, stamp),
+      remove: (id, version, fate, stamp) => client.call("peopleRemove", id, version, fate, stamp),
       upgradePassword: (id, from, to) => client.call("peopleUpgradePassword", id, from, to),
       changePassword: (change, stamp) => client.call("peopleChangePassword", change, stamp),
       stoppedUsers: () => client.call("peopleStoppedUsers"),

@@ -129,6 +129,8 @@ export const rowSchemas = {
     seed: nullable(text),
     created_at: time,
     saved_at: time,
+    /** The end, where the person was removed. */
+    ends_at: nullable(time),
   }),
   ...moneySchemas,
   ...noticeTables,

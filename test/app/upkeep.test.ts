@@ -111,6 +111,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
         count: () => 2,
       },
       retention: { sweep: () => Promise.resolve(void seen.push("records")) },
+      gallery: { sweepLeft: () => Promise.resolve(void seen.push("left")) },
       reviewNotices: () => Promise.resolve(void seen.push("notices")),
       sendNotices: () => Promise.resolve(void seen.push("sent")),
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
@@ -127,6 +128,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   for (const task of tasks) await task.run();
   const rest = [
     "records",
+    "left",
     "kept",
     "keys",
     "sessions",
@@ -140,6 +142,6 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   expect(beats).toEqual([2, 2]);
   const others = tasks.filter(({ name }) => !name.startsWith("counting"));
   expect(others.map(({ everyMs }) => everyMs)).toEqual([
-    30_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 2_000, 60_000, 2_000, 5_000,
+    30_000, 60_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 2_000, 60_000, 2_000, 5_000,
   ]);
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
-import { type Joined, join } from "../support/people.ts";
+import { type Joined, join, withToken } from "../support/people.ts";
 
 let gateway: TestGateway;
 let ada: Joined;
@@ -165,6 +165,84 @@ test("a full quota refuses in words, and what is there stays", async () => {
   expect(refused.status).toBe(409);
   expect(JSON.stringify(refused.body)).toContain("images.saved_quota");
   expect((await list("?q=noise")).length).toBe(1);
+});
+
+interface Left {
+  readonly path: string;
+  readonly picture: Shown;
+  readonly who: Joined;
+}
+
+/** A person with one picture that is kept and one that expires. */
+async function leaver(login: string): Promise<Left> {
+  const who = await join(gateway, { login, role: "key_holder" });
+  const mine = { model: "sandbox-fast", prompt: `Of ${login}`, size: "256x256", n: 2 };
+  const begun = await who.ask("POST", "/console/v1/images/generations", mine);
+  const events = `/console/v1/images/generations/${String(begun.body["request_id"])}/events`;
+  await (await fetch(gateway.url + events, { headers: { cookie: who.cookie } })).text();
+  const [first] = await list("", who);
+  const kept = await who.ask("PUT", `/console/v1/gallery/${first?.id}/saved`);
+  expect(kept.status).toBe(200);
+  return { who, path: `/admin/v1/people/${who.id}`, picture: kept.body as unknown as Shown };
+}
+
+const any = { "if-match": "*" };
+
+test("who removes a person says what becomes of the pictures that they kept: they expire, are deleted, or are another's", async () => {
+  const admin = withToken(gateway, gateway.adminToken);
+  const remove = (path: string) => admin.ask("DELETE", path, undefined, any);
+  const fate = async (id: string): Promise<unknown> => {
+    const query = `?resource=person&resource_id=${id}`;
+    const { body } = await admin.ask("GET", `/admin/v1/audit${query}`);
+    return (body["data"] as { after: unknown }[])[0]?.after;
+  };
+  const url = ({ picture }: Left): string => gateway.url + picture.url;
+
+  const expiring = await leaver("amy@example.com");
+  expect((await admin.ask("GET", expiring.path)).body).toMatchObject({
+    saved_pictures: 1,
+    saved_bytes: expiring.picture.byte_length,
+  });
+  const gone = await remove(expiring.path);
+  expect([gone.status, gone.body]).toEqual([
+    200,
+    { id: expiring.who.id, deleted: true, saved_pictures: 1, pictures: "expire" },
+  ]);
+  expect((await fetch(url(expiring))).status).toBe(200);
+  const until = (await fate(expiring.who.id)) as { saved_pictures: { until: string } };
+  const life = Date.parse(until.saved_pictures.until) - Date.now();
+  expect([life > 3_500_000, life <= 3_600_000]).toEqual([true, true]);
+
+  const deleted = await leaver("ben@example.com");
+  const both = await list("", deleted.who);
+  expect((await remove(`${deleted.path}?pictures=delete`)).status).toBe(200);
+  for (const one of both) expect((await fetch(gateway.url + one.url)).status).toBe(410);
+  expect(await fate(deleted.who.id)).toMatchObject({ saved_pictures: { become: "delete" } });
+
+  const handed = await leaver("cat@example.com");
+  const heir = await join(gateway, { login: "dan@example.com", role: "key_holder" });
+  const wrong = [
+    ["?pictures=hand_over", 400],
+    ["?pictures=keep", 400],
+    [`?pictures_to=${heir.id}`, 400],
+    [`?pictures=delete&pictures_to=${heir.id}`, 400],
+    ["?pictures=hand_over&pictures_to=person_nobody", 409],
+    [`?pictures=hand_over&pictures_to=${handed.who.id}`, 409],
+  ] as const;
+  for (const [query, status] of wrong)
+    expect([query, (await remove(handed.path + query)).status]).toEqual([query, status]);
+  const query = `?pictures=hand_over&pictures_to=${heir.id}`;
+  expect((await remove(handed.path + query)).body).toMatchObject({ saved_pictures: 1 });
+  expect(await fate(handed.who.id)).toEqual({
+    saved_pictures: { pictures: 1, become: "hand_over", to: heir.id },
+  });
+  const [theirs] = await list("?saved=true", heir);
+  expect([theirs?.id, theirs?.expires_at]).toEqual([handed.picture.id, null]);
+  const { body } = await heir.ask("GET", "/console/v1/gallery");
+  expect(body["saved"]).toMatchObject({ pictures: 1, bytes: handed.picture.byte_length });
+  const own = `/console/v1/gallery/${theirs?.id}`;
+  expect((await heir.ask("DELETE", own)).status).toBe(200);
+  expect((await fetch(url(handed))).status).toBe(410);
 });
 
 test("an archive has the pictures as they are, and one of another's or too many is refused before its first byte", async () => {

@@ -96,6 +96,39 @@ async function comeIn(link: string): Promise<WatchedPage> {
   return opens;
 }
 
+/** Makes a picture of the console's and keeps it, as the page's own person. */
+async function keepOne(page: Page): Promise<void> {
+  const ask = async (method: string, path: string, body?: object): Promise<string> => {
+    const headers = { origin: gateway.url, "content-type": "application/json" };
+    const data = body === undefined ? {} : { data: body };
+    const answer = await page.request.fetch(gateway.url + path, { method, headers, ...data });
+    expect([path, answer.ok()]).toEqual([path, true]);
+    return answer.text();
+  };
+  const wanted = { model: "dear", prompt: "a heron", size: "256x256" };
+  const begun = await ask("POST", "/console/v1/images/generations", wanted);
+  const { request_id: id } = JSON.parse(begun) as { request_id: string };
+  expect(await ask("GET", `/console/v1/images/generations/${id}/events`)).toContain("done");
+  await ask("PUT", `/console/v1/gallery/${id}.0/saved`);
+}
+
+/** Removes Ann, whose panel asks what becomes of hers: another person gets the picture that she keeps. */
+async function handOver(page: Page): Promise<void> {
+  const question = page.getByRole("alertdialog");
+  await question.getByText("The user ann stays, without keys.").waitFor();
+  await question.getByText(/They keep 1 picture \(.*B\)/).waitFor();
+  await question.getByText("Delete them now").click();
+  await question.getByText(/They are gone at once/).waitFor();
+  await question.getByText("Hand them over").click();
+  await question.getByText(/The other person keeps them/).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await question.getByRole("button", { name: "Remove" }).click();
+  await expect.poll(() => page.getByRole("row", { name: /Ann Baker/ }).count(), patience).toBe(0);
+  const { data } = await told<{ data: { id: string }[] }>("/admin/v1/people");
+  const kept = data.map(({ id }) => told<{ saved_pictures: number }>(`/admin/v1/people/${id}`));
+  expect((await Promise.all(kept)).map((one) => one.saved_pictures)).toContain(1);
+}
+
 test("an owner makes a team with a budget and a user in it, invites a person who is that user, and disables and removes them", async () => {
   const { page, faults } = await enterConsole(opened(), gateway, "owner", {
     expected: /status of (400|409)/,
@@ -146,6 +179,7 @@ test("an owner makes a team with a budget and a user in it, invites a person who
   await page.getByRole("row", { name: /Ann Baker.*ann.*invited/ }).waitFor();
 
   const ann = await comeIn(link);
+  await keepOne(ann.page);
 
   await page.reload();
   await page.getByRole("link", { name: "Ann Baker" }).click();
@@ -156,11 +190,7 @@ test("an owner makes a team with a budget and a user in it, invites a person who
   await ann.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   await page.getByRole("link", { name: "Ann Baker" }).click();
   await panel.getByRole("button", { name: "Remove" }).click();
-  const question = page.getByRole("alertdialog");
-  await question.getByText("The user ann stays, without keys.").waitFor();
-  expect(await accessFaults(page)).toEqual([]);
-  await question.getByRole("button", { name: "Remove" }).click();
-  await expect.poll(() => page.getByRole("row", { name: /Ann Baker/ }).count(), patience).toBe(0);
+  await handOver(page);
   expect([...faults, ...ann.faults]).toEqual([]);
   await page.context().close();
   await ann.page.context().close();

@@ -47,7 +47,7 @@ test("no provider has a setting or an option that takes an address with a passwo
     for (const schema of [settings, options]) {
       if (schema === undefined) continue;
       const shape = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-      for (const place of addressesIn(shape as Node)) {
+      for (const place of addressesIn(shape)) {
         const name = [id, ...place].join(".");
         found.push(name);
         const given = holding(place, "https://me:canary@example.com/x");

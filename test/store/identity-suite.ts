@@ -12,6 +12,7 @@ import type {
   PersonRefusal,
   SessionRecord,
 } from "../../src/store/identity-records.ts";
+import type { SavedFate } from "../../src/store/gallery-records.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { OpenEmpty } from "./samples.ts";
 
@@ -22,6 +23,8 @@ export function stamp(): AuditStamp {
   stamps += 1;
   return { id: `audit_${stamps}`, at: 1, who: "admin", address: null, requestId: null };
 }
+
+const expiring: SavedFate = { become: "expire", endsAt: 9000 };
 
 /** A store whose changes of people and tokens all have a stamp. */
 export type Stamped = ReturnType<typeof stamped>;
@@ -36,7 +39,11 @@ export function stamped(store: Store) {
         people.add(wanted, invitation, stamp()),
       change: (id: string, version: number, change: PersonChange) =>
         people.change(id, version, change, stamp()),
-      remove: (id: string, version: number) => people.remove(id, version, stamp()),
+      /** Undefined: they were removed. */
+      async remove(id: string, version: number, fate: SavedFate = expiring) {
+        const result = await people.remove(id, version, fate, stamp());
+        return typeof result === "number" ? undefined : result;
+      },
       changePassword: (id: string, from: string | null, to: string, keep: string) =>
         people.changePassword({ id, from, to, keep }, stamp()),
     },

@@ -6,6 +6,7 @@ import { budgetSuite } from "./budget-suite.ts";
 import { endUserSuite } from "./end-user-suite.ts";
 import { deliverySuite } from "./delivery-suite.ts";
 import { gallerySuite } from "./gallery-suite.ts";
+import { leftPictureSuite } from "./left-picture-suite.ts";
 import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
 import { noticeSuite } from "./notice-suite.ts";
@@ -57,6 +58,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     retentionSuite(open);
     searchSuite(open);
     gallerySuite(open);
+    leftPictureSuite(open);
     totalsSuite(open);
     usageSuite(open);
     identitySuite(open);

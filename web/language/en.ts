@@ -279,7 +279,7 @@ export const en = {
     revoke: "Revoke",
     revokeOne: (name: string) => `Revoke ${name}`,
     revokeMeans:
-      "Whoever uses this key is refused within seconds, for ever. Its requests and what it spent stay in the records.",
+      "Whoever uses this key is refused within seconds, for ever. Its requests and what it spent stay in the records; its pictures expire as they would have.",
     once: "This is the key. It is shown this once and kept nowhere: copy it now.",
     haveIt: "I have it",
   },

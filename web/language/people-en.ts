@@ -93,8 +93,18 @@ export const peopleEn = {
       keys === 0
         ? `The user ${user} stays, without keys.`
         : `${keys === 1 ? "The key" : `The ${keys} keys`} of the user ${user} stop, and stay stopped until another person is that user.`,
-    removePictures:
-      "Pictures made here expire as they would have; nobody else can open what they kept.",
+    removePictures: "Pictures made here that they do not keep expire as they would have.",
+    kept: (pictures: number, size: string) =>
+      `They keep ${pictures === 1 ? "1 picture" : `${pictures} pictures`} (${size})`,
+    keptExpire: "Let them expire",
+    keptDelete: "Delete them now",
+    keptHandOver: "Hand them over",
+    keptTo: "To",
+    keptMeans: {
+      expire: "They end as if they had been made today, and nobody can open them in the console.",
+      delete: "They are gone at once, with those that would have expired; this cannot be undone.",
+      hand_over: "The other person keeps them, with their prompts, and their quota counts them.",
+    },
   },
   owner: {
     id: "Id",

@@ -92,7 +92,17 @@ export const peopleZh: PeopleWords = {
       keys === 0
         ? `用户 ${user} 会保留，它没有密钥。`
         : `用户 ${user} 的 ${keys} 个密钥会停止，直到另一人成为该用户。`,
-    removePictures: "在此生成的图片照常过期；其保留的图片他人无法打开。",
+    removePictures: "在此生成但未保留的图片照常过期。",
+    kept: (pictures, size) => `其保留了 ${pictures} 张图片（${size}）`,
+    keptExpire: "让其过期",
+    keptDelete: "立即删除",
+    keptHandOver: "移交",
+    keptTo: "移交给",
+    keptMeans: {
+      expire: "它们将像今天生成的图片一样到期，在此之前控制台中也无人能打开。",
+      delete: "它们连同本会过期的图片会立即消失，无法撤销。",
+      hand_over: "由另一人连同提示词一起保留，并计入其配额。",
+    },
   },
   owner: {
     id: "Id",

@@ -270,7 +270,8 @@ export const zh: Words = {
     until: (day) => `有效至 ${day}`,
     revoke: "吊销",
     revokeOne: (name) => `吊销 ${name}`,
-    revokeMeans: "使用此密钥的程序几秒内会被永久拒绝。它的请求和花费仍保留在记录中。",
+    revokeMeans:
+      "使用此密钥的程序几秒内会被永久拒绝。它的请求和花费仍保留在记录中；它的图片照常过期。",
     once: "这就是密钥。它只显示这一次，且不会保存在任何地方：请立即复制。",
     haveIt: "我已保存",
   },

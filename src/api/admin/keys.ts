@@ -136,7 +136,8 @@ export const keyResource: AdminResource = {
       path: "/admin/v1/keys/:id",
       access: administerTeam,
       verb: "revoke",
-      about: "Revokes a key for ever. Its id, records and money stay.",
+      about:
+        "Revokes a key for ever. Its id, records and money stay; its pictures expire as they would have.",
       answer: "Key",
     },
   ],

@@ -49,6 +49,21 @@ export const personChangeBody = z
   })
   .refine((change) => Object.keys(change).length > 0, { error: "must change something" });
 
+export const personRemovalQuery = z.strictObject({
+  pictures: z
+    .enum(["expire", "delete", "hand_over"])
+    .default("expire")
+    .describe(
+      "The fate of the pictures that the person keeps in the gallery: they expire after `images.ttl`, are deleted at once with those that expire by themselves, or are handed over to `pictures_to`.",
+    ),
+  pictures_to: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("The id of the person who gets them, whose quota they count for then."),
+});
+
 const moment = z.iso.datetime();
 const person = z.looseObject({
   id: z.string(),
@@ -64,11 +79,22 @@ const person = z.looseObject({
   signed_in_at: moment.nullable(),
   created_at: moment,
   version: z.int(),
+  saved_pictures: z
+    .int()
+    .optional()
+    .describe("The pictures that they keep in the gallery; where one person is read."),
+  saved_bytes: z.int().optional(),
 });
 const invitation = z.looseObject({
   code: z.string().describe("Shown this once."),
   path: z.string().describe("Where it is used: append it to this gateway's address."),
   expires_at: moment,
+});
+const removed = z.looseObject({
+  id: z.string(),
+  deleted: z.literal(true),
+  saved_pictures: z.int().describe("The number of pictures that the person had kept."),
+  pictures: z.enum(["expire", "delete", "hand_over"]),
 });
 const invited = person.extend({ invitation });
 
@@ -112,9 +138,10 @@ export const peopleResource: AdminResource = {
       method: "DELETE",
       path: "/admin/v1/people/:id",
       about:
-        "Removes a person; needs `If-Match`. Keys of their user stay stopped until another person is that user.",
+        "Removes a person; needs `If-Match`. Keys of their user stay stopped until another person is that user. Pictures that they kept expire, unless `pictures` says otherwise.",
       access: administer,
-      answer: "Deleted",
+      query: personRemovalQuery,
+      answer: "RemovedPerson",
     },
     {
       method: "POST",
@@ -128,6 +155,7 @@ export const peopleResource: AdminResource = {
   ],
   schemas: {
     Person: person,
+    RemovedPerson: removed,
     InvitedPerson: invited,
     PersonList: listOf(person),
     PersonInvitation: invitation,

@@ -2,12 +2,13 @@ import { PinholeError } from "../../core/errors.ts";
 import { Picture } from "../../core/picture.ts";
 import type { OpenBlob } from "../../blobs/types.ts";
 import type { GalleryFilter, GalleryOwner, GalleryPicture } from "../../store/gallery-records.ts";
+import { type LeftPictures, leftPictures } from "./left-pictures.ts";
 import { type GalleryFamily, readFamily } from "./gallery-family.ts";
 import { type GalleryView, galleryView, placeOf, seedOf, wordsOf } from "./gallery-view.ts";
 import type { RequestParts } from "./parts.ts";
 
 /** Pictures of people that rest with the gateway: those that expire, and those that they have saved. */
-export interface Gallery {
+export interface Gallery extends LeftPictures {
   /** The newest first. `saved`: only those, or only the others. */
   page(owner: GalleryOwner, question: GalleryQuestion): Promise<GalleryPage>;
   /** Throws not_found. */
@@ -23,7 +24,7 @@ export interface Gallery {
   /** The bytes of a picture. Throws not_found, result_expired. */
   open(owner: GalleryOwner, id: string): Promise<OpenBlob>;
   /** The sum of what the person has saved, and of what they may. */
-  standing(owner: GalleryOwner): Promise<GalleryStanding>;
+  standing(owner: Pick<GalleryOwner, "personId">): Promise<GalleryStanding>;
 }
 
 /** A look at a person's pictures. */
@@ -52,7 +53,7 @@ const readAtOnce = 500;
 
 type GalleryParts = Pick<
   RequestParts,
-  "store" | "blobs" | "kept" | "now" | "newBlobId" | "signer" | "images" | "registry"
+  "store" | "blobs" | "kept" | "now" | "newBlobId" | "signer" | "images" | "registry" | "nodes"
 >;
 
 /** The gallery of all people. `savedBytesMax`: of one person's saved pictures. */
@@ -77,6 +78,7 @@ export function createGallery(parts: GalleryParts, savedBytesMax: number): Galle
     throw new PinholeError("result_expired", { message: "This picture has expired." });
   };
   return {
+    ...leftPictures(parts, savedBytesMax),
     page: (owner, question) => readPage(parts, owner, question, view),
     find: async (owner, id) => view((await found(owner, id)).picture),
     family: async (owner, id) =>

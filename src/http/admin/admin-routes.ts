@@ -41,6 +41,7 @@ export interface AdminParts extends SessionParts {
     | "correct"
     | "eraseEndUser"
     | "restingPath"
+    | "gallery"
   >;
   /** Looks at all that the gateway stands on. */
   readonly examine: Examine;
@@ -65,7 +66,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   sessionRoutes(app, parts);
   signInRoutes(app, parts);
   passkeyRoutes(app, parts);
-  peopleRoutes(app, parts.identity.people);
+  peopleRoutes(app, parts.identity.people, gateway.gallery);
   tokenRoutes(app, parts.identity.tokens);
   keyRoutes(app, administration.keys);
   ownerRoutes(app, administration);

@@ -1,12 +1,17 @@
 import type { FastifyInstance } from "fastify";
-import { newPersonBody, personChangeBody } from "../../api/admin/people.ts";
+import { newPersonBody, personChangeBody, personRemovalQuery } from "../../api/admin/people.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import { type OneTimeCode, type People, type Person, loginOf } from "../../identity/identity.ts";
 import { actorOf } from "./callers.ts";
 import { read } from "./read-checked.ts";
 import { changeVersion, sendVersioned } from "./versions.ts";
 
 /** /admin/v1/people: those who sign in, and their one-time links. */
-export function peopleRoutes(app: FastifyInstance, people: People): void {
+export function peopleRoutes(
+  app: FastifyInstance,
+  people: People,
+  gallery: Pick<Gateway["gallery"], "fateOf" | "deleteOf" | "standing">,
+): void {
   app.get("/admin/v1/people", async () => ({
     object: "list",
     data: (await people.list()).map(personJson),
@@ -19,7 +24,9 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
   });
   app.get<{ Params: { id: string } }>("/admin/v1/people/:id", async (request, reply) => {
     const person = await people.get(request.params.id);
-    return sendVersioned(reply, person, personJson(person));
+    const { saved, savedBytes } = await gallery.standing({ personId: person.id });
+    const savedJson = { saved_pictures: saved, saved_bytes: savedBytes };
+    return sendVersioned(reply, person, { ...personJson(person), ...savedJson });
   });
   app.patch<{ Params: { id: string } }>("/admin/v1/people/:id", async (request, reply) => {
     const { id } = request.params;
@@ -39,12 +46,15 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
   });
   app.delete<{ Params: { id: string } }>("/admin/v1/people/:id", async (request) => {
     const { id } = request.params;
-    await changeVersion(request, {
+    const { pictures, pictures_to: to } = read(personRemovalQuery, request.query);
+    const fate = gallery.fateOf({ pictures, to });
+    const saved = await changeVersion(request, {
       read: () => people.get(id),
       show: personJson,
-      change: (version) => people.remove(actorOf(request), id, version),
+      change: (version) => people.remove(actorOf(request), id, version, fate),
     });
-    return { id, deleted: true };
+    if (fate.become === "delete") await gallery.deleteOf(id);
+    return { id, deleted: true, saved_pictures: saved, pictures };
   });
   app.post<{ Params: { id: string } }>(
     "/admin/v1/people/:id/invitation",

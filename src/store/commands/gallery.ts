@@ -129,6 +129,13 @@ function anywhere(words: string): string {
   return `%${words.replaceAll(/[%_\\]/g, (letter) => `\\${letter}`)}%`;
 }
 
+/** The sum of what a person has saved. */
+export function* savedSums(personId: string): Steps<SavedSums> {
+  const { rows } = yield sums({ personId });
+  const { count, bytes } = sumsRow.parse(rows[0]);
+  return { count, bytes: Number(bytes) };
+}
+
 /** Database work on pictures that rest with the gateway. A saved one has its own copy, and nothing else counts on its record. */
 export const galleryReads = {
   /** Saved pictures, newest first. */
@@ -165,19 +172,14 @@ export const galleryReads = {
       ...(expiring.length === 0 ? {} : { expiring: pictureOf(expiring[0]) }),
     };
   },
-  *gallerySums(personId: string): Steps<SavedSums> {
-    const { rows } = yield sums({ personId });
-    const { count, bytes } = sumsRow.parse(rows[0]);
-    return { count, bytes: Number(bytes) };
-  },
+  gallerySums: savedSums,
 };
 
 export const galleryCommands = {
   /** False where the person's saved pictures would take more than `bytesMax`; one that is saved already stays as it is. */
   *gallerySave(picture: NewSavedPicture, bytesMax: number): Steps<"saved" | "again" | "full"> {
-    const { rows } = yield sums({ personId: picture.personId });
-    const { bytes } = sumsRow.parse(rows[0]);
-    if (Number(bytes) + picture.byteLength > bytesMax) return "full";
+    const { bytes } = yield* savedSums(picture.personId);
+    if (bytes + picture.byteLength > bytesMax) return "full";
     const { changes } = yield insert(picture);
     return changes > 0 ? "saved" : "again";
   },

@@ -1,5 +1,5 @@
 import { writeDown } from "./audit.ts";
-import { passwordEntry, personEntry } from "../identity-audit.ts";
+import { passwordEntry, personEntry, removalEntry } from "../identity-audit.ts";
 import { countUp } from "./settings.ts";
 import type {
   AuditStamp,
@@ -16,6 +16,8 @@ import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { rowSchemas } from "../tables.ts";
 import type { Tables } from "../tables.ts";
+import type { SavedFate } from "../gallery-records.ts";
+import { isTooMuch, leaveSaved } from "./left-pictures.ts";
 import { endSessionsOf } from "./sessions.ts";
 import { removePasskeysOf } from "./passkeys.ts";
 import { putInvitation, removeInvitationsOf } from "./invitations.ts";
@@ -146,12 +148,17 @@ function* refusalOf(before: PersonRow, after: PersonRow): Steps<PersonRefusal> {
 function* removeOne(
   id: string,
   version: number,
+  fate: SavedFate,
   stamp: AuditStamp,
-): Steps<PersonRefusal | undefined> {
+): Steps<PersonRefusal | number> {
   const before = yield* personRow(id);
   if (before === undefined) return "absent";
+  if (before.version !== version) return "stale";
+  if (fate.become === "hand_over" && (yield* personRow(fate.to)) === undefined)
+    return "heir_absent";
+  if (yield* isTooMuch(id, fate)) return "heir_full";
   const { changes } = yield remove({ id, version });
-  if (changes === 0) return before.version === version ? "last_owner" : "stale";
+  if (changes === 0) return (yield* personRow(id))?.version === version ? "last_owner" : "stale";
   yield* endSessionsOf(id);
   yield* removeInvitationsOf(id);
   yield removeLinks({ id });
@@ -160,8 +167,9 @@ function* removeOne(
     yield stopUser({ user: before.user_id, at: stamp.at });
     yield* countUp(configVersionSetting);
   }
-  yield* writeDown(personEntry(stamp, "delete", personFromRow(before), undefined));
-  return undefined;
+  const pictures = yield* leaveSaved(id, fate);
+  yield* writeDown(removalEntry(stamp, personFromRow(before), fate, pictures));
+  return pictures;
 }
 
 /** Database work on people. */

@@ -7,6 +7,7 @@ import { budgetCommands, budgetReads } from "./budgets.ts";
 import { correctionCommands } from "./corrections.ts";
 import { endUserCommands } from "./end-users.ts";
 import { galleryCommands, galleryReads } from "./gallery.ts";
+import { leftPictureCommands, leftPictureReads } from "./left-pictures.ts";
 import { invitationCommands } from "./invitations.ts";
 import { keyCommands } from "./keys.ts";
 import { nodeCommands } from "./nodes.ts";
@@ -52,6 +53,8 @@ export const commands = {
   ...endUserCommands,
   ...galleryCommands,
   ...galleryReads,
+  ...leftPictureCommands,
+  ...leftPictureReads,
   ...keyCommands,
   ...settingCommands,
   ...nodeCommands,
@@ -143,7 +146,11 @@ const locks: {
   passkeysAdd: () => [peopleLock],
   peopleAdd: () => [peopleLock, ...served],
   peopleChange: () => [peopleLock, ...served],
-  peopleRemove: () => [peopleLock, ...served],
+  peopleRemove: (id, _, fate) => [
+    peopleLock,
+    ...served,
+    ...[id, ...(fate.become === "hand_over" ? [fate.to] : [])].map((one) => `gallery ${one}`),
+  ],
   peopleChangePassword: () => [peopleLock],
   sessionsBegin: () => [peopleLock],
   sessionsRefuse: ({ written, address }) => [`try ${written.name}`, `try ${address.name}`],
@@ -202,6 +209,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "ledgerOfKey",
   "galleryExpiring",
   "galleryFind",
+  "galleryLeft",
   "gallerySaved",
   "gallerySums",
   "peopleAll",

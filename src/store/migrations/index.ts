@@ -21,6 +21,7 @@ import { corrections } from "./0020-corrections.ts";
 import { savedPictures } from "./0021-saved-pictures.ts";
 import { passkeys } from "./0022-passkeys.ts";
 import { files } from "./0023-files.ts";
+import { leftPictures } from "./0024-left-pictures.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   savedPictures,
   passkeys,
   files,
+  leftPictures,
 ];

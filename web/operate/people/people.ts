@@ -119,8 +119,34 @@ export const changePerson = (
 export const stopPerson = ({ id, version }: PersonEntry, disabled: boolean): Promise<PersonEntry> =>
   ask("PATCH", personPath(id), { body: { disabled }, ...ifMatch(version) });
 
-export const removePerson = ({ id, version }: PersonEntry): Promise<unknown> =>
-  ask("DELETE", personPath(id), ifMatch(version));
+/** The fate of the pictures that a person keeps, when they are removed; another's: their id. */
+export type PicturesFate = "expire" | "delete" | { readonly to: string };
+
+export const removePerson = (
+  { id, version }: PersonEntry,
+  fate: PicturesFate,
+): Promise<unknown> => {
+  const query =
+    typeof fate === "string" ? { pictures: fate } : { pictures: "hand_over", pictures_to: fate.to };
+  return ask(
+    "DELETE",
+    `${personPath(id)}?${new URLSearchParams(query).toString()}`,
+    ifMatch(version),
+  );
+};
+
+/** One person, with the number of pictures that they keep in the gallery. */
+export const personQuery = (id: string) =>
+  queryOptions({
+    // Not below "people": who has just been removed is not asked for again.
+    queryKey: ["person", id],
+    queryFn: ({ signal }) =>
+      ask<PersonEntry & { readonly saved_pictures: number; readonly saved_bytes: number }>(
+        "GET",
+        personPath(id),
+        { signal },
+      ),
+  });
 
 export const newLink = ({ id }: PersonEntry): Promise<OneTimeLink> =>
   ask("POST", `${personPath(id)}/invitation`, { body: {} });

@@ -2,6 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
+import { bytesWords } from "../../ui/bytes.ts";
+import { Choice } from "../../ui/choice.tsx";
+import { Select } from "../../ui/select.tsx";
 import { useFigures } from "../../watch/figures.ts";
 import { Act, type ActState, Ask, useAct } from "../editing/act.tsx";
 import { keysQuery } from "../keys.ts";
@@ -9,8 +12,10 @@ import type { PeoplePageState } from "./page-state.ts";
 import {
   type OneTimeLink,
   type PersonEntry,
+  type PicturesFate,
   newLink,
   peopleQuery,
+  personQuery,
   removePerson,
   stopPerson,
 } from "./people.ts";
@@ -60,7 +65,8 @@ export function PersonActions({
     reads,
     onDone: page.close,
   });
-  const removing = useAct(() => removePerson(person), { reads, onDone: page.close });
+  const [fate, setFate] = useState<PicturesFate>("expire");
+  const removing = useAct(() => removePerson(person, fate), { reads, onDone: page.close });
   return (
     <>
       <Act heading={words.linkHeading} means={words.linkMeans}>
@@ -90,6 +96,7 @@ export function PersonActions({
         person={person}
         asked={asked}
         acts={{ link: linking, disable: stopping, remove: removing }}
+        pictures={<Pictures person={person} page={page} fate={fate} onChange={setFate} />}
         onClose={() => setAsked(undefined)}
       />
     </>
@@ -101,10 +108,13 @@ function Questions({
   person,
   asked,
   acts,
+  pictures,
   onClose,
 }: {
   readonly person: PersonEntry;
   readonly asked: Asked | undefined;
+  /** The choice of what becomes of theirs. */
+  readonly pictures: ReactNode;
   readonly acts: Readonly<Record<Asked, ActState>>;
   readonly onClose: () => void;
 }): ReactNode {
@@ -131,6 +141,7 @@ function Questions({
         onClose={onClose}
       >
         <Remains person={person} />
+        {pictures}
       </Ask>
     </>
   );
@@ -149,5 +160,59 @@ function Remains({ person: { user } }: { readonly person: PersonEntry }): ReactN
       {user === null || theirs === undefined ? null : <li>{words.removeKeys(user, theirs)}</li>}
       <li>{words.removePictures}</li>
     </ul>
+  );
+}
+
+/** The choice of what becomes of the pictures that they keep; nothing where there are none. */
+function Pictures({
+  person: { id },
+  page,
+  fate,
+  onChange,
+}: {
+  readonly person: PersonEntry;
+  readonly page: PeoplePageState;
+  readonly fate: PicturesFate;
+  readonly onChange: (fate: PicturesFate) => void;
+}): ReactNode {
+  const { person: words } = usePeopleWords();
+  const { data } = useQuery(personQuery(id));
+  // Who only looks has no gallery.
+  const others = (page.lists.people.data ?? []).filter(
+    (other) => other.id !== id && other.role !== "viewer",
+  );
+  if (data === undefined || data.saved_pictures === 0) return null;
+  const [first] = others;
+  const chosen = typeof fate === "string" ? fate : "hand_over";
+  const means = words.keptMeans[chosen];
+  return (
+    <>
+      <Choice
+        label={words.kept(data.saved_pictures, bytesWords(data.saved_bytes))}
+        value={chosen}
+        options={[
+          { value: "expire", text: words.keptExpire },
+          { value: "delete", text: words.keptDelete },
+          ...(first === undefined ? [] : [{ value: "hand_over", text: words.keptHandOver }]),
+        ]}
+        onChange={(value) => {
+          if (value === "expire" || value === "delete") onChange(value);
+          else if (first !== undefined) onChange({ to: first.id });
+        }}
+      />
+      {typeof fate === "string" ? null : (
+        <Select
+          label={words.keptTo}
+          value={fate.to}
+          options={others.map(({ id: other, name, login }) => ({
+            id: other,
+            text: name,
+            note: login,
+          }))}
+          onChange={(to) => onChange({ to })}
+        />
+      )}
+      <p className="text-label text-soft">{means}</p>
+    </>
   );
 }
