@@ -212,6 +212,7 @@ const modelRoutes = modelsRoute.addChildren([modelRoute]);
 const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
+  validateSearch: readPanelSearch,
   component: lazyRouteComponent(() => import("./operate/keys-page.tsx"), "KeysPage"),
 });
 

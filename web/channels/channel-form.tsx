@@ -1,8 +1,7 @@
-import { useBlocker } from "@tanstack/react-router";
 import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { Form } from "react-aria-components";
 import { Button } from "../ui/button.tsx";
-import { Question } from "../ui/dialog.tsx";
+import { LeaveQuestion } from "../operate/editing/leave-question.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
 import type { ChannelEntry, Provider } from "./channels.ts";
@@ -48,6 +47,7 @@ export function ChannelFields({
         }}
       >
         <Refusal />
+        {form.untold.length === 0 ? null : <Message tone="info" title={words.untold} />}
         <Section title={sections.connection}>
           {isNew ? <TextAt path="id" label={words.id} hint={words.idHint} /> : null}
           <SettingFields />
@@ -66,7 +66,7 @@ export function ChannelFields({
         </Folded>
         <SaveBar isNew={isNew} />
       </Form>
-      <LeaveQuestion />
+      <LeaveQuestion leaving={form.leaving} changes={form.changed} />
     </FormContext>
   );
 }
@@ -202,30 +202,5 @@ function SaveBar({ isNew }: { readonly isNew: boolean }): ReactNode {
         {isNew ? words.create : words.save}
       </Button>
     </div>
-  );
-}
-
-/** Asks before a page is left on which something was typed. */
-function LeaveQuestion(): ReactNode {
-  const words = useChannelWords().panel;
-  const { changed } = useForm();
-  const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => changed > 0 && current.pathname !== next.pathname,
-    enableBeforeUnload: () => changed > 0,
-    withResolver: true,
-  });
-  return (
-    <Question
-      title={words.leave}
-      isOpen={blocker.status === "blocked"}
-      onClose={() => blocker.reset?.()}
-      action={
-        <Button kind="danger" onPress={() => blocker.proceed?.()}>
-          {words.leaveAction}
-        </Button>
-      }
-    >
-      <p>{words.leaveMeans(changed)}</p>
-    </Question>
   );
 }

@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useState } from "react";
 import { ApiError } from "../api/ask.ts";
+import type { Leaving } from "../operate/editing/kept-draft.ts";
 import {
   type ChannelEntry,
   type Provider,
@@ -19,7 +20,8 @@ import {
   withText,
   wordsOf,
 } from "./draft.ts";
-import { emptyWords, kindsOf, type SettingField, settingFields } from "./form-fields.ts";
+import { emptyWords, kindsOf, type SettingField } from "./form-fields.ts";
+import { useTyped } from "./typed.ts";
 import { useChannelWords } from "./words.ts";
 
 /** A form of a channel, new or standing, as its fields see it. */
@@ -42,6 +44,10 @@ export interface ChannelForm {
   readonly error: unknown;
   /** Fields that differ from what the form began with. */
   readonly changed: number;
+  /** Credentials that were typed before a reload, by their places: they are kept nowhere, and have to be typed again. */
+  readonly untold: readonly string[];
+  /** The question before the form is left with changes. */
+  readonly leaving: Leaving | undefined;
   discard(): void;
   save(): void;
   /** Goes on from what somebody else has left: with the changes that were typed, or without them. */
@@ -76,14 +82,10 @@ export function useChannelForm(
 ): ChannelForm {
   const words = useChannelWords().panel;
   const queries = useQueryClient();
-  const [changes, setChanges] = useState(initial);
-  const [begun, setBegun] = useState(channel);
+  const typed = useTyped(channel, provider, initial);
+  const { changes, setChanges, begun, setBegun, base, settings, changed, untold } = typed;
   const [refusal, setRefusal] = useState<Refusal>();
   const [isSaving, setSaving] = useState(false);
-  const isChanged = Object.keys(changes).length > 0;
-  if (!isChanged && begun !== channel) setBegun(channel);
-  const base: Words = (isChanged ? begun : channel) ?? emptyWords;
-  const settings = settingFields(provider, base, changes);
   const kinds = kindsOf(settings);
   const standing = (path: string): string => standingText(base, path, kinds.get(path) ?? "json");
   const text = (path: string): string => changes[path] ?? standing(path);
@@ -99,6 +101,7 @@ export function useChannelForm(
     try {
       const saved = await save(from, wordsOf(changes, kinds, from ?? emptyWords), queries);
       setRefusal(undefined);
+      typed.forget();
       setChanges({});
       setBegun(saved);
       onSaved(saved);
@@ -121,8 +124,11 @@ export function useChannelForm(
     current: refusal?.current,
     isSaving,
     error: refusal?.error,
-    changed: Object.entries(changes).filter(([path, one]) => initial[path] !== one).length,
+    changed,
+    untold,
+    leaving: typed.leaving,
     discard() {
+      typed.forget();
       setChanges(initial);
       setRefusal(undefined);
     },

@@ -2,11 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useWords } from "../language/language.tsx";
+import { forgetDraft } from "../operate/editing/kept-draft.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ChannelFields } from "./channel-form.tsx";
+import { keptProvider, useDraftName } from "./typed.ts";
 import { SidePanel } from "./side-panel.tsx";
 import { channelsQuery, providerQuery, providersQuery } from "./channels.ts";
 import { freeName } from "./form-fields.ts";
@@ -15,13 +17,21 @@ import { useChannelWords } from "./words.ts";
 /** The panel in which a channel is made: first its provider, then the form that follows from it. */
 export function NewChannelPanel(): ReactNode {
   const words = useChannelWords().panel;
-  const [provider, setProvider] = useState<string>();
+  const draft = useDraftName(undefined);
+  const [provider, setProvider] = useState(() => keptProvider(draft));
   return (
     <SidePanel title={words.newTitle}>
       {provider === undefined ? (
         <ProviderChoice onChoose={setProvider} />
       ) : (
-        <NewChannelForm key={provider} id={provider} onOther={() => setProvider(undefined)} />
+        <NewChannelForm
+          key={provider}
+          id={provider}
+          onOther={() => {
+            forgetDraft(draft);
+            setProvider(undefined);
+          }}
+        />
       )}
     </SidePanel>
   );

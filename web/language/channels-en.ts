@@ -188,9 +188,8 @@ export const channelsEn = {
       saved: "Saved. It counts from the next request on.",
       created: "Created. Test it, to see that the upstream answers.",
     },
-    leave: "Leave without saving?",
-    leaveMeans: (n: number) => (n === 1 ? "1 change is lost." : `${n} changes are lost.`),
-    leaveAction: "Leave",
+    untold:
+      "What you had changed is back, but for credentials: no browser keeps them. Type them again.",
     stale: {
       title: "Somebody else changed this channel meanwhile",
       about: "Both versions stand below. Nothing was saved yet.",

@@ -174,9 +174,7 @@ export const channelsZh: ChannelWords = {
       saved: "已保存，从下一个请求起生效。",
       created: "已创建。请测试，确认上游有响应。",
     },
-    leave: "不保存就离开？",
-    leaveMeans: (n) => `${n} 处更改将丢失。`,
-    leaveAction: "离开",
+    untold: "你的更改已恢复，凭据除外：浏览器不会保存凭据，请重新输入。",
     stale: {
       title: "此渠道刚被他人更改",
       about: "下面是两个版本。尚未保存任何内容。",

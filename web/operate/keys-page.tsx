@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
@@ -17,7 +18,10 @@ import { NewKeyPanel } from "./new-key.tsx";
 export function KeysPage(): ReactNode {
   const words = useWords();
   const keys = useQuery(keysQuery);
-  const [isMaking, setMaking] = useState(false);
+  const { new: making } = useSearch({ from: "/inside/keys" });
+  const navigate = useNavigate();
+  const setMaking = (isMaking: boolean): void =>
+    void navigate({ to: "/keys", search: isMaking ? { new: 1 } : {}, resetScroll: false });
   const create = (
     <Button kind="main" onPress={() => setMaking(true)}>
       <Icon name="plus" size={16} />
@@ -38,7 +42,7 @@ export function KeysPage(): ReactNode {
         <EmptyState sentence={words.keys.none} command="pinhole keys create --name mobile-app" />
       ) : null}
       {keys.data === undefined || keys.data.length === 0 ? null : <KeyTable keys={keys.data} />}
-      <NewKeyPanel isOpen={isMaking} onClose={() => setMaking(false)} />
+      <NewKeyPanel isOpen={making === 1} onClose={() => setMaking(false)} />
     </Page>
   );
 }

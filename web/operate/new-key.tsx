@@ -1,14 +1,15 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouteContext } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { Form } from "react-aria-components";
-import { ApiError } from "../api/ask.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { Panel } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
+import { EditForm } from "./editing/edit-form.tsx";
+import { useEditing } from "./editing/editing.ts";
 import { createKey, keysQuery } from "./keys.ts";
 
 /** The panel in which a key is made; it ends with the key itself, shown this once. */
@@ -36,38 +37,46 @@ export function NewKeyPanel({
   );
 }
 
+interface KeyFields {
+  readonly name: string;
+  readonly models: string;
+  readonly usd: string;
+  readonly period: string;
+}
+
+const emptyKey: KeyFields = { name: "", models: "*", usd: "", period: "month" };
+
 function NewKeyForm({ onMade }: { readonly onMade: (secret: string) => void }): ReactNode {
   const words = useWords().keys;
-  const [name, setName] = useState("");
-  const [models, setModels] = useState("*");
-  const [usd, setUsd] = useState("");
-  const [period, setPeriod] = useState("month");
-  const making = useMaking(onMade);
-  const { error } = making;
-  const faultAt = (param: string): string | undefined =>
-    error instanceof ApiError && error.param?.split(/[.[]/)[0] === param
-      ? error.message
-      : undefined;
-  const isElsewhere =
-    error !== null && !["name", "models", "budget"].some((param) => faultAt(param) !== undefined);
+  const queries = useQueryClient();
+  const { caller } = useRouteContext({ from: "/inside" }).session;
+  const editing = useEditing<KeyFields>({
+    draft: `${caller.id}.key`,
+    standing: { version: 0, fields: emptyKey },
+    async save(_, { fields: { name, models, usd, period } }) {
+      const made = await createKey({
+        name,
+        models: models.split(/[\s,]+/).filter(Boolean),
+        ...(usd === "" ? {} : { budget: { usd: Number(usd), period } }),
+      });
+      await queries.invalidateQueries({ queryKey: keysQuery.queryKey });
+      onMade(made.key);
+    },
+    onSaved: () => undefined,
+  });
+  const { fields, set, faultAt } = editing;
   return (
-    <Form
-      className="flex flex-col gap-5"
-      onSubmit={(event) => {
-        event.preventDefault();
-        making.mutate({
-          name,
-          models: models.split(/[\s,]+/).filter(Boolean),
-          ...(usd === "" ? {} : { budget: { usd: Number(usd), period } }),
-        });
-      }}
+    <EditForm
+      editing={editing}
+      nameOf={(field) => (field === "usd" ? words.budget : words[field])}
+      params={["name", "models", "budget"]}
+      create={words.make}
     >
-      {isElsewhere ? <Message tone="bad" title={error.message} /> : null}
       <Field
         label={words.name}
         hint={words.nameHint}
-        value={name}
-        onChange={setName}
+        value={fields.name}
+        onChange={(name) => set({ name })}
         isRequired
         autoFocus
         error={faultAt("name")}
@@ -75,44 +84,28 @@ function NewKeyForm({ onMade }: { readonly onMade: (secret: string) => void }): 
       <Field
         label={words.models}
         hint={words.modelsHint}
-        value={models}
-        onChange={setModels}
+        value={fields.models}
+        onChange={(models) => set({ models })}
         error={faultAt("models")}
       />
       <Field
         label={words.budget}
         hint={words.budgetHint}
         inputMode="decimal"
-        value={usd}
-        onChange={(next) => setUsd(next.replaceAll(/[^\d.]/g, ""))}
+        value={fields.usd}
+        onChange={(next) => set({ usd: next.replaceAll(/[^\d.]/g, "") })}
         error={faultAt("budget")}
       />
-      {usd === "" ? null : (
+      {fields.usd === "" ? null : (
         <Choice
           label={words.period}
-          value={period}
+          value={fields.period}
           options={Object.entries(words.periods).map(([value, text]) => ({ value, text }))}
-          onChange={setPeriod}
+          onChange={(period) => set({ period })}
         />
       )}
-      <div className="flex justify-end">
-        <Button type="submit" kind="main" isPending={making.isPending}>
-          {words.make}
-        </Button>
-      </div>
-    </Form>
+    </EditForm>
   );
-}
-
-function useMaking(onMade: (secret: string) => void) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: createKey,
-    async onSuccess({ key }) {
-      await queries.invalidateQueries({ queryKey: keysQuery.queryKey });
-      onMade(key);
-    },
-  });
 }
 
 /** The key itself, and a first request with it. */

@@ -2,11 +2,11 @@ import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
 import { ApiError } from "../../api/ask.ts";
 import { Button } from "../../ui/button.tsx";
-import { Question } from "../../ui/dialog.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useWords } from "../../language/language.tsx";
 import { type Editing, type Fields, differing } from "./editing.ts";
+import { LeaveQuestion } from "./leave-question.tsx";
 import { useEditingWords } from "./words.ts";
 
 interface EditFormProps<T extends Fields> {
@@ -46,7 +46,7 @@ export function EditForm<T extends Fields>(props: EditFormProps<T>): ReactNode {
         {children}
       </fieldset>
       {isReadOnly ? null : <SaveBar editing={editing} create={create} />}
-      <LeaveQuestion editing={editing} />
+      <LeaveQuestion leaving={editing.leaving} changes={editing.changed.length} />
     </Form>
   );
 }
@@ -88,28 +88,6 @@ function SaveBar<T extends Fields>({
         {create ?? save}
       </Button>
     </div>
-  );
-}
-
-function LeaveQuestion<T extends Fields>({
-  editing: { leaving, changed },
-}: {
-  readonly editing: Editing<T>;
-}): ReactNode {
-  const words = useEditingWords();
-  return (
-    <Question
-      title={words.leave}
-      isOpen={leaving !== undefined}
-      onClose={() => leaving?.stay()}
-      action={
-        <Button kind="danger" onPress={() => leaving?.leave()}>
-          {words.leaveAction}
-        </Button>
-      }
-    >
-      {words.leaveMeans(changed.length)}
-    </Question>
   );
 }
 

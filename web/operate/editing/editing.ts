@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ApiError } from "../../api/ask.ts";
+import { type Leaving, forgetDraft, keepDraft, keptDraft, useLeaving } from "./kept-draft.ts";
 
 /** The fields of a form: texts, switches and lists. */
 export type Fields = object;
@@ -47,15 +47,13 @@ export interface Editing<T extends Fields> {
   /** Goes on from what stands now: with one's own changes on top of it, or without. */
   readonly settle: (own: boolean) => void;
   /** The question before the page is left with changes. */
-  readonly leaving: { readonly stay: () => void; readonly leave: () => void } | undefined;
+  readonly leaving: Leaving | undefined;
 }
-
-const storeName = (draft: string): string => `pinhole.form.${draft}`;
 
 /** A form over something that others may change too; its changes survive a reload, and leaving asks. */
 export function useEditing<T extends Fields>(parts: EditingParts<T>): Editing<T> {
   const { draft: name, standing, save, readCurrent, onSaved } = parts;
-  const [draft, setDraft] = useState(() => storedDraft<T>(name) ?? draftOf(standing));
+  const [draft, setDraft] = useState(() => keptDraft<Draft<T>>(name) ?? draftOf(standing));
   const { base, fields } = draft;
   const changed = differing(base.fields, fields);
   const isChanged = changed.length > 0;
@@ -63,7 +61,7 @@ export function useEditing<T extends Fields>(parts: EditingParts<T>): Editing<T>
   const saving = useMutation({
     mutationFn: () => save(only(fields, changed), { version: base.version, fields }),
     onSuccess(answer) {
-      sessionStorage.removeItem(storeName(name));
+      forgetDraft(name);
       onSaved(answer);
     },
     onError(error) {
@@ -74,14 +72,10 @@ export function useEditing<T extends Fields>(parts: EditingParts<T>): Editing<T>
   const { error } = saving;
   const newer = currentOf(error, readCurrent);
   useEffect(() => {
-    if (isChanged) sessionStorage.setItem(storeName(name), JSON.stringify(draft));
-    else sessionStorage.removeItem(storeName(name));
+    if (isChanged) keepDraft(name, draft);
+    else forgetDraft(name);
   }, [name, draft, isChanged]);
-  const blocker = useBlocker({
-    shouldBlockFn: () => isChanged && sessionStorage.getItem(storeName(name)) !== null,
-    enableBeforeUnload: false,
-    withResolver: true,
-  });
+  const leaving = useLeaving(name, isChanged);
   const restart = (next: Draft<T>): void => {
     saving.reset();
     setDraft(next);
@@ -100,27 +94,12 @@ export function useEditing<T extends Fields>(parts: EditingParts<T>): Editing<T>
       if (newer === undefined) return;
       restart({ base: newer, fields: { ...newer.fields, ...(own ? only(fields, changed) : {}) } });
     },
-    leaving:
-      blocker.status === "blocked"
-        ? {
-            stay: blocker.reset,
-            leave() {
-              sessionStorage.removeItem(storeName(name));
-              blocker.proceed();
-            },
-          }
-        : undefined,
+    leaving,
   };
 }
 
 function draftOf<T extends Fields>(base: Edition<T>): Draft<T> {
   return { base, fields: base.fields };
-}
-
-/** The draft that this tab has kept, which only this page writes. */
-function storedDraft<T extends Fields>(name: string): Draft<T> | undefined {
-  const text = sessionStorage.getItem(storeName(name));
-  return text === null ? undefined : (JSON.parse(text) as Draft<T>);
 }
 
 /** The names of fields that are not the same in both. */
