@@ -86,6 +86,7 @@ export const errorTable = {
     428,
     "A change names the version that it was made from: send the `ETag` of a read as `If-Match`.",
   ),
+  request_stopped: invalid(410, "Stopped by who asked; the message says if it may be billed."),
   request_too_large: invalid(413, "The body is larger than this gateway takes."),
   request_timeout: invalid(
     408,

@@ -88,6 +88,8 @@ export interface AttemptBegun {
 export interface AttemptObserver {
   /** An HTTP exchange begins: a call, or the download of a made picture. */
   exchange(kind: "call" | "download"): ExchangeObserver;
+  /** The upstream has taken on work that it can be asked to take back. */
+  cancellable?(): void;
   end(end: AttemptClosed): void;
 }
 

@@ -116,6 +116,12 @@ export type ProviderEvent =
   /** The upstream's own statement of cost, nano-dollars, for the whole call. */
   | { readonly charge: Nano };
 
+/**
+ * The outcome of taking work back: it goes on, or is over already; it was stopped and nothing is billed; it was stopped, and what
+ * was done may be billed.
+ */
+export type TakenBack = "kept" | "free" | "doubtful";
+
 /** One upstream call, as its adapter sees it. */
 export interface GenerateInput<S, O> extends ProviderTools {
   readonly request: FittedRequest;
@@ -205,14 +211,14 @@ interface ProviderFields<S extends BaseSettings, O> {
    */
   check?(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string>;
   /**
-   * Takes back the work of a job whose attempt was given up or has failed. Only for upstreams where that
-   * is free; a job that is over already is left alone.
+   * Takes back the work of a job whose attempt was given up or has failed, or that is wanted no more. Asking is free; a job
+   * that is over already is left alone. It says `free` only where the upstream's facts are sure of that.
    */
   cancel?(input: {
     readonly settings: S;
     readonly http: UpstreamHttp;
     readonly job: string;
-  }): Promise<void>;
+  }): Promise<TakenBack>;
 }
 
 /** A provider as its folder writes it. */

@@ -11,6 +11,8 @@ export interface JobRules {
   readonly idAt: readonly string[];
   /** True: the definition's `cancel` takes a job back, so its id is reported as soon as it is known. */
   readonly cancels?: boolean;
+  /** Places of the address at which `cancel` takes a job back, where the upstream gives one: it is reported in the id's stead. */
+  readonly cancelAt?: readonly string[];
   /** The request for the state of the job with this id. */
   readonly byId?: (id: string) => WireRequest;
   /**
@@ -77,8 +79,8 @@ export async function* runJob(
     ...submission,
     refused: (answer) => submission.refused?.(answer) ?? failureIn(rules, answer),
   });
-  const id = rules.cancels === true ? wordAt(accepted.json, rules.idAt) : undefined;
-  if (id !== undefined && idPattern.test(id)) yield { job: id };
+  const job = cancellable(tools, rules, accepted);
+  if (job !== undefined) yield { job };
   const state = isDone(rules, accepted)
     ? accepted
     : yield* followState(tools, rules, stateRequest(tools, rules, accepted));
@@ -95,6 +97,14 @@ export async function* runJob(
     judge: answerOf,
   });
   return { accepted, result };
+}
+
+/** The name by which the definition's `cancel` knows the job; undefined where it takes none back. */
+function cancellable(tools: JobTools, rules: JobRules, accepted: WireAnswer): string | undefined {
+  const { cancels = false, cancelAt, idAt } = rules;
+  if (cancelAt !== undefined) return givenAddress(tools, rules, accepted, cancelAt);
+  const id = cancels ? wordAt(accepted.json, idAt) : undefined;
+  return id !== undefined && idPattern.test(id) ? id : undefined;
 }
 
 /** The outcome of a question about a job: an answer, or the error that the job ended in. */

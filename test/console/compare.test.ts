@@ -4,14 +4,17 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
+import { type Predictions, startPredictions } from "../support/predictions.ts";
 import { type Retoucher, startRetoucher } from "../support/retoucher.ts";
 import { requireForTest } from "../support/require.ts";
 
 let browser: Browser | undefined;
 let gateway: GatewayProcess;
 let retoucher: Retoucher;
+let predictions: Predictions;
 beforeAll(async () => {
   retoucher = await startRetoucher();
+  predictions = await startPredictions();
   const priced = (name: string, upstream: string, usd: number) => ({
     name,
     upstream,
@@ -47,6 +50,16 @@ beforeAll(async () => {
             },
           ],
         },
+        {
+          id: "press",
+          provider: "replicate",
+          settings: {
+            base_url: predictions.url,
+            api_token: "r8_test",
+            prefer_wait_seconds: 0,
+          },
+          models: [{ ...priced("print", "acme/painter", 0.02), card: { formats: ["png"] } }],
+        },
       ],
     },
   });
@@ -54,6 +67,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.stop();
   await retoucher.stop();
+  await predictions.stop();
   await browser?.close();
 });
 
@@ -246,6 +260,35 @@ test("a masked edit says how many of the pixels outside of the mask the model ha
   expect(await accessFaults(page)).toEqual([]);
   await page.reload();
   await page.getByText(changed).waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("what an upstream can take back is cancelled there; a reload knows of it, and making it again says what that may cost", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "admin", {
+    login: "printer@example.com",
+  });
+  predictions.status = "starting";
+  await page.goto("/make");
+  await page.getByRole("button", { name: /aquarelle Model/ }).click();
+  await page.getByRole("option", { name: "print" }).click();
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A ferry");
+  await makeButton(page).click();
+  await page.getByRole("button", { name: "Stop waiting cancels it upstream" }).click();
+  await page.getByText("Stopped, and cancelled upstream").waitFor();
+  await page.getByText("Nothing was billed.").waitFor();
+  expect(predictions.canceled).toHaveLength(1);
+  predictions.status = "processing";
+  await page.getByRole("button", { name: "Make again $0.02" }).click();
+  await page.getByRole("button", { name: "Stop waiting cancels it upstream" }).click();
+  await page.getByText("It may have been billed.").waitFor();
+  await page.reload();
+  await page.getByText("Stopped, and cancelled upstream").waitFor();
+  await page.getByText("It may have been billed.").waitFor();
+  await page.getByRole("button", { name: "Make again may be charged again, $0.02" }).waitFor();
+  expect(predictions.canceled).toHaveLength(2);
+  expect(await accessFaults(page)).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();
 });

@@ -125,6 +125,17 @@ describe("a job", () => {
     expect(asked[1]).toBe("GET /elsewhere?id=7");
   });
 
+  test("is told by its id where it can be taken back by that, or by the address at which it is", async () => {
+    const accepted = ok({ id: "7", status: "Ready", stop: "{{base}}/jobs/7/stop" });
+    const eventsOf = async (rule: Partial<JobRules>) => (await run([accepted], rule)).events;
+    expect(await eventsOf({})).toEqual([]);
+    expect(await eventsOf({ cancels: true })).toEqual([{ job: "7" }]);
+    const [told] = await eventsOf({ cancelAt: ["stop"] });
+    expect(told).toMatchObject({ job: expect.stringMatching(/^http:.*\/jobs\/7\/stop$/) });
+    const stranger = ok({ id: "7", status: "Ready", stop: "https://stranger.example/stop" });
+    expect((await run([stranger], { cancelAt: ["stop"] })).events).toEqual([]);
+  });
+
   test.each([
     "https://stranger.example/jobs/7",
     "http://jobs.vendor.example/7",

@@ -22,9 +22,12 @@ export const makeEn = {
   altogetherAtLeast: (cost: string) => `${cost} altogether, and what is unknown`,
   stopFree: "free",
   stopMayCost: "may still be billed",
+  stopUpstream: "cancels it upstream",
   stoppedFree: "Stopped. Nothing has been asked for yet, so nothing is paid.",
   stoppedLate:
     "Stopped: nothing more is tried. What is being made is finished, comes here, and may be billed.",
+  stoppedUpstream: "Stopped: the upstream is asked to take it back.",
+  cancelled: "Stopped, and cancelled upstream",
   stopped: "Stopped before anything was asked for",
   mayBeBilled: "It may have been billed.",
   notBilled: "Nothing was billed.",

@@ -25,8 +25,8 @@ export function Failure({
   const words = useWords().playground;
   const more = useMakeWords();
   const isDoubtful = mayBeBilled(state);
-  // Nobody waited any more before anything was asked of an upstream.
-  const isStopped = error.code === "request_timeout" && state.attempt === 0;
+  const isStopped = error.code === "request_stopped";
+  const stopped = state.attempt === 0 ? more.stopped : more.cancelled;
   return (
     <div
       className={classNames(
@@ -36,7 +36,7 @@ export function Failure({
     >
       <Message
         tone={isStopped ? "info" : "bad"}
-        title={isStopped ? more.stopped : words.failed}
+        title={isStopped ? stopped : words.failed}
         action={
           <div className="flex flex-wrap gap-2">
             {isStopped ? null : <RemedyLink code={error.code} />}

@@ -6,11 +6,13 @@ import { type GenerationState, type Made, after, begun, isOver, pathOf } from ".
 const eventNames = [
   "accepted",
   "chosen",
+  "cancellable",
   "failed_over",
   "partial",
   "picture",
   "warning",
   "cost",
+  "stopped",
   "done",
   "error",
 ];

@@ -50,6 +50,10 @@ export interface GenerationState {
   readonly phase: "queued" | "making" | "done" | "failed" | "away";
   readonly attempt: number;
   readonly channel: string | undefined;
+  /** True once the upstream has told of work that it can be asked to take back. */
+  readonly isCancellable: boolean;
+  /** True once it was stopped, be it before a reload of the page. */
+  readonly isStopped: boolean;
   readonly failovers: readonly Failover[];
   readonly previews: Readonly<Record<number, string>>;
   readonly pictures: readonly MadePicture[];
@@ -64,6 +68,8 @@ export const begun: GenerationState = {
   phase: "queued",
   attempt: 0,
   channel: undefined,
+  isCancellable: false,
+  isStopped: false,
   failovers: [],
   previews: {},
   pictures: [],
@@ -87,8 +93,12 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
       return begun;
     case "chosen": {
       const { attempt, channel } = data as { attempt: number; channel?: string };
-      return { ...state, phase: "making", attempt, channel };
+      return { ...state, phase: "making", attempt, channel, isCancellable: false };
     }
+    case "cancellable":
+      return { ...state, isCancellable: true };
+    case "stopped":
+      return { ...state, isStopped: true };
     case "failed_over":
       return { ...state, failovers: [...state.failovers, data] };
     case "partial": {
@@ -103,8 +113,11 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
       return { ...state, usd: (data as { usd: string | null }).usd };
     case "done":
       return { ...state, phase: "done" };
-    case "error":
-      return { ...state, phase: "failed", error: data };
+    case "error": {
+      const { code, message, billed } = data as Refusal & { billed?: "unknown" };
+      const mayBeBilled = billed === "unknown";
+      return { ...state, phase: "failed", error: { code, message, mayBeBilled } };
+    }
     case "record":
       return { ...state, ...(data as Partial<GenerationState>) };
     case "away":

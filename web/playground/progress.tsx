@@ -40,15 +40,13 @@ export function Progress({
           {state.phase === "done" ? doneWords(made, state, missing, { words, more }) : null}
           {isRunning ? <span aria-hidden> · {words.seconds(seconds)}</span> : null}
         </p>
-        {isRunning && stopping.isSuccess ? (
-          <p>{state.phase === "queued" ? more.stoppedFree : more.stoppedLate}</p>
-        ) : null}
+        {isRunning && state.isStopped ? <p>{stoppedWords(state, more)}</p> : null}
       </div>
-      {isRunning && !stopping.isSuccess ? (
+      {isRunning && !state.isStopped ? (
         <Stop
-          phase={state.phase}
+          state={state}
           asked={asked}
-          isPending={stopping.isPending}
+          isPending={stopping.isPending || stopping.isSuccess}
           onStop={() => stopping.mutate()}
         />
       ) : null}
@@ -56,14 +54,25 @@ export function Progress({
   );
 }
 
-/** Before an upstream is asked nothing can be owed; afterwards what it has begun may be billed. */
+function stoppedWords(
+  { phase, isCancellable }: GenerationState,
+  more: ReturnType<typeof useMakeWords>,
+): string {
+  if (phase === "queued") return more.stoppedFree;
+  return isCancellable ? more.stoppedUpstream : more.stoppedLate;
+}
+
+/**
+ * Before an upstream is asked nothing can be owed; afterwards it is told to stop where it can be, and else what it has begun may
+ * be billed.
+ */
 function Stop({
-  phase,
+  state,
   asked,
   isPending,
   onStop,
 }: {
-  readonly phase: GenerationState["phase"];
+  readonly state: GenerationState;
   readonly asked: Priced | undefined;
   readonly isPending: boolean;
   readonly onStop: () => void;
@@ -71,11 +80,12 @@ function Stop({
   const words = useWords().playground;
   const more = useMakeWords();
   const [price] = usePrices(asked === undefined ? [] : [asked]);
-  const isFree = phase === "queued" || priceWords(price, words) === words.free;
+  const isFree = state.phase === "queued" || priceWords(price, words) === words.free;
+  const note = state.isCancellable ? more.stopUpstream : more.stopMayCost;
   return (
     <Button kind="quiet" isPending={isPending} onPress={onStop}>
       {words.stop}
-      <span className="font-normal">{isFree ? more.stopFree : more.stopMayCost}</span>
+      <span className="font-normal">{isFree ? more.stopFree : note}</span>
     </Button>
   );
 }

@@ -5,6 +5,7 @@ import { Picture } from "../../core/picture.ts";
 import type {
   GenerateInput,
   ProviderEvent,
+  TakenBack,
   UpstreamFault,
   UpstreamHttp,
 } from "../../core/provider.ts";
@@ -48,7 +49,7 @@ export function sdapi<S extends SdapiSettings, O extends SdapiOptions>(
   readError(error: WireError): UpstreamFault | undefined;
   discover(input: { readonly http: UpstreamHttp }): Promise<string[]>;
   check(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<string>;
-  cancel(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<void>;
+  cancel(input: { readonly settings: S; readonly http: UpstreamHttp }): Promise<TakenBack>;
   sends(field: string): boolean;
   /** Some of these servers draw seeds from the clock's second. */
   needsSeed: true;
@@ -142,8 +143,10 @@ async function interrupt({
 }: {
   readonly settings: Pick<SdapiSettings, "interrupt">;
   readonly http: UpstreamHttp;
-}): Promise<void> {
-  if (settings.interrupt) await http.call({ url: "/sdapi/v1/interrupt", method: "POST" });
+}): Promise<TakenBack> {
+  if (!settings.interrupt) return "kept";
+  await http.call({ url: "/sdapi/v1/interrupt", method: "POST" });
+  return "free";
 }
 
 /** The seed of a picture: as the server says, else one higher for each, which is how these servers count. */

@@ -6,6 +6,7 @@ import type { Usage, Warning } from "../../core/request.ts";
 import { costOfCall } from "./cost.ts";
 import type { UpstreamContext } from "../../net/egress.ts";
 import { generateInput, upstreamOf } from "./provider-input.ts";
+import { Recall } from "./recall.ts";
 import { takeBack } from "./take-back.ts";
 import type { AttemptContext, AttemptEnd, AttemptListeners, CallResult, Made } from "./terms.ts";
 import type { ChargeTerms } from "../fit/priced-call.ts";
@@ -58,17 +59,22 @@ export async function attempt(
   const { channel, model } = plan.target;
   const gathered = new Gathered(plan, part, context.charge);
   let upstream: UpstreamContext | undefined;
+  let recall: Recall | undefined;
   try {
     const inputs = await context.inputs(plan);
     upstream = upstreamOf(context, plan, credential, inputs, { observer, trace });
+    recall = recallOf(context, upstream);
+    if (recall !== undefined) upstream = { ...upstream, signal: recall.signal };
     gathered.warnings = inputs.warnings;
     const seen = (): void => void (gathered.produced = true);
     const input = generateInput(context, plan, upstream, part, inputs, { seen, trace });
     for await (const event of channel.provider.generate(input)) {
       // A provider that asks nobody makes pictures meanwhile.
       if (!gathered.produced && gathered.made.length === 0) await context.record.recorded;
+      if (recall !== undefined) await recall.heard(event);
       if ("picture" in event) trace?.made();
       gather(event, gathered, context, { plan, part, seed: input.request.more.seed });
+      if (recall !== undefined && "job" in event) observer?.cancellable?.();
     }
     if (gathered.made.length > 0) {
       warnOfNoPreview(gathered, plan);
@@ -79,13 +85,24 @@ export async function attempt(
       detail: `channel ${channel.id} ended without a picture for ${model.upstream}`,
     });
   } catch (thrown) {
-    const fault = asPinholeError(thrown);
-    await takeBack(context, upstream, gathered.job);
+    const stopped = await recall?.error();
+    const fault = stopped ?? asPinholeError(thrown);
+    if (stopped === undefined) await takeBack(context, upstream, gathered.job);
     if (gathered.made.length > 0) return endedWith(context, gathered.result(fault));
     const isMade = gathered.produced || context.relay?.begun() === true;
-    const error = inItsWords(isMade ? afterMaking(fault) : fault, plan);
-    return { failure: { error, cancelled: context.signal.aborted } };
+    const said = isMade && stopped === undefined ? afterMaking(fault) : fault;
+    const error = inItsWords(said, plan);
+    return { failure: { error, cancelled: stopped !== undefined || context.signal.aborted } };
+  } finally {
+    recall?.close();
   }
+}
+
+/** The recall of an attempt whose upstream can take work back; undefined: nobody can ask for it, or it cannot. */
+function recallOf(context: AttemptContext, upstream: UpstreamContext): Recall | undefined {
+  if (upstream.provider.cancel === undefined || context.stopped === undefined) return undefined;
+  const ask = (job: string) => takeBack(context, upstream, job);
+  return new Recall(context.signal, context.stopped(), ask);
 }
 
 function endedWith(context: AttemptContext, result: CallResult): AttemptEnd {

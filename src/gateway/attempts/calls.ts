@@ -153,7 +153,7 @@ async function tryOnce(
       ? end.failure
       : fault === undefined
         ? undefined
-        : { error: fault, cancelled: context.signal.aborted };
+        : { error: fault, cancelled: context.signal.aborted || fault.code === "request_stopped" };
   const { verdict, scope } = failure === undefined ? served : verdictOf(failure);
   const coolsMs = lease.end(verdict, scope);
   const evidence = fault === undefined ? failure?.error.evidence : "produced";

@@ -1,3 +1,4 @@
+import type { TakenBack } from "../../core/provider.ts";
 import type { UpstreamContext } from "../../net/egress.ts";
 import type { AttemptContext } from "./terms.ts";
 
@@ -5,17 +6,17 @@ import type { AttemptContext } from "./terms.ts";
 const takeBackMsMax = 3_000;
 
 /**
- * Tells the upstream to stop a job whose attempt has ended without its result, where it can be told for
- * free. The attempt's own error says what happened, whatever comes of this.
+ * Tells the upstream to stop a job that is wanted no more, where it can be told, and says what came of it. One that does not
+ * answer, or cannot be told, goes on.
  */
 export async function takeBack(
   { parts }: Pick<AttemptContext, "parts">,
   upstream: UpstreamContext | undefined,
   job: string | undefined,
-): Promise<void> {
-  if (upstream === undefined || job === undefined) return;
+): Promise<TakenBack> {
+  if (upstream === undefined || job === undefined) return "kept";
   const { provider, settings } = upstream;
-  if (provider.cancel === undefined) return;
+  if (provider.cancel === undefined) return "kept";
   const http = parts.egress.upstream({
     ...upstream,
     // The attempt's own is aborted, or its time is over.
@@ -23,5 +24,5 @@ export async function takeBack(
     deadline: parts.now() + takeBackMsMax,
     relay: undefined,
   });
-  await provider.cancel({ settings, http, job }).catch(() => undefined);
+  return provider.cancel({ settings, http, job }).catch((): TakenBack => "kept");
 }

@@ -73,6 +73,8 @@ export interface AttemptContext {
   spend(images: number): void;
   /** False once the client has gone or the gateway stops: no further attempt is begun. */
   isWanted(): boolean;
+  /** The signal that is aborted once whoever asked has stopped it, which a client that goes away does not. Absent: nobody can. */
+  stopped?(): AbortSignal;
 }
 
 /** The listeners of one attempt. */

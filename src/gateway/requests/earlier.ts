@@ -122,7 +122,7 @@ async function claimOrphan(
     if (id === undefined) return undefined;
     // Where this client goes as well, its next retry finds the request again.
     client.onEnd((end) => {
-      if (end !== "gone") return;
+      if (end === "sent") return;
       const mark = store.requests.orphan(id, parts.now()).catch(() => undefined);
       registry.marks.writing(key.id, fingerprint, mark);
     });
@@ -166,7 +166,7 @@ export interface Waiting {
 export function waitingClient({ client, signal }: Pick<ComingCall, "client" | "signal">): Waiting {
   let hasLeft = false;
   client.onEnd((end) => {
-    hasLeft ||= end === "gone";
+    hasLeft ||= end !== "sent";
   });
   return { signal, hasLeft: () => hasLeft };
 }

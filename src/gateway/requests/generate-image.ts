@@ -7,7 +7,7 @@ import { RequestTrace } from "../attempts/trace.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import { holdTerms } from "../ledger/hold.ts";
 import { authorize } from "../keys/access.ts";
-import { type OpenCall, cancelCalls, openCalls } from "../routing/dispatch.ts";
+import { type OpenCall, cancelCalls, openCalls, stoppedBefore } from "../routing/dispatch.ts";
 import { planRoute } from "../routing/route.ts";
 import type { Route } from "../routing/terms.ts";
 import type { ImageCall } from "./image-call.ts";
@@ -47,7 +47,8 @@ export async function generateImage(
     const facts = { call: upright, fingerprint, run, terms, deadline, spend, trace };
     const unpayable = new Set<string>();
     for (;;) {
-      const choice = { parts, signal: call.signal, deadline };
+      const stopped = (): AbortSignal => run.stopped();
+      const choice = { parts, signal: call.signal, deadline, stopped };
       const waited = call.observer?.step("wait");
       const calls = await openCalls(choice, route, request.n, unpayable);
       waited?.();
@@ -109,6 +110,7 @@ async function makeImages(
 function refuseAbsent(run: RunControl, calls: readonly OpenCall[]): void {
   if (!run.clientGone()) return;
   cancelCalls(calls);
+  if (run.stopped().aborted) throw stoppedBefore();
   throw new PinholeError("request_timeout", {
     message: "The connection was closed before anything was attempted; send the request again.",
   });

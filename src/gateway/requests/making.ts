@@ -78,6 +78,10 @@ export class Making implements AttemptContext {
     return !this.signal.aborted && !this.#run.clientGone();
   }
 
+  stopped(): AbortSignal {
+    return this.#run.stopped();
+  }
+
   /** Closes the record with what was made; resolves when the answer may end. A free one does not wait for that. */
   end(outcome: ImageOutcome): Promise<void> {
     const { pictures, cost, channelId } = outcome;

@@ -116,7 +116,12 @@ function recordedError(record: RequestRecord): PinholeError {
     message: record.errorMessage ?? "The request failed.",
     param: record.errorParam ?? undefined,
     detail: `as recorded for ${record.id}`,
+    ...(mayBeBilled(record) ? { evidence: "unknown" } : {}),
   });
+}
+
+function mayBeBilled({ attempts }: RequestRecord): boolean {
+  return attempts.some(({ state, providerNano }) => state === "failed" && providerNano === null);
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -10,10 +10,12 @@ export interface Client {
   /**
    * Calls back when the connection is done with the answer: `sent` whole, or `gone` before. `gone`
    * may follow `sent` shortly after, where the connection broke so soon that the answer may not have
-   * been read. Calls back at once where it is over already.
+   * been read. `stopped`: the person wants it no more, and has said so. Calls back at once where it is over already.
    */
-  onEnd(listener: (end: "sent" | "gone") => void): void;
+  onEnd(listener: (end: ClientEnd) => void): void;
 }
+
+export type ClientEnd = "sent" | "gone" | "stopped";
 
 /** The facts that tell requests apart. */
 export interface RunFacts {
@@ -27,6 +29,8 @@ export interface RunFacts {
 export interface RunControl {
   /** True while nobody waits for the answer: what runs is finished, nothing more is attempted. */
   clientGone(): boolean;
+  /** The signal that is aborted once the last who waited has stopped the request, which is more than going away. */
+  stopped(): AbortSignal;
   /** The request's record has been written: from here on money may be spent. */
   begun(): void;
   /** The error that the request will end in may have been billed: equal requests are answered from it for a while. */
@@ -95,6 +99,9 @@ export class LiveRun implements Run, RunControl {
   /** True where the outcome may be given to nobody who comes later. */
   #dead = false;
   #doubtful = false;
+  /** Undefined until somebody asks for it. */
+  #stop: AbortController | undefined;
+  #isStopped = false;
   #outcome: Promise<ImageOutcome> | undefined;
 
   /** `forget` is called once, when nobody needs the run any more. */
@@ -147,6 +154,12 @@ export class LiveRun implements Run, RunControl {
     return this.#attached === 0;
   }
 
+  stopped(): AbortSignal {
+    this.#stop ??= new AbortController();
+    if (this.#isStopped) this.#stop.abort();
+    return this.#stop.signal;
+  }
+
   begun(): void {
     this.#begun = true;
     if (this.#orphaned) this.#writeOrphan();
@@ -183,7 +196,11 @@ export class LiveRun implements Run, RunControl {
     client.onEnd((end) => {
       if (waiting) this.#attached -= 1;
       waiting = false;
-      if (end === "gone" && this.#attached === 0) this.#setOrphaned(true);
+      if (end !== "sent" && this.#attached === 0) this.#setOrphaned(true);
+      if (end === "stopped" && this.#attached === 0) {
+        this.#isStopped = true;
+        this.#stop?.abort();
+      }
       this.#close();
     });
   }

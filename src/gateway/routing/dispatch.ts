@@ -17,6 +17,8 @@ export interface ChoiceContext {
   readonly signal: AbortSignal;
   /** By the process's uptime. */
   readonly deadline: number;
+  /** The signal that is aborted once whoever asked has stopped it: nothing is waited for then. */
+  stopped?(): AbortSignal;
 }
 
 /** One upstream call of a request that is about to begin. */
@@ -43,6 +45,7 @@ export async function openCalls(
   const tried = triedOf(excluded);
   const first = await chooseTarget(context, route, tried, n);
   const now = context.parts.uptime();
+  if (first === undefined && context.stopped?.().aborted === true) throw stoppedBefore();
   if (first === undefined)
     throw unpayable.size === 0 ? noChannel(comeBackMs(route, n, now)) : noneCanPay(unpayable);
   const calls = splitCalls(n, first.plan.perCall).map((part, index): OpenCall => {
@@ -90,6 +93,13 @@ function noneCanPay(channels: ReadonlySet<string>): PinholeError {
   return new PinholeError("no_channel_available", { message, retryAfterSeconds, detail });
 }
 
+/** The error of a request that was stopped before an upstream heard of it. */
+export function stoppedBefore(): PinholeError {
+  return new PinholeError("request_stopped", {
+    message: "The request was stopped before anything was attempted; nothing was billed.",
+  });
+}
+
 /** Gives back what calls hold that were never begun. Does nothing to those that were. */
 export function cancelCalls(calls: readonly OpenCall[]): void {
   for (const { first } of calls) first?.lease.cancel();
@@ -109,12 +119,18 @@ export async function chooseTarget(
     const chosen =
       "chosen" in choice
         ? choice.chosen
-        : await waitFor(route, choice.wait, tried, images, until, context.signal);
+        : await waitFor(route, choice.wait, tried, images, until, endOfWaiting(context));
     const isOurs = chosen?.lease.isConfirmed === true || (await chosen?.lease.confirm()) === true;
     if (chosen !== undefined && isOurs)
       return withPassedOver(context, route, chosen, tried, images);
+    if (chosen === undefined && context.stopped?.().aborted === true) return undefined;
     // Where the channel cools meanwhile, or other nodes have its room, the others are looked at again.
   }
+}
+
+function endOfWaiting(context: ChoiceContext): AbortSignal {
+  const stopped = context.stopped?.();
+  return stopped === undefined ? context.signal : AbortSignal.any([context.signal, stopped]);
 }
 
 function withPassedOver(

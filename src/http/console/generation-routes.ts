@@ -73,7 +73,9 @@ export function generationRoutes(app: FastifyInstance, parts: GenerationRoutePar
     const generation = generations.find(id, callerOf(request).id);
     if (generation === undefined || generation.isElsewhere)
       await onceRecorded(parts, () => parts.gateway.abandon(keyOf(request).id, id));
-    else generation.stop();
+    // One that is made elsewhere only tells its page so.
+    if (generation?.isElsewhere === true) generation.tell("stopped", {});
+    else generation?.stop();
     return { stopped: true };
   });
 }

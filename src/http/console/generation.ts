@@ -11,11 +11,13 @@ export interface GenerationEvent {
 export type GenerationEventName =
   | "accepted"
   | "chosen"
+  | "cancellable"
   | "failed_over"
   | "partial"
   | "picture"
   | "warning"
   | "cost"
+  | "stopped"
   | "error"
   | "done";
 
@@ -35,10 +37,10 @@ export interface Generation {
   tell(name: GenerationEventName, data: EventFacts): void;
   /** Hears all events after `afterId`, those of before at once; returns how to stop hearing. */
   follow(afterId: number, listener: (event: GenerationEvent) => void): () => void;
-  /** The person waits for it no more: what runs is finished, nothing more is attempted. */
+  /** The person wants it no more: nothing more is attempted, and what an upstream can take back is taken back. */
   stop(): void;
   /** Calls back when it is stopped, or has ended. */
-  onEnd(listener: (end: "sent" | "gone") => void): void;
+  onEnd(listener: (end: "sent" | "stopped") => void): void;
 }
 
 /** The places before the first event that a node tells of a request which another one made: no page has heard so many from that. */
@@ -53,8 +55,9 @@ export function createGeneration(
 ): Generation {
   const events: GenerationEvent[] = [];
   const listeners = new Set<(event: GenerationEvent) => void>();
-  const ends = Promise.withResolvers<"sent" | "gone">();
+  const ends = Promise.withResolvers<"sent" | "stopped">();
   let endedAt: number | undefined;
+  let isStopped = false;
   return {
     id,
     personId,
@@ -79,7 +82,12 @@ export function createGeneration(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    stop: () => ends.resolve("gone"),
+    stop() {
+      // Told before whatever comes of it.
+      if (!isStopped) this.tell("stopped", {});
+      isStopped = true;
+      ends.resolve("stopped");
+    },
     onEnd: (listener) => void ends.promise.then(listener),
   };
 }

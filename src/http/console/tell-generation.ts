@@ -85,6 +85,7 @@ function watching(listening: RequestObserver | undefined, begin: BeginAttempt): 
       const other = listening?.attempt(begun);
       return {
         exchange: (kind) => other?.exchange(kind) ?? own.exchange(kind),
+        cancellable: () => own.cancellable?.(),
         end(closed) {
           own.end(closed);
           other?.end(closed);
@@ -103,6 +104,7 @@ function tellAttempt(
   generation.tell("chosen", { attempt: begun.attempt, channel });
   return {
     exchange: () => ({ headers: {}, end() {} }),
+    cancellable: () => generation.tell("cancellable", { attempt: begun.attempt }),
     end({ code, evidence, providerNano }) {
       if (code === undefined) return;
       const billed = providerNano === 0 ? "no" : "unknown";
@@ -129,6 +131,9 @@ function costFields(cost: Cost): EventFacts {
   return { state: cost.state, usd: nano === undefined ? null : usdText(nano) };
 }
 
-function errorFields({ code, message, param }: PinholeError): EventFacts {
-  return { code, message, param };
+/** An error with what is known of the bill for it; of one that is told from its record nothing else tells. */
+function errorFields({ code, message, param, evidence }: PinholeError): EventFacts {
+  const isDoubtful =
+    evidence === "unknown" || evidence === "produced" || code === "outcome_unknown";
+  return { code, message, param, billed: isDoubtful ? "unknown" : undefined };
 }

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { PinholeError } from "../../core/errors.ts";
 import type { Picture } from "../../core/picture.ts";
-import type { ProviderEvent, UpstreamHttp, UpstreamSocket } from "../../core/provider.ts";
+import type {
+  ProviderEvent,
+  TakenBack,
+  UpstreamHttp,
+  UpstreamSocket,
+} from "../../core/provider.ts";
 import { followJob, onceAccepted } from "../../dialects/polled-jobs.ts";
 import { readAnswer } from "../../dialects/read-answer.ts";
 import { failed, runFault } from "./faults.ts";
@@ -253,15 +258,18 @@ function filesOf(finished: Finished, { outputs }: PreparedGraph): readonly MadeF
 }
 
 /** Takes a prompt back: out of the queue where it waits, else stopped where it runs. Others' are left alone. */
-export async function cancelPrompt(http: UpstreamHttp, id: string): Promise<void> {
+export async function cancelPrompt(http: UpstreamHttp, id: string): Promise<TakenBack> {
+  let isTakenOut = false;
   // A second look, since it may have begun while it was being taken out.
   for (let looks = 0; looks < 2; looks += 1) {
     const { running, pending } = await readQueue(http);
     if (running.includes(id)) {
       await http.call({ url: "/interrupt", json: { prompt_id: id } });
-      return;
+      return "free";
     }
-    if (!pending.includes(id)) return;
+    if (!pending.includes(id)) return isTakenOut ? "free" : "kept";
     await http.call({ url: "/queue", json: { delete: [id] } });
+    isTakenOut = true;
   }
+  return "free";
 }

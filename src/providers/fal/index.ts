@@ -89,6 +89,7 @@ const jobs: JobRules = {
   done: ["COMPLETED"],
   failed: ["FAILED", "CANCELLED"],
   resultAt: ["response_url"],
+  cancelAt: ["cancel_url"],
   lift: ["images.*.url", "image.url"],
   pace: { firstMs: 500, maxMs: 3000 },
 };
@@ -184,6 +185,8 @@ function endpointOf({ settings: given, model }: Pick<Input, "settings" | "model"
   return given.endpoints[model] ?? endpoints[model] ?? endpointSchema.parse({});
 }
 
+const cancelledSchema = z.object({ status: z.string() });
+
 const promised = promisedFields(cards);
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
@@ -230,4 +233,9 @@ export default defineProvider({
   authorize: (channel) => ({ authorization: `Key ${channel.settings.api_key.reveal()}` }),
   generate,
   readError: faults.readError,
+  /** One that waits is removed from the queue; one that runs is told to stop, and may be billed (fal.ai/docs, queue). */
+  async cancel({ http, job }) {
+    const answer = await http.call({ url: job, method: "PUT" });
+    return cancelledSchema.safeParse(answer.json).data?.status === "OK" ? "free" : "doubtful";
+  },
 });

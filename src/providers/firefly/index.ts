@@ -53,6 +53,7 @@ const jobs: JobRules = {
   byId: (id) => ({ url: `/v3/status/${id}` }),
   urlAt: ["statusUrl", "links.result.href"],
   hosts,
+  cancelAt: ["cancelUrl", "links.cancel.href"],
   statusAt: ["status"],
   done: ["succeeded"],
   failed: ["failed", "cancelled"],
@@ -158,4 +159,9 @@ export default defineProvider({
   authorize,
   generate,
   readError: faults.readError,
+  /** A cancelled job's bill is not spoken of anywhere. */
+  async cancel({ http, job }) {
+    await http.call({ url: job, method: "PUT" });
+    return "doubtful";
+  },
 });

@@ -11,7 +11,12 @@ import {
   secretSchema,
   type UpstreamFault,
 } from "../../core/provider.ts";
-import { EncodedPicture, type WireError, type WireJson } from "../../core/wire.ts";
+import {
+  EncodedPicture,
+  type WireError,
+  type WireJson,
+  type WireRequest,
+} from "../../core/wire.ts";
 import { builtInShapes, cards, defaultCard } from "./cards.ts";
 import {
   buildInput,
@@ -25,6 +30,8 @@ import {
 import { namesOf, placeOf } from "./names.ts";
 import {
   isModeration,
+  hasPlainId,
+  isRunning,
   judgePrediction,
   moderationWords,
   outputPlaces,
@@ -171,12 +178,13 @@ async function startPrediction(input: Input): Promise<Prediction> {
 }
 
 /** The output of the prediction, which is started once and then only read. */
-async function finishedOutput(input: Input): Promise<unknown> {
+async function* finishedOutput(input: Input): AsyncGenerator<ProviderEvent, unknown, void> {
   const words = input.settings.moderation_words;
   const started = await startPrediction(input);
   const atOnce = judgePrediction(started, words);
   if (atOnce !== undefined) return atOnce.output;
   const url = stateUrl(started, input.settings.base_url);
+  if (hasPlainId(started)) yield { job: started.id };
   const later = await followJob({
     tools: input,
     read: async () => readPrediction((await input.http.call({ url, lift: outputPlaces })).json),
@@ -186,7 +194,7 @@ async function finishedOutput(input: Input): Promise<unknown> {
 }
 
 async function* generate(input: Input): AsyncGenerator<ProviderEvent, void, void> {
-  const outputs = outputsOf(await finishedOutput(input)).slice(0, input.request.n);
+  const outputs = outputsOf(yield* finishedOutput(input)).slice(0, input.request.n);
   if (outputs.length === 0) {
     throw new PinholeError("upstream_bad_answer", {
       message: "The upstream finished without a picture; it may have been billed.",
@@ -242,6 +250,15 @@ export default defineProvider({
   generate,
   sends: (field, about) => takesInput(shapeOf(about), field),
   readError,
+  /** A prediction that had not begun ends as `aborted`, which is free; one that had is billed for its run (replicate.com/changelog, deadlines). */
+  async cancel({ http, job }) {
+    const ask = async (request: WireRequest) =>
+      readPrediction((await http.call({ ...request, lift: outputPlaces })).json).status;
+    let status = await ask({ url: `/predictions/${job}/cancel`, method: "POST" });
+    if (isRunning(status)) status = await ask({ url: `/predictions/${job}` });
+    if (status === "succeeded" || status === "failed") return "kept";
+    return status === "aborted" ? "free" : "doubtful";
+  },
   async check({ http }) {
     const answer = await http.call({ url: "/account" });
     const { username } = readAnswer(accountSchema, answer.json);

@@ -29,15 +29,23 @@ export function readPrediction(json: unknown): Prediction {
  * and a proxy in front of the API stays in front of it.
  */
 export function stateUrl(prediction: Prediction, baseUrl: string): string {
-  const { id } = prediction;
   const given = prediction.urls?.get ?? undefined;
   if (given !== undefined && URL.parse(given)?.origin === new URL(baseUrl).origin) return given;
-  if (id !== null && id !== undefined && /^[A-Za-z0-9_-]+$/.test(id)) return `/predictions/${id}`;
+  if (hasPlainId(prediction)) return `/predictions/${prediction.id}`;
   throw new PinholeError("upstream_bad_answer", {
     message:
       "The upstream started a prediction but gave no way to read it; it may have been billed.",
-    detail: `The prediction has id ${JSON.stringify(id)} and urls.get ${JSON.stringify(given)}.`,
+    detail: `The prediction has id ${JSON.stringify(prediction.id)} and urls.get ${JSON.stringify(given)}.`,
   });
+}
+
+/** True where the id leads nowhere but to a prediction. */
+export function hasPlainId(prediction: Prediction): prediction is Prediction & { id: string } {
+  return /^[A-Za-z0-9_-]+$/.test(prediction.id ?? "");
+}
+
+export function isRunning(status: Prediction["status"]): boolean {
+  return status === "starting" || status === "processing";
 }
 
 /** The result of a prediction: its output once it has succeeded, undefined while it runs, or an error thrown. */

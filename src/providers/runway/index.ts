@@ -49,6 +49,7 @@ const faults = faultReader({
 
 const jobs: JobRules = {
   idAt: ["id"],
+  cancels: true,
   byId: (id) => ({ url: `/v1/tasks/${id}` }),
   statusAt: ["status"],
   done: ["SUCCEEDED"],
@@ -58,6 +59,9 @@ const jobs: JobRules = {
   // Asked more often than every five seconds, it slows its answers.
   pace: { firstMs: 5000, maxMs: 5000 },
 };
+
+const taskSchema = z.object({ status: z.string() });
+const isOver: ReadonlySet<string> = new Set([...jobs.done, ...jobs.failed]);
 
 const moreSchema = z.object({ seed: z.int().optional() });
 const costSchema = z.object({ cost: z.object({ credits: z.unknown() }) });
@@ -127,6 +131,14 @@ export default defineProvider({
   authorize: (channel) => ({ ...bearer(channel), "x-runway-version": "2024-11-06" }),
   generate,
   readError: faults.readError,
+  /** A task that is over would be deleted with its pictures. The bill for a cancelled one is not spoken of anywhere. */
+  async cancel({ http, job }) {
+    const url = `/v1/tasks/${job}`;
+    const task = readAnswer(taskSchema, (await http.call({ url })).json);
+    if (isOver.has(task.status)) return "kept";
+    await http.call({ url, method: "DELETE" });
+    return "doubtful";
+  },
   async check({ http }) {
     const answer = await http.call({ url: "/v1/organization" });
     return `it has ${readAnswer(accountSchema, answer.json).creditBalance} credits`;

@@ -99,6 +99,7 @@ export default defineProvider({
   // Only a job that waits: the server cannot stop one that it works on, and says so.
   async cancel({ http, job }) {
     await http.call({ url: `/sdcpp/v1/jobs/${job}/cancel`, method: "POST" });
+    return "free";
   },
   check: ({ settings: given, http }) => checkServer(given, http),
 });
