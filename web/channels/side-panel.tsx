@@ -48,14 +48,14 @@ export function SidePanel({
   return (
     <aside
       aria-label={title}
-      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto border-l border-line bg-ground px-6 pt-6 pb-14 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[34rem] phone:pb-0 starting:translate-x-8"
+      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto border-l border-line bg-ground px-6 pt-8 pb-14 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[34rem] phone:pb-0 starting:translate-x-8"
     >
       <div className="flex items-start justify-between gap-4">
         <div className="min-w-0">
           <h2
             ref={heading}
             tabIndex={-1}
-            className="text-title font-[650] break-words outline-none"
+            className="text-title leading-9 font-[650] break-words outline-none"
           >
             {title}
           </h2>

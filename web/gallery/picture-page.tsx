@@ -131,9 +131,12 @@ function Shown({
           key={id}
           src={url}
           alt={prompt}
-          width={width}
-          height={height}
-          className="max-h-[78dvh] w-auto max-w-full rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0"
+          // As large as it fits, also while it is on its way.
+          style={{
+            width: `min(100%, ${width}px, calc(78dvh * ${width / height}))`,
+            aspectRatio: width / height,
+          }}
+          className="rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0"
         />
       </div>
       <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88">

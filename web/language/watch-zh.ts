@@ -4,7 +4,7 @@ import type { WatchWords } from "./watch-en.ts";
 export const watchZh: WatchWords = {
   requests: {
     title: "请求",
-    state: (count, range, failed) => `${range}${count}，${failed}没有得到图片`,
+    state: (count, range, failed) => `${range} ${count}，${failed} 个没有得到图片`,
     inRange: {
       "24h": "最近 24 小时",
       "7d": "最近 7 天",

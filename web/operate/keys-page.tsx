@@ -11,6 +11,8 @@ import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { headCell, headRow, tableFrame } from "../ui/table.ts";
+import { BudgetBar } from "./budgets/budget-bar.tsx";
+import { type Budgeted, budgetsQuery } from "./budgets/budgets.ts";
 import { type KeyEntry, keysQuery, revokeKey } from "./keys.ts";
 import { NewKeyPanel } from "./new-key.tsx";
 
@@ -52,6 +54,7 @@ const cell = "px-3 py-2.5 text-left align-top";
 function KeyTable({ keys }: { readonly keys: readonly KeyEntry[] }): ReactNode {
   const words = useWords().keys;
   const [leaving, setLeaving] = useState<KeyEntry>();
+  const budgets = useQuery(budgetsQuery).data;
   return (
     <div className={tableFrame} tabIndex={0} role="region" aria-label={words.table}>
       <table className="w-full min-w-2xl border-collapse">
@@ -66,7 +69,7 @@ function KeyTable({ keys }: { readonly keys: readonly KeyEntry[] }): ReactNode {
             <th scope="col" className={headCell}>
               {words.models}
             </th>
-            <th scope="col" className={headCell}>
+            <th scope="col" className={`${headCell} w-[38%]`}>
               {words.budget}
             </th>
             <th scope="col" className={headCell}>
@@ -76,7 +79,15 @@ function KeyTable({ keys }: { readonly keys: readonly KeyEntry[] }): ReactNode {
         </thead>
         <tbody>
           {keys.map((key) => (
-            <KeyRow key={key.id} entry={key} onRevoke={() => setLeaving(key)} />
+            <KeyRow
+              key={key.id}
+              entry={key}
+              standing={budgets?.all.find(
+                ({ scope, owner }) => scope === "key" && owner === key.id,
+              )}
+              timeZone={budgets?.timeZone ?? "UTC"}
+              onRevoke={() => setLeaving(key)}
+            />
           ))}
         </tbody>
       </table>
@@ -87,9 +98,14 @@ function KeyTable({ keys }: { readonly keys: readonly KeyEntry[] }): ReactNode {
 
 function KeyRow({
   entry,
+  standing,
+  timeZone,
   onRevoke,
 }: {
   readonly entry: KeyEntry;
+  /** The budgets of the key as they stand; undefined: it has none, or they are not known yet. */
+  readonly standing: Budgeted | undefined;
+  readonly timeZone: string;
   readonly onRevoke: () => void;
 }): ReactNode {
   const words = useWords().keys;
@@ -107,7 +123,13 @@ function KeyRow({
       </td>
       <td className={cell}>{owner === "" ? <span className="text-soft">–</span> : owner}</td>
       <td className={cell}>{entry.models.includes("*") ? words.all : entry.models.join(", ")}</td>
-      <td className={cell}>{budgetWords(entry, words)}</td>
+      <td className={`${cell} text-soft`}>
+        {standing === undefined
+          ? budgetWords(entry, words)
+          : standing.budgets.map((budget, place) => (
+              <BudgetBar key={place} budget={budget} timeZone={timeZone} isShort />
+            ))}
+      </td>
       <td className={`${cell} text-right`}>
         {entry.declared_at === null ? (
           <Button kind="quiet" onPress={onRevoke} aria-label={words.revokeOne(entry.name)}>

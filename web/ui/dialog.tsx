@@ -26,7 +26,7 @@ export function Panel({
       className="fixed inset-0 z-20 flex justify-end bg-veil"
     >
       <Modal className="h-dvh w-full max-w-xl overflow-y-auto bg-ground shadow-float outline-none">
-        <AriaDialog className="flex min-h-full flex-col gap-6 p-6 outline-none">
+        <AriaDialog className="flex min-h-full flex-col gap-6 px-6 pt-8 pb-6 outline-none">
           <div className="flex items-center justify-between gap-4">
             <Heading slot="title" className="text-title font-[650]">
               {title}

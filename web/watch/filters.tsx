@@ -33,7 +33,7 @@ export function Filters({
   const chosen = rangeOf(search);
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-center gap-2 [&>*]:min-w-36">
+      <div className="grid grid-cols-2 gap-2 phone:flex phone:flex-wrap phone:items-center phone:[&>*]:min-w-36">
         <IdSearch value={search.id ?? ""} onChange={(id) => onChange({ id })} />
         <Select
           isLabelHidden
@@ -69,13 +69,17 @@ export function Filters({
           found={statistics?.details?.channels}
           onChange={onChange}
         />
-        <Choice
-          isBar
-          label={words.range}
-          value={chosen === "chosen" ? "" : chosen}
-          options={ranges.map((value) => ({ value, text: words.ranges[value] }))}
-          onChange={(range) => onChange({ range: range as Range, from: undefined, to: undefined })}
-        />
+        <div className="col-span-2">
+          <Choice
+            isBar
+            label={words.range}
+            value={chosen === "chosen" ? "" : chosen}
+            options={ranges.map((value) => ({ value, text: words.ranges[value] }))}
+            onChange={(range) =>
+              onChange({ range: range as Range, from: undefined, to: undefined })
+            }
+          />
+        </div>
       </div>
       <Chips search={search} figures={figures} onChange={onChange} />
     </div>
@@ -137,7 +141,7 @@ function IdSearch({
     onChange(text.trim() === "" ? undefined : text.trim());
   };
   return (
-    <form role="search" onSubmit={submit} className="w-full flex-1 phone:w-auto">
+    <form role="search" onSubmit={submit} className="col-span-2 flex-1">
       <Field
         isLabelHidden
         type="search"

@@ -90,7 +90,7 @@ export function NoticesPage(): ReactNode {
           command="notices: { targets: [{ url: https://hooks.example.com/pinhole, secret: ${HOOK_SECRET} }] }"
         />
       ) : null}
-      <ul className="flex max-w-4xl flex-col">
+      <ul className="flex flex-col">
         {notices.map((notice) => (
           <NoticeLine key={notice.id} notice={notice} />
         ))}

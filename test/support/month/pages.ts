@@ -29,7 +29,7 @@ export const shownPages: readonly Shown[] = [
   {
     name: "requests-failed",
     path: "/requests?state=failed",
-    act: (page) => page.locator("tr[data-request] a").nth(1).click(),
+    act: (page) => page.locator("[data-request] a").nth(1).click(),
   },
   {
     name: "request-failover",
@@ -38,7 +38,7 @@ export const shownPages: readonly Shown[] = [
   {
     name: "request",
     path: "/requests",
-    act: (page) => page.locator("tr[data-request] a").nth(8).click(),
+    act: (page) => page.locator("[data-request] a").nth(8).click(),
   },
   { name: "channels", path: "/channels" },
   { name: "channel", path: "/channels/azure-eu" },

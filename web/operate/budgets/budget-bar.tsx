@@ -13,9 +13,12 @@ const nearlyUsed = 0.8;
 export function BudgetBar({
   budget,
   timeZone,
+  isShort = false,
 }: {
   readonly budget: StandingBudget;
   readonly timeZone: string;
+  /** In a row of something else: without when it begins anew and the like. */
+  readonly isShort?: boolean;
 }): ReactNode {
   const words = useBudgetWords();
   const figures = useFigures(timeZone);
@@ -23,12 +26,11 @@ export function BudgetBar({
   const used = usedShare(budget);
   const isUsed = used >= 1;
   const isNear = used >= nearlyUsed;
-  const money = (usd: string): string => dollars(usd, "$0").replace(/\.00$/, "");
   const part = (usd: string): string =>
     `${Math.min(100, (Number(usd) / Math.max(Number(limit), Number(spent), 1e-9)) * 100)}%`;
   return (
     <div className="flex min-w-0 flex-col gap-1">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+      <div className="flex flex-wrap items-center justify-between gap-x-4">
         <span>
           {words.spentOf(money(spent), money(limit), budget.period)}
           {budget.models === undefined ? null : (
@@ -59,18 +61,34 @@ export function BudgetBar({
         />
         <span className="bg-edge opacity-50" style={{ width: part(reserved) }} />
       </div>
-      <p className="flex flex-wrap gap-x-3 text-label text-soft">
-        {Number(reserved) === 0 ? null : <span>{words.reserved(money(reserved))}</span>}
-        {budget.raise === undefined ? null : (
-          <span>{words.raised(raiseText(budget, figures))}</span>
-        )}
-        {budget.hard ? null : <span>{words.soft}</span>}
-        <span>
-          {budget.resets_at === null ? words.never : words.resets(figures.moment(budget.resets_at))}
-        </span>
-      </p>
+      {isShort ? null : <Remarks budget={budget} figures={figures} />}
     </div>
   );
+}
+
+/** The rest of what is to be said of a budget. */
+function Remarks({
+  budget,
+  figures,
+}: {
+  readonly budget: StandingBudget;
+  readonly figures: ReturnType<typeof useFigures>;
+}): ReactNode {
+  const words = useBudgetWords();
+  const { reserved_usd: reserved, resets_at: resets } = budget;
+  return (
+    <p className="flex flex-wrap gap-x-3 text-label text-soft">
+      {Number(reserved) === 0 ? null : <span>{words.reserved(money(reserved))}</span>}
+      {budget.raise === undefined ? null : <span>{words.raised(raiseText(budget, figures))}</span>}
+      {budget.hard ? null : <span>{words.soft}</span>}
+      <span>{resets === null ? words.never : words.resets(figures.moment(resets))}</span>
+    </p>
+  );
+}
+
+/** Whole dollars without cents. */
+function money(usd: string): string {
+  return dollars(usd, "$0").replace(/\.00$/, "");
 }
 
 function raiseText({ raise }: StandingBudget, figures: ReturnType<typeof useFigures>): string {

@@ -10,6 +10,7 @@ import { Choice } from "../../ui/choice.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { headCell, headRow, tableFrame } from "../../ui/table.ts";
 import type { PanelSearch } from "../addresses.ts";
 import { type SettingEntry, examine, settingsQuery, useSettingsWords } from "./settings.ts";
 import { Tokens } from "./tokens.tsx";
@@ -71,33 +72,37 @@ function Settings({ settings }: { readonly settings: readonly SettingEntry[] }):
     <div className="flex max-w-4xl flex-col gap-4">
       <p className="max-w-prose text-soft">{words.about}</p>
       <Check label={words.all} isOn={isAll} onChange={setAll} />
-      <table aria-label={words.tables.settings} className="w-full table-fixed border-collapse">
-        <thead>
-          <tr className="border-b border-line text-label text-soft">
-            {words.heads.map((head) => (
-              <th key={head} scope="col" className="py-2 pr-3 text-left font-normal">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ setting, value, place }) => (
-            <tr key={setting} className="border-b border-line align-top">
-              <th
-                scope="row"
-                className="py-2 pr-3 text-left font-mono text-label font-normal break-words"
-              >
-                {setting}
-              </th>
-              <td className="py-2 pr-3 break-words">
-                {value ?? <span className="text-soft">{words.nothing}</span>}
-              </td>
-              <td className="py-2 text-label break-words text-soft">{place ?? words.standing}</td>
+      <div className={tableFrame}>
+        <table aria-label={words.tables.settings} className="w-full table-fixed border-collapse">
+          <thead>
+            <tr className={headRow}>
+              {words.heads.map((head) => (
+                <th key={head} scope="col" className={headCell}>
+                  {head}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map(({ setting, value, place }) => (
+              <tr key={setting} className="border-b border-line align-baseline">
+                <th
+                  scope="row"
+                  className="px-3 py-2 text-left font-mono text-label font-normal break-words"
+                >
+                  {setting}
+                </th>
+                <td className="px-3 py-2 break-words">
+                  {value ?? <span className="text-soft">{words.nothing}</span>}
+                </td>
+                <td className="px-3 py-2 text-label break-words text-soft">
+                  {place ?? words.standing}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
