@@ -30,6 +30,7 @@ afterAll(async () => {
 const second = (): Promise<GatewayProcess> => startGatewayProcess({ built: true });
 
 const settings = {
+  policy: { style: "prompt" },
   channels: [
     { id: "filed", provider: "sandbox", models: ["sandbox"], priority: 50 },
     {
@@ -268,6 +269,55 @@ test("a channel of the file is shown with its line and without a form; a paid te
   await page.context().close();
 });
 
+/** Sets a policy that somebody else sets meanwhile, takes the default model up and away, and looks at what the file holds. */
+async function policies(page: Page): Promise<void> {
+  const policy = async (method: string, id: string, value?: unknown): Promise<unknown> => {
+    const body = value === undefined ? {} : { body: JSON.stringify({ value }) };
+    const answer = await fetch(`${gateway.url}/admin/v1/policies/${id}`, {
+      method,
+      headers: admin,
+      ...body,
+    });
+    const { value: now, removed_at: gone } = (await answer.json()) as Record<string, unknown>;
+    return gone === null ? now : undefined;
+  };
+  await page.getByRole("link", { name: /^The default model and the policies/ }).click();
+  await page.getByRole("link", { name: "A style that a model does not have" }).click();
+  const panel = page.getByRole("dialog");
+  await panel.getByText(/It stands in pinhole\.yaml/).waitFor();
+  await panel.getByText("said in the prompt").waitFor();
+  expect(await panel.getByRole("button", { name: /Value/ }).count()).toBe(0);
+  await panel.getByRole("button", { name: "Close" }).click();
+  const choose = async (name: string, value: string): Promise<void> => {
+    await page.getByRole("link", { name, exact: true }).click();
+    await panel.getByRole("button", { name: /Value/ }).click();
+    await page.getByRole("option", { name: value, exact: true }).click();
+    await panel.getByText("1 change", { exact: true }).waitFor();
+  };
+  const refuse = "Refuse what a model cannot do";
+  await choose(refuse, "yes");
+  await page.reload();
+  await panel.getByText("1 change", { exact: true }).waitFor();
+  await policy("PUT", "strict", false);
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByRole("row", { name: `${refuse} no yes` }).waitFor();
+  expect(await pageFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "Go on with mine" }).click();
+  await panel.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => policy("GET", "strict"), patience).toBe(true);
+  await choose("Default model", "sandbox");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => policy("GET", "default_model"), patience).toBe("sandbox");
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "Default model" })
+    .getByText("set here")
+    .waitFor();
+  await choose("Default model", "Not set (none)");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => policy("GET", "default_model"), patience).toBe(undefined);
+}
+
 test("the models are listed with what serves them, an alias is added and taken away, and one leads to the playground", async () => {
   const { page, faults } = await enterConsole(opened(), gateway, "operator", {
     expected,
@@ -296,6 +346,7 @@ test("the models are listed with what serves them, an alias is added and taken a
   await expect
     .poll(() => page.getByRole("link", { name: "house", exact: true }).count(), patience)
     .toBe(0);
+  await policies(page);
   expect(faults).toEqual([]);
   await page.context().close();
 });

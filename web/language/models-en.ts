@@ -52,6 +52,7 @@ export const modelsEn = {
   aliases: {
     title: "Aliases",
     about: "Further names for models. Of several models the first that can serve does.",
+    policies: "The default model and the policies are in the settings.",
     none: "There is none.",
     name: "New name",
     models: "Stands for",

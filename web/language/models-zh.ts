@@ -51,6 +51,7 @@ export const modelsZh: ModelWords = {
   aliases: {
     title: "别名",
     about: "模型的其他名称。对应多个模型时，由第一个可用的提供服务。",
+    policies: "默认模型和策略在设置中。",
     none: "没有别名。",
     name: "新名称",
     models: "对应模型",

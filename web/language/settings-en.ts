@@ -4,7 +4,12 @@ export const settingsEn = {
   state: (version: string, file: string | null) =>
     file === null ? `Pinhole ${version}, without a file` : `Pinhole ${version}, with ${file}`,
   show: "Part",
-  shows: { settings: "What it runs with", tokens: "Admin tokens", doctor: "Examination" },
+  shows: {
+    settings: "What it runs with",
+    policies: "Policies",
+    tokens: "Admin tokens",
+    doctor: "Examination",
+  },
   about:
     "What the file and the environment set is changed there, and read at a start or a reload. Credentials are not shown.",
   standing: "by itself",
@@ -18,6 +23,41 @@ export const settingsEn = {
     "Looks at the database, disk, clock, each upstream by what is free to ask, and what stands in front. Nothing is bought; it takes half a minute at most.",
   examining: "Looking at everything",
   found: { ok: "well", warning: "to be seen to", fault: "at fault" },
+  policies: {
+    title: "Policies and the default model",
+    about:
+      "What counts for every request, unless a key or the request itself says more. A change counts from the next request on, on every node.",
+    value: "Value",
+    here: "set here",
+    none: "none",
+    notSet: (usual: string) => `Not set (${usual})`,
+    windowHint: "A duration from 0s to 1h, such as 10s or 5m. Empty: not set.",
+    values: {
+      true: "yes",
+      false: "no",
+      drop: "left out, with a warning",
+      prompt: "said in the prompt",
+    } as Record<string, string>,
+    names: {
+      default_model: "Default model",
+      strict: "Refuse what a model cannot do",
+      style: "A style that a model does not have",
+      resample: "Resample to sizes that a model does not have",
+      variations_as_edits: "Variations as edits",
+      successors: "Successors of retired models",
+      repeat_window: "Answer repeats without buying again",
+    },
+    means: {
+      default_model: "The model of requests that name none; without it they are refused.",
+      strict: "What a model cannot honour is refused, instead of left out with a warning.",
+      style: "Whether the style is left out, or asked for in words.",
+      resample: "A size that a model does not have is made from one that it has.",
+      variations_as_edits: "Models that only edit serve variations too, as edits.",
+      successors: "A retired model is served by the one that its card names in its place.",
+      repeat_window:
+        "How long the same request of the same key is answered from one that may have been billed, instead of made once more.",
+    },
+  },
   tokens: {
     about: "Tokens let programs administer. The installation's own is not among them.",
     none: "There is no admin token yet.",

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { Form } from "react-aria-components";
 import { ApiError } from "../api/ask.ts";
@@ -19,7 +20,12 @@ export function Aliases(): ReactNode {
     <section className="flex max-w-3xl flex-col gap-4 pt-4">
       <div>
         <h2 className="font-[650]">{words.title}</h2>
-        <p className="text-soft">{words.about}</p>
+        <p className="text-soft">
+          {words.about}{" "}
+          <Link to="/settings" search={{ show: "policies" }} className="underline hover:text-ink">
+            {words.policies}
+          </Link>
+        </p>
       </div>
       {removing.error === null ? null : <Problem error={removing.error} />}
       {aliases.data?.length === 0 ? <p className="text-soft">{words.none}</p> : null}

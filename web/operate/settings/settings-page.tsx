@@ -12,6 +12,7 @@ import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { headCell, headRow, tableFrame } from "../../ui/table.ts";
 import type { PanelSearch } from "../addresses.ts";
+import { Policies } from "./policy-list.tsx";
 import { type SettingEntry, examine, settingsQuery, useSettingsWords } from "./settings.ts";
 import { Tokens } from "./tokens.tsx";
 
@@ -25,8 +26,8 @@ export function SettingsPage(): ReactNode {
   const found = useQuery(settingsQuery);
   const isAdmin = caller.role === "owner" || caller.role === "admin";
   const shows = isAdmin
-    ? (["settings", "tokens", "doctor"] as const)
-    : (["settings", "doctor"] as const);
+    ? (["settings", "policies", "tokens", "doctor"] as const)
+    : (["settings", "policies", "doctor"] as const);
   const show = shows.find((one) => one === search.show) ?? "settings";
   return (
     <Page
@@ -48,6 +49,14 @@ export function SettingsPage(): ReactNode {
       {found.isPending ? <Aperture size={40} busy label={loading} /> : null}
       {show === "settings" && found.data !== undefined ? (
         <Settings settings={found.data.settings} />
+      ) : null}
+      {show === "policies" && found.data !== undefined ? (
+        <Policies
+          settings={found.data.settings}
+          caller={caller}
+          open={search.open}
+          onClose={() => void navigate({ to: "/settings", search: { show }, resetScroll: false })}
+        />
       ) : null}
       {show === "tokens" ? (
         <Tokens
