@@ -127,6 +127,7 @@ describe("imports follow the layer tables", () => {
     ["src/config/a.ts", `import { a } from "../config.ts"; import "../providers/index.ts";`],
     ["src/config.ts", `import { a } from "./config/a.ts";`],
     ["src/http/a.ts", `import { BlockList, isIP } from "node:net";`],
+    ["src/http/a.ts", `import { createServer } from "node:http";`],
     ["src/app.ts", `import { a } from "./http/a.ts"; import { b } from "./net/b.ts";`],
     ["src/cli/a.ts", `import { a } from "../app.ts"; import { b } from "../config.ts";`],
     ["src/store/a.ts", `import { DatabaseSync } from "node:sqlite"; import { z } from "zod";`],

@@ -1,37 +1,25 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import type { ProviderShelf } from "../core/provider-shelf.ts";
+import type { FastifyInstance } from "fastify";
+import { PinholeError } from "../core/errors.ts";
 import type { Observer } from "../core/observer.ts";
-import { arrivals } from "../runtime/batches.ts";
-import { type AdminParts, adminRoutes } from "./admin/admin-routes.ts";
-import { movedRoutes } from "./admin/moved-routes.ts";
-import { requireKey } from "./server/authentication.ts";
-import { answerBrokenRequest } from "./server/broken-requests.ts";
-import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
-import { galleryRoutes } from "./console/gallery-routes.ts";
-import { generationRoutes } from "./console/generation-routes.ts";
-import { requireMaker } from "./console/maker.ts";
-import { consoleRoutes } from "./open/console-routes.ts";
-import { documentRoutes } from "./open/document-routes.ts";
-import { allowOrigins } from "./server/cors.ts";
-import { sendError } from "./server/error-answers.ts";
-import { forgivePath } from "./server/forgiven-paths.ts";
-import { loggedPath } from "./server/logged-path.ts";
-import { installNotFound } from "./server/not-found.ts";
-import { healthRoutes } from "./open/health-routes.ts";
-import { type MetricsPage, metricsRoutes } from "./open/metrics-routes.ts";
-import { type HostedImages, asMissingImage, hostedRoutes } from "./open/hosted-routes.ts";
-import { estimateRoutes } from "./v1/estimate-routes.ts";
-import { imageRoutes } from "./v1/image-routes.ts";
-import { modelRoutes } from "./v1/model-routes.ts";
-import { usageRoutes } from "./v1/usage-routes.ts";
+import type { ProviderShelf } from "../core/provider-shelf.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Identity } from "../identity/identity.ts";
+import type { AdminParts } from "./admin/admin-routes.ts";
+import { movedRoutes } from "./open/moved-routes.ts";
+import { consoleRoutes } from "./open/console-routes.ts";
+import { documentRoutes } from "./open/document-routes.ts";
+import { healthRoutes } from "./open/health-routes.ts";
+import { type HostedImages, hostedRoutes } from "./open/hosted-routes.ts";
+import { type MetricsPage, metricsRoutes } from "./open/metrics-routes.ts";
+import { type ServerOptions, createApplication } from "./server/application.ts";
+import { requireKey } from "./server/authentication.ts";
 import type { ClientWatch } from "./server/client-watch.ts";
-import type { RelayPatience } from "./v1/relay-answer.ts";
-import { requireOrigin } from "./server/origin.ts";
-import { recoveryRoutes } from "./v1/request-routes.ts";
-import { RequestLog } from "./server/request-log.ts";
+import { type ConnectionRules, type Connections, createConnections } from "./server/connections.ts";
+import { servedOnUse } from "./server/on-use.ts";
+import { imageRoutes } from "./v1/image-routes.ts";
+import { keyRoutes, readAsStreams } from "./v1/key-routes.ts";
 import { rateLimitHeaders } from "./v1/rate-limit-headers.ts";
+import type { RelayPatience } from "./v1/relay-answer.ts";
 
 /** The parts of the listening side; each file of routes takes the few members that it needs. */
 export interface ServerParts extends Pick<AdminParts, "examine" | "settings"> {
@@ -59,41 +47,16 @@ export interface ServerParts extends Pick<AdminParts, "examine" | "settings"> {
   readonly metrics: MetricsPage | undefined;
 }
 
-export interface ServerOptions {
-  readonly logger: FastifyBaseLogger;
-  /** Time for a client to send its whole request, milliseconds. */
-  readonly requestTimeoutMs: number;
-  /** Time for which a client may take nothing of an answer that waits for it, milliseconds. */
-  readonly readTimeoutMs: number;
-  /** Connections of clients beyond which idle ones are cut. */
-  readonly connectionsMax: number;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-  /** Addresses and ranges whose X-Forwarded-* headers are believed; empty: nobody's. */
-  readonly trustedProxies: readonly string[];
-  /** Origins whose pages may call the API; `*`: all; empty: none. */
-  readonly cors: readonly string[];
-}
-
-const headerBytesMax = 16 * 1024;
-const urlLengthMax = 4096;
-/** Time for which an idle connection is kept: longer than common load balancers keep theirs (60 s), so that they close first. */
-const keepAliveMs = 72_000;
-
-/** The longest pause between two looks for slow senders; rare enough to cost nothing. */
-const slowCheckMsMax = 30_000;
-
-/** Compilers that refuse all schemas: routes check by themselves what they get, and Fastify's compilers need not be loaded. */
-const noSchemas = { buildValidator: refuseSchema, buildSerializer: refuseSchema };
-
-function refuseSchema(): never {
-  throw new Error("routes have no schemas here");
-}
-
 export interface HttpServer {
   readonly app: FastifyInstance;
   readonly connections: Connections;
 }
+
+/**
+ * Addresses of the admin API and of what people make in the console, with their slashes doubled or not: all that most
+ * gateways are never asked for.
+ */
+const areOfPeople = /^(?:https?:\/\/[^/]*)?\/+(?:admin\/+v1|console)(?:[/?#]|$)/;
 
 function connectionRules(options: ServerOptions): ConnectionRules {
   const { logger, readTimeoutMs, connectionsMax, now } = options;
@@ -112,44 +75,31 @@ function connectionRules(options: ServerOptions): ConnectionRules {
 
 /** The listening side: routes, authentication, error answers. Not listening yet. */
 export function createServer(parts: ServerParts, options: ServerOptions): HttpServer {
+  const { gateway, observer, bodyBytesMax } = parts;
   const connections = createConnections(connectionRules(options));
-  const { gateway } = parts;
   const newRequestId = (): string => gateway.newRequestId();
-  const app = Fastify({
-    loggerInstance: options.logger,
-    logController: new LogController({
-      disableRequestLogging: true,
-      requestIdLogLabel: "request_id",
-    }),
-    genReqId: newRequestId,
-    rewriteUrl: ({ url, headers }) => forgivePath(url ?? "/", headers),
-    childLoggerFactory: (logger, bindings, own) => new RequestLog(logger, bindings, own),
-    requestIdHeader: false,
-    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
-    requestTimeout: options.requestTimeoutMs,
-    keepAliveTimeout: keepAliveMs,
-    bodyLimit: parts.bodyBytesMax,
-    schemaController: { compilersFactory: noSchemas },
-    routerOptions: { maxParamLength: urlLengthMax },
-    http: {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: Math.min(options.requestTimeoutMs, 30_000),
-      connectionsCheckingInterval: Math.min(options.requestTimeoutMs / 4, slowCheckMsMax),
+  const shared = { connections, newRequestId, observer, bodyBytesMax };
+  /** The applications that are to be closed with this one. */
+  const others: FastifyInstance[] = [];
+  const ofPeople = {
+    isTheirs: (url: string) => areOfPeople.test(url),
+    async load() {
+      const { peopleRoutes } = await import("./people-routes.ts");
+      const other = createApplication(shared, options);
+      peopleRoutes(other, { ...parts, now: options.now });
+      await other.ready();
+      others.push(other);
+      return other.routing;
     },
-    forceCloseConnections: "idle",
-    // What still arrives on connections that stand is served and told to go: refused, it would be lost.
-    return503OnClosing: false,
-    clientErrorHandler: (error, socket) =>
-      answerBrokenRequest({ headerBytesMax, connections, newRequestId }, error, socket),
-    frameworkErrors: (error, request, reply) =>
-      sendError(request, reply, asMissingImage(request.url) ?? error),
+    log: options.logger,
+  };
+  const app = createApplication(
+    { ...shared, before: (own) => servedOnUse(ofPeople, own) },
+    options,
+  );
+  app.addHook("onClose", async () => {
+    for (const other of others) await other.close();
   });
-  app.decorateRequest("gatewayKey", undefined);
-  app.decorateRequest("clientRequestId", undefined);
-  installNotFound(app);
-  app.setErrorHandler((error, request, reply) => sendError(request, reply, error));
-  requestHooks(app, options.logger, parts.observer);
-  allowOrigins(app, options.cors);
   openRoutes(app, parts);
   app.register((scope, _options, done) => {
     readAsStreams(scope);
@@ -163,48 +113,8 @@ export function createServer(parts: ServerParts, options: ServerOptions): HttpSe
     keyRoutes(scope, parts);
     done();
   });
-  makingRoutes(app, { ...parts, now: options.now });
-  app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    adminRoutes(scope, { ...parts, now: options.now });
-    done();
-  });
   connections.watch(app.server);
   return { app, connections };
-}
-
-/** Routes of `/v1` for people who are signed in to the console. */
-function makingRoutes(app: FastifyInstance, parts: ServerParts & Pick<ServerOptions, "now">): void {
-  app.register(
-    (scope, _options, done) => {
-      readAsStreams(scope);
-      requireMaker(scope, parts);
-      generationRoutes(scope, parts);
-      keyRoutes(scope, parts);
-      scope.register((inner, _inner, ready) => {
-        galleryRoutes(inner, parts);
-        ready();
-      });
-      done();
-    },
-    { prefix: "/console" },
-  );
-}
-
-/** Bodies are read as streams by the routes: pictures must not be gathered in memory. */
-function readAsStreams(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  // What has a parser of its own name is found without reading the header anew for each request.
-  const types = ["application/json", "multipart/form-data", "*"];
-  scope.addContentTypeParser(types, (_request, payload, parsed) => parsed(null, payload));
-}
-
-/** The routes that a key opens, besides those that make pictures. */
-function keyRoutes(scope: FastifyInstance, parts: ServerParts): void {
-  estimateRoutes(scope, parts);
-  recoveryRoutes(scope, parts);
-  modelRoutes(scope, parts.gateway);
-  usageRoutes(scope, parts.gateway);
 }
 
 /** The routes that ask for no key. */
@@ -214,46 +124,19 @@ function openRoutes(app: FastifyInstance, parts: ServerParts): void {
   documentRoutes(app, parts);
   consoleRoutes(app, parts);
   movedRoutes(app);
+  notLoadedRoutes(app);
   if (parts.metrics !== undefined) metricsRoutes(app, parts.metrics);
 }
 
-/** `x-request-id` on every answer, the client's own as a label, and one log line a request. */
-function requestHooks(
-  app: FastifyInstance,
-  log: FastifyBaseLogger,
-  observer: Observer | undefined,
-): void {
-  // Many in a row. Of one whose connection broke meanwhile there is no further word, so it would never be over.
-  app.addHook("onRequest", ({ raw }, _reply, done) =>
-    arrivals.add(() => {
-      if (!raw.socket.destroyed) done();
-    }),
-  );
-  app.addHook("onRequest", (request, reply, done) => {
-    void reply.header("x-request-id", request.id);
-    requireOrigin(request);
-    const own = request.headers["x-request-id"];
-    if (typeof own === "string" && /^[\x21-\x7e]{1,128}$/.test(own)) {
-      request.clientRequestId = own;
-      void reply.header("x-client-request-id", own);
-    }
-    done();
-  });
-  app.addHook("onResponse", (request, reply, done) => {
-    log.info(
-      {
-        request_id: request.id,
-        method: request.method,
-        // The signature of a hosted image is a permission, so queries are not logged.
-        path: loggedPath(request),
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        // Left out of the line where it is undefined.
-        key: request.gatewayKey?.id,
+/** The answer of what is loaded on use and could not be: only then does the application itself get its requests. */
+function notLoadedRoutes(app: FastifyInstance): void {
+  for (const url of ["/admin/v1", "/admin/v1/*", "/console/*"])
+    app.all(url, {
+      onRequest: async () => {
+        throw new PinholeError("internal_error", {
+          message: "This part of the gateway could not be loaded; the gateway's log says why.",
+        });
       },
-      "request",
-    );
-    observer?.answered({ route: request.routeOptions.url, status: reply.statusCode });
-    done();
-  });
+      handler: () => undefined,
+    });
 }

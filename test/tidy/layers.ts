@@ -327,7 +327,7 @@ export const consolePackages: readonly string[] = [
 
 /**
  * Parts of Node that only some layers may use. `types: true` lets every layer name their types, which
- * no running code comes from; `free` names do no more than compute. Parts that are not listed are free, except in the pure layers below.
+ * no running code comes from; `free` names open no connection. Parts that are not listed are free, except in the pure layers below.
  */
 export const builtinFolders: Readonly<
   Record<
@@ -339,7 +339,7 @@ export const builtinFolders: Readonly<
     }
   >
 > = {
-  http: { folders: ["net"], types: true },
+  http: { folders: ["net"], types: true, free: ["createServer"] },
   https: { folders: ["net"], types: true },
   http2: { folders: ["net"], types: true },
   net: {
