@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -63,11 +63,16 @@ function loadedSources(): string[] {
   return [...urls].map((url) => readFileSync(fileURLToPath(url), "utf8"));
 }
 
-test("a start loads only what serving with default settings needs", () => {
-  const sources = loadedSources();
-  const modules = sources.flatMap((source) =>
+/** The files that these sources were made from. */
+function filesOf(sources: readonly string[]): string[] {
+  return sources.flatMap((source) =>
     [...source.matchAll(/^\/\/ ((?:src|node_modules)\/.+)$/gm)].map(([, path = ""]) => path),
   );
+}
+
+test("a start loads only what serving with default settings needs", () => {
+  const sources = loadedSources();
+  const modules = filesOf(sources);
   expect(modules).toContain("src/http/v1/image-routes.ts");
   // Each is loaded on its first use: docs/decisions/0050-lean-start.md says what that saves.
   const onUse = [
@@ -81,6 +86,17 @@ test("a start loads only what serving with default settings needs", () => {
   expect(bytes).toBeLessThan(2_950_000);
   // One character above U+00FF, and V8 keeps a whole chunk in two bytes a character.
   expect(sources.filter((source) => !/^[\0-\x7f]*$/.test(source))).toEqual([]);
+});
+
+test("the database's thread loads no package: zod alone would be 13 MB there", () => {
+  const parts = new Set(["worker.js"]);
+  const read = (part: string): string => readFileSync(join(dirname(main), "parts", part), "utf8");
+  // The set grows while it is walked.
+  for (const part of parts)
+    for (const [, next = ""] of read(part).matchAll(/^import .*"\.\/(.+)";$/gm)) parts.add(next);
+  const modules = filesOf([...parts].map(read));
+  expect(modules).toContain("src/store/sqlite/worker.ts");
+  expect(modules.filter((path) => path.startsWith("node_modules/"))).toEqual([]);
 });
 
 test("makes a picture: its database's and its sandbox's workers are found", async () => {

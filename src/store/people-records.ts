@@ -1,9 +1,18 @@
 import type { Budget } from "../core/budget.ts";
 import { periods } from "../core/budget.ts";
 import type { AuditEntry } from "../core/audit.ts";
-import { priceMarkupSchema } from "../core/price-markup.ts";
 import type { PersonRecord, TeamRecord, UserRecord } from "../core/people.ts";
-import { boolean, integer, listOf, nullable, oneOf, optional, record, text } from "./shape.ts";
+import {
+  boolean,
+  decimal,
+  integer,
+  listOf,
+  nullable,
+  oneOf,
+  optional,
+  record,
+  text,
+} from "./shape.ts";
 import { rowSchemas, type Tables } from "./tables.ts";
 
 const textsSchema = listOf(text);
@@ -17,6 +26,8 @@ const budgetsSchema = listOf(
     raise: nullable(record({ nano: integer, until: nullable(integer) })),
   }),
 );
+
+const markupSchema = record({ times: optional(decimal), per_image_usd: optional(decimal) });
 
 /** Budgets as a column keeps them. */
 export function budgetsFromJson(json: string): Budget[] {
@@ -59,7 +70,7 @@ function rowFromPerson(person: PersonRecord): Omit<Tables["teams"], "markup"> {
 
 export function teamFromRow(value: unknown): TeamRecord {
   const row = rowSchemas.teams.parse(value);
-  const markup = row.markup === null ? null : priceMarkupSchema.parse(JSON.parse(row.markup));
+  const markup = row.markup === null ? null : markupSchema.parse(JSON.parse(row.markup));
   return { ...personFromRow(row), markup };
 }
 

@@ -22,6 +22,11 @@ function shape<T>(what: string, is: (value: unknown) => value is T): Shape<T> {
 export const text = shape("text", (value): value is string => typeof value === "string");
 export const boolean = shape("a boolean", (value) => typeof value === "boolean");
 export const number = shape("a number", (value): value is number => Number.isFinite(value));
+/** A decimal as people wrote it: a number, or text where one of JavaScript would lose digits. */
+export const decimal = shape(
+  "a number or text",
+  (value): value is number | string => typeof value === "string" || Number.isFinite(value),
+);
 /** One that JavaScript holds exactly. */
 export const integer = shape("an integer", (value): value is number => Number.isSafeInteger(value));
 
