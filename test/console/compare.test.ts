@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 /** Chromium and a gateway share two slow cores in CI. */
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const makeButton = (page: Page) => page.getByRole("button", { name: /^Make\b(?! again)/ });
 const column = (page: Page, model: string) => page.getByRole("region", { name: model });
@@ -292,3 +292,55 @@ test("what an upstream can take back is cancelled there; a reload knows of it, a
   expect(faults).toEqual([]);
   await page.context().close();
 });
+
+test("the seed of a picture, another one, and the picture as an input are at hand where it was made, in the gallery and at its request", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "admin", {
+    login: "dunes@example.com",
+  });
+  const seed = page.getByRole("textbox", { name: "Seed" });
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  const inputs = page.getByRole("button", { name: /^Take picture\.\w+ out$/ });
+  const strip = page.getByRole("list", { name: "Results of this session" });
+  await page.goto("/make");
+  await prompt.fill("A dune");
+  await makeButton(page).click();
+  await page.getByText("Done, $0.04").waitFor();
+  await page.getByRole("button", { name: "Same seed again" }).click();
+  const [picture] = (
+    (await (await page.context().request.get(`${gateway.url}/console/v1/gallery`)).json()) as {
+      data: Shown[];
+    }
+  ).data;
+  if (picture === undefined) throw new Error("the gallery has no picture");
+  await expect.poll(() => seed.inputValue()).toBe(picture.seed);
+  await page.getByRole("button", { name: "Use as input" }).click();
+  await expect.poll(() => inputs.count()).toBe(1);
+  await inputs.click();
+  await page.getByRole("button", { name: "Vary" }).click();
+  await expect.poll(() => strip.getByRole("button").count()).toBe(2);
+  await page.getByText("Done, $0.04").waitFor();
+  await page.goto(`/requests/${picture.request_id}`);
+  await page.getByRole("button", { name: "Make this again with the same seed" }).click();
+  await expect.poll(() => seed.inputValue()).toBe(picture.seed);
+  for (const [at, path] of [
+    [1, `/requests/${picture.request_id}`],
+    [2, `/gallery/${picture.id}`],
+  ] as const) {
+    await page.goto(path);
+    await page.getByRole("button", { name: "Vary" }).click();
+    await expect.poll(() => prompt.inputValue()).toBe("A dune");
+    expect(await seed.inputValue()).toBe("");
+    await page.goto(path);
+    await page.getByRole("link", { name: "Use as input" }).click();
+    await expect.poll(() => inputs.count()).toBe(at);
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+interface Shown {
+  readonly id: string;
+  readonly request_id: string;
+  readonly seed: string;
+}

@@ -174,9 +174,11 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
   const words = useGalleryWords();
   const navigate = useNavigate();
   const { fields, seed, prompt, model } = picture;
+  // What it was made from comes along where it is made again, be it with another seed.
   const use = (draft: Parameters<typeof adoptDraft>[0]): void => {
     adoptDraft(draft);
-    void navigate({ to: "/make" });
+    const sources = draft.model === undefined ? [] : picture.made_from;
+    void navigate({ to: "/make", search: sources.length > 0 ? { from: sources.join(",") } : {} });
   };
   const named = Object.fromEntries(
     draftNames.flatMap((name) => {
@@ -220,6 +222,7 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
         <Button onPress={() => use({ ...named, model, prompt, seed: seed ?? "" })}>
           {words.useAll}
         </Button>
+        <Button onPress={() => use({ ...named, model, prompt, seed: "" })}>{words.vary}</Button>
         <Link to="/make" search={{ from: picture.id }} className={buttonLooks("plain")}>
           {words.useAsInput}
         </Link>

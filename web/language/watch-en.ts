@@ -143,6 +143,8 @@ export const watchEn = {
     code: "Copy as",
     again: "Make this again",
     againHint: "with the same seed",
+    vary: "Vary",
+    useAsInput: "Use as input",
     picturesOf: "Pictures",
     gone: "The pictures rest here no longer.",
     forgotten: "forgotten",

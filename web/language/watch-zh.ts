@@ -137,6 +137,8 @@ export const watchZh: WatchWords = {
     code: "复制为",
     again: "再做一次",
     againHint: "使用相同的种子",
+    vary: "变化",
+    useAsInput: "用作输入",
     picturesOf: "图片",
     gone: "图片已不在此处保存。",
     forgotten: "已清除",

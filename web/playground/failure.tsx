@@ -30,32 +30,34 @@ export function Failure({
   return (
     <div
       className={classNames(
-        "grid place-items-center rounded-panel bg-sunk",
-        isColumn ? "h-80 overflow-y-auto p-3" : "min-h-72 p-6",
+        "flex flex-col rounded-panel bg-sunk",
+        isColumn ? "h-80 overflow-y-auto p-3" : "min-h-72 items-center p-6",
       )}
     >
-      <Message
-        tone={isStopped ? "info" : "bad"}
-        title={isStopped ? stopped : words.failed}
-        action={
-          <div className="flex flex-wrap gap-2">
-            {isStopped ? null : <RemedyLink code={error.code} />}
-            <PricedButton
-              label={words.makeAgain}
-              asked={goingOn.asked(made, {})}
-              mayBuyTwice={isDoubtful}
-              onPress={() => goingOn.again(made)}
-            />
-          </div>
-        }
-      >
-        {isStopped ? null : <p>{error.message}</p>}
-        <p className={classNames(isDoubtful && "text-warn")}>
-          {isDoubtful ? more.mayBeBilled : more.notBilled}
-        </p>
-        {isStopped ? null : <Remedy code={error.code} />}
-        {isStopped ? null : <p className="pt-1 font-mono text-label">{error.code}</p>}
-      </Message>
+      <div className="my-auto min-w-0">
+        <Message
+          tone={isStopped ? "info" : "bad"}
+          title={isStopped ? stopped : words.failed}
+          action={
+            <div className="flex flex-wrap gap-2">
+              {isStopped ? null : <RemedyLink code={error.code} />}
+              <PricedButton
+                label={words.makeAgain}
+                asked={goingOn.asked(made, {})}
+                mayBuyTwice={isDoubtful}
+                onPress={() => goingOn.again(made)}
+              />
+            </div>
+          }
+        >
+          {isStopped ? null : <p>{error.message}</p>}
+          <p className={classNames(isDoubtful && "text-warn")}>
+            {isDoubtful ? more.mayBeBilled : more.notBilled}
+          </p>
+          {isStopped ? null : <Remedy code={error.code} />}
+          {isStopped ? null : <p className="pt-1 font-mono text-label">{error.code}</p>}
+        </Message>
+      </div>
     </div>
   );
 }

@@ -25,8 +25,10 @@ export function PricedButton({
   const note = mayBuyTwice && !isFree ? more.chargedAgain(inWords) : inWords;
   return (
     <Button onPress={onPress} isDisabled={asked === undefined}>
-      {label}
-      {note === undefined ? null : <span className="font-normal text-soft">{note}</span>}
+      <span className="flex flex-wrap justify-center gap-x-2 py-1 whitespace-normal">
+        {label}
+        {note === undefined ? null : <span className="font-normal text-soft">{note}</span>}
+      </span>
     </Button>
   );
 }

@@ -83,9 +83,9 @@ function Stop({
   const isFree = state.phase === "queued" || priceWords(price, words) === words.free;
   const note = state.isCancellable ? more.stopUpstream : more.stopMayCost;
   return (
-    <Button kind="quiet" isPending={isPending} onPress={onStop}>
+    <Button isPending={isPending} onPress={onStop}>
       {words.stop}
-      <span className="font-normal">{isFree ? more.stopFree : note}</span>
+      <span className="font-normal text-soft">{isFree ? more.stopFree : note}</span>
     </Button>
   );
 }

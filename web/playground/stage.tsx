@@ -167,15 +167,13 @@ function Actions({
         <Icon name="download" size={16} />
         {isColumn ? null : words.download}
       </a>
-      <p className="text-label text-soft">
+      {seed === undefined ? null : (
+        <Button onPress={() => goingOn.chooseSeed(seed)}>{more.sameSeed}</Button>
+      )}
+      <p className="basis-full text-label text-soft">
         {picture.width} × {picture.height} · {picture.format}
         {seed === undefined ? null : ` · ${words.seed} ${seed}`}
       </p>
-      {seed === undefined ? null : (
-        <Button kind="quiet" onPress={() => goingOn.chooseSeed(seed)}>
-          {more.sameSeed}
-        </Button>
-      )}
     </div>
   );
 }

@@ -1,33 +1,67 @@
-import { useNavigate, useRouteContext } from "@tanstack/react-router";
+import { Link, useNavigate, useRouteContext } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { groupsOf } from "../frame/places.ts";
-import type { DraftFields } from "../playground/draft.ts";
-import { Button } from "../ui/button.tsx";
+import { type DraftFields, adoptDraft } from "../playground/draft.ts";
+import { Button, buttonLooks } from "../ui/button.tsx";
 import { askedFields } from "./asked-fields.ts";
 import { promptOf } from "./request-words.tsx";
 import type { WholeRequest } from "./requests.ts";
 import { useWatchWords } from "./words.ts";
 
-/** Leads to the playground with the words of this request, and its seed where it has one. */
+/** Leads to the playground with the words of this request: with its seed where it has one, or with another. */
 export function MakeAgain({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
   const navigate = useNavigate();
-  const { session } = useRouteContext({ from: "/inside" });
-  const mayMake = groupsOf(session.caller.role).some(({ name }) => name === "make");
+  const mayMake = useMayMake();
   if (!mayMake || promptOf(request) === undefined) return <span />;
   const draft = draftOf(request);
+  const use = (chosen: DraftFields): void => {
+    // The playground reads its draft when it is opened.
+    adoptDraft(chosen);
+    void navigate({ to: "/make" });
+  };
   return (
-    <Button
-      kind="main"
-      onPress={() => {
-        // The playground reads its draft when it is opened.
-        sessionStorage.setItem("pinhole.draft", JSON.stringify(draft));
-        void navigate({ to: "/make" });
-      }}
+    <div className="flex flex-wrap gap-2">
+      <Button kind="main" onPress={() => use(draft)}>
+        {words.again}
+        {draft.seed === "" ? null : (
+          <span className="font-normal opacity-85">{words.againHint}</span>
+        )}
+      </Button>
+      {draft.seed === "" ? null : (
+        <Button onPress={() => use({ ...draft, seed: "" })}>{words.vary}</Button>
+      )}
+    </div>
+  );
+}
+
+function useMayMake(): boolean {
+  const { session } = useRouteContext({ from: "/inside" });
+  return groupsOf(session.caller.role).some(({ name }) => name === "make");
+}
+
+/** Leads to the playground with one of the request's pictures as an input; nothing where it is not of the reader's own gallery. */
+export function UseAsInput({
+  request,
+  index,
+}: {
+  readonly request: WholeRequest;
+  readonly index: number;
+}): ReactNode {
+  const words = useWatchWords().request;
+  const { session } = useRouteContext({ from: "/inside" });
+  const mayMake = useMayMake();
+  // The key with which a person makes pictures in the console.
+  const isOwn = request.key_id === `console:${session.caller.id}`;
+  if (!mayMake || !isOwn) return null;
+  return (
+    <Link
+      to="/make"
+      search={{ from: `${request.id}.${index}` }}
+      className={`${buttonLooks("quiet")} -ml-3.5 self-start`}
     >
-      {words.again}
-      {draft.seed === "" ? null : <span className="font-normal opacity-85">{words.againHint}</span>}
-    </Button>
+      {words.useAsInput}
+    </Link>
   );
 }
 

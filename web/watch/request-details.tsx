@@ -5,7 +5,7 @@ import { dollars } from "../ui/money.ts";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import { CopyAs } from "./copy-as.tsx";
 import { useFigures } from "./figures.ts";
-import { MakeAgain } from "./make-again.tsx";
+import { MakeAgain, UseAsInput } from "./make-again.tsx";
 import { RequestTabs } from "./request-tabs.tsx";
 import { StateMark, promptOf } from "./request-words.tsx";
 import { type WholeRequest, tookMs } from "./requests.ts";
@@ -126,6 +126,7 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
             {width} × {height} · {format}
             {seed === null ? null : ` · ${words.seed(seed)}`}
           </span>
+          <UseAsInput request={request} index={index} />
         </li>
       ))}
     </ul>
