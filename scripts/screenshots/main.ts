@@ -38,8 +38,10 @@ const looks: Readonly<Record<string, (page: Page) => Promise<void>>> = {
 async function shoot(page: Page, { path, act }: Shown, file: string): Promise<void> {
   await page.goto(path);
   await settle(page);
-  await act?.(page);
-  await settle(page);
+  if (act !== undefined) {
+    await act(page);
+    await settle(page, 3000);
+  }
   await page.screenshot({ path: file });
 }
 

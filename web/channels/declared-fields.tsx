@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { classNames } from "../ui/class-names.ts";
 import type { ChannelEntry, Provider } from "./channels.ts";
 import { keptHint, standingText } from "./draft.ts";
 import { kindsOf, settingFields } from "./form-fields.ts";
@@ -30,7 +31,12 @@ export function DeclaredFields({
       {rows.map(([path, text]) => (
         <div key={path} className="contents">
           <dt className="text-soft">{path}</dt>
-          <dd className="min-w-0 break-words whitespace-pre-wrap">
+          <dd
+            className={classNames(
+              "min-w-0 break-words whitespace-pre-wrap",
+              /^[[{]/.test(text) && "font-mono text-label",
+            )}
+          >
             {keptHint(text) === undefined
               ? text
               : words.panel.credential.kept(keptHint(text) ?? "")}

@@ -67,7 +67,7 @@ function Shown({
   const [state] = states;
   if (one === undefined || state === undefined)
     return (
-      <div className="grid min-h-72 flex-1 place-items-center self-start rounded-panel bg-sunk p-6 phone:min-h-[28rem]">
+      <div className="grid min-h-72 flex-1 place-items-center rounded-panel bg-sunk p-6 wide:self-start phone:min-h-[28rem]">
         <p className="max-w-72 text-center text-soft">{words.nothingYet}</p>
       </div>
     );

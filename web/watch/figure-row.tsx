@@ -100,7 +100,7 @@ function Figure({
   return (
     <div className="flex flex-col gap-0.5">
       <dt className="text-label text-soft">{name}</dt>
-      <dd className="text-display font-[650] tracking-[-0.02em]">
+      <dd className="text-display font-[650] tracking-[-0.02em] proportional-nums">
         <Link to="/requests" search={search} className="text-ink no-underline hover:underline">
           {value}
         </Link>

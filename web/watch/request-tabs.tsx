@@ -69,7 +69,7 @@ function Pair({ name, value }: { readonly name: string; readonly value: unknown 
     <>
       <dt className="text-soft">{name}</dt>
       <dd className="min-w-0 break-words">
-        {typeof value === "string" ? (
+        {typeof value === "string" || typeof value === "number" ? (
           value
         ) : (
           <code className="font-mono text-label">{JSON.stringify(value)}</code>
