@@ -49,6 +49,7 @@ import { createRetention, type Retention, type RetentionTimes } from "./requests
 import type { Client } from "./requests/run.ts";
 import { serveObserved } from "./requests/serve-observed.ts";
 import { type ChannelTestCases, channelTestCases } from "./requests/test-channel.ts";
+import { RefusalMoments } from "./requests/refusal-moments.ts";
 import { createUnwritten } from "./requests/unwritten.ts";
 import { createRouting } from "./routing/routing.ts";
 
@@ -283,6 +284,7 @@ function requestParts(
     }),
     lookAgain: createLookAgain(store),
     unwritten: createUnwritten(log),
+    refusals: new RefusalMoments(),
     priceBook: createPriceBook(),
     routing: createRouting({ uptime, now, random, log, observer, cluster }),
     keyLimits: createKeyLimiter(cluster),

@@ -133,6 +133,32 @@ test("a spent budget is a 429 that says all of it, and no retry", async () => {
   expect(upstream.calls).toBe(1);
 });
 
+test("a refusal is in the log, one in ten seconds of a key; it costs nothing, claims no Idempotency-Key and is no repeat's original", async () => {
+  const upstream = await startUpstream();
+  const gateway = await inFrontOf(upstream, dollars(0.1));
+  const again = { "idempotency-key": "once" };
+  const url = "/v1/images/generations";
+  const body = { model: "painter", prompt: "a fox", n: 2, response_format: "b64_json" };
+  const refused = await postJson(gateway, url, body, again);
+  expect([refused.status, (await postJson(gateway, url, body)).status]).toEqual([429, 429]);
+  const found = async (): Promise<readonly Record<string, unknown>[]> => {
+    const answer = await fetch(`${gateway.url}/admin/v1/requests?error=budget_exceeded`, {
+      headers: { authorization: `Bearer ${gateway.adminToken}` },
+    });
+    return ((await answer.json()) as { data: Record<string, unknown>[] }).data;
+  };
+  await expect
+    .poll(found)
+    .toMatchObject([
+      { id: refused.headers.get("x-request-id"), state: "failed", model: "painter", n: 2 },
+    ]);
+  const [{ cost_usd: cost, key_id: key } = {}] = await found();
+  expect([cost, key]).toEqual(["0", "file:k"]);
+  const whole = await postJson(gateway, url, { ...body, n: 1 }, again);
+  expect([whole.status, whole.headers.get("idempotent-replayed")]).toEqual([200, null]);
+  expect(upstream.calls).toBe(1);
+});
+
 test("n pictures fit whole or not at all", async () => {
   const upstream = await startUpstream();
   const gateway = await inFrontOf(upstream, dollars(0.3));

@@ -12,6 +12,7 @@ export const budgetsEn = {
   none: "No budget is set. Without one, who has a key spends as much as the models cost.",
   budgetsOf: (name: string) => `Budgets of ${name}`,
   requests: "Its requests",
+  refused: "What was refused for a budget",
   teams: "An owner or administrator sets what the team may spend.",
   whose: "Whose it is",
   choose: "Choose one",

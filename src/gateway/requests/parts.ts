@@ -12,6 +12,7 @@ import type { RoutingParts } from "../routing/parts.ts";
 import type { KeyTurns } from "./key-turns.ts";
 import type { NodeProgram, NodeWatch } from "./nodes.ts";
 import type { LookAgain } from "./look-again.ts";
+import type { RefusalMoments } from "./refusal-moments.ts";
 import type { RequestRegistry } from "./registry.ts";
 import type { RepeatWindow } from "./repeat-window.ts";
 import type { Unwritten } from "./unwritten.ts";
@@ -27,6 +28,7 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   readonly nodes: NodeWatch;
   readonly repeats: RepeatWindow;
   readonly unwritten: Unwritten;
+  readonly refusals: RefusalMoments;
   readonly journal: SettlementJournal;
   readonly priceBook: PriceBook;
   /** Undefined: nobody listens. */

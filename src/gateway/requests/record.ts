@@ -14,12 +14,12 @@ import { keyJustTaken } from "./key-turns.ts";
 import { failedEnd, madeEnd, type RecordEnd } from "./record-end.ts";
 import { firstAttempts, newAttempt } from "./new-attempt.ts";
 import { recordFields } from "./record-fields.ts";
+import { writeRefused } from "./refused-record.ts";
 import { cancelCalls, type OpenCall } from "../routing/dispatch.ts";
 import { chargeBound } from "../routing/hold.ts";
 import { noChannel } from "../routing/route.ts";
 import type { Plan } from "../fit/terms.ts";
 import { ChannelPool, type ChannelPart } from "../ledger/channel-pool.ts";
-import { budgetExceeded } from "../ledger/refusal.ts";
 import { settled } from "../ledger/settle.ts";
 import type { ImageCall, MakingFacts } from "./image-call.ts";
 import type { RunControl } from "./run.ts";
@@ -162,7 +162,7 @@ class RecordWriter implements OpenRecord {
     });
     recorded?.();
     this.#trace?.recorded();
-    if (refused !== undefined) throw this.#refusal(refused);
+    if (refused !== undefined) throw await this.#refusal(refused);
     this.#parts.priceBook.written(this.#record.newPrices);
     const { payer, holdNano } = this.#record;
     if (payer !== undefined) this.#holdEnded = this.#call.observer?.held(holdNano ?? 0);
@@ -170,11 +170,9 @@ class RecordWriter implements OpenRecord {
     this.#begunAt = uptime();
   }
 
-  #refusal(refused: NotBegun): PinholeError {
-    if ("refusals" in refused) {
-      const { claims = [], holdNano } = this.#record;
-      return budgetExceeded(claims, refused.refusals, holdNano ?? 0);
-    }
+  async #refusal(refused: NotBegun): Promise<PinholeError> {
+    if ("refusals" in refused)
+      return writeRefused(this.#parts, this.#record, this.#end(), refused.refusals);
     if ("channels" in refused) {
       this.unpayable = refused.channels;
       return noChannel(0);

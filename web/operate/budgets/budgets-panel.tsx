@@ -71,14 +71,22 @@ function Requests({
   readonly owner: string;
 }): ReactNode {
   const words = useBudgetWords();
+  const looks = "w-fit text-soft underline hover:text-ink";
   return (
-    <Link
-      to="/requests"
-      search={{ [scope]: owner }}
-      className="w-fit text-soft underline hover:text-ink"
-    >
-      {words.requests}
-    </Link>
+    <p className="flex flex-wrap gap-x-4 gap-y-1">
+      <Link to="/requests" search={{ [scope]: owner }} className={looks}>
+        {words.requests}
+      </Link>
+      {scope === "channel" ? null : (
+        <Link
+          to="/requests"
+          search={{ [scope]: owner, error: "budget_exceeded" }}
+          className={looks}
+        >
+          {words.refused}
+        </Link>
+      )}
+    </p>
   );
 }
 
