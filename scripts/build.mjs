@@ -24,6 +24,7 @@ export function buildIsStale() {
     "package-lock.json",
     "tsconfig.json",
     "scripts/ascii.mjs",
+    "scripts/builtins.mjs",
     "scripts/bundle.mjs",
     "scripts/bundle-console.mjs",
     "scripts/licences.mjs",

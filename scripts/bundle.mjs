@@ -5,6 +5,7 @@ import { basename, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { inAscii } from "./ascii.mjs";
+import { withBuiltins } from "./builtins.mjs";
 import { noteLicences } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -40,9 +41,9 @@ function copyAssets() {
 }
 
 /** The last step, since the bundler prints a chunk anew after every other one. */
-function writeInAscii(written) {
+function makeLean(written) {
   for (const chunk of Object.values(written))
-    if (chunk.type === "chunk") chunk.code = inAscii(chunk.code, chunk.fileName);
+    if (chunk.type === "chunk") chunk.code = inAscii(withBuiltins(chunk.code), chunk.fileName);
 }
 
 const bundle = await rolldown({
@@ -51,7 +52,7 @@ const bundle = await rolldown({
   external,
   logLevel: "warn",
   cwd: root,
-  plugins: [{ name: "ascii", generateBundle: (_, written) => writeInAscii(written) }],
+  plugins: [{ name: "lean", generateBundle: (_, written) => makeLean(written) }],
 });
 const { output } = await bundle.write({
   dir: join(root, "dist"),
