@@ -22,7 +22,8 @@ import { loadFor, retiredCards, type Shelf } from "./loading.ts";
 import { readMoney } from "./money-rows.ts";
 import { type Named, policyOf, readNames } from "./named-entries.ts";
 import type { ListedPrice } from "./price-list.ts";
-import { readPrices } from "./price-rows.ts";
+import { priceOfRow, readPrices } from "./price-rows.ts";
+import { priceWarnings } from "./price-warnings.ts";
 import { secretPlaces } from "./secret-places.ts";
 import { unservedNames } from "./unserved-names.ts";
 
@@ -57,6 +58,12 @@ export function entryReader(read: ReadConfiguration, shelf: Shelf): EntryReader 
     declared: (kind) => declared.filter((entry) => entry.kind === kind),
     secretsOf: async (kind, words) => (kind === "channel" ? channelSecrets(words, shelf) : []),
     concerns: (served) => unservedNames(declared, served),
+    warnings(entry, entries, { channels }) {
+      if (entry.kind !== "price") return [];
+      const rows = entries.filter(({ kind }) => kind === "price").flatMap(priceOfRow);
+      const all = [...read.prices.map(({ price }) => price), ...rows];
+      return priceOfRow(entry).flatMap((price) => priceWarnings(price, all, channels));
+    },
     read: (entries) => readEntries(entries, read, shelf),
   };
 }

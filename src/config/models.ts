@@ -42,6 +42,7 @@ export function currentModels({
       upstream: card.name,
       card,
       price: withRates(priceOf([card.name]) ?? card.price, rates),
+      pricing: { names: [card.name], isOwn: false },
     }));
 }
 
@@ -87,6 +88,7 @@ export function resolveModel(
     upstream,
     card,
     price: withRates(price, sources.rates),
+    pricing: { names, isOwn: own !== undefined },
     ...(given.markup === undefined ? {} : { markup: given.markup }),
     ...(named === undefined ? {} : { named }),
   };

@@ -127,20 +127,30 @@ function faultEntries(
   }
 }
 
-/** The price that counts for a model: one for its channel before one for its provider, these before one for all. */
-export function findPrice(
+/** The price that counts for a model. */
+export function findPrice(entries: readonly PriceEntry[], model: PricedModel): Price | undefined {
+  return countingEntry(entries, model)?.price;
+}
+
+/** True where an entry is for a model, whether or not another one counts before it. */
+export function isFor(entry: PriceEntry, { provider, channel, names }: PricedModel): boolean {
+  return (
+    names.includes(entry.model) &&
+    (entry.provider === undefined || entry.provider === provider) &&
+    (entry.channel === undefined || entry.channel === channel)
+  );
+}
+
+/** The entry that counts for a model: one for its channel before one for its provider, these before one for all. */
+export function countingEntry(
   entries: readonly PriceEntry[],
-  { provider, channel, names }: PricedModel,
-): Price | undefined {
+  model: PricedModel,
+): PriceEntry | undefined {
+  const { names } = model;
   const rank = (entry: PriceEntry): number =>
     (entry.channel === undefined ? 0 : 2) + (entry.provider === undefined ? 0 : 1);
-  const fitting = entries.filter(
-    (entry) =>
-      names.includes(entry.model) &&
-      (entry.provider === undefined || entry.provider === provider) &&
-      (entry.channel === undefined || entry.channel === channel),
-  );
+  const fitting = entries.filter((entry) => isFor(entry, model));
   return fitting.toSorted(
     (a, b) => rank(b) - rank(a) || names.indexOf(a.model) - names.indexOf(b.model),
-  )[0]?.price;
+  )[0];
 }

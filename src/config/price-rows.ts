@@ -33,6 +33,14 @@ interface Held {
   readonly by: string;
 }
 
+/** The price of a row, in a list; none where it is at fault. */
+export function priceOfRow({ id, words }: ResourceEntry): readonly PriceEntry[] {
+  const read = entrySchema.safeParse({ ...words, id });
+  if (!read.success) return [];
+  const { id: _, ...price } = read.data;
+  return [price];
+}
+
 /** Reads prices of the database. Of two for the same models the earlier counts, and that of the file before all. */
 export function readPrices(
   entries: readonly ResourceEntry[],

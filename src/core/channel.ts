@@ -19,8 +19,18 @@ export interface ChannelModel {
   readonly named?: ModelCard | undefined;
   /** The price that counts: the operator's, else the card's, with the operator's exchange rates. */
   readonly price: Price | undefined;
+  /** The way in which entries of the list of prices can mean it; absent where nobody asks. */
+  readonly pricing?: ModelPricing | undefined;
   /** The operator's markup on it; undefined: none. That of a customer's team goes before it. */
   readonly markup?: PriceMarkup | undefined;
+}
+
+/** A model as entries of the list of prices can mean it. */
+export interface ModelPricing {
+  /** The names at the upstream, here, and of its card, in this order. */
+  readonly names: readonly string[];
+  /** True: the channel says a price of its own, which counts before the list's. */
+  readonly isOwn: boolean;
 }
 
 /** One account at one provider, ready for use: settings are validated, models have their cards. */

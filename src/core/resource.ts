@@ -92,6 +92,12 @@ export interface EntryReader {
   secretsOf(kind: ResourceKind, words: EntryWords): Promise<readonly EntryPath[]>;
   /** All that is declared and leads nowhere beside what is served. */
   concerns(served: Served): readonly Concern[];
+  /** The reasons for which an entry that is as it must be has no effect, or less than it seems to have; `entries`: all of the database. */
+  warnings(
+    entry: ResourceEntry,
+    entries: readonly ResourceEntry[],
+    served: Served,
+  ): readonly string[];
   /** Reads entries, none of which has the id of a declared one that does not give way. */
   read(entries: readonly ResourceEntry[]): Promise<ReadEntries>;
 }

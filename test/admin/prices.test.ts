@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "../cli/run-command.ts";
 import { type startTestGateway, testKey } from "../support/gateway.ts";
 import { keyWorld, type KeyWorld } from "./keys-world.ts";
 
@@ -24,6 +25,55 @@ async function costOf(
 }
 
 describe("a price of the database", () => {
+  test("says where it has no effect: where the channel has a price of its own, where others go before it, where nothing serves it", async () => {
+    const priced = { name: "sandbox-fast", price: { per_image_usd: 0.1 } };
+    const own = { id: "own", provider: "sandbox", models: [priced], enabled: false };
+    const world = await keyWorld({ channels: [...channels, own] });
+    const { admin } = world;
+    const make = async (body: object): Promise<unknown> => {
+      const { status, body: answer } = await admin("POST", "/prices", body);
+      expect([body, status]).toEqual([body, 201]);
+      return answer["warnings"];
+    };
+    const price = { per_image_usd: 0.04 };
+    const ofOwn = [
+      expect.stringMatching(/^The channel `own` says a price of its own for `sandbox-fast`/),
+    ];
+    expect(await make({ model: "sandbox-fast", price })).toEqual(ofOwn);
+    expect(await make({ model: "sandbox-fast", channel: "own", price })).toEqual(ofOwn);
+    expect(await make({ model: "sandbox-edit", price })).toEqual([]);
+    expect(await make({ model: "sandbox-edit", channel: "house", price })).toEqual([]);
+    expect(await make({ model: "nothing", price })).toEqual([
+      "No channel serves `nothing`, so this price counts nowhere so far.",
+    ]);
+    expect(await make({ model: "sandbox-edit", channel: "own", price })).toEqual([
+      "The channel `own` does not serve `sandbox-edit`, so this price counts nowhere so far.",
+    ]);
+    const warnings = async (): Promise<unknown> => {
+      const { data = [] } = (await admin("GET", "/prices")).body;
+      return Object.fromEntries(data.map(({ id, warnings: told }) => [id, told]));
+    };
+    expect(await warnings()).toMatchObject({
+      "sandbox-edit": [
+        "It counts nowhere, since prices for fewer go before it: sandbox-edit@channel:house.",
+      ],
+      "sandbox-edit@channel:house": [],
+      "sandbox-fast": ofOwn,
+    });
+    expect(await costOf(world)).toBe("0.04");
+    const { out } = await runCommand(["prices", "list"], {
+      cwd: "/",
+      env: { PINHOLE_URL: world.gateway.url, PINHOLE_ADMIN_TOKEN: world.gateway.adminToken },
+    });
+    expect(out).toContain("warnings");
+    await admin("POST", "/channels", {
+      id: "later",
+      provider: "sandbox",
+      models: [{ name: "nothing", upstream: "sandbox-fast" }],
+    });
+    expect((await admin("GET", "/prices/nothing")).body["warnings"]).toEqual([]);
+  });
+
   test("is charged from the next request on, changed by its version, and is gone when it is deleted", async () => {
     const world = await keyWorld({ channels });
     const { admin } = world;

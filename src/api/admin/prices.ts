@@ -36,6 +36,11 @@ export const priceResource = entryResource({
     provider: z.string().nullable(),
     channel: z.string().nullable(),
     price,
+    warnings: z
+      .array(z.string())
+      .describe(
+        "Why it has no effect, or less than it seems to have: a channel's own price goes before it, or nothing serves the model.",
+      ),
   },
   id: priceEntryId.optional(),
 });

@@ -44,6 +44,7 @@ export class Offered {
   /** Declared names that lead nowhere as what is served stands. */
   #concerns: readonly Concern[] = [];
   #opened: readonly ResourceEntry[] = [];
+  #served: Served | undefined;
   #isMerged = false;
   /** The configuration that is served without any row. */
   #bare: Offer | undefined;
@@ -111,6 +112,12 @@ export class Offered {
     return this.#faults.get(nameOf(row)) ?? null;
   }
 
+  /** The reasons for which an entry that is served has no effect, or less than it seems to have. */
+  warningsOf(entry: ResourceEntry): readonly string[] {
+    const served = this.#served ?? this.#offer;
+    return this.#offer.entries.warnings(entry, this.#opened, served);
+  }
+
   /** The rows that are not served as they stand; undefined where they could not be read just now. */
   faulty(): readonly { readonly name: string; readonly fault: string }[] | undefined {
     if (!this.#isMerged) return undefined;
@@ -153,6 +160,7 @@ export class Offered {
     this.#faults = new Map(found);
     this.#bare = undefined;
     await serve({ ...this.#offer, ...served });
+    this.#served = served;
     this.#tellConcerns(served);
     this.#isMerged = true;
   }
@@ -161,6 +169,7 @@ export class Offered {
     this.#faults = new Map();
     if (this.#bare !== this.#offer) await this.#parts.serve(this.#offer);
     this.#bare = this.#offer;
+    this.#served = undefined;
     this.#tellConcerns(this.#offer);
     this.#isMerged = true;
   }

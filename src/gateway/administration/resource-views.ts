@@ -13,6 +13,8 @@ export interface ResourceView {
   readonly shadowed: boolean;
   /** The reason for which it is not served; null: there is none. */
   readonly fault: string | null;
+  /** The reasons for which it has no effect, or less than it seems to have; absent: its kind has none. */
+  readonly warnings?: readonly string[] | undefined;
   readonly createdAt: number | null;
   readonly changedAt: number | null;
   readonly removedAt: number | null;
@@ -30,6 +32,7 @@ export function resourceJson(view: ResourceView): Record<string, unknown> {
     shadowed,
     faulty: fault !== null,
     fault,
+    ...(view.warnings === undefined ? {} : { warnings: view.warnings }),
     created_at: timeText(view.createdAt),
     changed_at: timeText(view.changedAt),
     removed_at: timeText(view.removedAt),

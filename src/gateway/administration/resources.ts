@@ -225,7 +225,9 @@ class Resources implements ResourceAdministration {
   #declaredView({ kind, id, words, declaredAt }: DeclaredEntry): ResourceView {
     const fault = this.#parts.offered.concernOf(kind, id);
     const unknown = { createdAt: null, changedAt: null, removedAt: null };
-    return { kind, id, words, version: 0, declaredAt, shadowed: false, fault, ...unknown };
+    const warnings = this.#warningsOf({ kind, id, words }, fault === null);
+    const about = { version: 0, declaredAt, shadowed: false, fault, warnings };
+    return { kind, id, words, ...about, ...unknown };
   }
 
   #viewOf(row: StoredResource): ResourceView {
@@ -233,8 +235,18 @@ class Resources implements ResourceAdministration {
     const { id, words, version, createdAt, changedAt, removedAt } = row;
     const shadowed = removedAt === null && offered.holder(kind, id) !== undefined;
     const fault = removedAt === null ? offered.faultOf(row) : null;
-    const about = { version, createdAt, changedAt, removedAt, declaredAt: null };
+    const warnings = this.#warningsOf(
+      { kind, id, words },
+      !shadowed && fault === null && removedAt === null,
+    );
+    const about = { version, createdAt, changedAt, removedAt, declaredAt: null, warnings };
     return { kind, id, words, shadowed, fault, ...about };
+  }
+
+  /** Undefined: entries of the kind have none. */
+  #warningsOf(entry: ResourceEntry, isServed: boolean): readonly string[] | undefined {
+    if (entry.kind !== "price") return undefined;
+    return isServed ? this.#parts.offered.warningsOf(entry) : [];
   }
 
   #told(row: StoredResource): Standing {
