@@ -33,7 +33,7 @@ export function priceWarnings(
     ),
     // A price for fewer is meant to go before one for more, unless nothing is left.
     ...(counts === 0 && others.size > 0
-      ? [`It counts nowhere, since prices for fewer go before it: ${[...others].join(", ")}.`]
+      ? [`It counts nowhere, since other prices go before it: ${[...others].join(", ")}.`]
       : []),
   ];
 }

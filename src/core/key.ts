@@ -105,6 +105,8 @@ export interface StoredKey extends KeySettings {
   readonly createdAt: number;
   /** The moment from which it is refused for ever, and its id is nobody else's; null: it stands. */
   readonly removedAt: number | null;
+  /** The words of it that the database holds damaged: it is refused until they are said anew. Absent: none. */
+  readonly damaged?: readonly string[] | undefined;
 }
 
 /** A gateway key as a request is judged by it. */

@@ -25,6 +25,8 @@ export interface PersonRecord {
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly changedAt: number;
+  /** The words of it that the database holds damaged: its keys are refused until they are said anew. Absent: none. */
+  readonly damaged?: readonly string[] | undefined;
 }
 
 export interface TeamRecord extends PersonRecord {

@@ -63,7 +63,7 @@ export { footWith, nothing } from "./administration/usage.ts";
 export type { Administration, FirstCredentials } from "./administration/administration.ts";
 export type { Condition } from "./administration/condition.ts";
 export { ownerJson, type OwnerKind, type OwnerView } from "./administration/owner-views.ts";
-export type { ConfinedOwners, OwnerAdministration } from "./administration/owners.ts";
+export type { ConfinedOwners, OwnerAdministration } from "./administration/owner-terms.ts";
 export type { StateAdministration } from "./administration/state/state.ts";
 export { adminDigestName } from "./administration/first-credentials.ts";
 export { resourceJson } from "./administration/resource-views.ts";
@@ -238,7 +238,7 @@ export function createGateway(
       if (declared === undefined) return;
       const standing = {
         atWork: () => nodes.atWork(),
-        faultyEntries: () => offered.faulty(),
+        faultyEntries: () => administration.entryFaults().rows,
       };
       await reviewNotices({ ...ports, ...parts, ...standing }, { ...menu.offer, keys: declared });
     },

@@ -1,8 +1,8 @@
 import type { KeySettings, PreviousSecret, StoredKey } from "../core/key.ts";
 import { operations } from "../core/request.ts";
-import { budgetsFromJson } from "./people-records.ts";
+import { jsonColumns } from "./json-columns.ts";
+import { budgetsSchema } from "./people-records.ts";
 import { listOf, oneOf, text } from "./shape.ts";
-import type { Shape } from "./shape.ts";
 import { rowSchemas } from "./tables.ts";
 import type { Tables } from "./tables.ts";
 
@@ -10,32 +10,31 @@ import type { Tables } from "./tables.ts";
 
 const names = listOf(text);
 const operationList = listOf(oneOf(operations));
-function fromJson<T>(shape: Shape<T>, json: string): T {
-  return shape.parse(JSON.parse(json));
-}
-
 export function keyFromRow(value: unknown): StoredKey {
   const row = rowSchemas.keys.parse(value);
+  const { read, told } = jsonColumns();
+  const { operations: allowed, ip_allow: ipAllow } = row;
   return {
     id: row.id,
     name: row.name,
     digest: row.digest,
     hint: row.hint,
-    models: fromJson(names, row.models),
-    operations: row.operations === null ? null : fromJson(operationList, row.operations),
+    models: read("models", names, row.models, []),
+    operations: allowed === null ? null : read("operations", operationList, allowed, []),
     strict: row.strict === 1,
     disabled: row.disabled === 1,
     expiresAt: row.expires_at,
     limits: { rpm: row.rpm, ipm: row.ipm, ipd: row.ipd, concurrency: row.concurrency },
-    budgets: budgetsFromJson(row.budgets),
-    ipAllow: row.ip_allow === null ? null : fromJson(names, row.ip_allow),
+    budgets: read("budget", budgetsSchema, row.budgets, []),
+    ipAllow: ipAllow === null ? null : read("ip_allow", names, ipAllow, []),
     userId: row.user_id,
     teamId: row.team_id,
-    labels: fromJson(names, row.labels),
+    labels: read("labels", names, row.labels, []),
     previous: previousOf(row),
     version: row.version,
     createdAt: row.created_at,
     removedAt: row.removed_at,
+    ...told(),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { Budget } from "../core/budget.ts";
 import { periods } from "../core/budget.ts";
 import type { AuditEntry } from "../core/audit.ts";
+import type { PriceMarkup } from "../core/price-markup.ts";
 import type { PersonRecord, TeamRecord, UserRecord } from "../core/people.ts";
+import { type JsonColumns, jsonColumns } from "./json-columns.ts";
 import {
   boolean,
   decimal,
@@ -16,7 +17,8 @@ import {
 import { rowSchemas, type Tables } from "./tables.ts";
 
 const textsSchema = listOf(text);
-const budgetsSchema = listOf(
+/** Budgets as a column keeps them. */
+export const budgetsSchema = listOf(
   record({
     nano: integer,
     period: oneOf(periods),
@@ -29,21 +31,19 @@ const budgetsSchema = listOf(
 
 const markupSchema = record({ times: optional(decimal), per_image_usd: optional(decimal) });
 
-/** Budgets as a column keeps them. */
-export function budgetsFromJson(json: string): Budget[] {
-  return budgetsSchema.parse(JSON.parse(json));
-}
-
-function personFromRow(row: Omit<Tables["teams"], "markup">): PersonRecord {
+function personFromRow(
+  row: Omit<Tables["teams"], "markup">,
+  { read }: Pick<JsonColumns, "read">,
+): PersonRecord {
   return {
     id: row.id,
     name: row.name,
-    models: textsSchema.parse(JSON.parse(row.models)),
+    models: read("models", textsSchema, row.models, []),
     rpm: row.rpm,
     ipm: row.ipm,
     ipd: row.ipd,
-    budgets: budgetsFromJson(row.budgets),
-    labels: textsSchema.parse(JSON.parse(row.labels)),
+    budgets: read("budget", budgetsSchema, row.budgets, []),
+    labels: read("labels", textsSchema, row.labels, []),
     disabled: row.disabled === 1,
     version: row.version,
     createdAt: row.created_at,
@@ -70,8 +70,12 @@ function rowFromPerson(person: PersonRecord): Omit<Tables["teams"], "markup"> {
 
 export function teamFromRow(value: unknown): TeamRecord {
   const row = rowSchemas.teams.parse(value);
-  const markup = row.markup === null ? null : markupSchema.parse(JSON.parse(row.markup));
-  return { ...personFromRow(row), markup };
+  const columns = jsonColumns();
+  const markup =
+    row.markup === null
+      ? null
+      : columns.read<PriceMarkup | null>("markup", markupSchema, row.markup, null);
+  return { ...personFromRow(row, columns), markup, ...columns.told() };
 }
 
 export function rowFromTeam(team: TeamRecord): Tables["teams"] {
@@ -81,7 +85,8 @@ export function rowFromTeam(team: TeamRecord): Tables["teams"] {
 
 export function userFromRow(value: unknown): UserRecord {
   const row = rowSchemas.users.parse(value);
-  return { ...personFromRow(row), teamId: row.team_id };
+  const columns = jsonColumns();
+  return { ...personFromRow(row, columns), teamId: row.team_id, ...columns.told() };
 }
 
 export function rowFromUser(user: UserRecord): Tables["users"] {

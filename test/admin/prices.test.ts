@@ -55,7 +55,7 @@ describe("a price of the database", () => {
     };
     expect(await warnings()).toMatchObject({
       "sandbox-edit": [
-        "It counts nowhere, since prices for fewer go before it: sandbox-edit@channel:house.",
+        "It counts nowhere, since other prices go before it: sandbox-edit@channel:house.",
       ],
       "sandbox-edit@channel:house": [],
       "sandbox-fast": ofOwn,
@@ -69,7 +69,7 @@ describe("a price of the database", () => {
     await admin("POST", "/channels", {
       id: "later",
       provider: "sandbox",
-      models: [{ name: "nothing", upstream: "sandbox-fast" }],
+      models: [{ name: "nothing", upstream: "sandbox-partial" }],
     });
     expect((await admin("GET", "/prices/nothing")).body["warnings"]).toEqual([]);
   });

@@ -69,6 +69,11 @@ const key = z.looseObject({
     .describe("The secret that the last rotation replaced: it opens the key until then."),
   labels: z.array(z.string()),
   version: z.int().describe("Counts the key's changes; 0: it is the file's."),
+  faulty: z
+    .literal(true)
+    .optional()
+    .describe("It is refused, for the reason in `fault`: the database holds words of it damaged."),
+  fault: z.string().optional(),
   declared_at: z.string().nullable().describe("The place in the file; null: in the database."),
   created_at: moment.nullable(),
   removed_at: moment.nullable(),

@@ -37,6 +37,11 @@ const owner = z.looseObject({
   version: z.int().describe("Counts its changes, and is its ETag; 0: it is the file's."),
   declared_at: z.string().nullable().describe("The place in the file; null: in the database."),
   shadowed: z.boolean().describe("The file has one of the same id, which counts instead."),
+  faulty: z
+    .literal(true)
+    .optional()
+    .describe("It is refused, for the reason in `fault`: the database holds words of it damaged."),
+  fault: z.string().optional(),
   created_at: moment.nullable(),
   changed_at: moment.nullable(),
 });

@@ -67,6 +67,7 @@ export const stateResource: AdminResource = {
       verb: null,
       about:
         "All that the database serves, in the words of the configuration file: with the same secret it brings the same back. Keys are digests.",
+      errors: [409],
       query: exportQuery,
       answer: "State",
     },

@@ -19,7 +19,8 @@ import { consoleKey } from "./console-key.ts";
 import type { DeclaredKey } from "./key-views.ts";
 import type { KeyAdministration } from "./key-terms.ts";
 import { administerKeys } from "./keys.ts";
-import { administerOwners, type OwnerAdministration } from "./owners.ts";
+import type { OwnerAdministration } from "./owner-terms.ts";
+import { administerOwners } from "./owners.ts";
 import { type AdministrationParts, Served } from "./served.ts";
 import { administerNotices, type NoticeAdministration } from "./notices.ts";
 import { resealAll } from "./reseal.ts";
@@ -139,7 +140,11 @@ export function createAdministration(
         budgetPage({ ...ports, served, channels, keys: () => ports.keys.all() ?? [] }, question),
     },
     usage: (question) => reportUsage(ports, question),
-    entryFaults: () => ({ rows: ports.offered.faulty(), declared: ports.offered.concerns }),
+    entryFaults() {
+      const resources = ports.offered.faulty();
+      const rows = resources && [...resources, ...served.faulty];
+      return { rows, declared: ports.offered.concerns };
+    },
     reseal: async () => (sealer.changes ? resealAll(store, sealer, ports.log) : 0),
     requests: administerRequests(ports, served, async () => ports.keys.all() ?? []),
     tokenOf: (authorization) => bearer(authorization),

@@ -70,15 +70,30 @@ export function ownersOfRows({ users, teams }: Pick<ServedRows, "users" | "teams
   };
 }
 
-function ownerOf({ id, name, models, disabled, budgets, ...limits }: PersonRecord): KeyOwner {
+function ownerOf({
+  id,
+  name,
+  models,
+  disabled,
+  budgets,
+  damaged,
+  ...limits
+}: PersonRecord): KeyOwner {
   const { rpm, ipm, ipd } = limits;
-  const about = { id, name: name ?? id, models, disabled, budgets };
+  // Without its limits and budgets nobody may spend.
+  const about = {
+    id,
+    name: name ?? id,
+    models,
+    disabled: disabled || damaged !== undefined,
+    budgets,
+  };
   return { ...about, limits: { rpm, ipm, ipd, concurrency: null } };
 }
 
 /** A key as requests are judged by it. Without an owner that it names it is refused: limits and budgets would be missing. */
 export function judgedKey(
-  key: KeySettings & Pick<StoredKey, "id" | "digest" | "previous">,
+  key: KeySettings & Pick<StoredKey, "id" | "digest" | "previous" | "damaged">,
   owners: OwnerBook,
 ): KeyRecord {
   const { user, team, missing } = owners.find(key);
@@ -90,7 +105,7 @@ export function judgedKey(
     models: key.models,
     operations: key.operations,
     strict: key.strict,
-    disabled: key.disabled || isStopped,
+    disabled: key.disabled || isStopped || key.damaged !== undefined,
     expiresAt: key.expiresAt,
     limits: key.limits,
     budgets: key.budgets,

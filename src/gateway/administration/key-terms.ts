@@ -35,6 +35,8 @@ export interface KeyChange {
   readonly condition: Condition;
   /** The choices that it makes out of those that stand. */
   readonly edit: (now: KeySettings) => KeySettings;
+  /** The words that it says; absent: all. */
+  readonly said?: readonly string[] | undefined;
 }
 
 /** Keys of whoever they are, and of one team alone. */

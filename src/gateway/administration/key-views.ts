@@ -2,6 +2,7 @@ import type { KeySettings, PreviousSecret, StoredKey } from "../../core/key.ts";
 import { keyDigest, keyHint } from "../../core/keys.ts";
 import { keyWordsOf } from "../../core/key-words.ts";
 import type { NewSecret } from "../../store/key-records.ts";
+import { damageJson } from "./damage.ts";
 import type { Secret } from "../../core/secret.ts";
 
 /** A key that the configuration file declares. */
@@ -25,6 +26,7 @@ export interface KeyView extends KeySettings {
   /** Null: the file's, of which nobody knows. */
   readonly createdAt: number | null;
   readonly removedAt: number | null;
+  readonly damaged?: readonly string[] | undefined;
 }
 
 /** A key of the file, both as it is judged by and as it is shown. */
@@ -56,8 +58,8 @@ export function declaredEntry(declared: DeclaredKey, pepper: Buffer): DeclaredEn
 }
 
 export function storedView(stored: StoredKey): KeyView {
-  const { id, hint, previous, version, createdAt, removedAt } = stored;
-  const known = { id, hint, version, createdAt, removedAt, declaredAt: null };
+  const { id, hint, previous, version, createdAt, removedAt, damaged } = stored;
+  const known = { id, hint, version, createdAt, removedAt, declaredAt: null, damaged };
   return { ...settingsOf(stored), ...known, previous: previous && withoutDigest(previous) };
 }
 
@@ -80,6 +82,7 @@ export function keyJson(view: KeyView): Record<string, unknown> {
       last_used_at: timeText(previous.usedAt),
     },
     version,
+    ...damageJson(view),
     declared_at: declaredAt,
     created_at: timeText(createdAt),
     removed_at: timeText(removedAt),

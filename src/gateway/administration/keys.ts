@@ -5,6 +5,7 @@ import type { KeyOwners, KeySettings, StoredKey } from "../../core/key.ts";
 import { keyDigest, keyHint, makeKey } from "../../core/keys.ts";
 import { managedTeam, type Scope } from "../../core/role.ts";
 import type { TeamScope } from "../../store/scopes.ts";
+import { refuseDamage } from "./damage.ts";
 import { checkSaidVersion, checkVersion, type Condition, staleVersion } from "./condition.ts";
 import {
   heldByFile,
@@ -141,17 +142,20 @@ class Keys implements KeyAdministration {
     }
     const before = await this.#standing(id);
     const isSame = isDeepStrictEqual(settings, settingsOf(before));
-    if (isSame) return { view: storedView(before), key: undefined };
+    if (isSame && before.damaged === undefined) return { view: storedView(before), key: undefined };
     return { view: await this.change(by, { id, condition, edit: () => settings }), key: undefined };
   }
 
-  async change(by: Changer, { id, condition, edit }: KeyChange): Promise<KeyView> {
+  async change(by: Changer, { id, condition, edit, said }: KeyChange): Promise<KeyView> {
     const before = await this.#standing(id);
     checkVersion(condition, standingOf(before));
+    refuseDamage(before, said);
     const settings = this.#confined(edit(settingsOf(before)), before);
-    if (isDeepStrictEqual(settings, settingsOf(before))) return storedView(before);
+    const isSame = isDeepStrictEqual(settings, settingsOf(before));
+    if (isSame && before.damaged === undefined) return storedView(before);
     this.#refuse(settings, before);
-    const after = storedView({ ...before, ...settings, version: before.version + 1 });
+    const { version, damaged: _, ...whole } = before;
+    const after = storedView({ ...whole, ...settings, version: version + 1 });
     const entry = this.#entry(by, "change", id, [storedView(before), after]);
     const isDone = await this.#parts.store.keys.change(id, before.version, settings, entry);
     return this.#changed(id, before, isDone);

@@ -1,5 +1,6 @@
 import type { KeyOwner } from "../../core/key.ts";
 import type { OwnerSettings } from "../../core/people.ts";
+import { damageJson } from "./damage.ts";
 import { ownerWordsOf } from "../../core/owner-words.ts";
 
 /** The two kinds of owners of keys. */
@@ -20,6 +21,7 @@ export interface OwnerView extends OwnerSettings {
   /** Null: the file's, of which nobody knows. */
   readonly createdAt: number | null;
   readonly changedAt: number | null;
+  readonly damaged?: readonly string[] | undefined;
 }
 
 /** A team or a user as the admin API shows it: in the words of the file, and what the gateway knows of it. */
@@ -30,6 +32,7 @@ export function ownerJson(view: OwnerView, kind: OwnerKind): Record<string, unkn
     version: view.version,
     declared_at: view.declaredAt,
     shadowed: view.shadowed,
+    ...damageJson(view),
     created_at: timeText(view.createdAt),
     changed_at: timeText(view.changedAt),
   };

@@ -12,6 +12,8 @@ import {
   type Standing,
   staleVersion,
 } from "./condition.ts";
+import { refuseDamage } from "./damage.ts";
+import type { ConfinedOwners, OwnerAdministration, OwnerChange } from "./owner-terms.ts";
 import type { Served } from "./served.ts";
 import { refuseOtherThanBudget } from "./team-scope.ts";
 import { type DeclaredOwner, ownerJson, type OwnerKind, type OwnerView } from "./owner-views.ts";
@@ -24,40 +26,6 @@ export interface OwnerParts {
   /** Unix milliseconds. */
   readonly now: () => number;
   readonly newId: (prefix: string) => string;
-}
-
-/**
- * Teams, or users, as the admin API changes them. Those of the file are shown, and changed in the file only: conflict names
- * their line. Where file and database have the same id the file's counts, and the row is shadowed.
- */
-export interface OwnerAdministration extends ConfinedOwners {
-  /** The same as a caller sees it who may see no more than a scope: others are not there, and of users budgets alone are changed. */
-  within(scope: Scope): ConfinedOwners;
-}
-
-/** Teams or users that a caller may see. */
-export interface ConfinedOwners {
-  /** In the order of the ids, after one of them. */
-  page(after: string, limit: number): Promise<OwnerView[]>;
-  /** Throws not_found. */
-  get(id: string): Promise<OwnerView>;
-  create(by: Changer, id: string, settings: OwnerSettings): Promise<OwnerView>;
-  /** Makes it, or gives it these choices. Where it has them already nothing is changed. */
-  put(
-    by: Changer,
-    wanted: Omit<OwnerChange, "edit"> & { readonly settings: OwnerSettings },
-  ): Promise<{ readonly view: OwnerView; readonly isNew: boolean }>;
-  change(by: Changer, change: OwnerChange): Promise<OwnerView>;
-  /** Refuses its keys from now on. It is never deleted, since records and books name it. */
-  disable(by: Changer, id: string, condition: Condition): Promise<OwnerView>;
-}
-
-/** A change of one of them, made from a version. */
-export interface OwnerChange {
-  readonly id: string;
-  readonly condition: Condition;
-  /** The choices that it makes out of those that stand. */
-  readonly edit: (now: OwnerSettings) => OwnerSettings;
 }
 
 /** Opens the administration of teams or of users. */
@@ -114,7 +82,7 @@ class Owners implements OwnerAdministration {
 
   async put(
     by: Changer,
-    wanted: Omit<OwnerChange, "edit"> & { readonly settings: OwnerSettings },
+    wanted: Omit<OwnerChange, "edit" | "said"> & { readonly settings: OwnerSettings },
   ): Promise<{ readonly view: OwnerView; readonly isNew: boolean }> {
     const { id, condition, settings } = wanted;
     this.#refuseDeclared(id);
@@ -127,15 +95,16 @@ class Owners implements OwnerAdministration {
     }
     // Somebody else may have made it in between.
     const row = await this.#standing(id);
-    if (isDeepStrictEqual(settings, settingsOf(row))) return { view: viewOf(row), isNew: false };
+    if (isSame(settings, row)) return { view: viewOf(row), isNew: false };
     const view = await this.change(by, { id, condition, edit: () => settings });
     return { view, isNew: false };
   }
 
-  async change(by: Changer, { id, condition, edit }: OwnerChange): Promise<OwnerView> {
+  async change(by: Changer, { id, condition, edit, said }: OwnerChange): Promise<OwnerView> {
     this.#refuseDeclared(id);
     const row = await this.#standing(id);
     checkVersion(condition, this.#told(row));
+    refuseDamage(row, said);
     const settings = edit(settingsOf(row));
     if (this.#team !== undefined) refuseOtherThanBudget(settingsOf(row), settings);
     return this.#write(by, row, settings);
@@ -145,6 +114,7 @@ class Owners implements OwnerAdministration {
     this.#refuseDeclared(id);
     const row = await this.#standing(id);
     checkSaidVersion(condition, this.#told(row));
+    refuseDamage(row, ["disabled"]);
     return this.#write(by, row, { ...settingsOf(row), disabled: true }, "disable");
   }
 
@@ -225,9 +195,10 @@ class Owners implements OwnerAdministration {
     settings: OwnerSettings,
     action = "change",
   ): Promise<OwnerView> {
-    if (isDeepStrictEqual(settings, settingsOf(row))) return viewOf(row);
+    if (isSame(settings, row)) return viewOf(row);
     await this.#refuse(settings, settingsOf(row));
-    const changed = { ...row, ...settings, changedAt: this.#parts.now() };
+    const { damaged: _, ...whole } = row;
+    const changed = { ...whole, ...settings, changedAt: this.#parts.now() };
     const after = { ...changed, version: row.version + 1 };
     if (!(await this.#rows.change(changed, this.#entry(by, action, row, after))))
       throw staleVersion(this.#told(await this.#standing(row.id)));
@@ -257,6 +228,11 @@ class Owners implements OwnerAdministration {
   }
 }
 
+/** True where a row has these choices, as far as it can be read. */
+export function isSame(settings: OwnerSettings, row: OwnerRow): boolean {
+  return row.damaged === undefined && isDeepStrictEqual(settings, settingsOf(row));
+}
+
 export function settingsOf({
   name,
   models,
@@ -273,8 +249,9 @@ export function settingsOf({
 }
 
 export function viewOf(row: OwnerRow, shadowed = false): OwnerView {
-  const { id, version, createdAt, changedAt } = row;
-  return { id, ...settingsOf(row), version, createdAt, changedAt, declaredAt: null, shadowed };
+  const { id, version, createdAt, changedAt, damaged } = row;
+  const about = { version, createdAt, changedAt, declaredAt: null, shadowed, damaged };
+  return { id, ...settingsOf(row), ...about };
 }
 
 function declaredView(owner: DeclaredOwner): OwnerView {

@@ -4,6 +4,7 @@ import type { KeyOwners, KeyRecord } from "../../core/key.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { ServedRows } from "../../store/served-rows.ts";
 import type { Store } from "../../store/store.ts";
+import { damagedRows } from "./damage.ts";
 import type { Offered } from "./offered.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import { judgedKey, noOwners, ownerBook, type OwnerBook, ownersOfRows } from "./key-owners.ts";
@@ -43,6 +44,7 @@ export class Served {
   #owners: OwnerBook = ownerBook(noOwners, noOwners, new Set());
   /** The rows that are in memory. */
   #rows: ServedRows | undefined;
+  #faulty: ReturnType<typeof damagedRows> = [];
   /** When it was last known that they are those of the database. */
   #readAt: number | undefined;
   /** The last refresh that was asked for: one after another, so that none puts older rows over newer ones. */
@@ -67,6 +69,11 @@ export class Served {
   /** Users and teams of the file and of the database. */
   get owners(): OwnerBook {
     return this.#owners;
+  }
+
+  /** Keys, teams and users of the database that are not served as they stand. */
+  get faulty(): ReturnType<typeof damagedRows> {
+    return this.#faulty;
   }
 
   /** Puts others in the place of those that the file declared. */
@@ -149,7 +156,19 @@ export class Served {
     keys.replace(judged);
     await followBudgets(judged);
     await offered.follow(rows.resources);
+    this.#tell(damagedRows(rows));
     this.#rows = rows;
     this.#readAt = this.#parts.uptime();
+  }
+
+  /** Says what has come to be damaged since. */
+  #tell(found: ReturnType<typeof damagedRows>): void {
+    for (const { name, fault } of found)
+      if (!this.#faulty.some((one) => one.name === name && one.fault === fault))
+        this.#parts.log.error(
+          { row: name, detail: fault },
+          "an entry of the database is not served",
+        );
+    this.#faulty = found;
   }
 }

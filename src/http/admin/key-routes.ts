@@ -62,7 +62,8 @@ function changeRoutes(app: FastifyInstance, keys: KeyAdministration): void {
     const fields = readFields(request.body);
     const edit = (now: KeySettings): KeySettings =>
       keySettingsOf(read(keyBody, withoutNulls({ ...keyWordsOf(now), ...fields })));
-    const change = { id: request.params.id, condition: conditionOf(request), edit };
+    const said = Object.keys(fields);
+    const change = { id: request.params.id, condition: conditionOf(request), edit, said };
     const changed = await keysFor(keys, request).change(changerOf(request), change);
     return withVersion(reply, keyJson(changed));
   });

@@ -100,6 +100,7 @@ function handlersOf({ kind, administration, readBody, readNew }: Owners) {
       const view = await ownersFor(request).change(changerOf(request), {
         id: request.params.id,
         condition: conditionOf(request),
+        said: Object.keys(fields),
         edit: (now) => ownerSettingsOf(readBody({ ...ownerWordsOf(now, kind), ...fields })),
       });
       return withVersion(reply, json(view));

@@ -1,14 +1,25 @@
 import { keyWordsOf } from "../../../core/key-words.ts";
+import { PinholeError } from "../../../core/errors.ts";
 import type { StoredKey } from "../../../core/key.ts";
 import { ownerWordsOf } from "../../../core/owner-words.ts";
 import type { ResourceKind } from "../../../core/resource.ts";
 import type { StateRows } from "../../../store/state-store.ts";
+import { damagedRows } from "../damage.ts";
 import { settingsOf as keySettings } from "../key-views.ts";
 import { isKnown, type KnownResource } from "../offered.ts";
 import type { OwnerKind } from "../owner-views.ts";
 import { type OwnerRow, settingsOf as ownerSettings } from "../owners.ts";
 import { escaped, writeResources } from "./export-resources.ts";
 import { sayingWords } from "./planned.ts";
+
+/** Throws conflict where a row is damaged: what it lacks would be what the state says. */
+function refuseDamaged(rows: Pick<StateRows, "keys" | "teams" | "users">): void {
+  const [first] = damagedRows(rows);
+  if (first === undefined) return;
+  throw new PinholeError("conflict", {
+    message: `The ${first.name} cannot be exported. ${first.fault}`,
+  });
+}
 
 type Words = Record<string, unknown>;
 
@@ -40,6 +51,7 @@ export function writeState(rows: StateRows, query: ExportQuery): WrittenState {
   const resources = rows.resources.filter(isKnown).filter(({ removedAt }) => removedAt === null);
   const isShadowed = ({ kind, id }: KnownResource): boolean => query.isDeclared(kind, id);
   const keys = rows.keys.filter(({ removedAt }) => removedAt === null);
+  refuseDamaged({ ...rows, keys });
   const shadowed = [
     ...rows.teams.filter((row) => !isServed("team", row)).map(({ id }) => ({ kind: "team", id })),
     ...rows.users.filter((row) => !isServed("user", row)).map(({ id }) => ({ kind: "user", id })),

@@ -179,10 +179,11 @@ function planKey(
     return { planned: writing(undefined, { ...settings, ...secrets, ...about }) };
   }
   const isSame = isDeepStrictEqual(settings, settingsOf(row)) && !setsSecret(row, secrets);
-  if (isSame) return "unchanged";
+  const { damaged, ...whole } = row;
+  if (isSame && damaged === undefined) return "unchanged";
   if (entry.version !== undefined && entry.version !== row.version)
     return { faults: [staleEntry(entry, `the key \`${id}\``, row.version)] };
-  return { planned: writing(row, { ...row, ...settings, ...secrets }) };
+  return { planned: writing(row, { ...whole, ...settings, ...secrets }) };
 }
 
 function setsSecret(row: StoredKey, { digest, previous }: Secrets): boolean {

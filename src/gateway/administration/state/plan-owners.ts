@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import type { KeyOwner } from "../../../core/key.ts";
 import { ownerWordsOf } from "../../../core/owner-words.ts";
 import type { OwnerSettings } from "../../../core/people.ts";
 import type { StateEntry, StateFault } from "../../../core/state.ts";
 import type { StateRow } from "../../../store/state-store.ts";
 import { type OwnerKind, ownerJson } from "../owner-views.ts";
-import { type OwnerRow, settingsOf, viewOf } from "../owners.ts";
+import { isSame, type OwnerRow, settingsOf, viewOf } from "../owners.ts";
 import {
   changedFields,
   type EntryPlan,
@@ -36,8 +35,11 @@ export function planOwners(section: OwnerSection): SectionPlan {
   if (entries === undefined) return sectionPlan([]);
   const wanted = new Set(entries.map(({ id }) => id));
   const ofFile = new Set(declared.map(({ id }) => id));
-  // Shadowed rows serve nothing, and are no part of an export.
-  const left = rows.filter(({ id, disabled }) => !wanted.has(id) && !ofFile.has(id) && !disabled);
+  // Shadowed rows serve nothing, and are no part of an export; damaged ones serve nothing either.
+  const left = rows.filter(
+    ({ id, disabled, damaged }) =>
+      !wanted.has(id) && !ofFile.has(id) && !disabled && damaged === undefined,
+  );
   const pruned = prunes ? left.map((row): EntryPlan => ({ planned: disabling(section, row) })) : [];
   return sectionPlan([...entries.map((entry) => planOwner(section, entry)), ...pruned]);
 }
@@ -46,7 +48,7 @@ function planOwner(section: OwnerSection, entry: StateEntry<OwnerSettings>): Ent
   const { rows, declared, kind, now } = section;
   const { id, settings, at } = entry;
   const row = rows.find((one) => one.id === id);
-  if (row !== undefined && isDeepStrictEqual(settings, settingsOf(row))) return "unchanged";
+  if (row !== undefined && isSame(settings, row)) return "unchanged";
   const held = declared.find((one) => one.id === id);
   if (held !== undefined)
     return fault(
