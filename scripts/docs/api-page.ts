@@ -112,7 +112,8 @@ export function apiPage(): Page {
     "Some clients repeat a failed call without saying so. Within `policy.repeat_window` the same request of the same key is answered " +
       "from one that failed and may have been billed, and attached to one whose client left without its answer; equal calls after a " +
       "success are calls of their own. A fresh `Idempotency-Key` always buys again. Where the gateway's process ended while a request " +
-      "ran, its repeat and its id answer 502 `outcome_unknown`, with what may have been bought.",
+      "ran, its repeat and its id answer 502 `outcome_unknown`, with what may have been bought; where it was killed as it answered, the " +
+      "repeat is given the picture that was kept.",
     "## The admin API",
     "Its routes are below `/admin/v1`. The addresses of before, without `/v1`, answer 308 with the new one in `location`.",
     ...adminBodies(),

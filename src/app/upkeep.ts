@@ -50,8 +50,8 @@ const hourMs = 60 * minuteMs;
 const clockMs = 30_000;
 /** A key that was revoked on one node stops on all within 5 s. */
 const keysMs = 2_000;
-/** An owner that has not been seen for ten of these is dead; a repeat of what it runs waits for one. */
-const nodeMs = 2_000;
+/** A node that others wait for shows itself as often as this. */
+const nodeMs = 500;
 const outcomesMs = 5_000;
 /** Between looks for notices to send. */
 const noticesMs = 2_000;

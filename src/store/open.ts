@@ -127,6 +127,7 @@ function storeOf(client: StoreClient): OpenedStore {
     nodes: {
       renew: (node) => client.call("nodesRenew", node),
       remove: (id) => client.call("nodesRemove", id),
+      bury: (id, now) => client.call("nodesBury", id, now),
     },
     ...identityStoreOf(client),
     settings: {

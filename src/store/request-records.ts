@@ -5,6 +5,7 @@ import type { SettlementNotice } from "../core/notice.ts";
 import type { PriceVersion } from "../core/price.ts";
 import type { Operation, Usage, Warning } from "../core/request.ts";
 import type { RequestScope } from "./scopes.ts";
+import type { RunningOwner } from "./running-owner.ts";
 
 /** The record of a request as it is written before an upstream is called. */
 export interface NewRequest {
@@ -86,13 +87,6 @@ export interface NodeRecord {
   readonly fileHash: string | null;
   /** The time at which it began to go by them. */
   readonly fileSince: number | null;
-}
-
-/** A node that runs a request equal to one that has come. */
-export interface RunningOwner {
-  readonly id: string;
-  /** The time of its last renewal; null: it is no node any more, and what it left is about to be closed. */
-  readonly seenAt: number | null;
 }
 
 /** An answer that was given from another request's outcome. */
@@ -209,6 +203,8 @@ export interface RequestOutcome {
    * from here: the request gives up its idempotency key and its fingerprint.
    */
   readonly replayable: boolean;
+  /** When its answer begins to be given; absent: no other node can be asked for it. */
+  readonly answeredAt?: number | undefined;
   /** True where it is an error that may have been billed: the same request is answered from here for a while. */
   readonly doubtful: boolean;
   /** The customer's debt for pictures delivered or kept; null: unknown. */
@@ -282,7 +278,7 @@ export interface RecentRequests {
   readonly hasOrphan: boolean;
   /** The newest that ended in an error that may have been billed. */
   readonly doubtful: RequestRecord | null;
-  /** Nodes that run equal requests without an idempotency key. */
+  /** Nodes that run equal requests without an idempotency key, or have answered one and were not seen since. */
   readonly owners: readonly RunningOwner[];
 }
 

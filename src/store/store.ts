@@ -210,8 +210,13 @@ export interface Store extends IdentityStore {
   readonly nodes: {
     /** Writes that a node is at work; returns all nodes as they were last seen. */
     renew(node: NodeRecord): Promise<NodeRecord[]>;
-    /** Forgets a node: its running requests are nobody's from then on. */
+    /** Forgets a node that has ended in order: its running requests are nobody's from then on. */
     remove(id: string): Promise<void>;
+    /**
+     * Forgets a node that ended suddenly: besides, clients are taken to have gone at `now` whose answers it may not
+     * have given to their end.
+     */
+    bury(id: string, now: number): Promise<void>;
   };
   /** Small values of the installation itself: the admin token's digest, … */
   readonly settings: {

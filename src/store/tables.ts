@@ -78,6 +78,8 @@ export const rowSchemas = {
     prices: nullable(text),
     /** JSON: the moments of the request, and what was sent upstream. */
     trace: nullable(text),
+    /** When its answer began to be given, where others could be asked for it again: it has arrived if its node was seen later. */
+    answered_at: nullable(time),
   }),
   attempts: record({
     id: text,

@@ -142,6 +142,6 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   expect(beats).toEqual([2, 2]);
   const others = tasks.filter(({ name }) => !name.startsWith("counting"));
   expect(others.map(({ everyMs }) => everyMs)).toEqual([
-    30_000, 60_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 2_000, 60_000, 2_000, 5_000,
+    30_000, 60_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 500, 60_000, 2_000, 5_000,
   ]);
 });

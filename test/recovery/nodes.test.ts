@@ -19,6 +19,10 @@ function bench(options: { readonly lost?: number; readonly recent?: boolean } = 
         removed.push(id);
         return Promise.resolve(void rows.delete(id));
       },
+      bury(id: string) {
+        removed.push(id);
+        return Promise.resolve(void rows.delete(id));
+      },
     },
     requests: {
       sweep: () => {
@@ -199,4 +203,27 @@ test("a node says since when it goes by its files, and that it has none", async 
   await pass(5_000);
   expect(rows.get("own")).toMatchObject({ fileHash: "f00d", fileSince: clock.day });
   expect(watch.atWork().map(({ id }) => id)).toEqual(["own"]);
+});
+
+test("a node shows itself every half second until all that it answered must have arrived, where others may be asked for it", async () => {
+  const { watch, seen, pass, rows, clock } = bench();
+  await watch.begin(undefined);
+  const signs: number[] = [];
+  const began = clock.day;
+  const look = async (): Promise<void> => {
+    await pass(500);
+    const at = (rows.get("own")?.seenAt ?? 0) - began;
+    if (signs.at(-1) !== at) signs.push(at);
+  };
+  expect(watch.answering()).toBe(false);
+  await look();
+  seen("other");
+  await pass(4_000);
+  expect(watch.answering()).toBe(true);
+  signs.length = 0;
+  for (let turn = 0; turn < 9; turn += 1) {
+    seen("other");
+    await look();
+  }
+  expect(signs).toEqual([5_000, 5_500, 6_000, 6_500, 8_500]);
 });

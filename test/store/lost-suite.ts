@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import type { NewRequest } from "../../src/store/request-records.ts";
 import { attempt, type OpenEmpty, outcome, request } from "./samples.ts";
 
 /** What every store does for requests whose process has ended, and for clients that repeat themselves. */
 export function lostSuite(open: OpenEmpty): void {
   nodeSuite(open);
+  answerSuite(open);
   repeatSuite(open);
 }
 
@@ -33,8 +35,8 @@ function nodeSuite(open: OpenEmpty): void {
     await store.requests.begin(request("r5", { owner: "n3" }), [attempt("r5")]);
     const running = await store.requests.recent("key_1", String(equal.fingerprint), 0, 8);
     expect(running.owners.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-      { id: "n2", seenAt: 2 },
-      { id: "n3", seenAt: null },
+      { id: "n2", seenAt: 2, answeredAt: null },
+      { id: "n3", seenAt: null, answeredAt: null },
     ]);
     for (const id of ["r3", "r4", "r5"]) await store.requests.finish(outcome(id));
     await store.nodes.remove("n2");
@@ -65,6 +67,41 @@ function nodeSuite(open: OpenEmpty): void {
       hold: { state: "settled" },
       attempts: [{ state: "succeeded", providerNano: 30_000_000 }],
     });
+  });
+}
+
+function answerSuite(open: OpenEmpty): void {
+  test("a client may lack an answer that its node gave less than a second before it was last seen; with the node's sudden end it has gone", async () => {
+    const store = await open();
+    const files = { fileHash: null, fileSince: null, version: null, schemaStep: null, host: null };
+    const seen = (id: string, seenAt: number): Promise<unknown> =>
+      store.nodes.renew({ id, startedAt: 1, seenAt, ...files });
+    const answer = async (
+      id: string,
+      finishedAt: number,
+      change: Partial<NewRequest> = {},
+    ): Promise<void> => {
+      await store.requests.begin(request(id, { owner: "n1", ...change }), [attempt(id)]);
+      await store.requests.finish(outcome(id, { finishedAt, answeredAt: finishedAt }));
+    };
+    await seen("n1", 5_000);
+    await answer("long-ago", 4_000);
+    await answer("just-now", 4_001);
+    await answer("later", 4_500);
+    await answer("by-another", 9_000, { owner: "n2" });
+    await answer("with-a-key", 9_000, { idempotencyKey: "k" });
+    const fingerprint = String(request("r").fingerprint);
+    const look = () => store.requests.recent("key_1", fingerprint, 0, 20_000);
+    const found = [{ id: "n1", seenAt: 5_000, answeredAt: 4_500 }];
+    expect(await look()).toMatchObject({ hasOrphan: false, owners: found });
+    await seen("n1", 5_500);
+    expect((await look()).owners).toEqual([]);
+    await seen("n1", 5_499);
+    await store.nodes.bury("n1", 10_000);
+    expect(await look()).toMatchObject({ hasOrphan: true, owners: [] });
+    expect(await store.requests.anyRecent(9_999)).toBe(true);
+    const claim = () => store.requests.claimOrphan("key_1", fingerprint, 0, 9_999);
+    expect([await claim(), await claim()]).toEqual(["later", undefined]);
   });
 }
 

@@ -59,6 +59,12 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
     commands.requestsRecent("key_1", "f", 0, 9),
     /requests_running_equal/,
   ],
+  [
+    "equal requests that were answered",
+    commands.requestsRecent("key_1", "f", 0, 9),
+    /requests_answered/,
+  ],
+  ["what a dead node answered last", commands.nodesBury("n1", 9), /requests_by_(?:time|key)/],
   ["kept pictures", commands.requestsKeptPictures(0, 9), /pictures_kept/],
   ["what is nobody's", commands.requestsLost(5, 9), /requests_running/],
   ["what is old", commands.requestsForget(5, 9), /repeats_by_time/],

@@ -1,6 +1,7 @@
 import { asPinholeError } from "../../core/errors.ts";
 import type { GatewayLog } from "../../core/log.ts";
 import type { NodeRecord } from "../../store/request-records.ts";
+import { arrivalMs } from "../../store/running-owner.ts";
 import type { Store } from "../../store/store.ts";
 
 /** The watch of this process over all that work on its database. A node is one process from its start to its end. */
@@ -10,8 +11,13 @@ export interface NodeWatch {
    * running is lost at once.
    */
   begin(before: string | undefined): Promise<void>;
-  /** Writes that this node is at work, and closes what nodes left running that have not been seen for a while. Wants to be called every 2 s. */
+  /** Writes that this node is at work where it is time to, and closes what nodes left running that have not been seen for a while. Wants to be called every half second. */
   renew(): Promise<void>;
+  /**
+   * Notes that an answer begins whose client would come back without a key: others know that it arrived when they see this node
+   * after it. False where there are no others.
+   */
+  answering(): boolean;
   /** Milliseconds since the database last took this node's word. */
   silentMs(): number;
   /** Takes this node out: it makes no more requests. Never rejects. */
@@ -55,6 +61,8 @@ export interface NodeProgram {
 const unseenMsMax = 20_000;
 /** A node whose row was that old when it was first read is dead after this: several renewals were due. */
 const watchedMsMin = 15_000;
+/** Others wait for a sign of a node that answers: nearly this long, and up to half a second, where it has answered an equal request. */
+const renewMs = 2_000;
 /** A node that has seen no other renews its row less often: nobody waits for a sign of it. */
 const aloneRenewMs = 4_000;
 
@@ -82,6 +90,8 @@ class Watch implements NodeWatch {
   #renewedAt: number;
   #aloneSince: number;
   #sweptAt: number;
+  /** Until when others may wait for a sign that an answer arrived. */
+  #awaitedUntil = -Infinity;
   #isFirst = false;
   #hasOthers = false;
   #atWork: readonly NodeRecord[] = [];
@@ -99,7 +109,7 @@ class Watch implements NodeWatch {
   async begin(before: string | undefined): Promise<void> {
     const { store, now, uptime, repeatWindowMs } = this.#parts;
     await this.#renew();
-    if (before !== undefined) await store.nodes.remove(before);
+    if (before !== undefined) await store.nodes.bury(before, now());
     await this.#closeLost();
     // Others are at work: seen by the renewal above.
     if (this.#aloneSince !== Infinity) return;
@@ -109,7 +119,16 @@ class Watch implements NodeWatch {
   }
 
   async renew(): Promise<void> {
-    if (this.#hasOthers || this.silentMs() >= aloneRenewMs) await this.#renew();
+    const isAwaited = this.#parts.uptime() <= this.#awaitedUntil;
+    const dueMs = this.#hasOthers ? renewMs : aloneRenewMs;
+    if (isAwaited || this.silentMs() >= dueMs) await this.#renew();
+  }
+
+  answering(): boolean {
+    if (this.isAlone()) return false;
+    // The first sign after the time in which an answer arrives.
+    this.#awaitedUntil = this.#parts.uptime() + 2 * arrivalMs;
+    return true;
   }
 
   silentMs(): number {
@@ -135,7 +154,7 @@ class Watch implements NodeWatch {
     if (this.#hasOthers) this.#aloneSince = uptime() + repeatWindowMs();
     const dead = others.filter(({ id, seenAt }) => this.#isDead(id, seenAt));
     for (const { id } of dead) {
-      await store.nodes.remove(id);
+      await store.nodes.bury(id, now());
       this.#sights.delete(id);
     }
     this.#atWork = nodes.filter((one) => !dead.includes(one));

@@ -32,6 +32,8 @@ export interface RecordEnd {
   readonly keepsPrompts: boolean;
   /** The moments of the request, as JSON. */
   readonly trace: string | undefined;
+  /** True where another node may be asked for the answer again, since this one ends while it gives it. */
+  readonly isWatched?: boolean;
   readonly now: number;
 }
 
@@ -63,6 +65,7 @@ export function madeEnd(end: RecordEnd, outcome: ImageOutcome): RequestOutcome {
     trace: end.trace,
     servedModel,
     finishedAt: now,
+    answeredAt: end.isWatched === true ? now : undefined,
   };
 }
 

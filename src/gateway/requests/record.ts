@@ -253,7 +253,8 @@ class RecordWriter implements OpenRecord {
   }
 
   finish(outcome: ImageOutcome): Promise<void> {
-    return this.#write(madeEnd(this.#end(), outcome));
+    const isWatched = this.#record.idempotencyKey === null && this.#parts.nodes.answering();
+    return this.#write(madeEnd({ ...this.#end(), isWatched }, outcome));
   }
 
   fail(error: PinholeError): Promise<void> {

@@ -7,6 +7,7 @@ import { requestFromRows } from "../records.ts";
 import { integer, nullable, record, text } from "../shape.ts";
 import { rowSchemas } from "../tables.ts";
 import type { RecentRequests, RequestPage, RequestRecord } from "../request-records.ts";
+import { arrivalMs } from "../running-owner.ts";
 
 /** The longest page, and one record more that says whether there is another: more would hold up the commits behind them. */
 const pageLimitMax = 101;
@@ -92,21 +93,37 @@ function* whole(row: unknown): Steps<RequestRecord> {
   return requestFromRows({ request, attempts, pictures, holds });
 }
 
-/** The owners of equal requests that run, and a row without one where there is an orphan: one question, since it is asked before each request. */
+/**
+ * The owners of equal requests that run, or were answered by a node that was not seen since; and a row without one where
+ * there is an orphan. One question, since it is asked before each request.
+ */
 const equals = statement<{ keyId: string; fingerprint: string; since: number }>(
   `SELECT * FROM (
-      SELECT CAST(NULL AS text) AS owner, CAST(NULL AS bigint) AS seen_at FROM requests
+      SELECT CAST(NULL AS text) AS owner, CAST(NULL AS bigint) AS seen_at,
+          CAST(NULL AS bigint) AS answered_at
+        FROM requests
         WHERE key_id = :keyId AND fingerprint = :fingerprint
           AND orphaned_at IS NOT NULL AND orphaned_at > :since AND idempotency_key IS NULL
         LIMIT 1
     ) AS orphan
     UNION ALL
-    SELECT DISTINCT requests.owner, nodes.seen_at
+    SELECT DISTINCT requests.owner, nodes.seen_at, CAST(NULL AS bigint)
       FROM requests LEFT JOIN nodes ON nodes.id = requests.owner
       WHERE state = 'running' AND key_id = :keyId AND fingerprint = :fingerprint
-        AND owner IS NOT NULL AND idempotency_key IS NULL`,
+        AND owner IS NOT NULL AND idempotency_key IS NULL
+    UNION ALL
+    SELECT requests.owner, nodes.seen_at, max(requests.answered_at)
+      FROM requests JOIN nodes ON nodes.id = requests.owner
+      WHERE key_id = :keyId AND fingerprint = :fingerprint AND answered_at IS NOT NULL
+        AND answered_at > nodes.seen_at - ${arrivalMs}
+        AND orphaned_at IS NULL AND deleted_at IS NULL AND idempotency_key IS NULL
+      GROUP BY requests.owner, nodes.seen_at`,
 );
-const equalRow = record({ owner: nullable(text), seen_at: nullable(integer) });
+const equalRow = record({
+  owner: nullable(text),
+  seen_at: nullable(integer),
+  answered_at: nullable(integer),
+});
 
 // By the two partial indexes, which hold the few requests that end so.
 const anyRecent = statement<{ since: number }>(
@@ -175,8 +192,8 @@ export const requestReads = {
     return {
       hasOrphan: found.some(({ owner }) => owner === null),
       doubtful: rows.length === 0 ? null : yield* whole(rows[0]),
-      owners: found.flatMap(({ owner, seen_at }) =>
-        owner === null ? [] : [{ id: owner, seenAt: seen_at }],
+      owners: found.flatMap(({ owner, seen_at: seenAt, answered_at: answeredAt }) =>
+        owner === null ? [] : [{ id: owner, seenAt, answeredAt }],
       ),
     };
   },

@@ -38,6 +38,7 @@ interface FinishRow extends Omit<
   | "channels"
   | "notices"
   | "trace"
+  | "answeredAt"
 > {
   readonly usage: string | null;
   readonly warnings: string;
@@ -47,6 +48,7 @@ interface FinishRow extends Omit<
   /** Null where nobody doubts what was bought. */
   readonly doubtfulAt: number | null;
   readonly trace: string | null;
+  readonly answeredAt: number | null;
 }
 
 function finishRow(outcome: RequestOutcome): FinishRow {
@@ -65,6 +67,7 @@ function finishRow(outcome: RequestOutcome): FinishRow {
     replayable: outcome.replayable ? 1 : 0,
     doubtfulAt: outcome.doubtful ? outcome.finishedAt : null,
     trace: outcome.trace ?? null,
+    answeredAt: outcome.answeredAt ?? null,
   };
 }
 
@@ -111,7 +114,7 @@ const finishing = `UPDATE requests
     SET state = :state, error_code = :errorCode, error_message = :errorMessage,
       error_param = :errorParam, cost_nano = :costNano, usage = :usage, warnings = :warnings,
       served_model = :servedModel, finished_at = :finishedAt, answer = :answer, doubtful_at = :doubtfulAt,
-      trace = :trace,
+      trace = :trace, answered_at = :answeredAt,
       idempotency_key = CASE WHEN :replayable = 1 THEN idempotency_key END,
       fingerprint = CASE WHEN :replayable = 1 THEN fingerprint END
     WHERE id = :id`;

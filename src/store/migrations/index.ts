@@ -22,6 +22,7 @@ import { savedPictures } from "./0021-saved-pictures.ts";
 import { passkeys } from "./0022-passkeys.ts";
 import { files } from "./0023-files.ts";
 import { leftPictures } from "./0024-left-pictures.ts";
+import { answers } from "./0025-answers.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   passkeys,
   files,
   leftPictures,
+  answers,
 ];
