@@ -5,12 +5,16 @@ import type { S3Ports } from "./ports.ts";
 const freshMs = 5_000;
 /** Time after a failure for which nobody asks again, milliseconds. */
 const restMs = 1_000;
+/** Time for which a bucket that has gone is waited for with pictures that have been made, milliseconds. */
+const justGoneMs = 10_000;
 /** Time for which a bucket that refused a picture is sent no other one, milliseconds. */
 const refusedMs = 30_000;
 
 /** The standing of a bucket: whether it can be expected to take the next picture. */
 export interface Standing {
   readonly isAway: boolean;
+  /** True where it has been away only for seconds, so that it may well be back before anybody minds. */
+  readonly isJustGone: boolean;
   /** Notes that it has answered. */
   heard(): void;
   /** Notes that it takes pictures. */
@@ -50,6 +54,7 @@ class KnownStanding implements Standing {
   #heardAt = -Infinity;
   #tookAt = -Infinity;
   #away: Trouble | undefined;
+  #goneAt = -Infinity;
   #refusal: Trouble | undefined;
   #asking: Promise<void> | undefined;
 
@@ -59,6 +64,10 @@ class KnownStanding implements Standing {
 
   get isAway(): boolean {
     return this.#away !== undefined;
+  }
+
+  get isJustGone(): boolean {
+    return this.#away !== undefined && this.#ports.uptime() - this.#goneAt < justGoneMs;
   }
 
   heard(): void {
@@ -82,11 +91,13 @@ class KnownStanding implements Standing {
 
   lost(problem: string, begunAt: number): void {
     if (this.#heardAt > begunAt) return;
-    if (this.#away === undefined)
+    if (this.#away === undefined) {
+      this.#goneAt = this.#ports.uptime();
       this.#ports.log.error(
         { detail: problem },
         "the bucket of images is away: answers are base64 only until it is back",
       );
+    }
     this.#away = { at: this.#ports.uptime(), problem };
   }
 

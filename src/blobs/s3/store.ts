@@ -33,6 +33,8 @@ const putMs = 5_000;
 const writtenBytesPerMs = 512;
 /** Time of an answer to who only asks whether the bucket is there. */
 const askMs = 2_000;
+/** Pause between two looks for a bucket that has just gone, milliseconds. */
+const lookAgainMs = 500;
 /** The longest life of a URL that leads a client to the bucket itself, seconds. */
 const presignSecondsMax = 900;
 
@@ -55,7 +57,11 @@ export function openS3Blobs(options: S3BlobsOptions): OpenedBucket {
     firstLook: () => firstLook(client),
     isShared: true,
     place: (random, { format }, until) => bucketId(random, { format, expiresAt: until }),
-    put: (id, picture, expiresAt) => sending.take(() => put(client, id, picture, expiresAt)),
+    put: (id, picture, expiresAt) =>
+      sending.take(async () => {
+        await untilBack(client, look);
+        return put(client, id, picture, expiresAt);
+      }),
     async open(id) {
       const facts = readBucketId(id);
       if (facts === undefined || facts.expiresAt <= now()) return undefined;
@@ -96,6 +102,14 @@ async function lookUp(client: S3Client): Promise<void> {
   const problem = refusalOf(reply);
   client.standing.refused(problem);
   throw unavailable(problem);
+}
+
+/** Waits for a bucket that has just gone: what is made and paid for is worth seconds. */
+async function untilBack({ standing, ports }: S3Client, look: () => Promise<void>): Promise<void> {
+  while (standing.isJustGone) {
+    await ports.wait(lookAgainMs);
+    await standing.require(look).catch(() => undefined);
+  }
 }
 
 async function put(

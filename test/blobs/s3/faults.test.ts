@@ -29,12 +29,14 @@ function patienceOf({ kind }: S3Fault): number {
 async function setUp(part = 1) {
   const fake = await openFake();
   const plain = createPlainHttp({ now: () => Date.now(), userAgent: "pinhole" });
-  const world = openWorld({ http: impatient(plain, part) });
+  const clock = { ahead: 0 };
+  const uptime = (): number => performance.now() + clock.ahead;
+  const world = openWorld({ http: impatient(plain, part), uptime });
   const bucket = testBucket(fake.endpoint);
   const store = openStore(bucket, world.ports);
   const bytes = await noisy(200, 200).png().toBuffer();
   const picture = take(openBench().spool, bytes);
-  return { fake, bucket, store, picture, bytes, ...world };
+  return { fake, bucket, store, picture, bytes, clock, ...world };
 }
 
 const faults: readonly [string, S3Fault][] = [
@@ -78,19 +80,20 @@ describe.each(faults)("%s", (_name, fault) => {
   });
 
   test("always ends after a few tries, says so once, and leaves nothing behind", async () => {
-    const { fake, store, picture, lines } = await setUp(patienceOf(fault));
+    const { fake, store, picture, lines, clock } = await setUp(patienceOf(fault));
     fake.fault = () => fault;
     await expect(putNew(store, 1, picture, start + minute)).rejects.toMatchObject({
       code: "storage_unavailable",
     });
     const { length } = fake.seen;
+    await expect(store.ensureRoom(1, true)).rejects.toMatchObject({ code: "storage_unavailable" });
+    clock.ahead += 10_000;
     expect(length).toBeGreaterThan(1);
     expect(length).toBeLessThanOrEqual(3);
     // Known to be away: nobody waits for what cannot be.
     await expect(putNew(store, 2, picture, start + minute)).rejects.toMatchObject({
       code: "storage_unavailable",
     });
-    await expect(store.ensureRoom(1, true)).rejects.toMatchObject({ code: "storage_unavailable" });
     expect(fake.seen).toHaveLength(length);
     await store.ensureRoom(1, false);
     expect(lines.filter((line) => line.includes("is away"))).toHaveLength(1);
@@ -185,6 +188,22 @@ test("a picture that goes on being sent may take longer than an answer to it", a
     wholeMs: minute,
   });
   expect(answer.status).toBeGreaterThanOrEqual(200);
+});
+
+test("pictures that wait for a bucket which goes for a moment are put when it is back", async () => {
+  const { fake, store, picture, bytes } = await setUp();
+  const fault: S3Fault = { kind: "reset" };
+  fake.fault = () => fault;
+  await expect(putNew(store, 1, picture, start + minute)).rejects.toThrow("cannot be reached");
+  const putting = Array.from({ length: 40 }, (_value, index) =>
+    putNew(store, index + 2, picture, start + minute),
+  );
+  const { length } = fake.seen;
+  // One of them asks for all.
+  await expect.poll(() => fake.seen.length).toBeGreaterThan(length);
+  fake.fault = () => undefined;
+  expect(new Set(await Promise.all(putting)).size).toBe(40);
+  expect([...fake.objects.values()].every(({ body }) => body.equals(bytes))).toBe(true);
 });
 
 test("one picture that is not taken, among others that are, does not make the bucket away", async () => {
