@@ -1,11 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { postJson, startTestGateway, testKey, type TestGateway } from "../support/gateway.ts";
 import { samplePng } from "../support/pictures.ts";
 import { runCommand } from "../cli/run-command.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { rowsOf } from "../support/rows.ts";
 
 const undo: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -83,35 +82,21 @@ async function ask(gateway: TestGateway, body: object = {}): Promise<[number, st
 
 /** All counters, once nothing is reserved any more, in cents. */
 async function standing(gateway: TestGateway): Promise<Record<string, number>> {
-  const read = () => {
-    const database = new DatabaseSync(`${gateway.folder}/data/pinhole.db`, { readOnly: true });
-    try {
-      return database.prepare("SELECT id, spent_nano, reserved_nano FROM budget_counters").all();
-    } finally {
-      database.close();
-    }
-  };
-  await waitFor(() => {
-    for (const { reserved_nano } of read()) expect(reserved_nano).toBe(0);
-  });
+  const read = () => rowsOf(gateway, "SELECT id, spent_nano, reserved_nano FROM budget_counters");
+  await expect
+    .poll(async () => (await read()).filter(({ reserved_nano }) => reserved_nano !== 0))
+    .toEqual([]);
+  const rows = await read();
   return Object.fromEntries(
-    read().map(({ id, spent_nano }) => [String(id), Number(spent_nano) / 10_000_000]),
+    rows.map(({ id, spent_nano }) => [String(id), Number(spent_nano) / 10_000_000]),
   );
 }
 
 /** Entries of the provider's book: channel, dollars in nano, evidence, mark. */
-function charges(gateway: TestGateway): unknown[] {
-  const database = new DatabaseSync(`${gateway.folder}/data/pinhole.db`, { readOnly: true });
+async function charges(gateway: TestGateway): Promise<unknown[]> {
   const sql = `SELECT channel_id, nano, evidence, mark, key_id, key_name, model FROM ledger
     WHERE book = 'provider' ORDER BY booked_at, id`;
-  try {
-    return database
-      .prepare(sql)
-      .all()
-      .map((row) => Object.values(row));
-  } finally {
-    database.close();
-  }
+  return (await rowsOf(gateway, sql)).map((row) => Object.values(row));
 }
 
 test("a thousand calls at once of $0.10 at a channel of $5.00: exactly fifty are served, the others get a 503 that does not name it", async () => {
@@ -222,14 +207,14 @@ test("what the provider may have charged is booked with its evidence and the nam
     "channel failing total": 10,
     "key file:k month": 10,
   });
-  await waitFor(() =>
-    expect(charges(gateway)).toEqual([
+  await expect
+    .poll(() => charges(gateway))
+    .toEqual([
       ["good", 100_000_000, "known", null, ...named, "painter"],
       ["failing", 100_000_000, "bounded", "bound", ...named, "breaking"],
       ["unpriced", null, "unknown", "bound", ...named, "secret"],
-    ]),
-  );
-  const env = { DATABASE_URL: `sqlite:${gateway.folder}/data/pinhole.db` };
+    ]);
+  const env = { DATABASE_URL: gateway.databaseUrl };
   const { code, out } = await runCommand(["ledger", "verify"], { env, cwd: gateway.folder });
   expect([code, out]).toEqual([0, "0 of 3 counters differ from the ledger\n"]);
 });

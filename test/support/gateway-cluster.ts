@@ -13,6 +13,7 @@ export interface GatewayCluster {
   readonly url: string;
   /** The folder of the first of them. */
   readonly folder: string;
+  readonly databaseUrl: string;
   /** What all of them have logged, one object a line. */
   log(): Record<string, unknown>[];
   close(): Promise<void>;
@@ -24,6 +25,8 @@ export async function startGatewayCluster(
   settings: Record<string, unknown>,
 ): Promise<GatewayCluster> {
   const name = `contract_${randomBytes(6).toString("hex")}`;
+  const database = new URL(services.postgres);
+  database.pathname = `/${name}`;
   await sql(services.postgres, `CREATE DATABASE ${name}`);
   const nodes: GatewayProcess[] = [];
   const stopNodes = async (): Promise<void> => {
@@ -31,7 +34,9 @@ export async function startGatewayCluster(
     await sql(services.postgres, `DROP DATABASE ${name} WITH (FORCE)`);
   };
   try {
-    const begun = Array.from({ length: nodeCount }, () => start(services, name, settings));
+    const begun = Array.from({ length: nodeCount }, () =>
+      start(services, { name, url: database.href }, settings),
+    );
     for (const one of await Promise.allSettled(begun))
       if (one.status === "fulfilled") nodes.push(one.value);
     await Promise.all(begun);
@@ -40,6 +45,7 @@ export async function startGatewayCluster(
     return {
       url: nginx.url,
       folder: nodes[0]?.folder ?? "",
+      databaseUrl: database.href,
       log: () => nodes.flatMap((node) => linesOf(node.output())),
       async close() {
         await nginx.stop();
@@ -53,12 +59,10 @@ export async function startGatewayCluster(
 }
 
 function start(
-  { postgres, redis, s3 }: ClusterServices,
-  name: string,
+  { redis, s3 }: ClusterServices,
+  database: { readonly name: string; readonly url: string },
   { images, ...settings }: Record<string, unknown>,
 ): Promise<GatewayProcess> {
-  const database = new URL(postgres);
-  database.pathname = `/${name}`;
   const bucket = {
     url: `s3://images?endpoint=${s3}`,
     s3: { access_key_id: s3Keys.accessKeyId, secret_access_key: s3Keys.secretAccessKey },
@@ -66,8 +70,8 @@ function start(
   return startGatewayProcess({
     settings: {
       ...settings,
-      database: { url: database.href, pool: 6 },
-      redis: { url: `${redis}?prefix=${name}&timeout=10000ms` },
+      database: { url: database.url, pool: 6 },
+      redis: { url: `${redis}?prefix=${database.name}&timeout=10000ms` },
       images: { ...(images as object), ...bucket },
     },
     env: { PINHOLE_SECRET: "a-secret-of-all-nodes-0123456789abcdef", LOG_LEVEL: "debug" },

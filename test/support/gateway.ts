@@ -20,6 +20,8 @@ export interface TestGateway {
   readonly key: string;
   readonly adminToken: string;
   readonly folder: string;
+  /** The address of its database, as DATABASE_URL has it. */
+  readonly databaseUrl: string;
   /** What was logged, one object a line. */
   readonly log: readonly Record<string, unknown>[];
   /** Closes it and deletes its folder. Throws where it gave an answer that the OpenAPI document does not have. */
@@ -63,6 +65,7 @@ export async function startTestGateway(
     key: testKey,
     adminToken: testAdminToken,
     folder,
+    databaseUrl: `sqlite:${join(folder, "data", "pinhole.db")}`,
     log,
     async close() {
       await app.close();
@@ -83,7 +86,7 @@ async function startTestCluster(
     ...settings,
   });
   const answers = watchAnswers(cluster.url);
-  const { url, folder } = cluster;
+  const { url, folder, databaseUrl } = cluster;
   return {
     get app(): App {
       throw new Error("the gateways of a cluster are processes of their own");
@@ -92,6 +95,7 @@ async function startTestCluster(
     key: testKey,
     adminToken: testAdminToken,
     folder,
+    databaseUrl,
     get log() {
       return cluster.log();
     },
