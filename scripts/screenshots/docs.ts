@@ -6,7 +6,7 @@ import { makeBy } from "../../test/support/month/pages.ts";
 import { settle } from "./settle.ts";
 
 const images = join(import.meta.dirname, "../../docs/images");
-const shownWidth = 1280;
+const shownWidth = 1440;
 
 /** Writes what the page shows as a picture of the docs: small, since every clone carries it. */
 async function keep(page: Page, name: string): Promise<void> {
@@ -14,7 +14,7 @@ async function keep(page: Page, name: string): Promise<void> {
   const shot = await page.screenshot();
   await sharp(shot)
     .resize({ width: shownWidth, withoutEnlargement: true })
-    .png({ palette: true, quality: 88, effort: 10, compressionLevel: 9 })
+    .png({ palette: true, quality: 80, dither: 0.6, effort: 10, compressionLevel: 9 })
     .toFile(join(images, `${name}.png`));
   console.log(name);
 }
@@ -26,7 +26,7 @@ export async function writeDocsPictures(
 ): Promise<void> {
   const month = await startMonth(browser, {
     ...size,
-    viewport: { width: 1280, height: 820 },
+    viewport: { width: 1440, height: 900 },
     deviceScaleFactor: 2,
   });
   const { page } = month;

@@ -78,10 +78,10 @@ export function ChannelList({ channels, order, ...rest }: ListProps): ReactNode 
             <th scope="col" className="w-17 py-2 text-left font-normal">
               <span className="sr-only">{words.columns.order}</span>
             </th>
-            <th scope="col" className={headCell}>
+            <th scope="col" className={`${headCell} w-[26%]`}>
               {words.columns.name}
             </th>
-            <th scope="col" className={`${headCell} w-[27%]`}>
+            <th scope="col" className={`${headCell} w-[26%]`}>
               {words.columns.state}
             </th>
             <th scope="col" className={headCell}>
@@ -244,10 +244,14 @@ function Models({ channel: { models } }: Pick<LineProps, "channel">): ReactNode 
   const names = models.map((one) => (typeof one === "string" ? one : one.name));
   const more = names.length - modelsShown;
   return (
-    <span className="break-words">
-      {names.slice(0, modelsShown).join(", ")}
-      {more > 0 ? <span className="text-soft"> {words.andMore(more)}</span> : null}
-    </span>
+    <>
+      {names.slice(0, modelsShown).map((name) => (
+        <span key={name} className="block truncate" title={name}>
+          {name}
+        </span>
+      ))}
+      {more > 0 ? <span className="text-label text-soft">{words.andMore(more)}</span> : null}
+    </>
   );
 }
 
