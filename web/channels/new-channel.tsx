@@ -107,7 +107,7 @@ function NewChannelForm({
             </Button>
           </div>
           <p className="text-label text-soft">
-            {about}{" "}
+            {words.ofProvider(about)}{" "}
             <a href={docs} target="_blank" rel="noreferrer" className="underline">
               {words.docs}
             </a>

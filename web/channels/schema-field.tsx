@@ -11,10 +11,11 @@ import { useChannelWords } from "./words.ts";
 export function SchemaField({ field }: { readonly field: SettingField }): ReactNode {
   const words = useChannelWords().panel;
   const { text, set, fault } = useForm();
-  const { path, name, kind, about, isRequired, usual, choices, several } = field;
+  const { path, name, kind, isRequired, usual, choices, several } = field;
   const label = labelOf(name, words.labels);
+  const about = aboutIn(words, field.about);
   if (several) return <CredentialsField path={path} label={label} about={about} />;
-  if (kind === "secret") return <CredentialField field={field} label={label} />;
+  if (kind === "secret") return <CredentialField field={{ ...field, about }} label={label} />;
   if (kind === "choice" || kind === "flag") {
     const options =
       kind === "choice"
@@ -56,6 +57,15 @@ export function SchemaField({ field }: { readonly field: SettingField }): ReactN
 }
 
 const rowsOf = (text: string): number => Math.min(12, Math.max(2, text.split("\n").length));
+
+/** The sentence about a setting, in the reader's language; where the console has none the provider's own, which says so. */
+function aboutIn(
+  { sentences, ofProvider }: ReturnType<typeof useChannelWords>["panel"],
+  about: string | undefined,
+): string | undefined {
+  if (about === undefined || about === "") return undefined;
+  return sentences[about] ?? ofProvider(about);
+}
 
 /** The name of a setting for people: in words that the console has, or as the file writes it. */
 export function labelOf(name: string, labels: Readonly<Record<string, string>>): string {

@@ -145,7 +145,10 @@ export const channelsEn = {
       headers: "Further headers",
       watermark: "Watermark",
       result_hosts: "Hosts of results",
-    } as Record<string, string>,
+    } as Readonly<Record<string, string>>,
+    /** Sentences about settings by the provider's own, which are English. */
+    sentences: {} as Readonly<Record<string, string>>,
+    ofProvider: (text: string) => text,
     fields: {
       enabled: "Enabled",
       enabledHint: "Off: it serves nothing, whatever asks.",

@@ -1,3 +1,4 @@
+import { settingSentencesZh, settingTitlesZh } from "./provider-words-zh.ts";
 import type { ChannelWords } from "./channels-en.ts";
 
 /** Words of the page of channels, in Simplified Chinese. */
@@ -122,21 +123,9 @@ export const channelsZh: ChannelWords = {
       remove: (name) => `移除 ${name}`,
       nth: (n) => `模型 ${n}`,
     },
-    labels: {
-      base_url: "地址",
-      api_key: "API 密钥",
-      api_token: "API 令牌",
-      region: "地区",
-      organization: "组织",
-      project: "项目",
-      username: "用户名",
-      password: "密码",
-      access_key: "访问密钥",
-      secret_key: "私有密钥",
-      headers: "其他请求头",
-      watermark: "水印",
-      result_hosts: "结果所在主机",
-    },
+    labels: settingTitlesZh,
+    sentences: settingSentencesZh,
+    ofProvider: (text) => `提供商的说明：${text}`,
     fields: {
       enabled: "启用",
       enabledHint: "停用后不提供任何服务。",

@@ -1,3 +1,5 @@
+import type { Notice, NoticeTelling } from "./notice.ts";
+
 /** Words of the pages that watch, in English. They come with these pages, not with the first one. */
 export const watchEn = {
   requests: {
@@ -205,6 +207,8 @@ export const watchEn = {
           : `${open} things ask for attention.`,
     shows: { open: "Open", all: "All" },
     show: "Show",
+    /** A notice in this language; undefined: the gateway's own words stand, which are English. */
+    told: (() => undefined) as (notice: Notice) => NoticeTelling | undefined,
     acknowledge: "I have seen it",
     acknowledged: (when: string) => `seen ${when}`,
     since: (when: string) => `since ${when}`,

@@ -1,3 +1,4 @@
+import { noticeWordsZh } from "./notice-words-zh.ts";
 import type { WatchWords } from "./watch-en.ts";
 
 /** Words of the pages that watch, in Simplified Chinese. */
@@ -184,6 +185,7 @@ export const watchZh: WatchWords = {
     title: "通知",
     state: (open) => (open === 0 ? "没有需要注意的事。" : `${open} 件事需要注意。`),
     shows: { open: "未结束", all: "全部" },
+    told: noticeWordsZh,
     show: "显示",
     acknowledge: "我知道了",
     acknowledged: (when) => `${when} 已知悉`,

@@ -9,6 +9,7 @@ import type { ReactNode } from "react";
 import { ask } from "../api/ask.ts";
 import { openNoticesQuery } from "../frame/notice-count.ts";
 import { useWords } from "../language/language.tsx";
+import type { Notice } from "../language/notice.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
@@ -22,20 +23,6 @@ import { Sentence } from "../ui/sentence.tsx";
 import { useFigures } from "./figures.ts";
 import { queryOf } from "./requests.ts";
 import { useWatchWords } from "./words.ts";
-
-/** A thing that asks for attention. */
-interface Notice {
-  readonly id: string;
-  readonly kind: string;
-  readonly object: string;
-  readonly state: "raised" | "recovered";
-  readonly title: string;
-  readonly text: string;
-  readonly facts: Readonly<Record<string, string | null>>;
-  readonly created_at: string;
-  readonly ended_at: string | null;
-  readonly acknowledged_at: string | null;
-}
 
 const pageLines = 50;
 
@@ -113,14 +100,8 @@ function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
   const words = useWatchWords().notices;
   const figures = useFigures();
   const { session } = useRouteContext({ from: "/inside" });
-  const {
-    state,
-    title,
-    text,
-    created_at: created,
-    ended_at: ended,
-    acknowledged_at: seen,
-  } = notice;
+  const { state, created_at: created, ended_at: ended, acknowledged_at: seen } = notice;
+  const { title, text } = words.told(notice) ?? notice;
   const isOver = state === "recovered" || ended !== null;
   const maySee = operators.has(session.caller.role) && !isOver && seen === null;
   return (
@@ -149,17 +130,17 @@ function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
       </div>
       <div className="flex shrink-0 flex-wrap justify-end gap-2 self-center max-phone:flex-col">
         {isOver ? null : <RemedyLink code={faultOf[notice.kind] ?? ""} />}
-        {maySee ? <Acknowledge notice={notice} /> : null}
+        {maySee ? <Acknowledge id={notice.id} title={title} /> : null}
       </div>
     </li>
   );
 }
 
-function Acknowledge({ notice }: { readonly notice: Notice }): ReactNode {
+function Acknowledge({ id, title }: { readonly id: string; readonly title: string }): ReactNode {
   const words = useWatchWords().notices;
   const queries = useQueryClient();
   const seeing = useMutation({
-    mutationFn: () => ask("POST", `/admin/v1/notices/${encodeURIComponent(notice.id)}/acknowledge`),
+    mutationFn: () => ask("POST", `/admin/v1/notices/${encodeURIComponent(id)}/acknowledge`),
     async onSuccess() {
       await queries.invalidateQueries({ queryKey: ["notices"] });
       await queries.invalidateQueries({ queryKey: openNoticesQuery.queryKey });
@@ -169,7 +150,7 @@ function Acknowledge({ notice }: { readonly notice: Notice }): ReactNode {
     <Button
       isPending={seeing.isPending}
       onPress={() => seeing.mutate()}
-      aria-label={`${words.acknowledge}: ${notice.title}`}
+      aria-label={`${words.acknowledge}: ${title}`}
     >
       {words.acknowledge}
     </Button>
