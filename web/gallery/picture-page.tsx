@@ -167,6 +167,14 @@ function Shown({
   );
 }
 
+function RequestLink({ id }: { readonly id: string }): ReactNode {
+  return (
+    <Link to="/requests/$id" params={{ id }} className="break-all underline hover:text-accent">
+      {id}
+    </Link>
+  );
+}
+
 const draftNames = ["quality", "background", "style", "size", "output_format"] as const;
 
 /** The words that a picture was made of, and the ways to use them again. */
@@ -196,12 +204,7 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
       .map(([name, value]) => [words.names[name] ?? name, value] as const),
     [words.seed, seed],
     [words.made, new Date(picture.created_at).toLocaleString(lang)],
-    [
-      words.request,
-      <Link key="request" to="/requests/$id" params={{ id: picture.request_id }}>
-        {picture.request_id}
-      </Link>,
-    ],
+    [words.request, <RequestLink key="request" id={picture.request_id} />],
   ];
   return (
     <>

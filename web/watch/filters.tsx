@@ -18,6 +18,14 @@ import { useWatchWords } from "./words.ts";
 
 type Change = (next: Partial<LogSearch>) => void;
 
+/** The looks of the line. Beside an open request it is as long as what is seen of it, and scrolls: the list below stays in its place. */
+function lineLooks(isBeside: boolean): string {
+  const looks = "grid grid-cols-2 gap-2 phone:flex phone:items-center phone:[&>*]:min-w-36";
+  return isBeside
+    ? `${looks} phone:-m-1 phone:max-w-[max(12rem,calc(100vw-max(50vw,34rem)-18rem))] phone:overflow-x-auto phone:p-1 phone:[&>*]:shrink-0`
+    : `${looks} phone:flex-wrap`;
+}
+
 /** The filter above the log. Whatever is chosen stands in the address. */
 export function Filters({
   search,
@@ -33,7 +41,7 @@ export function Filters({
   const chosen = rangeOf(search);
   return (
     <div className="flex flex-col gap-3">
-      <div className="grid grid-cols-2 gap-2 phone:flex phone:flex-wrap phone:items-center phone:[&>*]:min-w-36">
+      <div className={lineLooks(search.open !== undefined)}>
         <IdSearch value={search.id ?? ""} onChange={(id) => onChange({ id })} />
         <Select
           isLabelHidden

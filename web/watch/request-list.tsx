@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { MouseEvent, ReactNode } from "react";
+import { Icon } from "../ui/icon.tsx";
 import { headCell, headRow, numberHead, rowLooks, tableFrame } from "../ui/table.ts";
 import { type Figures, useFigures } from "./figures.ts";
 import { type RequestEntry, tookMs } from "./requests.ts";
@@ -117,7 +118,18 @@ function TableLine({
   );
 }
 
-/** The first picture at 40 pixels; where there is none to show, its proportions. */
+/** The sign in the place of a picture that there is not: failed, or gone; what still runs has none. */
+function NoPicture({ state }: Pick<RequestEntry, "state">): ReactNode {
+  if (state === "running") return null;
+  const hasFailed = state === "failed" || state === "lost";
+  return (
+    <span className={hasFailed ? "text-bad" : "text-soft"}>
+      <Icon name={hasFailed ? "alert" : "gallery"} size={16} />
+    </span>
+  );
+}
+
+/** The first picture at 40 pixels; where there is none to show its proportions, and of what failed the sign of its state. */
 export function Thumbnail({
   entry,
   size = 40,
@@ -145,7 +157,9 @@ export function Thumbnail({
       className="grid place-items-center rounded-picture bg-sunk"
       style={{ width: size, height: size }}
     >
-      {first === undefined ? null : (
+      {first === undefined ? (
+        <NoPicture state={entry.state} />
+      ) : (
         <span
           className="rounded-[2px] border border-edge"
           style={{
