@@ -115,12 +115,12 @@ const failed = (billed: string) => ["failed_over", { attempt: 1, code: "x", bill
 
 test("what did not come is asked for alone, and takes the places that were left free", () => {
   const first = made("first", { fields: { ...made("first").fields, n: 4 } });
-  const state = told(picture(0), picture(2), ["done", {}]);
+  const state = told(picture(0), picture(2), ["cost", { usd: "0.04" }], ["done", {}]);
   expect(missingOf(first, state)).toBe(2);
   expect(missingOf(first, told(picture(0)))).toBe(0);
   const rest = made("rest", { fills: "first", fields: { ...first.fields, n: 2 } });
   const whole = filledUp(first, state, [
-    { made: rest, state: told(picture(0), picture(1), ["done", {}]) },
+    { made: rest, state: told(picture(0), picture(1), ["cost", { usd: "0.02" }], ["done", {}]) },
   ]);
   expect(whole.pictures.map(({ index, galleryId: id }) => [index, id])).toEqual([
     [0, undefined],
@@ -129,6 +129,7 @@ test("what did not come is asked for alone, and takes the places that were left 
     [3, "rest.1"],
   ]);
   expect(missingOf(first, whole)).toBe(0);
+  expect(Number(whole.usd)).toBe(0.06);
 });
 
 test("a retry may buy twice where an attempt may have been billed, or the error of a record says so", () => {

@@ -218,6 +218,8 @@ test("stopping says what it may cost, a retry that may buy twice says so with it
   await parts.getByText("2 of 3 came, $0.04").waitFor();
   await parts.getByRole("button", { name: "Make the missing one $0.02" }).click();
   await parts.getByRole("button", { name: "Picture 3 of 3" }).waitFor();
+  await parts.getByText("Done, $0.06").waitFor();
+  await page.getByText("All done · $0.18 altogether").waitFor();
   expect(await parts.getByRole("button", { name: /^Make the missing/ }).count()).toBe(0);
   await page.reload();
   await parts.getByRole("button", { name: "Picture 3 of 3" }).waitFor();

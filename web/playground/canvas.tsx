@@ -21,7 +21,7 @@ export function Canvas({
     <div
       className={classNames(
         "grid place-items-center rounded-panel bg-sunk p-3",
-        isColumn ? "h-80" : "min-h-72 phone:min-h-[28rem]",
+        isColumn ? "h-88" : "min-h-72 phone:min-h-[28rem]",
       )}
     >
       {source === undefined ? (
@@ -35,7 +35,7 @@ export function Canvas({
           height={picture?.height}
           className={classNames(
             "w-auto max-w-full rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0",
-            isColumn ? "max-h-74" : "max-h-[70dvh]",
+            isColumn ? "max-h-82" : "max-h-[70dvh]",
             picture === undefined && "blur-[2px]",
           )}
         />

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { dollars } from "../ui/money.ts";
+import { useGenerations } from "./follow.ts";
 import { type GenerationState, type Made, isOver } from "./generation.ts";
 import { sumUsd } from "./price.ts";
 import type { GoingOn } from "./going-on.ts";
@@ -20,11 +21,13 @@ export function Comparison({
 }): ReactNode {
   const more = useMakeWords();
   const over = states.filter(isOver).length;
+  // What fills a request up was paid for as well.
+  const fillers = useGenerations(made.flatMap(goingOn.fillersOf));
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-4">
       <p role="status" className="text-label text-soft">
         {more.progress(over, made.length)}
-        {over < made.length ? null : <CostOfAll states={states} />}
+        {over < made.length ? null : <CostOfAll states={[...states, ...fillers]} />}
       </p>
       <div
         className={classNames(

@@ -31,7 +31,9 @@ export function Failure({
     <div
       className={classNames(
         "flex flex-col rounded-panel bg-sunk",
-        isColumn ? "h-80 overflow-y-auto p-3" : "min-h-72 items-center p-6",
+        isColumn
+          ? "h-88 overflow-y-auto p-3 *:text-label"
+          : "min-h-72 items-center p-6 phone:min-h-[28rem]",
       )}
     >
       <div className="my-auto min-w-0">

@@ -1,4 +1,5 @@
 import type { DraftFields } from "./draft.ts";
+import { sumUsd } from "./price.ts";
 
 /** A request that was made in this browser's session, newest first in the strip. */
 export interface Made {
@@ -146,14 +147,14 @@ export interface Filler {
   readonly state: GenerationState;
 }
 
-/** A request's state with the pictures of those that fill it up, each in a place that was left free. */
+/** A request's state with the pictures of those that fill it up, each in a place that was left free, and what they cost. */
 export function filledUp(
   made: Made,
   state: GenerationState,
   fillers: readonly Filler[],
 ): GenerationState {
   const { n } = made.fields;
-  let { pictures, warnings } = state;
+  let { pictures, warnings, usd } = state;
   for (const filler of fillers) {
     const taken = new Set(pictures.map(({ index }) => index));
     const free = Array.from({ length: n }, (_, at) => at).filter((at) => !taken.has(at));
@@ -166,8 +167,14 @@ export function filledUp(
     });
     pictures = [...pictures, ...placed].toSorted(byIndex);
     warnings = [...warnings, ...filler.state.warnings];
+    if (filler.state.phase === "done") usd = sumOfBoth(usd, filler.state.usd);
   }
-  return { ...state, pictures, warnings };
+  return { ...state, pictures, warnings, usd };
+}
+
+/** The sum of two costs; null where one of them is unknown. */
+function sumOfBoth(a: GenerationState["usd"], b: GenerationState["usd"]): string | null {
+  return typeof a === "string" && typeof b === "string" ? sumUsd([a, b]) : null;
 }
 
 /** True where nothing more happens. */

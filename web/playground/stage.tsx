@@ -64,7 +64,7 @@ export function Stage({
         <Thumbnails pictures={state.pictures} shown={shown} onShow={setChosen} made={made} />
       )}
       {state.error === undefined ? (
-        <Progress made={made} state={own} asked={goingOn.asked(made, {})} />
+        <Progress made={made} state={state} asked={goingOn.asked(made, {})} />
       ) : null}
       <Missing made={made} state={state} fillers={fillers} goingOn={goingOn} />
       {picture === undefined ? null : (
