@@ -18,6 +18,8 @@ export interface Reading {
   readonly secret?: boolean;
   /** True: text that spells a number is none, since whoever wrote it could write numbers. */
   readonly asWritten?: boolean;
+  /** True: the schema reads this one value, so that compiling it first would cost more than it saves. */
+  readonly once?: boolean;
   /** Settings elsewhere, by their last name, for "did you mean". */
   readonly elsewhere?: (name: string) => string | undefined;
   /** Settings of the value that are written elsewhere, with their whole paths there. */
@@ -33,11 +35,12 @@ export function readWith<S extends z.ZodType>(
   value: unknown,
   reading: Reading,
 ): z.output<S> | undefined {
-  const first = schema.safeParse(value);
+  const how = { jitless: reading.once === true };
+  const first = schema.safeParse(value, how);
   if (first.success) return first.data;
   const isLoose = reading.asWritten !== true;
   const loosened = isLoose ? first.error.issues.reduce(spellOut, value) : value;
-  const second = loosened === value ? first : schema.safeParse(loosened);
+  const second = loosened === value ? first : schema.safeParse(loosened, how);
   if (second.success) return second.data;
   for (const issue of second.error.issues) explain(schema, loosened, issue, reading);
   return undefined;

@@ -41,7 +41,9 @@ export async function readConfig(input: ConfigInput): Promise<Config> {
   const tree = await readTree(input);
   const { faults, value } = tree;
   findNotYet(value, faults);
-  const written = readWith(fileSchema, value, { faults, at: [], elsewhere });
+  // A file may have 100,000 keys, which a compiled schema reads in half the time.
+  const once = tree.text === undefined;
+  const written = readWith(fileSchema, value, { faults, at: [], elsewhere, once });
   const { providers, env, now, modelsMayBeMissing = false } = input;
   const listed = valueAt(value, ["channels"]);
   const loaded = await loadFor(listed, env, input);

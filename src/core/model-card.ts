@@ -140,9 +140,12 @@ export const modelCardSchema = z.strictObject({
 });
 export type ModelCard = z.infer<typeof modelCardSchema>;
 
-/** A card from plain data, with defaults filled in. Throws on a mistake: cards in the tree are checked by tests. */
+/**
+ * A card from plain data, with defaults filled in. Throws on a mistake: cards in the tree are checked by tests. A
+ * provider has a few dozen at most: too few to compile the schema for.
+ */
 export function defineCard(card: z.input<typeof modelCardSchema>): ModelCard {
-  return modelCardSchema.parse(card);
+  return modelCardSchema.parse(card, { jitless: true });
 }
 
 /** True from the day on which the vendor no longer serves the model. `now`: Unix milliseconds. */
