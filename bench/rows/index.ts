@@ -1,5 +1,7 @@
 import type { Bench } from "../bench.ts";
 import type { RowResult } from "../results.ts";
+import { bucketMemoryRows, measureBucketMemory } from "./bucket-memory.ts";
+import { bucketRow, bucketRows } from "./bucket.ts";
 import { measureUploads, memoryRow, memoryRows, uploadRow } from "./memory.ts";
 import { servedRow, servedRows } from "./served.ts";
 import { measureMetrics } from "./metrics.ts";
@@ -40,6 +42,16 @@ export const rows: readonly Row[] = [
     id: row.id,
     needsNginx: false,
     measure: (bench) => memoryRow(bench, row),
+  })),
+  ...bucketMemoryRows.map((row): Row => ({
+    id: row.id,
+    needsNginx: false,
+    measure: (bench) => measureBucketMemory(bench, row),
+  })),
+  ...bucketRows.map((row): Row => ({
+    id: row.id,
+    needsNginx: true,
+    measure: (bench) => bucketRow(bench, row),
   })),
   { id: uploadRow.id, needsNginx: false, measure: measureUploads },
   { id: "start", needsNginx: false, measure: measureStart },

@@ -4,7 +4,7 @@ import type { Job, JobResult } from "../load/jobs.ts";
 import { watchPeak } from "../process-tree.ts";
 import { freePort, start } from "../processes.ts";
 import type { RowResult } from "../results.ts";
-import { benchKey, startPinhole } from "../servers/pinhole.ts";
+import { benchKey, type PinholeOptions, startPinhole } from "../servers/pinhole.ts";
 
 const megabyte = 1_048_576;
 const uploadCount = 100;
@@ -47,23 +47,23 @@ export const memoryRows: readonly MemoryRow[] = [
 ];
 
 export function memoryRow(bench: Bench, row: MemoryRow): Promise<RowResult> {
-  const { variants, variantDigests } = bench.bodies;
-  return measure(
-    bench,
-    row,
-    { upstream: row.upstream, count: bench.inFlight, files: variants },
-    (port) => ({
-      kind: "burst",
-      host: "127.0.0.1",
-      port,
-      path: "/v1/images/generations",
-      headers: { authorization: `Bearer ${benchKey}`, "content-type": "application/json" },
-      count: bench.inFlight,
-      fields: { model: "held", response_format: row.delivery },
-      digests: variantDigests,
-      answers: row.delivery === "url" ? "url" : "base64",
-    }),
-  );
+  const held = { upstream: row.upstream, count: bench.inFlight, files: bench.bodies.variants };
+  return measure(bench, row, held, burst(bench, row.delivery));
+}
+
+/** All requests at once, in base64 or by URL, each answer checked by its digest. */
+export function burst(bench: Bench, delivery: "b64_json" | "url"): (port: number) => Job {
+  return (port) => ({
+    kind: "burst",
+    host: "127.0.0.1",
+    port,
+    path: "/v1/images/generations",
+    headers: { authorization: `Bearer ${benchKey}`, "content-type": "application/json" },
+    count: bench.inFlight,
+    fields: { model: "held", response_format: delivery },
+    digests: bench.bodies.variantDigests,
+    answers: delivery === "url" ? "url" : "base64",
+  });
 }
 
 export const uploadRow = {
@@ -95,12 +95,29 @@ interface Held {
   readonly files: readonly string[];
 }
 
-function measure(
+/** A burst's outcome, and the most memory that the gateway had meanwhile. */
+interface Watched {
+  readonly result: JobResult;
+  readonly peakRssBytes: number;
+}
+
+async function measure(
   bench: Bench,
   row: Pick<MemoryRow, "id" | "title" | "floor" | "aim">,
   held: Held,
   jobOf: (port: number) => Job,
 ): Promise<RowResult> {
+  const { result, peakRssBytes } = await watchBurst(bench, { name: row.id }, held, jobOf);
+  return rowResult(row, result, peakRssBytes, held.count);
+}
+
+/** Watches a gateway of its own through one burst. */
+export function watchBurst(
+  bench: Bench,
+  options: Pick<PinholeOptions, "name" | "images">,
+  held: Held,
+  jobOf: (port: number) => Job,
+): Promise<Watched> {
   return withServers(async (keep) => {
     const port = await freePort();
     keep(
@@ -117,19 +134,15 @@ function measure(
         ready: { port, path: "/" },
       }),
     );
-    const pinhole = keep(
-      await startPinhole(bench.root, bench.build, {
-        name: row.id,
-        upstreams: { held: `http://127.0.0.1:${port}/${held.upstream}/v1` },
-      }),
-    );
+    const upstreams = { held: `http://127.0.0.1:${port}/${held.upstream}/v1` };
+    const pinhole = keep(await startPinhole(bench.root, bench.build, { ...options, upstreams }));
     const watch = watchPeak(pinhole.pid);
     const result = await bench.load.run(jobOf(pinhole.port));
     const peakRssBytes = watch.stop();
     bench.say(
-      `  ${result.requests} in ${result.seconds.toFixed(1)} s, ${JSON.stringify(result.faults)}`,
+      `  ${options.name}: ${result.requests} in ${result.seconds.toFixed(1)} s, ${Math.round(peakRssBytes / megabyte)} MB, ${JSON.stringify(result.faults)}`,
     );
-    return rowResult(row, result, peakRssBytes, held.count);
+    return { result, peakRssBytes };
   });
 }
 

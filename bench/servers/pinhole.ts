@@ -55,6 +55,8 @@ export interface PinholeOptions {
   readonly ttl?: string;
   /** `database.url`; a file of its own unless given. */
   readonly database?: string;
+  /** Further `images.*` settings. */
+  readonly images?: Readonly<Record<string, unknown>>;
   /** True: the models have a price, and the key a budget of each period, which it never uses up. */
   readonly isPaid?: boolean;
 }
@@ -78,6 +80,8 @@ function settings(port: number, options: PinholeOptions): string {
     id,
     provider: "openai-compatible",
     settings: { base_url: baseUrl, api_key: "bench-upstream-key" },
+    // A busy machine is slow, which is no fault of the upstream's.
+    timeout: { total: "15m" },
     models,
   });
   const channels = Object.entries(options.upstreams).map(([name, url]) =>
@@ -94,7 +98,7 @@ function settings(port: number, options: PinholeOptions): string {
     keys.push({ name: `fill-${index}`, key: `fill-key-${String(index).padStart(12, "0")}` });
   return JSON.stringify({
     server: { host: "127.0.0.1", port },
-    images: { ttl: options.ttl ?? "60s", ...imageSettings() },
+    images: { ttl: options.ttl ?? "60s", ...options.images, ...imageSettings() },
     ...(options.database === undefined ? {} : { database: { url: options.database } }),
     keys,
     channels,
