@@ -28,6 +28,7 @@ export interface UpkeepParts {
   readonly gateway: {
     readonly nodes: Pick<Gateway["nodes"], "renew" | "isFirst" | "count">;
     readonly writeOutcomes: Gateway["writeOutcomes"];
+    readonly followErasures: Gateway["followErasures"];
     readonly reviewNotices: Gateway["reviewNotices"];
     readonly sendNotices: Gateway["sendNotices"];
     readonly retention: Pick<Gateway["retention"], "sweep">;
@@ -89,6 +90,11 @@ export function upkeepTasks(parts: UpkeepParts): readonly UpkeepTask[] {
       name: "reading keys and channels that another node changed",
       everyMs: keysMs,
       run: () => gateway.administration.keys.catchUp(),
+    },
+    {
+      name: "forgetting what another node has forgotten of end users",
+      everyMs: keysMs,
+      run: () => gateway.followErasures(),
     },
     {
       name: "forgetting sessions that ended",

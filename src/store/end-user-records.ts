@@ -43,6 +43,10 @@ export interface EndUserStore {
   unsave(saved: readonly SavedOfEndUser[]): Promise<void>;
   /** Writes into the audit that somebody had it done. */
   note(entry: AuditEntry): Promise<void>;
+  /** The number of times that something was forgotten, by whichever node. */
+  erasures(): Promise<number>;
+  /** Counts one more, so that other nodes forget what they have in memory. */
+  tell(): Promise<void>;
   /** Overwrites what the database file's log still holds of what was forgotten, as far as the database does not by itself. */
   scrub(): Promise<void>;
 }

@@ -149,6 +149,8 @@ function endUsersOf(client: StoreClient): OpenedStore["endUsers"] {
     saved: (user) => client.call("endUsersSaved", user),
     unsave: (saved) => client.call("endUsersUnsave", saved),
     note: (entry) => client.call("auditNote", entry),
+    erasures: () => client.call("endUsersErasures"),
+    tell: () => client.call("endUsersTell"),
     scrub: () => client.scrub(),
   };
 }

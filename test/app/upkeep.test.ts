@@ -114,6 +114,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
       gallery: { sweepLeft: () => Promise.resolve(void seen.push("left")) },
       reviewNotices: () => Promise.resolve(void seen.push("notices")),
       sendNotices: () => Promise.resolve(void seen.push("sent")),
+      followErasures: () => Promise.resolve(void seen.push("erasures")),
       writeOutcomes: () => Promise.resolve(void seen.push("outcomes")),
       administration: {
         reseal: async () => seen.push("seals"),
@@ -131,6 +132,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
     "left",
     "kept",
     "keys",
+    "erasures",
     "sessions",
     "seals",
     "nodes",
@@ -142,6 +144,7 @@ test("images and kept pictures are swept with the time of each, nodes are watche
   expect(beats).toEqual([2, 2]);
   const others = tasks.filter(({ name }) => !name.startsWith("counting"));
   expect(others.map(({ everyMs }) => everyMs)).toEqual([
-    30_000, 60_000, 60_000, 60_000, 60_000, 2_000, 3_600_000, 60_000, 500, 60_000, 2_000, 5_000,
+    30_000, 60_000, 60_000, 60_000, 60_000, 2_000, 2_000, 3_600_000, 60_000, 500, 60_000, 2_000,
+    5_000,
   ]);
 });

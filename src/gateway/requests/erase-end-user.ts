@@ -3,6 +3,7 @@ import { keyDigest } from "../../core/keys.ts";
 import { forgottenOutcome, isForgotten } from "../../store/forgotten-outcome.ts";
 import type { RequestOutcome } from "../../store/request-records.ts";
 import type { RecordPlace } from "../../store/end-user-records.ts";
+import { followErasures, forgetErased } from "./forget-erased.ts";
 import type { RequestParts } from "./parts.ts";
 
 /** The forgetting of an end user: all that requests with this `user` said and made, but not what they cost. */
@@ -20,15 +21,20 @@ interface Erasure {
 export interface EndUserCases {
   /** Forgets an end user: what their requests said and made. */
   eraseEndUser(by: Changer, user: string): Promise<Erasure>;
+  /** Forgets what other nodes have forgotten; wants to be called every two seconds. */
+  followErasures(): Promise<void>;
 }
 
 export function endUserCases(parts: EraseParts): EndUserCases {
-  return { eraseEndUser: (by, user) => eraseEndUser(parts, by, user) };
+  return {
+    eraseEndUser: (by, user) => eraseEndUser(parts, by, user),
+    followErasures: followErasures(parts),
+  };
 }
 
 interface EraseParts extends Pick<
   RequestParts,
-  "store" | "registry" | "kept" | "journal" | "calendar" | "now" | "newId"
+  "store" | "registry" | "repeats" | "kept" | "journal" | "calendar" | "now" | "newId"
 > {
   /** The key of all digests. */
   readonly pepper: Buffer;
@@ -71,6 +77,8 @@ async function eraseEndUser(parts: EraseParts, by: Changer, user: string): Promi
     place = piece.next;
   }
   done.pictures += await eraseSaved(parts, user);
+  await forgetErased(parts);
+  await endUsers.tell();
   for (const day of days) await parts.store.totals.count(dayOf(parts, day));
   await parts.journal.rewrite((outcome) => scrubbed(parts, outcome));
   await endUsers.scrub();

@@ -15,6 +15,8 @@ export interface RequestRegistry {
   start(facts: RunFacts, work: RunWork, client: Client): Run;
   get(id: string): Run | undefined;
   byIdempotencyKey(keyId: string, idempotencyKey: string): Run | undefined;
+  /** Ids of those whose outcome is known, and that somebody still needs. */
+  ended(): readonly string[];
   /** The oldest of a key with this fingerprint that is orphaned. */
   orphan(keyId: string, fingerprint: string): Run | undefined;
   /** The marks of clients that have gone, while they are being written. */
@@ -52,6 +54,7 @@ export function createRegistry(parts: Omit<RunParts, "marks">): RequestRegistry 
     start: (facts, work, client) => start(books, facts, work, client),
     get: (id) => shown(byId.get(id)),
     byIdempotencyKey: (keyId, idempotencyKey) => shown(byKey.get(keyText(keyId, idempotencyKey))),
+    ended: () => [...byId].flatMap(([id, place]) => (runs.get(place)?.over() === true ? [id] : [])),
     orphan(keyId, fingerprint) {
       // The oldest first.
       for (const place of byId.values()) {

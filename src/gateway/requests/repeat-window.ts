@@ -18,6 +18,10 @@ export interface RepeatWindow {
   failed(keyId: string, fingerprint: string, id: string, error: PinholeError): void;
   /** Notes that a client left without its answer. */
   left(keyId: string, fingerprint: string): void;
+  /** The requests whose errors are remembered. */
+  failedIds(): readonly string[];
+  /** Forgets the error of a request. */
+  forget(id: string): void;
   /** The end that an equal request of the key repeats; undefined: none. */
   find(keyId: string, fingerprint: string): RecentEnd | undefined;
 }
@@ -50,6 +54,10 @@ export function createRepeatWindow(windowMs: () => number, uptime: () => number)
       note(nameOf(keyId, fingerprint), { failed: { id, error, until: uptime() + windowMs() } }),
     left: (keyId, fingerprint) =>
       note(nameOf(keyId, fingerprint), { leftUntil: uptime() + windowMs() }),
+    failedIds: () => [...noted.values()].flatMap(({ failed }) => (failed ? [failed.id] : [])),
+    forget(id) {
+      for (const one of noted.values()) if (one.failed?.id === id) one.failed = undefined;
+    },
     find(keyId, fingerprint) {
       if (noted.size === 0) return undefined;
       const found = noted.get(nameOf(keyId, fingerprint));

@@ -8,6 +8,7 @@ import type {
 import { statement } from "../query.ts";
 import type { Steps } from "../query.ts";
 import { integer, nullable, record, text } from "../shape.ts";
+import { countUp, settingCommands } from "./settings.ts";
 
 interface Piece extends RecordPlace {
   readonly limit: number;
@@ -108,8 +109,17 @@ function* eraseOne(id: string, at: number): Steps<Omit<ErasedRequests, "requests
   };
 }
 
+/** The setting that counts what was forgotten, by which other nodes know that they have to forget it too. */
+const erasuresSetting = "erasures";
+
 /** Database work on what is known of end users. */
 export const endUserCommands = {
+  *endUsersErasures(): Steps<number> {
+    return Number((yield* settingCommands.settingsGet(erasuresSetting)) ?? 0);
+  },
+  *endUsersTell(): Steps<void> {
+    yield* countUp(erasuresSetting);
+  },
   /** The next records, a piece of them, and which of them are an end user's. */
   *endUsersFind(user: string, place: RecordPlace, limit: number): Steps<EndUserPiece> {
     const ends = yield lastOfPiece({ ...place, limit });

@@ -226,6 +226,7 @@ export const reads: ReadonlySet<string> = new Set<CommandName>([
   "tokensByDigest",
   "tokensGet",
   "auditList",
+  "endUsersErasures",
   "endUsersFind",
   "endUsersSaved",
   "keysAll",
