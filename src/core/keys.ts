@@ -42,9 +42,14 @@ export function makeKey(random: RandomBytes): string {
   return keyPrefix + text + checksum(text);
 }
 
-/** A text in which no key or admin token of ours stands any more, such as a path of a client that confused one with an id. */
+/**
+ * A text in which no key, admin token, session id or one-time code of ours stands any more, such as a path of a client
+ * that confused one with an id. The last two are 256 bits as base64url, which no id of ours is.
+ */
 export function withoutKeys(text: string): string {
-  return text.replaceAll(/pin(?:_|%5f)[\w%]+/gi, `${keyPrefix}…`);
+  return text
+    .replaceAll(/pin(?:_|%5f)[\w%]+/gi, `${keyPrefix}…`)
+    .replaceAll(/(?<![\w-])[\w-]{43}(?![\w-])/g, "…");
 }
 
 /** CRC-32 as in zip and PNG. Written out, since core may use no compression library; 30 bytes need no table. */

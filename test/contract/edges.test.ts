@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeKey } from "../../src/core/keys.ts";
+import { newCode } from "../../src/identity/codes.ts";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -264,10 +265,13 @@ test("logs hold no key, no prompt and no signature", async () => {
   }
 });
 
-test("a key that is sent as a part of a path is not in the log", async () => {
+test("a key, a session id or a one-time code that is sent as a part of a path is not in the log", async () => {
   const begun = gateway.log.length;
   const key = makeKey(randomBytes);
+  const session = newCode(randomBytes);
   const places = [
+    `/admin/v1/people/${session}`,
+    `/nowhere/${session}`,
     `/admin/v1/keys/${key}`,
     `/admin/v1/keys/${key.replace("_", "%5F")}/rotate`,
     `/v1/models/${key}`,
@@ -278,5 +282,7 @@ test("a key that is sent as a part of a path is not in the log", async () => {
   await expect.poll(() => lines().length).toBeGreaterThanOrEqual(places.length);
   const text = JSON.stringify(lines());
   expect(text).not.toContain(key.slice(4));
+  expect(text).not.toContain(session);
   expect(text).toContain("/admin/v1/keys/pin_…");
+  expect(text).toContain("/admin/v1/people/…");
 });
