@@ -74,7 +74,7 @@ test("a start loads only what serving with default settings needs", () => {
   const sources = loadedSources();
   const modules = filesOf(sources);
   expect(modules).toContain("src/http/v1/image-routes.ts");
-  // Each is loaded on its first use: docs/decisions/0050-lean-start.md says what that saves.
+  // Each is loaded on its first use: docs/decisions/0053-lean-start.md says what that saves.
   const onUse = [
     /^src\/http\/(admin|console)\//,
     // How a notice and a correction are told is said by those who make them, too.

@@ -1,5 +1,5 @@
 // The files of undici that connections stand on, which it has no types of by their own names. The whole package is 1.1 MB
-// of source with a cache, mocks and a second fetch: docs/decisions/0050-lean-start.md has what loading it costs.
+// of source with a cache, mocks and a second fetch: docs/decisions/0053-lean-start.md has what loading it costs.
 
 declare module "undici/lib/dispatcher/agent.js" {
   import { Agent } from "undici";
