@@ -31,7 +31,7 @@ const ofNoCluster = {
   "is told by the next look": "as before",
   "a price that is unknown is told once": "as before",
   "a thousand calls at once of":
-    "not understood: of three nodes, one refused at least one of the calls without a Retry-After",
+    "on a busy machine some calls were refused in another way, most likely since the records were too busy",
 };
 
 /** `npm run test:cluster`: the contract's tests, each gateway of theirs three processes behind nginx that share Postgres, Redis and S3. */

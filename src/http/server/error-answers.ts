@@ -15,6 +15,8 @@ export function errorEnvelope(error: PinholeError): string {
   });
 }
 
+/** The wait that a 503 advises which knows of no better one, such as that of records that are too busy. */
+const passingSeconds = 5;
 const reasonLengthMax = 160;
 
 /**
@@ -47,9 +49,10 @@ export function logError(request: FastifyRequest, thrown: unknown): PinholeError
 export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): void {
   const error = logError(request, thrown);
   const row = errorRow(error.code);
-  if (error.retryAfterSeconds !== undefined) {
-    void reply.header("retry-after", String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
-  }
+  const mayPass = row.status === 503 && error.shouldRetry;
+  const seconds = error.retryAfterSeconds ?? (mayPass ? passingSeconds : undefined);
+  if (seconds !== undefined)
+    void reply.header("retry-after", String(Math.max(1, Math.ceil(seconds))));
   if (row.status === 401) void reply.header("www-authenticate", "Bearer");
   if (row.status === 413 || row.status === 408) void reply.header("connection", "close");
   reply.raw.statusMessage = reasonPhrase(error.message);
