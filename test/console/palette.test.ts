@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
@@ -9,7 +9,16 @@ import { takeShot } from "../support/shots.ts";
 let browser: Browser | undefined;
 let gateway: GatewayProcess;
 beforeAll(async () => {
-  gateway = await startGatewayProcess({ built: true });
+  gateway = await startGatewayProcess({
+    built: true,
+    settings: {
+      keys: [
+        { id: "mobile", name: "Mobile app", key: "key-of-mobile-0123456789" },
+        { id: "shop", name: "Shop pictures", key: "key-of-shop-0123456789" },
+      ],
+      channels: [{ id: "drawing", provider: "sandbox", models: ["sandbox", "sandbox-fast"] }],
+    },
+  });
 });
 afterAll(async () => {
   await gateway.stop();
@@ -63,11 +72,42 @@ test("the palette leads to pages, models and requests by their words; letters go
   await page.context().close();
 });
 
-test("the palette has no page that a role may not see", async (context) => {
+test("the palette finds a key by its name and leads to its row, and tests a channel, for those who may", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const admin = await enterConsole(browser, gateway, "admin");
+  const field = (one: Page) => one.getByRole("combobox", { name: /^A page, a model/ });
+  const { page } = admin;
+  await page.keyboard.press("Control+k");
+  await field(page).fill("shop");
+  await page.getByRole("option", { name: "Shop pictures key …6789" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/keys\?open=/);
+  const row = page.getByRole("row", { name: /^Shop pictures/ });
+  await expect.poll(() => row.getAttribute("aria-current")).toBe("true");
+  await page.keyboard.press("Control+k");
+  await field(page).fill("test drawing");
+  await page.getByRole("option", { name: /^Test channel drawing/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("It works").waitFor();
+  const maker = await enterConsole(browser, gateway, "viewer");
+  await maker.page.keyboard.press("Control+k");
+  for (const text of ["shop", "test drawing"]) {
+    await field(maker.page).fill(text);
+    await maker.page.getByText("Nothing is called that.").waitFor();
+  }
+  expect([...admin.faults, ...maker.faults]).toEqual([]);
+  await page.context().close();
+  await maker.page.context().close();
+});
+
+test("the palette has no page that a role may not see, and a phone has a button for it", async (context) => {
   browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
   const { page, faults } = await enterConsole(browser, gateway, "key_holder", {
     viewport: { width: 390, height: 844 },
+    hasTouch: true,
   });
+  // What is behind the palette is there before it.
+  await page.getByRole("heading", { level: 1 }).waitFor();
   await page.keyboard.press("Control+k");
   const field = page.getByRole("combobox", { name: /^A page, a model/ });
   await field.waitFor();
@@ -83,6 +123,9 @@ test("the palette has no page that a role may not see", async (context) => {
   await page.keyboard.press("g");
   await page.keyboard.press("g");
   await page.waitForURL("**/gallery");
+  await page.getByRole("button", { name: "Search", exact: true }).tap();
+  await page.getByRole("option", { name: /^Playground/ }).tap();
+  await page.waitForURL("**/make");
   expect(faults).toEqual([]);
   await page.context().close();
 });

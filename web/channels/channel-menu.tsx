@@ -6,7 +6,13 @@ import { Question } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Problem } from "../ui/problem.tsx";
-import { type ChannelEntry, changeChannel, channelsQuery, deleteChannel } from "./channels.ts";
+import {
+  type ChannelEntry,
+  changeChannel,
+  channelsQuery,
+  deleteChannel,
+  testOf,
+} from "./channels.ts";
 import { useChannelWords } from "./words.ts";
 
 /** The menu of what can be done with a channel. */
@@ -71,15 +77,6 @@ export function ChannelMenu({
     </span>
   );
 }
-
-/** The way to the test of a channel, which begins by itself. */
-const testOf = (id: string) =>
-  ({
-    to: "/channels/$id",
-    params: { id },
-    state: { channel: "test" },
-    resetScroll: false,
-  }) as const;
 
 /** The question before a channel is deleted. */
 function RemoveQuestion({

@@ -167,3 +167,12 @@ export const deleteChannel = (id: string): Promise<ChannelEntry> => ask("DELETE"
 
 export const testChannel = (id: string, isPaid: boolean): Promise<ChannelTest> =>
   ask("POST", `${pathOf(id)}/test`, { body: { paid: isPaid } });
+
+/** The way to the test of a channel, which begins by itself. */
+export const testOf = (id: string) =>
+  ({
+    to: "/channels/$id",
+    params: { id },
+    state: { channel: "test" },
+    resetScroll: false,
+  }) as const;

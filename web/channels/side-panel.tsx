@@ -48,7 +48,7 @@ export function SidePanel({
   return (
     <aside
       aria-label={title}
-      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto border-l border-line bg-ground px-6 pt-8 pb-14 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[34rem] phone:pb-0 starting:translate-x-8"
+      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto border-l border-line bg-ground px-6 pt-8 pb-20 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[min(34rem,100%)] phone:pb-0 starting:translate-x-8"
     >
       <div className="flex items-start justify-between gap-4">
         <div className="min-w-0">

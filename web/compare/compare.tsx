@@ -41,7 +41,7 @@ export function Compare({
           />
           <span
             aria-hidden
-            className="absolute inset-y-0 w-0.5 -translate-x-1/2 bg-raised outline outline-line"
+            className="absolute inset-y-0 w-0.5 -translate-x-1/2 bg-raised outline outline-line forced-color-adjust-none"
             style={{ left: `${share}%` }}
           />
         </div>

@@ -7,6 +7,7 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
+import { PhoneBar, PhoneHead, paletteKeys } from "./phone-bars.tsx";
 import { Shortcuts, useOpened } from "./shortcuts.tsx";
 import { useNoticeCount } from "./notice-count.ts";
 import { type Place, type PlaceGroup, groupsOf, startOf } from "./places.ts";
@@ -47,6 +48,7 @@ export function Frame({ session }: { readonly session: Session }): ReactNode {
         onFold={fold}
         onFind={find}
       />
+      <PhoneHead session={session} onFind={find} />
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none phone:pb-0">
         <Outlet />
       </main>
@@ -158,21 +160,20 @@ function FindButton({
       type="button"
       onClick={onFind}
       aria-haspopup="dialog"
+      aria-keyshortcuts="Control+K Meta+K"
       className="flex min-h-9 items-center gap-3 rounded-control border border-line px-2.5 text-soft hover:border-edge hover:text-ink"
-      {...(isFolded ? { title: words.find } : {})}
+      {...(isFolded ? { title: `${words.find} (${paletteKeys})` } : {})}
     >
       <Icon name="search" size={isFolded ? 18 : 20} />
       <span className={isFolded ? "sr-only" : ""}>{words.find}</span>
       {isFolded ? null : (
         <kbd aria-hidden className="ml-auto font-sans text-label">
-          {isApple ? "⌘ K" : "Ctrl K"}
+          {paletteKeys}
         </kbd>
       )}
     </button>
   );
 }
-
-const isApple = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 const linkLooks =
   "flex min-h-9 items-center gap-3 rounded-control px-2.5 text-soft no-underline hover:text-ink";
@@ -210,51 +211,6 @@ function RailLink({
         </span>
       )}
     </Link>
-  );
-}
-
-/** Places that stand in the bar itself, where a role has them; the others are behind More. */
-const barPlaces: readonly string[] = ["/make", "/gallery", "/requests"];
-const barPlacesMax = 3;
-
-function PhoneBar({
-  groups,
-  session,
-}: {
-  readonly groups: readonly PlaceGroup[];
-  readonly session: Session;
-}): ReactNode {
-  const words = useWords();
-  const all = groups.flatMap((group) => group.places);
-  const first = all.filter(({ path }) => barPlaces.includes(path));
-  // A role with fewer of these has its next ones.
-  const places = [...first, ...all.filter((place) => !first.includes(place))];
-  return (
-    <nav
-      aria-label={words.menu}
-      className="fixed inset-x-0 bottom-0 z-10 flex justify-around border-t border-line bg-raised pb-[env(safe-area-inset-bottom)] phone:hidden"
-    >
-      {places.slice(0, barPlacesMax).map((place) => (
-        <Link
-          key={place.path}
-          to={place.path}
-          className="flex min-h-14 min-w-16 flex-col items-center justify-center gap-0.5 text-label text-soft no-underline"
-          activeProps={{ className: "text-accent!", "aria-current": "page" }}
-        >
-          <Icon name={place.icon} />
-          {words.nav[place.name]}
-        </Link>
-      ))}
-      <Link
-        to="/more"
-        className="flex min-h-14 min-w-16 flex-col items-center justify-center gap-0.5 text-label text-soft no-underline"
-        activeProps={{ className: "text-accent!", "aria-current": "page" }}
-      >
-        <Icon name="more" />
-        {words.more}
-      </Link>
-      <span className="sr-only">{words.roles[session.caller.role]}</span>
-    </nav>
   );
 }
 

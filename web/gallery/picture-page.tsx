@@ -125,8 +125,8 @@ function Shown({
     close: () => void navigate({ to: "/gallery", search }),
   });
   return (
-    <div className="flex flex-col gap-6 wide:flex-row">
-      <div className="grid min-w-0 flex-1 place-items-center self-start rounded-panel bg-sunk p-3">
+    <div className="flex flex-col gap-6 wide:flex-row wide:flex-wrap">
+      <div className="grid min-w-0 flex-1 place-items-center wide:basis-80 self-start rounded-panel bg-sunk p-3">
         <img
           key={id}
           src={url}
@@ -139,7 +139,7 @@ function Shown({
           className="rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0"
         />
       </div>
-      <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88">
+      <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88 wide:max-w-full">
         <div className="flex flex-wrap gap-2">
           <Button kind={saved ? "plain" : "main"} onPress={save} aria-pressed={saved}>
             <Icon name="star" size={16} />

@@ -1,16 +1,18 @@
 /** Words of the command palette and of the sheet of keys, in English. They come when one of the two is opened. */
 export const paletteEn = {
   title: "Search and do",
-  field: "A page, a model, a request's id, or what to do",
+  field: "A page, a model, a key, a request's id, or what to do",
   none: "Nothing is called that.",
   count: (n: number) => (n === 1 ? "1 match" : `${n} matches`),
   groups: {
     pages: "Pages",
     models: "Make with",
+    keys: "Keys",
     requests: "Recent requests",
     actions: "Do",
   },
   more: "Account and passkeys",
+  key: { group: (hint: string) => `key …${hint}` },
   request: (id: string) => `Open request ${id}`,
   actions: {
     sheet: "Show all keys",
@@ -20,6 +22,7 @@ export const paletteEn = {
     docs: "API documentation",
     language: (name: string) => `Language: ${name}`,
     newChannel: "Add a channel",
+    testChannel: (id: string) => `Test channel ${id}`,
     failed: "Show what failed",
     kept: "Show kept pictures",
   },

@@ -3,11 +3,18 @@ import type { PaletteWords } from "./palette-en.ts";
 /** Words of the command palette and of the sheet of keys, in Simplified Chinese. */
 export const paletteZh: PaletteWords = {
   title: "搜索与操作",
-  field: "页面、模型、请求编号或操作",
+  field: "页面、模型、密钥、请求编号或操作",
   none: "没有匹配项。",
   count: (n) => `${n} 个匹配项`,
-  groups: { pages: "页面", models: "用此模型创作", requests: "最近的请求", actions: "操作" },
+  groups: {
+    pages: "页面",
+    models: "用此模型创作",
+    keys: "密钥",
+    requests: "最近的请求",
+    actions: "操作",
+  },
   more: "账户与通行密钥",
+  key: { group: (hint) => `密钥 …${hint}` },
   request: (id) => `打开请求 ${id}`,
   actions: {
     sheet: "显示所有按键",
@@ -17,6 +24,7 @@ export const paletteZh: PaletteWords = {
     docs: "API 文档",
     language: (name) => `语言：${name}`,
     newChannel: "添加渠道",
+    testChannel: (id) => `测试渠道 ${id}`,
     failed: "查看失败的请求",
     kept: "查看已保留的图片",
   },

@@ -172,7 +172,11 @@ function Head({
         {words.cancel}
       </Button>
       <div className="flex min-w-0 flex-1 flex-col items-center">
-        <Heading slot="title" className="max-w-full truncate font-semibold">
+        <Heading
+          slot="title"
+          title={words.title(picture.name)}
+          className="line-clamp-2 max-w-full text-center font-semibold break-words"
+        >
           {words.title(picture.name)}
         </Heading>
         <p role="status" className="truncate text-label text-soft">

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import type { Words } from "../language/en.ts";
@@ -11,6 +11,7 @@ import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { headCell, headRow, tableFrame } from "../ui/table.ts";
+import type { PanelSearch } from "./addresses.ts";
 import { BudgetBar } from "./budgets/budget-bar.tsx";
 import { type Budgeted, budgetsQuery } from "./budgets/budgets.ts";
 import { type KeyEntry, keysQuery, revokeKey } from "./keys.ts";
@@ -109,9 +110,21 @@ function KeyRow({
   readonly onRevoke: () => void;
 }): ReactNode {
   const words = useWords().keys;
+  const { open }: PanelSearch = useSearch({ from: "/inside/keys" });
+  const isOpen = open === entry.id;
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    row.current?.scrollIntoView({ block: "center" });
+    row.current?.focus();
+  }, [isOpen]);
   const owner = [entry.user, entry.team].filter((one) => one !== null).join(" · ");
   return (
-    <tr className="border-b border-line">
+    <tr
+      ref={row}
+      {...(isOpen ? { tabIndex: -1, "aria-current": true } : {})}
+      className={`border-b border-line ${isOpen ? "bg-sunk" : ""}`}
+    >
       <td className={cell}>
         <p className="font-medium">{entry.name}</p>
         <p className="text-label text-soft">

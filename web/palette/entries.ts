@@ -2,10 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { ask } from "../api/ask.ts";
 import type { Role } from "../api/session.ts";
+import { channelsQuery, testOf } from "../channels/channels.ts";
 import { groupsOf } from "../frame/places.ts";
 import { applyTheme } from "../frame/theme.ts";
 import { languageNames, useLanguage } from "../language/language.tsx";
 import { chooseModel } from "../playground/draft.ts";
+import { keysQuery } from "../operate/keys.ts";
 import { modelsQuery } from "../playground/models.ts";
 import type { IconName } from "../ui/icon.tsx";
 import { usePaletteWords } from "./words.ts";
@@ -13,7 +15,7 @@ import { usePaletteWords } from "./words.ts";
 /** One line of the palette: what it is called, and what it does. */
 export interface Entry {
   readonly id: string;
-  readonly group: "pages" | "models" | "requests" | "actions";
+  readonly group: "pages" | "models" | "keys" | "requests" | "actions";
   readonly text: string;
   /** Further words by which it is found, shown beside it. */
   readonly note?: string;
@@ -46,6 +48,8 @@ export function useEntries(role: Role, onSheet: () => void): readonly Entry[] {
     { ...you, run: () => go("/settings/you") },
     ...useDeeds(may, go, onSheet),
     ...useModelEntries(may("/make"), go),
+    ...useKeyEntries(may("/keys"), go),
+    ...useTestEntries(may("/channels")),
     ...useRecent(may("/requests"), go),
   ];
 }
@@ -94,6 +98,36 @@ function useModelEntries(isMaker: boolean, go: (href: string) => void): Entry[] 
       else go("/make");
     },
   }));
+}
+
+/** The gateway keys by their names, for those who manage some: each leads to its row. */
+function useKeyEntries(isManager: boolean, go: (href: string) => void): Entry[] {
+  const { group } = usePaletteWords().key;
+  const keys = useQuery({ ...keysQuery, enabled: isManager });
+  return (keys.data ?? []).map(({ id, name, hint }) => ({
+    id: `key ${id}`,
+    group: "keys",
+    text: name,
+    note: group(hint),
+    icon: "keys",
+    run: () => go(`/keys?open=${encodeURIComponent(id)}`),
+  }));
+}
+
+/** The tests of channels, for those who run them. */
+function useTestEntries(isOperator: boolean): Entry[] {
+  const { testChannel } = usePaletteWords().actions;
+  const router = useRouter();
+  const channels = useQuery({ ...channelsQuery, enabled: isOperator });
+  return (channels.data ?? [])
+    .filter(({ shadowed, fault }) => !shadowed && fault === null)
+    .map(({ id }) => ({
+      id: `test ${id}`,
+      group: "actions",
+      text: testChannel(id),
+      icon: "channels",
+      run: () => void router.navigate(testOf(id)),
+    }));
 }
 
 /** The newest requests. */

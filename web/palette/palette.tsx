@@ -158,8 +158,10 @@ function List({
           <span className="text-soft">
             <Icon name={entry.icon} />
           </span>
-          <span className="min-w-0 flex-1 truncate">{entry.text}</span>
-          <span className="max-w-1/2 shrink-0 truncate text-label text-soft">
+          <span title={entry.text} className="line-clamp-2 min-w-0 flex-1 break-words">
+            {entry.text}
+          </span>
+          <span className="max-w-1/2 text-right text-label wrap-anywhere text-soft">
             {entry.note ?? words.groups[entry.group]}
           </span>
         </li>

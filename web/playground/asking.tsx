@@ -39,7 +39,7 @@ export function Asking({
   const takers = fitted.map(({ column }) => column.model).filter(takesMask);
   return (
     <Form
-      className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88"
+      className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88 wide:max-w-full"
       onSubmit={(event) => {
         event.preventDefault();
         make();

@@ -43,9 +43,9 @@ function WithModels({ models }: { readonly models: readonly Model[] }): ReactNod
   const states = useGenerations(list.shown?.made ?? []);
   const masked = columns.columns.find(({ model }) => takesMask(model))?.model;
   return (
-    <div className="flex flex-col gap-6 wide:flex-row">
+    <div className="flex flex-col gap-6 wide:flex-row wide:flex-wrap">
       <Asking models={models} playground={playground} />
-      <div className="order-1 flex min-w-0 flex-1 flex-col gap-4 self-stretch wide:sticky wide:top-6 wide:order-2 wide:flex-row wide:self-start">
+      <div className="order-1 flex min-w-0 flex-1 flex-col gap-4 self-stretch wide:sticky wide:basis-80 wide:top-6 wide:order-2 wide:flex-row wide:self-start">
         <Shown playground={playground} states={states} />
         <Strip list={list} states={states} />
       </div>

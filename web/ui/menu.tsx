@@ -36,7 +36,7 @@ export function Menu({
 
 const itemLooks =
   "flex min-h-9 items-center gap-2 rounded-control px-2.5 text-ink outline-none pointer-coarse:min-h-11 " +
-  "data-[focused]:bg-sunk data-[disabled]:text-soft";
+  "data-[focused]:bg-sunk data-[disabled]:text-soft data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent";
 
 /** A line of a menu: an action, or a link where it has `href`. */
 export function MenuItem({

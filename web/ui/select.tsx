@@ -63,7 +63,7 @@ export function Select({
               key={id}
               id={id}
               textValue={text}
-              className="flex min-h-9 flex-col justify-center rounded-control px-2.5 py-1 outline-none data-[focused]:bg-sunk data-[selected]:font-medium pointer-coarse:min-h-11"
+              className="flex min-h-9 flex-col justify-center rounded-control px-2.5 py-1 outline-none data-[focused]:bg-sunk data-[selected]:font-medium data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent pointer-coarse:min-h-11"
             >
               <span className="truncate">{text}</span>
               {note === undefined ? null : (

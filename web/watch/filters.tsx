@@ -20,7 +20,8 @@ type Change = (next: Partial<LogSearch>) => void;
 
 /** The looks of the line. Beside an open request it is as long as what is seen of it, and scrolls: the list below stays in its place. */
 function lineLooks(isBeside: boolean): string {
-  const looks = "grid grid-cols-2 gap-2 phone:flex phone:items-center phone:[&>*]:min-w-36";
+  const looks =
+    "grid grid-cols-1 gap-2 min-[22rem]:grid-cols-2 phone:flex phone:items-center phone:[&>*]:min-w-36";
   return isBeside
     ? `${looks} phone:-m-1 phone:max-w-[max(12rem,calc(100vw-max(50vw,34rem)-18rem))] phone:overflow-x-auto phone:p-1 phone:[&>*]:shrink-0`
     : `${looks} phone:flex-wrap`;

@@ -24,9 +24,7 @@ export function MakeAgain({ request }: { readonly request: WholeRequest }): Reac
     <div className="flex flex-wrap gap-2">
       <Button kind="main" onPress={() => use(draft)}>
         {words.again}
-        {draft.seed === "" ? null : (
-          <span className="font-normal opacity-85">{words.againHint}</span>
-        )}
+        {draft.seed === "" ? null : <span className="font-normal">{words.againHint}</span>}
       </Button>
       {draft.seed === "" ? null : (
         <Button onPress={() => use({ ...draft, seed: "" })}>{words.vary}</Button>

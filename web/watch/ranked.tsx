@@ -34,11 +34,11 @@ export function NameList({
       <ul className="flex flex-col gap-2.5">
         {list.slice(0, 6).map(({ name, title: shown, requests, failed }) => (
           <li key={name ?? ""} className="flex flex-col gap-1">
-            <div className="flex justify-between gap-4">
+            <div className="flex flex-wrap justify-between gap-x-4">
               <Link
                 to="/requests"
                 search={searchOf(name)}
-                className="truncate text-ink no-underline hover:underline"
+                className="min-w-0 break-words text-ink no-underline hover:underline"
               >
                 {shown ?? name ?? nameless ?? words.noName}
               </Link>
@@ -53,7 +53,7 @@ export function NameList({
             </div>
             <div aria-hidden className="h-1 overflow-hidden rounded-[2px] bg-sunk">
               <div
-                className={`h-full rounded-[2px] ${tone === "bad" ? "bg-bad" : "bg-edge"}`}
+                className={`h-full rounded-[2px] forced-color-adjust-none ${tone === "bad" ? "bg-bad" : "bg-edge"}`}
                 style={{ width: `${(requests / most) * 100}%` }}
               />
             </div>
@@ -84,7 +84,7 @@ export function Percentiles({ durations }: { readonly durations: Durations }): R
               </div>
               <div aria-hidden className="h-1 overflow-hidden rounded-[2px] bg-sunk">
                 <div
-                  className="h-full rounded-[2px] bg-edge"
+                  className="h-full rounded-[2px] bg-edge forced-color-adjust-none"
                   style={{ width: `${(durations[share] / Math.max(1, durations.p99)) * 100}%` }}
                 />
               </div>

@@ -189,10 +189,10 @@ function PhoneList({ entries, timeZone }: ListProps): ReactNode {
               <Thumbnail entry={entry} size={48} />
               <span className="flex min-w-0 flex-1 flex-col">
                 <span className="flex justify-between gap-3">
-                  <span className="truncate">{entry.served_model ?? entry.model}</span>
+                  <span className="min-w-0 break-words">{entry.served_model ?? entry.model}</span>
                   <span className="shrink-0">{costText(entry, all)}</span>
                 </span>
-                <span className="flex justify-between gap-3 text-label text-soft">
+                <span className="flex flex-wrap justify-between gap-x-3 text-label text-soft">
                   <span className="flex min-w-0 gap-2">
                     <StateMark entry={entry} />
                     <span className="truncate">{entry.key_name ?? all.requests.unknownKey}</span>

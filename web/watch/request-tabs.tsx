@@ -27,7 +27,7 @@ export function RequestTabs({ request }: { readonly request: WholeRequest }): Re
         ))}
       </TabList>
       {Object.entries(panels).map(([id, panel]) => (
-        <TabPanel key={id} id={id} className="outline-none">
+        <TabPanel key={id} id={id}>
           {panel}
         </TabPanel>
       ))}

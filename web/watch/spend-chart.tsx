@@ -67,7 +67,10 @@ function Legend({
     <ul className="flex flex-wrap gap-x-5 gap-y-1 text-label">
       {series.map(({ id, title, usd, total }, place) => (
         <li key={id ?? ""} className="flex items-center gap-1.5">
-          <span aria-hidden className={`size-2.5 rounded-[2px] ${dots[colourAt(series, place)]}`} />
+          <span
+            aria-hidden
+            className={`size-2.5 rounded-[2px] forced-color-adjust-none ${dots[colourAt(series, place)]}`}
+          />
           {id === undefined ? (
             title
           ) : (

@@ -85,7 +85,7 @@ function Bar({
   const last = to ?? end;
   const part = (a: number, b: number, className: string): ReactNode => (
     <span
-      className={classNames("absolute inset-y-0", className)}
+      className={classNames("absolute inset-y-0 forced-color-adjust-none", className)}
       style={{
         left: `${Math.min(1 - leastShare, a / end) * 100}%`,
         width: `${Math.max(leastShare, (b - a) / end) * 100}%`,
@@ -100,9 +100,7 @@ function Bar({
       className="relative h-3 overflow-hidden rounded-[2px] bg-sunk forced-colors:border"
     >
       {part(from, last, classNames(tones[tone], to === undefined && "animate-breathe"))}
-      {isWaiting
-        ? part(waits, Math.min(comes ?? last, last), "bg-ground/55 forced-colors:bg-[Highlight]")
-        : null}
+      {isWaiting ? part(waits, Math.min(comes ?? last, last), "bg-ground/55") : null}
     </div>
   );
 }

@@ -11,7 +11,7 @@ interface ConsoleParts {
 }
 
 /** Addresses of the console's pages; each is the same document, whose script shows the page. */
-const pages = [
+export const consolePages: readonly string[] = [
   "/welcome",
   "/sign-in",
   "/more",
@@ -78,7 +78,7 @@ export function consoleRoutes(app: FastifyInstance, { consoleFolder }: ConsolePa
       .send(document);
   };
   app.get("/", page);
-  for (const path of pages) app.get(path, page);
+  for (const path of consolePages) app.get(path, page);
   const assets = join(consoleFolder, "assets");
   let names: Promise<ReadonlySet<string>> | undefined;
   app.get<{ Params: { name: string } }>("/assets/:name", async (request, reply) => {

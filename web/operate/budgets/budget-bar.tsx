@@ -56,10 +56,16 @@ export function BudgetBar({
         className="flex h-1.5 overflow-hidden rounded-full bg-sunk inset-ring inset-ring-line"
       >
         <span
-          className={classNames(isUsed ? "bg-bad" : isNear ? "bg-warn" : "bg-soft")}
+          className={classNames(
+            "forced-color-adjust-none",
+            isUsed ? "bg-bad" : isNear ? "bg-warn" : "bg-soft",
+          )}
           style={{ width: part(spent) }}
         />
-        <span className="bg-edge opacity-50" style={{ width: part(reserved) }} />
+        <span
+          className="bg-edge opacity-50 forced-color-adjust-none"
+          style={{ width: part(reserved) }}
+        />
       </div>
       {isShort ? null : <Remarks budget={budget} figures={figures} />}
     </div>
