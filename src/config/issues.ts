@@ -128,7 +128,7 @@ function mistake(
   if (given === undefined) return `\`${name}\` is missing; it must be ${form ?? "given"}`;
   const words = own === undefined ? [] : wordsOf(own);
   const hint = typeof given === "string" ? didYouMean(given, words) : "";
-  const shown = hidden ? "" : show(given);
+  const shown = hidden ? "" : show(given, issue);
   if (form !== undefined) return `\`${name}\` must be ${form}${shown}${hint}`;
   const said = ownWords(issue.message, name);
   return said.startsWith(`\`${name}\` must `) ? `${said}${shown}` : said;
@@ -139,7 +139,10 @@ function ownWords(message: string, name: string): string {
   return said.startsWith("must ") ? `\`${name}\` ${said}` : `\`${name}\`: ${said}`;
 }
 
-function show(value: unknown): string {
+/** The value that was given, for the end of a sentence. Text in the place of a list or group may be any of what these hold, keys too. */
+function show(value: unknown, issue: Issue): string {
+  const isWhole = issue.code === "invalid_type" && /^(array|object|record)$/.test(issue.expected);
+  if (isWhole && typeof value === "string") return ", not text";
   if (typeof value === "number" || typeof value === "boolean") return `, not ${value}`;
   if (typeof value === "string" && value.length <= 60) return `, not ${JSON.stringify(value)}`;
   if (Array.isArray(value)) return ", not a list";
