@@ -336,10 +336,26 @@ test("the seed of a picture, another one, and the picture as an input are at han
     await page.goto(path);
     await page.getByRole("link", { name: "Use as input" }).click();
     await expect.poll(() => inputs.count()).toBe(at);
+    // The page is left the next moment, and only what is stored by then is there again.
+    await expect.poll(() => storedInputs(page)).toBe(at);
   }
   expect(faults).toEqual([]);
   await page.context().close();
 });
+
+/** The pictures of drafts that the browser has stored. */
+function storedInputs(page: Page): Promise<number> {
+  return page.evaluate<number>(`new Promise((resolve) => {
+    const opened = indexedDB.open("pinhole");
+    opened.onsuccess = () => {
+      const read = opened.result.transaction("drafts").objectStore("drafts").getAll();
+      read.onsuccess = () => {
+        opened.result.close();
+        resolve(read.result.flatMap(({ pictures }) => pictures).length);
+      };
+    };
+  })`);
+}
 
 interface Shown {
   readonly id: string;

@@ -77,7 +77,12 @@ describe("disabling a person", () => {
     const path = `/admin/v1/people/${bob.id}`;
     expect(told(await admin.ask("DELETE", path))).toEqual([428, "version_required"]);
     const removed = await admin.ask("DELETE", path, undefined, { "if-match": "*" });
-    expect(removed.body).toEqual({ id: bob.id, deleted: true });
+    expect(removed.body).toEqual({
+      id: bob.id,
+      deleted: true,
+      saved_pictures: 0,
+      pictures: "expire",
+    });
     expect((await bob.ask("GET", "/admin/v1/session")).status).toBe(401);
     await until(async () => !(await works("u2")));
     expect(told(await admin.ask("GET", path))).toEqual([404, "not_found"]);

@@ -89,10 +89,11 @@ function operationOf(
   };
 }
 
-/** A change is made of what stands at its path, an act (`…/{id}/rotate`) of what stands above it. */
+/** A change, or an end, is made of what stands at its path, an act (`…/{id}/rotate`) of what stands above it. */
 function readAtOf(path: string, method: string, readable: ReadonlySet<string>): string | undefined {
   const acted = /^(.*\/\{\w+\})\/[\w-]+$/.exec(path)?.[1];
-  const at = method === "post" ? acted : method === "patch" || method === "put" ? path : undefined;
+  const at =
+    method === "post" ? acted : ["patch", "put", "delete"].includes(method) ? path : undefined;
   return at !== undefined && readable.has(at) ? at : undefined;
 }
 

@@ -63,6 +63,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     newId: (prefix: string) => `${prefix}_${(ids += 1)}`,
     store,
     node: "node_1",
+    nodes: { answering: () => false },
     priceBook: createPriceBook(),
     calendar: createCalendar("UTC", "monday"),
     unwritten: createUnwritten({
