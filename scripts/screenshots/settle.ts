@@ -12,6 +12,9 @@ const isStill = `(() => {
 export async function settle(page: Page, patienceMs = 10_000): Promise<void> {
   // The menu's counts are asked for again and again: quiet may never come.
   await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => undefined);
-  await page.waitForFunction(isStill, undefined, { timeout: patienceMs }).catch(() => undefined);
+  const until = Date.now() + patienceMs;
+  // Asked from here: a wait within the page would need eval, which the policy refuses.
+  while (!(await page.evaluate<boolean>(isStill)) && Date.now() < until)
+    await page.waitForTimeout(100);
   await page.waitForTimeout(500);
 }
