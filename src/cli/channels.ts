@@ -47,7 +47,9 @@ export const channelsCommand: CliCommand = {
     const channel = read.config.channels.find((one) => one.id === id);
     if (channel === undefined) {
       const ids = read.config.channels.map((one) => one.id).join(", ");
-      context.err(`pinhole: there is no channel \`${id}\`; there are ${ids || "none"}\n`);
+      const hint =
+        action === "test" ? "; --url asks a running gateway for one of its database" : "";
+      context.err(`pinhole: there is no channel \`${id}\`; there are ${ids || "none"}${hint}\n`);
       return 2;
     }
     return actions[action]({ input, context, config: read.config, channel });

@@ -114,7 +114,7 @@ describe("channels test", () => {
     const channels = local(mock, ", models: [m]");
     expect(await run(channels, ["test", "other"])).toMatchObject({
       code: 2,
-      err: "pinhole: there is no channel `other`; there are local\n",
+      err: "pinhole: there is no channel `other`; there are local; --url asks a running gateway for one of its database\n",
     });
     expect((await run(channels, ["prove", "local"])).code).toBe(2);
     expect((await run("  - { id: a, provider: nobody }\n", ["test", "a"])).code).toBe(1);
