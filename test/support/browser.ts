@@ -56,9 +56,17 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 /** Rules of the page behind a dialog, which is inert then; axe leaves them out by itself where it takes the dialog for one. */
 const behindDialog = ["landmark-one-main", "page-has-heading-one"];
 
+/** Resolves when what fades or moves to its end has come there: half faded, colours are none that anybody is meant to read. */
+const atRest = `(async () => {
+  const moving = () => document.getAnimations().filter(({ playState, effect }) =>
+    playState === "running" && effect.getComputedTiming().endTime !== Infinity);
+  while (moving().length > 0) await Promise.allSettled(moving().map(({ finished }) => finished));
+})()`;
+
 /** Breaches of WCAG 2.2 A and AA that axe sees in the page as it stands, as sentences; of the named rules alone, where some are. */
 export async function accessFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
+  await page.evaluate(atRest);
   const only =
     rules === undefined ? { type: "tag", values: tags } : { type: "rule", values: rules };
   const found = await page.evaluate<AxeResult>(
