@@ -5,13 +5,14 @@ import { expect } from "vitest";
 import { accessFaults } from "../browser.ts";
 import { takeShot } from "../shots.ts";
 
-const probe = readFileSync(join(import.meta.dirname, "probe.js"), "utf8").replace(/^\/\/.*\n/, "");
+/** A script of the page: it makes the functions of `faultsOfPage`. */
+const probe = readFileSync(join(import.meta.dirname, "probe.mjs"), "utf8");
 
 /** A question that the probe answers about the page as it stands. */
 type Question = "layout" | "focus" | "grounds" | "markDrawn" | "motion";
 
 function ask(page: Page, what: Question): Promise<string[]> {
-  return page.evaluate<string[]>(`(${probe.trim().replace(/;$/, "")})(${JSON.stringify(what)})`);
+  return page.evaluate<string[]>(`${probe}\nfaultsOfPage.${what}()`);
 }
 
 /** Tries within which a page has found its place in a new window. */

@@ -1,5 +1,5 @@
-// Runs in the page, as a function of what is asked: faults of the page as it stands, as sentences.
-(what) => {
+// Runs in the page, anew for each question: makes functions that tell faults of the page as it stands, as sentences.
+{
   const controls =
     "a[href],button,input,select,textarea,summary,label[data-rac],[role=button],[role=tab],[role=option],[role=menuitem],[role=menuitemradio]";
   const texts = "h1,h2,h3,h4,label,legend,th,dt,[role=status]";
@@ -298,5 +298,5 @@
     return faults;
   };
 
-  return { layout, focus, grounds, markDrawn, motion }[what]();
-};
+  globalThis.faultsOfPage = { layout, focus, grounds, markDrawn, motion };
+}
