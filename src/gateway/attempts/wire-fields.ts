@@ -15,12 +15,20 @@ const secretLengthMin = 4;
 
 /** The texts of all secrets in a channel's settings. */
 export function secretsOf(settings: unknown): readonly string[] {
-  if (settings instanceof Secret) {
-    const text = settings.reveal();
-    return text.length < secretLengthMin ? [] : [text];
+  const found: string[] = [];
+  collectSecrets(settings, found);
+  return found;
+}
+
+/** Goes through the settings with one list for all, since each attempt of each request asks. */
+function collectSecrets(value: unknown, found: string[]): void {
+  if (typeof value !== "object" || value === null) return;
+  if (value instanceof Secret) {
+    const text = value.reveal();
+    if (text.length >= secretLengthMin) found.push(text);
+    return;
   }
-  if (typeof settings !== "object" || settings === null) return [];
-  return Object.values(settings).flatMap(secretsOf);
+  for (const inner of Object.values(value)) collectSecrets(inner, found);
 }
 
 /**
