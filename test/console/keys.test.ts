@@ -36,7 +36,7 @@ test("an administrator makes a key with a budget, sees it once, and revokes it; 
     fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
   expect((await answer()).status).toBe(200);
   await page.getByRole("button", { name: "I have it" }).click();
-  await page.getByRole("row", { name: /mobile app.*\$5 each month/ }).waitFor();
+  await page.getByRole("row", { name: /mobile app.*\$0 of \$5 a month/ }).waitFor();
   expect(await page.content()).not.toContain(key);
   await page.getByRole("button", { name: "Revoke mobile app" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();

@@ -292,34 +292,70 @@ async function paint(key: string): Promise<readonly [number, string]> {
   return [answer.status, answer.headers.get("x-request-id") ?? ""];
 }
 
-test("an administrator makes a key with a budget, which is spent and refuses; the request that spent it is found from there with its timeline, and a larger budget lets it go on", async () => {
+/** Makes a key with a budget in the console's form, and asks with it until it is refused. */
+async function makeAndSpend(page: Page): Promise<Record<"key" | "spent" | "refused", string>> {
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("kiosk");
+  await page.getByRole("textbox", { name: "Budget in US dollars" }).fill("0.1");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  const key = await page.evaluate<string>("navigator.clipboard.readText()");
+  // A first request, as code for a model that there is.
+  await page.getByText(`"model":"dear"`).waitFor();
+  await page.getByText("Python", { exact: true }).click();
+  await page.getByText(`model="dear"`).waitFor();
+  const [status, spent] = await paint(key);
+  expect(status).toBe(200);
+  const [refusal, refused] = await paint(key);
+  expect(refusal).toBe(429);
+  return { key, spent, refused };
+}
+
+/** Goes by clicks from the key to what was refused, and from there to its remedy, which is the very budget. */
+async function followRefusal(page: Page, spent: string, refused: string): Promise<void> {
+  await page.goto("/keys");
+  const entry = page.getByRole("row", { name: /kiosk.*\$0\.10 of \$0\.10 a month/ });
+  expect(await pageFaults(page)).toEqual([]);
+  await entry.getByRole("link", { name: "$0.10 of $0.10 a month" }).click();
+  await page.locator(`tr[data-request="${spent}"]`).waitFor();
+  await page.goBack();
+  await entry.getByRole("link", { name: "used up: requests are refused" }).waitFor();
+  await entry.getByRole("link", { name: "Its budgets" }).click();
+  await page.getByRole("link", { name: "What was refused for a budget" }).click();
+  await page.waitForURL(/error=budget_exceeded/);
+  expect(await page.locator("tr[data-request]").count()).toBeLessThan(2);
+  await page.locator(`tr[data-request="${refused}"]`).getByRole("link").click();
+  await page.getByRole("link", { name: "Open as a page" }).click();
+  await page.waitForURL(`**/requests/${refused}`);
+  const timeline = page.getByRole("region", { name: "What happened when" });
+  await timeline.getByText("budget_exceeded · no upstream was asked, nothing billed").waitFor();
+  await page.getByRole("link", { name: "Go to Budgets" }).click();
+  await page.getByRole("dialog", { name: "Budgets of kiosk" }).waitFor();
+}
+
+test("an administrator makes a key with a budget, which is spent and refuses; from the key one comes by clicks to what spent it, to what was refused and why, and to the larger budget that lets it go on", async () => {
   await sent("POST", "/admin/v1/users", { id: "dot" });
   const { page, faults } = await enterConsole(opened(), gateway, "admin", {
     login: "money@example.com",
     expected: /status of 400/,
+    permissions: ["clipboard-read", "clipboard-write"],
   });
   await page.goto("/keys");
-  await page.getByRole("button", { name: "New key" }).click();
-  await page.getByRole("textbox", { name: "Name" }).fill("kiosk");
-  await page.getByRole("textbox", { name: "Budget in US dollars" }).fill("0.15");
-  await page.getByRole("button", { name: "Make the key" }).click();
-  const key = (await page.locator("code", { hasText: /^pin_/ }).textContent()) ?? "";
-  const [status, spent] = await paint(key);
-  expect(status).toBe(200);
-  expect((await paint(key))[0]).toBe(429);
-
-  await page.goto("/budgets");
+  const { key, spent, refused } = await makeAndSpend(page);
+  await followRefusal(page, spent, refused);
+  await page.keyboard.press("Escape");
   const row = page.getByRole("listitem").filter({ hasText: "kiosk" });
-  await row.getByText("$0.10 of $0.15 a month").waitFor();
+  await row.getByText("$0.10 of $0.10 a month").waitFor();
   await page.getByText("drawing").waitFor();
   expect(await pageFaults(page)).toEqual([]);
-  await row.getByRole("link").click();
+  await row.getByRole("link", { name: "kiosk" }).click();
   const panel = page.getByRole("dialog");
   await panel.getByRole("link", { name: "Its requests" }).click();
   await page.locator(`tr[data-request="${spent}"]`).getByRole("link").click();
   await page.getByRole("complementary").getByText("Attempt 1").waitFor();
   await page.goto("/budgets");
-  await row.getByRole("link").click();
+  await row.getByRole("link", { name: "kiosk" }).click();
   const dollars = panel.getByRole("textbox", { name: "US dollars", exact: true });
   await dollars.fill("a lot");
   await panel.getByRole("button", { name: "Save" }).click();

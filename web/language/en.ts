@@ -281,6 +281,7 @@ export const en = {
     revokeMeans:
       "Whoever uses this key is refused within seconds, for ever. Its requests and what it spent stay in the records; its pictures expire as they would have.",
     once: "This is the key. It is shown this once and kept nowhere: copy it now.",
+    first: "A first request with it",
     haveIt: "I have it",
   },
   problems: problemWords,

@@ -105,10 +105,8 @@ export const watchEn = {
       callAttempt: (call: number, n: number) => `Call ${call}, attempt ${n}`,
       stored: "Fetched, stored",
       delivered: "Delivered",
-      running: "Still running",
-      lost: "Lost",
+      refused: "Refused",
     },
-    chosen: (channel: string) => `${channel} was chosen`,
     passedOver: (list: string) => `passed over: ${list}`,
     reasons: {
       unfit: (what: string) => `cannot do it (${what})`,
@@ -117,10 +115,9 @@ export const watchEn = {
       full: "had no room",
       budget: "its budget does not cover it",
     },
-    onlyOne: "nothing else serves this model",
+    nothingAsked: "no upstream was asked, nothing billed",
     seed: (seed: string) => `seed ${seed}`,
     credential: (n: number) => `credential ${n}`,
-    waited: (time: string) => `answer after ${time}`,
     evidence: {
       never_sent: "never sent, nothing billed",
       refused: "refused, nothing billed",

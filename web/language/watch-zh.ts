@@ -99,10 +99,8 @@ export const watchZh: WatchWords = {
       callAttempt: (call, n) => `调用 ${call}，第 ${n} 次尝试`,
       stored: "取回、存储",
       delivered: "交付",
-      running: "仍在进行",
-      lost: "丢失",
+      refused: "拒绝",
     },
-    chosen: (channel) => `选择了 ${channel}`,
     passedOver: (list) => `跳过：${list}`,
     reasons: {
       unfit: (what) => `不支持（${what}）`,
@@ -111,10 +109,9 @@ export const watchZh: WatchWords = {
       full: "没有空位",
       budget: "预算不足",
     },
-    onlyOne: "没有其他渠道提供此模型",
+    nothingAsked: "未向任何上游发出请求，未计费",
     seed: (seed) => `种子 ${seed}`,
     credential: (n) => `第 ${n} 个凭据`,
-    waited: (time) => `${time} 后应答`,
     evidence: {
       never_sent: "未发送，未计费",
       refused: "被拒绝，未计费",

@@ -273,6 +273,7 @@ export const zh: Words = {
     revokeMeans:
       "使用此密钥的程序几秒内会被永久拒绝。它的请求和花费仍保留在记录中；它的图片照常过期。",
     once: "这就是密钥。它只显示这一次，且不会保存在任何地方：请立即复制。",
+    first: "用它发出的第一个请求",
     haveIt: "我已保存",
   },
   problems: problemWords,

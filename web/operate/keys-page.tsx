@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
@@ -14,6 +14,7 @@ import { headCell, headRow, tableFrame } from "../ui/table.ts";
 import type { PanelSearch } from "./addresses.ts";
 import { BudgetBar } from "./budgets/budget-bar.tsx";
 import { type Budgeted, budgetsQuery } from "./budgets/budgets.ts";
+import { useBudgetWords } from "./budgets/words.ts";
 import { type KeyEntry, keysQuery, revokeKey } from "./keys.ts";
 import { NewKeyPanel } from "./new-key.tsx";
 
@@ -137,11 +138,20 @@ function KeyRow({
       <td className={cell}>{owner === "" ? <span className="text-soft">–</span> : owner}</td>
       <td className={cell}>{entry.models.includes("*") ? words.all : entry.models.join(", ")}</td>
       <td className={`${cell} text-soft`}>
-        {standing === undefined
-          ? budgetWords(entry, words)
-          : standing.budgets.map((budget, place) => (
-              <BudgetBar key={place} budget={budget} timeZone={timeZone} isShort />
-            ))}
+        <div className="flex flex-col gap-2">
+          {standing === undefined
+            ? budgetWords(entry, words)
+            : standing.budgets.map((budget, place) => (
+                <BudgetBar
+                  key={place}
+                  budget={budget}
+                  timeZone={timeZone}
+                  of={{ scope: "key", owner: entry.id }}
+                  isShort
+                />
+              ))}
+          <KeyWays entry={entry} hasBudget={standing !== undefined} />
+        </div>
       </td>
       <td className={`${cell} text-right`}>
         {entry.declared_at === null ? (
@@ -151,6 +161,30 @@ function KeyRow({
         ) : null}
       </td>
     </tr>
+  );
+}
+
+/** The ways from a key to its requests and to its budgets. */
+function KeyWays({
+  entry: { id, declared_at: declaredAt },
+  hasBudget,
+}: {
+  readonly entry: KeyEntry;
+  readonly hasBudget: boolean;
+}): ReactNode {
+  const words = useBudgetWords();
+  const looks = "inline-flex min-h-6 items-center text-soft underline hover:text-ink";
+  return (
+    <p className="flex flex-wrap gap-x-4 gap-y-1 text-label">
+      <Link to="/requests" search={{ key: id }} className={looks}>
+        {words.requests}
+      </Link>
+      {hasBudget || declaredAt === null ? (
+        <Link to="/budgets" search={{ open: `key ${id}` }} className={looks}>
+          {hasBudget ? words.its : words.set}
+        </Link>
+      ) : null}
+    </p>
   );
 }
 

@@ -1,15 +1,18 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
+import { modelsQuery } from "../playground/models.ts";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { Panel } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
+import { codes } from "../watch/code-text.ts";
 import { EditForm } from "./editing/edit-form.tsx";
 import { useEditing } from "./editing/editing.ts";
+import { budgetsQuery } from "./budgets/budgets.ts";
 import { createKey, keysQuery } from "./keys.ts";
 
 /** The panel in which a key is made; it ends with the key itself, shown this once. */
@@ -21,17 +24,17 @@ export function NewKeyPanel({
   readonly onClose: () => void;
 }): ReactNode {
   const words = useWords().keys;
-  const [secret, setSecret] = useState<string>();
+  const [made, setMade] = useState<MadeKey>();
   const close = (): void => {
-    setSecret(undefined);
+    setMade(undefined);
     onClose();
   };
   return (
     <Panel title={words.create} isOpen={isOpen} onClose={close}>
-      {secret === undefined ? (
-        <NewKeyForm onMade={setSecret} />
+      {made === undefined ? (
+        <NewKeyForm onMade={setMade} />
       ) : (
-        <Secret secret={secret} onClose={close} />
+        <Secret made={made} onClose={close} />
       )}
     </Panel>
   );
@@ -46,7 +49,7 @@ interface KeyFields {
 
 const emptyKey: KeyFields = { name: "", models: "*", usd: "", period: "month" };
 
-function NewKeyForm({ onMade }: { readonly onMade: (secret: string) => void }): ReactNode {
+function NewKeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }): ReactNode {
   const words = useWords().keys;
   const queries = useQueryClient();
   const { caller } = useRouteContext({ from: "/inside" }).session;
@@ -59,8 +62,10 @@ function NewKeyForm({ onMade }: { readonly onMade: (secret: string) => void }): 
         models: models.split(/[\s,]+/).filter(Boolean),
         ...(usd === "" ? {} : { budget: { usd: Number(usd), period } }),
       });
-      await queries.invalidateQueries({ queryKey: keysQuery.queryKey });
-      onMade(made.key);
+      await Promise.all(
+        [keysQuery, budgetsQuery].map(({ queryKey }) => queries.invalidateQueries({ queryKey })),
+      );
+      onMade({ secret: made.key, models: made.models });
     },
     onSaved: () => undefined,
   });
@@ -108,20 +113,22 @@ function NewKeyForm({ onMade }: { readonly onMade: (secret: string) => void }): 
   );
 }
 
+/** A key that was just made, which is shown this once. */
+interface MadeKey {
+  readonly secret: string;
+  readonly models: readonly string[];
+}
+
 /** The key itself, and a first request with it. */
 function Secret({
-  secret,
+  made: { secret, models },
   onClose,
 }: {
-  readonly secret: string;
+  readonly made: MadeKey;
   readonly onClose: () => void;
 }): ReactNode {
   const { keys: words, copy, copied } = useWords();
   const [isCopied, setCopied] = useState(false);
-  const command = `curl ${location.origin}/v1/images/generations \\
-  -H "Authorization: Bearer $PINHOLE_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{"prompt": "A fox in the snow"}'`;
   return (
     <div className="flex flex-col gap-5">
       <Message tone="warn" title={words.once} />
@@ -137,18 +144,39 @@ function Secret({
           {isCopied ? copied : copy}
         </Button>
       </div>
-      <pre
-        tabIndex={0}
-        aria-label="curl"
-        className="overflow-x-auto rounded-control bg-sunk p-3 font-mono text-label"
-      >
-        {command}
-      </pre>
+      <FirstRequest models={models} />
       <div className="flex justify-end">
         <Button kind="main" onPress={onClose}>
           {words.haveIt}
         </Button>
       </div>
+    </div>
+  );
+}
+
+/** A first request with the key as code, for a model that it may use. */
+function FirstRequest({ models }: { readonly models: readonly string[] }): ReactNode {
+  const words = useWords().keys;
+  const [way, setWay] = useState("curl");
+  const served = useQuery(modelsQuery).data;
+  const model = models.find((name) => !name.endsWith("*")) ?? served?.[0]?.id;
+  const fields = { ...(model === undefined ? {} : { model }), prompt: "A fox in the snow" };
+  return (
+    <div className="flex flex-col gap-2">
+      <Choice
+        isBar
+        label={words.first}
+        value={way}
+        options={Object.keys(codes).map((value) => ({ value, text: value }))}
+        onChange={setWay}
+      />
+      <pre
+        tabIndex={0}
+        aria-label={way}
+        className="overflow-x-auto rounded-control bg-sunk p-3 font-mono text-label"
+      >
+        {codes[way]?.({ fields, images: 0, hasMask: false })}
+      </pre>
     </div>
   );
 }

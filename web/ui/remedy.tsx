@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { sessionQuery } from "../api/session.ts";
-import { type Place, groupsOf } from "../frame/places.ts";
+import { type Place, type PlacePath, groupsOf } from "../frame/places.ts";
 import { useWords } from "../language/language.tsx";
 import { buttonLooks } from "./button.tsx";
 
@@ -49,14 +49,39 @@ export function Remedy({ code }: { readonly code: string }): ReactNode {
   return <p className="pt-1">{isOfOthers ? `${sentence} ${remedyOfOthers}` : sentence}</p>;
 }
 
+/** The things that a fault is of, so that its remedy leads to them and not only to their list. */
+export interface FaultOf {
+  readonly key?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly model?: string | undefined;
+  /** The kind and the id of what has the budget. */
+  readonly budget?: string | undefined;
+}
+
 /** The way to the page that mends a fault; nothing where there is none that the person may see. */
-export function RemedyLink({ code }: { readonly code: string }): ReactNode {
+export function RemedyLink({
+  code,
+  of = {},
+}: {
+  readonly code: string;
+  readonly of?: FaultOf;
+}): ReactNode {
   const words = useWords();
   const { page } = usePage(knownCode(code));
   if (page === undefined) return null;
   return (
-    <Link to={page.path} className={buttonLooks()}>
+    <Link {...wayTo(page.path, of)} className={buttonLooks()}>
       {words.problems.goTo(words.nav[page.name])}
     </Link>
   );
+}
+
+function wayTo(path: PlacePath, { key, channel, model, budget }: FaultOf): LinkProps {
+  if (path === "/channels" && channel !== undefined)
+    return { to: "/channels/$id", params: { id: channel } };
+  if (path === "/models" && model !== undefined)
+    return { to: "/models/$name", params: { name: model } };
+  if (path === "/keys" && key !== undefined) return { to: path, search: { open: key } };
+  if (path === "/budgets" && budget !== undefined) return { to: path, search: { open: budget } };
+  return { to: path };
 }

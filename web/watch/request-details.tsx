@@ -3,6 +3,7 @@ import type { WatchWords } from "../language/watch-en.ts";
 import { Message } from "../ui/message.tsx";
 import { dollars } from "../ui/money.ts";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
+import { useFullestBudget } from "./fullest-budget.ts";
 import { CopyAs } from "./copy-as.tsx";
 import { useFigures } from "./figures.ts";
 import { MakeAgain, UseAsInput } from "./make-again.tsx";
@@ -157,13 +158,15 @@ function Frames({ request: { pictures } }: { readonly request: WholeRequest }): 
 /** The error in the words that the client got, and what to do about it. */
 function Failure({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
-  const { error } = request;
+  const { error, attempts, key_id: key, model } = request;
+  const budget = useFullestBudget(key, error?.code === "budget_exceeded");
   if (error === null) return null;
+  const faultOf = { key, model, budget, channel: attempts.at(-1)?.channel };
   return (
     <Message
       tone="bad"
       title={error.message ?? words.error}
-      action={<RemedyLink code={error.code} />}
+      action={<RemedyLink code={error.code} of={faultOf} />}
     >
       <p className="font-mono text-label">{error.code}</p>
       <Remedy code={error.code} />

@@ -1,6 +1,12 @@
 import type { WatchWords } from "../language/watch-en.ts";
 import type { Figures } from "./figures.ts";
-import type { AttemptTrace, PassedOver, RecordAttempt, WholeRequest } from "./requests.ts";
+import {
+  type AttemptTrace,
+  type PassedOver,
+  type RecordAttempt,
+  type WholeRequest,
+  tookMs,
+} from "./requests.ts";
 
 /** One row of the timeline, in milliseconds after the request was received. */
 export interface Step {
@@ -140,6 +146,7 @@ function attemptWords(
 
 function endSteps(request: WholeRequest, words: WatchWords["request"]): Step[] {
   const { trace, fields, state } = request;
+  if (state === "failed" && request.attempts.length === 0) return [refusedStep(request, words)];
   if (trace === null || state === "failed" || state === "lost") return [];
   const { stored_ms: stored, delivered_ms: delivered } = trace;
   const made = Math.max(0, ...trace.attempts.map(({ ended_ms: ended = 0 }) => ended));
@@ -163,6 +170,20 @@ function endSteps(request: WholeRequest, words: WatchWords["request"]): Step[] {
       words: [wayOf(fields, words)],
     });
   return steps;
+}
+
+/** The end of a request that was refused before anything was asked upstream. */
+function refusedStep(request: WholeRequest, words: WatchWords["request"]): Step {
+  const { trace, error } = request;
+  const from = trace?.chosen_ms ?? trace?.fitted_ms ?? 0;
+  return {
+    id: "refused",
+    name: words.steps.refused,
+    from,
+    to: Math.max(from, tookMs(request) ?? from),
+    tone: "bad",
+    words: [...(error === null ? [] : [error.code]), words.nothingAsked],
+  };
 }
 
 function wayOf(fields: Readonly<Record<string, unknown>>, words: WatchWords["request"]): string {

@@ -1,28 +1,34 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { dollars } from "../../ui/money.ts";
 import { useFigures } from "../../watch/figures.ts";
-import { type StandingBudget, usedShare } from "./budgets.ts";
+import { type BudgetScope, type StandingBudget, usedShare } from "./budgets.ts";
+import { refusedOf, spentOn } from "./owner-requests.tsx";
 import { useBudgetWords } from "./words.ts";
 
 /** The share of a budget from which it asks for attention. */
 const nearlyUsed = 0.8;
 
-/** A budget as a bar of what is spent, reserved and left, with the same in words. */
-export function BudgetBar({
-  budget,
-  timeZone,
-  isShort = false,
-}: {
+/** The looks of a number that leads to its requests, also within a row that is a link. */
+const numberLink =
+  "relative z-1 inline-flex min-h-6 items-center text-inherit underline decoration-line underline-offset-3 hover:decoration-ink";
+
+interface BarProps {
   readonly budget: StandingBudget;
   readonly timeZone: string;
+  /** The one that has it, whose requests the numbers lead to. */
+  readonly of: { readonly scope: BudgetScope; readonly owner: string };
   /** In a row of something else: without when it begins anew and the like. */
   readonly isShort?: boolean;
-}): ReactNode {
+}
+
+/** A budget as a bar of what is spent, reserved and left, with the same in words. */
+export function BudgetBar({ budget, timeZone, of, isShort = false }: BarProps): ReactNode {
   const words = useBudgetWords();
   const figures = useFigures(timeZone);
-  const { spent_usd: spent, reserved_usd: reserved, left_usd: left, limit_usd: limit } = budget;
+  const { spent_usd: spent, reserved_usd: reserved, limit_usd: limit } = budget;
   const used = usedShare(budget);
   const isUsed = used >= 1;
   const isNear = used >= nearlyUsed;
@@ -32,24 +38,14 @@ export function BudgetBar({
     <div className="flex min-w-0 flex-col gap-1">
       <div className="flex flex-wrap items-center justify-between gap-x-4">
         <span>
-          {words.spentOf(money(spent), money(limit), budget.period)}
+          <Link to="/requests" search={spentOn(of, budget)} className={numberLink}>
+            {words.spentOf(money(spent), money(limit), budget.period)}
+          </Link>
           {budget.models === undefined ? null : (
             <span className="text-soft"> · {budget.models.join(", ")}</span>
           )}
         </span>
-        <span
-          className={classNames(
-            "inline-flex items-center gap-1.5",
-            isUsed ? "text-bad" : isNear ? "text-warn" : "text-soft",
-          )}
-        >
-          {isNear ? <Icon name="alert" size={16} /> : null}
-          {isUsed
-            ? budget.hard
-              ? words.usedUp
-              : words.exceeded
-            : words.left(money(left), figures.share(used))}
-        </span>
+        <Left budget={budget} of={of} />
       </div>
       <div
         aria-hidden
@@ -69,6 +65,36 @@ export function BudgetBar({
       </div>
       {isShort ? null : <Remarks budget={budget} figures={figures} />}
     </div>
+  );
+}
+
+/** The rest of a budget in words; of one that is used up the way to what it refused. */
+function Left({ budget, of }: Pick<BarProps, "budget" | "of">): ReactNode {
+  const words = useBudgetWords();
+  const used = usedShare(budget);
+  const figures = useFigures();
+  const isUsed = used >= 1;
+  const isNear = used >= nearlyUsed;
+  return (
+    <span
+      className={classNames(
+        "inline-flex items-center gap-1.5",
+        isUsed ? "text-bad" : isNear ? "text-warn" : "text-soft",
+      )}
+    >
+      {isNear ? <Icon name="alert" size={16} /> : null}
+      {!isUsed ? (
+        words.left(money(budget.left_usd), figures.share(used))
+      ) : budget.hard && of.scope !== "channel" ? (
+        <Link to="/requests" search={refusedOf(of)} className={numberLink}>
+          {words.usedUp}
+        </Link>
+      ) : budget.hard ? (
+        words.usedUp
+      ) : (
+        words.exceeded
+      )}
+    </span>
   );
 }
 

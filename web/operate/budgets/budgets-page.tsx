@@ -126,7 +126,7 @@ function BudgetedList({
           </div>
           <div className="flex min-w-0 flex-1 flex-col gap-3">
             {budgets.map((budget, place) => (
-              <BudgetBar key={place} budget={budget} timeZone={timeZone} />
+              <BudgetBar key={place} budget={budget} timeZone={timeZone} of={{ scope, owner }} />
             ))}
           </div>
         </li>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useRouteContext } from "@tanstack/react-router";
+import { useRouteContext } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
@@ -23,6 +23,7 @@ import {
   ownerQuery,
   saveBudgets,
 } from "./budgets.ts";
+import { OwnerRequests } from "./owner-requests.tsx";
 import { useBudgetWords } from "./words.ts";
 
 interface PanelProps {
@@ -51,42 +52,15 @@ export function BudgetsPanel({ open, standing, timeZone, onClose }: PanelProps):
       {standing === undefined ? null : (
         <div className="flex flex-col gap-3">
           {standing.budgets.map((budget, place) => (
-            <BudgetBar key={place} budget={budget} timeZone={timeZone} />
+            <BudgetBar key={place} budget={budget} timeZone={timeZone} of={{ scope, owner }} />
           ))}
-          <Requests scope={scope} owner={owner} />
+          <OwnerRequests scope={scope} owner={owner} />
         </div>
       )}
       {found.data === undefined ? null : (
         <BudgetsForm scope={scope} owner={found.data} onClose={onClose} />
       )}
     </Panel>
-  );
-}
-
-function Requests({
-  scope,
-  owner,
-}: {
-  readonly scope: BudgetScope;
-  readonly owner: string;
-}): ReactNode {
-  const words = useBudgetWords();
-  const looks = "w-fit text-soft underline hover:text-ink";
-  return (
-    <p className="flex flex-wrap gap-x-4 gap-y-1">
-      <Link to="/requests" search={{ [scope]: owner }} className={looks}>
-        {words.requests}
-      </Link>
-      {scope === "channel" ? null : (
-        <Link
-          to="/requests"
-          search={{ [scope]: owner, error: "budget_exceeded" }}
-          className={looks}
-        >
-          {words.refused}
-        </Link>
-      )}
-    </p>
   );
 }
 

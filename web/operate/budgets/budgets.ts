@@ -18,6 +18,7 @@ export interface StandingBudget extends WrittenBudget {
   readonly spent_usd: string;
   readonly reserved_usd: string;
   readonly left_usd: string;
+  readonly begins_at: string;
   readonly resets_at: string | null;
 }
 
