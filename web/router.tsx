@@ -15,6 +15,7 @@ import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
 import { startOf } from "./frame/places.ts";
 import { readPanelSearch, readPeopleSearch } from "./operate/addresses.ts";
 import type { GallerySearch } from "./gallery/pictures.ts";
+import { isDay } from "./gallery/days.ts";
 import { readAuditSearch, readLogSearch, readOverviewSearch } from "./watch/addresses.ts";
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
@@ -92,6 +93,11 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
+/** The day of a search parameter; undefined where it is none. */
+function dayIn(value: unknown): string | undefined {
+  return typeof value === "string" && isDay(value) ? value : undefined;
+}
+
 function gallerySearch({
   q,
   model,
@@ -99,7 +105,7 @@ function gallerySearch({
   from,
   to,
 }: Readonly<Record<string, unknown>>): GallerySearch {
-  const texts = { q: textOf(q), model: textOf(model), from: textOf(from), to: textOf(to) };
+  const texts = { q: textOf(q), model: textOf(model), from: dayIn(from), to: dayIn(to) };
   const named = Object.entries(texts).filter(([, value]) => value !== undefined && value !== "");
   return { ...Object.fromEntries(named), ...(saved === 1 ? { saved } : {}) };
 }

@@ -42,10 +42,27 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole("button", { name: "Keep A harbour" }).click();
   await page.getByText("1 picture kept").waitFor();
-  await page.getByText("Kept only").click();
+  const choose = async (which: RegExp, what: string): Promise<void> => {
+    await page.getByRole("button", { name: which }).click();
+    await page.getByRole("option", { name: what }).click();
+  };
+  await choose(/Kept or not$/, "Kept only");
   await expect.poll(() => page.getByRole("link", { name: "A lighthouse" }).count()).toBe(0);
   expect(new URL(page.url()).search).toBe("?saved=1");
-  await page.getByText("Kept only").click();
+  await choose(/Kept or not$/, "All pictures");
+  await choose(/When$/, "Last 7 days");
+  await page.getByRole("link", { name: "A lighthouse" }).waitFor();
+  // Days of one's own are written the same way in every browser; what is no day counts for nothing.
+  await choose(/When$/, "From … to …");
+  const to = page.getByRole("textbox", { name: "To" });
+  await to.fill("2026-02-30");
+  await page.getByText("Write the day as 2026-11-27.").waitFor();
+  await page.getByRole("textbox", { name: "From" }).fill("2019-12-31");
+  await to.fill("2020-01-31");
+  await page.getByText("No picture matches.").waitFor();
+  expect(new URL(page.url()).search).toBe("?from=2019-12-31&to=2020-01-31");
+  expect(await accessFaults(page)).toEqual([]);
+  await choose(/When$/, "Any time");
   await page.getByRole("link", { name: "A lighthouse" }).click();
   await page.getByRole("button", { name: "Older picture" }).click();
   await page.getByRole("img", { name: "A harbour" }).waitFor();

@@ -1,6 +1,21 @@
-import { expect, test } from "vitest";
-import type { GalleryPage, Picture } from "../../web/gallery/pictures.ts";
-import { type Shelf, withNewest, withPicture, withoutPictures } from "../../web/gallery/shelf.ts";
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, expect, test, vi } from "vitest";
+import {
+  type GalleryPage,
+  type Picture,
+  galleryQuery,
+  pictureQuery,
+} from "../../web/gallery/pictures.ts";
+import {
+  type Shelf,
+  lookForNewest,
+  putPicture,
+  withNewest,
+  withPicture,
+  withoutPictures,
+} from "../../web/gallery/shelf.ts";
+
+afterEach(() => void vi.unstubAllGlobals());
 
 const picture = (id: string, at: number, change: Partial<Picture> = {}): Picture => ({
   id,
@@ -62,4 +77,30 @@ test("one picture changes in its page alone, and pages that lose nothing stay th
   expect(withPicture(shelf, picture("none", 1))).toBe(shelf);
   expect(ids(withoutPictures(shelf, new Set(["c", "a"])))).toEqual(["d", "b"]);
   expect(withoutPictures(shelf, new Set(["none"]))).toBe(shelf);
+});
+
+test("an answer that was on its way while a picture changed does not put the old one back, whose URL has ended", async () => {
+  const queries = new QueryClient();
+  const gallery = galleryQuery({}).queryKey;
+  queries.setQueryData(gallery, shelf);
+  const kept = picture("d", 4, { saved: true, url: "/i/copy" });
+  const free = picture("d", 4, { url: "/i/d?second" });
+  const answers: ((value: unknown) => void)[] = [];
+  vi.stubGlobal("fetch", async () => {
+    const value = await new Promise((resolve) => answers.push(resolve));
+    return Response.json(value);
+  });
+  const looked = lookForNewest(queries, {});
+  const shown = queries.fetchQuery(pictureQuery("d")).catch(() => undefined);
+  await expect.poll(() => answers.length).toBe(2);
+  await putPicture(queries, free);
+  answers[0]?.(page(true, kept));
+  answers[1]?.(kept);
+  await shown;
+  expect(queries.getQueryData(pictureQuery("d").queryKey)).toEqual(free);
+  // The page is asked for once more.
+  await expect.poll(() => answers.length).toBe(3);
+  answers[2]?.(page(true, free));
+  await looked;
+  expect(queries.getQueryData(gallery)?.pages[0]?.data[0]).toEqual(free);
 });

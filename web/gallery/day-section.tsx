@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import type { GallerySearch, Picture } from "./pictures.ts";
-import { type Day, type Row, dayHeight, dayOf, gap, ratioOf } from "./rows.ts";
+import { dayOf } from "./days.ts";
+import { type Day, type Row, dayHeight, gap, ratioOf } from "./rows.ts";
 import { Tile } from "./tile.tsx";
 import { useGalleryWords } from "./words.ts";
 
@@ -42,6 +43,7 @@ export function DaySection({
               picture={picture}
               height={row.height}
               width={Math.floor(ratioOf(picture) * row.height)}
+              isStretched={row.isFull}
               search={search}
               isSelected={selected.has(picture.id)}
               isSelecting={selected.size > 0}
@@ -71,7 +73,8 @@ function Heading({
   return (
     <div
       className="sticky top-0 z-[5] flex items-center gap-3 bg-ground"
-      style={{ height: dayHeight }}
+      // The ring of what is selected stands between the heading and the first row.
+      style={{ height: dayHeight - 5 }}
     >
       <h2 className="text-body font-semibold">{text}</h2>
       <button

@@ -1,17 +1,14 @@
 import { bytesWords } from "../ui/bytes.ts";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
-import { modelsQuery } from "../playground/models.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
-import { Check } from "../ui/check.tsx";
-import { Field } from "../ui/field.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
-import { Select } from "../ui/select.tsx";
+import { Filters } from "./filters.tsx";
 import { Wall } from "./wall.tsx";
 import { type GallerySearch, galleryQuery } from "./pictures.ts";
 import { useRemoving } from "./removing.tsx";
@@ -73,70 +70,6 @@ function useNewest(search: GallerySearch): void {
     return () => document.removeEventListener("visibilitychange", look);
   }, [queries, search]);
 }
-
-function Filters({ search }: { readonly search: GallerySearch }): ReactNode {
-  const words = useGalleryWords();
-  const navigate = useNavigate({ from: "/gallery" });
-  const models = useQuery(modelsQuery);
-  const change = (part: { [K in keyof GallerySearch]: GallerySearch[K] | undefined }): void =>
-    void navigate({
-      search: (before) => {
-        const next = Object.entries({ ...before, ...part }).filter(
-          ([, value]) => value !== undefined && value !== "",
-        );
-        return Object.fromEntries(next) as GallerySearch;
-      },
-      replace: true,
-    });
-  return (
-    <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
-      <div className="w-full phone:w-72">
-        <Field
-          label={words.search}
-          type="search"
-          value={search.q ?? ""}
-          onChange={(q) => change({ q })}
-        />
-      </div>
-      <div className="w-full phone:w-44">
-        <Select
-          label={words.model}
-          value={search.model ?? all}
-          options={[
-            { id: all, text: words.allModels },
-            ...(models.data ?? []).map(({ id }) => ({ id, text: id })),
-          ]}
-          onChange={(model) => change({ model: model === all ? undefined : model })}
-        />
-      </div>
-      <div className="w-[calc(50%-0.5rem)] phone:w-40">
-        <Field
-          label={words.from}
-          type="date"
-          value={search.from ?? ""}
-          onChange={(from) => change({ from })}
-        />
-      </div>
-      <div className="w-[calc(50%-0.5rem)] phone:w-40">
-        <Field
-          label={words.to}
-          type="date"
-          value={search.to ?? ""}
-          onChange={(to) => change({ to })}
-        />
-      </div>
-      <div className="flex min-h-9 items-center pointer-coarse:min-h-11">
-        <Check
-          label={words.onlyKept}
-          isOn={search.saved === 1}
-          onChange={(isOn) => change({ saved: isOn ? 1 : undefined })}
-        />
-      </div>
-    </div>
-  );
-}
-
-const all = "*";
 
 /** A gallery without pictures, or one whose filter wants none of them. */
 function Empty({ search }: { readonly search: GallerySearch }): ReactNode {

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { isShortcut, isTypedInto } from "../frame/letters.ts";
 
 /** The things that the keys of a picture's page do. */
 export interface PictureKeys {
@@ -25,7 +26,8 @@ export function usePictureKeys(keys: PictureKeys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
-      if (event.repeat || event.target instanceof HTMLInputElement) return;
+      if (event.repeat || isTypedInto(event.target) || hasDialog()) return;
+      if (event.key.length === 1 && !isShortcut(event)) return;
       const meaning = meanings[event.key.toLowerCase()];
       if (meaning === undefined) return;
       event.preventDefault();
@@ -34,4 +36,9 @@ export function usePictureKeys(keys: PictureKeys): void {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   });
+}
+
+/** True while a menu or a dialog is open, which has keys of its own. */
+function hasDialog(): boolean {
+  return document.querySelector("[role=dialog],[role=alertdialog],[role=menu]") !== null;
 }

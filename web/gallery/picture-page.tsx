@@ -142,7 +142,9 @@ function Shown({
       <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88 wide:max-w-full">
         <div className="flex flex-wrap gap-2">
           <Button kind={saved ? "plain" : "main"} onPress={save} aria-pressed={saved}>
-            <Icon name="star" size={16} />
+            <span className={saved ? "text-accent [&_path]:fill-current" : ""}>
+              <Icon name="star" size={16} />
+            </span>
             {saved ? words.kept : words.keep}
           </Button>
           <a href={url} download={`${id}.${format}`} className={buttonLooks("plain")}>

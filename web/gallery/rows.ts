@@ -1,3 +1,5 @@
+import { dayOf } from "./days.ts";
+
 /** A picture's proportions and day, which are all that its place depends on. */
 export interface Placed {
   readonly id: string;
@@ -11,6 +13,8 @@ export interface Row<P extends Placed> {
   readonly pictures: readonly P[];
   readonly top: number;
   readonly height: number;
+  /** True where its pictures reach from edge to edge. */
+  readonly isFull: boolean;
 }
 
 /** A day's heading with its rows below; `top` and `height` are of all of it. Pixels. */
@@ -34,17 +38,13 @@ export function ratioOf({ width, height }: Pick<Placed, "width" | "height">): nu
   return Math.min(ratioMax, Math.max(ratioMin, height > 0 ? width / height : 1));
 }
 
-/** The day of a moment in this browser's time zone: 2026-11-27. */
-export function dayOf(moment: string | Date): string {
-  const date = new Date(moment);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+/** The share by which a row that fills the width may be higher or lower than wanted. The fewer pictures stand side by side, the further it must: a phone has two. */
+function strayMostOf(width: number, wanted: number): number {
+  return Math.max(1.25, 1 + (1.6 * wanted) / width);
 }
 
-/** A day's last rows are at most so much higher or lower than wanted, so that they fill the width too. */
-const strayMost = 1.5;
 /** So many of a day's rows, its last ones, are laid out again with the pictures that are left. */
-const lastRows = 3;
+const lastRows = 4;
 
 /** Lays pictures out in rows that fill the width, each day under its heading. A day of few pictures ends early, and so does the last day where `isWhole` is false, since more of it may come. Days of `before` that begin the same way are taken from there: a page that comes costs what is new in it. */
 export function layOut<P extends Placed>(
@@ -109,24 +109,20 @@ function rowsOf<P extends Placed>(
   from: number,
   { width, wanted, isWhole }: Measures,
 ): Row<P>[] {
-  const lines: P[][] = [];
-  let line: P[] = [];
-  for (const picture of pictures) {
-    line.push(picture);
-    if (heightOf(line, width) > wanted) continue;
-    lines.push(line);
-    line = [];
+  const { lines, left } = filledLines(pictures, width, wanted);
+  if (left.length > 0) {
+    const instead = Math.min(lastRows, lines.length);
+    const end = [...lines.slice(lines.length - instead).flat(), ...left];
+    const even = isWhole === true ? evenLines(end, width, wanted) : undefined;
+    if (even === undefined) lines.push(left);
+    else lines.splice(lines.length - instead, instead, ...even);
   }
-  const isUneven = line.length > 0 && isWhole === true;
-  const last = isUneven ? evenEnd(lines, line, width, wanted) : undefined;
-  if (last !== undefined) lines.splice(lines.length - last.instead, last.instead, ...last.lines);
-  else if (line.length > 0) lines.push(line);
   let top = from;
   return lines.map((ofRow) => {
     const filled = Math.floor(heightOf(ofRow, width));
-    const height = last === undefined ? Math.min(wanted, filled) : filled;
-    const row = { pictures: ofRow, top, height };
-    top += height + gap;
+    const isFull = ofRow !== left || filled <= wanted;
+    const row = { pictures: ofRow, top, height: isFull ? filled : wanted, isFull };
+    top += row.height + gap;
     return row;
   });
 }
@@ -137,38 +133,61 @@ function heightOf(pictures: readonly Placed[], width: number): number {
   return (width - gap * (pictures.length - 1)) / ratios;
 }
 
-/** Rows for what is left at a day's end and for some of the rows above it (`instead`), all of which fill the width; undefined where no division does. */
-function evenEnd<P extends Placed>(
-  above: readonly (readonly P[])[],
-  left: readonly P[],
-  width: number,
-  wanted: number,
-): { readonly instead: number; readonly lines: P[][] } | undefined {
-  let [least, best] = [Math.log(strayMost), undefined as ReturnType<typeof evenEnd<P>>];
-  for (let instead = 0; instead <= Math.min(lastRows, above.length); instead += 1) {
-    const pictures = [...above.slice(above.length - instead).flat(), ...left];
-    for (const count of instead === 0 ? [1] : [instead, instead + 1]) {
-      const lines = divided(pictures, count);
-      const stray = Math.max(
-        ...lines.map((line) => Math.abs(Math.log(heightOf(line, width) / wanted))),
-      );
-      if (lines.length === count && stray < least) [least, best] = [stray, { instead, lines }];
-    }
-  }
-  return best;
+/** The share by which a full row is higher or lower than wanted, as a logarithm. */
+function strayOf(pictures: readonly Placed[], width: number, wanted: number): number {
+  return Math.abs(Math.log(heightOf(pictures, width) / wanted));
 }
 
-/** Pictures in lines of nearly the same length. */
-function divided<P extends Placed>(pictures: readonly P[], count: number): P[][] {
-  const whole = pictures.reduce((sum, one) => sum + ratioOf(one), 0);
-  const lines = Array.from({ length: count }, (): P[] => []);
-  let sum = 0;
+/** Lines that are full, one after the other, each as near to the wanted height as whole pictures let it be, and what is left. */
+function filledLines<P extends Placed>(
+  pictures: readonly P[],
+  width: number,
+  wanted: number,
+): { readonly lines: P[][]; readonly left: P[] } {
+  const lines: P[][] = [];
+  let line: P[] = [];
   for (const picture of pictures) {
-    const middle = sum + ratioOf(picture) / 2;
-    lines[Math.min(count - 1, Math.floor((middle / whole) * count))]?.push(picture);
-    sum += ratioOf(picture);
+    const longer = [...line, picture];
+    const isFull = line.length > 0 && heightOf(longer, width) <= wanted;
+    if (isFull && strayOf(line, width, wanted) < strayOf(longer, width, wanted)) {
+      lines.push(line);
+      line = [picture];
+    } else line = longer;
+    if (heightOf(line, width) > wanted) continue;
+    lines.push(line);
+    line = [];
   }
-  return lines.filter(({ length }) => length > 0);
+  return { lines, left: line };
+}
+
+/** Pictures in lines that all fill the width, with the least strays in sum; undefined where one would stray too far. */
+function evenLines<P extends Placed>(
+  pictures: readonly P[],
+  width: number,
+  wanted: number,
+): P[][] | undefined {
+  const most = Math.log(strayMostOf(width, wanted));
+  // For each number of pictures, from the first on: the strays in sum, and where the last of their lines begins.
+  const best = [{ stray: 0, begin: 0 }];
+  for (let end = 1; end <= pictures.length; end += 1) {
+    let least = { stray: Infinity, begin: 0 };
+    for (let begin = end - 1; begin >= 0; begin -= 1) {
+      const line = pictures.slice(begin, end);
+      const stray = strayOf(line, width, wanted);
+      const sum = (best[begin]?.stray ?? 0) + (stray > most ? Infinity : stray ** 2);
+      if (sum < least.stray) least = { stray: sum, begin };
+      if (heightOf(line, width) < wanted && stray > most) break;
+    }
+    best.push(least);
+  }
+  if (best[pictures.length]?.stray === Infinity) return undefined;
+  const lines: P[][] = [];
+  for (let end = pictures.length; end > 0;) {
+    const begin = best[end]?.begin ?? 0;
+    lines.unshift(pictures.slice(begin, end));
+    end = begin;
+  }
+  return lines;
 }
 
 /** The days or rows of which some part lies between two places. */

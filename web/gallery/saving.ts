@@ -20,7 +20,7 @@ export function useSaving(): Saving {
       // One after the other: each counts against the quota.
       for (const id of ids)
         try {
-          putPicture(queries, await setSaved(id, saved));
+          await putPicture(queries, await setSaved(id, saved));
         } catch (thrown) {
           refused = thrown instanceof Error ? thrown.message : String(thrown);
           break;

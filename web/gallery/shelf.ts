@@ -58,16 +58,22 @@ export function withNewest(shelf: Shelf, first: GalleryPage): Shelf {
   return { ...shelf, pages: [begin, ...others] };
 }
 
-/** Puts what has come since into a gallery that was read before; one question, however many pages there are. */
+/** Puts what has come since into a gallery that was read before; one question, however many pages there are. What was changed here meanwhile is newer than the answer: it is asked again. */
 export async function lookForNewest(queries: QueryClient, search: GallerySearch): Promise<void> {
   const { queryKey } = galleryQuery(search);
-  if (queries.getQueryData(queryKey) === undefined) return;
-  const first = await askPage(search, "");
-  queries.setQueryData(queryKey, (now) => now && withNewest(now, first));
+  for (;;) {
+    const before = queries.getQueryData(queryKey);
+    if (before === undefined) return;
+    const first = await askPage(search, "");
+    if (queries.getQueryData(queryKey) !== before) continue;
+    queries.setQueryData(queryKey, withNewest(before, first));
+    return;
+  }
 }
 
-/** Puts a picture as it is now wherever it is shown. */
-export function putPicture(queries: QueryClient, picture: Picture): void {
+/** Puts a picture as it is now wherever it is shown. An answer that is on its way is older, and may have a URL that has ended. */
+export async function putPicture(queries: QueryClient, picture: Picture): Promise<void> {
+  await queries.cancelQueries({ queryKey: pictureQuery(picture.id).queryKey });
   queries.setQueriesData<Shelf>(
     { queryKey: ["gallery"] },
     (now) => now && withPicture(now, picture),

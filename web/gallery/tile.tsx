@@ -14,6 +14,7 @@ export const Tile = memo(function PictureTile({
   picture,
   height,
   width,
+  isStretched,
   search,
   isSelected,
   isSelecting,
@@ -23,6 +24,8 @@ export const Tile = memo(function PictureTile({
   readonly picture: Picture;
   readonly height: number;
   readonly width: number;
+  /** True in a row that fills the wall: what whole pixels leave over is shared. */
+  readonly isStretched: boolean;
   readonly search: GallerySearch;
   readonly isSelected: boolean;
   /** True while pictures are selected: a click with Shift selects as far as here. */
@@ -41,7 +44,7 @@ export const Tile = memo(function PictureTile({
         "group relative scroll-mt-14 overflow-hidden rounded-picture bg-sunk has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-2 has-[a:focus-visible]:outline-accent",
         isSelected && "outline-2 outline-offset-2 outline-accent",
       )}
-      style={{ width, height }}
+      style={{ width, height, flexGrow: isStretched ? width : 0 }}
     >
       <Link
         to="/gallery/$picture"
@@ -63,23 +66,60 @@ export const Tile = memo(function PictureTile({
           className="size-full object-cover transition-opacity duration-[240ms] starting:opacity-0"
         />
       </Link>
-      <input
-        type="checkbox"
-        checked={isSelected}
-        aria-label={words.select(prompt)}
-        onChange={(event) =>
-          onSelect(id, event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)
-        }
-        className={classNames(
-          "absolute top-2 left-2 size-6 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100",
-          !isSelected && "opacity-0",
-        )}
+      <Box
+        isOn={isSelected}
+        label={words.select(prompt)}
+        onChange={(isRange) => onSelect(id, isRange)}
       />
       <Star picture={picture} onSave={onSave} />
       {until === null ? null : <Until moment={until} />}
     </div>
   );
 });
+
+/** Signs on a picture have a ground and an edge of their own. */
+const onPicture = "border border-edge bg-raised/80 text-ink";
+/** Signs that come where somebody points, or has the focus; a finger always sees them. */
+const whenNear =
+  "opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100";
+
+/** The box that selects a picture. */
+function Box({
+  isOn,
+  label,
+  onChange,
+}: {
+  readonly isOn: boolean;
+  readonly label: string;
+  readonly onChange: (isRange: boolean) => void;
+}): ReactNode {
+  return (
+    <label
+      className={classNames(
+        "absolute top-0.5 left-0.5 grid size-9 place-items-center has-[:focus-visible]:outline-2 has-[:focus-visible]:-outline-offset-2 has-[:focus-visible]:outline-accent",
+        !isOn && whenNear,
+      )}
+    >
+      <input
+        type="checkbox"
+        checked={isOn}
+        aria-label={label}
+        onChange={({ nativeEvent }) =>
+          onChange(nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+        }
+        className="peer absolute inset-0 appearance-none outline-none"
+      />
+      <span
+        className={classNames(
+          "pointer-events-none grid size-6 place-items-center rounded-full",
+          isOn ? "border border-raised bg-accent text-on-accent" : onPicture,
+        )}
+      >
+        {isOn ? <Icon name="check" size={14} /> : null}
+      </span>
+    </label>
+  );
+}
 
 /** The star that keeps a picture. */
 function Star({
@@ -98,11 +138,18 @@ function Star({
       aria-label={saved ? words.unkeepOne(prompt) : words.keepOne(prompt)}
       onClick={() => onSave([picture])}
       className={classNames(
-        "absolute top-1.5 right-1.5 grid size-8 place-items-center rounded-full bg-raised group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:size-11 pointer-coarse:opacity-100",
-        saved ? "text-accent [&_path]:fill-current" : "text-soft opacity-0 hover:text-ink",
+        "absolute top-0.5 right-0.5 grid size-9 place-items-center",
+        !saved && whenNear,
       )}
     >
-      <Icon name="star" size={16} />
+      <span
+        className={classNames(
+          "grid size-6 place-items-center rounded-full",
+          saved ? "border border-edge bg-raised text-accent [&_path]:fill-current" : onPicture,
+        )}
+      >
+        <Icon name="star" size={14} />
+      </span>
     </button>
   );
 }
@@ -115,7 +162,7 @@ function useNewSignature({ id, url }: Picture): () => void {
     if (refused.current === url) return;
     refused.current = url;
     queries.fetchQuery({ ...pictureQuery(id), retry: false }).then(
-      (now) => putPicture(queries, now),
+      (now) => void putPicture(queries, now),
       (error: unknown) => {
         if (error instanceof ApiError && error.status === 404) takeOut(queries, new Set([id]));
       },
@@ -127,7 +174,7 @@ function useNewSignature({ id, url }: Picture): () => void {
 function Until({ moment }: { readonly moment: string }): ReactNode {
   const words = useGalleryWords();
   return (
-    <p className="pointer-events-none absolute inset-x-0 bottom-0 bg-raised/90 px-2 py-0.5 text-label text-ink opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
+    <p className="pointer-events-none absolute inset-x-0 bottom-0 bg-raised/90 px-2 py-0.5 text-label text-ink opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
       {words.goneIn(minutesUntil(moment))}
     </p>
   );

@@ -8,6 +8,8 @@ import {
   TextField,
   type TextFieldProps,
 } from "react-aria-components";
+import { classNames } from "./class-names.ts";
+import { Icon } from "./icon.tsx";
 
 /** The looks of whatever is typed into. */
 export const inputLooks =
@@ -26,7 +28,7 @@ export interface FieldProps extends Omit<TextFieldProps, "className" | "children
   readonly rows?: number;
 }
 
-/** A text to type, with its label above and what is wrong with it below. */
+/** A text to type, with its label above and what is wrong with it below; one to search by has the sign of it. */
 export function Field({
   label,
   hint,
@@ -48,7 +50,17 @@ export function Field({
         {label}
       </Label>
       {rows === undefined ? (
-        <Input className={inputLooks} placeholder={placeholder ?? ""} />
+        <span className="relative">
+          {rest.type === "search" ? (
+            <span className="pointer-events-none absolute inset-y-0 left-3 grid place-items-center text-soft">
+              <Icon name="search" size={16} />
+            </span>
+          ) : null}
+          <Input
+            className={classNames(inputLooks, rest.type === "search" && "pl-9")}
+            placeholder={placeholder ?? ""}
+          />
+        </span>
       ) : (
         <TextArea
           className={`${inputLooks} resize-y`}
