@@ -24,6 +24,7 @@ export function PicturePage(): ReactNode {
   const { loading } = useWords();
   const words = useGalleryWords();
   const { picture: id } = useParams({ from: "/inside/gallery/$picture" });
+  const search = useSearch({ from: "/inside/gallery/$picture" });
   const picture = useQuery(pictureQuery(id));
   const { next, previous, go } = useNeighbours(id);
   const { lastSeen } = useSelection();
@@ -51,6 +52,15 @@ export function PicturePage(): ReactNode {
           >
             <Icon name="unfold" />
           </Button>
+          <Link
+            to="/gallery"
+            search={search}
+            aria-label={words.back}
+            title={words.back}
+            className={buttonLooks("quiet", true)}
+          >
+            <Icon name="close" />
+          </Link>
         </div>
       }
     >
@@ -111,7 +121,7 @@ function Shown({
   const saving = useSaving();
   const search = useSearch({ from: "/inside/gallery/$picture" });
   const navigate = useNavigate();
-  const { id, url, prompt, width, height, saved, expires_at: until, format } = picture;
+  const { id, url, prompt, width, height, saved, expires_at: until } = picture;
   const save = (): void => void saving.save([id], !saved);
   const remove = (): void => {
     removing.remove([id]);
@@ -140,31 +150,44 @@ function Shown({
         />
       </div>
       <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88 wide:max-w-full">
-        <div className="flex flex-wrap gap-2">
-          <Button kind={saved ? "plain" : "main"} onPress={save} aria-pressed={saved}>
-            <span className={saved ? "text-accent [&_path]:fill-current" : ""}>
-              <Icon name="star" size={16} />
-            </span>
-            {saved ? words.kept : words.keep}
-          </Button>
-          <a href={url} download={`${id}.${format}`} className={buttonLooks("plain")}>
-            <Icon name="download" size={16} />
-            {words.download}
-          </a>
-          <Button kind="danger" onPress={remove}>
-            {words.delete}
-          </Button>
-        </div>
+        <Deeds picture={picture} onSave={save} onRemove={remove} />
         {saving.fault === undefined ? null : <Message tone="warn" title={saving.fault} />}
         {until === null ? null : (
           <p className="text-label text-soft">{words.goneIn(minutesUntil(until))}</p>
         )}
         <Facts picture={picture} />
         <FamilyStrip picture={picture} />
-        <Link to="/gallery" search={search} className="text-label text-soft">
-          {words.back}
-        </Link>
       </div>
+    </div>
+  );
+}
+
+/** Keeping, downloading and deleting. */
+function Deeds({
+  picture: { id, url, saved, format },
+  onSave,
+  onRemove,
+}: {
+  readonly picture: Picture;
+  readonly onSave: () => void;
+  readonly onRemove: () => void;
+}): ReactNode {
+  const words = useGalleryWords();
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button kind={saved ? "plain" : "main"} onPress={onSave} aria-pressed={saved}>
+        <span className={saved ? "text-accent [&_path]:fill-current" : ""}>
+          <Icon name="star" size={16} />
+        </span>
+        {saved ? words.kept : words.keep}
+      </Button>
+      <a href={url} download={`${id}.${format}`} className={buttonLooks("plain")}>
+        <Icon name="download" size={16} />
+        {words.download}
+      </a>
+      <Button kind="danger" onPress={onRemove}>
+        {words.delete}
+      </Button>
     </div>
   );
 }
