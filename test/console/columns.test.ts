@@ -10,21 +10,23 @@ import {
   mayBeBilled,
   missingOf,
 } from "../../web/playground/generation.ts";
+import { emptyDraft, formOf, hasWideSeed } from "../../web/playground/draft.ts";
+import { fitDraft } from "../../web/playground/fit-draft.ts";
 import { replaced, triesOf } from "../../web/playground/made-list.ts";
 import type { Capabilities, Model } from "../../web/playground/models.ts";
 import { sumOf, sumUsd } from "../../web/playground/price.ts";
+import { sizeFault, usualSizes } from "../../web/playground/size-rule.ts";
 
 function model(id: string, capabilities: Partial<Capabilities>): Model {
   return { id, owned_by: "test", capabilities: { operations: ["generation"], ...capabilities } };
 }
 
 function made(id: string, more: Partial<Made> = {}): Made {
-  const words = { size: "", quality: "", background: "", style: "", output_format: "", seed: "" };
   return {
     id,
     at: 1,
     withPictures: 0,
-    fields: { model: id, prompt: "a fox", n: 1, ...words },
+    fields: { ...emptyDraft, model: id, prompt: "a fox" },
     ...more,
   };
 }
@@ -55,7 +57,7 @@ test("controls of a comparison are what all of its models can do", () => {
   });
   expect(commonModel([listed, free]).capabilities).not.toHaveProperty("size_rule");
   const other = model("other", { size_rule: { multiple: 48, edge_min: 300, edge_max: 4000 } });
-  expect(commonModel([free, other]).capabilities?.size_rule).toEqual({
+  expect(commonModel([free, other]).capabilities?.size_rule).toMatchObject({
     multiple: 192,
     edge_min: 300,
     edge_max: 1536,
@@ -64,6 +66,71 @@ test("controls of a comparison are what all of its models can do", () => {
   // Of a model without a card nothing is known.
   const unknown: Model = { id: "unknown", owned_by: "test" };
   expect(commonModel([listed, unknown]).capabilities).toMatchObject({ sizes: [], n: 1 });
+});
+
+test("a model leaves behind what it cannot do, whatever the field, and of two choices that rule each other out one", () => {
+  const plain = model("plain", { formats: ["png"], sizes: ["1024x1024"] });
+  const draft = {
+    ...emptyDraft,
+    prompt: "a fox",
+    size: "1536x1024",
+    seed: "7",
+    output_format: "webp",
+    output_compression: "40",
+    negative_prompt: "a hound",
+    aspect_ratio: "3:2",
+    moderation: "low",
+    n: 3,
+  };
+  const { fields, left } = fitDraft(draft, plain, []);
+  expect(fields).toEqual({ ...emptyDraft, model: "plain", prompt: "a fox", output_compression: "40" });
+  expect(left.map(({ field }) => field)).toEqual([
+    "size",
+    "aspect_ratio",
+    "output_format",
+    "seed",
+    "negative_prompt",
+    "moderation",
+    "n",
+  ]);
+  const able = model("able", {
+    formats: ["png", "jpeg"],
+    backgrounds: ["transparent", "opaque"],
+    parameters: ["seed"],
+    aspect_ratios: ["3:2"],
+  });
+  const both = { ...draft, background: "transparent", output_format: "jpeg" };
+  expect(fitDraft(both, able, []).fields).toMatchObject({
+    background: "transparent",
+    output_format: "",
+    seed: "7",
+    aspect_ratio: "3:2",
+  });
+  expect(fitDraft({ ...both, background: "" }, able, []).fields.output_format).toBe("jpeg");
+});
+
+test("free sizes are offered by usual shapes that keep to the rule, and what breaks it is named", () => {
+  const rule = { multiple: 16, edge_max: 3840, pixels_min: 655_360, pixels_max: 8_294_400, aspect_max: 3 };
+  expect(usualSizes(rule)).toEqual(["1024x1024", "1248x832", "832x1248", "1360x768", "768x1360"]);
+  expect(usualSizes({ edge_max: 512 })).toEqual([]);
+  const faults = ["x", "1024x", "0x16", "1000x1000", "16x16", "3856x1024", "3840x1280", "3200x1024"];
+  expect(faults.map((size) => sizeFault(size, rule))).toEqual([
+    "empty",
+    "empty",
+    "empty",
+    "multiple",
+    "pixels",
+    "edge",
+    undefined,
+    "aspect",
+  ]);
+});
+
+test("a seed of many digits is sent as it was written", () => {
+  const seed = "9007199254740993";
+  expect(hasWideSeed({ ...emptyDraft, seed })).toBe(true);
+  expect(formOf({ ...emptyDraft, seed }, false, []).get("seed")).toBe(seed);
+  expect(hasWideSeed({ ...emptyDraft, seed: "12" })).toBe(false);
 });
 
 test("prices are summed to the nano-dollar, and a sum without a bound has none", () => {

@@ -193,6 +193,7 @@ test("stopping says what it may cost, a retry that may buy twice says so with it
   await page.goto("/make?compare=slow,doubtful");
   await page.getByRole("textbox", { name: "Prompt" }).fill("A mill");
   // The model fails on odd seeds.
+  await page.getByRole("button", { name: "More of this model" }).click();
   await page.getByRole("textbox", { name: "Seed" }).fill("1");
   await expect.poll(() => makeButton(page).textContent()).toBe("Make$0.07");
   await makeButton(page).click();

@@ -5,6 +5,40 @@ function percent(share: number): string {
   return share < 1 && tenths === "100.0" ? "over 99.9 %" : `${tenths} %`;
 }
 
+interface Rule {
+  readonly multiple?: number;
+  readonly edge_min?: number;
+  readonly edge_max?: number;
+  readonly pixels_min?: number;
+  readonly pixels_max?: number;
+  readonly aspect_max?: number;
+}
+
+const count = (value: number): string => value.toLocaleString("en");
+
+/** The parts of a rule in words; those that bound nothing anybody would ask for are left out. */
+const ruleParts = {
+  multiple: ({ multiple = 1 }: Rule) =>
+    multiple === 1 ? [] : [`width and height divisible by ${multiple}`],
+  edge: ({ edge_min: least = 1, edge_max: most }: Rule) =>
+    most === undefined ? [] : [`sides of ${count(least)} to ${count(most)} pixels`],
+  pixels: ({ pixels_min: least = 1, pixels_max: most }: Rule) =>
+    most === undefined
+      ? []
+      : [
+          least > 1
+            ? `${count(least)} to ${count(most)} pixels in all`
+            : `at most ${count(most)} pixels in all`,
+        ],
+  aspect: ({ aspect_max: most = 1000 }: Rule) =>
+    most >= 1000 ? [] : [`at most ${most} times as long as broad`],
+};
+
+function sentence(parts: readonly string[]): string {
+  const text = parts.join(", ");
+  return text === "" ? "" : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** The words of comparing, stopping and trying again in English. They come with the playground, not with the shell. */
 export const makeEn = {
   models: "Models",
@@ -41,6 +75,43 @@ export const makeEn = {
   compareLess: "Hide the comparison",
   changedOutside: (share: number) =>
     `Changed outside of the mask: ${percent(share)} as the model made it, ${percent(0)} with the rest kept.`,
+  shape: "Shape",
+  moreOfModel: "More of this model",
+  chosen: (fields: number) => `${fields} chosen`,
+  compression: "Quality of the file",
+  negativePrompt: "What to avoid",
+  noJpeg: "JPEG has no transparency, which the background asks for.",
+  noTransparency: "A transparent background needs PNG or WebP.",
+  sizeRule: (rule: Rule) =>
+    sentence(
+      [ruleParts.multiple, ruleParts.edge, ruleParts.pixels, ruleParts.aspect].flatMap((part) =>
+        part(rule),
+      ),
+    ),
+  sizeFaults: {
+    empty: () => "Write a width and a height.",
+    multiple: (rule: Rule) => `This model wants ${ruleParts.multiple(rule).join()}.`,
+    edge: (rule: Rule) => `This model wants ${ruleParts.edge(rule).join()}.`,
+    pixels: (rule: Rule) => `This model wants ${ruleParts.pixels(rule).join()}.`,
+    aspect: (rule: Rule) => `This model wants pictures ${ruleParts.aspect(rule).join()}.`,
+  },
+  fields: {
+    aspect_ratio: "shape",
+    output_compression: "quality of the file",
+    negative_prompt: "what to avoid",
+    input_fidelity: "likeness to the picture",
+    moderation: "moderation",
+    complexity: "planning",
+  },
+  labels: {
+    input_fidelity: "Likeness to the picture",
+    moderation: "Moderation",
+    complexity: "Planning",
+  },
+  needsPicture: (model: string) => `${model} changes pictures: add one first.`,
+  promptTooLong: (model: string, most: number, now: number) =>
+    `${model} takes ${count(most)} characters; the prompt has ${count(now)}.`,
+  sizeImpossible: (model: string) => `${model} cannot make this size.`,
   asMade: "As the model made it",
   restKept: "With the rest kept",
 };

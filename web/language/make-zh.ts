@@ -7,6 +7,30 @@ function percent(share: number): string {
   return share < 1 && tenths === "100.0" ? "超过 99.9%" : `${tenths}%`;
 }
 
+type Rule = Parameters<MakeWords["sizeRule"]>[0];
+
+const count = (value: number): string => value.toLocaleString("zh-CN");
+
+const ruleParts = {
+  multiple: ({ multiple = 1 }: Rule) => (multiple === 1 ? [] : [`宽和高须为 ${multiple} 的倍数`]),
+  edge: ({ edge_min: least = 1, edge_max: most }: Rule) =>
+    most === undefined ? [] : [`边长 ${count(least)} 至 ${count(most)} 像素`],
+  pixels: ({ pixels_min: least = 1, pixels_max: most }: Rule) =>
+    most === undefined
+      ? []
+      : [
+          least > 1
+            ? `总像素 ${count(least)} 至 ${count(most)}`
+            : `总像素不超过 ${count(most)}`,
+        ],
+  aspect: ({ aspect_max: most = 1000 }: Rule) =>
+    most >= 1000 ? [] : [`长边不超过短边的 ${most} 倍`],
+};
+
+function sentence(parts: readonly string[]): string {
+  return parts.length === 0 ? "" : `${parts.join("，")}。`;
+}
+
 /** The words of comparing, stopping and trying again in Simplified Chinese. */
 export const makeZh: MakeWords = {
   models: "模型",
@@ -40,6 +64,43 @@ export const makeZh: MakeWords = {
   compareLess: "收起对比",
   changedOutside: (share) =>
     `蒙版之外的改动：模型生成的图片 ${percent(share)}，其余保持不变的图片 ${percent(0)}。`,
+  shape: "比例",
+  moreOfModel: "此模型的更多选项",
+  chosen: (fields) => `已选 ${fields} 项`,
+  compression: "文件质量",
+  negativePrompt: "要避免的内容",
+  noJpeg: "背景要求透明，而 JPEG 不支持透明。",
+  noTransparency: "透明背景需要 PNG 或 WebP。",
+  sizeRule: (rule) =>
+    sentence(
+      [ruleParts.multiple, ruleParts.edge, ruleParts.pixels, ruleParts.aspect].flatMap((part) =>
+        part(rule),
+      ),
+    ),
+  sizeFaults: {
+    empty: () => "请填写宽和高。",
+    multiple: (rule) => `此模型要求${ruleParts.multiple(rule).join("")}。`,
+    edge: (rule) => `此模型要求${ruleParts.edge(rule).join("")}。`,
+    pixels: (rule) => `此模型要求${ruleParts.pixels(rule).join("")}。`,
+    aspect: (rule) => `此模型要求${ruleParts.aspect(rule).join("")}。`,
+  },
+  fields: {
+    aspect_ratio: "比例",
+    output_compression: "文件质量",
+    negative_prompt: "要避免的内容",
+    input_fidelity: "与原图的相似度",
+    moderation: "审核",
+    complexity: "规划",
+  },
+  labels: {
+    input_fidelity: "与原图的相似度",
+    moderation: "审核",
+    complexity: "规划",
+  },
+  needsPicture: (model) => `${model} 用于修改图片：请先添加一张。`,
+  promptTooLong: (model, most, now) =>
+    `${model} 最多接受 ${count(most)} 个字符；提示词有 ${count(now)} 个。`,
+  sizeImpossible: (model) => `${model} 无法生成这个尺寸。`,
   asMade: "模型生成的图片",
   restKept: "其余保持不变",
 };

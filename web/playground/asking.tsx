@@ -8,11 +8,13 @@ import { Problem } from "../ui/problem.tsx";
 import { AdoptedDraft } from "./adopted-draft.tsx";
 import { commonModel } from "./shared-abilities.ts";
 import { Controls } from "./controls.tsx";
-import { type DraftFields, type LeftBehind, fitDraft } from "./draft.ts";
+import type { DraftFields } from "./draft.ts";
+import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { MakeButton } from "./make-button.tsx";
 import { NoMask } from "./mask-of-first.tsx";
 import { ModelColumns } from "./model-columns.tsx";
 import { type Model, picturesMax, takesMask } from "./models.ts";
+import { leftInWords, obstacleInWords } from "./obstacle.ts";
 import { PicturesIn } from "./pictures-in.tsx";
 import type { Playground } from "./playground.ts";
 import { priceWords, sumOf, usePrices } from "./price.ts";
@@ -26,7 +28,8 @@ export function Asking({
   readonly models: readonly Model[];
   readonly playground: Playground;
 }): ReactNode {
-  const words = useWords().playground;
+  const all = { words: useWords(), more: useMakeWords() };
+  const words = all.words.playground;
   const { draft, change, brought, columns, fitted, starting, make } = playground;
   const { pictures } = brought;
   const prices = usePrices(
@@ -37,12 +40,13 @@ export function Asking({
     })),
   );
   const takers = fitted.map(({ column }) => column.model).filter(takesMask);
+  const obstacle = obstacleInWords(fitted, draft.prompt, all);
   return (
     <Form
       className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88 wide:max-w-full"
       onSubmit={(event) => {
         event.preventDefault();
-        make();
+        if (obstacle === undefined) make();
       }}
     >
       <AdoptedDraft onBack={change} />
@@ -53,19 +57,21 @@ export function Asking({
         onChange={(prompt) => change({ prompt })}
         rows={4}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) make();
+          const isMake = event.key === "Enter" && (event.metaKey || event.ctrlKey);
+          if (isMake && obstacle === undefined) make();
         }}
       />
       <Bringing models={models} playground={playground} takesMask={takers.length > 0} />
       <ModelColumns
         models={models}
         fitted={fitted.map((one, at) => ({ ...one, price: priceWords(prices[at], words) }))}
+        leavesOf={(model) => leftInWords(fitDraft(draft, model, pictures).left, all)}
         columns={columns}
         hasPictures={pictures.length > 0}
       />
       <SharedControls playground={playground} />
       <MakeButton
-        fields={draft}
+        obstacle={obstacle}
         price={priceWords(sumOf(prices), words)}
         mask={takers.length > 0 ? pictures[0]?.mask : undefined}
         isPending={starting.isPending}
@@ -157,8 +163,8 @@ function LeavesBehind({
   readonly model: Model;
   readonly left: readonly LeftBehind[];
 }): ReactNode {
-  const words = useWords().playground;
+  const all = { words: useWords(), more: useMakeWords() };
   if (left.length === 0) return null;
-  const all = left.map(({ field, value }) => `${words.fields[field]} ${value}`.trim());
-  return <Message tone="info" title={words.leavesBehind(model.id, all)} />;
+  const { leavesBehind } = all.words.playground;
+  return <Message tone="info" title={leavesBehind(model.id, leftInWords(left, all))} />;
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { sizeOfText } from "./size-rule.ts";
 import { type GenerationState, type Made, type MadePicture, isOver } from "./generation.ts";
 
 /** The picture, or its preview, or the aperture while there is neither. In a column all are of one height. */
@@ -20,12 +21,12 @@ export function Canvas({
   return (
     <div
       className={classNames(
-        "grid place-items-center rounded-panel bg-sunk p-3",
-        isColumn ? "h-88" : "min-h-72 phone:min-h-[28rem]",
+        "grid grid-rows-[minmax(0,1fr)] place-items-center rounded-panel bg-sunk p-3",
+        isColumn ? "h-88" : canvasHeight,
       )}
     >
       {source === undefined ? (
-        <Aperture size={isColumn ? 48 : 72} busy={!isOver(state)} />
+        <Coming made={made} isColumn={isColumn} busy={!isOver(state)} />
       ) : (
         <img
           key={source}
@@ -35,11 +36,35 @@ export function Canvas({
           height={picture?.height}
           className={classNames(
             "w-auto max-w-full rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0",
-            isColumn ? "max-h-82" : "max-h-[70dvh]",
+            isColumn ? "max-h-82" : "max-h-full",
             picture === undefined && "blur-[2px]",
           )}
         />
       )}
+    </div>
+  );
+}
+
+/** The height of the place where a picture comes, the same before it is there and after, so that nothing moves. */
+export const canvasHeight = "h-[56dvh] min-h-72 wide:h-[calc(100dvh-15rem)] wide:min-h-[28rem]";
+
+/** The frame of a picture that is being made, in the proportions that it will have where they are known. */
+function Coming({
+  made: { fields },
+  isColumn,
+  busy,
+}: {
+  readonly made: Made;
+  readonly isColumn: boolean;
+  readonly busy: boolean;
+}): ReactNode {
+  const size = sizeOfText(fields.size) ?? { width: 1, height: 1 };
+  return (
+    <div
+      className="grid h-full max-h-full max-w-full place-items-center rounded-picture border border-line bg-ground"
+      style={{ aspectRatio: `${size.width} / ${size.height}` }}
+    >
+      <Aperture size={isColumn ? 48 : 72} busy={busy} />
     </div>
   );
 }

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "react";
 import type { Mask } from "../mask/mask.ts";
-import { type Model, picturesMax, sizesOf, takesMask } from "./models.ts";
 
 /** The words of a request that is being written; empty: the model's own choice. */
 export interface DraftFields {
@@ -13,6 +12,14 @@ export interface DraftFields {
   readonly output_format: string;
   readonly n: number;
   readonly seed: string;
+  /** The shape, of models that take one and not pixels: `3:2`. */
+  readonly aspect_ratio: string;
+  /** From 0 to 100. */
+  readonly output_compression: string;
+  readonly negative_prompt: string;
+  readonly input_fidelity: string;
+  readonly moderation: string;
+  readonly complexity: string;
 }
 
 /** A picture that the request brings along. */
@@ -28,7 +35,8 @@ export interface DraftPicture {
   readonly source?: string | undefined;
 }
 
-const empty: DraftFields = {
+/** A draft of which nothing is chosen. */
+export const emptyDraft: DraftFields = {
   model: "",
   prompt: "",
   size: "",
@@ -38,6 +46,12 @@ const empty: DraftFields = {
   output_format: "",
   n: 1,
   seed: "",
+  aspect_ratio: "",
+  output_compression: "",
+  negative_prompt: "",
+  input_fidelity: "",
+  moderation: "",
+  complexity: "",
 };
 
 const stored = "pinhole.draft";
@@ -47,9 +61,9 @@ export const storedColumns = "pinhole.columns";
 
 function readDraft(): DraftFields {
   try {
-    return { ...empty, ...(JSON.parse(sessionStorage.getItem(stored) ?? "{}") as object) };
+    return { ...emptyDraft, ...(JSON.parse(sessionStorage.getItem(stored) ?? "{}") as object) };
   } catch {
-    return empty;
+    return emptyDraft;
   }
 }
 
@@ -65,7 +79,7 @@ export function adoptDraft(change: Partial<DraftFields>): void {
   const before = readDraft();
   sessionStorage.setItem(storedBefore, JSON.stringify(before));
   if (change.model !== undefined) sessionStorage.removeItem(storedColumns);
-  const kept = change.model === undefined ? before : { ...empty, model: change.model };
+  const kept = change.model === undefined ? before : { ...emptyDraft, model: change.model };
   sessionStorage.setItem(stored, JSON.stringify({ ...kept, ...change }));
 }
 
@@ -77,7 +91,7 @@ export function draftFor(model: string): void {
 /** The draft that another one took the place of; undefined where there is none, or it has been had back. */
 export function draftBefore(): DraftFields | undefined {
   const text = sessionStorage.getItem(storedBefore);
-  return text === null ? undefined : { ...empty, ...(JSON.parse(text) as object) };
+  return text === null ? undefined : { ...emptyDraft, ...(JSON.parse(text) as object) };
 }
 
 /** Forgets the draft of before. */
@@ -92,56 +106,21 @@ export function useDraft(): readonly [DraftFields, (change: Partial<DraftFields>
   return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
 }
 
-/** A choice that a model leaves behind, since it does not have it. */
-export interface LeftBehind {
-  readonly field: keyof DraftFields | "pictures" | "mask";
-  readonly value: string;
-}
-
-/** The draft as a model takes it, and what of it the model leaves behind. */
-export function fitDraft(
-  draft: DraftFields,
-  model: Model,
-  pictures: readonly DraftPicture[],
-): { readonly fields: DraftFields; readonly left: readonly LeftBehind[] } {
-  const { capabilities } = model;
-  const left: LeftBehind[] = [];
-  const keep = (field: "quality" | "background" | "style", among?: readonly string[]): string => {
-    const value = draft[field];
-    if (value === "" || among?.includes(value) === true) return value;
-    left.push({ field, value });
-    return "";
-  };
-  const sizes = sizesOf(model, pictures.length > 0);
-  const takesSize =
-    draft.size === "" || sizes.includes(draft.size) || capabilities?.size_rule !== undefined;
-  if (!takesSize) left.push({ field: "size", value: draft.size });
-  const nMax = capabilities?.n ?? 1;
-  if (draft.n > nMax) left.push({ field: "n", value: String(draft.n) });
-  if (pictures.length > picturesMax(model))
-    left.push({ field: "pictures", value: String(pictures.length) });
-  if (pictures[0]?.mask !== undefined && !takesMask(model)) left.push({ field: "mask", value: "" });
-  const fields: DraftFields = {
-    ...draft,
-    model: model.id,
-    size: takesSize ? draft.size : "",
-    quality: keep("quality", capabilities?.qualities),
-    background: keep("background", capabilities?.backgrounds),
-    style: keep("style", capabilities?.styles),
-    n: Math.min(draft.n, nMax),
-  };
-  return { fields, left };
-}
-
 /** The fields as `/v1` takes them: what is empty is left out. */
 export function bodyOf(fields: DraftFields, streams: boolean): Record<string, unknown> {
-  const { seed, n, ...words } = fields;
+  const { seed, n, output_compression: compression, ...words } = fields;
   return {
     ...Object.fromEntries(Object.entries(words).filter(([, value]) => value !== "")),
     n,
+    ...(compression === "" ? {} : { output_compression: Number(compression) }),
     ...(seed === "" ? {} : { seed: Number(seed) }),
     ...(streams ? { stream: true, partial_images: 2 } : {}),
   };
+}
+
+/** True where a seed has more digits than a number of JSON can hold here; a form takes it as it is. */
+export function hasWideSeed({ seed }: DraftFields): boolean {
+  return seed !== "" && !Number.isSafeInteger(Number(seed));
 }
 
 /** The same as a form, with pictures and a mask. */
@@ -153,7 +132,7 @@ export function formOf(
 ): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(bodyOf(fields, streams)))
-    form.append(name, String(value));
+    form.append(name, name === "seed" ? fields.seed : String(value));
   for (const { blob, name } of pictures) form.append("image[]", blob, name);
   if (mask !== undefined) {
     form.append("mask", mask.png, "mask.png");

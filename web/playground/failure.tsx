@@ -3,6 +3,7 @@ import { useWords } from "../language/language.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Message } from "../ui/message.tsx";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
+import { canvasHeight } from "./canvas.tsx";
 import { type GenerationState, type Made, type Refusal, mayBeBilled } from "./generation.ts";
 import { PricedButton } from "./priced-button.tsx";
 import type { GoingOn } from "./going-on.ts";
@@ -33,7 +34,7 @@ export function Failure({
         "flex flex-col rounded-panel bg-sunk",
         isColumn
           ? "h-88 overflow-y-auto p-3 *:text-label"
-          : "min-h-72 items-center p-6 phone:min-h-[28rem]",
+          : `${canvasHeight} items-center overflow-y-auto p-6`,
       )}
     >
       <div className="my-auto min-w-0">

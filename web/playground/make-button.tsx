@@ -5,17 +5,17 @@ import type { Mask } from "../mask/mask.ts";
 import { Button } from "../ui/button.tsx";
 import { Question } from "../ui/dialog.tsx";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
-import type { DraftFields } from "./draft.ts";
 
 /** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
 export function MakeButton({
-  fields,
+  obstacle,
   mask,
   price,
   isPending,
   onMake,
 }: {
-  readonly fields: Pick<DraftFields, "prompt">;
+  /** The reason why nothing can be made, in words; undefined: it can. */
+  readonly obstacle: string | undefined;
   readonly mask: Mask | undefined;
   /** In words; of all models together. */
   readonly price: string | undefined;
@@ -24,26 +24,20 @@ export function MakeButton({
 }): ReactNode {
   const words = useWords();
   const [asks, setAsks] = useState(false);
-  const reason =
-    fields.prompt.trim() === ""
-      ? words.playground.needsPrompt
-      : mask?.share === 0
-        ? words.mask.empty
-        : undefined;
   const isFull = mask?.share === 1;
   return (
     <div className="sticky bottom-16 z-1 -mx-1 flex flex-col gap-1.5 bg-ground px-1 pt-3 pb-2 phone:bottom-0">
       <Button
         type={isFull ? "button" : "submit"}
         kind="main"
-        isDisabled={reason !== undefined}
+        isDisabled={obstacle !== undefined}
         isPending={isPending}
         {...(isFull ? { onPress: () => setAsks(true) } : {})}
       >
         {words.playground.make}
         {price === undefined ? null : <span className="font-normal">{price}</span>}
       </Button>
-      <p className="text-center text-label text-soft">{reason ?? words.playground.keys}</p>
+      <p className="text-center text-label text-soft">{obstacle ?? words.playground.keys}</p>
       {price === words.playground.noPrice ? (
         <div className="flex flex-col gap-1 text-label text-soft">
           <Remedy code="no_price" />

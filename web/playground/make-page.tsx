@@ -6,6 +6,7 @@ import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { RemedyLink } from "../ui/remedy.tsx";
 import { Asking } from "./asking.tsx";
+import { canvasHeight } from "./canvas.tsx";
 import { Comparison } from "./comparison.tsx";
 import { useGenerations } from "./follow.ts";
 import type { GenerationState } from "./generation.ts";
@@ -67,7 +68,10 @@ function Shown({
   const [state] = states;
   if (one === undefined || state === undefined)
     return (
-      <div className="grid min-h-72 flex-1 place-items-center rounded-panel bg-sunk p-6 wide:self-start phone:min-h-[28rem]">
+      <div
+        className={`grid min-w-0 flex-1 place-content-center place-items-center gap-4 rounded-panel bg-sunk p-6 ${canvasHeight}`}
+      >
+        <Aperture size={56} />
         <p className="max-w-72 text-center text-soft">{words.nothingYet}</p>
       </div>
     );

@@ -7,8 +7,10 @@ import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Select } from "../ui/select.tsx";
 import { type Column, type Columns, columnsMax } from "./columns.ts";
 import { Controls } from "./controls.tsx";
-import type { DraftFields, LeftBehind } from "./draft.ts";
+import type { DraftFields } from "./draft.ts";
+import type { LeftBehind } from "./fit-draft.ts";
 import type { Model } from "./models.ts";
+import { leftInWords } from "./obstacle.ts";
 import { useMakeWords } from "./words.ts";
 
 /** A column as it will be asked. */
@@ -26,14 +28,22 @@ export function ModelColumns({
   fitted,
   columns,
   hasPictures,
+  leavesOf,
 }: {
   readonly models: readonly Model[];
   readonly fitted: readonly FittedColumn[];
   readonly columns: Columns;
   readonly hasPictures: boolean;
+  /** The choices of the draft that a model would leave behind, in words. */
+  readonly leavesOf: (model: Model) => readonly string[];
 }): ReactNode {
   const words = useWords().playground;
   const more = useMakeWords();
+  const noteOf = (model: Model): string | undefined => {
+    const left = leavesOf(model);
+    const notes = [factOf(model, words), left.length === 0 ? undefined : more.leaves(left)];
+    return notes.filter((note) => note !== undefined).join(" · ") || undefined;
+  };
   const [first] = columns.columns;
   if (!columns.isComparing && first !== undefined)
     return (
@@ -41,10 +51,10 @@ export function ModelColumns({
         <Select
           label={words.model}
           value={first.model.id}
-          options={models.map((one) => ({ id: one.id, text: one.id, note: noteOf(one, words) }))}
+          options={models.map((one) => ({ id: one.id, text: one.id, note: noteOf(one) }))}
           onChange={(id) => columns.swap(first.model.id, id)}
         />
-        <AddModel models={models} columns={columns} />
+        <AddModel models={models} columns={columns} noteOf={noteOf} />
       </div>
     );
   return (
@@ -63,7 +73,7 @@ export function ModelColumns({
           />
         ))}
       </ul>
-      <AddModel models={models} columns={columns} />
+      <AddModel models={models} columns={columns} noteOf={noteOf} />
     </div>
   );
 }
@@ -72,11 +82,13 @@ export function ModelColumns({
 function AddModel({
   models,
   columns,
+  noteOf,
 }: {
   readonly models: readonly Model[];
   readonly columns: Columns;
+  /** A model's dates, and what it would leave behind. */
+  readonly noteOf: (model: Model) => string | undefined;
 }): ReactNode {
-  const words = useWords().playground;
   const more = useMakeWords();
   const chosen = new Set(columns.columns.map(({ model }) => model.id));
   const others = models.filter(({ id }) => !chosen.has(id));
@@ -96,7 +108,7 @@ function AddModel({
           <MenuItem key={one.id} textValue={one.id} onAction={() => columns.add(one.id)}>
             <span className="flex flex-col py-1">
               {one.id}
-              <span className="text-label text-soft">{noteOf(one, words)}</span>
+              <span className="text-label text-soft">{noteOf(one)}</span>
             </span>
           </MenuItem>
         ))}
@@ -114,13 +126,16 @@ function ColumnRow({
   readonly columns: Columns;
   readonly hasPictures: boolean;
 }): ReactNode {
-  const words = useWords().playground;
+  const words = useWords();
   const more = useMakeWords();
   const [isOpen, setOpen] = useState(false);
   const { model, own } = column;
-  const nameOf = (field: LeftBehind["field"], value: string): string =>
-    `${words.fields[field]} ${words.values[value] ?? value}`.trim();
-  const owned = Object.entries(own).filter(([, value]) => value !== "");
+  const inWords = (choices: readonly LeftBehind[]): readonly string[] =>
+    leftInWords(choices, { words, more });
+  const owned = Object.entries(own)
+    .filter(([, value]) => value !== "")
+    // A column's own choices are fields of the draft.
+    .map(([field, value]) => ({ field: field as LeftBehind["field"], value: String(value) }));
   return (
     <li className="flex flex-col rounded-control border border-line bg-raised">
       <div className="flex items-center pl-3">
@@ -146,15 +161,13 @@ function ColumnRow({
       </div>
       {owned.length === 0 ? null : (
         <p className="px-3 pb-2 text-label text-soft">
-          {more.own(
-            owned.map(([field, value]) => nameOf(field as LeftBehind["field"], String(value))),
-          )}
+          {more.own(inWords(owned))}
         </p>
       )}
       {left.length === 0 ? null : (
         <p className="flex items-center gap-1.5 px-3 pb-2 text-label text-info">
           <Icon name="info" size={14} />
-          {more.leaves(left.map(({ field, value }) => nameOf(field, value)))}
+          {more.leaves(inWords(left))}
         </p>
       )}
       {isOpen ? (
@@ -171,7 +184,7 @@ function ColumnRow({
   );
 }
 
-function noteOf(
+function factOf(
   model: Model,
   words: ReturnType<typeof useWords>["playground"],
 ): string | undefined {

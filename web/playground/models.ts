@@ -1,16 +1,25 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask } from "../api/ask.ts";
 
+/** The bounds of free sizes, in pixels. */
+export interface SizeRule {
+  readonly multiple?: number;
+  readonly edge_min?: number;
+  readonly edge_max?: number;
+  readonly pixels_min?: number;
+  readonly pixels_max?: number;
+  /** The longer side by the shorter one. */
+  readonly aspect_max?: number;
+}
+
 /** The abilities of a model, as `/v1/models` says; what is absent it does not have. */
 export interface Capabilities {
   readonly operations: readonly string[];
   readonly sizes?: readonly string[];
   readonly edit_sizes?: readonly string[];
-  readonly size_rule?: {
-    readonly multiple?: number;
-    readonly edge_min?: number;
-    readonly edge_max?: number;
-  };
+  readonly size_rule?: SizeRule;
+  /** Shapes of models that take one in the place of pixels: `3:2`. */
+  readonly aspect_ratios?: readonly string[];
   readonly n?: number;
   readonly formats?: readonly string[];
   readonly qualities?: readonly string[];
@@ -59,6 +68,19 @@ export function picturesMax({ capabilities }: Model): number {
 export function sizesOf({ capabilities }: Model, hasPictures: boolean): readonly string[] {
   const edit = hasPictures ? capabilities?.edit_sizes : undefined;
   return edit ?? capabilities?.sizes ?? [];
+}
+
+/** The rule of free sizes: the card's, or none at all where nothing is known of sizes, which are passed on then; undefined: there are no free sizes. */
+export function sizeRuleOf({ capabilities }: Model): SizeRule | undefined {
+  if (capabilities === undefined) return {};
+  const { sizes, edit_sizes, size_rule: rule, aspect_ratios: ratios } = capabilities;
+  const isUnknown = [sizes, edit_sizes, rule, ratios].every((one) => one === undefined);
+  return isUnknown ? {} : rule;
+}
+
+/** True where the model has a parameter. */
+export function takes({ capabilities }: Model, parameter: string): boolean {
+  return capabilities?.parameters?.includes(parameter) === true;
 }
 
 /** True where a mask can say which part of the first picture may change. */

@@ -1,14 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type Column, type Columns, fieldsOf, useColumns } from "./columns.ts";
-import {
-  type DraftFields,
-  type DraftPicture,
-  type LeftBehind,
-  fitDraft,
-  useDraft,
-} from "./draft.ts";
+import { type DraftFields, type DraftPicture, useDraft } from "./draft.ts";
 import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
+import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { useFromGallery } from "./from-gallery.ts";
 import { type Made, type MadePicture, galleryId } from "./generation.ts";
 import { type MadeList, useMadeList } from "./made-list.ts";

@@ -5,6 +5,7 @@ import type { Words } from "../language/en.ts";
 import { dollars } from "../ui/money.ts";
 import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
 import { type Model, takesMask } from "./models.ts";
+import { obstacleOf } from "./obstacle.ts";
 
 /** The least and the most that a request may cost, in US dollars. */
 export interface Price {
@@ -40,19 +41,14 @@ export function usePrices(requests: readonly Priced[]): readonly (Price | undefi
               pictures.length === 0 ? bodyOf(fields, false) : formOf(fields, false, pictures, mask),
             signal,
           }),
-        enabled: fields.prompt.trim() !== "" && takesNow(model, pictures),
+        enabled:
+          fields.prompt.trim() !== "" && obstacleOf({ model, fields, pictures }) === undefined,
         placeholderData: (before: Price | undefined) => before,
         staleTime: 60_000,
         retry: false,
       };
     }),
   }).map(({ data }) => data);
-}
-
-/** True where the model takes what is asked of it: of one that edits only, nothing without a picture has a price. */
-function takesNow({ capabilities }: Model, pictures: readonly DraftPicture[]): boolean {
-  const operation = pictures.length === 0 ? "generation" : "edit";
-  return capabilities?.operations.includes(operation) !== false;
 }
 
 /** A value once it has not changed for a while. */

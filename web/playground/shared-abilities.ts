@@ -1,4 +1,5 @@
 import type { Capabilities, Model } from "./models.ts";
+import { sizeFault } from "./size-rule.ts";
 
 /** A model that has what all of some models have: its controls hold for each of them. */
 export function commonModel(models: readonly Model[]): Model {
@@ -22,6 +23,9 @@ export function commonModel(models: readonly Model[]): Model {
       backgrounds: among(({ backgrounds }) => backgrounds),
       styles: among(({ styles }) => styles),
       formats: among(({ formats }) => formats),
+      ...(all.some(({ aspect_ratios: ratios }) => ratios !== undefined)
+        ? { aspect_ratios: among(({ aspect_ratios: ratios }) => ratios) }
+        : {}),
       parameters: among(({ parameters }) => parameters),
     },
   };
@@ -44,15 +48,7 @@ function commonSizes(
 }
 
 function followsRule(size: string, { size_rule: rule }: Capabilities): boolean {
-  if (rule === undefined) return false;
-  if (size === "auto") return false;
-  const edges = size.split("x").map(Number);
-  return edges.every(
-    (edge) =>
-      edge % (rule.multiple ?? 1) === 0 &&
-      edge >= (rule.edge_min ?? 1) &&
-      edge <= (rule.edge_max ?? Number.POSITIVE_INFINITY),
-  );
+  return rule !== undefined && sizeFault(size, rule) === undefined;
 }
 
 function commonRule(all: readonly Capabilities[]): Capabilities["size_rule"] {
@@ -62,6 +58,9 @@ function commonRule(all: readonly Capabilities[]): Capabilities["size_rule"] {
     multiple: rules.reduce((sofar, { multiple = 1 }) => leastCommonMultiple(sofar, multiple), 1),
     edge_min: Math.max(...rules.map(({ edge_min = 1 }) => edge_min)),
     edge_max: Math.min(...rules.map(({ edge_max = 16_384 }) => edge_max)),
+    pixels_min: Math.max(...rules.map(({ pixels_min = 1 }) => pixels_min)),
+    pixels_max: Math.min(...rules.map(({ pixels_max = 2 ** 28 }) => pixels_max)),
+    aspect_max: Math.min(...rules.map(({ aspect_max = 1000 }) => aspect_max)),
   };
 }
 

@@ -65,9 +65,13 @@ export function Select({
               textValue={text}
               className="flex min-h-9 flex-col justify-center rounded-control px-2.5 py-1 outline-none data-[focused]:bg-sunk data-[selected]:font-medium data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent pointer-coarse:min-h-11"
             >
-              <span className="truncate">{text}</span>
+              <Text slot="label" className="truncate">
+                {text}
+              </Text>
               {note === undefined ? null : (
-                <span className="text-label font-normal text-soft">{note}</span>
+                <Text slot="description" className="text-label font-normal text-soft">
+                  {note}
+                </Text>
               )}
             </ListBoxItem>
           ))}

@@ -79,5 +79,11 @@ function draftOf(request: WholeRequest): DraftFields {
     output_format: text("output_format"),
     n: request.n,
     seed: text("seed"),
+    aspect_ratio: text("aspect_ratio"),
+    output_compression: text("output_compression"),
+    negative_prompt: text("negative_prompt"),
+    input_fidelity: text("input_fidelity"),
+    moderation: text("moderation"),
+    complexity: text("complexity"),
   };
 }

@@ -1,0 +1,81 @@
+import type { Words } from "../language/en.ts";
+import type { MakeWords } from "../language/make-en.ts";
+import type { DraftFields, DraftPicture } from "./draft.ts";
+import type { LeftBehind } from "./fit-draft.ts";
+import { type Model, sizeRuleOf, sizesOf, takesMask } from "./models.ts";
+import { sizeFault } from "./size-rule.ts";
+
+/** A request as it would be sent to one model. */
+interface Fitted {
+  readonly column: { readonly model: Model };
+  readonly fields: DraftFields;
+  readonly pictures: readonly DraftPicture[];
+}
+
+/** The words that obstacles are told in. */
+interface AllWords {
+  readonly words: Words;
+  readonly more: MakeWords;
+}
+
+/** The thing that stands in the way of a request to one model. */
+type Obstacle = "picture" | "prompt" | "size" | "mask";
+
+/** The obstacle of a request that would only be refused; undefined: it can be asked. */
+export function obstacleOf({
+  model,
+  fields,
+  pictures,
+}: {
+  readonly model: Model;
+  readonly fields: DraftFields;
+  readonly pictures: readonly DraftPicture[];
+}): Obstacle | undefined {
+  const { operations, prompt_max: most = Infinity } = model.capabilities ?? {};
+  if (pictures.length === 0 && operations?.includes("generation") === false) return "picture";
+  if (charactersOf(fields) > most) return "prompt";
+  const { size } = fields;
+  const rule = sizeRuleOf(model);
+  const isListed = size === "" || sizesOf(model, pictures.length > 0).includes(size);
+  if (!isListed && rule !== undefined && sizeFault(size, rule) !== undefined) return "size";
+  return takesMask(model) && pictures[0]?.mask?.share === 0 ? "mask" : undefined;
+}
+
+/** The reason why nothing can be made of a draft as it stands, in words; undefined: it can. */
+export function obstacleInWords(
+  fitted: readonly Fitted[],
+  prompt: string,
+  { words, more }: AllWords,
+): string | undefined {
+  if (prompt.trim() === "") return words.playground.needsPrompt;
+  for (const { column, fields, pictures } of fitted) {
+    const { model } = column;
+    const obstacle = obstacleOf({ model, fields, pictures });
+    if (obstacle === "picture") return more.needsPicture(model.id);
+    if (obstacle === "size") return more.sizeImpossible(model.id);
+    if (obstacle === "mask") return words.mask.empty;
+    const most = model.capabilities?.prompt_max ?? 0;
+    if (obstacle === "prompt") return more.promptTooLong(model.id, most, charactersOf(fields));
+  }
+  return undefined;
+}
+
+/** Characters of a prompt as the gateway counts them: code points. */
+function charactersOf({ prompt }: DraftFields): number {
+  return [...prompt].length;
+}
+
+/** The choices that a model leaves behind, in words. */
+export function leftInWords(
+  left: readonly LeftBehind[],
+  { words: { playground }, more }: AllWords,
+): readonly string[] {
+  const names: Readonly<Record<LeftBehind["field"], string>> = {
+    ...playground.fields,
+    ...more.fields,
+  };
+  return left.map(({ field, value }) => {
+    const said = playground.values[value] ?? value.replace(/^(\d+)x(\d+)$/, "$1 × $2");
+    return `${names[field]} ${said}`.trim();
+  });
+}
