@@ -83,7 +83,12 @@ test("a model leaves behind what it cannot do, whatever the field, and of two ch
     n: 3,
   };
   const { fields, left } = fitDraft(draft, plain, []);
-  expect(fields).toEqual({ ...emptyDraft, model: "plain", prompt: "a fox", output_compression: "40" });
+  expect(fields).toEqual({
+    ...emptyDraft,
+    model: "plain",
+    prompt: "a fox",
+    output_compression: "40",
+  });
   expect(left.map(({ field }) => field)).toEqual([
     "size",
     "aspect_ratio",
@@ -110,10 +115,25 @@ test("a model leaves behind what it cannot do, whatever the field, and of two ch
 });
 
 test("free sizes are offered by usual shapes that keep to the rule, and what breaks it is named", () => {
-  const rule = { multiple: 16, edge_max: 3840, pixels_min: 655_360, pixels_max: 8_294_400, aspect_max: 3 };
+  const rule = {
+    multiple: 16,
+    edge_max: 3840,
+    pixels_min: 655_360,
+    pixels_max: 8_294_400,
+    aspect_max: 3,
+  };
   expect(usualSizes(rule)).toEqual(["1024x1024", "1248x832", "832x1248", "1360x768", "768x1360"]);
   expect(usualSizes({ edge_max: 512 })).toEqual([]);
-  const faults = ["x", "1024x", "0x16", "1000x1000", "16x16", "3856x1024", "3840x1280", "3200x1024"];
+  const faults = [
+    "x",
+    "1024x",
+    "0x16",
+    "1000x1000",
+    "16x16",
+    "3856x1024",
+    "3840x1280",
+    "3200x1024",
+  ];
   expect(faults.map((size) => sizeFault(size, rule))).toEqual([
     "empty",
     "empty",

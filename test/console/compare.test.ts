@@ -333,7 +333,8 @@ test("the seed of a picture, another one, and the picture as an input are at han
     await page.goto(path);
     await page.getByRole("button", { name: "Vary" }).click();
     await expect.poll(() => prompt.inputValue()).toBe("A dune");
-    expect(await seed.inputValue()).toBe("");
+    // Nothing of the rarer fields is chosen, so they are closed.
+    expect(await seed.count()).toBe(0);
     await page.goto(path);
     await page.getByRole("link", { name: "Use as input" }).click();
     await expect.poll(() => inputs.count()).toBe(at);

@@ -18,11 +18,7 @@ const ruleParts = {
   pixels: ({ pixels_min: least = 1, pixels_max: most }: Rule) =>
     most === undefined
       ? []
-      : [
-          least > 1
-            ? `总像素 ${count(least)} 至 ${count(most)}`
-            : `总像素不超过 ${count(most)}`,
-        ],
+      : [least > 1 ? `总像素 ${count(least)} 至 ${count(most)}` : `总像素不超过 ${count(most)}`],
   aspect: ({ aspect_max: most = 1000 }: Rule) =>
     most >= 1000 ? [] : [`长边不超过短边的 ${most} 倍`],
 };

@@ -176,6 +176,7 @@ export const zh: Words = {
     free: "免费",
     noPrice: "未设价格",
     from: (least) => `${least} 起`,
+    upTo: (most) => `最多 ${most}`,
     nothingYet: "图片会显示在这里。沙盒模型不收费。",
     noModels: "没有渠道提供你可用的模型。请添加渠道，或联系网关管理者。",
     results: "本次会话的结果",

@@ -81,7 +81,10 @@ function abilitiesFor(
   };
 }
 
-function isOpaqueOnly({ background, output_format }: DraftFields, { capabilities }: Model): boolean {
+function isOpaqueOnly(
+  { background, output_format }: DraftFields,
+  { capabilities }: Model,
+): boolean {
   const isTransparent =
     background === "transparent" && capabilities?.backgrounds?.includes(background) === true;
   return isTransparent && output_format === "jpeg";

@@ -160,9 +160,7 @@ function ColumnRow({
         </Button>
       </div>
       {owned.length === 0 ? null : (
-        <p className="px-3 pb-2 text-label text-soft">
-          {more.own(inWords(owned))}
-        </p>
+        <p className="px-3 pb-2 text-label text-soft">{more.own(inWords(owned))}</p>
       )}
       {left.length === 0 ? null : (
         <p className="flex items-center gap-1.5 px-3 pb-2 text-label text-info">

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
@@ -17,8 +17,12 @@ export function MoreControls(props: ControlsProps): ReactNode {
   const more = useMakeWords();
   const offered = offeredOf(props);
   const chosen = offered.filter((field) => props.fields[field] !== "").length;
-  const [asksOpen, setOpen] = useState<boolean>();
-  const isOpen = asksOpen ?? chosen > 0;
+  const hasChosen = chosen > 0;
+  const [isOpen, setOpen] = useState(hasChosen);
+  // What is emptied while it is typed into stays open.
+  useEffect(() => {
+    if (hasChosen) setOpen(true);
+  }, [hasChosen]);
   if (offered.length === 0) return null;
   return (
     <div className="flex flex-col gap-5">

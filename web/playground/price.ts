@@ -98,5 +98,7 @@ export function priceWords(
   const least = dollars(price.min, words.free);
   if (price.max === null) return words.from(least);
   const most = dollars(price.max, words.free);
+  // Of one that may cost nothing or much, the much is what matters.
+  if (least === words.free && most !== least) return words.upTo(most);
   return least === most ? least : `${least} – ${most}`;
 }
