@@ -10,7 +10,7 @@ import {
   mayBeBilled,
   missingOf,
 } from "../../web/playground/generation.ts";
-import { emptyDraft, formOf, hasWideSeed } from "../../web/playground/draft.ts";
+import { bodyOf, emptyDraft, formOf } from "../../web/playground/draft.ts";
 import { fitDraft } from "../../web/playground/fit-draft.ts";
 import { replaced, triesOf } from "../../web/playground/made-list.ts";
 import type { Capabilities, Model } from "../../web/playground/models.ts";
@@ -148,9 +148,9 @@ test("free sizes are offered by usual shapes that keep to the rule, and what bre
 
 test("a seed of many digits is sent as it was written", () => {
   const seed = "9007199254740993";
-  expect(hasWideSeed({ ...emptyDraft, seed })).toBe(true);
+  expect(JSON.stringify(bodyOf({ ...emptyDraft, seed }, false))).toBe(`{"n":1,"seed":${seed}}`);
   expect(formOf({ ...emptyDraft, seed }, false, []).get("seed")).toBe(seed);
-  expect(hasWideSeed({ ...emptyDraft, seed: "12" })).toBe(false);
+  expect(bodyOf({ ...emptyDraft, seed: "0012" }, false)).toMatchObject({ seed: 12 });
 });
 
 test("prices are summed to the nano-dollar, and a sum without a bound has none", () => {

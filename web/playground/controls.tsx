@@ -1,20 +1,12 @@
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Choice } from "../ui/choice.tsx";
-import type { DraftFields } from "./draft.ts";
 import { formatsOf } from "./fit-draft.ts";
-import { type Model, sizeRuleOf, sizesOf } from "./models.ts";
-import { MoreControls } from "./more-controls.tsx";
+import { sizeRuleOf, sizesOf } from "./models.ts";
+import { type ControlsProps, MoreControls } from "./more-controls.tsx";
 import { RatioChoice, SizeChoice } from "./size-choice.tsx";
 import { useMakeWords } from "./words.ts";
 import { WordChoice } from "./word-choice.tsx";
-
-export interface ControlsProps {
-  readonly model: Model;
-  readonly fields: DraftFields;
-  readonly hasPictures: boolean;
-  readonly onChange: (change: Partial<DraftFields>) => void;
-}
 
 /** The controls of a model, made from what its card says: nothing impossible can be chosen. */
 export function Controls(props: ControlsProps): ReactNode {

@@ -113,14 +113,16 @@ export function bodyOf(fields: DraftFields, streams: boolean): Record<string, un
     ...Object.fromEntries(Object.entries(words).filter(([, value]) => value !== "")),
     n,
     ...(compression === "" ? {} : { output_compression: Number(compression) }),
-    ...(seed === "" ? {} : { seed: Number(seed) }),
+    ...(seed === "" ? {} : { seed: seedJson(seed) }),
     ...(streams ? { stream: true, partial_images: 2 } : {}),
   };
 }
 
-/** True where a seed has more digits than a number of JSON can hold here; a form takes it as it is. */
-export function hasWideSeed({ seed }: DraftFields): boolean {
-  return seed !== "" && !Number.isSafeInteger(Number(seed));
+/** A seed as it stands in JSON: with all of its digits, where the browser can write more than a number holds. */
+function seedJson(seed: string): unknown {
+  const number = Number(seed);
+  const { rawJSON } = JSON as { readonly rawJSON?: (text: string) => unknown };
+  return Number.isSafeInteger(number) ? number : (rawJSON?.(BigInt(seed).toString()) ?? number);
 }
 
 /** The same as a form, with pictures and a mask. */

@@ -5,12 +5,19 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Range } from "../ui/range.tsx";
-import type { ControlsProps } from "./controls.tsx";
 import type { DraftFields } from "./draft.ts";
 import { isCompressed } from "./fit-draft.ts";
-import { takes } from "./models.ts";
+import { type Model, takes } from "./models.ts";
 import { useMakeWords } from "./words.ts";
 import { WordChoice } from "./word-choice.tsx";
+
+/** The model that controls are made of, and what is chosen of it. */
+export interface ControlsProps {
+  readonly model: Model;
+  readonly fields: DraftFields;
+  readonly hasPictures: boolean;
+  readonly onChange: (change: Partial<DraftFields>) => void;
+}
 
 /** The rarer controls of a model, closed until one of them is chosen or asked for. */
 export function MoreControls(props: ControlsProps): ReactNode {

@@ -1,6 +1,6 @@
 import { ApiError, ask } from "../api/ask.ts";
 import { throughRestart } from "../api/line.ts";
-import { type DraftFields, type DraftPicture, bodyOf, formOf, hasWideSeed } from "./draft.ts";
+import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
 import { type Made, pathOf } from "./generation.ts";
 import { type Model, takesMask } from "./models.ts";
 
@@ -20,10 +20,7 @@ export async function startGeneration(asked: Asked): Promise<Made> {
   const isEdit = pictures.length > 0;
   const path = `/console/v1/images/${isEdit ? "edits" : "generations"}`;
   const mask = takesMask(model) ? pictures[0]?.mask : undefined;
-  const body =
-    isEdit || hasWideSeed(fields)
-      ? formOf(fields, streams, pictures, mask)
-      : bodyOf(fields, streams);
+  const body = isEdit ? formOf(fields, streams, pictures, mask) : bodyOf(fields, streams);
   const sources = pictures.flatMap(({ source }) => (source === undefined ? [] : [source]));
   const query = sources.map((id) => `made_from=${encodeURIComponent(id)}`).join("&");
   const address = query === "" ? path : `${path}?${query}`;
