@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { type AdminParts, adminRoutes } from "./admin/admin-routes.ts";
+import { fetchedPictureRoutes } from "./console/fetched-picture-routes.ts";
 import { galleryRoutes } from "./console/gallery-routes.ts";
 import { type GenerationRouteParts, generationRoutes } from "./console/generation-routes.ts";
 import { requireMaker } from "./console/maker.ts";
@@ -18,6 +19,7 @@ export function peopleRoutes(app: FastifyInstance, parts: PeopleParts): void {
       keyRoutes(scope, parts);
       scope.register((inner, _inner, ready) => {
         galleryRoutes(inner, parts);
+        fetchedPictureRoutes(inner, parts);
         ready();
       });
       done();

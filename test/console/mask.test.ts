@@ -1,19 +1,34 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import sharp from "sharp";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
-import { rgbaOf } from "../support/pictures.ts";
+import { rgbaOf, samplePng } from "../support/pictures.ts";
 import { requireForTest } from "../support/require.ts";
 
 let browser: Browser | undefined;
 let gateway: GatewayProcess;
+/** A server of pictures on loopback, which the gateway may fetch from. */
+const host = createServer((request, response) => {
+  if (request.url !== "/fox.png") response.writeHead(404).end();
+  else
+    void samplePng(64, 48).then((png) => response.setHeader("content-type", "image/png").end(png));
+});
+/** The server's port. */
+let port = 0;
 beforeAll(async () => {
-  gateway = await startGatewayProcess({ built: true });
+  await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+  // A server that listens on TCP has an address of this kind.
+  ({ port } = host.address() as AddressInfo);
+  const allow_private = { cidrs: ["127.0.0.0/8"], http: true, ports: [port] };
+  gateway = await startGatewayProcess({ built: true, settings: { egress: { allow_private } } });
 });
 afterAll(async () => {
   await gateway.stop();
+  host.close();
   await browser?.close();
 });
 
@@ -169,6 +184,65 @@ test("a finger paints at 390 px, two fingers zoom and paint nothing, and Done an
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole("button", { name: "Undo" }).tap();
   await page.getByText("0 % selected").waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+/** An expression of the page: a picture is dropped or pasted somewhere on it; tells whether the page took it from the browser. */
+const givenBy = (kind: "drop" | "paste", base64: string): string => `(() => {
+  const bytes = Uint8Array.from(atob("${base64}"), (one) => one.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "${kind}.png", { type: "image/png" }));
+  const init = { bubbles: true, cancelable: true };
+  const event = "${kind}" === "drop"
+    ? new DragEvent("drop", { ...init, dataTransfer: data })
+    : new ClipboardEvent("paste", { ...init, clipboardData: data });
+  document.querySelector("h1").dispatchEvent(event);
+  return event.defaultPrevented;
+})()`;
+
+test("pictures come in by a file, an address, a drop anywhere and the clipboard; what is none is named and not taken", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "key_holder", {
+    login: "intake@example.com",
+    expected: /status of 400/,
+  });
+  const png = await samplePng(40, 30);
+  const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
+  const chosen = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Add a picture" }).click();
+  await (
+    await chosen
+  ).setFiles([
+    file("whole.png", "image/png", png),
+    file("nothing.png", "image/png", Buffer.alloc(0)),
+    file("words.png", "image/png", Buffer.from("no picture")),
+    file("moving.gif", "image/gif", Buffer.from("GIF89a")),
+  ]);
+  await page.getByText("nothing.png is empty.").waitFor();
+  await page.getByText("words.png cannot be read as a picture; it may be damaged.").waitFor();
+  await page.getByText("moving.gif is no PNG, JPEG or WebP.").waitFor();
+  const names = () => page.getByRole("button", { name: /^Take .+ out$/ });
+  expect(await names().count()).toBe(1);
+  await page.getByRole("button", { name: "From an address" }).click();
+  const address = page.getByLabel("Address of a picture");
+  await address.fill(`http://127.0.0.1:${port}/missing.png`);
+  await address.press("Enter");
+  await page.getByText("could not be fetched").waitFor();
+  await address.fill(`http://127.0.0.1:${port}/fox.png`);
+  await address.press("Enter");
+  await page.getByRole("button", { name: "Take fox.png out" }).waitFor();
+  for (const [at, kind] of (["drop", "paste"] as const).entries()) {
+    expect(await page.evaluate(givenBy(kind, png.toString("base64")))).toBe(true);
+    await page.getByRole("button", { name: `Take ${kind}.png out` }).waitFor();
+    expect(await names().count()).toBe(at + 3);
+  }
+  const origin = { origin: gateway.url };
+  const ask = (data: object, headers = origin) =>
+    page.context().request.post("/console/v1/fetched-pictures", { data, headers });
+  expect((await ask({})).status()).toBe(400);
+  expect((await ask({ url: "http://127.0.0.1:1/" })).status()).toBe(400);
+  expect((await ask({ url: "x" }, { origin: "http://evil.example" })).status()).toBe(403);
   expect(faults).toEqual([]);
   await page.context().close();
 });

@@ -46,11 +46,11 @@ export interface Answer<T> {
 }
 
 /** Asks the gateway that served this page; the session's cookie goes along. Throws ApiError. */
-export async function askFully<T>(
+async function answerTo(
   method: string,
   path: string,
-  { body, headers, signal }: AskOptions = {},
-): Promise<Answer<T>> {
+  { body, headers, signal }: AskOptions,
+): Promise<Response> {
   const isForm = body instanceof FormData;
   let answer: Response;
   try {
@@ -73,6 +73,16 @@ export async function askFully<T>(
     });
   }
   if (!answer.ok) throw await refusalOf(answer);
+  return answer;
+}
+
+/** Asks for JSON. Throws ApiError. */
+export async function askFully<T>(
+  method: string,
+  path: string,
+  options: AskOptions = {},
+): Promise<Answer<T>> {
+  const answer = await answerTo(method, path, options);
   const value = answer.status === 204 ? undefined : ((await answer.json()) as unknown);
   // The gateway and this page are of one build, so its answers have the shapes of the API's document.
   return { value: value as T, status: answer.status, headers: answer.headers };
@@ -81,6 +91,11 @@ export async function askFully<T>(
 /** As `askFully`, where the headers say nothing of interest. */
 export async function ask<T>(method: string, path: string, options?: AskOptions): Promise<T> {
   return (await askFully<T>(method, path, options)).value;
+}
+
+/** Asks for a file, such as a picture. Throws ApiError. */
+export async function askForFile(method: string, path: string, body?: unknown): Promise<Blob> {
+  return (await answerTo(method, path, { body })).blob();
 }
 
 interface ErrorBody {

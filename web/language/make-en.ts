@@ -75,6 +75,21 @@ export const makeEn = {
   compareLess: "Hide the comparison",
   changedOutside: (share: number) =>
     `Changed outside of the mask: ${percent(share)} as the model made it, ${percent(0)} with the rest kept.`,
+  picturesOf: (now: number, max: number) => (now === 0 ? `up to ${max}` : `${now} of ${max}`),
+  fromAddress: "From an address",
+  address: "Address of a picture",
+  addressExample: "https://example.com/fox.jpg",
+  takeIt: "Take it",
+  notTaken: {
+    empty: (name: string) => `${name} is empty.`,
+    type: (name: string) => `${name} is no PNG, JPEG or WebP. Save it as one of these first.`,
+    large: (name: string) => `${name} has more than 50 MB. Make it smaller first.`,
+    unreadable: (name: string) => `${name} cannot be read as a picture; it may be damaged.`,
+    room: (name: string, max: number) =>
+      max === 0
+        ? `${name} was not taken: this model takes no pictures.`
+        : `${name} was not taken: this model takes ${max === 1 ? "one picture" : `${max} pictures`}.`,
+  },
   shape: "Shape",
   moreOfModel: "More of this model",
   chosen: (fields: number) => `${fields} chosen`,

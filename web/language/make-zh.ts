@@ -60,6 +60,21 @@ export const makeZh: MakeWords = {
   compareLess: "收起对比",
   changedOutside: (share) =>
     `蒙版之外的改动：模型生成的图片 ${percent(share)}，其余保持不变的图片 ${percent(0)}。`,
+  picturesOf: (now, max) => (now === 0 ? `最多 ${max} 张` : `${now} / ${max}`),
+  fromAddress: "从网址添加",
+  address: "图片网址",
+  addressExample: "https://example.com/fox.jpg",
+  takeIt: "添加",
+  notTaken: {
+    empty: (name) => `${name} 是空文件。`,
+    type: (name) => `${name} 不是 PNG、JPEG 或 WebP，请先另存为其中一种。`,
+    large: (name) => `${name} 超过 50 MB，请先缩小。`,
+    unreadable: (name) => `${name} 无法作为图片读取，可能已损坏。`,
+    room: (name, max) =>
+      max === 0
+        ? `未添加 ${name}：此模型不接受图片。`
+        : `未添加 ${name}：此模型最多接受 ${max} 张图片。`,
+  },
   shape: "比例",
   moreOfModel: "此模型的更多选项",
   chosen: (fields) => `已选 ${fields} 项`,

@@ -13,7 +13,7 @@ import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { MakeButton } from "./make-button.tsx";
 import { NoMask } from "./mask-of-first.tsx";
 import { ModelColumns } from "./model-columns.tsx";
-import { type Model, picturesMax, takesMask } from "./models.ts";
+import { type Model, takesMask } from "./models.ts";
 import { leftInWords, obstacleInWords } from "./obstacle.ts";
 import { PicturesIn } from "./pictures-in.tsx";
 import type { Playground } from "./playground.ts";
@@ -85,7 +85,7 @@ export function Asking({
 /** The pictures that the request brings, for the models that take some. */
 function Bringing({
   models,
-  playground: { brought, columns },
+  playground: { brought, intake, columns },
   takesMask: hasMasks,
 }: {
   readonly models: readonly Model[];
@@ -96,15 +96,13 @@ function Bringing({
   const { pictures } = brought;
   const chosen = columns.columns.map(({ model }) => model);
   const [first] = chosen;
-  const max = Math.max(...chosen.map(picturesMax));
   return (
     <>
-      {max === 0 && pictures.length === 0 ? null : (
+      {intake.max === 0 && pictures.length === 0 ? null : (
         <PicturesIn
           pictures={pictures}
-          max={max}
+          intake={intake}
           hasMasks={hasMasks}
-          onAdd={brought.add}
           onRemove={brought.remove}
           onMask={() => void navigate({ search: (before) => ({ ...before, mask: 1 }) })}
         />

@@ -1,25 +1,25 @@
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { DropZone, FileTrigger, type FileDropItem } from "react-aria-components";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Message } from "../ui/message.tsx";
 import type { DraftPicture } from "./draft.ts";
-import { draftPicture } from "./draft-pictures.ts";
+import { type Intake, inputTypes } from "./intake.ts";
+import { useMakeWords } from "./words.ts";
 
-const types = ["image/png", "image/jpeg", "image/webp"];
-
-/** The pictures that a request brings along: by drop, paste or a file; each can be taken out again. */
+/** The pictures that a request brings along: by drop, paste, a file or an address; each can be taken out again. */
 export function PicturesIn({
   pictures,
-  max,
+  intake,
   hasMasks,
-  onAdd,
   onRemove,
   onMask,
 }: {
   readonly pictures: readonly DraftPicture[];
-  readonly max: number;
-  readonly onAdd: (pictures: readonly DraftPicture[]) => void;
+  readonly intake: Intake;
   readonly onRemove: (id: string) => void;
   /** False: the model takes no mask. */
   readonly hasMasks: boolean;
@@ -27,25 +27,20 @@ export function PicturesIn({
   readonly onMask: () => void;
 }): ReactNode {
   const words = useWords().playground;
-  const add = (files: readonly File[]): void =>
-    onAdd(
-      files
-        .filter(({ type }) => types.includes(type))
-        .slice(0, max - pictures.length)
-        .map((file) => draftPicture(file.name, file)),
-    );
+  const more = useMakeWords();
   const drop = async (items: readonly FileDropItem[]): Promise<void> =>
-    add(await Promise.all(items.map((item) => item.getFile())));
+    intake.take(await Promise.all(items.map((item) => item.getFile())));
   return (
     <div className="flex flex-col gap-1.5">
-      <p className="text-label font-medium">{words.picturesIn}</p>
+      <p className="flex justify-between text-label">
+        <span className="font-medium">{words.picturesIn}</span>
+        <span className="text-soft">{more.picturesOf(pictures.length, intake.max)}</span>
+      </p>
       <DropZone
         aria-label={words.dropHere}
-        getDropOperation={(offered) =>
-          types.some((type) => offered.has(type)) ? "copy" : "cancel"
-        }
+        getDropOperation={() => "copy"}
         onDrop={({ items }) => void drop(items.filter((item) => item.kind === "file"))}
-        className="flex flex-wrap items-center gap-2 rounded-control border border-dashed border-edge p-2 data-[drop-target]:border-accent data-[drop-target]:bg-sunk"
+        className="flex flex-wrap items-start gap-2 rounded-control border border-dashed border-edge p-2 data-[drop-target]:border-accent data-[drop-target]:bg-sunk"
       >
         {pictures.map((picture, at) => (
           <PictureIn
@@ -55,19 +50,71 @@ export function PicturesIn({
             onMask={hasMasks && at === 0 ? onMask : undefined}
           />
         ))}
-        {pictures.length >= max ? null : (
-          <FileTrigger
-            acceptedFileTypes={types}
-            allowsMultiple={max > 1}
-            onSelect={(files) => add([...(files ?? [])])}
-          >
-            <Button kind="quiet">
-              <Icon name="plus" size={16} />
-              {words.addPicture}
-            </Button>
-          </FileTrigger>
-        )}
+        {pictures.length >= intake.max ? null : <Ways intake={intake} />}
       </DropZone>
+      {intake.faults.map((fault) => (
+        <Message key={fault} tone="warn" title={fault} />
+      ))}
+    </div>
+  );
+}
+
+/** The ways in that are buttons: a file, and an address. */
+function Ways({ intake }: { readonly intake: Intake }): ReactNode {
+  const words = useWords().playground;
+  const more = useMakeWords();
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <FileTrigger
+        acceptedFileTypes={inputTypes}
+        allowsMultiple={intake.max > 1}
+        onSelect={(files) => void intake.take([...(files ?? [])])}
+      >
+        <Button kind="quiet">
+          <Icon name="plus" size={16} />
+          {words.addPicture}
+        </Button>
+      </FileTrigger>
+      <Button kind="quiet" aria-expanded={isAsking} onPress={() => setAsking(!isAsking)}>
+        {more.fromAddress}
+      </Button>
+      {isAsking ? <FromAddress intake={intake} onTaken={() => setAsking(false)} /> : null}
+    </>
+  );
+}
+
+function FromAddress({
+  intake,
+  onTaken,
+}: {
+  readonly intake: Intake;
+  readonly onTaken: () => void;
+}): ReactNode {
+  const more = useMakeWords();
+  const [url, setUrl] = useState("");
+  const take = async (): Promise<void> => {
+    if (await intake.takeFrom(url.trim())) onTaken();
+  };
+  return (
+    <div className="flex w-full flex-col gap-2 p-1">
+      <Field
+        label={more.address}
+        placeholder={more.addressExample}
+        inputMode="url"
+        value={url}
+        onChange={setUrl}
+        autoFocus
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          // The form around it would make a picture.
+          event.preventDefault();
+          if (url.trim() !== "") void take();
+        }}
+      />
+      <Button isDisabled={url.trim() === ""} isPending={intake.isBusy} onPress={() => void take()}>
+        {more.takeIt}
+      </Button>
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { askForFile } from "../api/ask.ts";
 import { type Column, type Columns, fieldsOf, useColumns } from "./columns.ts";
 import { type DraftFields, type DraftPicture, useDraft } from "./draft.ts";
 import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
 import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { useFromGallery } from "./from-gallery.ts";
+import { type Intake, useIntake } from "./intake.ts";
+import { useIntakeEvents } from "./intake-events.ts";
 import { type Made, type MadePicture, galleryId } from "./generation.ts";
 import { type MadeList, useMadeList } from "./made-list.ts";
 import { type Model, picturesMax } from "./models.ts";
@@ -17,6 +19,8 @@ export interface Playground {
   readonly draft: DraftFields;
   readonly change: (change: Partial<DraftFields>) => void;
   readonly brought: DraftPictures;
+  /** The way of further pictures into the draft. */
+  readonly intake: Intake;
   readonly columns: Columns;
   /** The questions to each model, and what of the draft it leaves behind. */
   readonly fitted: readonly {
@@ -38,7 +42,11 @@ export function usePlayground(models: readonly Model[]): Playground {
   const { pictures } = brought;
   const list = useMadeList();
   const columns = useColumns(models, draft, change);
-  usePastedPictures(brought.add);
+  const intake = useIntake(
+    brought,
+    Math.max(...columns.columns.map(({ model }) => picturesMax(model))),
+  );
+  useIntakeEvents(intake);
   useFromGallery(brought.add);
   const fitted = columns.columns.map((column) => ({
     column,
@@ -53,6 +61,10 @@ export function usePlayground(models: readonly Model[]): Playground {
       return list.replace(before, await startOrRefused(asked));
     },
   });
+  const taking = useMutation({
+    mutationFn: (from: { readonly made: Made; readonly picture: MadePicture }) =>
+      takeIn(from.made, from.picture, brought),
+  });
   const asked = (before: Made, change: Partial<DraftFields>): Priced | undefined => {
     const model = models.find(({ id }) => id === before.fields.model);
     if (model === undefined) return undefined;
@@ -63,12 +75,13 @@ export function usePlayground(models: readonly Model[]): Playground {
     draft,
     change,
     brought,
+    intake,
     columns,
     fitted,
     list,
     starting: {
       isPending: starting.isPending,
-      error: starting.error ?? trying.error,
+      error: starting.error ?? trying.error ?? taking.error,
     },
     make() {
       const group = columns.isComparing ? crypto.randomUUID() : undefined;
@@ -82,7 +95,7 @@ export function usePlayground(models: readonly Model[]): Playground {
       );
     },
     goingOn: {
-      use: (made, picture) => void takeIn(made, picture, brought),
+      use: (made, picture) => taking.mutate({ made, picture }),
       asked,
       again(before, change = {}, fills) {
         const next = asked(before, change);
@@ -100,21 +113,7 @@ function begin(asked: readonly Asked[]): Promise<readonly Made[]> {
 }
 
 async function takeIn(made: Made, picture: MadePicture, brought: DraftPictures): Promise<void> {
-  // The gateway that served this page hosts the picture.
-  const blob = await (await fetch(picture.url)).blob();
+  // The gateway that served this page hosts the picture, until it expires.
+  const blob = await askForFile("GET", picture.url);
   brought.add([draftPicture(`picture.${picture.format}`, blob, galleryId(made, picture))]);
-}
-
-/** Pictures that are pasted anywhere on the page. */
-function usePastedPictures(onPaste: DraftPictures["add"]): void {
-  useEffect(() => {
-    const paste = (event: ClipboardEvent): void => {
-      const files = [...(event.clipboardData?.files ?? [])].filter(({ type }) =>
-        type.startsWith("image/"),
-      );
-      if (files.length > 0) onPaste(files.map((file) => draftPicture(file.name, file)));
-    };
-    document.addEventListener("paste", paste);
-    return () => document.removeEventListener("paste", paste);
-  });
 }
