@@ -204,6 +204,7 @@ const channelRoutes = channelsRoute.addChildren([newChannelRoute, channelRoute])
 const modelsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/models",
+  validateSearch: readPanelSearch,
   component: lazyRouteComponent(() => import("./models/models-page.tsx"), "ModelsPage"),
 });
 
@@ -219,7 +220,7 @@ const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
   validateSearch: readPanelSearch,
-  component: lazyRouteComponent(() => import("./operate/keys-page.tsx"), "KeysPage"),
+  component: lazyRouteComponent(() => import("./operate/keys/keys-page.tsx"), "KeysPage"),
 });
 
 const peopleRoute = createRoute({

@@ -159,7 +159,8 @@ test("an operator makes a channel to a second Pinhole by the keyboard alone, tes
   await keyboard.press("Escape");
   await page.waitForURL("**/channels");
   expect(await idsInOrder(page)).toEqual(["filed", "above", "workshop", "priced"]);
-  await page.getByRole("link", { name: "workshop" }).focus();
+  // From wherever in the row, the button of its menu included.
+  await page.getByRole("button", { name: "Actions for workshop" }).focus();
   await keyboard.press("Alt+ArrowUp");
   await page.getByText("workshop is now 2 of 4.").waitFor();
   await expect
@@ -283,7 +284,7 @@ async function policies(page: Page): Promise<void> {
   };
   await page.getByRole("link", { name: /^The default model and the policies/ }).click();
   await page.getByRole("link", { name: "A style that a model does not have" }).click();
-  const panel = page.getByRole("dialog");
+  const panel = page.getByRole("complementary");
   await panel.getByText(/It stands in pinhole\.yaml/).waitFor();
   await panel.getByText("said in the prompt").waitFor();
   expect(await panel.getByRole("button", { name: /Value/ }).count()).toBe(0);
@@ -318,31 +319,55 @@ async function policies(page: Page): Promise<void> {
   await expect.poll(() => policy("GET", "default_model"), patience).toBe(undefined);
 }
 
-test("the models are listed with what serves them, an alias is added and taken away, and one leads to the playground", async () => {
+/** Changes the alias `house` while somebody else does. */
+async function changeAlias(page: Page): Promise<void> {
+  const panel = page.getByRole("complementary");
+  const models = panel.getByRole("textbox", { name: "Stands for" });
+  await page.getByRole("link", { name: "house", exact: true }).last().click();
+  await models.fill("sandbox");
+  await panel.getByText("1 change", { exact: true }).waitFor();
+  const path = `${gateway.url}/admin/v1/aliases/house`;
+  const body = JSON.stringify({ models: ["stable-image-core"] });
+  await fetch(path, { method: "PATCH", headers: { ...admin, "if-match": "*" }, body });
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByRole("row", { name: "Stands for stable-image-core sandbox" }).waitFor();
+  expect(await pageFaults(page)).toEqual([]);
+  await panel.getByRole("button", { name: "Go on with mine" }).click();
+  await panel.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("row", { name: "house sandbox" }).last().waitFor();
+}
+
+test("the models are listed with what serves them, an alias is made, changed beside somebody else and deleted in its panel, and one leads to the playground", async () => {
   const { page, faults } = await enterConsole(opened(), gateway, "operator", {
     expected,
     login: "second-operator@example.com",
   });
   await page.goto("/models");
   await page.getByRole("link", { name: "sandbox", exact: true }).waitFor();
-  await page.getByRole("textbox", { name: "New name" }).fill("house");
-  await page.getByRole("textbox", { name: "Stands for" }).fill("sandbox, nothing-like-it");
-  await page.getByRole("button", { name: "Add the alias" }).click();
-  await page
-    .getByText(/`models\.1`|nothing-like-it/)
-    .first()
-    .waitFor();
-  await page.getByRole("textbox", { name: "Stands for" }).fill("sandbox");
-  await page.getByRole("button", { name: "Add the alias" }).click();
-  await page.getByRole("link", { name: "house", exact: true }).click();
+  await page.getByRole("link", { name: "New alias" }).click();
   const panel = page.getByRole("complementary");
-  await panel.getByText("stands for sandbox").waitFor();
+  const field = (name: string) => panel.getByRole("textbox", { name });
+  await field("Alias").fill("house");
+  await field("Stands for").fill("sandbox, nothing-like-it");
+  // A draft survives a reload, and what the gateway refuses is told at its field.
+  await page.reload();
+  await panel.getByRole("button", { name: "Make the alias" }).click();
+  await expect.poll(() => field("Stands for").getAttribute("aria-invalid"), patience).toBe("true");
+  await field("Stands for").fill("stable-image-ultra");
+  await panel.getByRole("button", { name: "Make the alias" }).click();
+  await page.getByRole("row", { name: "house stable-image-ultra" }).waitFor();
+  await changeAlias(page);
+  await page.getByRole("link", { name: "house", exact: true }).first().click();
+  await panel.getByText("stands for sandbox", { exact: true }).waitFor();
   await panel.getByRole("link", { name: "filed" }).waitFor();
   expect(await pageFaults(page)).toEqual([]);
   await panel.getByRole("link", { name: "Try it in the playground" }).click();
   await page.waitForURL("**/make");
   await page.goto("/models");
-  await page.getByRole("button", { name: "Delete the alias house" }).click();
+  await page.getByRole("link", { name: "house", exact: true }).last().click();
+  await panel.getByRole("button", { name: "Delete" }).click();
+  expect(await pageFaults(page)).toEqual([]);
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
   await expect
     .poll(() => page.getByRole("link", { name: "house", exact: true }).count(), patience)
     .toBe(0);

@@ -1,9 +1,12 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { requireForTest } from "../support/require.ts";
+
+// Stories of a whole console, on machines that may have much else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let browser: Browser | undefined;
 let gateway: GatewayProcess;
@@ -15,12 +18,45 @@ beforeEach(async (context) => {
 afterEach(() => gateway.stop());
 afterAll(() => browser?.close());
 
-test("an administrator makes a key with a budget, sees it once, and revokes it; the file's key shows its line and no button", async () => {
+/** Sends what is refused, changes what is not, and empties it again, in the panel of the key `mobile app`. */
+async function changeFields(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "mobile app" }).click();
+  const panel = page.getByRole("complementary", { name: "mobile app" });
+  const field = (name: string) => panel.getByRole("textbox", { name, exact: true });
+  // Each value that the gateway refuses is told at its field.
+  const wrong = { Ends: "soon", "From these addresses alone": "here", "Requests a minute": "x" };
+  for (const [name, value] of Object.entries(wrong)) {
+    await field(name).fill(value);
+    await panel.getByRole("button", { name: "Save" }).click();
+    await expect.poll(() => field(name).getAttribute("aria-invalid")).toBe("true");
+    await field(name).fill("");
+  }
+  await field("Ends").fill("2999-01-31");
+  await panel.getByText("1 change", { exact: true }).waitFor();
+  await panel.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("row", { name: /mobile app.*until 2999-01-31/ }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.getByRole("link", { name: "mobile app" }).click();
+  expect(await field("Ends").inputValue()).toBe("2999-01-31");
+  // Emptied again, every field is what stands where nothing is set.
+  await field("Ends").fill("");
+  await field("Budget in US dollars").fill("");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("row", { name: /mobile app.*None of its own/ }).waitFor();
+}
+
+test("an administrator makes a key with a budget, sees it once, changes and empties its fields, disables it, gives it another secret and revokes it; the file's key shows its line and no button", async () => {
   if (browser === undefined) throw new Error("there is a browser");
-  const { page, faults } = await enterConsole(browser, gateway, "admin");
+  const { page, faults } = await enterConsole(browser, gateway, "admin", {
+    expected: /status of 400/,
+  });
   await page.goto("/keys");
   await page.getByText(/pinhole\.yaml/).waitFor();
-  expect(await page.getByRole("button", { name: "Revoke test" }).count()).toBe(0);
+  await page.getByRole("link", { name: "test", exact: true }).click();
+  await page.getByText(/It stands in pinhole\.yaml, line \d+/).waitFor();
+  expect(await page.getByRole("textbox", { name: "Name" }).isDisabled()).toBe(true);
+  expect(await page.getByRole("button", { name: "Revoke" }).count()).toBe(0);
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "New key" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("mobile app");
   await page.getByRole("textbox", { name: "Budget in US dollars" }).fill("5");
@@ -38,8 +74,33 @@ test("an administrator makes a key with a budget, sees it once, and revokes it; 
   await page.getByRole("button", { name: "I have it" }).click();
   await page.getByRole("row", { name: /mobile app.*\$0 of \$5 a month/ }).waitFor();
   expect(await page.content()).not.toContain(key);
-  await page.getByRole("button", { name: "Revoke mobile app" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
+  await changeFields(page);
+  const panel = page.getByRole("complementary", { name: "mobile app" });
+  const ask = (name: string) => page.getByRole("alertdialog").getByRole("button", { name });
+  await page.getByRole("link", { name: "mobile app" }).click();
+  await panel.getByRole("button", { name: "Disable" }).click();
+  await ask("Disable").click();
+  await page.getByRole("row", { name: /mobile app.*disabled/ }).waitFor();
+  await expect.poll(async () => (await answer()).status).toBe(401);
+  await page.getByRole("link", { name: "mobile app" }).click();
+  await panel.getByRole("button", { name: "Enable" }).click();
+  await page.getByRole("row", { name: /mobile app.*active/ }).waitFor();
+  await page.getByRole("link", { name: "mobile app" }).click();
+  await panel.getByRole("button", { name: "Make a new secret" }).click();
+  await page.getByRole("alertdialog").getByText("a day", { exact: true }).click();
+  await ask("Make a new secret").click();
+  await secret.waitFor();
+  expect(await secret.textContent()).not.toBe(key);
+  // What is shown this once is left by its own button alone.
+  await page.keyboard.press("Escape");
+  await panel.getByText("Python", { exact: true }).click();
+  await panel.getByText("client.images.generate").waitFor();
+  await panel.getByRole("button", { name: "I have it" }).click();
+  expect((await answer()).status).toBe(200);
+  await page.getByRole("link", { name: "mobile app" }).click();
+  await panel.getByText(/The secret …\w{4} of before opens it until/).waitFor();
+  await panel.getByRole("button", { name: "Revoke" }).click();
+  await ask("Revoke").click();
   await expect.poll(() => page.getByRole("row", { name: /mobile app/ }).count()).toBe(0);
   expect((await answer()).status).toBe(401);
   expect(await accessFaults(page)).toEqual([]);

@@ -135,7 +135,7 @@ test("an owner makes a team with a budget and a user in it, invites a person who
   });
   await page.goto("/people?show=teams");
   await page.getByRole("button", { name: "New team" }).click();
-  const panel = page.getByRole("dialog");
+  const panel = page.getByRole("complementary");
   const field = (name: string) => panel.getByRole("textbox", { name, exact: true });
   await field("Id").fill("art department");
   await panel.getByRole("button", { name: "Add a budget" }).click();
@@ -203,7 +203,7 @@ test("changes in a form ask before it is left, survive a reload, and meet those 
   });
   await page.goto("/people?show=users");
   await page.getByRole("link", { name: "Bo" }).click();
-  const panel = page.getByRole("dialog");
+  const panel = page.getByRole("complementary");
   const name = panel.getByRole("textbox", { name: "Name", exact: true });
   await name.fill("Bo Lind");
   await panel.getByText("1 change").waitFor();
@@ -262,7 +262,7 @@ test("each role sees of people what it may: a team's admin the team's users and 
   expect(await page.getByRole("link", { name: "Bo Lind" }).count()).toBe(0);
   expect(await page.getByRole("button", { name: /新建|邀请/ }).count()).toBe(0);
   await page.getByRole("link", { name: "Cy" }).click();
-  const panel = page.getByRole("dialog");
+  const panel = page.getByRole("complementary");
   expect(await panel.getByRole("textbox", { name: "名称" }).isDisabled()).toBe(true);
   await panel.getByRole("button", { name: "添加预算" }).click();
   await panel.getByRole("textbox", { name: "美元", exact: true }).fill("3");
@@ -298,7 +298,7 @@ async function makeAndSpend(page: Page): Promise<Record<"key" | "spent" | "refus
   await page.getByRole("textbox", { name: "Name" }).fill("kiosk");
   await page.getByRole("textbox", { name: "Budget in US dollars" }).fill("0.1");
   await page.getByRole("button", { name: "Make the key" }).click();
-  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copy" }).first().click();
   await page.getByRole("button", { name: "Copied" }).waitFor();
   const key = await page.evaluate<string>("navigator.clipboard.readText()");
   // A first request, as code for a model that there is.
@@ -321,7 +321,7 @@ async function followRefusal(page: Page, spent: string, refused: string): Promis
   await page.locator(`tr[data-request="${spent}"]`).waitFor();
   await page.goBack();
   await entry.getByRole("link", { name: "used up: requests are refused" }).waitFor();
-  await entry.getByRole("link", { name: "Its budgets" }).click();
+  await entry.getByRole("link", { name: "kiosk" }).click();
   await page.getByRole("link", { name: "What was refused for a budget" }).click();
   await page.waitForURL(/error=budget_exceeded/);
   expect(await page.locator("tr[data-request]").count()).toBeLessThan(2);
@@ -331,7 +331,7 @@ async function followRefusal(page: Page, spent: string, refused: string): Promis
   const timeline = page.getByRole("region", { name: "What happened when" });
   await timeline.getByText("budget_exceeded · no upstream was asked, nothing billed").waitFor();
   await page.getByRole("link", { name: "Go to Budgets" }).click();
-  await page.getByRole("dialog", { name: "Budgets of kiosk" }).waitFor();
+  await page.getByRole("complementary", { name: "Budgets of kiosk" }).waitFor();
 }
 
 test("an administrator makes a key with a budget, which is spent and refuses; from the key one comes by clicks to what spent it, to what was refused and why, and to the larger budget that lets it go on", async () => {
@@ -350,7 +350,7 @@ test("an administrator makes a key with a budget, which is spent and refuses; fr
   await page.getByText("drawing").waitFor();
   expect(await pageFaults(page)).toEqual([]);
   await row.getByRole("link", { name: "kiosk" }).click();
-  const panel = page.getByRole("dialog");
+  const panel = page.getByRole("complementary");
   await panel.getByRole("link", { name: "Its requests" }).click();
   await page.locator(`tr[data-request="${spent}"]`).getByRole("link").click();
   await page.getByRole("complementary").getByText("Attempt 1").waitFor();

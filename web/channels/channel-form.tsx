@@ -4,6 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { LeaveQuestion } from "../operate/editing/leave-question.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { useAboveBar } from "../ui/use-above-bar.ts";
 import type { ChannelEntry, Provider } from "./channels.ts";
 import { LimitFields, MoneyFields, OrderFields, TextAt } from "./order-and-limits.tsx";
 import type { Changes } from "./draft.ts";
@@ -187,9 +188,10 @@ function FaultList(): ReactNode {
 function SaveBar({ isNew }: { readonly isNew: boolean }): ReactNode {
   const words = useChannelWords().panel.bar;
   const { changed, discard, isSaving } = useForm();
+  useAboveBar(changed > 0 && !isNew);
   if (changed === 0 && !isNew) return null;
   return (
-    <div className="sticky bottom-0 -mx-6 mt-auto flex items-center gap-2 border-t border-line bg-raised px-6 py-3">
+    <div className="sticky -bottom-6 z-10 -mx-6 mt-auto -mb-6 flex items-center gap-2 border-t border-line bg-raised px-6 py-3">
       <span role="status" className="flex-1 text-soft">
         {changed === 0 ? null : words.changes(changed)}
       </span>

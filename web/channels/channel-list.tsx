@@ -181,7 +181,7 @@ function TableLine(line: LineProps): ReactNode {
     <tr
       data-channel={id}
       className={rowLooks(isOpen, dragLooks(line))}
-      onKeyDown={(event) => altSteps(event, onStep)}
+      onKeyDownCapture={(event) => altSteps(event, onStep)}
     >
       <td className="py-1.5 pl-1.5 align-top">
         <Handle {...line} />
@@ -208,6 +208,8 @@ function TableLine(line: LineProps): ReactNode {
 function altSteps(event: KeyboardEvent, onStep: LineProps["onStep"]): void {
   if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
   event.preventDefault();
+  // The button of the menu would open it by the same keys.
+  event.stopPropagation();
   onStep?.(event.key === "ArrowUp" ? -1 : 1);
 }
 
@@ -275,7 +277,7 @@ function PhoneLine(line: LineProps): ReactNode {
     <li
       data-channel={channel.id}
       className="relative flex items-start gap-2 border-b border-line py-3"
-      onKeyDown={(event) => altSteps(event, onStep)}
+      onKeyDownCapture={(event) => altSteps(event, onStep)}
     >
       <span className="w-5 shrink-0 text-right text-soft">{line.rank}</span>
       <span className="flex min-w-0 flex-1 flex-col gap-0.5">

@@ -17,7 +17,8 @@ import {
   providerQuery,
 } from "./channels.ts";
 import { DeclaredFields } from "./declared-fields.tsx";
-import { SidePanel } from "./side-panel.tsx";
+import { SidePanel } from "../ui/side-panel.tsx";
+import { useCloseChannel } from "./use-close.ts";
 import { useChannelWords } from "./words.ts";
 
 declare module "@tanstack/react-router" {
@@ -32,6 +33,7 @@ export function ChannelPanel(): ReactNode {
   const words = useChannelWords().panel;
   const { loading } = useWords();
   const { id } = useParams({ from: "/inside/channels/$id" });
+  const close = useCloseChannel();
   const channels = useQuery(channelsQuery);
   const channel = channels.data?.find((one) => one.id === id && !one.shadowed);
   const provider = useQuery({
@@ -40,13 +42,13 @@ export function ChannelPanel(): ReactNode {
   });
   if (channels.data !== undefined && channel === undefined)
     return (
-      <SidePanel title={id}>
+      <SidePanel title={id} onClose={close}>
         <Message tone="warn" title={words.notFound} />
       </SidePanel>
     );
   if (channel === undefined || provider.data === undefined)
     return (
-      <SidePanel title={id}>
+      <SidePanel title={id} onClose={close}>
         {provider.error === null ? (
           <Aperture size={40} busy label={loading} />
         ) : (
@@ -75,6 +77,7 @@ function OpenChannel({
   return (
     <SidePanel
       title={id}
+      onClose={useCloseChannel()}
       actions={<ChannelMenu channel={channel} isInPanel />}
       subtitle={
         <p className="text-soft">
@@ -97,9 +100,15 @@ function OpenChannel({
       ) : (
         <>
           {test(false)}
-          <Message tone="info" title={words.declared(declared)}>
-            {words.declaredMeans}
-          </Message>
+          {declared === "built in" ? (
+            <Message tone="info" title={words.builtIn}>
+              {words.builtInMeans}
+            </Message>
+          ) : (
+            <Message tone="info" title={words.declared(declared)}>
+              {words.declaredMeans}
+            </Message>
+          )}
           <DeclaredFields channel={channel} provider={provider} />
         </>
       )}

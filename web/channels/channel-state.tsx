@@ -60,7 +60,7 @@ export function ChannelState({
       </span>
       {why === undefined ? null : (
         <span
-          className={classNames("text-label text-soft", isWhole ? "break-words" : "line-clamp-2")}
+          className={classNames("text-label text-soft", isWhole ? "break-words" : "line-clamp-3")}
           {...(isWhole ? {} : { title: why })}
         >
           <Sentence text={why} />
@@ -83,8 +83,8 @@ function useReason(
   const { why, next_probe: next, credentials, models } = health;
   const cool = credentials.filter((one) => one.state !== "healthy").length;
   const parts = [
+    next === null || state === "half_open" ? undefined : words.triesAgain(figures.moment(next)),
     state === "healthy" ? undefined : (why ?? undefined),
-    next === null ? undefined : words.triesAgain(figures.moment(next)),
     state === "healthy" && cool > 0 ? words.credentials(cool, credentials.length) : undefined,
     models.length > 0 ? words.modelsCool(models.map(({ upstream }) => upstream)) : undefined,
   ].filter((part) => part !== undefined);

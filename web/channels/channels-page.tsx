@@ -75,7 +75,8 @@ export function ChannelsPage(): ReactNode {
 
 /** The states that are counted beside the number of channels. */
 const counted = {
-  cooling: ["cooling", "half_open"],
+  cooling: ["cooling"],
+  half_open: ["half_open"],
   faulty: ["faulty"],
   off: ["off"],
   shadowed: ["shadowed"],

@@ -92,7 +92,7 @@ function Standing({
   const words = useChannelWords().panel.credential;
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 rounded-control bg-sunk px-3 py-1">
-      <span className="min-w-0 flex-1 text-soft">
+      <span className="min-w-0 flex-1 basis-full text-soft phone:basis-0">
         {kept === undefined ? words.taken : words.kept(kept)}
       </span>
       {kept === undefined ? (

@@ -9,9 +9,10 @@ import { Field } from "../ui/field.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ChannelFields } from "./channel-form.tsx";
 import { keptProvider, useDraftName } from "./typed.ts";
-import { SidePanel } from "./side-panel.tsx";
+import { SidePanel } from "../ui/side-panel.tsx";
 import { channelsQuery, providerQuery, providersQuery } from "./channels.ts";
 import { freeName } from "./form-fields.ts";
+import { useCloseChannel } from "./use-close.ts";
 import { useChannelWords } from "./words.ts";
 
 /** The panel in which a channel is made: first its provider, then the form that follows from it. */
@@ -20,7 +21,7 @@ export function NewChannelPanel(): ReactNode {
   const draft = useDraftName(undefined);
   const [provider, setProvider] = useState(() => keptProvider(draft));
   return (
-    <SidePanel title={words.newTitle}>
+    <SidePanel title={words.newTitle} onClose={useCloseChannel()}>
       {provider === undefined ? (
         <ProviderChoice onChoose={setProvider} />
       ) : (
@@ -47,7 +48,7 @@ function ProviderChoice({ onChoose }: { readonly onChoose: (id: string) => void 
     `${id} ${name}`.toLowerCase().includes(wanted),
   );
   return (
-    <div className="flex flex-col gap-4 pb-6">
+    <div className="flex flex-col gap-4">
       <p className="text-soft">{words.newLead}</p>
       <Field label={words.searchProvider} value={sought} onChange={setSought} autoFocus />
       {providers.error === null ? null : (

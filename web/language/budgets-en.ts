@@ -11,7 +11,6 @@ export const budgetsEn = {
   list: "Budgets, the fullest first",
   none: "No budget is set. Without one, who has a key spends as much as the models cost.",
   budgetsOf: (name: string) => `Budgets of ${name}`,
-  its: "Its budgets",
   requests: "Its requests",
   refused: "What was refused for a budget",
   teams: "An owner or administrator sets what the team may spend.",

@@ -12,7 +12,6 @@ export const budgetsZh: BudgetsWords = {
   list: "预算，用得最多的在前",
   none: "还没有预算。没有预算时，持有密钥者可按模型价格任意花费。",
   budgetsOf: (name) => `${name} 的预算`,
-  its: "其预算",
   requests: "其请求",
   refused: "因预算被拒绝的请求",
   teams: "团队可花费多少由所有者或管理员决定。",

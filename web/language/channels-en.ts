@@ -8,6 +8,7 @@ export const channelsEn = {
     }`,
   counts: {
     cooling: (n: number) => `${n} cooling`,
+    half_open: (n: number) => `${n} trying again`,
     faulty: (n: number) => `${n} faulty`,
     off: (n: number) => `${n} off`,
     shadowed: (n: number) => `${n} in the shadow of the file`,
@@ -66,6 +67,8 @@ export const channelsEn = {
     newTitle: "New channel",
     newLead: "Choose the provider first; the form follows from what it takes.",
     declared: (place: string) => `Declared in ${place}`,
+    builtIn: "It is built in",
+    builtInMeans: "It serves while there is no other channel, and goes when one is added.",
     declaredMeans:
       "It is shown here and changed there. What it uses of credentials stays out of sight.",
     isOff: "It serves nothing until it is enabled.",

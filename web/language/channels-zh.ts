@@ -8,6 +8,7 @@ export const channelsZh: ChannelWords = {
   state: (count, what) => `${count} 个渠道，${what.length === 0 ? "全部正常" : what.join("，")}`,
   counts: {
     cooling: (n) => `${n} 个冷却中`,
+    half_open: (n) => `${n} 个正在重试`,
     faulty: (n) => `${n} 个有错误`,
     off: (n) => `${n} 个已停用`,
     shadowed: (n) => `${n} 个被配置文件覆盖`,
@@ -62,6 +63,8 @@ export const channelsZh: ChannelWords = {
     newTitle: "新建渠道",
     newLead: "先选择提供方，表单随之而定。",
     declared: (place) => `声明于 ${place}`,
+    builtIn: "这是内置渠道",
+    builtInMeans: "没有其他渠道时由它提供服务；添加渠道后它就不再使用。",
     declaredMeans: "此处只能查看，请在原处更改。凭据不会显示。",
     isOff: "启用之前不提供任何服务。",
     notFound: "已没有这个名称的渠道。",

@@ -256,35 +256,6 @@ export const en = {
         ? `${model} takes no mask.`
         : `${model} takes no mask. These do: ${others.join(", ")}.`,
   },
-  keys: {
-    create: "New key",
-    make: "Make the key",
-    count: (keys: number) => (keys === 1 ? "1 key" : `${keys} keys`),
-    none: "There is no key yet. Programs send one with each request.",
-    table: "All keys",
-    name: "Name",
-    nameHint: "What people call it, such as the program that uses it.",
-    owner: "User and team",
-    models: "Models",
-    modelsHint:
-      "Names, with commas between them; a * at the end stands for the rest, alone for all.",
-    all: "All",
-    budget: "Budget in US dollars",
-    budgetHint: "Empty: none of its own.",
-    noBudget: "None of its own",
-    period: "Begins anew",
-    periods: { day: "each day", week: "each week", month: "each month", total: "never" },
-    ofFile: (place: string) => `from ${place}`,
-    disabled: "disabled",
-    until: (day: string) => `until ${day}`,
-    revoke: "Revoke",
-    revokeOne: (name: string) => `Revoke ${name}`,
-    revokeMeans:
-      "Whoever uses this key is refused within seconds, for ever. Its requests and what it spent stay in the records; its pictures expire as they would have.",
-    once: "This is the key. It is shown this once and kept nowhere: copy it now.",
-    first: "A first request with it",
-    haveIt: "I have it",
-  },
   problems: problemWords,
 };
 

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { SidePanel } from "../channels/side-panel.tsx";
 import { useWords } from "../language/language.tsx";
 import { draftFor } from "../playground/draft.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { buttonLooks } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
+import { SidePanel } from "../ui/side-panel.tsx";
 import { useFigures } from "../watch/figures.ts";
 import { type ServedModel, type Target, servedModelsQuery, sizeWords } from "./served-models.ts";
 import { useModelWords } from "./words.ts";
@@ -16,12 +16,13 @@ export function ModelPanel(): ReactNode {
   const words = useModelWords();
   const { loading } = useWords();
   const { name } = useParams({ from: "/inside/models/$name" });
+  const navigate = useNavigate();
   const models = useQuery(servedModelsQuery);
   const model = models.data?.find(({ id }) => id === name);
   return (
     <SidePanel
       title={name}
-      back="/models"
+      onClose={() => void navigate({ to: "/models", resetScroll: false })}
       subtitle={
         model?.alias_of === undefined ? undefined : (
           <p className="text-soft">{words.standsFor(model.alias_of)}</p>
@@ -49,6 +50,16 @@ export function ModelPanel(): ReactNode {
             >
               {words.requests}
             </Link>
+            {model.alias_of === undefined ? null : (
+              <Link
+                to="/models"
+                search={{ open: model.id }}
+                resetScroll={false}
+                className={`${buttonLooks()} no-underline`}
+              >
+                {words.aliases.change}
+              </Link>
+            )}
           </p>
           <Targets targets={model.targets} />
           <Facts model={model} />
@@ -66,7 +77,7 @@ function Targets({ targets }: { readonly targets: readonly Target[] }): ReactNod
       <h3 className="font-[650]">{words.targets}</h3>
       <ol className="flex flex-col">
         {targets.map(({ channel, provider, model, upstream, weight, price_words: price }, at) => (
-          <li key={at} className="flex gap-3 border-b border-line py-2.5">
+          <li key={at} className="flex gap-3 border-b border-line py-2.5 last:border-b-0">
             <span className="w-4 text-soft">{at + 1}</span>
             <div className="min-w-0 flex-1">
               <Link
@@ -108,7 +119,7 @@ function Facts({ model }: { readonly model: ServedModel }): ReactNode {
   });
   return (
     <section className="flex flex-col gap-2 border-t border-line pt-5 pb-6">
-      <h3 className="font-[650]">{words.columns.does}</h3>
+      <h3 className="font-[650]">{words.abilities}</h3>
       {capabilities === undefined ? <p className="text-soft">{words.unknown}</p> : null}
       <dl className="grid gap-x-6 gap-y-1.5 phone:grid-cols-[auto_1fr]">
         {rows.map(([label, text]) => (

@@ -1,18 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
+import { Icon } from "../ui/icon.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { headCell, headRow, rowLooks, tableFrame } from "../ui/table.ts";
 import { useIsPhone } from "../watch/use-phone.ts";
+import type { PanelSearch } from "../operate/addresses.ts";
+import { AliasPanel } from "./alias-panel.tsx";
 import { Aliases } from "./aliases.tsx";
 import {
   type ServedModel,
   abilityWords,
+  aliasesQuery,
   priceText,
   servedModelsQuery,
   sizeWords,
@@ -24,6 +28,7 @@ export function ModelsPage(): ReactNode {
   const words = useModelWords();
   const { loading } = useWords();
   const models = useQuery(servedModelsQuery);
+  const { open }: PanelSearch = useSearch({ from: "/inside/models" });
   const [sought, setSought] = useState("");
   const wanted = sought.trim().toLowerCase();
   const all = models.data ?? [];
@@ -38,6 +43,7 @@ export function ModelsPage(): ReactNode {
     <Page
       title={words.title}
       state={models.data === undefined ? undefined : words.state(all.length, aliases)}
+      action={<NewAlias />}
     >
       {models.error === null ? null : (
         <Problem error={models.error} onRetry={() => void models.refetch()} />
@@ -74,11 +80,43 @@ export function ModelsPage(): ReactNode {
           ) : (
             <ModelList models={found} />
           )}
-          <Aliases />
+          <Aliases open={open} />
         </>
       )}
+      <OpenAlias />
       <Outlet />
     </Page>
+  );
+}
+
+function NewAlias(): ReactNode {
+  const { create } = useModelWords().aliases;
+  return (
+    <Link
+      to="/models"
+      search={{ new: 1 }}
+      resetScroll={false}
+      className={`${buttonLooks("main")} no-underline`}
+    >
+      <Icon name="plus" size={16} />
+      {create}
+    </Link>
+  );
+}
+
+/** The panel of the alias that the address says is open, or of a new one. */
+function OpenAlias(): ReactNode {
+  const { open, new: making }: PanelSearch = useSearch({ from: "/inside/models" });
+  const navigate = useNavigate();
+  const aliases = useQuery(aliasesQuery);
+  const alias = aliases.data?.find(({ id, shadowed }) => id === open && !shadowed);
+  if (making !== 1 && alias === undefined) return null;
+  return (
+    <AliasPanel
+      key={making === 1 ? "" : open}
+      alias={making === 1 ? undefined : alias}
+      onClose={() => void navigate({ to: "/models", resetScroll: false })}
+    />
   );
 }
 
@@ -128,11 +166,7 @@ function ModelList({ models }: { readonly models: readonly ServedModel[] }): Rea
               </td>
               <td className={second}>{abilityWords(model, words)}</td>
               <td className={second}>{sizeWords(model, words) ?? "–"}</td>
-              <td className={`${cell} text-label`}>
-                <span className="line-clamp-2" title={priceText(model, words)}>
-                  {priceText(model, words)}
-                </span>
-              </td>
+              <td className={`${cell} pt-[0.6875rem] text-label`}>{priceText(model, words)}</td>
               <td className={second}>
                 {[...new Set(model.targets.map(({ channel }) => channel))].join(" → ")}
               </td>

@@ -32,9 +32,16 @@ export const servedModelsQuery = queryOptions({
 export interface Alias {
   readonly id: string;
   readonly models: readonly string[];
+  /** Counts its changes; 0: the file has it. */
+  readonly version: number;
   readonly declared_at: string | null;
   readonly shadowed: boolean;
   readonly fault: string | null;
+}
+
+/** True for a name that counts while neither the file nor anybody sets one. */
+export function isBuiltIn({ declared_at: place }: Alias): boolean {
+  return place === "built in";
 }
 
 export const aliasesQuery = queryOptions({
@@ -45,8 +52,19 @@ export const aliasesQuery = queryOptions({
 export const createAlias = (alias: Pick<Alias, "id" | "models">): Promise<Alias> =>
   ask("POST", "/admin/v1/aliases", { body: alias });
 
-export const deleteAlias = (id: string): Promise<Alias> =>
-  ask("DELETE", `/admin/v1/aliases/${encodeURIComponent(id)}`);
+/** An alias as it was read: a change of it holds for that version alone. */
+type AliasVersion = Pick<Alias, "id" | "version">;
+
+const aliasPath = ({ id }: AliasVersion): string => `/admin/v1/aliases/${encodeURIComponent(id)}`;
+const ifMatch = ({ version }: AliasVersion): Readonly<Record<string, string>> => ({
+  "if-match": `"${version}"`,
+});
+
+export const changeAlias = (alias: AliasVersion, models: readonly string[]): Promise<Alias> =>
+  ask("PATCH", aliasPath(alias), { body: { models }, headers: ifMatch(alias) });
+
+export const deleteAlias = (alias: AliasVersion): Promise<Alias> =>
+  ask("DELETE", aliasPath(alias), { headers: ifMatch(alias) });
 
 /** The abilities of a model in a few words. */
 export function abilityWords({ capabilities }: ServedModel, words: ModelWords): string {

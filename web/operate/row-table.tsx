@@ -34,12 +34,15 @@ export function RowTable({
 }
 
 export function Row({
+  id,
   isOpen,
   link,
   note,
   second,
   cells,
 }: {
+  /** Names the row, for what leads to it. */
+  readonly id?: string;
   readonly isOpen: boolean;
   /** A link with the looks of `rowLink`. */
   readonly link: ReactNode;
@@ -50,7 +53,7 @@ export function Row({
   readonly cells: readonly ReactNode[];
 }): ReactNode {
   return (
-    <tr className={rowLooks(isOpen)}>
+    <tr data-row={id} aria-current={isOpen ? "true" : undefined} className={rowLooks(isOpen)}>
       <td className="px-3 py-2.5 align-middle">
         {link}
         <div className="text-label break-words text-soft">{note}</div>

@@ -7,7 +7,7 @@ import { groupsOf } from "../frame/places.ts";
 import { applyTheme } from "../frame/theme.ts";
 import { languageNames, useLanguage } from "../language/language.tsx";
 import { chooseModel } from "../playground/draft.ts";
-import { keysQuery } from "../operate/keys.ts";
+import { keysQuery } from "../operate/keys/keys.ts";
 import { modelsQuery } from "../playground/models.ts";
 import type { IconName } from "../ui/icon.tsx";
 import { usePaletteWords } from "./words.ts";

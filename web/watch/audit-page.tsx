@@ -166,7 +166,10 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
     <li className="border-b border-line">
       <details className="group">
         <summary className="flex cursor-default flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2.5 hover:bg-raised">
-          <time dateTime={at} className="w-36 shrink-0 text-soft">
+          <time
+            dateTime={at}
+            className="w-full shrink-0 text-label text-soft phone:w-36 phone:text-body"
+          >
             {figures.moment(at)}
           </time>
           <span className="min-w-0">

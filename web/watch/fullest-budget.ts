@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { sessionQuery } from "../api/session.ts";
 import { groupsOf } from "../frame/places.ts";
 import { budgetsQuery } from "../operate/budgets/budgets.ts";
-import { keysQuery } from "../operate/keys.ts";
+import { keysQuery } from "../operate/keys/keys.ts";
 
 /** The fullest of the budgets that a key's requests count in, as `open` of the page of budgets; undefined where there is none, or it is not for these eyes. */
 export function useFullestBudget(keyId: string, isAsked: boolean): string | undefined {

@@ -3,7 +3,7 @@ import { useRouteContext } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
-import { Panel } from "../../ui/dialog.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { EditForm } from "../editing/edit-form.tsx";
@@ -44,7 +44,7 @@ export function BudgetsPanel({ open, standing, timeZone, onClose }: PanelProps):
   const found = useQuery(ownerQuery(scope, owner));
   const name = standing?.name ?? found.data?.name ?? owner;
   return (
-    <Panel title={words.budgetsOf(name)} isOpen onClose={onClose}>
+    <SidePanel title={words.budgetsOf(name)} onClose={onClose}>
       {found.error === null ? null : (
         <Problem error={found.error} onRetry={() => void found.refetch()} />
       )}
@@ -60,7 +60,7 @@ export function BudgetsPanel({ open, standing, timeZone, onClose }: PanelProps):
       {found.data === undefined ? null : (
         <BudgetsForm scope={scope} owner={found.data} onClose={onClose} />
       )}
-    </Panel>
+    </SidePanel>
   );
 }
 

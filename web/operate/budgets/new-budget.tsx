@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { everyPage } from "../../api/every-page.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
-import { Panel } from "../../ui/dialog.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { Select } from "../../ui/select.tsx";
 import { type BudgetOwner, type BudgetScope } from "./budgets.ts";
@@ -31,7 +31,7 @@ export function NewBudgetPanel({
   // What the file holds is changed in the file.
   const owners = found.data?.filter((one) => one.declared_at === null) ?? [];
   return (
-    <Panel title={words.set} isOpen onClose={onClose}>
+    <SidePanel title={words.set} onClose={onClose}>
       <Choice
         label={words.whose}
         value={scope}
@@ -64,6 +64,6 @@ export function NewBudgetPanel({
           {words.goOn}
         </Button>
       </div>
-    </Panel>
+    </SidePanel>
   );
 }

@@ -4,6 +4,7 @@ import { ApiError } from "../../api/ask.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { useAboveBar } from "../../ui/use-above-bar.ts";
 import { useWords } from "../../language/language.tsx";
 import { type Editing, type Fields, differing } from "./editing.ts";
 import { LeaveQuestion } from "./leave-question.tsx";
@@ -71,9 +72,10 @@ function SaveBar<T extends Fields>({
   const words = useEditingWords();
   const { save, discard } = useWords();
   const { changed, isPending, newer } = editing;
+  useAboveBar(create === undefined && changed.length > 0);
   if (create === undefined && changed.length === 0) return null;
   return (
-    <div className="sticky bottom-0 z-10 -mx-6 mt-auto flex items-center justify-end gap-2 border-t border-line bg-ground px-6 py-3">
+    <div className="sticky -bottom-6 z-10 -mx-6 mt-auto -mb-6 flex items-center justify-end gap-2 border-t border-line bg-raised px-6 py-3">
       {create === undefined ? (
         <>
           <span className="mr-auto text-soft" role="status">

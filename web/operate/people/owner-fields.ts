@@ -1,5 +1,6 @@
 import { type BudgetFields, budgetFields, budgetWords, listOf } from "../budgets/budget-fields.ts";
 import type { Edition } from "../editing/editing.ts";
+import { labelsOf, numberOr, orNull, textOf } from "../editing/field-texts.ts";
 import type { OwnerEntry, OwnerKind } from "./people.ts";
 
 /** The fields of the form of a team or a user; an empty text is what stands where nothing is set. */
@@ -56,10 +57,6 @@ export function ownerEdition(owner: OwnerEntry): Edition<OwnerFields> {
   };
 }
 
-function textOf(value: string | number | null | undefined): string {
-  return value === null || value === undefined ? "" : String(value);
-}
-
 type Words = Readonly<Record<string, unknown>>;
 
 /** The words of the fields that differ. */
@@ -83,25 +80,6 @@ export function ownerWords(
   const isMarkup = changes.times !== undefined || changes.perImage !== undefined;
   if (kind === "team" && isMarkup) words["markup"] = markupOf(times, perImage);
   return words;
-}
-
-function orNull(text: string): string | null {
-  return text.trim() === "" ? null : text.trim();
-}
-
-/** A whole number; what is none goes to the gateway as it is, which says so at the field. */
-function numberOr(text: string): number | string | null {
-  const trimmed = text.trim();
-  if (trimmed === "") return null;
-  return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
-}
-
-/** A label's value may have spaces in it. */
-function labelsOf(text: string): string[] {
-  return text
-    .split(/[,，\n]/)
-    .map((label) => label.trim())
-    .filter(Boolean);
 }
 
 function markupOf(times: string, perImage: string): Words | null {

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Panel } from "../../ui/dialog.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -33,9 +33,9 @@ export function OwnerPanel(props: OwnerProps): ReactNode {
   const words = usePeopleWords();
   const fresh = kind === "user" ? words.newUser : words.newTeam;
   return (
-    <Panel title={owner?.name ?? owner?.id ?? fresh} isOpen onClose={page.close}>
+    <SidePanel title={owner?.name ?? owner?.id ?? fresh} onClose={page.close}>
       <OwnerForm {...props} />
-    </Panel>
+    </SidePanel>
   );
 }
 

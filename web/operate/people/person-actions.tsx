@@ -7,7 +7,7 @@ import { Choice } from "../../ui/choice.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useFigures } from "../../watch/figures.ts";
 import { Act, type ActState, Ask, useAct } from "../editing/act.tsx";
-import { keysQuery } from "../keys.ts";
+import { keysQuery } from "../keys/keys.ts";
 import type { PeoplePageState } from "./page-state.ts";
 import {
   type OneTimeLink,

@@ -7,7 +7,7 @@ import { Field } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Select } from "../../ui/select.tsx";
 import { EditForm } from "../editing/edit-form.tsx";
-import { Panel } from "../../ui/dialog.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { type Editing, useEditing } from "../editing/editing.ts";
 import { LinkOnce } from "./link-once.tsx";
 import type { PeoplePageState } from "./page-state.ts";
@@ -38,7 +38,7 @@ export function PersonPanel({
   const title =
     link === undefined ? (person?.name ?? words.invite) : words.person.linkFor(link.name);
   return (
-    <Panel title={title} isOpen onClose={page.close}>
+    <SidePanel title={title} isHeld={link !== undefined} onClose={page.close}>
       {link === undefined ? (
         <PersonForm
           person={person}
@@ -48,7 +48,7 @@ export function PersonPanel({
       ) : (
         <LinkOnce link={link} onClose={page.close} />
       )}
-    </Panel>
+    </SidePanel>
   );
 }
 

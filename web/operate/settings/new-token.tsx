@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Role, Session } from "../../api/session.ts";
 import { useWords } from "../../language/language.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Panel } from "../../ui/dialog.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -29,13 +29,13 @@ export function NewToken({ caller, onClose }: NewTokenProps): ReactNode {
   const { tokens: words } = useSettingsWords();
   const [secret, setSecret] = useState<string>();
   return (
-    <Panel title={words.create} isOpen onClose={onClose}>
+    <SidePanel title={words.create} isHeld={secret !== undefined} onClose={onClose}>
       {secret === undefined ? (
         <TokenForm caller={caller} onMade={setSecret} />
       ) : (
         <Once secret={secret} onClose={onClose} />
       )}
-    </Panel>
+    </SidePanel>
   );
 }
 

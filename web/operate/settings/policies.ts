@@ -34,6 +34,14 @@ export const policiesQuery = queryOptions({
   queryFn: ({ signal }) => everyPage<PolicyEntry>(path, signal),
 });
 
+/** The place of what counts while neither the file nor anybody says otherwise. */
+const builtIn = "built in";
+
+/** True where nobody has set a policy: what is built in gives way to whatever is set. */
+export function isBuiltIn({ declared_at: place }: PolicyEntry): boolean {
+  return place === builtIn;
+}
+
 /** The value of a policy as its form has it; empty: nobody sets it. */
 export interface PolicyFields {
   readonly value: string;

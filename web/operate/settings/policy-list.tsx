@@ -6,7 +6,13 @@ import { useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { PolicyPanel } from "./policy-panel.tsx";
-import { type PolicyEntry, type PolicyId, policiesQuery, policyIds } from "./policies.ts";
+import {
+  type PolicyEntry,
+  type PolicyId,
+  isBuiltIn,
+  policiesQuery,
+  policyIds,
+} from "./policies.ts";
 import { type SettingEntry, useSettingsWords } from "./settings.ts";
 
 /** The policies and the default model: what counts, where it stands, and the panel in which one is changed. */
@@ -27,8 +33,10 @@ export function Policies({
   const { loading } = useWords();
   const found = useQuery(policiesQuery);
   const standing = (id: PolicyId): PolicyEntry | undefined =>
-    found.data?.find((one) => one.id === id && !one.shadowed);
+    found.data?.find((one) => one.id === id && !one.shadowed && !isBuiltIn(one));
   const usual = (id: PolicyId): string | undefined => {
+    const given = found.data?.find((one) => one.id === id && isBuiltIn(one));
+    if (given !== undefined) return String(given.value);
     const named = id === "default_model" ? id : `policy.${id}`;
     // What the file sets is an entry; what is left is what counts by itself.
     return (

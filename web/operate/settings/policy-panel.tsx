@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Session } from "../../api/session.ts";
 import { servedModelsQuery } from "../../models/served-models.ts";
-import { Panel } from "../../ui/dialog.tsx";
+import { SidePanel } from "../../ui/side-panel.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -51,7 +51,7 @@ export function PolicyPanel({
   });
   const declared = policy?.declared_at ?? null;
   return (
-    <Panel title={words.names[id]} isOpen onClose={onClose}>
+    <SidePanel title={words.names[id]} onClose={onClose}>
       <EditForm
         editing={editing}
         nameOf={() => words.names[id]}
@@ -73,7 +73,7 @@ export function PolicyPanel({
           </p>
         )}
       </EditForm>
-    </Panel>
+    </SidePanel>
   );
 }
 

@@ -7,6 +7,8 @@ import { Aperture } from "../../ui/aperture.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
 import { Choice } from "../../ui/choice.tsx";
+import { classNames } from "../../ui/class-names.ts";
+import { Breakable } from "../../ui/breakable.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -85,8 +87,12 @@ function Settings({ settings }: { readonly settings: readonly SettingEntry[] }):
         <table aria-label={words.tables.settings} className="w-full table-fixed border-collapse">
           <thead>
             <tr className={headRow}>
-              {words.heads.map((head) => (
-                <th key={head} scope="col" className={headCell}>
+              {words.heads.map((head, place) => (
+                <th
+                  key={head}
+                  scope="col"
+                  className={classNames(headCell, place === 2 && "hidden phone:table-cell")}
+                >
                   {head}
                 </th>
               ))}
@@ -99,13 +105,16 @@ function Settings({ settings }: { readonly settings: readonly SettingEntry[] }):
                   scope="row"
                   className="px-3 py-2 text-left font-mono text-label font-normal break-words"
                 >
-                  {setting}
+                  <Breakable text={setting} />
+                  <span className="block font-sans text-soft phone:hidden">
+                    <Breakable text={place ?? words.standing} />
+                  </span>
                 </th>
                 <td className="px-3 py-2 break-words">
                   {value ?? <span className="text-soft">{words.nothing}</span>}
                 </td>
-                <td className="px-3 py-2 text-label break-words text-soft">
-                  {place ?? words.standing}
+                <td className="hidden px-3 py-2 text-label break-words text-soft phone:table-cell">
+                  <Breakable text={place ?? words.standing} />
                 </td>
               </tr>
             ))}
