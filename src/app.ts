@@ -24,6 +24,7 @@ import { asStartFault } from "./app/start-faults.ts";
 import { type Telemetry, listenForMetrics, openTelemetry } from "./app/telemetry.ts";
 import { connectionsFor, finishMsOf } from "./app/serving-limits.ts";
 import { startUpkeep, upkeepTasks } from "./app/upkeep.ts";
+import { ColourBook } from "./pictures/average.ts";
 import { createThumbnails } from "./pictures/thumbnails.ts";
 import { hostedAnswer } from "./blobs/hosting/hosted.ts";
 import { type Config, readState, runningSettings } from "./config.ts";
@@ -175,6 +176,7 @@ async function openPorts(
     signer,
     spools,
     converter,
+    colourBook: new ColourBook(),
     egress,
     readState,
     sight: config.console.pictures,
@@ -195,7 +197,7 @@ async function openPorts(
     newBlobId: () => random(16).toString("hex"),
   };
   const lead = config.images.serve === "redirect" ? shared?.presign : undefined;
-  const { thumbnail } = createThumbnails(ports.converter);
+  const { thumbnail } = createThumbnails(ports.converter, ports.colourBook);
   const hosted: HostedImages = (request) =>
     hostedAnswer({ signer, blobs, now, thumbnail, lead, request });
   const { nodeBefore } = folders;

@@ -37,6 +37,7 @@ import { type NodeStanding, nodeStanding } from "./limits/node-standing.ts";
 import { type EndUserCases, endUserCases } from "./requests/erase-end-user.ts";
 import { type AskedRequest, type RequestEstimate, estimateRequest } from "./requests/estimate.ts";
 import { type RecoveryCases, recoveryCases } from "./requests/fetch-request.ts";
+import { type ColourParts, createColours } from "./requests/colours.ts";
 import { type Gallery, createGallery } from "./requests/gallery.ts";
 import type { ComingCall } from "./requests/image-call.ts";
 import type { RequestParts } from "./requests/parts.ts";
@@ -160,8 +161,9 @@ export interface GatewaySettings {
 /** The world that the gateway works in, composed in app.ts. */
 export interface GatewayPorts
   extends
-    Omit<AdministrationPorts, "keys" | "calendar" | "followBudgets" | "offered">,
+    Omit<AdministrationPorts, "keys" | "calendar" | "followBudgets" | "offered" | "colours">,
     Omit<DeliveryParts, "images">,
+    Pick<ColourParts, "colourBook">,
     Pick<
       RequestParts,
       "egress" | "newSeed" | "random" | "node" | "program" | "journal" | "observer" | "cluster"
@@ -248,7 +250,7 @@ export function createGateway(
     writeOutcomes: () => unwritten.retry(),
     async idle() {
       await unwritten.close();
-      await registry.idle();
+      await Promise.all([registry.idle(), parts.colours.close()]);
     },
   };
 }
@@ -283,6 +285,7 @@ function requestParts(
       repeatWindowMs: window,
     }),
     lookAgain: createLookAgain(store),
+    colours: createColours(ports),
     unwritten: createUnwritten(log),
     refusals: new RefusalMoments(),
     priceBook: createPriceBook(),

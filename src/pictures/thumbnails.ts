@@ -1,5 +1,6 @@
 import { PinholeError } from "../core/errors.ts";
 import { type Bytes, Picture, type PictureSpool, outputFormats } from "../core/picture.ts";
+import { type ColourBook, averageColour } from "./average.ts";
 import type { Converter } from "./convert.ts";
 import { createProbe } from "./probe.ts";
 
@@ -33,21 +34,49 @@ const noSpool: PictureSpool = {
   dispose() {},
 };
 
-/** Makes none before it is asked. */
-export function createThumbnails(converter: Pick<Converter, "read">): Thumbnails {
-  const kept = new KeptThumbnails(converter);
+/** Makes none before it is asked. The colours of the pictures fall off and are written into the book. */
+export function createThumbnails(
+  converter: Pick<Converter, "read">,
+  colours: ColourBook,
+): Thumbnails {
+  const kept = new KeptThumbnails(converter, colours);
   return { thumbnail: (stored, width) => kept.of(stored, width) };
+}
+
+/** Reads the average colour of a stored picture into the book, for those of which no small one is made. */
+export async function readColour(
+  converter: Pick<Converter, "read">,
+  colours: ColourBook,
+  stored: StoredPicture,
+): Promise<void> {
+  colours.set(stored.id, await colourOf(converter, stored));
+}
+
+async function colourOf(
+  converter: Pick<Converter, "read">,
+  stored: StoredPicture,
+): Promise<string | undefined> {
+  if (!isReadable(stored)) return undefined;
+  try {
+    const picture = await probed(stored);
+    return await converter.read(picture, noSpool, { format: undefined }, averageColour);
+  } catch (thrown) {
+    if (thrown instanceof PinholeError) return undefined;
+    throw thrown;
+  }
 }
 
 class KeptThumbnails {
   readonly #converter: Pick<Converter, "read">;
+  readonly #colours: ColourBook;
   /** In the order of their last use. */
   readonly #kept = new Map<string, Buffer>();
   readonly #making = new Map<string, Promise<Buffer | undefined>>();
   #keptBytes = 0;
 
-  constructor(converter: Pick<Converter, "read">) {
+  constructor(converter: Pick<Converter, "read">, colours: ColourBook) {
     this.#converter = converter;
+    this.#colours = colours;
   }
 
   of(stored: StoredPicture, width: number): Promise<Buffer | undefined> {
@@ -68,14 +97,25 @@ class KeptThumbnails {
   }
 
   async #make(stored: StoredPicture, width: number): Promise<Buffer | undefined> {
-    if (!outputFormats.some((format) => format === stored.format)) return undefined;
-    if (stored.byteLength > pictureBytesMax) return undefined;
+    if (!isReadable(stored)) return undefined;
     try {
       const picture = await probed(stored);
       const isTurned = picture.orientation >= 5;
-      if ((isTurned ? picture.height : picture.width) <= width) return undefined;
-      return await this.#converter.read(picture, noSpool, { format: undefined }, (image) =>
-        image.resize({ width }).webp({ quality }).toBuffer(),
+      if ((isTurned ? picture.height : picture.width) <= width) {
+        if (this.#colours.get(stored.id) === undefined)
+          await readColour(this.#converter, this.#colours, stored);
+        return undefined;
+      }
+      return await this.#converter.read(
+        picture,
+        noSpool,
+        { format: undefined },
+        async (image, open) => {
+          const small = await image.resize({ width }).webp({ quality }).toBuffer();
+          if (this.#colours.get(stored.id) === undefined)
+            this.#colours.set(stored.id, await averageColour(open(small)));
+          return small;
+        },
       );
     } catch (thrown) {
       // Whatever is in the way, such as a long queue: the picture itself is there.
@@ -95,6 +135,11 @@ class KeptThumbnails {
     }
     return made;
   }
+}
+
+/** True for what is decoded at all. */
+function isReadable({ format, byteLength }: StoredPicture): boolean {
+  return outputFormats.some((one) => one === format) && byteLength <= pictureBytesMax;
 }
 
 /** The picture with the facts that its bytes tell. */

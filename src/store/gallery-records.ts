@@ -18,6 +18,14 @@ export interface GalleryPicture {
   readonly savedAt: number | null;
   /** The end of the blob in the store, Unix milliseconds. */
   readonly until: number;
+  /** The average colour as `#rrggbb`; absent: it is not known. */
+  readonly colour?: string | undefined;
+}
+
+/** A picture of a record, with where its bytes are and whether its colour is known. */
+export interface RestingPicture extends Pick<GalleryPicture, "requestId" | "index" | "colour"> {
+  /** Null: it rests nowhere. */
+  readonly blobId: string | null;
 }
 
 /** The person whose pictures are looked at, by both names that they have here. */

@@ -33,6 +33,8 @@ export interface GalleryStore {
   remove(personId: string, requestId: string, index: number): Promise<string | undefined>;
   /** Takes a picture that expires out of its request's record. */
   forget(keyId: string, requestId: string, index: number): Promise<void>;
+  /** Writes the average colour of a picture into its record and its saved copy, as far as it rests there. */
+  colour(requestId: string, index: number, colour: string): Promise<void>;
   /** Saved pictures of removed people whose end has come, the first to end first. */
   left(now: number, limit: number): Promise<LeftPicture[]>;
   /** Gives an end to saved pictures of people who are not there, and have none. */
@@ -54,6 +56,7 @@ export function galleryStore(client: StoreClient): GalleryStore {
     remove: (personId, requestId, index) =>
       client.call("galleryRemove", personId, requestId, index),
     forget: (keyId, requestId, index) => client.call("galleryForget", keyId, requestId, index),
+    colour: (requestId, index, colour) => client.call("galleryColour", requestId, index, colour),
     left: (now, limit) => client.call("galleryLeft", now, limit),
     endLeft: (endsAt) => client.call("galleryEndLeft", endsAt),
     forgetLeft: (left) => client.call("galleryForgetLeft", left),

@@ -90,6 +90,7 @@ function pictureFromRow(value: unknown): PictureRecord {
     revisedPrompt: row.revised_prompt,
     urlUntil: row.url_until,
     keptUntil: row.kept_until,
+    ...(row.colour === null ? {} : { colour: row.colour }),
   };
 }
 

@@ -168,6 +168,8 @@ export interface PictureRecord {
   readonly urlUntil: number | null;
   /** Until then it is kept for a client that comes back; null: it is not kept. */
   readonly keptUntil: number | null;
+  /** The average colour as `#rrggbb`, written later than the record; absent: it is not known. */
+  readonly colour?: string | undefined;
 }
 
 /** The parts of an answer that stand nowhere else in the record, so that it can be given again. */

@@ -111,6 +111,8 @@ export const rowSchemas = {
     revised_prompt: nullable(text),
     url_until: nullable(time),
     kept_until: nullable(time),
+    /** The average, as `#rrggbb`; null: it is not known. */
+    colour: nullable(text),
   }),
   /** Pictures that people have saved. */
   saved_pictures: record({
@@ -133,6 +135,7 @@ export const rowSchemas = {
     saved_at: time,
     /** The end, where the person was removed. */
     ends_at: nullable(time),
+    colour: nullable(text),
   }),
   ...moneySchemas,
   ...noticeTables,

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { afterEach, expect, test, vi } from "vitest";
 import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Asker, join, withToken } from "../support/people.ts";
@@ -11,6 +12,8 @@ const keyOf = (user: string): string => `key-of-${user}-0123456789-abcdef`;
 const users = ["ada", "bob", "eve"] as const;
 /** The words that each of them asks by, which nothing but a prompt has. */
 const wordOf = (user: string): string => `lighthouse-of-${user}`;
+
+const patience = { timeout: 60_000 };
 
 /** Two teams: ada and bob are of the red one, eve of the blue one. Each has made a picture, and been refused another. */
 async function start(pictures: string | undefined): Promise<TestGateway> {
@@ -37,7 +40,7 @@ async function start(pictures: string | undefined): Promise<TestGateway> {
   await vi.waitFor(async () => {
     const rows = await listOf(admin);
     expect(rows.filter(({ finished_at: end }) => end !== null)).toHaveLength(6);
-  });
+  }, patience);
   return gateway;
 }
 
@@ -105,6 +108,40 @@ test.each(cases)(
       headers: { cookie: boss.cookie },
     });
     expect(await csv.text()).not.toMatch(/lighthouse-of/);
+  },
+);
+
+/** The average of all pixels, red, green and blue. */
+async function averageOf(url: string): Promise<readonly number[]> {
+  const bytes = await fetch(url).then((answer) => answer.arrayBuffer());
+  const { channels } = await sharp(Buffer.from(bytes)).removeAlpha().stats();
+  return channels.map(({ mean }) => mean);
+}
+
+test.each(["own", "all"])(
+  "a picture's average colour is in its record, with console.pictures: %s, and goes when the request is forgotten",
+  async (pictures) => {
+    const gateway = await start(pictures);
+    const admin = withToken(gateway, gateway.adminToken);
+    const maker = await join(gateway, { login: "bob", role: "key_holder", user: "bob" });
+    const [own] = (await listOf(maker)).filter(({ state }) => state === "succeeded");
+    const path = String(own?.pictures[0]?.["path"]);
+    const average = await averageOf(`${gateway.url}${path}`);
+    // Where all may see all, the colour falls off when the picture is first shown small.
+    if (pictures === "all") await fetch(`${gateway.url}${path}&w=320`);
+    const colour = async (): Promise<unknown> =>
+      (await listOf(admin)).find(({ id }) => id === own?.id)?.pictures[0]?.["colour"];
+    await expect.poll(colour).toMatch(/^#[0-9a-f]{6}$/);
+    const found = String(await colour());
+    const parts = [1, 3, 5].map((at) => Number.parseInt(found.slice(at, at + 2), 16));
+    for (const [at, part] of parts.entries())
+      expect(Math.abs(part - (average[at] ?? 0))).toBeLessThan(6);
+    const forgotten = await fetch(`${gateway.url}/v1/images/requests/${own?.id}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${keyOf("bob")}` },
+    });
+    expect(forgotten.status).toBe(200);
+    expect(await colour()).toBe(null);
   },
 );
 

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
@@ -9,14 +9,18 @@ import { requireForTest } from "../support/require.ts";
 vi.setConfig({ testTimeout: 120_000 });
 
 let browser: Browser | undefined;
+let started: Promise<GatewayProcess> | undefined;
 let gateway: GatewayProcess;
 beforeEach(async (context) => {
   const chromium = requireForTest(context, "Chromium", findChromium());
   browser ??= await openBrowser(chromium);
-  gateway = await startGatewayProcess({ built: true });
+  started ??= startGatewayProcess({ built: true, settings: { console: { pictures: "own" } } });
+  gateway = await started;
 });
-afterEach(() => gateway.stop());
-afterAll(() => browser?.close());
+afterAll(async () => {
+  await browser?.close();
+  await (await started)?.stop();
+});
 
 /** Sends what is refused, changes what is not, and empties it again, in the panel of the key `mobile app`. */
 async function changeFields(page: Page): Promise<void> {
@@ -103,6 +107,38 @@ test("an administrator makes a key with a budget, sees it once, changes and empt
   await ask("Revoke").click();
   await expect.poll(() => page.getByRole("row", { name: /mobile app/ }).count()).toBe(0);
   expect((await answer()).status).toBe(401);
+  expect(await accessFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("of a picture of somebody else's an operator sees size and average colour, in the log and on the request's page", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const made = await fetch(`${gateway.url}/v1/images/generations`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${gateway.key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "sandbox-fast", prompt: "a heron", size: "384x256" }),
+  });
+  await made.arrayBuffer();
+  const id = made.headers.get("x-request-id") ?? "";
+  const { page, faults } = await enterConsole(browser, gateway, "operator");
+  const colour = async (): Promise<string> => {
+    const answer = await page.context().request.get(`/admin/v1/requests/${id}`);
+    const { pictures } = (await answer.json()) as { pictures: readonly { colour?: string }[] };
+    return pictures[0]?.colour ?? "";
+  };
+  await expect.poll(colour).toMatch(/^#[0-9a-f]{6}$/);
+  const parts = /^#(..)(..)(..)$/.exec(await colour())?.slice(1) ?? [];
+  const ground = `background-color: rgb(${parts.map((part) => Number.parseInt(part, 16)).join(", ")})`;
+  await page.goto("/requests");
+  const row = page.locator(`tr[data-request="${id}"]`);
+  await row.locator(`[style*="${ground}"]`).waitFor();
+  expect(await page.locator("tr[data-request] img").count()).toBe(0);
+  await row.getByRole("link").click();
+  const pictures = page.getByRole("list", { name: "Pictures" });
+  await pictures.getByText("384 × 256 · png").waitFor();
+  await pictures.locator(`[style*="${ground}"]`).waitFor();
+  expect(await page.content()).not.toContain("heron");
   expect(await accessFaults(page)).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();

@@ -24,6 +24,7 @@ const picture = (id: string, at: number, change: Partial<Picture> = {}): Picture
   url: `/i/${id}?first`,
   width: 100,
   height: 100,
+  colour: null,
   format: "png",
   byte_length: 10,
   prompt: id,

@@ -102,7 +102,7 @@ const forgotten: Readonly<Record<string, string>> = {
   requests:
     "client_request_id fields error_message warnings idempotency_key fingerprint orphaned_at error_param doubtful_at trace",
   attempts: "detail",
-  pictures: "blob_id revised_prompt url_until kept_until",
+  pictures: "blob_id revised_prompt url_until kept_until colour",
   repeats: "client_request_id",
   holds: "payer",
 };

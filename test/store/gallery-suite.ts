@@ -96,3 +96,30 @@ export function gallerySuite(open: OpenEmpty): void {
     expect((await store.gallery.find(owner, "r1", 0, 0)).saved?.blobId).toBe("kept");
   });
 }
+
+/** What the colours of pictures must do in every database. */
+export function colourSuite(open: OpenEmpty): void {
+  test("a picture's colour comes later, goes along when it is saved, and goes with what was forgotten", async () => {
+    const store = await open();
+    const { gallery } = store;
+    await store.requests.begin(request("r1", { keyId: owner.keyId }), [attempt("r1")]);
+    const pictures = [{ ...samplePicture, urlUntil: 9_000_000_000_000 }];
+    await store.requests.finish(outcome("r1", { pictures }));
+    const colours = async () => {
+      const { saved: copy, expiring } = await gallery.find(owner, "r1", 0, 5);
+      const record = await store.requests.get("r1");
+      return [record?.pictures[0]?.colour, expiring?.colour, copy?.colour];
+    };
+    expect(await colours()).toEqual([undefined, undefined, undefined]);
+    await gallery.colour("r1", 0, "#aa5500");
+    expect(await colours()).toEqual(["#aa5500", "#aa5500", undefined]);
+    await gallery.save(saved("r1", { colour: "#aa5500" }), 1e9);
+    expect(await colours()).toEqual(["#aa5500", "#aa5500", "#aa5500"]);
+    await gallery.colour("r1", 0, "#00aa55");
+    expect((await gallery.saved(owner, {}, 1))[0]?.colour).toBe("#00aa55");
+    await store.requests.markDeleted("r1", 7);
+    // One that is found too late is written down nowhere but with the copy that the person keeps.
+    await gallery.colour("r1", 0, "#ffffff");
+    expect(await colours()).toEqual([undefined, undefined, "#ffffff"]);
+  });
+}

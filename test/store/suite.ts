@@ -5,7 +5,7 @@ import { correctionSuite } from "./correction-suite.ts";
 import { budgetSuite } from "./budget-suite.ts";
 import { endUserSuite } from "./end-user-suite.ts";
 import { deliverySuite } from "./delivery-suite.ts";
-import { gallerySuite } from "./gallery-suite.ts";
+import { colourSuite, gallerySuite } from "./gallery-suite.ts";
 import { leftPictureSuite } from "./left-picture-suite.ts";
 import { keySuite } from "./key-suite.ts";
 import { lostSuite } from "./lost-suite.ts";
@@ -58,6 +58,7 @@ export function storeSuite(name: string, open: OpenEmpty): void {
     retentionSuite(open);
     searchSuite(open);
     gallerySuite(open);
+    colourSuite(open);
     leftPictureSuite(open);
     totalsSuite(open);
     usageSuite(open);

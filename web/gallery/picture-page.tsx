@@ -6,6 +6,7 @@ import { useWords } from "../language/language.tsx";
 import { adoptDraft } from "../playground/draft.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
+import { clearGround, groundOf } from "../ui/ground.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
@@ -107,6 +108,24 @@ function useNeighbours(id: string) {
   return { next, previous, go };
 }
 
+/** The picture as large as it fits, also while it is on its way. */
+function Large({ picture }: { readonly picture: Picture }): ReactNode {
+  const { url, prompt, width, height, colour } = picture;
+  return (
+    <img
+      src={url}
+      alt={prompt}
+      style={{
+        width: `min(100%, ${width}px, calc(78dvh * ${width / height}))`,
+        aspectRatio: width / height,
+        ...groundOf(colour),
+      }}
+      onLoad={clearGround}
+      className="rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0"
+    />
+  );
+}
+
 function Shown({
   picture,
   onStep,
@@ -121,7 +140,7 @@ function Shown({
   const saving = useSaving();
   const search = useSearch({ from: "/inside/gallery/$picture" });
   const navigate = useNavigate();
-  const { id, url, prompt, width, height, saved, expires_at: until } = picture;
+  const { id, saved, expires_at: until } = picture;
   const save = (): void => void saving.save([id], !saved);
   const remove = (): void => {
     removing.remove([id]);
@@ -137,17 +156,7 @@ function Shown({
   return (
     <div className="flex flex-col gap-6 wide:flex-row wide:flex-wrap">
       <div className="grid min-w-0 flex-1 place-items-center wide:basis-80 self-start rounded-panel bg-sunk p-3">
-        <img
-          key={id}
-          src={url}
-          alt={prompt}
-          // As large as it fits, also while it is on its way.
-          style={{
-            width: `min(100%, ${width}px, calc(78dvh * ${width / height}))`,
-            aspectRatio: width / height,
-          }}
-          className="rounded-picture object-contain transition-opacity duration-[240ms] starting:opacity-0"
-        />
+        <Large key={id} picture={picture} />
       </div>
       <div className="flex w-full shrink-0 flex-col gap-5 wide:w-88 wide:max-w-full">
         <Deeds picture={picture} onSave={save} onRemove={remove} />

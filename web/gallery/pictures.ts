@@ -10,6 +10,8 @@ export interface Picture {
   readonly url: string;
   readonly width: number;
   readonly height: number;
+  /** The average colour as `#rrggbb`; null: it is not known yet. */
+  readonly colour: string | null;
   readonly format: string;
   readonly byte_length: number;
   readonly prompt: string;

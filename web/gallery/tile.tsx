@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, useRef } from "react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/ask.ts";
+import { clearGround, groundOf } from "../ui/ground.ts";
 import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { type GallerySearch, type Picture, pictureQuery } from "./pictures.ts";
@@ -35,8 +36,7 @@ export const Tile = memo(function PictureTile({
   readonly onSave: (pictures: readonly Picture[]) => void;
 }): ReactNode {
   const words = useGalleryWords();
-  const { id, prompt, expires_at: until, url } = picture;
-  const sign = useNewSignature(picture);
+  const { id, prompt, expires_at: until } = picture;
   return (
     <div
       data-picture={id}
@@ -57,14 +57,7 @@ export const Tile = memo(function PictureTile({
           onSelect(id, true);
         }}
       >
-        <img
-          src={`${url}&w=${width > 320 ? 640 : 320}`}
-          alt={prompt}
-          loading="lazy"
-          decoding="async"
-          onError={sign}
-          className="size-full object-cover transition-opacity duration-[240ms] starting:opacity-0"
-        />
+        <TileImage picture={picture} isWide={width > 320} />
       </Link>
       <Box
         isOn={isSelected}
@@ -118,6 +111,30 @@ function Box({
         {isOn ? <Icon name="check" size={14} /> : null}
       </span>
     </label>
+  );
+}
+
+/** The picture itself, and its average colour until it is there. */
+function TileImage({
+  picture,
+  isWide,
+}: {
+  readonly picture: Picture;
+  readonly isWide: boolean;
+}): ReactNode {
+  const { url, prompt, colour } = picture;
+  const sign = useNewSignature(picture);
+  return (
+    <img
+      src={`${url}&w=${isWide ? 640 : 320}`}
+      alt={prompt}
+      loading="lazy"
+      decoding="async"
+      onError={sign}
+      onLoad={clearGround}
+      style={groundOf(colour)}
+      className="size-full object-cover transition-opacity duration-[240ms] starting:opacity-0"
+    />
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { WatchWords } from "../language/watch-en.ts";
+import { clearGround, groundOf } from "../ui/ground.ts";
 import { Message } from "../ui/message.tsx";
 import { dollars } from "../ui/money.ts";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
@@ -112,7 +113,7 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
   if (seen.length === 0) return <p className="text-label text-soft">{words.gone}</p>;
   return (
     <ul aria-label={words.picturesOf} className="flex flex-wrap gap-3">
-      {seen.map(({ index, path, width, height, format, seed }) => (
+      {seen.map(({ index, path, width, height, format, seed, colour }) => (
         <li key={index} className="flex flex-col gap-1">
           <a href={path ?? ""} target="_blank" rel="noreferrer">
             <img
@@ -121,6 +122,8 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
               width={width}
               height={height}
               className="max-h-56 w-auto rounded-picture bg-sunk"
+              style={groundOf(colour)}
+              onLoad={clearGround}
             />
           </a>
           <span className="text-label text-soft">
@@ -134,19 +137,22 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
   );
 }
 
-/** The sizes of pictures that are not for these eyes. */
+/** The sizes and average colours of pictures that are not for these eyes. */
 function Frames({ request: { pictures } }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
   return (
     <div className="flex flex-col gap-2">
       <ul aria-label={words.picturesOf} className="flex flex-wrap gap-3">
-        {pictures.map(({ index, width, height, format }) => (
-          <li
-            key={index}
-            className="grid h-28 min-w-14 place-items-center rounded-picture border border-dashed border-edge bg-sunk px-2 text-center text-label text-soft"
-            style={{ aspectRatio: width / height }}
-          >
-            {width} × {height} · {format}
+        {pictures.map(({ index, width, height, format, colour }) => (
+          <li key={index} className="flex flex-col gap-1 text-label text-soft">
+            <span
+              aria-hidden
+              className="h-28 rounded-picture border border-dashed border-edge bg-sunk forced-color-adjust-none"
+              style={{ aspectRatio: width / height, ...groundOf(colour) }}
+            />
+            <span>
+              {width} × {height} · {format}
+            </span>
           </li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { MouseEvent, ReactNode } from "react";
+import { clearGround, groundOf } from "../ui/ground.ts";
 import { Icon } from "../ui/icon.tsx";
 import { headCell, headRow, numberHead, rowLooks, tableFrame } from "../ui/table.ts";
 import { type Figures, useFigures } from "./figures.ts";
@@ -147,8 +148,9 @@ export function Thumbnail({
         height={size}
         loading="lazy"
         decoding="async"
+        onLoad={clearGround}
         className="rounded-picture bg-sunk object-cover"
-        style={{ width: size, height: size }}
+        style={{ width: size, height: size, ...groundOf(first.colour) }}
       />
     );
   return (
@@ -161,10 +163,11 @@ export function Thumbnail({
         <NoPicture state={entry.state} />
       ) : (
         <span
-          className="rounded-[2px] border border-edge"
+          className="rounded-[2px] border border-edge forced-color-adjust-none"
           style={{
             width: (size / 2) * Math.min(1, first.width / first.height),
             height: (size / 2) * Math.min(1, first.height / first.width),
+            ...groundOf(first.colour),
           }}
         />
       )}

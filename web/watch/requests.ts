@@ -10,6 +10,8 @@ export interface RecordPicture {
   readonly bytes: number;
   readonly revised_prompt: string | null;
   readonly seed: string | null;
+  /** The average colour as `#rrggbb`; null: it is not known. */
+  readonly colour: string | null;
   /** The path at which it can be seen; null: it rests nowhere, or is not for these eyes. */
   readonly path: string | null;
 }

@@ -104,7 +104,7 @@ const requestRecord = z.looseObject({
   concealed: z
     .boolean()
     .describe(
-      "True where `console.pictures` keeps prompt and pictures from the caller: `fields` then has no words, pictures have a size and no path, the seed and what an upstream said are gone.",
+      "True where `console.pictures` keeps prompt and pictures from the caller: `fields` then has no words, pictures have a size, their average `colour` and no path, the seed and what an upstream said are gone.",
     ),
 });
 

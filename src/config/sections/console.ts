@@ -7,6 +7,6 @@ export const consoleSchema = z.strictObject({
     .enum(sights)
     .default("all")
     .describe(
-      "Whose prompts and pictures are shown to those who watch the requests of others, in the console and by the admin API, whatever their role: all; those of their own team; or their own alone. Of the rest they see state, size, time and cost. Looking is in the audit. docs/people.md.",
+      "Whose prompts and pictures are shown to those who watch the requests of others, in the console and by the admin API, whatever their role: all; those of their own team; or their own alone. Of the rest they see state, size, average colour, time and cost. Looking is in the audit. docs/people.md.",
     ),
 });

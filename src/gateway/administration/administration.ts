@@ -5,6 +5,7 @@ import type { Concern } from "../../core/resource.ts";
 import type { Caller, Sight } from "../../core/role.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Calendar } from "../../money/calendar.ts";
+import type { RestingPicture } from "../../store/gallery-records.ts";
 import type { Store } from "../../store/store.ts";
 import type { Offered } from "./offered.ts";
 import { bearer } from "../keys/key-ring.ts";
@@ -103,6 +104,8 @@ export interface AdministrationPorts extends AdministrationParts, Pick<StatePart
   readonly calendar: Calendar;
   /** The prompts and pictures that are shown to those who watch. */
   readonly sight: Sight;
+  /** Told of the pictures whose records are shown. */
+  readonly colours: { looked(pictures: readonly RestingPicture[]): void };
   /** Seals credentials that rest in the database. */
   readonly sealer: Sealer;
   /** The pepper of the secret of before, while a change of secrets is under way. */

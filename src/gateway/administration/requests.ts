@@ -3,6 +3,7 @@ import type { Changer } from "../../core/audit.ts";
 import type { Caller, Scope, Sight } from "../../core/role.ts";
 import type { Calendar } from "../../money/calendar.ts";
 import type { SearchPage } from "../../store/commands/request-search.ts";
+import type { RestingPicture } from "../../store/gallery-records.ts";
 import type { RequestFilter, RequestLine } from "../../store/request-filter.ts";
 import type { RequestRecord } from "../../store/request-records.ts";
 import type { RequestScope } from "../../store/scopes.ts";
@@ -49,6 +50,7 @@ interface RequestAdministrationParts {
   readonly store: Pick<Store, "requests" | "requestSearch" | "people" | "audit">;
   readonly calendar: Calendar;
   readonly sight: Sight;
+  readonly colours: { looked(pictures: readonly RestingPicture[]): void };
   readonly now: () => number;
   readonly newId: (prefix: string) => string;
 }
@@ -61,16 +63,27 @@ export function administerRequests(
   keys: () => Promise<readonly KeyRecord[]>,
 ): RequestAdministration {
   const { requests, requestSearch, people } = parts.store;
+  const looked = <T extends readonly RequestRecord[]>(records: T): T => {
+    parts.colours.looked(
+      records.flatMap(({ id, pictures }) => pictures.map((one) => ({ ...one, requestId: id }))),
+    );
+    return records;
+  };
   const looks = createLooks(parts);
   return {
     async list(question, page, scope) {
       const filter = filterFor(served, question, scope);
       const asksMore = Object.values(question).some((value) => value !== undefined);
-      if (asksMore || page.after !== undefined) return requestSearch.find(filter, page);
+      if (asksMore || page.after !== undefined)
+        return looked(await requestSearch.find(filter, page));
       const { limit, before } = page;
-      return requests.list({ limit, before, scope: storedScope(served, scope) });
+      return looked(await requests.list({ limit, before, scope: storedScope(served, scope) }));
     },
-    get: (id, scope) => requests.get(id, storedScope(served, scope)),
+    async get(id, scope) {
+      const record = await requests.get(id, storedScope(served, scope));
+      if (record !== undefined) looked([record]);
+      return record;
+    },
     lines: (question, scope) => requestSearch.lines(filterFor(served, question, scope)),
     statistics: (question, scope, timesAlone) =>
       requestStatistics(parts, filterFor(served, question, scope), timesAlone),

@@ -14,6 +14,8 @@ export interface GalleryView {
   readonly format: string;
   readonly width: number;
   readonly height: number;
+  /** The average colour as `#rrggbb`; null: it is not known yet. */
+  readonly colour: string | null;
   readonly byteLength: number;
   readonly model: string;
   readonly prompt: string;
@@ -46,6 +48,7 @@ export function galleryView(
     format,
     width: picture.width,
     height: picture.height,
+    colour: picture.colour ?? null,
     byteLength: picture.byteLength,
     model: picture.model,
     prompt: typeof prompt === "string" ? prompt : "",

@@ -53,12 +53,24 @@ const readAtOnce = 500;
 
 type GalleryParts = Pick<
   RequestParts,
-  "store" | "blobs" | "kept" | "now" | "newBlobId" | "signer" | "images" | "registry" | "nodes"
+  | "store"
+  | "blobs"
+  | "kept"
+  | "now"
+  | "newBlobId"
+  | "signer"
+  | "images"
+  | "registry"
+  | "nodes"
+  | "colours"
 >;
 
 /** The gallery of all people. `savedBytesMax`: of one person's saved pictures. */
 export function createGallery(parts: GalleryParts, savedBytesMax: number): Gallery {
-  const view = (picture: GalleryPicture): GalleryView => galleryView(parts, picture);
+  const view = (picture: GalleryPicture): GalleryView => {
+    const { colour = parts.colours.known(picture.blobId) } = picture;
+    return galleryView(parts, { ...picture, colour });
+  };
   const found = async (owner: GalleryOwner, id: string) => {
     const { requestId, index } = placeOf(id);
     // A page that was told of a picture may ask for it before its record is written.
@@ -115,7 +127,7 @@ export function createGallery(parts: GalleryParts, savedBytesMax: number): Galle
 
 /** Both kinds of pictures in one order, as far as the question wants them. */
 async function readPage(
-  { store, now }: GalleryParts,
+  { store, now, colours }: GalleryParts,
   owner: GalleryOwner,
   { saved, limit, before, ...filter }: GalleryQuestion,
   view: (picture: GalleryPicture) => GalleryView,
@@ -127,7 +139,9 @@ async function readPage(
     saved === true ? [] : expiringPictures(store, owner, wanted, limit + 1, now()),
   ]);
   const merged = [...kept, ...expiring].toSorted(newestFirst);
-  return { pictures: merged.slice(0, limit).map(view), hasMore: merged.length > limit };
+  const shown = merged.slice(0, limit);
+  colours.looked(shown);
+  return { pictures: shown.map(view), hasMore: merged.length > limit };
 }
 
 /** The place of the page before's last picture, which may have gone since: then its request's time is as good. */

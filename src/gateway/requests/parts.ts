@@ -9,6 +9,7 @@ import type { PriceBook } from "../ledger/price-book.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { KeyLimiter } from "../limits/key-limits.ts";
 import type { RoutingParts } from "../routing/parts.ts";
+import type { Colours } from "./colours.ts";
 import type { KeyTurns } from "./key-turns.ts";
 import type { NodeProgram, NodeWatch } from "./nodes.ts";
 import type { LookAgain } from "./look-again.ts";
@@ -37,6 +38,7 @@ export interface RequestParts extends RoutingParts, AttemptParts, DeliveryParts 
   readonly node: string;
   readonly program: NodeProgram;
   readonly lookAgain: LookAgain;
+  readonly colours: Colours;
   /** The time within which a client that repeats a request without saying so is answered from it, milliseconds; 0: never. */
   readonly repeatWindowMs: number;
   readonly keyLimits: KeyLimiter;

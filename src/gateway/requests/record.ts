@@ -254,7 +254,8 @@ class RecordWriter implements OpenRecord {
 
   finish(outcome: ImageOutcome): Promise<void> {
     const isWatched = this.#record.idempotencyKey === null && this.#parts.nodes.answering();
-    return this.#write(madeEnd({ ...this.#end(), isWatched }, outcome));
+    const end = madeEnd({ ...this.#end(), isWatched }, outcome);
+    return this.#parts.colours.made(end, this.#write(end));
   }
 
   fail(error: PinholeError): Promise<void> {

@@ -42,9 +42,9 @@ function plainOf(fields: string): Record<string, unknown> {
 }
 
 function concealedPicture(picture: PictureRecord): Record<string, unknown> {
-  const { index, format, width, height, byteLength } = picture;
+  const { index, format, width, height, byteLength, colour = null } = picture;
   const gone = { blob_id: null, revised_prompt: null, seed: null, path: null };
-  return { index, format, width, height, bytes: byteLength, ...gone };
+  return { index, format, width, height, bytes: byteLength, colour, ...gone };
 }
 
 /** A trace without what was asked for. */

@@ -45,6 +45,7 @@ export function requestJson(record: RequestRecord, view: RequestView): Record<st
       bytes: picture.byteLength,
       revised_prompt: picture.revisedPrompt,
       seed: record.answer?.pictures[at]?.seed ?? null,
+      colour: picture.colour ?? null,
       path: record.deletedAt === null ? (pathOf(picture) ?? null) : null,
     })),
     attempts: record.attempts.map((one) => {

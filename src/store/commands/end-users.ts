@@ -62,7 +62,8 @@ const namedBlobs = statement<ById>(
 );
 const blobRow = record({ blob_id: text });
 const blankPictures = statement<ById>(
-  `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL, revised_prompt = NULL
+  `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL, revised_prompt = NULL,
+      colour = NULL
     WHERE request_id = :id`,
 );
 const blankRepeats = statement<ById>(

@@ -25,6 +25,7 @@ const galleryRow = record({
   created_at: integer,
   saved_at: nullable(integer),
   until: integer,
+  colour: nullable(text),
 });
 const sumsRow = record({ count: integer, bytes: text });
 const blobRow = record({ blob_id: text });
@@ -44,7 +45,7 @@ interface PageValues {
 const first: GalleryPlace = { createdAt: Number.MAX_SAFE_INTEGER, requestId: "", index: 0 };
 
 const ofSaved =
-  "request_id, position, blob_id, format, width, height, byte_length, model, fields, seed, created_at, saved_at, kept_until AS until";
+  "request_id, position, blob_id, format, width, height, byte_length, model, fields, seed, created_at, saved_at, kept_until AS until, colour";
 const savedPage = statement<PageValues & { readonly personId: string; readonly words: string }>(
   `SELECT ${ofSaved} FROM saved_pictures
     WHERE person_id = :personId AND created_at >= :from AND created_at < :to
@@ -58,7 +59,7 @@ const savedOne = statement<{ personId: string; requestId: string; index: number 
 );
 
 const ofExpiring =
-  "r.id AS request_id, p.position, p.blob_id, p.format, p.width, p.height, p.byte_length, r.model, r.fields, r.answer AS seed, r.created_at, NULL AS saved_at, p.url_until AS until";
+  "r.id AS request_id, p.position, p.blob_id, p.format, p.width, p.height, p.byte_length, r.model, r.fields, r.answer AS seed, r.created_at, NULL AS saved_at, p.url_until AS until, p.colour";
 const isExpiring =
   "r.key_id = :keyId AND r.deleted_at IS NULL AND p.blob_id IS NOT NULL AND p.url_until > :now";
 const expiringPage = statement<PageValues & { readonly keyId: string; readonly now: number }>(
@@ -76,7 +77,7 @@ const expiringOne = statement<{ keyId: string; requestId: string; index: number;
     WHERE ${isExpiring} AND r.id = :requestId AND p.position = :index`,
 );
 const forgetBlob = statement<{ keyId: string; requestId: string; index: number }>(
-  `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL
+  `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL, colour = NULL
     WHERE request_id = :requestId AND position = :index
       AND EXISTS (SELECT 1 FROM requests r WHERE r.id = :requestId AND r.key_id = :keyId)`,
 );
@@ -84,14 +85,27 @@ const sums = statement<{ personId: string }>(
   `SELECT count(*) AS count, CAST(COALESCE(sum(byte_length), 0) AS text) AS bytes
     FROM saved_pictures WHERE person_id = :personId`,
 );
-const insert = statement<NewSavedPicture>(
+const insert = statement<Omit<NewSavedPicture, "colour"> & { readonly colour: string | null }>(
   `INSERT INTO saved_pictures (
       request_id, position, person_id, blob_id, format, width, height, byte_length, kept_until, model, fields, words,
-      seed, created_at, saved_at
+      seed, created_at, saved_at, colour
     ) VALUES (
       :requestId, :index, :personId, :blobId, :format, :width, :height, :byteLength, :until, :model, :fields, :words,
-      :seed, :createdAt, :savedAt
+      :seed, :createdAt, :savedAt, :colour
     ) ON CONFLICT (request_id, position) DO NOTHING`,
+);
+interface Coloured {
+  readonly requestId: string;
+  readonly index: number;
+  readonly colour: string;
+}
+// Of what was deleted or forgotten meanwhile nothing is written down.
+const colourRecord = statement<Coloured>(
+  `UPDATE pictures SET colour = :colour
+    WHERE request_id = :requestId AND position = :index AND blob_id IS NOT NULL`,
+);
+const colourSaved = statement<Coloured>(
+  "UPDATE saved_pictures SET colour = :colour WHERE request_id = :requestId AND position = :index",
 );
 const remove = statement<{ personId: string; requestId: string; index: number }>(
   "DELETE FROM saved_pictures WHERE person_id = :personId AND request_id = :requestId AND position = :index",
@@ -113,6 +127,7 @@ function pictureOf(row: unknown): GalleryPicture {
     createdAt: read.created_at,
     savedAt: read.saved_at,
     until: read.until,
+    ...(read.colour === null ? {} : { colour: read.colour }),
   };
 }
 
@@ -180,7 +195,7 @@ export const galleryCommands = {
   *gallerySave(picture: NewSavedPicture, bytesMax: number): Steps<"saved" | "again" | "full"> {
     const { bytes } = yield* savedSums(picture.personId);
     if (bytes + picture.byteLength > bytesMax) return "full";
-    const { changes } = yield insert(picture);
+    const { changes } = yield insert({ ...picture, colour: picture.colour ?? null });
     return changes > 0 ? "saved" : "again";
   },
   /** The blob of the saved copy that is saved no more; undefined where there was none. */
@@ -192,5 +207,9 @@ export const galleryCommands = {
   /** Takes a picture that expires out of its request's record. */
   *galleryForget(keyId: string, requestId: string, index: number): Steps<void> {
     yield forgetBlob({ keyId, requestId, index });
+  },
+  *galleryColour(requestId: string, index: number, colour: string): Steps<void> {
+    yield colourRecord({ requestId, index, colour });
+    yield colourSaved({ requestId, index, colour });
   },
 };

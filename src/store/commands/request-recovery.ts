@@ -67,7 +67,8 @@ const namedBlobs = statement<{ id: string }>(
   "SELECT blob_id FROM pictures WHERE request_id = :id AND blob_id IS NOT NULL",
 );
 const dropBlobs = statement<{ id: string }>(
-  "UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL WHERE request_id = :id",
+  `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL, colour = NULL
+    WHERE request_id = :id`,
 );
 const kept = statement<{ now: number; limit: number }>(
   `SELECT blob_id, byte_length, url_until, kept_until FROM pictures

@@ -23,6 +23,7 @@ import { passkeys } from "./0022-passkeys.ts";
 import { files } from "./0023-files.ts";
 import { leftPictures } from "./0024-left-pictures.ts";
 import { answers } from "./0025-answers.ts";
+import { colours } from "./0026-colours.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   files,
   leftPictures,
   answers,
+  colours,
 ];

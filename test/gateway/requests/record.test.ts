@@ -66,6 +66,7 @@ function open({ most, calls = [true], idempotencyKey, clientRequestId }: Asked =
     nodes: { answering: () => false },
     priceBook: createPriceBook(),
     calendar: createCalendar("UTC", "monday"),
+    colours: { made: (_request: unknown, written: Promise<void>) => written },
     unwritten: createUnwritten({
       info() {},
       warn() {},
