@@ -73,3 +73,20 @@ test("a body may have a megabyte, a state eight, a sign-in little; more is refus
   const applied = await admin("POST", "/apply", state + " ".repeat(8 * megabyte - state.length));
   expect([applied.status, applied.body["applied"]]).toEqual([200, true]);
 });
+
+test("a value that is missing, empty, too long or of another kind is refused in plain words at its field", async () => {
+  const { admin } = await keyWorld();
+  const refused: Readonly<Record<string, object>> = {
+    "`name` is not valid: must be given.": { role: "viewer" },
+    "`name` is not valid: must not be empty.": { name: " ", role: "viewer" },
+    "`name` is not valid: must be text.": { name: 3, role: "viewer" },
+    "`name` is not valid: must have 200 characters or fewer.": {
+      name: "a".repeat(201),
+      role: "viewer",
+    },
+  };
+  for (const [message, body] of Object.entries(refused)) {
+    const { status, body: answer } = await admin("POST", "/tokens", JSON.stringify(body));
+    expect([status, answer.error]).toMatchObject([400, { message, param: "name" }]);
+  }
+});

@@ -44,13 +44,31 @@ async function addPasskey(page: Page, name: string): Promise<void> {
   await page.getByText("You have no passkey yet.").waitFor();
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill(name);
-  await page.getByLabel("Password").fill("not this password");
+  const password = page.getByRole("complementary").getByLabel("Password");
+  await password.fill("not this password");
   await page.getByRole("button", { name: "Go on" }).click();
   await page.getByText("This is not your password.").waitFor();
   expect(await accessFaults(page)).toEqual([]);
-  await page.getByLabel("Password").fill(consolePassword);
+  await password.fill(consolePassword);
   await page.getByRole("button", { name: "Go on" }).click();
   await page.getByRole("listitem").filter({ hasText: name }).waitFor();
+}
+
+/** Changes the password, and comes in by the new one alone. */
+async function changePassword(page: Page): Promise<void> {
+  const [present, next] = [page.getByLabel("Present password"), page.getByLabel("New password")];
+  await present.fill("not this password");
+  await next.fill("five-quiet-lamps-on-water");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.getByText("This is not your password.").waitFor();
+  await present.fill(consolePassword);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.getByText("The password is changed").waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  const comeIn = (password: string): Promise<Response> =>
+    post("/admin/v1/session", { login: "operator@example.com", password });
+  expect((await comeIn(consolePassword)).status).toBe(401);
+  expect((await comeIn("five-quiet-lamps-on-water")).status).toBe(201);
 }
 
 async function signOut(page: Page): Promise<void> {
@@ -66,7 +84,7 @@ const post = (path: string, body: unknown): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-test("a person adds a passkey, signs in by it, gives it a name and removes it; from then on it is refused", async () => {
+test("a person adds a passkey, signs in by it, gives it a name and removes it; from then on it is refused, and a changed password opens in place of the one before", async () => {
   const { page, faults } = await enter(/401/);
   await addPasskey(page, "the laptop");
   expect(await accessFaults(page)).toEqual([]);
@@ -92,6 +110,7 @@ test("a person adds a passkey, signs in by it, gives it a name and removes it; f
   await page.getByRole("button", { name: "Remove the blue key" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("You have no passkey yet.").waitFor();
+  await changePassword(page);
   await signOut(page);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.getByText("This gateway does not know the passkey").waitFor();

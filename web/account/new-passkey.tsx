@@ -7,10 +7,10 @@ import { addPasskey, isLeftOff, isThereAlready, passkeysQuery } from "../api/pas
 import { sessionQuery } from "../api/session.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
-import { Panel } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { SidePanel } from "../ui/side-panel.tsx";
 
 /** The panel in which this device makes a passkey: a name for it, and the password where there is one. */
 export function NewPasskey({
@@ -21,10 +21,11 @@ export function NewPasskey({
   readonly onClose: () => void;
 }): ReactNode {
   const words = useWords().you;
+  if (!isOpen) return null;
   return (
-    <Panel title={words.add} isOpen={isOpen} onClose={onClose}>
+    <SidePanel title={words.add} onClose={onClose}>
       <NewPasskeyForm onMade={onClose} />
-    </Panel>
+    </SidePanel>
   );
 }
 

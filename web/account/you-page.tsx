@@ -12,15 +12,17 @@ import { sessionQuery, signInWaysQuery } from "../api/session.ts";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
-import { Panel, Question } from "../ui/dialog.tsx";
+import { Question } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { SidePanel } from "../ui/side-panel.tsx";
 import { NewPasskey } from "./new-passkey.tsx";
+import { PasswordSection } from "./password-section.tsx";
 
-/** The person's own account: the passkeys by which they sign in. */
+/** The person's own account: the passkeys and the password by which they sign in. */
 export function YouPage(): ReactNode {
   const words = useWords().you;
   const session = useQuery(sessionQuery).data;
@@ -57,6 +59,9 @@ export function YouPage(): ReactNode {
           ))}
         </ul>
       </section>
+      {session?.caller.kind === "person" ? (
+        <PasswordSection hasPassword={session.has_password === true} />
+      ) : null}
       <NewPasskey isOpen={isAdding} onClose={() => setAdding(false)} />
     </Page>
   );
@@ -111,8 +116,9 @@ function RenamePanel({ entry, isOpen, onClose }: AskProps): ReactNode {
   const { you: words, save } = useWords();
   const [name, setName] = useState(entry.name);
   const renaming = useChange(() => renamePasskey(entry.id, name), onClose);
+  if (!isOpen) return null;
   return (
-    <Panel title={words.renameOne(entry.name)} isOpen={isOpen} onClose={onClose}>
+    <SidePanel title={words.renameOne(entry.name)} onClose={onClose}>
       <form
         className="flex flex-col gap-5"
         onSubmit={(event) => {
@@ -128,7 +134,7 @@ function RenamePanel({ entry, isOpen, onClose }: AskProps): ReactNode {
           </Button>
         </div>
       </form>
-    </Panel>
+    </SidePanel>
   );
 }
 

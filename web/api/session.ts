@@ -58,6 +58,12 @@ export const signIn = (login: string, password: string): Promise<Session> =>
 
 export const signOut = (): Promise<void> => ask("DELETE", "/admin/v1/session");
 
+/** Changes the person's own password; all their other sessions end. `present`: null where there is none yet. */
+export const changePassword = (input: {
+  readonly present: string | null;
+  readonly password: string;
+}): Promise<Session> => ask("PUT", "/admin/v1/session/password", { body: input });
+
 export const checkInvitation = (code: string): Promise<Invitation> =>
   ask("POST", "/admin/v1/invitation/check", { body: { code } });
 

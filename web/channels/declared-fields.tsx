@@ -18,8 +18,7 @@ export function DeclaredFields({
   const kinds = kindsOf(settingFields(provider, channel, {}));
   const rows = [...kinds]
     .filter(([path]) => path !== "id" && path !== "provider")
-    .map(([path, kind]) => [path, textAt(channel, path, kind)] as const)
-    .filter(([, text]) => text !== "");
+    .flatMap(([path, kind]) => linesOf(path, textAt(channel, path, kind)));
   return (
     <dl className="grid gap-x-6 gap-y-1.5 pb-6 phone:grid-cols-[auto_1fr]">
       {channel.models === null ? (
@@ -44,6 +43,16 @@ export function DeclaredFields({
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The lines of a field: one for each word of a group, such as the sum of a budget. */
+function linesOf(path: string, text: string): (readonly [string, string])[] {
+  if (text === "") return [];
+  if (!text.startsWith("{") || keptHint(text) !== undefined) return [[path, text]];
+  const group: unknown = JSON.parse(text);
+  return Object.entries(group as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
+    linesOf(`${path}.${name}`, typeof value === "string" ? value : JSON.stringify(value)),
   );
 }
 

@@ -32,24 +32,22 @@ export function StaleChange(): ReactNode {
     >
       <p className="font-semibold">{words.title}</p>
       <p className="text-soft">{words.about}</p>
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={words.title}>
-        <table className="w-full border-collapse text-label">
-          <thead>
-            <tr className="border-b border-line text-soft">
-              {[words.field, words.before, words.theirs, words.mine].map((text) => (
-                <th key={text} scope="col" className="py-1 pr-4 text-left font-normal">
-                  {text}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row key={row.path} row={row} />
+      <table className="w-full table-fixed border-collapse text-label">
+        <thead>
+          <tr className="border-b border-line text-soft">
+            {[words.field, words.before, words.theirs, words.mine].map((text) => (
+              <th key={text} scope="col" className="py-1 pr-4 text-left font-normal">
+                {text}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.path} row={row} />
+          ))}
+        </tbody>
+      </table>
       <div className="flex flex-wrap gap-2">
         <Button kind="main" onPress={() => form.goOn(current, true)}>
           {words.keepMine}
@@ -70,7 +68,7 @@ interface StaleRow {
   readonly isSecret: boolean;
 }
 
-const cell = "py-1.5 pr-4 align-top break-words whitespace-pre-wrap";
+const cell = "py-1.5 pr-4 align-top wrap-anywhere whitespace-pre-wrap";
 
 function Row({
   row: { path, before, theirs, mine, isSecret },

@@ -85,6 +85,13 @@ export const en = {
     wrongPassword: "This is not your password.",
     leftOff: "The device made no passkey. Try again when you are ready.",
     thereAlready: "This device has a passkey of yours already.",
+    password: "Password",
+    firstPassword: "A first password",
+    presentPassword: "Present password",
+    newPassword: "New password",
+    newPasswordHint: "All your other sessions end.",
+    changePassword: "Change the password",
+    passwordChanged: "The password is changed, and your other sessions have ended.",
   },
   signIn: {
     title: "Sign in",

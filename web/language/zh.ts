@@ -85,6 +85,13 @@ export const zh: Words = {
     wrongPassword: "密码不正确。",
     leftOff: "设备没有生成通行密钥。准备好后请重试。",
     thereAlready: "此设备上已有你的通行密钥。",
+    password: "密码",
+    firstPassword: "设置密码",
+    presentPassword: "当前密码",
+    newPassword: "新密码",
+    newPasswordHint: "你的其他会话都会结束。",
+    changePassword: "更改密码",
+    passwordChanged: "密码已更改，你的其他会话已结束。",
   },
   signIn: {
     title: "登录",

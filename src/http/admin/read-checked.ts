@@ -9,12 +9,40 @@ export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T
   if (issue?.code === "unrecognized_keys") throw unknownFields(issue.path, issue.keys);
   const param = issue?.path.map(String).join(".");
   throw new PinholeError("invalid_value", {
-    message: `${param === undefined || param === "" ? "The body" : `\`${param}\``} is not valid: ${issue?.message ?? "unknown fault"}.`,
+    message: `${param === undefined || param === "" ? "The body" : `\`${param}\``} is not valid: ${issue === undefined ? "unknown fault" : faultOf(issue)}.`,
     param: param === "" ? undefined : param,
   });
 }
 
 type Issue = z.core.$ZodIssue;
+
+/** A mistake in plain words; bounds have none of their own, and would be told as a library tells them. */
+function faultOf(issue: Issue): string {
+  const isOwn = !/^(?:Too small|Too big|Invalid input): expected/.test(issue.message);
+  if (isOwn) return issue.message;
+  if (issue.code === "too_small") return `must ${bounded(issue.origin, issue.minimum, "more")}`;
+  if (issue.code === "too_big") return `must ${bounded(issue.origin, issue.maximum, "fewer")}`;
+  if (issue.code !== "invalid_type") return issue.message;
+  // The value itself is in no issue; the message says only of what kind it was.
+  if (issue.message.endsWith("received undefined")) return "must be given";
+  return `must be ${kinds[issue.expected] ?? issue.expected}`;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "text",
+  boolean: "true or false",
+  number: "a number",
+  int: "a whole number",
+  array: "a list",
+  object: "an object",
+};
+
+function bounded(origin: string, limit: number | bigint, side: "more" | "fewer"): string {
+  if (origin === "string" && side === "more" && limit === 1) return "not be empty";
+  if (origin === "string") return `have ${limit} characters or ${side}`;
+  if (origin === "array") return `have ${limit} entries or ${side}`;
+  return `be ${limit} or ${side === "more" ? "more" : "less"}`;
+}
 
 /** The mistake in that form of a value, of several that it may have, which was meant: the one whose kind it is of. */
 function meant(issue: Issue | undefined): Issue | undefined {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../../language/language.tsx";
@@ -9,13 +9,19 @@ import { Check } from "../../ui/check.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { Breakable } from "../../ui/breakable.tsx";
-import { Message } from "../../ui/message.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { headCell, headRow, tableFrame } from "../../ui/table.ts";
 import type { PanelSearch } from "../addresses.ts";
 import { Policies } from "./policy-list.tsx";
-import { type SettingEntry, examine, settingsQuery, useSettingsWords } from "./settings.ts";
+import {
+  type Finding,
+  type SettingEntry,
+  examine,
+  settingsQuery,
+  useSettingsWords,
+} from "./settings.ts";
 import { Tokens } from "./tokens.tsx";
 
 /** The page of what the gateway runs with, of admin tokens, and of the gateway's examination of itself. */
@@ -125,7 +131,43 @@ function Settings({ settings }: { readonly settings: readonly SettingEntry[] }):
   );
 }
 
-const tones = { ok: "good", warning: "warn", fault: "bad" } as const;
+const marks = {
+  ok: ["check", "text-good"],
+  warning: ["alert", "text-warn"],
+  fault: ["alert", "text-bad"],
+} as const;
+
+/** A finding with its sign and its word; one of a channel leads to the channel. */
+function FindingLine({ finding }: { readonly finding: Finding }): ReactNode {
+  const words = useSettingsWords();
+  const { name, state, said } = finding;
+  const [icon, colour] = marks[state];
+  const channel = /^channel (\S+)$/.exec(name)?.[1];
+  return (
+    <li className="flex gap-3 border-b border-line py-2.5">
+      <span className={classNames("pt-0.5", colour)}>
+        <Icon name={icon} />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap justify-between gap-x-4">
+          {channel === undefined ? (
+            <span className="font-medium">{name}</span>
+          ) : (
+            <Link
+              to="/channels/$id"
+              params={{ id: channel }}
+              className="font-medium text-ink underline"
+            >
+              {name}
+            </Link>
+          )}
+          <span className={colour}>{words.found[state]}</span>
+        </p>
+        <p className="break-words text-soft">{said}</p>
+      </div>
+    </li>
+  );
+}
 
 /** The gateway's examination of what it stands on, made when it is asked for. */
 function Examination(): ReactNode {
@@ -138,13 +180,9 @@ function Examination(): ReactNode {
         {examining.isPending ? words.examining : words.examine}
       </Button>
       {examining.error === null ? null : <Problem error={examining.error} />}
-      <ul className="flex w-full flex-col gap-2">
-        {examining.data?.findings.map(({ name, state, said }) => (
-          <li key={name}>
-            <Message tone={tones[state]} title={`${name}: ${words.found[state]}`}>
-              {said}
-            </Message>
-          </li>
+      <ul aria-live="polite" className="flex w-full flex-col">
+        {examining.data?.findings.map((finding) => (
+          <FindingLine key={finding.name} finding={finding} />
         ))}
       </ul>
     </div>

@@ -29,7 +29,7 @@ export const settingsQuery = queryOptions({
 });
 
 /** A part that was examined. */
-interface Finding {
+export interface Finding {
   readonly name: string;
   readonly state: "ok" | "warning" | "fault";
   readonly said: string;
