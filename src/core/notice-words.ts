@@ -1,3 +1,4 @@
+import { dollarsInText } from "./dollars.ts";
 import { usdText } from "./money.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
 
@@ -50,12 +51,18 @@ function budgetWords({ kind, threshold, spentNano, facts }: Notice): RaisedWords
   const owner = whose[scope === "user" || scope === "team" || scope === "channel" ? scope : "key"];
   const named = `The budget of ${owner} ${facts["name"] ?? ""}`;
   const span = period === "total" ? "in total" : `a ${period ?? ""}`;
-  const spent = spentNano === null ? "" : `$${usdText(BigInt(spentNano))} of `;
-  const until = resets === null || resets === undefined ? "" : `; it begins anew at ${resets}`;
+  const spent = spentNano === null ? "" : `${dollarsInText(usdText(BigInt(spentNano)))} of `;
+  const until =
+    resets === null || resets === undefined ? "" : `; it begins anew at ${minuteText(resets)}`;
   const share = Math.round(Number(threshold) * 1000) / 10;
   return {
     title: kind === "budget_exceeded" ? `${named} is exceeded` : `${named} is spent to ${share} %`,
-    text: `${spent}$${limit ?? ""} ${span} is spent${until}.`,
+    text: `${spent}${dollarsInText(limit ?? "0")} ${span} is spent${until}.`,
     over: "It is below that again: a new period has begun, or the budget was changed.",
   };
+}
+
+/** An ISO time to the minute, as people read it: `2026-12-01 00:00 UTC`. */
+function minuteText(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }

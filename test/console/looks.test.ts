@@ -6,6 +6,7 @@ import { consolePages } from "../../src/http/open/console-routes.ts";
 import { findChromium, openBrowser } from "../support/browser.ts";
 import { type Look, lookFaults } from "../support/looks/look.ts";
 import { type Month, startMonth } from "../support/month/month.ts";
+import { monthNames } from "../support/month/names.ts";
 import { requireForTest } from "../support/require.ts";
 
 // Every page of the console in every way that it is looked at, on machines that may have much else to do.
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 /** A page of the console, or a part of one that opens. */
-interface Stop extends Look {
+interface Stop extends Omit<Look, "names"> {
   readonly path: string;
   /** Opens what is looked at. */
   readonly arrange?: (page: Page) => Promise<unknown>;
@@ -138,7 +139,7 @@ async function lookAt(page: Page, stop: Stop): Promise<string[]> {
   await settle(page);
   await stop.arrange?.(page);
   await settle(page);
-  return lookFaults(page, stop);
+  return lookFaults(page, { ...stop, names: monthNames });
 }
 
 test("every page and panel can be read and used in the light and in the dark, on a phone, with large text, enlarged, with forced colours and without motion", async (context) => {

@@ -80,7 +80,7 @@ test("shares of a budget are told as they are spent, each once, in words and fac
       state: "raised",
       recovers: null,
       title: "The budget of key test is spent to 40 %",
-      text: "$0.2 of $0.5 in total is spent.",
+      text: "$0.20 of $0.50 in total is spent.",
       facts: {
         scope: "key",
         id: "file:k",
@@ -150,7 +150,7 @@ test("one that is raised is over and told anew; one that is made smaller is told
   expect(await notices(gateway, "?state=open")).toMatchObject([{ facts: { limit_usd: "0.4" } }]);
   await reload(gateway, budget(0.3));
   expect(await notices(gateway, "?state=open")).toMatchObject([
-    { facts: { limit_usd: "0.3" }, text: "$0.2 of $0.3 in total is spent." },
+    { facts: { limit_usd: "0.3" }, text: "$0.20 of $0.30 in total is spent." },
   ]);
   // A reload that changes nothing tells nothing.
   const before = await notices(gateway);
@@ -172,7 +172,7 @@ test("a channel's budget is told by the next look, with what its provider may ha
   await make(gateway);
   await reload(gateway, { channels });
   expect(await notices(gateway)).toMatchObject([
-    { object: "channel one total", text: "$0.2 of $0.4 in total is spent." },
+    { object: "channel one total", text: "$0.20 of $0.40 in total is spent." },
   ]);
 });
 

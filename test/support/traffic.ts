@@ -69,7 +69,8 @@ function owner(
   return { userId, userName, teamId, teamName };
 }
 
-const prompts = [
+/** Texts of the requests of the traffic. */
+export const trafficPrompts = [
   "A fox in the snow, seen through frosted glass",
   "A harbour in the fog, long exposure",
   "Three pears on a linen cloth, morning light",
@@ -225,7 +226,7 @@ function drawnRequest(id: string, began: number, random: () => number): Drawn {
 function requestOf(
   { id, began, model, key, n }: Drawn,
   random: () => number,
-  prompt = prompts[Math.floor(random() * prompts.length)],
+  prompt = trafficPrompts[Math.floor(random() * trafficPrompts.length)],
 ): NewRequest {
   return {
     id,

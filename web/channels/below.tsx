@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { FaultLine } from "../ui/sentence.tsx";
 
 /** A field with its explanation and what is wrong below it. */
 export function Below({
@@ -6,7 +7,7 @@ export function Below({
   error,
   children,
 }: {
-  readonly hint: string | undefined;
+  readonly hint: ReactNode;
   readonly error: string | undefined;
   readonly children: ReactNode;
 }): ReactNode {
@@ -14,11 +15,7 @@ export function Below({
     <div className="flex flex-col gap-1.5">
       {children}
       {hint === undefined ? null : <p className="text-label text-soft">{hint}</p>}
-      {error === undefined ? null : (
-        <p role="alert" className="text-label text-bad">
-          {error}
-        </p>
-      )}
+      <FaultLine text={error} />
     </div>
   );
 }

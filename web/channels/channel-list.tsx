@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { useTold } from "../language/language.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { headCell, headRow, rowLooks, tableFrame } from "../ui/table.ts";
 import { useFigures } from "../watch/figures.ts";
@@ -217,7 +218,10 @@ function Name({ channel, open, providerNames, share }: LineProps): ReactNode {
   const words = useChannelWords();
   const figures = useFigures();
   const { id, provider, declared_at: declared } = channel;
-  const name = providerNames.get(provider ?? "") ?? provider;
+  const told = useTold();
+  const english = providerNames.get(provider ?? "") ?? provider;
+  const name = words.panel.providers[english ?? ""] ?? english;
+  const place = declared === null ? null : told(declared);
   const shares =
     share === undefined ? null : words.shares(figures.count(channel.weight), figures.count(share));
   return (
@@ -232,7 +236,7 @@ function Name({ channel, open, providerNames, share }: LineProps): ReactNode {
         {id}
       </Link>
       <p className="text-label break-words text-soft">
-        {[name === id ? null : name, declared, shares].filter((part) => part !== null).join(" · ")}
+        {[name === id ? null : name, place, shares].filter((part) => part !== null).join(" · ")}
       </p>
     </>
   );

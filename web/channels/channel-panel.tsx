@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useWords } from "../language/language.tsx";
+import { useTold, useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -69,6 +69,7 @@ function OpenChannel({
   const words = useChannelWords().panel;
   const why = useLocation({ select: ({ state }) => state.channel });
   const health = useQuery(healthQuery).data;
+  const told = useTold();
   const { id, declared_at: declared, fault } = channel;
   const test = (isUnsaved: boolean): ReactNode =>
     fault === null ? (
@@ -81,7 +82,7 @@ function OpenChannel({
       actions={<ChannelMenu channel={channel} isInPanel />}
       subtitle={
         <p className="text-soft">
-          {provider.name} ·{" "}
+          {words.providers[provider.name] ?? provider.name} ·{" "}
           <a href={provider.docs} target="_blank" rel="noreferrer" className="underline">
             {words.docs}
           </a>
@@ -105,7 +106,7 @@ function OpenChannel({
               {words.builtInMeans}
             </Message>
           ) : (
-            <Message tone="info" title={words.declared(declared)}>
+            <Message tone="info" title={words.declared(told(declared))}>
               {words.declaredMeans}
             </Message>
           )}

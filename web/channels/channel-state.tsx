@@ -1,5 +1,6 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { classNames } from "../ui/class-names.ts";
+import { useTold } from "../language/language.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { Sentence } from "../ui/sentence.tsx";
 import { useFigures } from "../watch/figures.ts";
@@ -61,9 +62,14 @@ export function ChannelState({
       {why === undefined ? null : (
         <span
           className={classNames("text-label text-soft", isWhole ? "break-words" : "line-clamp-3")}
-          {...(isWhole ? {} : { title: why })}
+          {...(isWhole ? {} : { title: why.join(" · ") })}
         >
-          <Sentence text={why} />
+          {why.map((part, at) => (
+            <Fragment key={part}>
+              {at === 0 ? null : " · "}
+              <Sentence text={part} />
+            </Fragment>
+          ))}
         </span>
       )}
     </span>
@@ -74,19 +80,20 @@ function useReason(
   { fault }: ChannelEntry,
   health: ChannelHealth | undefined,
   state: StateName,
-): string | undefined {
+): readonly string[] | undefined {
   const words = useChannelWords();
+  const told = useTold();
   const figures = useFigures();
-  if (state === "shadowed") return words.shadowOf;
-  if (state === "faulty") return fault ?? undefined;
+  if (state === "shadowed") return [words.shadowOf];
+  if (state === "faulty") return fault === null ? undefined : [told(fault)];
   if (health === undefined || state === "off") return undefined;
   const { why, next_probe: next, credentials, models } = health;
   const cool = credentials.filter((one) => one.state !== "healthy").length;
   const parts = [
     next === null || state === "half_open" ? undefined : words.triesAgain(figures.moment(next)),
-    state === "healthy" ? undefined : (why ?? undefined),
+    state === "healthy" || why === null ? undefined : told(why),
     state === "healthy" && cool > 0 ? words.credentials(cool, credentials.length) : undefined,
     models.length > 0 ? words.modelsCool(models.map(({ upstream }) => upstream)) : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(" · ");
+  return parts.length === 0 ? undefined : parts;
 }

@@ -9,6 +9,7 @@ import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { dollars } from "../ui/money.ts";
 import { Problem } from "../ui/problem.tsx";
+import { FaultWords, Sentence } from "../ui/sentence.tsx";
 import { requestQuery } from "../watch/requests.ts";
 import {
   type ChannelEntry,
@@ -166,13 +167,20 @@ function Step({
       <div className="min-w-0 break-words">
         <p>
           <span className="font-medium">{title}</span>
-          {found === null ? null : <span className="text-soft"> {found}</span>}
+          {found === null ? null : (
+            <span className="text-soft">
+              {" "}
+              <Sentence text={found} />
+            </span>
+          )}
         </p>
         {error === null ? null : (
           <>
-            <p>{error.message}</p>
+            <FaultWords code={error.code} message={error.message} />
             {error.detail === null ? null : (
-              <p className="font-mono text-label text-soft">{error.detail}</p>
+              <p lang="en" className="font-mono text-label text-soft">
+                {error.detail}
+              </p>
             )}
             {remedy === undefined ? null : <p className="text-soft">{remedy}</p>}
           </>

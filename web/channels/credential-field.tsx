@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { FaultLine } from "../ui/sentence.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -11,11 +12,13 @@ import { useChannelWords } from "./words.ts";
 
 /** A credential: one that stands is shown by its last characters, and replaced in place. */
 export function CredentialField({
-  field: { path, about, isRequired },
+  field: { path, isRequired },
+  about,
   label,
 }: {
   readonly field: SettingField;
   readonly label: string;
+  readonly about: ReactNode;
 }): ReactNode {
   const words = useChannelWords().panel.credential;
   const { text, set, setAll, fault, changes, words: standing } = useForm();
@@ -47,7 +50,11 @@ export function CredentialField({
     <div className="flex flex-col gap-1.5">
       <SecretInput
         label={label}
-        hint={[about, words.hint].filter((part) => part !== undefined).join(" ")}
+        hint={
+          <>
+            {about} {words.hint}
+          </>
+        }
         value={now}
         onChange={(next) => set(path, next)}
         error={fault(path)}
@@ -128,7 +135,7 @@ export function CredentialsField({
 }: {
   readonly path: string;
   readonly label: string;
-  readonly about: string | undefined;
+  readonly about: ReactNode;
 }): ReactNode {
   const words = useChannelWords().panel.credential;
   const { text, set, fault } = useForm();
@@ -139,7 +146,7 @@ export function CredentialsField({
     <fieldset className="flex flex-col gap-2">
       <legend className="pb-1.5 text-label font-medium">{label}</legend>
       <p className="text-label text-soft">
-        {[about, words.several, words.hint].filter((part) => part !== undefined).join(" ")}
+        {about} {words.several} {words.hint}
       </p>
       {list.map((one, at) => {
         const hint = hintOf(one);
@@ -170,11 +177,7 @@ export function CredentialsField({
           </div>
         );
       })}
-      {fault(path) === undefined ? null : (
-        <p role="alert" className="text-label text-bad">
-          {fault(path)}
-        </p>
-      )}
+      <FaultLine text={fault(path)} />
       <div>
         <Button kind="quiet" onPress={() => put([...list, ""])}>
           <Icon name="plus" size={16} />
@@ -202,7 +205,7 @@ function SecretInput({
   isFocused = false,
 }: {
   readonly label: string;
-  readonly hint?: string | undefined;
+  readonly hint?: ReactNode;
   readonly value: string;
   readonly onChange: (next: string) => void;
   readonly error: string | undefined;

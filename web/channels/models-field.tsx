@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { FaultLine } from "../ui/sentence.tsx";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { Field } from "../ui/field.tsx";
@@ -57,11 +58,7 @@ export function ModelsField({ provider }: { readonly provider: Provider }): Reac
           <AddModel unused={unused} onAdd={(name) => put([...list, name])} />
         </>
       )}
-      {fault("models") === undefined ? null : (
-        <p role="alert" className="text-label text-bad">
-          {fault("models")}
-        </p>
-      )}
+      <FaultLine text={fault("models")} />
     </div>
   );
 }

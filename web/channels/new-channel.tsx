@@ -12,6 +12,7 @@ import { keptProvider, useDraftName } from "./typed.ts";
 import { SidePanel } from "../ui/side-panel.tsx";
 import { channelsQuery, providerQuery, providersQuery } from "./channels.ts";
 import { freeName } from "./form-fields.ts";
+import { ProviderSentence } from "./provider-sentence.tsx";
 import { useCloseChannel } from "./use-close.ts";
 import { useChannelWords } from "./words.ts";
 
@@ -45,7 +46,7 @@ function ProviderChoice({ onChoose }: { readonly onChoose: (id: string) => void 
   const [sought, setSought] = useState("");
   const wanted = sought.trim().toLowerCase();
   const found = (providers.data ?? []).filter(({ id, name }) =>
-    `${id} ${name}`.toLowerCase().includes(wanted),
+    `${id} ${name} ${words.providers[name] ?? ""}`.toLowerCase().includes(wanted),
   );
   return (
     <div className="flex flex-col gap-4">
@@ -66,7 +67,7 @@ function ProviderChoice({ onChoose }: { readonly onChoose: (id: string) => void 
               onClick={() => onChoose(id)}
               className="flex min-h-11 w-full items-center text-left hover:text-accent"
             >
-              {name}
+              {words.providers[name] ?? name}
             </button>
           </li>
         ))}
@@ -102,13 +103,13 @@ function NewChannelForm({
       lead={() => (
         <div className="flex flex-col gap-1">
           <div className="flex items-center justify-between gap-4">
-            <p className="font-medium">{name}</p>
+            <p className="font-medium">{words.providers[name] ?? name}</p>
             <Button kind="quiet" onPress={onOther}>
               {words.otherProvider}
             </Button>
           </div>
           <p className="text-label text-soft">
-            {words.ofProvider(about)}{" "}
+            <ProviderSentence text={about} />{" "}
             <a href={docs} target="_blank" rel="noreferrer" className="underline">
               {words.docs}
             </a>

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { FaultLine } from "../ui/sentence.tsx";
 import { Button } from "../ui/button.tsx";
 import { Check } from "../ui/check.tsx";
 import { Field } from "../ui/field.tsx";
@@ -106,11 +107,7 @@ export function MoneyFields(): ReactNode {
         <TextAt path="markup.times" label={words.times} placeholder="1" isNumber />
         <TextAt path="markup.per_image_usd" label={words.perImage} placeholder="0" isNumber />
       </div>
-      {fault("markup") === undefined ? null : (
-        <p role="alert" className="text-label text-bad">
-          {fault("markup")}
-        </p>
-      )}
+      <FaultLine text={fault("markup")} />
       <BudgetFields />
     </>
   );
@@ -154,11 +151,7 @@ function BudgetFields(): ReactNode {
           </Button>
         </div>
       ))}
-      {fault("budget") === undefined ? null : (
-        <p role="alert" className="text-label text-bad">
-          {fault("budget")}
-        </p>
-      )}
+      <FaultLine text={fault("budget")} />
       <div>
         <Button kind="quiet" onPress={() => put([...list, { usd: "", period: "month" }])}>
           <Icon name="plus" size={16} />

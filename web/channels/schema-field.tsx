@@ -4,6 +4,7 @@ import { Select } from "../ui/select.tsx";
 import { Below } from "./below.tsx";
 import { CredentialField, CredentialsField } from "./credential-field.tsx";
 import { useForm } from "./form.tsx";
+import { ProviderSentence } from "./provider-sentence.tsx";
 import type { SettingField } from "./form-fields.ts";
 import { useChannelWords } from "./words.ts";
 
@@ -13,9 +14,9 @@ export function SchemaField({ field }: { readonly field: SettingField }): ReactN
   const { text, set, fault } = useForm();
   const { path, name, kind, isRequired, usual, choices, several } = field;
   const label = labelOf(name, words.labels);
-  const about = aboutIn(words, field.about);
+  const about = aboutOf(field.about);
   if (several) return <CredentialsField path={path} label={label} about={about} />;
-  if (kind === "secret") return <CredentialField field={{ ...field, about }} label={label} />;
+  if (kind === "secret") return <CredentialField field={field} label={label} about={about} />;
   if (kind === "choice" || kind === "flag") {
     const options =
       kind === "choice"
@@ -42,7 +43,13 @@ export function SchemaField({ field }: { readonly field: SettingField }): ReactN
   return (
     <Field
       label={label}
-      hint={[about, form].filter((part) => part !== undefined).join(" ")}
+      hint={
+        about === undefined && form === undefined ? undefined : (
+          <>
+            {about} {form}
+          </>
+        )
+      }
       value={text(path)}
       onChange={(next) => set(path, next)}
       error={fault(path)}
@@ -58,13 +65,9 @@ export function SchemaField({ field }: { readonly field: SettingField }): ReactN
 
 const rowsOf = (text: string): number => Math.min(12, Math.max(2, text.split("\n").length));
 
-/** The sentence about a setting, in the reader's language; where the console has none the provider's own, which says so. */
-function aboutIn(
-  { sentences, ofProvider }: ReturnType<typeof useChannelWords>["panel"],
-  about: string | undefined,
-): string | undefined {
-  if (about === undefined || about === "") return undefined;
-  return sentences[about] ?? ofProvider(about);
+/** The sentence about a setting; undefined where there is none. */
+function aboutOf(about: string | undefined): ReactNode {
+  return about === undefined || about === "" ? undefined : <ProviderSentence text={about} />;
 }
 
 /** The name of a setting for people: in words that the console has, or as the file writes it. */

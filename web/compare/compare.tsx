@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useGalleryWords } from "../gallery/words.ts";
+import { useWords } from "../language/language.tsx";
 import { Range } from "../ui/range.tsx";
 
 interface Side {
@@ -21,6 +22,7 @@ export function Compare({
   readonly size: { readonly width: number; readonly height: number };
 }): ReactNode {
   const words = useGalleryWords();
+  const { percent } = useWords().mask;
   const [share, setShare] = useState(50);
   return (
     <div className="flex flex-col gap-3">
@@ -49,7 +51,7 @@ export function Compare({
       <Range
         label={words.edge}
         value={share}
-        text={`${share} %`}
+        text={percent(share)}
         min={0}
         max={100}
         onChange={setShare}

@@ -1,5 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { faultLine } from "../language/fault.ts";
+import { useWords } from "../language/language.tsx";
 import { setSaved } from "./pictures.ts";
 import { lookAgain, putPicture } from "./shelf.ts";
 
@@ -12,6 +14,7 @@ export interface Saving {
 /** The keeping of pictures, which changes them in whatever shows them. */
 export function useSaving(): Saving {
   const queries = useQueryClient();
+  const words = useWords();
   const [fault, setFault] = useState<string>();
   return {
     fault,
@@ -22,7 +25,7 @@ export function useSaving(): Saving {
         try {
           await putPicture(queries, await setSaved(id, saved));
         } catch (thrown) {
-          refused = thrown instanceof Error ? thrown.message : String(thrown);
+          refused = faultLine(words, thrown);
           break;
         }
       setFault(refused);

@@ -1,9 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { faultLine } from "../language/fault.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { Sentence } from "../ui/sentence.tsx";
 import type { Picture } from "./pictures.ts";
 import { useGalleryWords } from "./words.ts";
 import { downloadZip } from "./zip.ts";
@@ -35,7 +37,7 @@ export function SelectionBar({
     >
       {fault === undefined ? null : (
         <p role="alert" className="max-w-md px-4 pt-3 text-label text-bad">
-          {fault}
+          <Sentence text={fault} />
         </p>
       )}
       <div className="flex flex-wrap items-center gap-1 p-2 pl-4">
@@ -73,6 +75,7 @@ export function SelectionBar({
 
 /** The making of an archive: it may take a while, and be refused. */
 function usePacking() {
+  const words = useWords();
   const [isPacking, setPacking] = useState(false);
   const [fault, setFault] = useState<string>();
   const pack = async (ids: readonly string[]): Promise<void> => {
@@ -81,7 +84,7 @@ function usePacking() {
     try {
       await downloadZip(ids);
     } catch (thrown) {
-      setFault(thrown instanceof Error ? thrown.message : String(thrown));
+      setFault(faultLine(words, thrown));
     }
     setPacking(false);
   };

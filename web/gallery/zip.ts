@@ -1,3 +1,4 @@
+import { ApiError } from "../api/ask.ts";
 import { galleryPath } from "./pictures.ts";
 
 /** Downloads pictures as one archive. */
@@ -9,8 +10,8 @@ export async function downloadZip(ids: readonly string[]): Promise<void> {
     credentials: "same-origin",
   });
   if (!answer.ok) {
-    const { error } = (await answer.json()) as { error: { message: string } };
-    throw new Error(error.message);
+    const { error } = (await answer.json()) as { error: { message: string; code: string } };
+    throw new ApiError(error.message, { status: answer.status, code: error.code });
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());

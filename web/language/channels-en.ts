@@ -134,6 +134,8 @@ export const channelsEn = {
       nth: (n: number) => `Model ${n}`,
     },
     /** Settings of providers that have a name for people; others are shown as the file writes them. */
+    /** Names of providers by their English ones. */
+    providers: {} as Readonly<Record<string, string>>,
     labels: {
       base_url: "Address",
       api_key: "API key",
@@ -151,7 +153,7 @@ export const channelsEn = {
     } as Readonly<Record<string, string>>,
     /** Sentences about settings by the provider's own, which are English. */
     sentences: {} as Readonly<Record<string, string>>,
-    ofProvider: (text: string) => text,
+    ofProvider: "",
     fields: {
       enabled: "Enabled",
       enabledHint: "Off: it serves nothing, whatever asks.",

@@ -1,4 +1,5 @@
-import { settingSentencesZh, settingTitlesZh } from "./provider-words-zh.ts";
+import { settingSentencesZh } from "./provider-sentences-zh.ts";
+import { providerNamesZh, settingTitlesZh } from "./provider-words-zh.ts";
 import type { ChannelWords } from "./channels-en.ts";
 
 /** Words of the page of channels, in Simplified Chinese. */
@@ -14,7 +15,7 @@ export const channelsZh: ChannelWords = {
     shadowed: (n) => `${n} 个被配置文件覆盖`,
   },
   create: "新建渠道",
-  none: "还没有渠道。渠道是某个提供方的一个账户：地址、凭据和模型。",
+  none: "还没有渠道。渠道是某个提供商的一个账户：地址、凭据和模型。",
   addFirst: "添加第一个账户",
   table: "全部渠道，最先尝试的在上",
   columns: {
@@ -39,7 +40,7 @@ export const channelsZh: ChannelWords = {
   credentials: (cool, all) => `${all} 个凭据中有 ${cool} 个冷却中`,
   modelsCool: (names) => `上游不认识 ${names.join("、")}。`,
   allModels: "已知的全部",
-  andMore: (n) => `等另外 ${n} 个`,
+  andMore: (n) => `另有 ${n} 个`,
   traffic: (ok, failed) => (failed === "0" ? `完成 ${ok}` : `完成 ${ok}，失败 ${failed}`),
   quiet: "空闲",
   inFlight: (n) => `${n} 个进行中`,
@@ -61,19 +62,19 @@ export const channelsZh: ChannelWords = {
   removeKeeps: "若以后还要用，请改为停用。",
   panel: {
     newTitle: "新建渠道",
-    newLead: "先选择提供方，表单随之而定。",
+    newLead: "先选择提供商，表单随之而定。",
     declared: (place) => `声明于 ${place}`,
     builtIn: "这是内置渠道",
     builtInMeans: "没有其他渠道时由它提供服务；添加渠道后它就不再使用。",
     declaredMeans: "此处只能查看，请在原处更改。凭据不会显示。",
     isOff: "启用之前不提供任何服务。",
     notFound: "已没有这个名称的渠道。",
-    provider: "提供方",
-    chooseProvider: "选择提供方",
-    searchProvider: "搜索提供方",
-    noProvider: "没有名称包含这些字的提供方。兼容 OpenAI 图像接口的服务请选 OpenAI-compatible。",
+    provider: "提供商",
+    chooseProvider: "选择提供商",
+    searchProvider: "搜索提供商",
+    noProvider: "没有名称包含这些字的提供商。兼容 OpenAI 图像接口的服务请选 OpenAI-compatible。",
     docs: "其文档",
-    otherProvider: "换一个提供方",
+    otherProvider: "换一个提供商",
     id: "名称",
     idHint: "用于日志和记录：字母、数字、点、连字符。之后不可更改。",
     sections: {
@@ -106,11 +107,11 @@ export const channelsZh: ChannelWords = {
       removeOne: (n) => `移除凭据 ${n}`,
     },
     models: {
-      all: "提供方已知的全部",
+      all: "提供商已知的全部",
       chosen: "仅这些",
       which: "提供哪些模型",
       allAre: (n) => `${n} 个模型，新模型会自动加入。`,
-      mustChoose: "此提供方没有预知的模型：请列出上游提供的模型。",
+      mustChoose: "此提供商没有预知的模型：请列出上游提供的模型。",
       name: "名称",
       nameHint: "客户端使用的名称。",
       upstream: "上游名称",
@@ -126,9 +127,10 @@ export const channelsZh: ChannelWords = {
       remove: (name) => `移除 ${name}`,
       nth: (n) => `模型 ${n}`,
     },
+    providers: providerNamesZh,
     labels: settingTitlesZh,
     sentences: settingSentencesZh,
-    ofProvider: (text) => `提供商的说明：${text}`,
+    ofProvider: "提供商的说明：",
     fields: {
       enabled: "启用",
       enabledHint: "停用后不提供任何服务。",
@@ -151,9 +153,9 @@ export const channelsZh: ChannelWords = {
       times: "加价倍数",
       perImage: "每张图片加价（美元）",
       budget: "预算",
-      budgetHint: "在此提供方最多花费多少；余额不足时跳过此渠道。",
+      budgetHint: "在此提供商最多花费多少；余额不足时跳过此渠道。",
       usd: "美元",
-      period: "重新开始",
+      period: "重置",
       periods: { day: "每天", week: "每周", month: "每月", total: "从不" },
       addBudget: "添加预算",
       removeBudget: "移除预算",
@@ -200,8 +202,8 @@ export const channelsZh: ChannelWords = {
       askPaid: "只有真实图片才能确认",
       paidMeans: (model, price) =>
         price === undefined
-          ? `此提供方没有免费检查。用 ${model} 生成一张图片的价格未知。`
-          : `此提供方没有免费检查。用 ${model} 生成一张图片最多 ${price}。`,
+          ? `此提供商没有免费检查。用 ${model} 生成一张图片的价格未知。`
+          : `此提供商没有免费检查。用 ${model} 生成一张图片最多 ${price}。`,
       buy: (price) => (price === undefined ? "购买一张图片" : `以 ${price} 购买一张图片`),
       again: "再次测试",
       buyAlso: "生成真实图片",

@@ -177,7 +177,7 @@ export const en = {
       mask: "the mask",
     },
     retires: (day: string) => `Retires ${day}`,
-    standsFor: (models: string) => `Stands for ${models}`,
+    standsFor: (models: readonly string[]) => `Stands for ${models.join(", ")}`,
     leavesBehind: (model: string, what: readonly string[]) =>
       `${model} leaves behind: ${what.join(", ")}`,
     make: "Make",
@@ -228,6 +228,8 @@ export const en = {
     breadth: "Brush",
     zoom: "Zoom",
     fit: "Fit",
+    /** A share of a hundred, as a slider says it. */
+    percent: (whole: number) => `${whole} %`,
     pixels: (count: number) => `${count} px`,
     hard: "hard",
     whole: "Whole",
@@ -264,6 +266,10 @@ export const en = {
         : `${model} takes no mask. These do: ${others.join(", ")}.`,
   },
   problems: problemWords,
+  /** What stands between the parts of a list. */
+  and: ", ",
+  /** A sentence of the gateway, which says all in English, in this language; undefined: its own words stand. */
+  told: (() => undefined) as (text: string) => string | undefined,
 };
 
 /** The shape that every other language must have. */

@@ -3,7 +3,7 @@ import type { GalleryWords } from "./gallery-en.ts";
 /** The gallery's words in Simplified Chinese. */
 export const galleryZh: GalleryWords = {
   picture: "图片",
-  standing: (kept, bytes, most) => `已保留 ${kept} 张，${bytes}／${most}`,
+  standing: (kept, bytes, most) => `已保留 ${kept} 张，${bytes} / ${most}`,
   search: "搜索提示词",
   model: "模型",
   allModels: "全部模型",
@@ -52,7 +52,7 @@ export const galleryZh: GalleryWords = {
   usePrompt: "使用提示词",
   useSeed: "使用种子",
   useAll: "全部使用",
-  vary: "变化",
+  vary: "生成变体",
   draftTaken: "已用先前的内容填写草稿。",
   draftBack: "恢复我的草稿",
   useAsInput: "用作输入",

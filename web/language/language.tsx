@@ -1,5 +1,6 @@
 import { createContext, use, useEffect, useMemo, useState } from "react";
 import type { ReactNode } from "react";
+import { I18nProvider } from "react-aria-components";
 import { en, type Words } from "./en.ts";
 
 /** The languages by their tags, in their own words. */
@@ -32,7 +33,11 @@ function firstChoice(): string {
 /** The words of the first choice; English where its file cannot be had. */
 export const firstWords = (): Promise<Words> => wordsOf(firstChoice()).catch(() => en);
 
-/** Gives the pages below it their words, which begin as the first ones. */
+/** Takes the words of a language; where its file cannot be had now, it is there at the next visit. */
+const speak = (tag: string, take: (words: Words) => void): Promise<void> =>
+  wordsOf(tag).then(take, () => undefined);
+
+/** Gives the pages below it their words, which begin as the first ones; one that is chosen in another tab holds here too. */
 export function LanguageProvider({
   first,
   children,
@@ -44,23 +49,39 @@ export function LanguageProvider({
   useEffect(() => {
     document.documentElement.lang = words.lang;
   }, [words]);
+  useEffect(() => {
+    const follow = ({ key }: StorageEvent): void => {
+      if (key === stored) void speak(firstChoice(), setWords);
+    };
+    addEventListener("storage", follow);
+    return () => removeEventListener("storage", follow);
+  }, []);
   const choice = useMemo(
     () => ({
       words,
       choose(next: string) {
         localStorage.setItem(stored, next);
-        // Where its file cannot be had now, it is there at the next visit.
-        void wordsOf(next).then(setWords, () => undefined);
+        void speak(next, setWords);
       },
     }),
     [words],
   );
-  return <LanguageContext value={choice}>{children}</LanguageContext>;
+  return (
+    <LanguageContext value={choice}>
+      <I18nProvider locale={words.lang}>{children}</I18nProvider>
+    </LanguageContext>
+  );
 }
 
 /** The words of the chosen language. */
 export function useWords(): Words {
   return use(LanguageContext).words;
+}
+
+/** What the gateway says, in the chosen language where the console knows the sentence: of use where text alone may stand, and `Sentence` is for the rest. */
+export function useTold(): (text: string) => string {
+  const { told } = useWords();
+  return (text) => told(text) ?? text;
 }
 
 /** The chosen language, and the way to choose another. */

@@ -20,6 +20,8 @@ export const modelsEn = {
     `any, in steps of ${multiple}, ${least} to ${most}\u00a0px`,
   andMore: (n: number) => `and ${n} more`,
   noPrice: "no price set",
+  /** Names of providers by their English ones. */
+  providers: {} as Readonly<Record<string, string>>,
   standsFor: (models: readonly string[]) => `stands for ${models.join(", ")}`,
   retires: (day: string) => `retires ${day}`,
   isOver: (day: string) => `retired ${day}`,

@@ -1,3 +1,4 @@
+import { providerNamesZh } from "./provider-words-zh.ts";
 import type { ModelWords } from "./models-en.ts";
 
 /** Words of the page of models, in Simplified Chinese. */
@@ -5,7 +6,7 @@ export const modelsZh: ModelWords = {
   title: "模型",
   state: (names, aliases) =>
     `客户端可请求 ${names} 个名称${aliases === 0 ? "" : `，其中 ${aliases} 个是别名`}`,
-  search: "名称、渠道或提供方",
+  search: "名称、渠道或提供商",
   table: "全部可用名称",
   none: "还没有提供任何模型。添加渠道后，其模型会显示在这里。",
   addChannel: "前往渠道",
@@ -17,8 +18,9 @@ export const modelsZh: ModelWords = {
   streaming: "预览",
   unknown: "未知：全部原样转发",
   sizesFree: (multiple, least, most) => `任意，步长 ${multiple}，${least} 至 ${most} 像素`,
-  andMore: (n) => `等另外 ${n} 个`,
+  andMore: (n) => `另有 ${n} 个`,
   noPrice: "未设价格",
+  providers: providerNamesZh,
   standsFor: (models) => `即 ${models.join("、")}`,
   retires: (day) => `${day} 停用`,
   isOver: (day) => `已于 ${day} 停用`,

@@ -5,6 +5,11 @@ const owners: Readonly<Record<string, string>> = {
   user: "用户",
   team: "团队",
   channel: "渠道",
+  alias: "别名",
+  policy: "策略",
+  price: "价格",
+  person: "成员",
+  token: "管理令牌",
 };
 const spans: Readonly<Record<string, string>> = {
   day: "每日",
@@ -12,6 +17,12 @@ const spans: Readonly<Record<string, string>> = {
   month: "每月",
   total: "总计",
 };
+
+/** An entry of the database by its kind and id: `channel main` is 渠道 main. */
+function entryZh(object: string): string {
+  const [kind = "", ...id] = object.split(" ");
+  return `${owners[kind] ?? kind} ${id.join(" ")} `;
+}
 
 interface Told extends NoticeTelling {
   /** The sentence for its end. */
@@ -40,7 +51,7 @@ const raised: Readonly<Record<string, (notice: Notice) => Told>> = {
     over: "所有网关重新使用同一份文件。",
   }),
   entry_faulty: ({ object, facts: { fault } }) => ({
-    title: `数据库中的 ${object} 有误`,
+    title: `数据库中的${entryZh(object)}有误`,
     text: fault ?? "",
     over: "它已能正确读取，或已不存在。",
   }),
@@ -55,7 +66,7 @@ function budget({ kind, threshold, facts }: Notice): Told {
   const { scope, name, limit_usd: limit, period, resets_at: resets } = facts;
   const whose = `${owners[scope ?? ""] ?? ""} ${name ?? ""} 的预算`;
   const share = Math.round(Number(threshold) * 1000) / 10;
-  const anew = resets === null || resets === undefined ? "" : `；${resets} 重新开始`;
+  const anew = resets === null || resets === undefined ? "" : `；${resets} 重置`;
   return {
     title: kind === "budget_exceeded" ? `${whose}已超出` : `${whose}已用 ${share}%`,
     text: `${spans[period ?? ""] ?? ""}上限为 $${limit ?? ""}${anew}。`,

@@ -105,7 +105,7 @@ export const peopleZh: PeopleWords = {
     },
   },
   owner: {
-    id: "Id",
+    id: "ID",
     idHint: "字母、数字、点、连字符和下划线。它不会再变：记录和账本以它为名。",
     name: "名称",
     nameHint: "人们对它的称呼。留空则为其 id。",

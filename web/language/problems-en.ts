@@ -13,6 +13,10 @@ export const problemWords = {
       "The gateway has no room for pictures, or cannot reach their store. Make room, or see that the store answers; on its machine, pinhole doctor says which.",
   },
   back: "The gateway is back.",
+  /** The meaning of errors by their codes, for languages that the gateway does not speak. */
+  codes: {} as Readonly<Record<string, string>>,
+  /** The label of a text that stands in the gateway's own language. */
+  original: "",
   remedies: {
     budget_exceeded: "Give its key, user or team a larger budget, or wait until the next period.",
     upstream_credentials: "Put a valid credential into the channel.",

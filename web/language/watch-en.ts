@@ -107,7 +107,8 @@ export const watchEn = {
       delivered: "Delivered",
       refused: "Refused",
     },
-    passedOver: (list: string) => `passed over: ${list}`,
+    passedOne: (channel: string, reason: string) => `${channel} (${reason})`,
+    passedOver: (list: readonly string[]) => `passed over: ${list.join(", ")}`,
     reasons: {
       unfit: (what: string) => `cannot do it (${what})`,
       cooling: (wait: string) => `cooling, ${wait}`,
@@ -278,6 +279,8 @@ export const watchEn = {
       disable: "disabled",
       enable: "enabled",
     } as Record<string, string>,
+    /** What stands between a deed and what it is done to. */
+    gap: " ",
     from: (address: string) => `from ${address}`,
     request: (id: string) => `request ${id}`,
     field: "Field",

@@ -1,5 +1,6 @@
 import type { Words } from "./en.ts";
 import { problemWords } from "./problems-zh.ts";
+import { toldZh } from "./told-zh.ts";
 
 function percent(share: number): string {
   const whole = Math.round(share * 100);
@@ -72,7 +73,7 @@ export const zh: Words = {
     nameHint: "便于你辨认，例如“笔记本电脑”或“蓝色密钥”。",
     none: "你还没有通行密钥。",
     noName:
-      "此页面是通过地址打开的，而浏览器只为名称保存通行密钥。请通过名称打开；在本机上使用 localhost。",
+      "此页面是通过 IP 地址打开的，而浏览器只为域名保存通行密钥。请改用域名打开；在本机上使用 localhost。",
     noBrowser: "此浏览器不支持通行密钥，或版本过旧。",
     facts: (made, used) =>
       used === undefined ? `添加于 ${made}，尚未使用` : `添加于 ${made}，上次使用于 ${used}`,
@@ -108,8 +109,8 @@ export const zh: Words = {
     problem: "登录未成功",
     problems: {
       sign_in_failed: "登录不是在此浏览器中开始的，或用时过长。请重新开始。",
-      role_not_allowed: "你的账户在此网关中没有角色。请管理者在身份提供方为其分配。",
-      identity_provider_failed: "身份提供方没有正常响应。请重试，或使用密码登录。",
+      role_not_allowed: "你的账户在此网关中没有角色。请管理者在身份提供商为其分配。",
+      identity_provider_failed: "身份提供商没有正常响应。请重试，或使用密码登录。",
     },
     otherProblem: (code) => `原因记录在网关日志的代码 ${code} 旁。请重新开始，或联系网关管理者。`,
   },
@@ -174,7 +175,7 @@ export const zh: Words = {
       mask: "蒙版",
     },
     retires: (day) => `${day} 停用`,
-    standsFor: (models) => `即 ${models}`,
+    standsFor: (models) => `即 ${models.join("、")}`,
     leavesBehind: (model, what) => `${model} 不支持：${what.join("、")}`,
     make: "生成",
     makeAgain: "再次生成",
@@ -201,8 +202,8 @@ export const zh: Words = {
     failed: "没有生成图片",
     refused: "网关拒绝了此请求",
     stop: "不再等待",
-    useAsInput: "作为输入",
-    vary: "变化",
+    useAsInput: "用作输入",
+    vary: "生成变体",
     download: "下载",
   },
   mask: {
@@ -223,6 +224,7 @@ export const zh: Words = {
     breadth: "画笔",
     zoom: "缩放",
     fit: "适合窗口",
+    percent: (whole) => `${whole}%`,
     pixels: (count) => `${count} 像素`,
     hard: "硬边",
     whole: "全选",
@@ -237,7 +239,7 @@ export const zh: Words = {
     shapesTakeAway: "绘制的矩形和套索为减去",
     soft: "柔化边缘",
     grow: "扩大或缩小",
-    overlay: "遮罩颜色",
+    overlay: "蒙版颜色",
     overlays: { ember: "橙红", cyan: "青色", stripes: "条纹" },
     load: "载入蒙版",
     saveFile: "保存蒙版",
@@ -257,4 +259,6 @@ export const zh: Words = {
         : `${model} 不支持蒙版。支持的模型：${others.join("、")}。`,
   },
   problems: problemWords,
+  and: "、",
+  told: toldZh,
 };

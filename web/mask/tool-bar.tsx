@@ -121,13 +121,13 @@ export function SizeBar({
           {words.fit}
         </Button>
         <Button kind="quiet" onPress={() => viewing.zoomTo(1)}>
-          100 %
+          {words.percent(100)}
         </Button>
       </div>
       <Range
         label={words.zoom}
         value={zoom}
-        text={`${Math.round(scale * 100)} %`}
+        text={words.percent(Math.round(scale * 100))}
         min={Math.log2(scaleMin)}
         max={Math.log2(scaleMax)}
         step={0.01}

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useTold } from "../language/language.tsx";
 import { Row, RowTable, rowLink } from "../operate/row-table.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { Sentence } from "../ui/sentence.tsx";
 import { aliasesQuery } from "./served-models.ts";
 import { useModelWords } from "./words.ts";
 
@@ -13,6 +15,7 @@ export function Aliases({
   /** The one whose panel is open. */
   readonly open: string | undefined;
 }): ReactNode {
+  const told = useTold();
   const words = useModelWords().aliases;
   const aliases = useQuery(aliasesQuery);
   const shown = aliases.data?.filter(({ shadowed }) => !shadowed) ?? [];
@@ -46,8 +49,12 @@ export function Aliases({
               }
               note={
                 <>
-                  {place === null ? null : words.ofFile(place)}
-                  {fault === null ? null : <span className="block text-bad">{fault}</span>}
+                  {place === null ? null : words.ofFile(told(place))}
+                  {fault === null ? null : (
+                    <span className="block text-bad">
+                      <Sentence text={fault} />
+                    </span>
+                  )}
                 </>
               }
               second={models.join(" → ")}

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useWords } from "../language/language.tsx";
+import type { Words } from "../language/en.ts";
+import { useTold, useWords } from "../language/language.tsx";
 import { draftFor } from "../playground/draft.ts";
+import type { ModelWords } from "../language/models-en.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { buttonLooks } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
@@ -72,6 +74,7 @@ export function ModelPanel(): ReactNode {
 function Targets({ targets }: { readonly targets: readonly Target[] }): ReactNode {
   const words = useModelWords();
   const figures = useFigures();
+  const told = useTold();
   return (
     <section className="flex flex-col gap-2 border-t border-line pt-5">
       <h3 className="font-[650]">{words.targets}</h3>
@@ -89,7 +92,7 @@ function Targets({ targets }: { readonly targets: readonly Target[] }): ReactNod
               </Link>
               <p className="text-label break-words text-soft">
                 {[
-                  provider,
+                  words.providers[provider] ?? provider,
                   words.weight(figures.count(weight)),
                   ...(upstream === model ? [] : [words.upstream(upstream)]),
                 ].join(" · ")}
@@ -98,7 +101,7 @@ function Targets({ targets }: { readonly targets: readonly Target[] }): ReactNod
             <ul className="max-w-1/2 text-right text-label">
               {price.length === 0 ? <li className="text-soft">{words.noPrice}</li> : null}
               {price.map((part) => (
-                <li key={part}>{part}</li>
+                <li key={part}>{told(part)}</li>
               ))}
             </ul>
           </li>
@@ -111,10 +114,12 @@ function Targets({ targets }: { readonly targets: readonly Target[] }): ReactNod
 /** The card of a model, a line an ability; what it does not say is left out. */
 function Facts({ model }: { readonly model: ServedModel }): ReactNode {
   const words = useModelWords();
+  const shell = useWords();
   const { capabilities } = model;
   const card = (capabilities ?? {}) as Readonly<Record<string, unknown>>;
   const rows = Object.entries(words.facts).flatMap(([name, label]) => {
-    const text = name === "sizes" ? sizesText(model, words) : factText(card[name], words);
+    const text =
+      name === "sizes" ? sizesText(model, words, shell) : factText(card[name], words, shell);
     return text === undefined ? [] : [[label, text] as const];
   });
   return (
@@ -133,20 +138,17 @@ function Facts({ model }: { readonly model: ServedModel }): ReactNode {
   );
 }
 
-function sizesText(
-  model: ServedModel,
-  words: ReturnType<typeof useModelWords>,
-): string | undefined {
+function sizesText(model: ServedModel, words: ModelWords, shell: Words): string | undefined {
   const { sizes = [], size_rule: rule } = model.capabilities ?? {};
-  const free = rule === undefined || rule === null ? undefined : sizeWords(model, words);
+  const free = rule === undefined || rule === null ? undefined : sizeWords(model, words, shell);
   const all = [...sizes, ...(free === undefined ? [] : [free])];
-  return all.length === 0 ? undefined : all.join(", ");
+  return all.length === 0 ? undefined : all.join(shell.and);
 }
 
-function factText(value: unknown, words: ReturnType<typeof useModelWords>): string | undefined {
+function factText(value: unknown, words: ModelWords, { and }: Words): string | undefined {
   if (value === true) return words.yes;
   if (value === false) return words.no;
   if (typeof value === "number") return String(value);
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  return value.map((one) => words.operations[String(one)] ?? String(one)).join(", ");
+  return value.map((one) => words.operations[String(one)] ?? String(one)).join(and);
 }

@@ -125,6 +125,7 @@ const second = `${cell} pt-[0.6875rem] text-label text-soft`;
 
 function ModelList({ models }: { readonly models: readonly ServedModel[] }): ReactNode {
   const words = useModelWords();
+  const all = useWords();
   const { name: open } = useParams({ strict: false });
   const { columns } = words;
   if (useIsPhone())
@@ -138,7 +139,7 @@ function ModelList({ models }: { readonly models: readonly ServedModel[] }): Rea
           >
             <Name model={model} isOpen={false} />
             <span className="text-label text-soft">
-              {abilityWords(model, words)} · {priceText(model, words)}
+              {abilityWords(model, words, all)} · {priceText(model, words, all)}
             </span>
           </li>
         ))}
@@ -164,9 +165,9 @@ function ModelList({ models }: { readonly models: readonly ServedModel[] }): Rea
               <td className={cell}>
                 <Name model={model} isOpen={model.id === open} />
               </td>
-              <td className={second}>{abilityWords(model, words)}</td>
-              <td className={second}>{sizeWords(model, words) ?? "–"}</td>
-              <td className={`${cell} pt-[0.6875rem] text-label`}>{priceText(model, words)}</td>
+              <td className={second}>{abilityWords(model, words, all)}</td>
+              <td className={second}>{sizeWords(model, words, all) ?? "–"}</td>
+              <td className={`${cell} pt-[0.6875rem] text-label`}>{priceText(model, words, all)}</td>
               <td className={second}>
                 {[...new Set(model.targets.map(({ channel }) => channel))].join(" → ")}
               </td>

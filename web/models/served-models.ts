@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask } from "../api/ask.ts";
 import { askAll } from "../channels/channels.ts";
+import type { Words } from "../language/en.ts";
 import type { ModelWords } from "../language/models-en.ts";
 import type { Model } from "../playground/models.ts";
 
@@ -67,30 +68,39 @@ export const deleteAlias = (alias: AliasVersion): Promise<Alias> =>
   ask("DELETE", aliasPath(alias), { headers: ifMatch(alias) });
 
 /** The abilities of a model in a few words. */
-export function abilityWords({ capabilities }: ServedModel, words: ModelWords): string {
+export function abilityWords(
+  { capabilities }: ServedModel,
+  words: ModelWords,
+  { and }: Words,
+): string {
   if (capabilities === undefined) return words.unknown;
   const { operations, mask, streaming } = capabilities;
   return [
     ...operations.map((one) => words.operations[one] ?? one),
     ...(mask === true ? [words.mask] : []),
     ...(streaming === true ? [words.streaming] : []),
-  ].join(", ");
+  ].join(and);
 }
 
 /** The sizes of a model in a few words; undefined: it does not say. */
-export function sizeWords({ capabilities }: ServedModel, words: ModelWords): string | undefined {
+export function sizeWords(
+  { capabilities }: ServedModel,
+  words: ModelWords,
+  { and }: Words,
+): string | undefined {
   const { sizes = [], size_rule: rule } = capabilities ?? {};
   if (rule !== undefined && rule !== null)
     return words.sizesFree(rule.multiple ?? 1, rule.edge_min ?? 1, rule.edge_max ?? 1);
   const more = sizes.length - 2;
-  const shown = sizes.slice(0, 2).join(", ");
+  const shown = sizes.slice(0, 2).join(and);
   if (shown === "") return undefined;
   return more > 0 ? `${shown} ${words.andMore(more)}` : shown;
 }
 
 /** The price of a model in a few words. */
-export function priceText({ targets }: ServedModel, words: ModelWords): string {
+export function priceText({ targets }: ServedModel, words: ModelWords, { told }: Words): string {
   const [first, ...more] = targets[0]?.price_words ?? [];
   if (first === undefined) return words.noPrice;
-  return more.length === 0 ? first : `${first} ${words.andMore(more.length)}`;
+  const said = told(first) ?? first;
+  return more.length === 0 ? said : `${said} ${words.andMore(more.length)}`;
 }

@@ -4,6 +4,7 @@ import { classNames } from "../ui/class-names.ts";
 import { Message } from "../ui/message.tsx";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import { canvasHeight } from "./canvas.tsx";
+import { FaultWords } from "../ui/sentence.tsx";
 import { type GenerationState, type Made, type Refusal, mayBeBilled } from "./generation.ts";
 import { PricedButton } from "./priced-button.tsx";
 import type { GoingOn } from "./going-on.ts";
@@ -53,7 +54,7 @@ export function Failure({
             </div>
           }
         >
-          {isStopped ? null : <p>{error.message}</p>}
+          {isStopped ? null : <FaultWords code={error.code} message={error.message} />}
           <p className={classNames(isDoubtful && "text-warn")}>
             {isDoubtful ? more.mayBeBilled : more.notBilled}
           </p>

@@ -187,5 +187,5 @@ function factOf(
   words: ReturnType<typeof useWords>["playground"],
 ): string | undefined {
   if (model.retires_at !== undefined) return words.retires(model.retires_at);
-  return model.alias_of === undefined ? undefined : words.standsFor(model.alias_of.join(", "));
+  return model.alias_of === undefined ? undefined : words.standsFor(model.alias_of);
 }

@@ -4,6 +4,7 @@ import { useWords } from "../language/language.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
+import { FaultWords } from "../ui/sentence.tsx";
 import { Canvas, Thumbnails, keepsRest } from "./canvas.tsx";
 import { Failure } from "./failure.tsx";
 import { useGenerations } from "./follow.ts";
@@ -117,7 +118,9 @@ function Missing({
   return (
     <div className="flex flex-col items-start gap-2">
       {last?.state.error === undefined ? null : (
-        <p className="text-label text-bad">{last.state.error.message}</p>
+        <div className="text-label text-bad">
+          <FaultWords code={last.state.error.code} message={last.state.error.message} />
+        </div>
       )}
       <PricedButton
         label={more.makeMissing(missing)}

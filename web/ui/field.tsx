@@ -10,6 +10,7 @@ import {
 } from "react-aria-components";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
+import { Sentence } from "./sentence.tsx";
 
 /** The looks of whatever is typed into. */
 export const inputLooks =
@@ -18,7 +19,7 @@ export const inputLooks =
 
 export interface FieldProps extends Omit<TextFieldProps, "className" | "children"> {
   readonly label: string;
-  readonly hint?: string | undefined;
+  readonly hint?: ReactNode;
   /** The gateway's words on what is wrong with the value. */
   readonly error?: string | undefined;
   readonly placeholder?: string | undefined;
@@ -73,7 +74,9 @@ export function Field({
           {hint}
         </Text>
       )}
-      <FieldError className="text-label text-bad">{error}</FieldError>
+      <FieldError className="text-label text-bad">
+        {error === undefined ? null : <Sentence text={error} />}
+      </FieldError>
     </TextField>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { Sentence } from "./sentence.tsx";
 
 export type Tone = "good" | "warn" | "bad" | "info";
 
@@ -39,7 +40,9 @@ export function Message({
         <Icon name={icons[tone]} />
       </span>
       <div className="flex min-w-0 flex-col gap-1">
-        <p className="font-semibold">{title}</p>
+        <p className="font-semibold">
+          <Sentence text={title} />
+        </p>
         {children === undefined ? null : <div className="text-soft">{children}</div>}
         {action === undefined ? null : <div className="pt-2">{action}</div>}
       </div>

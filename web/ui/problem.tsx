@@ -4,7 +4,7 @@ import { isAway } from "../api/line.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "./button.tsx";
 import { Message } from "./message.tsx";
-import { Sentence } from "./sentence.tsx";
+import { FaultWords } from "./sentence.tsx";
 import { Remedy, RemedyLink } from "./remedy.tsx";
 
 /** A refusal or a lost gateway in words, with what can be done about it. */
@@ -39,9 +39,10 @@ export function Problem({
         </div>
       }
     >
-      <p>
-        <Sentence text={error instanceof Error ? error.message : String(error)} />
-      </p>
+      <FaultWords
+        code={known?.code ?? ""}
+        message={error instanceof Error ? error.message : String(error)}
+      />
       {known === undefined ? null : <Remedy code={known.code} />}
       {known?.requestId === undefined ? null : (
         <p className="pt-1 font-mono text-label">{words.problems.requestId(known.requestId)}</p>

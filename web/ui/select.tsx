@@ -12,6 +12,7 @@ import {
 } from "react-aria-components";
 import { inputLooks } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { Sentence } from "./sentence.tsx";
 
 /** One of many, chosen from a list that opens. */
 export function Select({
@@ -55,7 +56,9 @@ export function Select({
           {hint}
         </Text>
       )}
-      <FieldError className="text-label text-bad">{error}</FieldError>
+      <FieldError className="text-label text-bad">
+        {error === undefined ? null : <Sentence text={error} />}
+      </FieldError>
       <Popover className="w-(--trigger-width) rounded-panel border border-line bg-raised p-1 shadow-float">
         <ListBox className="max-h-80 overflow-y-auto outline-none">
           {options.map(({ id, text, note }) => (

@@ -173,7 +173,8 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
             {figures.moment(at)}
           </time>
           <span className="min-w-0">
-            <span className="font-medium">{person}</span> {words.actions[action] ?? action}{" "}
+            <span className="font-medium">{person}</span> {words.actions[action] ?? action}
+            {isItself ? null : words.gap}
             {isItself ? null : isLog ? (
               <span className="text-soft">{words.log}</span>
             ) : (

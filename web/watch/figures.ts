@@ -10,10 +10,11 @@ export interface Figures {
   duration(ms: number): string;
   /** The same in a column, with one digit behind the point also of whole seconds: points stand below each other. */
   columnDuration(ms: number): string;
-  /** The time of day, with the day where it is not today. */
+  /** The time of day, with the day where it is not today, and the year where it is another. */
   moment(iso: string): string;
   /** The whole moment, with seconds. */
   exact(iso: string): string;
+  /** The day, with the year where it is another. */
   day(iso: string): string;
 }
 
@@ -36,15 +37,19 @@ function figuresOf(lang: string, timeZone: string | undefined): Figures {
   const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(lang, { ...zone, ...options });
   const time = date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  const dayAndTime = date({
+  const dayAndTime = {
     month: "short",
     day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-  });
+  } as const;
+  const [thisYear, otherYear] = [date(dayAndTime), date({ ...dayAndTime, year: "numeric" })];
   const whole = date({ dateStyle: "medium", timeStyle: "long" });
   const day = date({ month: "short", day: "numeric" });
+  const dayOfYear = date({ month: "short", day: "numeric", year: "numeric" });
+  const year = date({ year: "numeric" });
+  const isThisYear = (at: Date): boolean => year.format(at) === year.format(new Date());
   const dayText = date({ dateStyle: "short" });
   // The units' signs are those of all languages.
   const duration = (ms: number, decimals: Intl.NumberFormat): string => {
@@ -63,9 +68,13 @@ function figuresOf(lang: string, timeZone: string | undefined): Figures {
     moment(iso) {
       const at = new Date(iso);
       const isToday = dayText.format(at) === dayText.format(new Date());
-      return isToday ? time.format(at) : dayAndTime.format(at);
+      if (isToday) return time.format(at);
+      return (isThisYear(at) ? thisYear : otherYear).format(at);
     },
     exact: (iso) => whole.format(new Date(iso)),
-    day: (iso) => day.format(new Date(iso)),
+    day(iso) {
+      const at = new Date(iso);
+      return (isThisYear(at) ? day : dayOfYear).format(at);
+    },
   };
 }

@@ -1,10 +1,13 @@
 import type { ReactNode } from "react";
+import { faultTelling } from "../language/fault.ts";
+import { useWords } from "../language/language.tsx";
 import type { WatchWords } from "../language/watch-en.ts";
 import { clearGround, groundOf } from "../ui/ground.ts";
 import { Message } from "../ui/message.tsx";
 import { dollars } from "../ui/money.ts";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 import { useFullestBudget } from "./fullest-budget.ts";
+import { Original } from "../ui/sentence.tsx";
 import { CopyAs } from "./copy-as.tsx";
 import { useFigures } from "./figures.ts";
 import { MakeAgain, UseAsInput } from "./make-again.tsx";
@@ -164,16 +167,17 @@ function Frames({ request: { pictures } }: { readonly request: WholeRequest }): 
 /** The error in the words that the client got, and what to do about it. */
 function Failure({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
+  const all = useWords();
   const { error, attempts, key_id: key, model } = request;
   const budget = useFullestBudget(key, error?.code === "budget_exceeded");
   if (error === null) return null;
+  const { code, message } = error;
+  const { title, original } =
+    message === null ? { title: words.error } : faultTelling(all, { code, message });
   const faultOf = { key, model, budget, channel: attempts.at(-1)?.channel };
   return (
-    <Message
-      tone="bad"
-      title={error.message ?? words.error}
-      action={<RemedyLink code={error.code} of={faultOf} />}
-    >
+    <Message tone="bad" title={title} action={<RemedyLink code={code} of={faultOf} />}>
+      <Original text={original} />
       <p className="font-mono text-label">{error.code}</p>
       <Remedy code={error.code} />
     </Message>

@@ -75,8 +75,8 @@ function passedText(
   passed: readonly PassedOver[],
   words: WatchWords["request"],
   figures: Figures,
-): string {
-  return passed.map((one) => `${one.channel} (${reasonText(one, words, figures)})`).join(", ");
+): readonly string[] {
+  return passed.map((one) => words.passedOne(one.channel, reasonText(one, words, figures)));
 }
 
 function reasonText(

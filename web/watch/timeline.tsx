@@ -116,7 +116,7 @@ function OperatorWords({ request }: { readonly request: WholeRequest }): ReactNo
       {said.map(({ id, channel, detail }) => (
         <p key={id} className="rounded-control bg-sunk px-3 py-2 font-mono text-label break-words">
           <span className="text-soft">{channel}: </span>
-          {detail}
+          <span lang="en">{detail}</span>
         </p>
       ))}
     </div>

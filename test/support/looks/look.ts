@@ -9,10 +9,10 @@ import { takeShot } from "../shots.ts";
 const probe = readFileSync(join(import.meta.dirname, "probe.mjs"), "utf8");
 
 /** A question that the probe answers about the page as it stands. */
-type Question = "layout" | "focus" | "grounds" | "markDrawn" | "motion";
+type Question = "layout" | "focus" | "grounds" | "markDrawn" | "motion" | "english";
 
-function ask(page: Page, what: Question): Promise<string[]> {
-  return page.evaluate<string[]>(`${probe}\nfaultsOfPage.${what}()`);
+function ask(page: Page, what: Question, about?: unknown): Promise<string[]> {
+  return page.evaluate<string[]>(`${probe}\nfaultsOfPage.${what}(${JSON.stringify(about)})`);
 }
 
 /** Tries within which a page has found its place in a new window. */
@@ -41,10 +41,12 @@ export interface Look {
   readonly name: string;
   /** The name of its main action, a button or a link, which a phone shows without scrolling. */
   readonly main?: string | RegExp | undefined;
+  /** Texts that are somebody's or something's own, in whatever language a page is. */
+  readonly names: readonly string[];
 }
 
 /** Faults of a page, or of a part that opens in one, in every way that it is looked at: light and dark, narrow, large, with forced colours, without motion. */
-export async function lookFaults(page: Page, { name, main }: Look): Promise<string[]> {
+export async function lookFaults(page: Page, { name, main, names }: Look): Promise<string[]> {
   const found: string[] = [];
   const add = (where: string, faults: readonly string[]): void => {
     found.push(...new Set(faults.map((fault) => `${name}, ${where}: ${fault}`)));
@@ -71,6 +73,20 @@ export async function lookFaults(page: Page, { name, main }: Look): Promise<stri
   add("phone", await layoutFaults(page));
   if (main !== undefined) add("phone", await outOfSight(page, main));
   await shoot("phone");
+  const said = async (): Promise<string[]> => [
+    ...(await layoutFaults(page)),
+    ...(await ask(page, "english", names)),
+  ];
+  await speak(page, "zh-CN");
+  try {
+    add("phone, Chinese", await said());
+    await shoot("chinese-phone");
+    await page.setViewportSize(desk);
+    add("Chinese", await said());
+    await shoot("chinese");
+  } finally {
+    await speak(page, "en");
+  }
   await page.setViewportSize(narrow);
   add("400 %", await layoutFaults(page));
   await shoot("narrow");
@@ -80,6 +96,14 @@ export async function lookFaults(page: Page, { name, main }: Look): Promise<stri
   await shoot("large");
   await page.evaluate("document.documentElement.style.fontSize = ''");
   return found;
+}
+
+/** Chooses a language as another tab does, in which nothing that is open here closes. */
+async function speak(page: Page, tag: string): Promise<void> {
+  await page.evaluate(
+    `localStorage.setItem("pinhole.language", "${tag}"); dispatchEvent(new StorageEvent("storage", { key: "pinhole.language" }))`,
+  );
+  await expect.poll(() => page.evaluate("document.documentElement.lang")).toBe(tag);
 }
 
 async function outOfSight(page: Page, main: string | RegExp): Promise<string[]> {

@@ -298,5 +298,30 @@
     return faults;
   };
 
-  globalThis.faultsOfPage = { layout, focus, grounds, markDrawn, motion };
+  /** Sentences and labels of English in a page that is in another language. Code, what says its own language, and texts with `names` are meant to be so. */
+  const english = (names) => {
+    const isOwn = (element) =>
+      element.closest("code,pre,kbd,script,style,noscript,textarea,[lang]") ===
+      document.documentElement;
+    const said = new Set([document.title]);
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode() !== null) {
+      const owner = walker.currentNode.parentElement;
+      if (owner !== null && isOwn(owner)) said.add(walker.currentNode.data);
+    }
+    for (const element of document.querySelectorAll("body *"))
+      for (const name of ["aria-label", "aria-description", "title", "placeholder", "alt", "label"])
+        if (isOwn(element)) said.add(element.getAttribute(name) ?? "");
+    // Long names first, since some are within others.
+    const own = names.toSorted((a, b) => b.length - a.length);
+    return [...said].flatMap((text) => {
+      const rest = own.reduce((left, name) => left.replaceAll(name, ""), text);
+      const words =
+        /(?<![\w./-])[a-z]{2,}[,;:.]?[ \n]+[a-z]{2,}(?![\w/-]|\.\w)/i.test(rest) ||
+        /^\s*[A-Z][a-z]+\s*$/.test(rest);
+      return words ? [`English is left: "${text.trim().slice(0, 120)}"`] : [];
+    });
+  };
+
+  globalThis.faultsOfPage = { layout, focus, grounds, markDrawn, motion, english };
 }

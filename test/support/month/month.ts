@@ -113,7 +113,8 @@ function spoil(folder: string, channel: string): void {
   database.close();
 }
 
-const draftPrompts = [
+/** Texts of the requests that the workshop did not make. */
+export const draftPrompts = [
   "A lighthouse at dawn",
   "Three pears on a linen cloth",
   "A city of lanterns",

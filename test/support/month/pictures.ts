@@ -2,7 +2,8 @@ import sharp from "sharp";
 import { runJob } from "../../../src/providers/sandbox/paint/job.ts";
 import type { SeedPicture } from "../gallery-seed.ts";
 
-const prompts = [
+/** Texts of the paintings. */
+export const paintedPrompts = [
   "A fox in the snow",
   "A harbour in the fog",
   "Three pears on a linen cloth",
@@ -28,9 +29,9 @@ const sizes = [
 ] as const;
 
 /** Pictures as the sandbox paints them, without its lettering, two a motif and each in some proportion. */
-export async function paintPictures(motifs = prompts.length): Promise<SeedPicture[]> {
+export async function paintPictures(motifs = paintedPrompts.length): Promise<SeedPicture[]> {
   const pictures: SeedPicture[] = [];
-  for (const [at, prompt] of prompts.slice(0, motifs).entries())
+  for (const [at, prompt] of paintedPrompts.slice(0, motifs).entries())
     for (const seed of [1, 2]) {
       const [width, height] = sizes[(at * 2 + seed) % sizes.length] ?? sizes[0];
       const { rgba } = runJob({

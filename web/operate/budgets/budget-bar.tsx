@@ -2,7 +2,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { dollars } from "../../ui/money.ts";
+import { useWords } from "../../language/language.tsx";
+import { dollarsInText } from "../../../src/core/dollars.ts";
 import { useFigures } from "../../watch/figures.ts";
 import { type BudgetScope, type StandingBudget, usedShare } from "./budgets.ts";
 import { refusedOf, spentOn } from "./owner-requests.tsx";
@@ -29,6 +30,7 @@ export function BudgetBar({ budget, timeZone, of, isShort = false }: BarProps): 
   const words = useBudgetWords();
   const figures = useFigures(timeZone);
   const { spent_usd: spent, reserved_usd: reserved, limit_usd: limit } = budget;
+  const { and } = useWords();
   const used = usedShare(budget);
   const isUsed = used >= 1;
   const isNear = used >= nearlyUsed;
@@ -42,7 +44,7 @@ export function BudgetBar({ budget, timeZone, of, isShort = false }: BarProps): 
             {words.spentOf(money(spent), money(limit), budget.period)}
           </Link>
           {budget.models === undefined ? null : (
-            <span className="text-soft"> · {budget.models.join(", ")}</span>
+            <span className="text-soft"> · {budget.models.join(and)}</span>
           )}
         </span>
         <Left budget={budget} of={of} />
@@ -120,10 +122,10 @@ function Remarks({
 
 /** Whole dollars without cents. */
 function money(usd: string): string {
-  return dollars(usd, "$0").replace(/\.00$/, "");
+  return dollarsInText(usd);
 }
 
 function raiseText({ raise }: StandingBudget, figures: ReturnType<typeof useFigures>): string {
-  const sum = dollars(raise?.usd ?? "0", "$0").replace(/\.00$/, "");
+  const sum = dollarsInText(raise?.usd ?? "0");
   return raise?.until === undefined ? `+${sum}` : `+${sum} → ${figures.moment(raise.until)}`;
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { FaultLine } from "../../ui/sentence.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -37,11 +38,7 @@ export function BudgetList({
           onRemove={() => onChange(budgets.toSpliced(index, 1))}
         />
       ))}
-      {fault === undefined ? null : (
-        <p role="alert" className="text-label text-bad">
-          {fault}
-        </p>
-      )}
+      <FaultLine text={fault} />
       <div>
         <Button onPress={() => onChange([...budgets, newBudget])}>
           <Icon name="plus" size={16} />

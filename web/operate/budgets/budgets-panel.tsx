@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useWords } from "../../language/language.tsx";
+import { useTold, useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
 import { Message } from "../../ui/message.tsx";
@@ -75,6 +75,7 @@ function BudgetsForm({
 }): ReactNode {
   const words = useBudgetWords();
   const told = useEditingWords();
+  const said = useTold();
   const queries = useQueryClient();
   const { caller } = useRouteContext({ from: "/inside" }).session;
   const editing = useEditing<BudgetsFields>({
@@ -98,7 +99,7 @@ function BudgetsForm({
       isReadOnly={owner.declared_at !== null || isTeams}
     >
       {owner.declared_at === null ? null : (
-        <Message tone="info" title={told.ofFile(owner.declared_at)}>
+        <Message tone="info" title={told.ofFile(said(owner.declared_at))}>
           {told.ofFileMeans}
         </Message>
       )}

@@ -1,7 +1,7 @@
 import { type BudgetsWords, budgetsEn } from "../../language/budgets-en.ts";
 import { budgetsZh } from "../../language/budgets-zh.ts";
 import { useWords } from "../../language/language.tsx";
-import { dollars } from "../../ui/money.ts";
+import { dollarsInText } from "../../../src/core/dollars.ts";
 import type { WrittenBudget } from "./budget-fields.ts";
 
 /** The words of budgets, in the chosen language. */
@@ -10,10 +10,13 @@ export function useBudgetWords(): BudgetsWords {
 }
 
 /** Budgets in one line: $50 a month, $5 a day. */
-export function budgetsText(budgets: readonly WrittenBudget[], { short }: BudgetsWords): string {
+export function budgetsText(
+  budgets: readonly Pick<WrittenBudget, "usd" | "period">[],
+  { short }: BudgetsWords,
+): string {
   return budgets
     .map(({ usd, period }) => {
-      const sum = dollars(usd, "$0").replace(/\.00$/, "");
+      const sum = dollarsInText(usd);
       return (short[period as keyof typeof short] ?? String)(sum);
     })
     .join(", ");

@@ -4,7 +4,9 @@ import { ApiError } from "../../api/ask.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { Original } from "../../ui/sentence.tsx";
 import { useAboveBar } from "../../ui/use-above-bar.ts";
+import { faultTelling } from "../../language/fault.ts";
 import { useWords } from "../../language/language.tsx";
 import { type Editing, type Fields, differing } from "./editing.ts";
 import { LeaveQuestion } from "./leave-question.tsx";
@@ -53,11 +55,14 @@ export function EditForm<T extends Fields>(props: EditFormProps<T>): ReactNode {
 }
 
 function Refusal({ error }: { readonly error: Error }): ReactNode {
+  const words = useWords();
   // What was not reached at all is told as everywhere; a refusal is a sentence by itself.
-  return error instanceof ApiError && error.status > 0 ? (
-    <Message tone="bad" title={error.message} />
-  ) : (
-    <Problem error={error} />
+  if (!(error instanceof ApiError) || error.status === 0) return <Problem error={error} />;
+  const { title, original } = faultTelling(words, error);
+  return (
+    <Message tone="bad" title={title}>
+      {original === undefined ? undefined : <Original text={original} />}
+    </Message>
   );
 }
 

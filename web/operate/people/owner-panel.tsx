@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { useTold } from "../../language/language.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -94,12 +95,13 @@ function OwnerForm(props: OwnerProps): ReactNode {
 function Standing({ kind, owner, page }: OwnerProps): ReactNode {
   const { owner: words } = usePeopleWords();
   const editing = useEditingWords();
+  const told = useTold();
   if (owner === undefined) return null;
   const search = kind === "team" ? { team: owner.id } : { user: owner.id };
   return (
     <>
       {owner.declared_at === null ? null : (
-        <Message tone="info" title={editing.ofFile(owner.declared_at)}>
+        <Message tone="info" title={editing.ofFile(told(owner.declared_at))}>
           {editing.ofFileMeans}
         </Message>
       )}

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useTold } from "../../language/language.tsx";
 import { budgetsText, useBudgetWords } from "../budgets/words.ts";
 import { Row, RowTable, rowLink } from "../row-table.tsx";
 import type { PeoplePageState } from "./page-state.ts";
@@ -18,6 +19,7 @@ export function OwnerTable({
   readonly page: PeoplePageState;
 }): ReactNode {
   const words = usePeopleWords();
+  const told = useTold();
   const budgets = useBudgetWords();
   const { columns } = words;
   const show = kind === "team" ? "teams" : "users";
@@ -52,7 +54,10 @@ export function OwnerTable({
                 {name ?? id}
               </Link>
             }
-            note={[name === null || name === id ? undefined : id, place ?? undefined]
+            note={[
+              name === null || name === id ? undefined : id,
+              place === null ? undefined : told(place),
+            ]
               .filter((text) => text !== undefined)
               .join(" · ")}
             second={

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { FaultLine } from "../../ui/sentence.tsx";
 import type { Session } from "../../api/session.ts";
-import { useWords } from "../../language/language.tsx";
+import { useTold, useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { PolicyPanel } from "./policy-panel.tsx";
@@ -83,7 +84,9 @@ function PolicyRow({
 }): ReactNode {
   const { policies: words, standing } = useSettingsWords();
   const value = policy === undefined ? usual : String(policy.value);
-  const from = policy === undefined ? standing : (policy.declared_at ?? words.here);
+  const told = useTold();
+  const place = policy?.declared_at ?? null;
+  const from = policy === undefined ? standing : place === null ? words.here : told(place);
   return (
     <li className="relative flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-b border-line py-3 hover:bg-raised">
       <div className="min-w-0 flex-1">
@@ -96,7 +99,7 @@ function PolicyRow({
           {words.names[id]}
         </Link>
         <p className="text-label text-soft">{words.means[id]}</p>
-        {policy?.fault ? <p className="text-label text-bad">{policy.fault}</p> : null}
+        <FaultLine text={policy?.fault ?? undefined} />
       </div>
       <div className="min-w-32 text-right">
         <p className={value === undefined ? "text-soft" : "font-medium"}>

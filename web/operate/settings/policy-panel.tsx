@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useTold } from "../../language/language.tsx";
 import type { Session } from "../../api/session.ts";
 import { servedModelsQuery } from "../../models/served-models.ts";
 import { SidePanel } from "../../ui/side-panel.tsx";
@@ -37,6 +38,7 @@ export function PolicyPanel({
 }): ReactNode {
   const { policies: words } = useSettingsWords();
   const told = useEditingWords();
+  const said = useTold();
   const queries = useQueryClient();
   const editing = useEditing<PolicyFields>({
     draft: `${caller.id}.policy.${id}`,
@@ -60,7 +62,7 @@ export function PolicyPanel({
         isReadOnly={declared !== null}
       >
         {declared === null ? null : (
-          <Message tone="info" title={told.ofFile(declared)}>
+          <Message tone="info" title={told.ofFile(said(declared))}>
             {told.ofFileMeans}
           </Message>
         )}

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { useWords } from "../../language/language.tsx";
+import { useTold, useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
@@ -83,6 +83,7 @@ export function SettingsPage(): ReactNode {
 /** The settings by their group; what nobody has written is shown where it is asked for. */
 function Settings({ settings }: { readonly settings: readonly SettingEntry[] }): ReactNode {
   const words = useSettingsWords();
+  const told = useTold();
   const [isAll, setAll] = useState(false);
   const shown = settings.filter(({ place }) => isAll || place !== null);
   return (
@@ -120,7 +121,7 @@ function Settings({ settings }: { readonly settings: readonly SettingEntry[] }):
                   {value ?? <span className="text-soft">{words.nothing}</span>}
                 </td>
                 <td className="hidden px-3 py-2 text-label break-words text-soft phone:table-cell">
-                  <Breakable text={place ?? words.standing} />
+                  <Breakable text={place === null ? words.standing : told(place)} />
                 </td>
               </tr>
             ))}
