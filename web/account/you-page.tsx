@@ -8,6 +8,7 @@ import {
   removePasskey,
   renamePasskey,
 } from "../api/passkeys.ts";
+import { useFigures } from "../watch/figures.ts";
 import { sessionQuery, signInWaysQuery } from "../api/session.ts";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
@@ -71,7 +72,7 @@ function PasskeyRow({ entry }: { readonly entry: PasskeyEntry }): ReactNode {
   const words = useWords().you;
   const [asked, setAsked] = useState<"rename" | "remove">();
   const close = (): void => setAsked(undefined);
-  const day = (text: string): string => text.slice(0, 10);
+  const { day } = useFigures();
   return (
     <li className="flex flex-wrap items-center justify-between gap-2 border-b border-line py-3">
       <div className="min-w-0">

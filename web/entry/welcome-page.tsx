@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
+import { faultLine } from "../language/fault.ts";
 import { ApiError } from "../api/ask.ts";
 import {
   type Invitation,
@@ -89,7 +90,7 @@ function AcceptForm({
           entering.mutate();
         }}
       >
-        {isElsewhere ? <Message tone="bad" title={error.message} /> : null}
+        {isElsewhere ? <Message tone="bad" title={faultLine(words, error)} /> : null}
         <Field label={words.welcome.name} value={name} onChange={setName} error={faultAt("name")} />
         <Field
           label={words.welcome.login}

@@ -25,7 +25,7 @@ export const keysZh: KeysWords = {
   budgetHint: "留空则无单独预算。",
   moreBudget: "提醒、模型、临时提高、更多预算",
   noBudget: "无单独预算",
-  period: "重新开始",
+  period: "重置",
   periods: { day: "每天", week: "每周", month: "每月", total: "从不" },
   limits: "限制",
   limitsHint: "留空则不限制。",

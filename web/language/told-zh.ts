@@ -30,6 +30,7 @@ const ways: readonly Saying[] = [
 const sayings: readonly Saying[] = [
   [/^(\S+\.\w+), line (\d+)$/, (file, line) => `${file} 第 ${line} 行`],
   [/^the configuration$/, () => "配置"],
+  [/^built in$/, () => "内置"],
   [
     /^(\d+) failures in a row, the last: (\w+)$/,
     (n, code) => `连续失败 ${n} 次，最后一次：${codeZh(code)}`,

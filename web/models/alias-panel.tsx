@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import { useTold } from "../language/language.tsx";
 import { Act, Ask, useAct } from "../operate/editing/act.tsx";
 import { EditForm } from "../operate/editing/edit-form.tsx";
 import { type Edition, useEditing } from "../operate/editing/editing.ts";
@@ -62,6 +63,7 @@ const reads = [aliasesQuery.queryKey, servedModelsQuery.queryKey];
 function AliasForm({ alias, onClose }: Parameters<typeof AliasPanel>[0]): ReactNode {
   const words = useModelWords().aliases;
   const told = useEditingWords();
+  const said = useTold();
   const queries = useQueryClient();
   const { caller } = useRouteContext({ from: "/inside" }).session;
   const editing = useEditing<AliasFields>({
@@ -88,7 +90,7 @@ function AliasForm({ alias, onClose }: Parameters<typeof AliasPanel>[0]): ReactN
       {...(alias === undefined ? { create: words.make } : {})}
     >
       {place === null ? null : (
-        <Message tone="info" title={told.ofFile(place)}>
+        <Message tone="info" title={told.ofFile(said(place))}>
           {told.ofFileMeans}
         </Message>
       )}

@@ -167,7 +167,9 @@ function ModelList({ models }: { readonly models: readonly ServedModel[] }): Rea
               </td>
               <td className={second}>{abilityWords(model, words, all)}</td>
               <td className={second}>{sizeWords(model, words, all) ?? "–"}</td>
-              <td className={`${cell} pt-[0.6875rem] text-label`}>{priceText(model, words, all)}</td>
+              <td className={`${cell} pt-[0.6875rem] text-label`}>
+                {priceText(model, words, all)}
+              </td>
               <td className={second}>
                 {[...new Set(model.targets.map(({ channel }) => channel))].join(" → ")}
               </td>

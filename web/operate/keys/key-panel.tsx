@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouteContext } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { useTold } from "../../language/language.tsx";
 import { Message } from "../../ui/message.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
 import { BudgetBar } from "../budgets/budget-bar.tsx";
@@ -99,12 +100,13 @@ function shownText(value: unknown): string {
 /** The key as it stands: where it is from, what keeps it from opening, and what it has spent. */
 function Standing({ entry }: { readonly entry: KeyEntry }): ReactNode {
   const editing = useEditingWords();
+  const told = useTold();
   const budgets = useQuery(budgetsQuery).data;
   const standing = budgets?.all.find(({ scope, owner }) => scope === "key" && owner === entry.id);
   return (
     <>
       {entry.declared_at === null ? null : (
-        <Message tone="info" title={editing.ofFile(entry.declared_at)}>
+        <Message tone="info" title={editing.ofFile(told(entry.declared_at))}>
           {editing.ofFileMeans}
         </Message>
       )}

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useTold, useWords } from "../../language/language.tsx";
+import { budgetsText, useBudgetWords } from "../budgets/words.ts";
 import { classNames } from "../../ui/class-names.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
 import { BudgetBar } from "../budgets/budget-bar.tsx";
@@ -42,7 +44,8 @@ function KeyRow({
   const words = useKeyWords();
   const { id, name, user, team, models } = entry;
   const owner = [user, team].filter((one) => one !== null).join(" · ");
-  const all = models.includes("*") ? words.all : models.join(", ");
+  const { and } = useWords();
+  const all = models.includes("*") ? words.all : models.join(and);
   return (
     <Row
       id={id}
@@ -78,13 +81,14 @@ function KeyRow({
 
 /** The end of its secret, where it is from, and until when it holds. */
 function Note({ entry }: { readonly entry: KeyEntry }): ReactNode {
+  const told = useTold();
   const words = useKeyWords();
   const { hint, declared_at: place, expires_at: end } = entry;
   const isOver = end !== null && Date.parse(end) <= Date.now();
   return (
     <>
       <span className="font-mono">…{hint}</span>
-      {place === null ? null : ` · ${words.ofFile(place)}`}
+      {place === null ? null : ` · ${words.ofFile(told(place))}`}
       {end === null
         ? null
         : ` · ${(isOver ? words.ended : words.until)(endText(end).slice(0, 10))}`}
@@ -94,13 +98,11 @@ function Note({ entry }: { readonly entry: KeyEntry }): ReactNode {
 
 function Budgets({ entry: { id, budget } }: { readonly entry: KeyEntry }): ReactNode {
   const words = useKeyWords();
+  const budgetWords = useBudgetWords();
   const budgets = useQuery(budgetsQuery).data;
   const standing = budgets?.all.find(({ scope, owner }) => scope === "key" && owner === id);
   if (budget === null) return words.noBudget;
-  if (standing === undefined)
-    return budget
-      .map(({ usd, period }) => `$${usd} ${words.periods[period as keyof typeof words.periods]}`)
-      .join(", ");
+  if (standing === undefined) return budgetsText(budget, budgetWords);
   return standing.budgets.map((one, place) => (
     <BudgetBar
       key={place}
