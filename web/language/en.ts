@@ -266,7 +266,7 @@ export const en = {
         : `${model} takes no mask. These do: ${others.join(", ")}.`,
   },
   problems: problemWords,
-  /** What stands between the parts of a list. */
+  /** The comma between the parts of a list. */
   and: ", ",
   /** A sentence of the gateway, which says all in English, in this language; undefined: its own words stand. */
   told: (() => undefined) as (text: string) => string | undefined,

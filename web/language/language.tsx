@@ -78,7 +78,7 @@ export function useWords(): Words {
   return use(LanguageContext).words;
 }
 
-/** What the gateway says, in the chosen language where the console knows the sentence: of use where text alone may stand, and `Sentence` is for the rest. */
+/** The gateway's sentences in the chosen language, where the console knows them: for places where text alone may stand; `Sentence` is for the rest. */
 export function useTold(): (text: string) => string {
   const { told } = useWords();
   return (text) => told(text) ?? text;

@@ -279,7 +279,7 @@ export const watchEn = {
       disable: "disabled",
       enable: "enabled",
     } as Record<string, string>,
-    /** What stands between a deed and what it is done to. */
+    /** The space between a deed and its object. */
     gap: " ",
     from: (address: string) => `from ${address}`,
     request: (id: string) => `request ${id}`,
