@@ -229,6 +229,14 @@ test("a retry may buy twice where an attempt may have been billed, or the error 
   expect(told(picture(0), ["accepted", {}], picture(0)).pictures).toHaveLength(1);
 });
 
+test("previews are counted for the attempt that makes them, and the end says how long it took", () => {
+  const chosen = (attempt: number) => ["chosen", { attempt, channel: "a" }] as const;
+  const partial = (at: number) => ["partial", { index: 0, partial: at, url: "/i/p" }] as const;
+  expect(told(chosen(1), partial(0), partial(1)).previewsSeen).toBe(2);
+  expect(told(chosen(1), partial(0), failed("no"), chosen(2)).previewsSeen).toBe(0);
+  expect(told(chosen(1), ["done", { upstream_ms: 1200 }]).tookMs).toBe(1200);
+});
+
 test("pixels differ where it is seen, not where an encoder has rounded", () => {
   const pixels = (...values: readonly number[]) => Uint8ClampedArray.from(values);
   const before = pixels(10, 20, 30, 255, 10, 20, 30, 255);

@@ -27,6 +27,7 @@ beforeAll(async () => {
         {
           id: "studio",
           provider: "sandbox",
+          settings: { slow_ms: 12_000 },
           models: [
             priced("aquarelle", "sandbox-fast", 0.04),
             priced("lino", "sandbox-fast", 0.06),
@@ -149,6 +150,11 @@ test("four at most are compared, on a phone too; down to one, its choices are th
   });
   await page.goto("/make");
   await page.getByRole("textbox", { name: "Prompt" }).fill("A kiln");
+  // The prompt and the button are in sight without scrolling; the rest is in a sheet of its own.
+  const sight = await makeButton(page).boundingBox();
+  expect(sight !== null && sight.y + sight.height <= 844).toBe(true);
+  const settings = page.getByRole("button", { name: /^Model and settings: / });
+  await settings.click();
   for (const model of ["lino", "fresco", "gouache"]) await compareWith(page, model);
   await page.getByText("4 of 4").waitFor();
   expect(await page.getByRole("button", { name: "Compare with another model" }).count()).toBe(0);
@@ -161,6 +167,9 @@ test("four at most are compared, on a phone too; down to one, its choices are th
   await page.getByRole("button", { name: /gouache Model/ }).waitFor();
   expect(await page.getByRole("radio", { name: "Medium" }).isChecked()).toBe(true);
   expect(new URL(page.url()).search).toBe("");
+  expect(await accessFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+  await page.getByRole("button", { name: "Model and settings: gouache · Auto" }).waitFor();
   await expect.poll(() => makeButton(page).textContent()).toBe("Make$0.50");
   expect(faults).toEqual([]);
   await page.context().close();
@@ -208,7 +217,7 @@ test("stopping says what it may cost, a retry that may buy twice says so with it
     .getByRole("button", { name: "Make again may be charged again, $0.04" })
     .waitFor();
   // What was begun is finished, and comes.
-  await column(page, "slow").getByText("Done, $0.03").waitFor();
+  await column(page, "slow").getByText("Done, $0.03").waitFor({ timeout: 90_000 });
   expect(await accessFaults(page)).toEqual([]);
   await page.goto("/make?compare=parts");
   await page.goto("/make?compare=parts,aquarelle");

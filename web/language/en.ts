@@ -198,8 +198,6 @@ export const en = {
     making: (channel: string | undefined, attempt: number) =>
       `${channel ?? "The model"} is making it${attempt > 1 ? `, attempt ${attempt}` : ""}`,
     seconds: (count: number) => `${count} s`,
-    failedOver: (channel: string | undefined, evidence: string | undefined) =>
-      `${channel ?? "The first choice"} failed${evidence === "unknown" ? "; it may have been billed" : "; nothing was billed"}.`,
     away: "The gateway does not know this request any more, or its pictures have expired.",
     done: (cost: string) => `Done, ${cost}`,
     costUnknown: "cost unknown",

@@ -90,6 +90,20 @@ export const makeEn = {
         ? `${name} was not taken: this model takes no pictures.`
         : `${name} was not taken: this model takes ${max === 1 ? "one picture" : `${max} pictures`}.`,
   },
+  preview: (at: number, of: number) => `preview ${at} of ${of}`,
+  notCome: "This one did not come",
+  failedOver: (channel: string | undefined, isBusy: boolean, isDoubtful: boolean) =>
+    `${channel ?? "The first choice"} ${isBusy ? "was busy" : "failed"}; ${isDoubtful ? "it may have been billed" : "nothing was billed"}.`,
+  spoken: {
+    waiting: "The request waits.",
+    making: (channel: string | undefined, attempt: number) =>
+      `${channel ?? "The model"} makes the picture${attempt > 1 ? `, attempt ${attempt}` : ""}.`,
+    preview: (at: number) => `Preview ${at} is there.`,
+    done: (pictures: number, cost: string) =>
+      `${pictures === 1 ? "The picture is" : `${pictures} pictures are`} there: ${cost}.`,
+  },
+  controls: "Model and settings",
+  modelsCompared: (count: number) => `${count} models`,
   shape: "Shape",
   moreOfModel: "More of this model",
   chosen: (fields: number) => `${fields} chosen`,

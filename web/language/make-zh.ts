@@ -75,6 +75,19 @@ export const makeZh: MakeWords = {
         ? `未添加 ${name}：此模型不接受图片。`
         : `未添加 ${name}：此模型最多接受 ${max} 张图片。`,
   },
+  preview: (at, of) => `预览 ${at} / ${of}`,
+  notCome: "这一张没有生成",
+  failedOver: (channel, isBusy, isDoubtful) =>
+    `${channel ?? "首选渠道"} ${isBusy ? "繁忙" : "失败"}；${isDoubtful ? "可能已计费" : "未计费"}。`,
+  spoken: {
+    waiting: "请求正在排队。",
+    making: (channel, attempt) =>
+      `${channel ?? "模型"} 开始生成图片${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}。`,
+    preview: (at) => `第 ${at} 张预览已到。`,
+    done: (pictures, cost) => `${pictures} 张图片已完成：${cost}。`,
+  },
+  controls: "模型与设置",
+  modelsCompared: (count) => `${count} 个模型`,
   shape: "比例",
   moreOfModel: "此模型的更多选项",
   chosen: (fields) => `已选 ${fields} 项`,

@@ -194,8 +194,6 @@ export const zh: Words = {
     making: (channel, attempt) =>
       `${channel ?? "模型"} 正在生成${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}`,
     seconds: (count) => `${count} 秒`,
-    failedOver: (channel, evidence) =>
-      `${channel ?? "首选渠道"} 失败${evidence === "unknown" ? "；可能已计费" : "；未计费"}。`,
     away: "网关已不再记得此请求，或图片已过期。",
     done: (cost) => `完成，${cost}`,
     costUnknown: "费用未知",

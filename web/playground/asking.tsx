@@ -1,11 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
+import type { Words } from "../language/en.ts";
 import { useWords } from "../language/language.tsx";
+import type { MakeWords } from "../language/make-en.ts";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { useIsPhone } from "../watch/use-phone.ts";
 import { AdoptedDraft } from "./adopted-draft.tsx";
+import { AskingOnPhone } from "./asking-on-phone.tsx";
 import { commonModel } from "./shared-abilities.ts";
 import { Controls } from "./controls.tsx";
 import type { DraftFields } from "./draft.ts";
@@ -15,12 +19,12 @@ import { NoMask } from "./mask-of-first.tsx";
 import { ModelColumns } from "./model-columns.tsx";
 import { type Model, takesMask } from "./models.ts";
 import { leftInWords, obstacleInWords } from "./obstacle.ts";
-import { PicturesIn } from "./pictures-in.tsx";
+import { PictureIn, PicturesIn } from "./pictures-in.tsx";
 import type { Playground } from "./playground.ts";
 import { priceWords, sumOf, usePrices } from "./price.ts";
 import { useMakeWords } from "./words.ts";
 
-/** The form on the left: what is asked, made from the cards of the models. */
+/** The form that says what is asked, made from the cards of the models: on the left, or on a phone in two sheets. */
 export function Asking({
   models,
   playground,
@@ -29,39 +33,28 @@ export function Asking({
   readonly playground: Playground;
 }): ReactNode {
   const all = { words: useWords(), more: useMakeWords() };
+  const isPhone = useIsPhone();
   const words = all.words.playground;
-  const { draft, change, brought, columns, fitted, starting, make } = playground;
+  const { draft, brought, columns, fitted, starting, make } = playground;
   const { pictures } = brought;
   const prices = usePrices(
-    fitted.map(({ column: { model }, fields, pictures: own }) => ({
-      model,
+    fitted.map(({ column, fields, pictures: own }) => ({
+      model: column.model,
       fields,
       pictures: own,
     })),
   );
-  const takers = fitted.map(({ column }) => column.model).filter(takesMask);
+  const hasMasks = fitted.some(({ column }) => takesMask(column.model));
   const obstacle = obstacleInWords(fitted, draft.prompt, all);
-  return (
-    <Form
-      className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88 wide:max-w-full"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (obstacle === undefined) make();
-      }}
-    >
-      <AdoptedDraft onBack={change} />
-      <Field
-        label={words.prompt}
-        placeholder={words.promptExample}
-        value={draft.prompt}
-        onChange={(prompt) => change({ prompt })}
-        rows={4}
-        onKeyDown={(event) => {
-          const isMake = event.key === "Enter" && (event.metaKey || event.ctrlKey);
-          if (isMake && obstacle === undefined) make();
-        }}
-      />
-      <Bringing models={models} playground={playground} takesMask={takers.length > 0} />
+  const submit = (): void => {
+    if (obstacle === undefined) make();
+  };
+  const parts = {
+    notes: <Notes playground={playground} />,
+    prompt: <PromptField playground={playground} isPhone={isPhone} onMake={submit} />,
+    bringing: <Bringing models={models} playground={playground} hasMasks={hasMasks} />,
+    brought: <BroughtLine playground={playground} hasMasks={hasMasks} />,
+    models: (
       <ModelColumns
         models={models}
         fitted={fitted.map((one, at) => ({ ...one, price: priceWords(prices[at], words) }))}
@@ -69,48 +62,154 @@ export function Asking({
         columns={columns}
         hasPictures={pictures.length > 0}
       />
-      <SharedControls playground={playground} />
+    ),
+    controls: <SharedControls playground={playground} />,
+    make: (
       <MakeButton
         obstacle={obstacle}
+        isBare={isPhone}
         price={priceWords(sumOf(prices), words)}
-        mask={takers.length > 0 ? pictures[0]?.mask : undefined}
+        mask={hasMasks ? pictures[0]?.mask : undefined}
         isPending={starting.isPending}
         onMake={make}
       />
-      {starting.error === null ? null : <Problem error={starting.error} title={words.refused} />}
+    ),
+  };
+  if (isPhone)
+    return <AskingOnPhone parts={parts} summary={summaryOf(playground, all)} onSubmit={submit} />;
+  return (
+    <Form
+      className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88 wide:max-w-full"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {parts.prompt}
+      {parts.bringing}
+      {parts.models}
+      {parts.controls}
+      {parts.notes}
+      {parts.make}
     </Form>
   );
+}
+
+/** The model, and what is chosen of it: as much as a button of a phone holds. */
+function summaryOf(
+  { fitted }: Playground,
+  { words, more }: { readonly words: Words; readonly more: MakeWords },
+): string {
+  const [one, other] = fitted;
+  if (one === undefined) return "";
+  if (other !== undefined) return more.modelsCompared(fitted.length);
+  const { size, aspect_ratio: ratio, n } = one.fields;
+  const shape = size.replace("x", " × ") || ratio || words.playground.auto;
+  return [one.column.model.id, shape, ...(n === 1 ? [] : [`× ${n}`])].join(" · ");
+}
+
+function PromptField({
+  playground: { draft, change },
+  isPhone,
+  onMake,
+}: {
+  readonly playground: Playground;
+  readonly isPhone: boolean;
+  readonly onMake: () => void;
+}): ReactNode {
+  const words = useWords().playground;
+  return (
+    <Field
+      label={words.prompt}
+      isLabelHidden={isPhone}
+      placeholder={words.promptExample}
+      value={draft.prompt}
+      onChange={(prompt) => change({ prompt })}
+      rows={isPhone ? 2 : 4}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) onMake();
+      }}
+    />
+  );
+}
+
+/** The draft of before, what the model leaves behind, and the gateway's refusal. */
+function Notes({
+  playground: { change, columns, fitted, starting },
+}: {
+  readonly playground: Playground;
+}): ReactNode {
+  const words = useWords().playground;
+  const [first] = fitted;
+  return (
+    <>
+      <AdoptedDraft onBack={change} />
+      {first === undefined || columns.isComparing ? null : (
+        <LeavesBehind model={first.column.model} left={first.left} />
+      )}
+      {starting.error === null ? null : <Problem error={starting.error} title={words.refused} />}
+    </>
+  );
+}
+
+/** The address at which the mask of the first picture is edited. */
+function useMaskEditor(): () => void {
+  const navigate = useNavigate({ from: "/make" });
+  return () => void navigate({ search: (before) => ({ ...before, mask: 1 }) });
 }
 
 /** The pictures that the request brings, for the models that take some. */
 function Bringing({
   models,
   playground: { brought, intake, columns },
-  takesMask: hasMasks,
+  hasMasks,
 }: {
   readonly models: readonly Model[];
   readonly playground: Playground;
-  readonly takesMask: boolean;
+  readonly hasMasks: boolean;
 }): ReactNode {
-  const navigate = useNavigate({ from: "/make" });
+  const openMask = useMaskEditor();
   const { pictures } = brought;
-  const chosen = columns.columns.map(({ model }) => model);
-  const [first] = chosen;
+  const first = columns.columns[0]?.model;
   return (
     <>
       {intake.max === 0 && pictures.length === 0 ? null : (
         <PicturesIn
           pictures={pictures}
           intake={intake}
-          hasMasks={hasMasks}
           onRemove={brought.remove}
-          onMask={() => void navigate({ search: (before) => ({ ...before, mask: 1 }) })}
+          onMask={hasMasks ? openMask : undefined}
         />
       )}
       {pictures.length === 0 || hasMasks || first === undefined ? null : (
         <NoMask models={models} model={first} />
       )}
     </>
+  );
+}
+
+/** The pictures that are brought already, small, in one line. */
+function BroughtLine({
+  playground: { brought },
+  hasMasks,
+}: {
+  readonly playground: Playground;
+  readonly hasMasks: boolean;
+}): ReactNode {
+  const openMask = useMaskEditor();
+  if (brought.pictures.length === 0) return null;
+  return (
+    <div className="flex items-start gap-2 overflow-x-auto pt-1.5">
+      {brought.pictures.map((picture, at) => (
+        <PictureIn
+          key={picture.id}
+          picture={picture}
+          isSmall
+          onRemove={() => brought.remove(picture.id)}
+          onMask={hasMasks && at === 0 ? openMask : undefined}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -126,15 +225,12 @@ function SharedControls({
   if (first === undefined) return null;
   if (!columns.isComparing)
     return (
-      <>
-        <Controls
-          model={first.column.model}
-          fields={first.fields}
-          hasPictures={pictures.length > 0}
-          onChange={change}
-        />
-        <LeavesBehind model={first.column.model} left={first.left} />
-      </>
+      <Controls
+        model={first.column.model}
+        fields={first.fields}
+        hasPictures={pictures.length > 0}
+        onChange={change}
+      />
     );
   const common = commonModel(columns.columns.map(({ model }) => model));
   return (

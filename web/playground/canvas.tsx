@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
-import { Aperture } from "../ui/aperture.tsx";
 import { classNames } from "../ui/class-names.ts";
+import { Icon } from "../ui/icon.tsx";
+import { Ring } from "./ring.tsx";
 import { sizeOfText } from "./size-rule.ts";
-import { type GenerationState, type Made, type MadePicture, isOver } from "./generation.ts";
+import { useMakeWords } from "./words.ts";
+import { type GenerationState, type Made, type MadePicture, missingOf } from "./generation.ts";
 
 /** The picture, or its preview, or the aperture while there is neither. In a column all are of one height. */
 export function Canvas({
@@ -26,7 +28,7 @@ export function Canvas({
       )}
     >
       {source === undefined ? (
-        <Coming made={made} isColumn={isColumn} busy={!isOver(state)} />
+        <Coming made={made} state={state} isColumn={isColumn} />
       ) : (
         <img
           key={source}
@@ -46,42 +48,58 @@ export function Canvas({
 }
 
 /** The height of the place where a picture comes, the same before it is there and after, so that nothing moves. */
-export const canvasHeight = "h-[56dvh] min-h-72 wide:h-[calc(100dvh-15rem)] wide:min-h-[28rem]";
+export const canvasHeight =
+  "h-[44dvh] min-h-64 phone:h-[56dvh] phone:min-h-72 wide:h-[calc(100dvh-15rem)] wide:min-h-[28rem]";
 
 /** The frame of a picture that is being made, in the proportions that it will have where they are known. */
 function Coming({
-  made: { fields },
+  made,
+  state,
   isColumn,
-  busy,
 }: {
   readonly made: Made;
+  readonly state: GenerationState;
   readonly isColumn: boolean;
-  readonly busy: boolean;
 }): ReactNode {
-  const size = sizeOfText(fields.size) ?? { width: 1, height: 1 };
+  const size = sizeOfText(made.fields.size) ??
+    shapeOf(made.fields.aspect_ratio) ?? { width: 1024, height: 1024 };
   return (
-    <div
-      className="grid h-full max-h-full max-w-full place-items-center rounded-picture border border-line bg-ground"
-      style={{ aspectRatio: `${size.width} / ${size.height}` }}
-    >
-      <Aperture size={isColumn ? 48 : 72} busy={busy} />
+    <div className="grid h-full w-full grid-rows-[minmax(0,1fr)] place-items-center *:[grid-area:1/1]">
+      {/* A drawing keeps its proportions within bounds as a picture does. */}
+      <svg
+        aria-hidden
+        width={size.width}
+        height={size.height}
+        viewBox={`0 0 ${size.width} ${size.height}`}
+        className="max-h-full max-w-full rounded-picture border border-line bg-ground"
+      />
+      <Ring made={made} state={state} size={isColumn ? 48 : 72} />
     </div>
   );
 }
 
+function shapeOf(ratio: string): { readonly width: number; readonly height: number } | undefined {
+  const [width = 0, height = 0] = ratio.split(":").map(Number);
+  return width > 0 && height > 0 ? { width: width * 256, height: height * 256 } : undefined;
+}
+
 /** The pictures of a request, of which one is shown large. */
 export function Thumbnails({
-  pictures,
+  state,
   shown,
   onShow,
   made,
 }: {
-  readonly pictures: readonly MadePicture[];
+  readonly state: GenerationState;
   readonly shown: number;
   readonly onShow: (at: number) => void;
   readonly made: Made;
 }): ReactNode {
   const words = useWords().playground;
+  const more = useMakeWords();
+  const { pictures } = state;
+  const missing = missingOf(made, state);
+  if (pictures.length + missing < 2) return null;
   const asked = pictures.filter((one) => !keepsRest(one, made)).length;
   const labelOf = (picture: MadePicture, at: number): string =>
     keepsRest(picture, made)
@@ -105,6 +123,16 @@ export function Thumbnails({
             className="size-16 rounded-picture bg-sunk object-cover"
           />
         </button>
+      ))}
+      {Array.from({ length: missing }, (_, at) => (
+        <span
+          key={`missing-${at}`}
+          title={more.notCome}
+          className="grid size-17 place-items-center rounded-picture border border-dashed border-edge text-soft"
+        >
+          <Icon name="close" size={16} />
+          <span className="sr-only">{more.notCome}</span>
+        </span>
       ))}
     </div>
   );

@@ -106,6 +106,9 @@ export function useDraft(): readonly [DraftFields, (change: Partial<DraftFields>
   return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
 }
 
+/** Previews that are asked of models which stream. */
+export const previewsAsked = 2;
+
 /** The fields as `/v1` takes them: what is empty is left out. */
 export function bodyOf(fields: DraftFields, streams: boolean): Record<string, unknown> {
   const { seed, n, output_compression: compression, ...words } = fields;
@@ -114,7 +117,7 @@ export function bodyOf(fields: DraftFields, streams: boolean): Record<string, un
     n,
     ...(compression === "" ? {} : { output_compression: Number(compression) }),
     ...(seed === "" ? {} : { seed: seedJson(seed) }),
-    ...(streams ? { stream: true, partial_images: 2 } : {}),
+    ...(streams ? { stream: true, partial_images: previewsAsked } : {}),
   };
 }
 

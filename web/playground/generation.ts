@@ -57,10 +57,14 @@ export interface GenerationState {
   readonly isStopped: boolean;
   readonly failovers: readonly Failover[];
   readonly previews: Readonly<Record<number, string>>;
+  /** Previews that have come of the picture that is furthest. */
+  readonly previewsSeen: number;
   readonly pictures: readonly MadePicture[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   /** US dollars; null: unknown. */
   readonly usd: string | null | undefined;
+  /** Milliseconds that the upstream took; undefined: not done, or told from the record. */
+  readonly tookMs: number | undefined;
   readonly error: Refusal | undefined;
 }
 
@@ -73,9 +77,11 @@ export const begun: GenerationState = {
   isStopped: false,
   failovers: [],
   previews: {},
+  previewsSeen: 0,
   pictures: [],
   warnings: [],
   usd: undefined,
+  tookMs: undefined,
   error: undefined,
 };
 
@@ -94,7 +100,7 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
       return begun;
     case "chosen": {
       const { attempt, channel } = data as { attempt: number; channel?: string };
-      return { ...state, phase: "making", attempt, channel, isCancellable: false };
+      return { ...state, phase: "making", attempt, channel, isCancellable: false, previewsSeen: 0 };
     }
     case "cancellable":
       return { ...state, isCancellable: true };
@@ -103,8 +109,9 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
     case "failed_over":
       return { ...state, failovers: [...state.failovers, data] };
     case "partial": {
-      const { index, url } = data as { index: number; url: string };
-      return { ...state, previews: { ...state.previews, [index]: url } };
+      const { index, partial, url } = data as { index: number; partial?: number; url: string };
+      const previewsSeen = Math.max(state.previewsSeen, (partial ?? 0) + 1);
+      return { ...state, previewsSeen, previews: { ...state.previews, [index]: url } };
     }
     case "picture":
       return { ...state, pictures: [...state.pictures, data].toSorted(byIndex) };
@@ -112,8 +119,10 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
       return { ...state, warnings: [...state.warnings, data] };
     case "cost":
       return { ...state, usd: (data as { usd: string | null }).usd };
-    case "done":
-      return { ...state, phase: "done" };
+    case "done": {
+      const { upstream_ms: tookMs } = data as { upstream_ms?: number };
+      return { ...state, phase: "done", tookMs };
+    }
     case "error": {
       const { code, message, billed } = data as Refusal & { billed?: "unknown" };
       const mayBeBilled = billed === "unknown";

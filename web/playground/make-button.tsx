@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import type { Mask } from "../mask/mask.ts";
 import { Button } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
 import { Question } from "../ui/dialog.tsx";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 
@@ -12,6 +13,7 @@ export function MakeButton({
   mask,
   price,
   isPending,
+  isBare = false,
   onMake,
 }: {
   /** The reason why nothing can be made, in words; undefined: it can. */
@@ -20,13 +22,22 @@ export function MakeButton({
   /** In words; of all models together. */
   readonly price: string | undefined;
   readonly isPending: boolean;
+  /** True: it stands in a line with others, in a sheet. */
+  readonly isBare?: boolean;
   readonly onMake: () => void;
 }): ReactNode {
   const words = useWords();
   const [asks, setAsks] = useState(false);
   const isFull = mask?.share === 1;
   return (
-    <div className="sticky bottom-16 z-1 -mx-1 flex flex-col gap-1.5 bg-ground px-1 pt-3 pb-2 phone:bottom-0">
+    <div
+      className={classNames(
+        "flex flex-col",
+        isBare
+          ? "min-w-0 flex-1 gap-1"
+          : "sticky bottom-0 z-1 -mx-1 gap-1.5 bg-ground px-1 pt-3 pb-2",
+      )}
+    >
       <Button
         type={isFull ? "button" : "submit"}
         kind="main"
@@ -37,7 +48,9 @@ export function MakeButton({
         {words.playground.make}
         {price === undefined ? null : <span className="font-normal">{price}</span>}
       </Button>
-      <p className="text-center text-label text-soft">{obstacle ?? words.playground.keys}</p>
+      {isBare && obstacle === undefined ? null : (
+        <p className="text-center text-label text-soft">{obstacle ?? words.playground.keys}</p>
+      )}
       {price === words.playground.noPrice ? (
         <div className="flex flex-col gap-1 text-label text-soft">
           <Remedy code="no_price" />

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { DropZone, FileTrigger, type FileDropItem } from "react-aria-components";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
+import { classNames } from "../ui/class-names.ts";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
@@ -14,17 +15,14 @@ import { useMakeWords } from "./words.ts";
 export function PicturesIn({
   pictures,
   intake,
-  hasMasks,
   onRemove,
   onMask,
 }: {
   readonly pictures: readonly DraftPicture[];
   readonly intake: Intake;
   readonly onRemove: (id: string) => void;
-  /** False: the model takes no mask. */
-  readonly hasMasks: boolean;
-  /** Opens the mask of the first picture. */
-  readonly onMask: () => void;
+  /** Opens the mask of the first picture; undefined: the model takes none. */
+  readonly onMask: (() => void) | undefined;
 }): ReactNode {
   const words = useWords().playground;
   const more = useMakeWords();
@@ -47,7 +45,7 @@ export function PicturesIn({
             key={picture.id}
             picture={picture}
             onRemove={() => onRemove(picture.id)}
-            onMask={hasMasks && at === 0 ? onMask : undefined}
+            onMask={at === 0 ? onMask : undefined}
           />
         ))}
         {pictures.length >= intake.max ? null : <Ways intake={intake} />}
@@ -119,25 +117,39 @@ function FromAddress({
   );
 }
 
-function PictureIn({
+/** A picture of the draft, with the way to take it out and to its mask. */
+export function PictureIn({
   picture: { name, url, mask },
+  isSmall = false,
   onRemove,
   onMask,
 }: {
   readonly picture: DraftPicture;
+  /** True: its mask stands beside it. */
+  readonly isSmall?: boolean;
   readonly onRemove: () => void;
   /** Undefined: this picture has no mask. */
   readonly onMask: (() => void) | undefined;
 }): ReactNode {
   const words = useWords();
   return (
-    <div className="relative flex flex-col gap-1">
-      <img src={url} alt={name} className="size-20 rounded-picture bg-sunk object-cover" />
+    <div className={classNames("relative flex shrink-0", isSmall ? "gap-2" : "flex-col gap-1")}>
+      <img
+        src={url}
+        alt={name}
+        className={classNames(
+          "rounded-picture bg-sunk object-cover",
+          isSmall ? "size-11" : "size-20",
+        )}
+      />
       <button
         type="button"
         onClick={onRemove}
         aria-label={words.playground.takeOut(name)}
-        className="absolute -top-1.5 -right-1.5 grid size-6 place-items-center rounded-full border border-line bg-raised text-soft hover:text-ink"
+        className={classNames(
+          "absolute -top-1.5 grid size-6 place-items-center rounded-full border border-line bg-raised text-soft hover:text-ink",
+          isSmall ? "left-7" : "-right-1.5",
+        )}
       >
         <Icon name="close" size={12} />
       </button>
@@ -145,7 +157,7 @@ function PictureIn({
         <button
           type="button"
           onClick={onMask}
-          className="min-h-6 rounded-control border border-edge bg-raised text-label text-ink hover:bg-sunk pointer-coarse:min-h-11"
+          className="min-h-6 rounded-control border border-edge bg-raised px-2 text-label text-ink hover:bg-sunk pointer-coarse:min-h-11"
         >
           {mask === undefined ? words.mask.button : words.mask.buttonShare(mask.share)}
         </button>

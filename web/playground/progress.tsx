@@ -1,11 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
+import type { MakeWords } from "../language/make-en.ts";
 import { Button } from "../ui/button.tsx";
 import { dollars } from "../ui/money.ts";
+import { previewsAsked } from "./draft.ts";
 import { type GenerationState, type Made, isOver, missingOf } from "./generation.ts";
 import { type Priced, priceWords, usePrices } from "./price.ts";
+import { Said } from "./said.tsx";
+import { useSeconds } from "./seconds.ts";
 import { stopGeneration } from "./start.ts";
 import { useMakeWords } from "./words.ts";
 
@@ -23,7 +26,7 @@ export function Progress({
   const words = useWords().playground;
   const more = useMakeWords();
   const isRunning = !isOver(state);
-  const seconds = useSeconds(made.at, isRunning);
+  const seconds = useSeconds(made.id, isRunning, made.at);
   const stopping = useMutation({ mutationFn: () => stopGeneration(made.id) });
   const failover = state.failovers.at(-1);
   const missing = missingOf(made, state);
@@ -31,15 +34,22 @@ export function Progress({
     <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
       <div className="flex min-w-0 flex-col text-label text-soft">
         {failover === undefined || state.phase === "failed" ? null : (
-          <p className="text-warn">{words.failedOver(failover.channel, failover.billed)}</p>
+          <p className="text-warn">{failoverWords(failover, more)}</p>
         )}
-        <p role="status">
+        <p>
           {state.phase === "queued" ? words.waiting : null}
           {state.phase === "making" ? words.making(state.channel, state.attempt) : null}
+          {state.phase === "making" && state.previewsSeen > 0
+            ? ` · ${more.preview(state.previewsSeen, previewsAsked)}`
+            : null}
           {state.phase === "away" ? words.away : null}
           {state.phase === "done" ? doneWords(made, state, missing, { words, more }) : null}
-          {isRunning ? <span aria-hidden> · {words.seconds(seconds)}</span> : null}
+          {isRunning ? ` · ${words.seconds(seconds)}` : null}
+          {state.phase === "done" && state.tookMs !== undefined
+            ? ` · ${words.seconds(secondsOf(state.tookMs))}`
+            : null}
         </p>
+        <Said sentence={spoken(made, state, missing, { words, more })} />
         {isRunning && state.isStopped ? <p>{stoppedWords(state, more)}</p> : null}
       </div>
       {isRunning && !state.isStopped ? (
@@ -52,6 +62,41 @@ export function Progress({
       ) : null}
     </div>
   );
+}
+
+/** The upstream's answers that say that it has no room, and not that something is wrong. */
+const busyCodes: ReadonlySet<string> = new Set(["upstream_rate_limited", "upstream_busy"]);
+
+function failoverWords(
+  { channel, code, billed }: GenerationState["failovers"][number],
+  more: MakeWords,
+): string {
+  return more.failedOver(channel, busyCodes.has(code), billed === "unknown");
+}
+
+/** Seconds to a tenth where they are few. */
+function secondsOf(ms: number): number {
+  return ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000);
+}
+
+/** The state as a sentence for those who hear it. */
+function spoken(
+  made: Made,
+  state: GenerationState,
+  missing: number,
+  { words, more }: Both,
+): string {
+  const { phase, attempt, channel, previewsSeen } = state;
+  const failover = state.failovers.at(-1);
+  if (phase === "queued") return more.spoken.waiting;
+  if (phase === "making") {
+    const now = more.spoken.making(channel, attempt);
+    if (previewsSeen > 0) return more.spoken.preview(previewsSeen);
+    return failover === undefined ? now : `${failoverWords(failover, more)} ${now}`;
+  }
+  if (phase !== "done") return "";
+  const cost = costWords(state, words);
+  return more.spoken.done(made.fields.n - missing, cost);
 }
 
 function stoppedWords(
@@ -95,23 +140,17 @@ interface Both {
   readonly more: ReturnType<typeof useMakeWords>;
 }
 
+function costWords({ usd }: GenerationState, words: Both["words"]): string {
+  return usd === null || usd === undefined ? words.costUnknown : dollars(usd, words.free);
+}
+
 function doneWords(
   made: Made,
-  { usd }: GenerationState,
+  state: GenerationState,
   missing: number,
   { words, more }: Both,
 ): string {
-  const cost = usd === null || usd === undefined ? words.costUnknown : dollars(usd, words.free);
+  const cost = costWords(state, words);
   const { n } = made.fields;
   return missing > 0 ? more.doneInPart(n - missing, n, cost) : words.done(cost);
-}
-
-function useSeconds(since: number, isRunning: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [isRunning]);
-  return Math.max(0, Math.round((now - since) / 1000));
 }

@@ -24,6 +24,7 @@ import { KeepButton } from "./keep-button.tsx";
 import { PricedButton } from "./priced-button.tsx";
 import { Progress } from "./progress.tsx";
 import { RestKept } from "./rest-kept.tsx";
+import { noteTime } from "./usual-times.ts";
 import { useMakeWords } from "./words.ts";
 
 /** A result: the picture, as large as fits, or what is being done about it. */
@@ -41,6 +42,11 @@ export function Stage({
 }): ReactNode {
   const [chosen, setChosen] = useState<number>();
   useEffect(() => setChosen(undefined), [made.id]);
+  const { model } = made.fields;
+  const { tookMs } = own;
+  useEffect(() => {
+    if (tookMs !== undefined) noteTime(model, tookMs);
+  }, [model, tookMs]);
   const fillers = useFillers(goingOn.fillersOf(made));
   const state = filledUp(made, own, fillers);
   // Where the rest was kept, the picture that keeps it is the one that was wanted.
@@ -48,8 +54,8 @@ export function Stage({
   const shown = chosen ?? Math.max(0, kept);
   const picture = state.pictures[shown] ?? state.pictures[0];
   return (
-    <section aria-label={made.fields.model} className="flex min-w-0 flex-1 flex-col gap-3">
-      {isColumn ? <h2 className="truncate font-semibold">{made.fields.model}</h2> : null}
+    <section aria-label={model} className="flex min-w-0 flex-1 flex-col gap-3">
+      {isColumn ? <h2 className="truncate font-semibold">{model}</h2> : null}
       {state.error === undefined ? (
         <Canvas made={made} state={state} picture={picture} isColumn={isColumn} />
       ) : (
@@ -61,9 +67,7 @@ export function Stage({
           goingOn={goingOn}
         />
       )}
-      {state.pictures.length < 2 ? null : (
-        <Thumbnails pictures={state.pictures} shown={shown} onShow={setChosen} made={made} />
-      )}
+      <Thumbnails state={state} shown={shown} onShow={setChosen} made={made} />
       {state.error === undefined ? (
         <Progress made={made} state={state} asked={goingOn.asked(made, {})} />
       ) : null}
