@@ -7,7 +7,7 @@ export interface AskingParts {
   readonly prompt: ReactNode;
   /** The pictures that are brought along, and the ways in of others. */
   readonly bringing: ReactNode;
-  /** Those that are there already, in a line; nothing where there are none. */
+  /** The pictures that are there already, in a line; nothing where there are none. */
   readonly brought: ReactNode;
   readonly models: ReactNode;
   readonly controls: ReactNode;
