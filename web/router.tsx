@@ -14,8 +14,7 @@ import { Frame, MorePage } from "./frame/frame.tsx";
 import { NotFoundPage, ProblemPage } from "./frame/problem-pages.tsx";
 import { startOf } from "./frame/places.ts";
 import { readPanelSearch, readPeopleSearch } from "./operate/addresses.ts";
-import type { GallerySearch } from "./gallery/pictures.ts";
-import { isDay } from "./gallery/days.ts";
+import { readGallerySearch, readMakeSearch, readModelsSearch, textOf } from "./addresses.ts";
 import { readAuditSearch, readLogSearch, readOverviewSearch } from "./watch/addresses.ts";
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
@@ -79,36 +78,9 @@ const moreRoute = createRoute({
 const makeRoute = createRoute({
   getParentRoute: () => inside,
   path: "/make",
-  validateSearch: ({ mask, from, compare }): { mask?: 1; from?: string; compare?: string } => ({
-    ...(mask === 1 ? { mask } : {}),
-    // Pictures of the gallery that the draft takes in: ids with commas between.
-    ...(typeof from === "string" ? { from } : {}),
-    ...(typeof compare === "string" ? { compare } : {}),
-  }),
+  validateSearch: readMakeSearch,
   component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
 });
-
-/** The text of a search parameter; undefined where it is none. */
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-/** The day of a search parameter; undefined where it is none. */
-function dayIn(value: unknown): string | undefined {
-  return typeof value === "string" && isDay(value) ? value : undefined;
-}
-
-function gallerySearch({
-  q,
-  model,
-  saved,
-  from,
-  to,
-}: Readonly<Record<string, unknown>>): GallerySearch {
-  const texts = { q: textOf(q), model: textOf(model), from: dayIn(from), to: dayIn(to) };
-  const named = Object.entries(texts).filter(([, value]) => value !== undefined && value !== "");
-  return { ...Object.fromEntries(named), ...(saved === 1 ? { saved } : {}) };
-}
 
 /** The pages of the gallery, which share what is being deleted. */
 const galleryRoute = createRoute({
@@ -120,14 +92,14 @@ const galleryRoute = createRoute({
 const galleryListRoute = createRoute({
   getParentRoute: () => galleryRoute,
   path: "/",
-  validateSearch: gallerySearch,
+  validateSearch: readGallerySearch,
   component: lazyRouteComponent(() => import("./gallery/gallery-page.tsx"), "GalleryPage"),
 });
 
 const galleryPictureRoute = createRoute({
   getParentRoute: () => galleryRoute,
   path: "$picture",
-  validateSearch: gallerySearch,
+  validateSearch: readGallerySearch,
   component: lazyRouteComponent(() => import("./gallery/picture-page.tsx"), "PicturePage"),
 });
 
@@ -204,7 +176,7 @@ const channelRoutes = channelsRoute.addChildren([newChannelRoute, channelRoute])
 const modelsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/models",
-  validateSearch: readPanelSearch,
+  validateSearch: readModelsSearch,
   component: lazyRouteComponent(() => import("./models/models-page.tsx"), "ModelsPage"),
 });
 
@@ -228,6 +200,15 @@ const peopleRoute = createRoute({
   path: "/people",
   validateSearch: readPeopleSearch,
   component: lazyRouteComponent(() => import("./operate/people/people-page.tsx"), "PeoplePage"),
+});
+
+/** A team has no page of its own: it stands open beside the list of teams. */
+const teamRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/teams/$id",
+  beforeLoad({ params }) {
+    throw redirect({ to: "/people", search: { show: "teams", open: params.id }, replace: true });
+  },
 });
 
 const budgetsRoute = createRoute({
@@ -270,6 +251,7 @@ const routes = root.addChildren([
     modelRoutes,
     keysRoute,
     peopleRoute,
+    teamRoute,
     budgetsRoute,
     settingsRoute,
     youRoute,

@@ -36,12 +36,16 @@ async function start(): Promise<GatewayProcess> {
     folder,
     settings: {
       users: [{ id: "ada" }],
+      teams: [{ id: "red", name: "Red" }],
       keys: [...trafficKeys, { id: "small", name: "Small", key: smallKey }],
       channels: [
         {
           id: "drawing",
           provider: "sandbox",
-          models: [{ name: "dear", upstream: "sandbox-fast", price: { per_image_usd: 0.1 } }],
+          models: [
+            { name: "dear", upstream: "sandbox-fast", price: { per_image_usd: 0.1 } },
+            { name: "plain", upstream: "sandbox-fast", price: { per_image_usd: 0.01 } },
+          ],
         },
       ],
     },
@@ -208,4 +212,43 @@ test("each role sees of these pages what it may: a viewer no picture and no audi
   expect([...viewer.faults, ...maker.faults]).toEqual([]);
   await viewer.page.context().close();
   await maker.page.context().close();
+});
+
+test("each address opens fresh as it was written: models of the playground, filters, what stands open, and what is no filter is none", async () => {
+  const { page, faults } = await enterConsole(opened(), gateway, "owner", {
+    login: "links@example.com",
+  });
+  await page.goto("/make?model=plain");
+  const model = page.getByRole("button", { name: /^plain Model$/ });
+  await model.waitFor();
+  await page.goto("/make?model=nothing-like-it");
+  await page.getByText(/^nothing-like-it: no model of this name.*plain stays chosen\.$/).waitFor();
+  await model.click();
+  await page.getByRole("option", { name: "dear" }).click();
+  await page.waitForURL("**/make?model=dear");
+  await page.goto("/gallery?fav=1&from=2026-02-30");
+  await page.getByRole("button", { name: /^Kept only/ }).waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
+  await page.goto("/overview?range=7d&by=key&as=table");
+  await page.getByRole("columnheader", { name: "Day" }).waitFor();
+  await page.getByRole("button", { name: "As a chart" }).click();
+  await expect.poll(() => page.url(), patience).not.toContain("as=");
+  await page.goto("/models?q=dear");
+  await page.locator('[data-row="dear"]').waitFor();
+  expect(await page.locator("[data-row]").count()).toBe(1);
+  await page.getByRole("link", { name: "dear", exact: true }).click();
+  await page.waitForURL("**/models/dear?q=dear");
+  await page.keyboard.press("Escape");
+  await page.waitForURL("**/models?q=dear");
+  await page.goto("/requests?from=2026-02-01&to=never&state=failed");
+  await page.getByText("From: Feb 1").waitFor();
+  await page.goto("/audit");
+  await page.locator("summary").first().click();
+  await page.waitForURL("**/audit?open=*");
+  await page.reload();
+  await page.locator("details[open]").waitFor();
+  await page.goto("/teams/red");
+  await page.getByRole("complementary", { name: "Red" }).waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
 });

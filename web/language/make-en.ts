@@ -73,6 +73,12 @@ export const makeEn = {
   sameSeed: "Same seed again",
   compareRest: "Compare with what was made",
   compareLess: "Hide the comparison",
+  notServed: (names: string, present: string) =>
+    `${names}: no model of this name is for you, or nothing serves it. ${present} stays chosen.`,
+  picturesGone: (count: number) =>
+    count === 1
+      ? "A picture that the address names is here no longer."
+      : `${count} pictures that the address names are here no longer.`,
   changedOutside: (share: number) =>
     `Changed outside of the mask: ${percent(share)} as the model made it, ${percent(0)} with the rest kept.`,
   picturesOf: (now: number, max: number) => (now === 0 ? `up to ${max}` : `${now} of ${max}`),

@@ -58,6 +58,9 @@ export const makeZh: MakeWords = {
   sameSeed: "沿用此种子",
   compareRest: "与模型原图对比",
   compareLess: "收起对比",
+  notServed: (names, present) =>
+    `${names}：没有您可以使用的此名称的模型，或没有渠道提供它。仍选用 ${present}。`,
+  picturesGone: (count) => `网址中的 ${count} 张图片已不在此处。`,
   changedOutside: (share) =>
     `蒙版之外的改动：模型生成的图片 ${percent(share)}，其余保持不变的图片 ${percent(0)}。`,
   picturesOf: (now, max) => (now === 0 ? `最多 ${max} 张` : `${now} / ${max}`),

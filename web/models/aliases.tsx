@@ -6,6 +6,7 @@ import { Row, RowTable, rowLink } from "../operate/row-table.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Sentence } from "../ui/sentence.tsx";
 import { aliasesQuery } from "./served-models.ts";
+import { useSought } from "./sought.ts";
 import { useModelWords } from "./words.ts";
 
 /** The further names of models, each of which opens beside the list. */
@@ -17,6 +18,7 @@ export function Aliases({
 }): ReactNode {
   const told = useTold();
   const words = useModelWords().aliases;
+  const sought = useSought();
   const aliases = useQuery(aliasesQuery);
   const shown = aliases.data?.filter(({ shadowed }) => !shadowed) ?? [];
   return (
@@ -43,7 +45,12 @@ export function Aliases({
               key={id}
               isOpen={id === open}
               link={
-                <Link to="/models" search={{ open: id }} resetScroll={false} className={rowLink}>
+                <Link
+                  to="/models"
+                  search={{ ...sought, open: id }}
+                  resetScroll={false}
+                  className={rowLink}
+                >
                   {id}
                 </Link>
               }

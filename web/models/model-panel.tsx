@@ -11,6 +11,7 @@ import { Message } from "../ui/message.tsx";
 import { SidePanel } from "../ui/side-panel.tsx";
 import { useFigures } from "../watch/figures.ts";
 import { type ServedModel, type Target, servedModelsQuery, sizeWords } from "./served-models.ts";
+import { useSought } from "./sought.ts";
 import { useModelWords } from "./words.ts";
 
 /** The panel of one name: what it can do, what it costs, and what serves it in which order. */
@@ -19,12 +20,13 @@ export function ModelPanel(): ReactNode {
   const { loading } = useWords();
   const { name } = useParams({ from: "/inside/models/$name" });
   const navigate = useNavigate();
+  const sought = useSought();
   const models = useQuery(servedModelsQuery);
   const model = models.data?.find(({ id }) => id === name);
   return (
     <SidePanel
       title={name}
-      onClose={() => void navigate({ to: "/models", resetScroll: false })}
+      onClose={() => void navigate({ to: "/models", search: sought, resetScroll: false })}
       subtitle={
         model?.alias_of === undefined ? undefined : (
           <p className="text-soft">{words.standsFor(model.alias_of)}</p>
@@ -55,7 +57,7 @@ export function ModelPanel(): ReactNode {
             {model.alias_of === undefined ? null : (
               <Link
                 to="/models"
-                search={{ open: model.id }}
+                search={{ ...sought, open: model.id }}
                 resetScroll={false}
                 className={`${buttonLooks()} no-underline`}
               >

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
@@ -21,6 +21,7 @@ import {
   servedModelsQuery,
   sizeWords,
 } from "./served-models.ts";
+import { useSearchField, useSought } from "./sought.ts";
 import { useModelWords } from "./words.ts";
 
 /** The models: each name that clients may ask for, what it can do, and what serves it. */
@@ -29,7 +30,7 @@ export function ModelsPage(): ReactNode {
   const { loading } = useWords();
   const models = useQuery(servedModelsQuery);
   const { open }: PanelSearch = useSearch({ from: "/inside/models" });
-  const [sought, setSought] = useState("");
+  const [sought, setSought] = useSearchField();
   const wanted = sought.trim().toLowerCase();
   const all = models.data ?? [];
   const found = all.filter(({ id, targets }) =>
@@ -91,10 +92,11 @@ export function ModelsPage(): ReactNode {
 
 function NewAlias(): ReactNode {
   const { create } = useModelWords().aliases;
+  const sought = useSought();
   return (
     <Link
       to="/models"
-      search={{ new: 1 }}
+      search={{ ...sought, new: 1 }}
       resetScroll={false}
       className={`${buttonLooks("main")} no-underline`}
     >
@@ -108,6 +110,7 @@ function NewAlias(): ReactNode {
 function OpenAlias(): ReactNode {
   const { open, new: making }: PanelSearch = useSearch({ from: "/inside/models" });
   const navigate = useNavigate();
+  const sought = useSought();
   const aliases = useQuery(aliasesQuery);
   const alias = aliases.data?.find(({ id, shadowed }) => id === open && !shadowed);
   if (making !== 1 && alias === undefined) return null;
@@ -115,7 +118,7 @@ function OpenAlias(): ReactNode {
     <AliasPanel
       key={making === 1 ? "" : open}
       alias={making === 1 ? undefined : alias}
-      onClose={() => void navigate({ to: "/models", resetScroll: false })}
+      onClose={() => void navigate({ to: "/models", search: sought, resetScroll: false })}
     />
   );
 }
@@ -189,6 +192,7 @@ function Name({
   readonly isOpen: boolean;
 }): ReactNode {
   const words = useModelWords();
+  const sought = useSought();
   const notes = [
     of === undefined ? undefined : words.standsFor(of),
     end === undefined
@@ -202,6 +206,7 @@ function Name({
       <Link
         to="/models/$name"
         params={{ name: id }}
+        search={sought}
         resetScroll={false}
         aria-current={isOpen ? "true" : undefined}
         className="font-medium break-words text-ink no-underline after:absolute after:inset-0"

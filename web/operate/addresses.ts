@@ -4,6 +4,8 @@ export interface PanelSearch {
   readonly open?: string | undefined;
   /** Set while a new one is being made. */
   readonly new?: 1 | undefined;
+  /** Set while also what nobody has chosen is shown. */
+  readonly all?: 1 | undefined;
 }
 
 /** The address of the page of people, whose users may be those of one team. */
@@ -19,7 +21,8 @@ export function readPeopleSearch(search: Readonly<Record<string, unknown>>): Peo
     return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
   });
   const isNew = search["new"] === 1 ? { new: 1 } : {};
-  return { ...(Object.fromEntries(texts) as PeopleSearch), ...isNew } as PeopleSearch;
+  const isAll = search["all"] === 1 ? { all: 1 } : {};
+  return { ...(Object.fromEntries(texts) as PeopleSearch), ...isNew, ...isAll } as PeopleSearch;
 }
 
 export function readPanelSearch(search: Readonly<Record<string, unknown>>): PanelSearch {

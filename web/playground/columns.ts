@@ -35,6 +35,8 @@ export interface Columns {
   readonly isComparing: boolean;
   add(model: string): void;
   remove(model: string): void;
+  /** Chooses one model in the place of all that there are. */
+  only(model: string): void;
   /** Puts a model in the place of another one, with the same choices. */
   swap(before: string, after: string): void;
   /** Changes a model's own choices. */
@@ -77,8 +79,14 @@ export function useColumns(
     if (!isComparing && first !== undefined) change({ ...first.own, model: first.model.id });
     void navigate({
       replace: true,
-      search: ({ compare: _before, ...rest }) =>
-        isComparing ? { ...rest, compare: next.map(({ model }) => model.id).join(",") } : rest,
+      search: ({ compare: _before, model, ...rest }) =>
+        isComparing
+          ? { ...rest, compare: next.map((one) => one.model.id).join(",") }
+          : // An address that names a model names the one that is chosen.
+            {
+              ...rest,
+              ...(model === undefined || first === undefined ? {} : { model: first.model.id }),
+            },
     });
   };
   return {
@@ -87,6 +95,10 @@ export function useColumns(
     add(id) {
       const model = byId.get(id);
       if (model !== undefined) put([...columns, { model, own: {} }]);
+    },
+    only(id) {
+      const model = byId.get(id);
+      if (model !== undefined) put([{ model, own: {} }]);
     },
     remove: (id) => put(columns.filter(({ model }) => model.id !== id)),
     swap(before, after) {

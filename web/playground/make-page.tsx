@@ -2,17 +2,21 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
+import { Message } from "../ui/message.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { RemedyLink } from "../ui/remedy.tsx";
+import { useAskedModel } from "./asked-models.ts";
 import { Asking } from "./asking.tsx";
 import { canvasHeight } from "./canvas.tsx";
 import { Comparison } from "./comparison.tsx";
+import { useFromGallery } from "./from-gallery.ts";
 import { useGenerations } from "./follow.ts";
 import type { GenerationState } from "./generation.ts";
 import { MaskOfFirst } from "./mask-of-first.tsx";
 import { type Model, modelsQuery, takesMask } from "./models.ts";
 import { type Playground, usePlayground } from "./playground.ts";
+import { useMakeWords } from "./words.ts";
 import { Stage } from "./stage.tsx";
 import { Strip } from "./strip.tsx";
 
@@ -45,6 +49,7 @@ function WithModels({ models }: { readonly models: readonly Model[] }): ReactNod
   const masked = columns.columns.find(({ model }) => takesMask(model))?.model;
   return (
     <div className="flex flex-col gap-6 wide:flex-row wide:flex-wrap">
+      <Missing models={models} playground={playground} />
       <Asking models={models} playground={playground} />
       <div className="order-1 flex min-w-0 flex-1 flex-col gap-4 self-stretch wide:sticky wide:basis-80 wide:top-6 wide:order-2 wide:flex-row wide:self-start">
         <Shown playground={playground} states={states} />
@@ -53,6 +58,29 @@ function WithModels({ models }: { readonly models: readonly Model[] }): ReactNod
       {masked === undefined ? null : <MaskOfFirst model={masked} brought={brought} />}
     </div>
   );
+}
+
+/** Takes in the model and the pictures that the address names, and says which of them are not here, or not for this person. */
+function Missing({
+  models,
+  playground: { columns, brought },
+}: {
+  readonly models: readonly Model[];
+  readonly playground: Playground;
+}): ReactNode {
+  const more = useMakeWords();
+  const unknown = useAskedModel(models, columns.only);
+  const gone = useFromGallery(brought.add);
+  const present = columns.columns.map(({ model }) => model.id).join(", ");
+  const said = [
+    ...(unknown.length === 0 ? [] : [more.notServed(unknown.join(", "), present)]),
+    ...(gone === 0 ? [] : [more.picturesGone(gone)]),
+  ];
+  return said.map((sentence) => (
+    <div key={sentence} className="w-full">
+      <Message tone="warn" title={sentence} />
+    </div>
+  ));
 }
 
 function Shown({

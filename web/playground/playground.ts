@@ -4,7 +4,6 @@ import { type Column, type Columns, fieldsOf, useColumns } from "./columns.ts";
 import { type DraftFields, type DraftPicture, useDraft } from "./draft.ts";
 import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
 import { type LeftBehind, fitDraft } from "./fit-draft.ts";
-import { useFromGallery } from "./from-gallery.ts";
 import { type Intake, useIntake } from "./intake.ts";
 import { useIntakeEvents } from "./intake-events.ts";
 import { type Made, type MadePicture, galleryId } from "./generation.ts";
@@ -47,7 +46,6 @@ export function usePlayground(models: readonly Model[]): Playground {
     Math.max(...columns.columns.map(({ model }) => picturesMax(model))),
   );
   useIntakeEvents(intake);
-  useFromGallery(brought.add);
   const fitted = columns.columns.map((column) => ({
     column,
     pictures: pictures.slice(0, picturesMax(column.model)),

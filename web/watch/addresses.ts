@@ -31,12 +31,17 @@ const filterNames = [
 
 /** The filter in an address; what is no filter is left out. */
 export function readRequestSearch(search: Readonly<Record<string, unknown>>): RequestSearch {
-  const read: Partial<Record<keyof RequestSearch, string>> = {};
+  const read: Partial<Record<keyof RequestSearch, string | undefined>> = {};
   for (const name of filterNames) {
     const value = search[name];
     // The router reads what looks like a number as one.
     if ((typeof value === "string" && value !== "") || typeof value === "number")
       read[name] = String(value);
+  }
+  for (const name of ["from", "to"] as const) {
+    const at = Date.parse(read[name] ?? "");
+    // A day is its beginning; what is no moment is no filter, which has to be said: the router leaves it there otherwise.
+    if (name in search) read[name] = Number.isNaN(at) ? undefined : new Date(at).toISOString();
   }
   const state = requestStates.find((one) => one === search["state"]);
   return { ...(read as RequestSearch), ...(state === undefined ? {} : { state }) };
@@ -77,24 +82,37 @@ type OverviewRange = (typeof overviewRanges)[number];
 export interface OverviewSearch {
   readonly range?: OverviewRange | undefined;
   readonly by?: SpendGroup | undefined;
+  /** Set while the chart's numbers are shown as a table. */
+  readonly as?: "table" | undefined;
 }
 
 /** The search parameters of the overview's address. */
 export function readOverviewSearch(search: Readonly<Record<string, unknown>>): OverviewSearch {
   const range = overviewRanges.find((one) => one === search["range"]);
   const by = spendGroups.find((one) => one === search["by"]);
-  return { ...(range === undefined ? {} : { range }), ...(by === undefined ? {} : { by }) };
+  return {
+    ...(range === undefined ? {} : { range }),
+    ...(by === undefined ? {} : { by }),
+    ...(search["as"] === "table" ? { as: "table" as const } : {}),
+  };
 }
 
 /** The address of the audit. */
 export interface AuditSearch {
   readonly resource?: string | undefined;
   readonly id?: string | undefined;
+  /** The entry that stands open. */
+  readonly open?: string | undefined;
 }
 
 /** The search parameters of the audit's address. */
-export function readAuditSearch({ resource, id }: Readonly<Record<string, unknown>>): AuditSearch {
+export function readAuditSearch({
+  resource,
+  id,
+  open,
+}: Readonly<Record<string, unknown>>): AuditSearch {
   return {
+    ...(typeof open === "string" && open !== "" ? { open } : {}),
     ...(typeof resource === "string" && resource !== "" ? { resource } : {}),
     ...(typeof id === "string" && id !== "" ? { id } : {}),
   };

@@ -76,8 +76,10 @@ export function AuditPage(): ReactNode {
   const navigate = useNavigate();
   const list = useInfiniteQuery(auditQuery(search));
   const entries = list.data?.pages.flatMap(({ data }) => data) ?? [];
-  const change = (next: AuditSearch): void =>
-    void navigate({ to: "/audit", search: { ...search, ...next } });
+  const change = (next: AuditSearch): void => {
+    const all = { ...search, open: undefined, ...next };
+    void navigate({ to: "/audit", search: all, resetScroll: false });
+  };
   const isFiltered = search.resource !== undefined || search.id !== undefined;
   return (
     <Page title={words.title} state={words.state}>
@@ -102,7 +104,12 @@ export function AuditPage(): ReactNode {
       ) : null}
       <ol className="-mx-3 flex flex-col">
         {entries.map((entry) => (
-          <Line key={entry.id} entry={entry} />
+          <Line
+            key={entry.id}
+            entry={entry}
+            isOpen={search.open === entry.id}
+            onToggle={() => change({ open: search.open === entry.id ? undefined : entry.id })}
+          />
         ))}
       </ol>
       <MoreButton list={list}>{words.more}</MoreButton>
@@ -152,7 +159,15 @@ function Filters({
   );
 }
 
-function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
+function Line({
+  entry,
+  isOpen,
+  onToggle,
+}: {
+  readonly entry: AuditEntry;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}): ReactNode {
   const words = useWatchWords().audit;
   const figures = useFigures();
   const names = useQuery(namesQuery).data;
@@ -164,8 +179,15 @@ function Line({ entry }: { readonly entry: AuditEntry }): ReactNode {
   const isItself = who === `person ${id}`;
   return (
     <li className="border-b border-line">
-      <details className="group">
-        <summary className="flex cursor-default flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2.5 hover:bg-raised">
+      <details open={isOpen}>
+        <summary
+          onClick={(event) => {
+            // The address opens it.
+            event.preventDefault();
+            onToggle();
+          }}
+          className="flex cursor-default flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2.5 hover:bg-raised"
+        >
           <time
             dateTime={at}
             className="w-full shrink-0 text-label text-soft phone:w-36 phone:text-body"

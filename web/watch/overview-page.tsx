@@ -76,7 +76,8 @@ export function OverviewPage(): ReactNode {
           before={before}
           usage={usage}
           by={search.by ?? "model"}
-          onBy={(by) => change({ by })}
+          isTable={search.as === "table"}
+          onChange={change}
           figures={figures}
         />
       ) : null}
@@ -140,7 +141,8 @@ function Numbers({
   before,
   usage,
   by,
-  onBy,
+  isTable,
+  onChange,
   figures,
 }: {
   readonly days: readonly ChartDay[];
@@ -148,12 +150,12 @@ function Numbers({
   readonly before: Overview["before"];
   readonly usage: NonNullable<Overview["usage"]>;
   readonly by: SpendGroup;
-  readonly onBy: (by: SpendGroup) => void;
+  readonly isTable: boolean;
+  readonly onChange: (next: OverviewSearch) => void;
   readonly figures: ReturnType<typeof useFigures>;
 }): ReactNode {
   const all = useWatchWords();
   const words = all.overview;
-  const [isTable, setTable] = useState(false);
   const span: RequestSearch = { from: report.start, to: days.at(-1)?.end };
   const count = Object.values(report.totals).reduce((sum, one) => sum + one, 0);
   if (count === 0 && totalsOf(usage, new Set(days.map(({ day }) => day))).images === 0)
@@ -176,9 +178,9 @@ function Numbers({
             label={words.by}
             value={by}
             options={spendGroups.map((value) => ({ value, text: words.bys[value] }))}
-            onChange={(value) => onBy(value as SpendGroup)}
+            onChange={(value) => onChange({ by: value as SpendGroup })}
           />
-          <Button onPress={() => setTable(!isTable)}>
+          <Button onPress={() => onChange({ as: isTable ? undefined : "table" })}>
             {isTable ? words.asChart : words.asTable}
           </Button>
         </div>

@@ -29,6 +29,7 @@ export const consolePages: readonly string[] = [
   "/audit",
   "/keys",
   "/people",
+  "/teams/:id",
   "/budgets",
   "/settings",
   "/settings/you",

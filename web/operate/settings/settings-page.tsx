@@ -1,6 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useRouteContext, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import type { ReactNode } from "react";
 import { useTold, useWords } from "../../language/language.tsx";
 import { Aperture } from "../../ui/aperture.tsx";
@@ -56,7 +55,18 @@ export function SettingsPage(): ReactNode {
       )}
       {found.isPending ? <Aperture size={40} busy label={loading} /> : null}
       {show === "settings" && found.data !== undefined ? (
-        <Settings settings={found.data.settings} />
+        <Settings
+          settings={found.data.settings}
+          isAll={search.all === 1}
+          onAll={(isAll) =>
+            void navigate({
+              to: "/settings",
+              search: { ...search, all: isAll ? 1 : undefined },
+              replace: true,
+              resetScroll: false,
+            })
+          }
+        />
       ) : null}
       {show === "policies" && found.data !== undefined ? (
         <Policies
@@ -81,15 +91,22 @@ export function SettingsPage(): ReactNode {
 }
 
 /** The settings by their group; what nobody has written is shown where it is asked for. */
-function Settings({ settings }: { readonly settings: readonly SettingEntry[] }): ReactNode {
+function Settings({
+  settings,
+  isAll,
+  onAll,
+}: {
+  readonly settings: readonly SettingEntry[];
+  readonly isAll: boolean;
+  readonly onAll: (isAll: boolean) => void;
+}): ReactNode {
   const words = useSettingsWords();
   const told = useTold();
-  const [isAll, setAll] = useState(false);
   const shown = settings.filter(({ place }) => isAll || place !== null);
   return (
     <div className="flex max-w-4xl flex-col gap-4">
       <p className="max-w-prose text-soft">{words.about}</p>
-      <Check label={words.all} isOn={isAll} onChange={setAll} />
+      <Check label={words.all} isOn={isAll} onChange={onAll} />
       <div className={tableFrame}>
         <table aria-label={words.tables.settings} className="w-full table-fixed border-collapse">
           <thead>
