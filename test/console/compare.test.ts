@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { Browser, Page } from "playwright-core";
+import type { APIResponse, Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
@@ -234,6 +234,55 @@ test("stopping says what it may cost, a retry that may buy twice says so with it
   await page.reload();
   await parts.getByRole("button", { name: "Picture 3 of 3" }).waitFor();
   expect(await accessFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+/** Makes a picture with the session of a page, and changes the upper quarter of it; returns the ids in the gallery of both. */
+async function maskedEdit(page: Page): Promise<readonly [input: string, edit: string]> {
+  const asks = page.context().request;
+  const headers = { origin: gateway.url };
+  const idOf = async (begun: Promise<APIResponse>): Promise<string> => {
+    const { request_id: id } = (await (await begun).json()) as { request_id: string };
+    await (await asks.get(`/console/v1/images/generations/${id}/events`)).text();
+    return `${id}.0`;
+  };
+  const data = { model: "fresco", prompt: "A pier", size: "512x512" };
+  const input = await idOf(asks.post("/console/v1/images/generations", { headers, data }));
+  const { url } = (await (await asks.get(`/console/v1/gallery/${input}`)).json()) as {
+    readonly url: string;
+  };
+  const png = { mimeType: "image/png", name: "picture.png" };
+  const whole = { width: 512, height: 512, channels: 4 } as const;
+  const hole = { create: { ...whole, height: 128, background: "#000f" } };
+  const mask = await sharp({ create: { ...whole, background: "#000f" } })
+    .composite([{ input: hole, left: 0, top: 0, blend: "dest-out" }])
+    .png()
+    .toBuffer();
+  const multipart = {
+    model: "retouch",
+    prompt: "A pier at night",
+    keep_outside_mask: "true",
+    "image[]": { ...png, buffer: await (await asks.get(url)).body() },
+    mask: { ...png, buffer: mask },
+  };
+  const path = `/console/v1/images/edits?made_from=${input}`;
+  return [input, await idOf(asks.post(path, { headers, multipart }))];
+}
+
+test("an input and its masked edit, or the one with the rest kept, say in the gallery's comparison what had changed outside of the mask", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "operator", {
+    login: "pier@example.com",
+  });
+  const [input, edit] = await maskedEdit(page);
+  const changed =
+    "Changed outside of the mask: 33.3 % as the model made it, 0.0 % with the rest kept.";
+  await page.goto(`/gallery/compare?a=${input}&b=${edit}`);
+  await page.getByText(changed).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.goto(`/gallery/compare?a=${edit.replace(/0$/, "1")}&b=${input}`);
+  await page.getByText(changed).waitFor();
   expect(faults).toEqual([]);
   await page.context().close();
 });

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Compare } from "../compare/compare.tsx";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { ChangedOutside } from "./changed-outside.tsx";
 import { pictureQuery } from "./pictures.ts";
 import { useGalleryWords } from "./words.ts";
 
@@ -18,11 +19,14 @@ export function ComparePage(): ReactNode {
     <Page title={words.compare} state={words.compareMeans}>
       {error === null ? null : <Problem error={error} />}
       {a.data === undefined || b.data === undefined ? null : (
-        <Compare
-          before={{ url: a.data.url, text: a.data.prompt }}
-          after={{ url: b.data.url, text: b.data.prompt }}
-          size={b.data}
-        />
+        <>
+          <Compare
+            before={{ url: a.data.url, text: a.data.prompt }}
+            after={{ url: b.data.url, text: b.data.prompt }}
+            size={b.data}
+          />
+          <ChangedOutside a={a.data} b={b.data} />
+        </>
       )}
     </Page>
   );
