@@ -90,7 +90,10 @@ async function pageFaults(page: Page): Promise<unknown[]> {
 }
 
 test("the overview of a month leads from a bar to its requests, whose filter stands in the address and survives the panel, the keys and a reload", async () => {
-  const { page, faults } = await enterConsole(opened(), gateway, "operator");
+  const { page, faults } = await enterConsole(opened(), gateway, "operator", {
+    hasTouch: true,
+    timezoneId: "America/Los_Angeles",
+  });
   await page.goto("/");
   await page.waitForURL("**/overview");
   await page
@@ -99,6 +102,11 @@ test("the overview of a month leads from a bar to its requests, whose filter sta
     .waitFor();
   expect(await pageFaults(page)).toEqual([]);
   await page.getByRole("button", { name: "As a table" }).click();
+  // Days are those of the operator, wherever the browser is.
+  const today = (): string =>
+    new Date().toLocaleDateString("en", { month: "short", day: "numeric", timeZone: "UTC" });
+  const days = [today(), await page.getByRole("rowheader").last().textContent(), today()];
+  expect([days[0], days[2]]).toContain(days[1]);
   await page.getByRole("row").nth(3).getByRole("link").first().click();
   await page.waitForURL(/\/requests\?.*model=/);
   await page.goto("/requests?state=failed");
@@ -127,12 +135,29 @@ test("the overview of a month leads from a bar to its requests, whose filter sta
   await rows.first().waitFor();
   await page.keyboard.press("j");
   await panel.waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.url(), patience).not.toContain("open=");
+  // Arrows go from line to line; Enter opens one beside the list, and once more as a page.
+  await rows.first().getByRole("link").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`open=${second}`));
+  await panel.waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/requests\/req_/);
   await page.getByRole("heading", { name: /^req_/ }).waitFor();
   expect(await pageFaults(page)).toEqual([]);
   await page.goBack();
   await panel.waitFor();
+  // On a phone the panel is the page, and the list is behind it.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/requests?state=failed");
+  await page.locator("li[data-request] a").nth(1).tap();
+  await page.waitForURL(new RegExp(`open=${second}`));
+  await panel.getByRole("button", { name: "Next" }).tap();
+  await expect.poll(() => new URL(page.url()).searchParams.get("open"), patience).not.toBe(second);
+  await page.goBack();
+  await expect.poll(() => page.url(), patience).not.toContain("open=");
   const csv = await page.context().request.get("/admin/v1/requests?state=failed&format=csv");
   expect((await csv.text()).trim().split("\r\n").length).toBeGreaterThan(count);
   expect(faults).toEqual([]);
@@ -156,6 +181,12 @@ test("what comes waits behind a counter, is shown with its picture, and can be m
   const text = await page.evaluate<string>("navigator.clipboard.readText()");
   expect(text).toContain('"prompt":"an owl in a birch wood"');
   expect(text).toContain("$PINHOLE_KEY");
+  // A page over plain HTTP has no clipboard of its own.
+  await page.evaluate("Object.defineProperty(window, 'isSecureContext', { value: false })");
+  await page.getByRole("button", { name: "Python" }).click();
+  await expect
+    .poll(() => page.evaluate<string>("navigator.clipboard.readText()"), patience)
+    .toContain("import os");
   await page.getByRole("button", { name: /^Make this again/ }).click();
   await page.waitForURL("**/make");
   const prompt = page.getByRole("textbox", { name: "Prompt" });

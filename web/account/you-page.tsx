@@ -18,6 +18,7 @@ import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Message } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
+import { Habits } from "./habits.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { SidePanel } from "../ui/side-panel.tsx";
 import { NewPasskey } from "./new-passkey.tsx";
@@ -63,6 +64,7 @@ export function YouPage(): ReactNode {
       {session?.caller.kind === "person" ? (
         <PasswordSection hasPassword={session.has_password === true} />
       ) : null}
+      <Habits />
       <NewPasskey isOpen={isAdding} onClose={() => setAdding(false)} />
     </Page>
   );

@@ -52,7 +52,7 @@ export function Frame({ session }: { readonly session: Session }): ReactNode {
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 pb-20 outline-none phone:pb-0">
         <Outlet />
       </main>
-      <PhoneBar groups={groups} session={session} />
+      <PhoneBar groups={groups} session={session} notices={notices} />
       <Shortcuts role={session.caller.role} opened={opened} onOpen={open} onFold={fold} />
     </div>
   );
@@ -176,7 +176,7 @@ function FindButton({
 }
 
 const linkLooks =
-  "flex min-h-9 items-center gap-3 rounded-control px-2.5 text-soft no-underline hover:text-ink";
+  "relative flex min-h-9 items-center gap-3 rounded-control px-2.5 text-soft no-underline hover:text-ink";
 
 function RailLink({
   place,
@@ -199,24 +199,42 @@ function RailLink({
     >
       <Icon name={place.icon} />
       {isFolded ? <span className="sr-only">{name}</span> : name}
-      {count === 0 ? null : (
-        <span
-          className={classNames(
-            "rounded-full bg-accent px-1.5 text-label leading-5 font-medium text-on-accent",
-            isFolded ? "sr-only" : "ml-auto",
-          )}
-        >
-          <span className="sr-only">, </span>
-          {count}
-        </span>
-      )}
+      <Count of={count} isFolded={isFolded} />
     </Link>
+  );
+}
+
+/** A number beside a name; nothing for none. In the folded rail it is heard, and a dot is seen. */
+function Count({
+  of,
+  isFolded = false,
+}: {
+  readonly of: number;
+  readonly isFolded?: boolean;
+}): ReactNode {
+  if (of === 0) return null;
+  return (
+    <>
+      {isFolded ? (
+        <span aria-hidden className="absolute top-1.5 right-1.5 size-2 rounded-full bg-accent" />
+      ) : null}
+      <span
+        className={classNames(
+          "min-w-5 rounded-full bg-accent px-1.5 text-center text-label leading-5 font-medium text-on-accent",
+          isFolded ? "sr-only" : "ml-auto",
+        )}
+      >
+        <span className="sr-only">, </span>
+        {of}
+      </span>
+    </>
   );
 }
 
 /** All places as a page, for phones. */
 export function MorePage({ session }: { readonly session: Session }): ReactNode {
   const words = useWords();
+  const notices = useNoticeCount(session.caller.role);
   return (
     <div className="flex flex-col gap-6 px-4 py-6">
       <h1 className="text-title font-[650]">{words.more}</h1>
@@ -231,6 +249,7 @@ export function MorePage({ session }: { readonly session: Session }): ReactNode 
             >
               <Icon name={place.icon} />
               {words.nav[place.name]}
+              {place.path === "/notices" ? <Count of={notices} /> : null}
             </Link>
           ))}
         </div>

@@ -51,9 +51,12 @@ const barPlacesMax = 3;
 export function PhoneBar({
   groups,
   session,
+  notices,
 }: {
   readonly groups: readonly PlaceGroup[];
   readonly session: Session;
+  /** Things that ask for attention: they are behind More. */
+  readonly notices: number;
 }): ReactNode {
   const words = useWords();
   const all = groups.flatMap((group) => group.places);
@@ -78,10 +81,15 @@ export function PhoneBar({
       ))}
       <Link
         to="/more"
-        className="flex min-h-14 min-w-16 flex-col items-center justify-center gap-0.5 text-label text-soft no-underline"
+        className="relative flex min-h-14 min-w-16 flex-col items-center justify-center gap-0.5 text-label text-soft no-underline"
         activeProps={{ className: "text-accent!", "aria-current": "page" }}
       >
         <Icon name="more" />
+        {notices === 0 ? null : (
+          <span className="absolute top-1.5 left-1/2 ml-2 size-2 rounded-full bg-accent">
+            <span className="sr-only">{words.noticesBehind(notices)}</span>
+          </span>
+        )}
         {words.more}
       </Link>
       <span className="sr-only">{words.roles[session.caller.role]}</span>

@@ -16,6 +16,7 @@ export const en = {
   skipToContent: "Skip to the content",
   menu: "Menu",
   more: "More",
+  noticesBehind: (n: number) => (n === 1 ? "1 notice, " : `${n} notices, `),
   loading: "Loading",
   tryAgain: "Try again",
   close: "Close",

@@ -38,6 +38,10 @@ export const galleryEn = {
   delete: "Delete",
   deleted: (count: number) => (count === 1 ? "Deleted" : `${count} pictures deleted`),
   undo: "Undo",
+  deleteNow: "Delete now",
+  undoWaits: "Deleted pictures wait for me",
+  undoWaitsMeans:
+    "On: a deletion can be taken back until you confirm it or leave the gallery. Off: for ten seconds. It holds for this browser.",
   newer: "Newer picture",
   older: "Older picture",
   back: "Back to the gallery",

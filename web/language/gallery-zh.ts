@@ -38,6 +38,10 @@ export const galleryZh: GalleryWords = {
   delete: "删除",
   deleted: (count) => `已删除 ${count} 张`,
   undo: "撤销",
+  deleteNow: "立即删除",
+  undoWaits: "删除图片时等我确认",
+  undoWaitsMeans:
+    "开启：在您确认或离开图库之前都可以撤销删除。关闭：十秒内可以撤销。仅对此浏览器有效。",
   newer: "较新的图片",
   older: "较早的图片",
   back: "返回图库",

@@ -26,7 +26,7 @@ export const problemWords = {
     model_not_allowed: "Allow the model to the key.",
     upstream_timeout: "Raise the channel's timeout, or retry: nobody knows whether it was made.",
     upstream_failed:
-      "The request's page has the channel's own words; another channel for this model would have taken over.",
+      "What the channel answered stands with the request's attempts; another channel for this model would have taken over.",
     storage_full: "Make room where the images are kept: delete saved ones, or give it more disk.",
     storage_unavailable: "See that the image store answers.",
     moderation_blocked: "Ask for something else: the provider refused the prompt or a picture.",

@@ -77,7 +77,7 @@ export const problemWords: Words["problems"] = {
     model_not_found: "添加提供此名称的渠道或别名。",
     model_not_allowed: "允许该密钥使用此模型。",
     upstream_timeout: "延长渠道的超时时间，或重试：无法得知它是否已完成。",
-    upstream_failed: "请求页面上有渠道的原话；如果还有其他渠道提供此模型，请求本会由它接手。",
+    upstream_failed: "渠道的原话见该请求的各次尝试；如果还有其他渠道提供此模型，请求本会由它接手。",
     storage_full: "为图片存储腾出空间：删除已保留的图片，或增加磁盘容量。",
     storage_unavailable: "检查图片存储是否可用。",
     moderation_blocked: "请换一种要求：提供商拒绝了提示词或图片。",

@@ -142,7 +142,7 @@ export const watchEn = {
     revised: (text: string) => `The prompt was revised upstream: ${text}`,
     code: "Copy as",
     again: "Make this again",
-    againHint: "with the same seed",
+    againSame: "Make this again, same seed",
     vary: "Vary",
     useAsInput: "Use as input",
     picturesOf: "Pictures",
@@ -155,6 +155,8 @@ export const watchEn = {
   overview: {
     title: "Overview",
     state: (images: string, spend: string) => `${images} today, ${spend}`,
+    ill: (n: number) => (n === 1 ? "1 channel is not healthy" : `${n} channels are not healthy`),
+    healthy: "all channels healthy",
     range: "Days",
     ranges: { "7d": "7 days", "30d": "30 days", "90d": "90 days" },
     by: "Spend by",

@@ -135,7 +135,7 @@ export const watchZh: WatchWords = {
     revised: (text) => `上游改写了提示词：${text}`,
     code: "复制为",
     again: "再次生成",
-    againHint: "使用相同的种子",
+    againSame: "用相同的种子再次生成",
     vary: "生成变体",
     useAsInput: "用作输入",
     picturesOf: "图片",
@@ -148,6 +148,8 @@ export const watchZh: WatchWords = {
   overview: {
     title: "概览",
     state: (images, spend) => `今天 ${images}，${spend}`,
+    healthy: "所有渠道正常",
+    ill: (n) => `${n} 个渠道异常`,
     range: "天数",
     ranges: { "7d": "7 天", "30d": "30 天", "90d": "90 天" },
     by: "支出按",

@@ -17,6 +17,7 @@ export const zh: Words = {
   skipToContent: "跳到内容",
   menu: "菜单",
   more: "更多",
+  noticesBehind: (n) => `${n} 条通知，`,
   loading: "正在加载",
   tryAgain: "重试",
   close: "关闭",

@@ -117,9 +117,23 @@ function useSections(
     {
       title: words.lists,
       lines: [
-        { keys: ["J", "K"], says: words.next },
+        { keys: ["J", "K", words.or, "↓", "↑"], says: words.next },
         { keys: [words.enter], says: words.open },
       ],
     },
+    ...(makes
+      ? [
+          {
+            title: nav.gallery,
+            lines: [
+              { keys: ["X"], says: words.select },
+              { keys: [words.shift, "J", words.or, words.shift, words.click], says: words.range },
+              { keys: ["S"], says: words.keep },
+              { keys: [words.del], says: words.remove },
+              { keys: [`${control} Z`], says: words.removeBack },
+            ],
+          },
+        ]
+      : []),
   ];
 }

@@ -18,8 +18,9 @@ function asCurl({ fields, images, hasMask }: AskedCode): string {
   if (images === 0)
     lines.push(`-H "Content-Type: application/json"`, `-d ${quoted(JSON.stringify(fields))}`);
   else {
+    // In other fields of a form a value that begins with @ or < would name a file.
     for (const [name, value] of Object.entries(fields))
-      lines.push(`-F ${quoted(`${name}=${textOf(value)}`)}`);
+      lines.push(`--form-string ${quoted(`${name}=${textOf(value)}`)}`);
     for (let at = 1; at <= images; at += 1) lines.push(`-F "image[]=@picture-${at}.png"`);
     if (hasMask) lines.push(`-F "mask=@mask.png"`);
   }
@@ -46,10 +47,14 @@ function asNode({ fields, images, hasMask }: AskedCode): string {
 
 const client = new OpenAI({ baseURL: "${location.origin}/v1", apiKey: process.env.PINHOLE_KEY });
 const answer = await client.images.${method}({
-${[...Object.entries(fields).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`), ...inputs].join("\n")}
+${[...Object.entries(fields).map(([name, value]) => `  ${nameInCode(name)}: ${JSON.stringify(value)},`), ...inputs].join("\n")}
 });
 console.log(answer.data[0].url ?? answer.data[0].b64_json.length);
 `;
+}
+
+function nameInCode(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** Fields that the Python SDK has parameters for; all others go into \`extra_body\`. */

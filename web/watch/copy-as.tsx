@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
+import { copyText } from "../ui/copy-text.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useWords } from "../language/language.tsx";
@@ -14,7 +15,7 @@ export function CopyAs({ request }: { readonly request: WholeRequest }): ReactNo
   const { copied } = useWords();
   const [done, setDone] = useState<string>();
   const copy = (name: string, text: string): void => {
-    void navigator.clipboard.writeText(text).then(() => setDone(name));
+    void copyText(text).then(() => setDone(name));
   };
   return (
     <div className="flex flex-wrap items-center gap-2">

@@ -3,7 +3,9 @@ import { useEffect } from "react";
 import { isShortcut, isTypedInto } from "../frame/letters.ts";
 import type { RequestEntry } from "./requests.ts";
 
-/** The keys of a list: J and K go through it, Enter makes a page of what is open, Escape closes it. */
+const arrows: Readonly<Record<string, 1 | -1>> = { ArrowDown: 1, ArrowUp: -1 };
+
+/** The keys of a list: J, K and arrows go through it, Enter makes a page of what is open, Escape closes it. */
 export function useListKeys(
   entries: readonly RequestEntry[],
   onOpen: (id: string | undefined) => void,
@@ -25,9 +27,13 @@ export function useListKeys(
       if (isTypedInto(event.target)) return;
       const open = openNow();
       const letter = isShortcut(event) ? event.key.toLowerCase() : "";
+      const by = arrows[event.key];
       if (letter === "j") step(1);
       else if (letter === "k") step(-1);
-      else if (event.key === "Escape" && open !== null) onOpen(undefined);
+      else if (by !== undefined && isInList(event.target)) {
+        if (open === null) focusBeside(event.target, by);
+        else step(by);
+      } else if (event.key === "Escape" && open !== null) onOpen(undefined);
       else if (event.key === "Enter" && open !== null && isNothing(event.target))
         void navigate({ to: "/requests/$id", params: { id: open } });
       else return;
@@ -47,4 +53,16 @@ function openNow(): string | null {
 /** True where Enter has no other meaning. */
 function isNothing(target: EventTarget | null): boolean {
   return !(target instanceof HTMLElement) || target.closest("a,button,summary") === null;
+}
+
+/** True where the focus is on a line of the list: elsewhere arrows scroll. */
+function isInList(target: EventTarget | null): target is Element {
+  return target instanceof Element && target.closest("[data-request]") !== null;
+}
+
+/** Moves the focus to the line after or before. */
+function focusBeside(target: Element, by: 1 | -1): void {
+  const lines = [...document.querySelectorAll<HTMLElement>("[data-request] a")];
+  const at = lines.findIndex((line) => line.closest("[data-request]")?.contains(target));
+  lines[at + by]?.focus();
 }

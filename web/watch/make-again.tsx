@@ -23,8 +23,7 @@ export function MakeAgain({ request }: { readonly request: WholeRequest }): Reac
   return (
     <div className="flex flex-wrap gap-2">
       <Button kind="main" onPress={() => use(draft)}>
-        {words.again}
-        {draft.seed === "" ? null : <span className="font-normal">{words.againHint}</span>}
+        {draft.seed === "" ? words.again : words.againSame}
       </Button>
       {draft.seed === "" ? null : (
         <Button onPress={() => use({ ...draft, seed: "" })}>{words.vary}</Button>

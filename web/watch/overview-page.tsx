@@ -9,6 +9,7 @@ import { Choice } from "../ui/choice.tsx";
 import { dollars } from "../ui/money.ts";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
+import { ChannelsToday } from "./channels-today.tsx";
 import { useFigures } from "./figures.ts";
 import { FigureRow } from "./figure-row.tsx";
 import {
@@ -53,9 +54,12 @@ export function OverviewPage(): ReactNode {
     <Page
       title={words.title}
       state={
-        now === undefined
-          ? undefined
-          : words.state(all.request.images(now.images), dollars(amount(now.usd), "$0"))
+        now === undefined ? undefined : (
+          <>
+            {words.state(all.request.images(now.images), dollars(amount(now.usd), "$0"))}
+            <ChannelsToday />
+          </>
+        )
       }
       action={
         <Choice

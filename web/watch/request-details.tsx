@@ -117,14 +117,14 @@ function Pictures({ request }: { readonly request: WholeRequest }): ReactNode {
   return (
     <ul aria-label={words.picturesOf} className="flex flex-wrap gap-3">
       {seen.map(({ index, path, width, height, format, seed, colour }) => (
-        <li key={index} className="flex flex-col gap-1">
+        <li key={index} className="flex w-min flex-col gap-1">
           <a href={path ?? ""} target="_blank" rel="noreferrer">
             <img
               src={`${path}&w=640`}
               alt={promptOf(request) ?? words.picturesOf}
               width={width}
               height={height}
-              className="max-h-56 w-auto rounded-picture bg-sunk"
+              className="max-h-56 w-auto max-w-[calc(100vw-4rem)] rounded-picture bg-sunk"
               style={groundOf(colour)}
               onLoad={clearGround}
             />
@@ -164,13 +164,15 @@ function Frames({ request: { pictures } }: { readonly request: WholeRequest }): 
   );
 }
 
-/** The error in the words that the client got, and what to do about it. */
+/** The error in the words that the client got, and what to do about it; or why some pictures did not come. */
 function Failure({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
   const all = useWords();
   const { error, attempts, key_id: key, model } = request;
   const budget = useFullestBudget(key, error?.code === "budget_exceeded");
-  if (error === null) return null;
+  const missing = request.warnings.find(({ code }) => code === "partial_result");
+  if (error === null)
+    return missing === undefined ? null : <Message tone="warn" title={missing.message} />;
   const { code, message } = error;
   const { title, original } =
     message === null ? { title: words.error } : faultTelling(all, { code, message });

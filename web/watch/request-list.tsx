@@ -64,6 +64,13 @@ function RequestTable({ entries, open, timeZone, onOpen }: ListProps): ReactNode
   );
 }
 
+/** Opens a request over the list, which keeps its place; another tab is opened as ever. */
+function openHere(event: MouseEvent, id: string, onOpen: ListProps["onOpen"]): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  onOpen(id);
+}
+
 function TableLine({
   entry,
   isOpen,
@@ -78,12 +85,6 @@ function TableLine({
   const all = useWatchWords();
   const took = tookMs(entry);
   const { model, served_model: served } = entry;
-  const press = (event: MouseEvent): void => {
-    // Another tab is opened as ever.
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    onOpen(entry.id);
-  };
   return (
     <tr data-request={entry.id} className={rowLooks(isOpen)}>
       <td className="px-3 py-1.5">
@@ -93,7 +94,10 @@ function TableLine({
         <Link
           to="/requests/$id"
           params={{ id: entry.id }}
-          onClick={press}
+          // What is open already becomes a page.
+          onClick={(event) => {
+            if (!isOpen) openHere(event, entry.id, onOpen);
+          }}
           aria-current={isOpen ? "true" : undefined}
           className="text-ink no-underline after:absolute after:inset-0"
         >
@@ -175,7 +179,7 @@ export function Thumbnail({
   );
 }
 
-function PhoneList({ entries, timeZone }: ListProps): ReactNode {
+function PhoneList({ entries, timeZone, onOpen }: ListProps): ReactNode {
   const all = useWatchWords();
   const figures = useFigures(timeZone);
   return (
@@ -187,6 +191,7 @@ function PhoneList({ entries, timeZone }: ListProps): ReactNode {
             <Link
               to="/requests/$id"
               params={{ id: entry.id }}
+              onClick={(event) => openHere(event, entry.id, onOpen)}
               className="flex min-h-14 items-center gap-3 border-b border-line py-2 text-ink no-underline"
             >
               <Thumbnail entry={entry} size={48} />

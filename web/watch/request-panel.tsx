@@ -36,7 +36,7 @@ export function RequestPanel({
     <aside
       ref={place}
       aria-label={words.timeline}
-      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto border-l border-line bg-ground p-6 pb-20 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[min(34rem,100%)] phone:pb-6 starting:translate-x-8"
+      className="fixed inset-y-0 right-0 z-10 flex w-full flex-col gap-5 overflow-y-auto overscroll-contain border-l border-line bg-ground p-6 pb-20 shadow-float transition-transform duration-[240ms] ease-hand phone:w-1/2 phone:min-w-[min(34rem,100%)] phone:pb-6 starting:translate-x-8"
     >
       <div className="sticky -top-6 z-10 -mx-6 -mt-6 flex shrink-0 items-center gap-1 border-b border-line bg-ground px-4 py-2">
         <Button kind="quiet" isSquare aria-label={words.previous} onPress={() => onStep(-1)}>

@@ -42,11 +42,23 @@ function isSaid([, value]: readonly [string, unknown]): boolean {
   return typeof value !== "object" || Object.keys(value).length > 0;
 }
 
+/** Fields that everybody looks for, in the order in which they are looked for. */
+const firstFields = ["model", "size", "quality", "n"];
+
+/** The fields beside the prompt, with those that the record keeps in groups. */
+function toldFields(fields: WholeRequest["fields"]): (readonly [string, unknown])[] {
+  const { prompt: _, more, unknown, ...rest } = fields;
+  const first = firstFields.map((name) => [name, rest[name]] as const);
+  const others = Object.entries(rest).filter(([name]) => !firstFields.includes(name));
+  const grouped = [more, unknown].flatMap((group) => Object.entries(group ?? {}));
+  return [...first, ...others, ...grouped];
+}
+
 function Asked({ request }: { readonly request: WholeRequest }): ReactNode {
   const words = useWatchWords().request;
-  const { prompt, ...rest } = request.fields;
+  const { prompt } = request.fields;
   return (
-    <dl className="grid gap-x-6 gap-y-1.5 phone:grid-cols-[auto_1fr]">
+    <dl className="grid gap-x-6 gap-y-1.5 min-[22rem]:grid-cols-[minmax(0,auto)_minmax(0,1fr)]">
       <dt className="text-soft">prompt</dt>
       <dd className="whitespace-pre-wrap break-words">
         {typeof prompt === "string" ? (
@@ -55,7 +67,7 @@ function Asked({ request }: { readonly request: WholeRequest }): ReactNode {
           <span className="text-soft">{request.concealed ? words.concealed : words.forgotten}</span>
         )}
       </dd>
-      {Object.entries(rest)
+      {toldFields(request.fields)
         .filter(isSaid)
         .map(([name, value]) => (
           <Pair key={name} name={name} value={value} />

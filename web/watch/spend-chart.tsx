@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { dollars } from "../ui/money.ts";
 import { useWidth } from "../ui/use-width.ts";
-import { useFigures } from "./figures.ts";
+import { type Figures, useFigures } from "./figures.ts";
 import type { ChartDay, Series } from "./usage.ts";
 import type { SpendGroup } from "./addresses.ts";
 import { useWatchWords } from "./words.ts";
@@ -59,8 +59,9 @@ function Legend({
   days,
   by,
   at,
+  timeZone,
 }: ChartProps & { readonly at: number | undefined }): ReactNode {
-  const figures = useFigures();
+  const figures = useFigures(timeZone);
   const words = useWatchWords().overview;
   const whole = { from: days[0]?.start, to: days.at(-1)?.end };
   return (
@@ -129,13 +130,14 @@ function Drawing({
   days,
   by,
   at,
+  timeZone,
   onDay,
 }: ChartProps & {
   readonly at: number | undefined;
   readonly onDay: (at: number | undefined) => void;
 }): ReactNode {
   const words = useWatchWords().overview;
-  const figures = useFigures();
+  const figures = useFigures(timeZone);
   const sums = days.map((_, day) => series.reduce((all, { usd }) => all + (usd[day] ?? 0), 0));
   const ticks = ticksTo(Math.max(...sums, 0.000001));
   const scale = (height - bottom - top) / (ticks.at(-1) ?? 1);
@@ -170,6 +172,7 @@ function Drawing({
             day={day}
             place={place}
             by={by}
+            figures={figures}
             x={left + place * step}
             step={step}
             scale={scale}
@@ -231,6 +234,7 @@ function DayBar({
   day,
   place,
   by,
+  figures,
   x,
   step,
   scale,
@@ -239,11 +243,11 @@ function DayBar({
   readonly day: ChartDay;
   readonly place: number;
   readonly by: SpendGroup;
+  readonly figures: Figures;
   readonly x: number;
   readonly step: number;
   readonly scale: number;
 }): ReactNode {
-  const figures = useFigures();
   const gap = Math.min(10, step * 0.25);
   let base = height - bottom;
   return series.map(({ id, title, usd }, at) => {

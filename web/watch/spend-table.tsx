@@ -6,9 +6,9 @@ import { type ChartProps, amount } from "./spend-chart.tsx";
 import { useWatchWords } from "./words.ts";
 
 /** The chart's numbers as a table, whose cells lead to the same requests. */
-export function SpendTable({ series, days, by }: ChartProps): ReactNode {
+export function SpendTable({ series, days, by, timeZone }: ChartProps): ReactNode {
   const words = useWatchWords().overview;
-  const figures = useFigures();
+  const figures = useFigures(timeZone);
   const head = "px-3 py-1.5 font-normal text-soft";
   return (
     <div

@@ -39,7 +39,7 @@ export function stepsOf(
     const isLast = at === attempts.length - 1;
     return attemptStep({ attempt, marks, begun, isLast }, request, words, figures);
   });
-  return [...own, ...rows, ...endSteps(request, words)];
+  return [...own, ...rows, ...endSteps(request, words, figures)];
 }
 
 function ownSteps({ trace }: WholeRequest, words: WatchWords["request"], figures: Figures): Step[] {
@@ -144,7 +144,7 @@ function attemptWords(
   return told;
 }
 
-function endSteps(request: WholeRequest, words: WatchWords["request"]): Step[] {
+function endSteps(request: WholeRequest, words: WatchWords["request"], figures: Figures): Step[] {
   const { trace, fields, state } = request;
   if (state === "failed" && request.attempts.length === 0) return [refusedStep(request, words)];
   if (trace === null || state === "failed" || state === "lost") return [];
@@ -158,7 +158,7 @@ function endSteps(request: WholeRequest, words: WatchWords["request"]): Step[] {
       from: Math.min(made, stored),
       to: stored,
       tone: "own",
-      words: [],
+      words: [figures.duration(Math.max(0, stored - made))],
     });
   if (delivered !== undefined)
     steps.push({
@@ -167,7 +167,7 @@ function endSteps(request: WholeRequest, words: WatchWords["request"]): Step[] {
       from: delivered,
       to: delivered,
       tone: "own",
-      words: [wayOf(fields, words)],
+      words: [figures.duration(delivered), wayOf(fields, words)].filter((text) => text !== ""),
     });
   return steps;
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../../language/language.tsx";
+import { copyText } from "../../ui/copy-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Message } from "../../ui/message.tsx";
 import { useFigures } from "../../watch/figures.ts";
@@ -29,9 +30,7 @@ export function LinkOnce({
         <code className="min-w-0 flex-1 rounded-control bg-sunk px-3 py-2 font-mono text-label break-all">
           {address}
         </code>
-        <Button
-          onPress={() => void navigator.clipboard.writeText(address).then(() => setCopied(true))}
-        >
+        <Button onPress={() => void copyText(address).then(() => setCopied(true))}>
           {isCopied ? copied : copy}
         </Button>
       </div>

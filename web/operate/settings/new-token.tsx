@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import type { Role, Session } from "../../api/session.ts";
 import { useWords } from "../../language/language.tsx";
+import { copyText } from "../../ui/copy-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -126,9 +127,7 @@ function Once({
         <code className="min-w-0 flex-1 rounded-control bg-sunk px-3 py-2 font-mono text-label break-all">
           {secret}
         </code>
-        <Button
-          onPress={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}
-        >
+        <Button onPress={() => void copyText(secret).then(() => setCopied(true))}>
           {isCopied ? copied : copy}
         </Button>
       </div>
