@@ -62,6 +62,8 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   await page.getByText("No picture matches.").waitFor();
   expect(new URL(page.url()).search).toBe("?from=2019-12-31&to=2020-01-31");
   expect(await accessFaults(page)).toEqual([]);
+  await page.goto("/gallery?from=yesterday&to=2026-99-99");
+  await page.getByRole("link", { name: "A lighthouse" }).waitFor();
   await choose(/When$/, "Any time");
   await page.getByRole("link", { name: "A lighthouse" }).click();
   await page.getByRole("button", { name: "Older picture" }).click();

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask } from "../api/ask.ts";
+import { isDay } from "./days.ts";
 
 /** A picture of the person that rests with the gateway. */
 export interface Picture {
@@ -69,8 +70,9 @@ function questionOf({ q, model, saved, from, to }: GallerySearch): URLSearchPara
   if (q !== undefined) question.set("q", q);
   if (model !== undefined) question.set("model", model);
   if (saved === 1) question.set("saved", "true");
-  if (from !== undefined) question.set("from", String(startOf(from)));
-  if (to !== undefined) question.set("to", String(endOf(to)));
+  // An address may have been written by hand.
+  if (from !== undefined && isDay(from)) question.set("from", String(startOf(from)));
+  if (to !== undefined && isDay(to)) question.set("to", String(endOf(to)));
   return question;
 }
 

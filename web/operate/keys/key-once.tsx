@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../../language/language.tsx";
 import { modelsQuery } from "../../playground/models.ts";
+import { copyText } from "../../ui/copy-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { Message } from "../../ui/message.tsx";
@@ -75,7 +76,7 @@ function CopyButton({ text }: { readonly text: string }): ReactNode {
   return (
     <Button
       onPress={() => {
-        void navigator.clipboard.writeText(text).then(() => setCopied(true));
+        void copyText(text).then(() => setCopied(true));
       }}
     >
       {isCopied ? copied : copy}
