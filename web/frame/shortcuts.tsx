@@ -5,8 +5,9 @@ import type { Role } from "../api/session.ts";
 import { pathOf } from "./go-keys.ts";
 import { isShortcut } from "./letters.ts";
 
+const importPalette = () => import("../palette/palette.tsx");
 const Palette = lazy(async () => {
-  const { Palette: component } = await import("../palette/palette.tsx");
+  const { Palette: component } = await importPalette();
   return { default: component };
 });
 const KeySheet = lazy(async () => {
@@ -16,6 +17,9 @@ const KeySheet = lazy(async () => {
 
 /** The time within which the second letter follows G. */
 const secondKeyMs = 1_500;
+
+/** The time after which the palette's file is fetched: when the page itself has come. */
+const paletteAfterMs = 1_000;
 
 type Opened = "palette" | "sheet" | undefined;
 
@@ -62,6 +66,11 @@ export function Shortcuts({
     document.addEventListener("keydown", heed, true);
     return () => document.removeEventListener("keydown", heed, true);
   });
+  useEffect(() => {
+    // It is there before it is asked for: the first letters would be lost, or mean something else.
+    const timer = setTimeout(() => void importPalette().catch(() => undefined), paletteAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   const close = (): void => onOpen(undefined);
   return (
     <Suspense>

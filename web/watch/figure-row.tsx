@@ -33,7 +33,7 @@ export function FigureRow({ days, report, before, usage, span, figures }: RowPro
   const halfBefore = before?.statistics.details?.durations_ms?.p50;
   const count = days.length;
   return (
-    <dl className="grid grid-cols-2 gap-x-8 gap-y-6 wide:grid-cols-4">
+    <dl className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,9.5rem),1fr))] gap-x-8 gap-y-6">
       <Figure
         name={words.figures.spend}
         value={dollars(amount(spent), "$0")}

@@ -207,7 +207,7 @@ function Rankings({
   const { details } = report;
   if (details === null) return null;
   return (
-    <div className="grid gap-x-12 gap-y-8 border-t border-line pt-6 wide:grid-cols-2">
+    <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,26rem),1fr))] gap-x-12 gap-y-8 border-t border-line pt-6">
       <NameList
         title={words.errors}
         list={details.errors}

@@ -42,7 +42,7 @@ export function NameList({
               >
                 {shown ?? name ?? nameless ?? words.noName}
               </Link>
-              <span className="shrink-0 text-soft">
+              <span className="text-soft">
                 {isAttempts
                   ? words.attempts(requests, figures.count(requests))
                   : words.requests(requests, figures.count(requests))}

@@ -1,9 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { dollars } from "../ui/money.ts";
 import { useFigures } from "./figures.ts";
-import { type ChartProps, amount } from "./spend-chart.tsx";
+import type { ChartProps } from "./spend-chart.tsx";
 import { useWatchWords } from "./words.ts";
+
+/** An amount of a column: points stand below each other. */
+function columnDollars(usd: number): string {
+  return `$${usd.toFixed(3)}`;
+}
 
 /** The chart's numbers as a table, whose cells lead to the same requests. */
 export function SpendTable({ series, days, by, timeZone }: ChartProps): ReactNode {
@@ -46,7 +50,7 @@ export function SpendTable({ series, days, by, timeZone }: ChartProps): ReactNod
                       search={{ ...(id === undefined ? {} : { [by]: id }), from: start, to: end }}
                       className="text-ink"
                     >
-                      {dollars(amount(usd[place] ?? 0), "$0")}
+                      {columnDollars(usd[place] ?? 0)}
                     </Link>
                   )}
                 </td>
@@ -54,6 +58,18 @@ export function SpendTable({ series, days, by, timeZone }: ChartProps): ReactNod
             </tr>
           ))}
         </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" className="px-3 py-1.5 text-left font-medium">
+              {words.total}
+            </th>
+            {series.map(({ id, total }) => (
+              <td key={id ?? ""} className="px-3 py-1.5 text-right font-medium">
+                {columnDollars(total)}
+              </td>
+            ))}
+          </tr>
+        </tfoot>
       </table>
     </div>
   );
