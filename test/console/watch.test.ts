@@ -89,6 +89,18 @@ async function pageFaults(page: Page): Promise<unknown[]> {
   return found;
 }
 
+/** Opens a request on a phone: the panel is the page then, its next one is a tap away, and the list is behind it. */
+async function openOnPhone(page: Page, second: string | null): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/requests?state=failed");
+  await page.locator("li[data-request] a").nth(1).tap();
+  await page.waitForURL(new RegExp(`open=${second}`));
+  await page.getByRole("complementary").getByRole("button", { name: "Next" }).tap();
+  await expect.poll(() => new URL(page.url()).searchParams.get("open"), patience).not.toBe(second);
+  await page.goBack();
+  await expect.poll(() => page.url(), patience).not.toContain("open=");
+}
+
 test("the overview of a month leads from a bar to its requests, whose filter stands in the address and survives the panel, the keys and a reload", async () => {
   const { page, faults } = await enterConsole(opened(), gateway, "operator", {
     hasTouch: true,
@@ -149,15 +161,7 @@ test("the overview of a month leads from a bar to its requests, whose filter sta
   expect(await pageFaults(page)).toEqual([]);
   await page.goBack();
   await panel.waitFor();
-  // On a phone the panel is the page, and the list is behind it.
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto("/requests?state=failed");
-  await page.locator("li[data-request] a").nth(1).tap();
-  await page.waitForURL(new RegExp(`open=${second}`));
-  await panel.getByRole("button", { name: "Next" }).tap();
-  await expect.poll(() => new URL(page.url()).searchParams.get("open"), patience).not.toBe(second);
-  await page.goBack();
-  await expect.poll(() => page.url(), patience).not.toContain("open=");
+  await openOnPhone(page, second);
   const csv = await page.context().request.get("/admin/v1/requests?state=failed&format=csv");
   expect((await csv.text()).trim().split("\r\n").length).toBeGreaterThan(count);
   expect(faults).toEqual([]);
