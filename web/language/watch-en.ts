@@ -184,11 +184,7 @@ export const watchEn = {
     noErrors: "Nothing failed.",
     lost: "lost: its process ended",
     latency: "Time to a picture",
-    shares: {
-      p50: "half within",
-      p95: "95 of 100 within",
-      p99: "99 of 100 within",
-    },
+    shares: { p50: "half within", p95: "95 of 100 within", p99: "99 of 100 within" },
     keys: "Keys that asked most",
     channels: "Channels that were asked most",
     models: "Models that were asked most",
