@@ -1,5 +1,3 @@
-import type { GallerySearch } from "./pictures.ts";
-
 /** The day of a moment in this browser's time zone: 2026-11-27. */
 export function dayOf(moment: string | Date): string {
   const date = new Date(moment);
@@ -16,7 +14,10 @@ export function dayBefore(today: Date, count: number): string {
 }
 
 /** The span that days of an address are: the number of its days until today, nothing for all time, or `own`. */
-export function spanOf({ from, to }: GallerySearch, today: Date): string {
+export function spanOf(
+  { from, to }: { readonly from?: string; readonly to?: string },
+  today: Date,
+): string {
   if (from === undefined && to === undefined) return "";
   const found = spanDays.find((days) => dayBefore(today, days - 1) === from);
   return to === undefined && found !== undefined ? String(found) : "own";
