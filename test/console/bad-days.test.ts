@@ -190,8 +190,16 @@ test("a budget that is used up, a model without price and one without channel sa
 
 test("every page of an empty database teaches, and none is blank", async () => {
   const { page, faults } = await enterConsole(browser, await start(), "owner");
-  for (const path of ["/overview", "/requests", "/notices", "/audit", "/keys", "/gallery"]) {
+  // Lists in which something stands by itself say what that is.
+  const teaching: Readonly<Record<string, string>> = {
+    "/channels": "Only the sandbox serves",
+    "/budgets": "No budget is set.",
+  };
+  const bare = ["/overview", "/requests", "/notices", "/audit", "/keys", "/gallery"];
+  for (const path of [...bare, ...Object.keys(teaching)]) {
     await page.goto(path);
+    const lesson = teaching[path];
+    if (lesson !== undefined) await page.getByText(lesson).waitFor();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await expect.poll(() => page.getByRole("img", { name: "Loading" }).count(), patience).toBe(0);
     await takeShot(page, `bare${path.replace("/", "-")}`);

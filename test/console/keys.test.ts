@@ -39,6 +39,7 @@ async function changeFields(page: Page): Promise<void> {
   await panel.getByText("1 change", { exact: true }).waitFor();
   await panel.getByRole("button", { name: "Save" }).click();
   await page.getByRole("row", { name: /mobile app.*until 2999-01-31/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole("link", { name: "mobile app" }).click();
   expect(await field("Ends").inputValue()).toBe("2999-01-31");
@@ -47,6 +48,7 @@ async function changeFields(page: Page): Promise<void> {
   await field("Budget in US dollars").fill("");
   await panel.getByRole("button", { name: "Save" }).click();
   await page.getByRole("row", { name: /mobile app.*None of its own/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
 }
 
 test("an administrator makes a key with a budget, sees it once, changes and empties its fields, disables it, gives it another secret and revokes it; the file's key shows its line and no button", async () => {
@@ -85,10 +87,12 @@ test("an administrator makes a key with a budget, sees it once, changes and empt
   await panel.getByRole("button", { name: "Disable" }).click();
   await ask("Disable").click();
   await page.getByRole("row", { name: /mobile app.*disabled/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
   await expect.poll(async () => (await answer()).status).toBe(401);
   await page.getByRole("link", { name: "mobile app" }).click();
   await panel.getByRole("button", { name: "Enable" }).click();
   await page.getByRole("row", { name: /mobile app.*active/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
   await page.getByRole("link", { name: "mobile app" }).click();
   await panel.getByRole("button", { name: "Make a new secret" }).click();
   await page.getByRole("alertdialog").getByText("a day", { exact: true }).click();
@@ -100,6 +104,7 @@ test("an administrator makes a key with a budget, sees it once, changes and empt
   await panel.getByText("Python", { exact: true }).click();
   await panel.getByText("client.images.generate").waitFor();
   await panel.getByRole("button", { name: "I have it" }).click();
+  await panel.waitFor({ state: "detached" });
   expect((await answer()).status).toBe(200);
   await page.getByRole("link", { name: "mobile app" }).click();
   await panel.getByText(/The secret …\w{4} of before opens it until/).waitFor();

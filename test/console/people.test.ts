@@ -153,6 +153,7 @@ test("an owner makes a team with a budget and a user in it, invites a person who
   expect(await pageFaults(page)).toEqual([]);
   await panel.getByRole("button", { name: "Make the team" }).click();
   await page.getByRole("row", { name: /art.*\$0\.25 a month/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
   const { budget } = await told<{ budget: unknown }>("/admin/v1/teams/art");
   expect(budget).toEqual([{ usd: "0.25", period: "month", hard: true, notify_at: ["0.8", "1"] }]);
 
@@ -186,6 +187,7 @@ test("an owner makes a team with a budget and a user in it, invites a person who
   await panel.getByRole("button", { name: "Disable" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Disable" }).click();
   await page.getByRole("row", { name: /Ann Baker.*disabled/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
   await ann.page.goto("/gallery");
   await ann.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   await page.getByRole("link", { name: "Ann Baker" }).click();
@@ -225,6 +227,7 @@ test("changes in a form ask before it is left, survive a reload, and meet those 
   await panel.getByRole("button", { name: "Go on with mine" }).click();
   await panel.getByRole("button", { name: "Save" }).click();
   await page.getByRole("row", { name: /Bo Lind/ }).waitFor();
+  await panel.waitFor({ state: "detached" });
   const { name: saved, rpm, ipm } = await told<Record<string, unknown>>("/admin/v1/users/bo");
   // What somebody else has changed elsewhere stays, and a field can be emptied again.
   expect([saved, rpm, ipm]).toEqual(["Bo Lind", null, 7]);

@@ -13,6 +13,7 @@ import { settingTitlesZh } from "../../web/language/provider-words-zh.ts";
 import { problemWords } from "../../web/language/problems-zh.ts";
 import { toldZh } from "../../web/language/told-zh.ts";
 import { watchEn } from "../../web/language/watch-en.ts";
+import { watchZh } from "../../web/language/watch-zh.ts";
 
 const facts = {
   scope: "team",
@@ -137,4 +138,9 @@ test("a notice says sums with the digits that matter, and times to the minute", 
     "$13.66 of $15 a month is spent; it begins anew at 2026-12-01 00:00 UTC.",
   );
   expect(said("13500000000", "0.0004")).toContain("$13.50 of $0.0004 a month");
+});
+
+test("the audit is filtered by every kind that its lines can tell of, in both languages", () => {
+  for (const { audit } of [watchEn, watchZh])
+    expect(Object.keys(audit.resources).toSorted()).toEqual(Object.keys(audit.kinds).toSorted());
 });

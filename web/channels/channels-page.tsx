@@ -30,6 +30,8 @@ export function ChannelsPage(): ReactNode {
   const { id: open } = useParams({ strict: false });
   const all = channels.data ?? [];
   const order = useOrder(all.filter(({ shadowed }) => !shadowed));
+  const isOrdered = all.length > 1 && all.some((one) => one.declared_at === null && !one.shadowed);
+  const isBare = all.length > 0 && all.every((one) => one.declared_at === "built in");
   const create = (looks: string, text: string): ReactNode => (
     <Link to="/channels/new" resetScroll={false} className={looks}>
       <Icon name="plus" size={16} />
@@ -47,9 +49,9 @@ export function ChannelsPage(): ReactNode {
       )}
       {order.error === null ? null : <Problem error={order.error} />}
       {channels.isPending ? <Aperture size={40} busy label={loading} /> : null}
-      {channels.data?.length === 0 ? (
+      {channels.data?.length === 0 || isBare ? (
         <EmptyState
-          sentence={words.none}
+          sentence={isBare ? words.bare : words.none}
           action={create(`${buttonLooks()} no-underline`, words.addFirst)}
           command="pinhole channels create --id main --provider openai --settings api_key=@key.txt"
         />
@@ -64,7 +66,7 @@ export function ChannelsPage(): ReactNode {
             order={order}
           />
           <p role="status" className="text-label text-soft">
-            {order.told === "" ? words.orderKeys : order.told}
+            {order.told === "" && isOrdered ? words.orderKeys : order.told}
           </p>
         </div>
       )}

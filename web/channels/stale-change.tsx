@@ -32,7 +32,7 @@ export function StaleChange(): ReactNode {
     >
       <p className="font-semibold">{words.title}</p>
       <p className="text-soft">{words.about}</p>
-      <table className="w-full table-fixed border-collapse text-label">
+      <table aria-label={words.title} className="w-full table-fixed border-collapse text-label">
         <thead>
           <tr className="border-b border-line text-soft">
             {[words.field, words.before, words.theirs, words.mine].map((text) => (

@@ -2,7 +2,9 @@
 export const budgetsEn = {
   title: "Budgets",
   state: (budgets: number, used: number) =>
-    `${budgets === 1 ? "1 budget" : `${budgets} budgets`}, ${used === 0 ? "none used up" : `${used} used up`}`,
+    budgets === 0
+      ? "No budget yet"
+      : `${budgets === 1 ? "1 budget" : `${budgets} budgets`}, ${used === 0 ? "none used up" : `${used} used up`}`,
   set: "Set a budget",
   of: "Of",
   all: "All",

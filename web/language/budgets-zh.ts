@@ -3,7 +3,10 @@ import type { BudgetsWords } from "./budgets-en.ts";
 /** Words of budgets in Simplified Chinese. */
 export const budgetsZh: BudgetsWords = {
   title: "预算",
-  state: (budgets, used) => `${budgets} 个预算，${used === 0 ? "没有用尽的" : `${used} 个已用尽`}`,
+  state: (budgets, used) =>
+    budgets === 0
+      ? "还没有预算"
+      : `${budgets} 个预算，${used === 0 ? "没有用尽的" : `${used} 个已用尽`}`,
   set: "设置预算",
   of: "归属",
   all: "全部",

@@ -15,6 +15,7 @@ export const channelsEn = {
   },
   create: "New channel",
   none: "There is no channel yet. A channel is an account at a provider: its address, its credential and its models.",
+  bare: "Only the sandbox serves, which is built in and paints for nothing. A channel is an account at a provider; once there is one, the sandbox goes.",
   addFirst: "Add the first account",
   table: "All channels, the first one tried on top",
   columns: {

@@ -16,6 +16,7 @@ export const channelsZh: ChannelWords = {
   },
   create: "新建渠道",
   none: "还没有渠道。渠道是某个提供商的一个账户：地址、凭据和模型。",
+  bare: "目前只有内置的沙盒在服务，它免费作画。渠道是某个提供商的一个账户；有了渠道后，沙盒不再使用。",
   addFirst: "添加第一个账户",
   table: "全部渠道，最先尝试的在上",
   columns: {

@@ -1,3 +1,5 @@
+import { auditResources } from "./audit-en.ts";
+
 import type { Notice, NoticeTelling } from "./notice.ts";
 
 /** Words of the pages that watch, in English. They come with these pages, not with the first one. */
@@ -221,16 +223,8 @@ export const watchEn = {
     state: "Every change that was made through the console, the API and the command line.",
     resource: "Of what",
     anyResource: "Everything",
-    id: "Its id",
-    resources: {
-      key: "Keys",
-      team: "Teams",
-      user: "Users",
-      person: "People",
-      token: "Admin tokens",
-      session: "Sign-ins",
-      channel: "Channels",
-    } as Record<string, string>,
+    id: "Id of one of them",
+    resources: auditResources,
     kinds: {
       key: "the key",
       team: "the team",

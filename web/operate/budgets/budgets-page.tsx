@@ -63,7 +63,9 @@ export function BudgetsPage(): ReactNode {
           command="pinhole teams change art --budget usd=500,period=month"
         />
       ) : null}
-      <BudgetedList shown={shown} search={search} timeZone={found.data?.timeZone ?? "UTC"} />
+      {shown.length === 0 ? null : (
+        <BudgetedList shown={shown} search={search} timeZone={found.data?.timeZone ?? "UTC"} />
+      )}
       {search.open === undefined ? null : (
         <BudgetsPanel
           key={search.open}

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Question } from "../../ui/dialog.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { useIsHere } from "./is-here.ts";
 
 /** A part of a panel that does something at once, with what it means. */
 export function Act({
@@ -47,11 +48,13 @@ export function useAct<T>(
   },
 ): ActState {
   const queries = useQueryClient();
+  const isHere = useIsHere();
   const { isPending, error, mutate, reset } = useMutation({
     mutationFn: act,
     async onSuccess(answer) {
+      // Before the lists are read again: the panel of what is gone from them goes with it.
+      if (isHere.current) onDone(answer);
       await Promise.all(reads.map((queryKey) => queries.invalidateQueries({ queryKey })));
-      onDone(answer);
     },
   });
   return { isPending, error, mutate, reset };

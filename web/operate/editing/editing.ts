@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { ApiError } from "../../api/ask.ts";
+import { useIsHere } from "./is-here.ts";
 import { type Leaving, forgetDraft, keepDraft, keptDraft, useLeaving } from "./kept-draft.ts";
 
 /** The fields of a form: texts, switches and lists. */
@@ -58,11 +59,13 @@ export function useEditing<T extends Fields>(parts: EditingParts<T>): Editing<T>
   const changed = differing(base.fields, fields);
   const isChanged = changed.length > 0;
   const queries = useQueryClient();
+  const isHere = useIsHere();
   const saving = useMutation({
     mutationFn: () => save(only(fields, changed), { version: base.version, fields }),
     onSuccess(answer) {
       forgetDraft(name);
-      onSaved(answer);
+      // Whoever has gone on to something else by now is left there.
+      if (isHere.current) onSaved(answer);
     },
     onError(error) {
       // Where the session has ended, whatever is asked next leads to the sign-in and back to this draft.

@@ -88,7 +88,7 @@ function PolicyRow({
   const place = policy?.declared_at ?? null;
   const from = policy === undefined ? standing : place === null ? words.here : told(place);
   return (
-    <li className="relative flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-b border-line py-3 hover:bg-raised">
+    <li className="relative flex flex-col items-baseline justify-between gap-x-6 gap-y-1 phone:flex-row border-b border-line py-3 hover:bg-raised">
       <div className="min-w-0 flex-1">
         <Link
           to="/settings"
@@ -101,7 +101,7 @@ function PolicyRow({
         <p className="text-label text-soft">{words.means[id]}</p>
         <FaultLine text={policy?.fault ?? undefined} />
       </div>
-      <div className="min-w-32 text-right">
+      <div className="min-w-32 phone:text-right">
         <p className={value === undefined ? "text-soft" : "font-medium"}>
           {value === undefined ? words.none : (words.values[value] ?? value)}
         </p>

@@ -42,6 +42,7 @@ export function SettingsPage(): ReactNode {
       state={
         found.data === undefined ? undefined : words.state(found.data.version, found.data.file)
       }
+      action={show === "tokens" ? <NewTokenButton /> : undefined}
     >
       <Choice
         isBar
@@ -80,13 +81,25 @@ export function SettingsPage(): ReactNode {
         <Tokens
           caller={caller}
           isMaking={search.new === 1}
-          onMake={(isMaking) =>
-            void navigate({ to: "/settings", search: { show, ...(isMaking ? { new: 1 } : {}) } })
-          }
+          onClose={() => void navigate({ to: "/settings", search: { show }, resetScroll: false })}
         />
       ) : null}
       {show === "doctor" ? <Examination /> : null}
     </Page>
+  );
+}
+
+function NewTokenButton(): ReactNode {
+  const { tokens: words } = useSettingsWords();
+  const navigate = useNavigate();
+  return (
+    <Button
+      kind="main"
+      onPress={() => void navigate({ to: "/settings", search: { show: "tokens", new: 1 } })}
+    >
+      <Icon name="plus" size={16} />
+      {words.create}
+    </Button>
   );
 }
 

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Role, Session } from "../../api/session.ts";
 import { useWords } from "../../language/language.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Icon } from "../../ui/icon.tsx";
+import { EmptyState } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useFigures } from "../../watch/figures.ts";
 import { Ask, useAct } from "../editing/act.tsx";
@@ -15,12 +15,13 @@ import { type TokenEntry, removeToken, tokensQuery, useSettingsWords } from "./s
 export function Tokens({
   caller,
   isMaking,
-  onMake,
+  onClose,
 }: {
   readonly caller: Session["caller"];
   /** True while a new one is being made. */
   readonly isMaking: boolean;
-  readonly onMake: (isMaking: boolean) => void;
+  /** Closes the panel of a new one. */
+  readonly onClose: () => void;
 }): ReactNode {
   const { tokens: words, tables } = useSettingsWords();
   const found = useQuery(tokensQuery);
@@ -28,14 +29,17 @@ export function Tokens({
   return (
     <div className="flex max-w-4xl flex-col items-start gap-4">
       <p className="max-w-prose text-soft">{words.about}</p>
-      <Button onPress={() => onMake(true)}>
-        <Icon name="plus" size={16} />
-        {words.create}
-      </Button>
       {found.error === null ? null : (
         <Problem error={found.error} onRetry={() => void found.refetch()} />
       )}
-      {found.data?.length === 0 ? <p>{words.none}</p> : null}
+      {found.data?.length === 0 ? (
+        <div className="w-full">
+          <EmptyState
+            sentence={words.none}
+            command="pinhole tokens create --name deploy --role operator"
+          />
+        </div>
+      ) : null}
       <ul aria-label={tables.tokens} className="flex w-full flex-col">
         {found.data?.map((token) => (
           <TokenRow
@@ -46,7 +50,7 @@ export function Tokens({
           />
         ))}
       </ul>
-      {isMaking ? <NewToken caller={caller} onClose={() => onMake(false)} /> : null}
+      {isMaking ? <NewToken caller={caller} onClose={onClose} /> : null}
       {leaving === undefined ? null : (
         <Removing token={leaving} onClose={() => setLeaving(undefined)} />
       )}
