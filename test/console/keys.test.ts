@@ -33,6 +33,9 @@ async function changeFields(page: Page): Promise<void> {
     await field(name).fill(value);
     await panel.getByRole("button", { name: "Save" }).click();
     await expect.poll(() => field(name).getAttribute("aria-invalid")).toBe("true");
+    // It has the focus, wherever it was in the panel.
+    const focused = "document.activeElement?.getAttribute('aria-invalid')";
+    await expect.poll(() => page.evaluate(focused)).toBe("true");
     await field(name).fill("");
   }
   await field("Ends").fill("2999-01-31");

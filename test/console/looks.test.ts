@@ -70,6 +70,7 @@ function pagesOf({ picture, request }: Named): Stop[] {
     "/requests/:id": `/requests/${request}`,
     "/channels/:id": "/channels/azure-eu",
     "/models/:name": "/models/fox",
+    "/teams/:id": "/teams/design",
   };
   const all = new Set([...consolePages, ...menuPaths()]);
   return [...all.difference(new Set(outside))].map((pattern) => {

@@ -1,6 +1,7 @@
-import { type ReactNode, type RefObject, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
 import { Button } from "../ui/button.tsx";
+import { useFirstFault } from "../operate/editing/first-fault.ts";
 import { LeaveQuestion } from "../operate/editing/leave-question.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -70,18 +71,6 @@ export function ChannelFields({
       <LeaveQuestion leaving={form.leaving} changes={form.changed} />
     </FormContext>
   );
-}
-
-/** Leads to the first thing that is wrong, which may be out of sight. */
-function useFirstFault(error: unknown): RefObject<HTMLFormElement | null> {
-  const place = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (error === undefined) return;
-    const first = place.current?.querySelector<HTMLElement>("[aria-invalid], [role=alert]");
-    first?.focus();
-    first?.scrollIntoView({ block: "center" });
-  }, [error]);
-  return place;
 }
 
 /** True where one of these groups has something in it, or something wrong. */

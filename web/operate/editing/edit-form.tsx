@@ -9,6 +9,7 @@ import { useAboveBar } from "../../ui/use-above-bar.ts";
 import { faultTelling } from "../../language/fault.ts";
 import { useWords } from "../../language/language.tsx";
 import { type Editing, type Fields, differing } from "./editing.ts";
+import { useFirstFault } from "./first-fault.ts";
 import { LeaveQuestion } from "./leave-question.tsx";
 import { useEditingWords } from "./words.ts";
 
@@ -31,12 +32,14 @@ interface EditFormProps<T extends Fields> {
 export function EditForm<T extends Fields>(props: EditFormProps<T>): ReactNode {
   const { editing, params, create, isReadOnly = false, children } = props;
   const { error } = editing;
+  const place = useFirstFault(error);
   const isElsewhere =
     error !== null &&
     editing.newer === undefined &&
     !params.some((param) => editing.faultAt(param) !== undefined);
   return (
     <Form
+      ref={place}
       className="flex flex-1 flex-col gap-5"
       onSubmit={(event) => {
         event.preventDefault();
@@ -111,39 +114,41 @@ function TwoVersions<T extends Fields>({
     return said === "" ? words.nothing : said;
   };
   return (
-    <Message
-      tone="warn"
-      title={words.stale}
-      action={
-        <span className="flex flex-wrap gap-2">
-          <Button onPress={() => settle(true)}>{words.keepMine}</Button>
-          <Button onPress={() => settle(false)}>{words.takeTheirs}</Button>
-        </span>
-      }
-    >
-      <p>{words.staleMeans}</p>
-      <table className="mt-2 w-full border-collapse text-label">
-        <thead>
-          <tr className="border-b border-line">
-            {[words.field, words.theirs, words.mine].map((head) => (
-              <th key={head} scope="col" className="py-1 pr-3 text-left font-normal">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="text-ink">
-          {differing(newer.fields, fields).map((name) => (
-            <tr key={name} className="border-b border-line align-top">
-              <th scope="row" className="py-1 pr-3 text-left font-normal">
-                {nameOf(name)}
-              </th>
-              <td className="py-1 pr-3 break-words">{text(newer.fields[name])}</td>
-              <td className="py-1 break-words">{text(fields[name])}</td>
+    <div data-versions>
+      <Message
+        tone="warn"
+        title={words.stale}
+        action={
+          <span className="flex flex-wrap gap-2">
+            <Button onPress={() => settle(true)}>{words.keepMine}</Button>
+            <Button onPress={() => settle(false)}>{words.takeTheirs}</Button>
+          </span>
+        }
+      >
+        <p>{words.staleMeans}</p>
+        <table className="mt-2 w-full border-collapse text-label">
+          <thead>
+            <tr className="border-b border-line">
+              {[words.field, words.theirs, words.mine].map((head) => (
+                <th key={head} scope="col" className="py-1 pr-3 text-left font-normal">
+                  {head}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Message>
+          </thead>
+          <tbody className="text-ink">
+            {differing(newer.fields, fields).map((name) => (
+              <tr key={name} className="border-b border-line align-top">
+                <th scope="row" className="py-1 pr-3 text-left font-normal">
+                  {nameOf(name)}
+                </th>
+                <td className="py-1 pr-3 break-words">{text(newer.fields[name])}</td>
+                <td className="py-1 break-words">{text(fields[name])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Message>
+    </div>
   );
 }
