@@ -23,6 +23,9 @@ export const settingsEn = {
     "Looks at the database, disk, clock, each upstream by what is free to ask, and what stands in front. Nothing is bought; it takes half a minute at most.",
   examining: "Looking at everything",
   found: { ok: "well", warning: "to be seen to", fault: "at fault" },
+  /** Names of findings of the examination, where they are said in other words than the gateway's. */
+  findings: {} as Readonly<Record<string, string>>,
+  channel: (id: string) => `channel ${id}`,
   policies: {
     title: "Policies and the default model",
     about:

@@ -19,6 +19,15 @@ export const settingsZh: SettingsWords = {
     "检查数据库、磁盘、时钟、各上游（仅免费的询问）以及前面的代理。不会产生费用，最多半分钟。",
   examining: "正在检查",
   found: { ok: "正常", warning: "需要留意", fault: "有故障" },
+  findings: {
+    database: "数据库",
+    "database connections": "数据库连接",
+    disk: "磁盘",
+    clock: "时钟",
+    secret: "主密钥",
+    "public URL": "公开地址",
+  },
+  channel: (id) => `渠道 ${id}`,
   policies: {
     title: "策略与默认模型",
     about: "对所有请求生效，除非密钥或请求本身另有说明。更改从下一个请求起在所有节点生效。",

@@ -1,4 +1,5 @@
 import { problemWords } from "./problems-zh.ts";
+import { examinationZh } from "./examination-zh.ts";
 import { priceZh } from "./prices-zh.ts";
 
 /** A kind of sentence that the gateway says in English, and the same in Chinese. */
@@ -30,6 +31,11 @@ const ways: readonly Saying[] = [
 const sayings: readonly Saying[] = [
   [/^(\S+\.\w+), line (\d+)$/, (file, line) => `${file} 第 ${line} 行`],
   [/^the configuration$/, () => "配置"],
+  [
+    /^The upstream could not be reached and nothing was sent; try again later\.(?: \((.+)\))?$/,
+    (detail?: string) =>
+      `无法连接上游，没有发送任何内容；请稍后再试。${detail === undefined ? "" : `（${detail}）`}`,
+  ],
   [/^built in$/, () => "内置"],
   [
     /^(\d+) failures in a row, the last: (\w+)$/,
@@ -69,4 +75,11 @@ function told(list: readonly Saying[], text: string): string | undefined {
 }
 
 /** A sentence of the gateway in Simplified Chinese; undefined: the console does not know it. */
-export const toldZh = (text: string): string | undefined => told(sayings, text) ?? priceZh(text);
+export function toldZh(text: string): string | undefined {
+  const whole = told(sayings, text) ?? told(examinationZh, text) ?? priceZh(text);
+  if (whole !== undefined) return whole;
+  const sentences = text.split(/(?<=\.) (?=[A-Z])/);
+  if (sentences.length === 1) return undefined;
+  const all = sentences.map(toldZh);
+  return all.every((one) => one !== undefined) ? all.join("") : undefined;
+}

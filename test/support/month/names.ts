@@ -19,6 +19,7 @@ export const monthNames: readonly string[] = [
   ...paintedPrompts,
   ...providerNames,
   ...Object.values(providerNamesZh),
+  "Authorization: Bearer",
   "Ada",
   "Owner",
   "Pinhole",

@@ -8,6 +8,7 @@ import { Check } from "../../ui/check.tsx";
 import { Choice } from "../../ui/choice.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { Breakable } from "../../ui/breakable.tsx";
+import { Sentence } from "../../ui/sentence.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -144,7 +145,7 @@ function Settings({
                 >
                   <Breakable text={setting} />
                   <span className="block font-sans text-soft phone:hidden">
-                    <Breakable text={place ?? words.standing} />
+                    <Breakable text={place === null ? words.standing : told(place)} />
                   </span>
                 </th>
                 <td className="px-3 py-2 break-words">
@@ -182,19 +183,21 @@ function FindingLine({ finding }: { readonly finding: Finding }): ReactNode {
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap justify-between gap-x-4">
           {channel === undefined ? (
-            <span className="font-medium">{name}</span>
+            <span className="font-medium">{words.findings[name] ?? name}</span>
           ) : (
             <Link
               to="/channels/$id"
               params={{ id: channel }}
               className="font-medium text-ink underline"
             >
-              {name}
+              {words.channel(channel)}
             </Link>
           )}
           <span className={colour}>{words.found[state]}</span>
         </p>
-        <p className="break-words text-soft">{said}</p>
+        <p className="break-words text-soft">
+          <Sentence text={said} />
+        </p>
       </div>
     </li>
   );
