@@ -42,7 +42,9 @@ export function AskingOnPhone({
               onPress={() => setOpen(true)}
             >
               <Icon name="settings" size={16} />
-              <span className="truncate">{summary}</span>
+              <span className="truncate" title={summary}>
+                {summary}
+              </span>
             </Button>
           </div>
           {parts.make}

@@ -20,6 +20,7 @@ export const monthNames: readonly string[] = [
   ...providerNames,
   ...Object.values(providerNamesZh),
   "Authorization: Bearer",
+  "Entra ID",
   "Ada",
   "Owner",
   "Pinhole",
