@@ -65,6 +65,10 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   await page.goto("/gallery?from=yesterday&to=2026-99-99");
   await page.getByRole("link", { name: "A lighthouse" }).waitFor();
   await choose(/When$/, "Any time");
+  await page.getByRole("link", { name: "A lighthouse" }).hover();
+  const saved = page.waitForEvent("download");
+  await page.getByTitle("Download").first().click();
+  expect((await saved).suggestedFilename()).toMatch(/\.png$/);
   await page.getByRole("link", { name: "A lighthouse" }).click();
   await page.getByRole("button", { name: "Older picture" }).click();
   await page.getByRole("img", { name: "A harbour" }).waitFor();

@@ -64,6 +64,7 @@ export const Tile = memo(function PictureTile({
         label={words.select(prompt)}
         onChange={(isRange) => onSelect(id, isRange)}
       />
+      {width < downloadFrom ? null : <Download picture={picture} />}
       <Star picture={picture} onSave={onSave} />
       {until === null ? null : <Until moment={until} />}
     </div>
@@ -135,6 +136,33 @@ function TileImage({
       style={groundOf(colour)}
       className="size-full object-cover transition-opacity duration-[240ms] starting:opacity-0"
     />
+  );
+}
+
+/** The width from which a tile has room for a third sign. Pixels. */
+const downloadFrom = 120;
+
+/** A short cut for who points: keys and screen readers have the same on the picture's page. */
+function Download({ picture: { id, url, format } }: { readonly picture: Picture }): ReactNode {
+  const words = useGalleryWords();
+  return (
+    <button
+      type="button"
+      aria-hidden
+      tabIndex={-1}
+      title={words.download}
+      onClick={() => {
+        const link = document.createElement("a");
+        link.href = url;
+        link.download = `${id}.${format}`;
+        link.click();
+      }}
+      className="absolute top-0.5 right-9 hidden size-9 place-items-center opacity-0 group-hover:opacity-100 pointer-fine:grid"
+    >
+      <span className={classNames("grid size-6 place-items-center rounded-full", onPicture)}>
+        <Icon name="download" size={14} />
+      </span>
+    </button>
   );
 }
 

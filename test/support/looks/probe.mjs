@@ -48,8 +48,7 @@
   const layout = () => {
     const faults = [];
     const over = document.documentElement.scrollWidth - innerWidth;
-    // A drawing as wide as what it measured may be rounded up.
-    if (over > 1) faults.push(`the page is too wide by ${over}`);
+    if (over > 0) faults.push(`the page is too wide by ${over}`);
     for (const element of withinReach()) {
       const { left, right } = element.getBoundingClientRect();
       if ((left < -1 || right > innerWidth + 1) && scrollerOf(element) === undefined)
