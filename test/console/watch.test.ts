@@ -101,6 +101,13 @@ async function openOnPhone(page: Page, second: string | null): Promise<void> {
   await expect.poll(() => page.url(), patience).not.toContain("open=");
 }
 
+/** An expression of the page: the lines of its lists that have a number outside of a link. */
+const numbersWithoutWay = `[...document.querySelectorAll("main section li")].flatMap((line) => {
+  const rest = line.cloneNode(true);
+  for (const way of rest.querySelectorAll("a, [aria-hidden]")) way.remove();
+  return /[0-9]/.test(rest.textContent.replace(/9[59] of 100/, "")) ? [rest.textContent] : [];
+})`;
+
 test("the overview of a month leads from a bar to its requests, whose filter stands in the address and survives the panel, the keys and a reload", async () => {
   const { page, faults } = await enterConsole(opened(), gateway, "operator", {
     hasTouch: true,
@@ -113,6 +120,8 @@ test("the overview of a month leads from a bar to its requests, whose filter sta
     .first()
     .waitFor();
   expect(await pageFaults(page)).toEqual([]);
+  // Every number of the lists and of the chart's legend leads to the requests that it was counted from.
+  expect(await page.evaluate(numbersWithoutWay)).toEqual([]);
   await page.getByRole("button", { name: "As a table" }).click();
   // Days are those of the operator, wherever the browser is.
   const today = (): string =>

@@ -10,6 +10,7 @@ import { ChannelState } from "./channel-state.tsx";
 import type { ChannelEntry, ChannelHealth } from "./channels.ts";
 import { type Drag, useDrag } from "./use-drag.ts";
 import type { Order } from "./use-order.ts";
+import { Traffic } from "./traffic.tsx";
 import { useChannelWords } from "./words.ts";
 
 interface ListProps {
@@ -197,7 +198,7 @@ function TableLine(line: LineProps): ReactNode {
         <Models channel={channel} />
       </td>
       <td className={`${cell} text-soft`}>
-        <Traffic health={channel.shadowed ? undefined : health?.get(id)} />
+        <Traffic id={id} health={channel.shadowed ? undefined : health?.get(id)} />
       </td>
       <td className="py-1 pr-1 align-top">
         <ChannelMenu channel={channel} onStep={onStep} />
@@ -259,20 +260,6 @@ function Models({ channel: { models } }: Pick<LineProps, "channel">): ReactNode 
       {more > 0 ? <span className="text-label text-soft">{words.andMore(more)}</span> : null}
     </>
   );
-}
-
-function Traffic({ health }: { readonly health: ChannelHealth | undefined }): ReactNode {
-  const words = useChannelWords();
-  const figures = useFigures();
-  if (health === undefined) return "–";
-  const { succeeded, failed } = health.last_minute;
-  const parts = [
-    succeeded + failed === 0
-      ? undefined
-      : words.traffic(figures.count(succeeded), figures.count(failed)),
-    health.in_flight === 0 ? undefined : words.inFlight(health.in_flight),
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? words.quiet : parts.join(" · ");
 }
 
 function PhoneLine(line: LineProps): ReactNode {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
@@ -7,6 +7,7 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
 import { dollars } from "../ui/money.ts";
+import { numberLink } from "../ui/number-link.ts";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ChannelsToday } from "./channels-today.tsx";
@@ -56,7 +57,13 @@ export function OverviewPage(): ReactNode {
       state={
         now === undefined ? undefined : (
           <>
-            {words.state(all.request.images(now.images), dollars(amount(now.usd), "$0"))}
+            <Link
+              to="/requests"
+              search={{ from: today?.start, to: today?.end }}
+              className={numberLink}
+            >
+              {words.state(all.request.images(now.images), dollars(amount(now.usd), "$0"))}
+            </Link>
             <ChannelsToday />
           </>
         )
@@ -216,7 +223,7 @@ function Rankings({
         searchOf={(name) => ({ ...span, ...(name === null ? { state: "lost" } : { error: name }) })}
         nameless={words.lost}
       />
-      <Percentiles durations={details.durations_ms} />
+      <Percentiles durations={details.durations_ms} search={{ ...span, state: "succeeded" }} />
       <NameList
         title={words.keys}
         list={details.keys}

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { numberLink } from "../ui/number-link.ts";
 import { useFigures } from "./figures.ts";
 import type { NamedCount, Statistics } from "./requests.ts";
 import type { RequestSearch } from "./addresses.ts";
@@ -43,12 +44,23 @@ export function NameList({
                 {shown ?? name ?? nameless ?? words.noName}
               </Link>
               <span className="text-soft">
-                {isAttempts
-                  ? words.attempts(requests, figures.count(requests))
-                  : words.requests(requests, figures.count(requests))}
-                {tone === "bad" || failed === 0
-                  ? null
-                  : ` · ${words.failedOf(figures.share(failed / requests))}`}
+                <Link to="/requests" search={searchOf(name)} className={numberLink}>
+                  {isAttempts
+                    ? words.attempts(requests, figures.count(requests))
+                    : words.requests(requests, figures.count(requests))}
+                </Link>
+                {tone === "bad" || failed === 0 ? null : (
+                  <>
+                    {" · "}
+                    <Link
+                      to="/requests"
+                      search={isAttempts ? searchOf(name) : { ...searchOf(name), state: "failed" }}
+                      className={numberLink}
+                    >
+                      {words.failedOf(figures.share(failed / requests))}
+                    </Link>
+                  </>
+                )}
               </span>
             </div>
             <div aria-hidden className="h-1 overflow-hidden rounded-[2px] bg-sunk">
@@ -67,7 +79,14 @@ export function NameList({
 type Durations = NonNullable<Statistics["details"]>["durations_ms"];
 
 /** The times within which pictures were made, on one scale. */
-export function Percentiles({ durations }: { readonly durations: Durations }): ReactNode {
+export function Percentiles({
+  durations,
+  search,
+}: {
+  readonly durations: Durations;
+  /** The requests that they were counted from. */
+  readonly search: RequestSearch;
+}): ReactNode {
   const words = useWatchWords().overview;
   const figures = useFigures();
   return (
@@ -80,7 +99,9 @@ export function Percentiles({ durations }: { readonly durations: Durations }): R
             <li key={share} className="flex flex-col gap-1">
               <div className="flex justify-between gap-4">
                 <span>{words.shares[share]}</span>
-                <span className="text-soft">{figures.columnDuration(durations[share])}</span>
+                <Link to="/requests" search={search} className={`${numberLink} text-soft`}>
+                  {figures.columnDuration(durations[share])}
+                </Link>
               </div>
               <div aria-hidden className="h-1 overflow-hidden rounded-[2px] bg-sunk">
                 <div

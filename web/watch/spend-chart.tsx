@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { dollars } from "../ui/money.ts";
+import { numberLink } from "../ui/number-link.ts";
 import { useWidth } from "../ui/use-width.ts";
 import { type Figures, useFigures } from "./figures.ts";
 import type { ChartDay, Series } from "./usage.ts";
@@ -64,6 +65,7 @@ function Legend({
   const figures = useFigures(timeZone);
   const words = useWatchWords().overview;
   const whole = { from: days[0]?.start, to: days.at(-1)?.end };
+  const pointed = at === undefined ? whole : { from: days[at]?.start, to: days[at]?.end };
   return (
     <ul className="flex flex-wrap gap-x-5 gap-y-1 text-label">
       {series.map(({ id, title, usd, total }, place) => (
@@ -83,14 +85,18 @@ function Legend({
               {title}
             </Link>
           )}
-          <span className="text-soft">
+          <Link
+            to="/requests"
+            search={id === undefined ? pointed : { [by]: id, ...pointed }}
+            className={`${numberLink} text-soft`}
+          >
             {dollars(amount(at === undefined ? total : (usd[at] ?? 0)), "$0")}
-          </span>
+          </Link>
         </li>
       ))}
       <li className="ml-auto text-soft">
         {at === undefined ? words.total : figures.day(days[at]?.start ?? "")}{" "}
-        <span className="text-ink">
+        <Link to="/requests" search={pointed} className={`${numberLink} text-ink`}>
           {dollars(
             amount(
               series.reduce(
@@ -100,7 +106,7 @@ function Legend({
             ),
             "$0",
           )}
-        </span>
+        </Link>
       </li>
     </ul>
   );

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { classNames } from "../../ui/class-names.ts";
+import { numberLink } from "../../ui/number-link.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { useWords } from "../../language/language.tsx";
 import { dollarsInText } from "../../../src/core/dollars.ts";
@@ -11,10 +12,6 @@ import { useBudgetWords } from "./words.ts";
 
 /** The share of a budget from which it asks for attention. */
 const nearlyUsed = 0.8;
-
-/** The looks of a number that leads to its requests, also within a row that is a link. */
-const numberLink =
-  "relative z-1 inline-flex min-h-6 items-center text-inherit underline decoration-line underline-offset-3 hover:decoration-ink";
 
 interface BarProps {
   readonly budget: StandingBudget;
@@ -65,7 +62,7 @@ export function BudgetBar({ budget, timeZone, of, isShort = false }: BarProps): 
           style={{ width: part(reserved) }}
         />
       </div>
-      {isShort ? null : <Remarks budget={budget} figures={figures} />}
+      {isShort ? null : <Remarks budget={budget} of={of} figures={figures} />}
     </div>
   );
 }
@@ -103,16 +100,20 @@ function Left({ budget, of }: Pick<BarProps, "budget" | "of">): ReactNode {
 /** The rest of what is to be said of a budget. */
 function Remarks({
   budget,
+  of: { scope, owner },
   figures,
-}: {
-  readonly budget: StandingBudget;
+}: Pick<BarProps, "budget" | "of"> & {
   readonly figures: ReturnType<typeof useFigures>;
 }): ReactNode {
   const words = useBudgetWords();
   const { reserved_usd: reserved, resets_at: resets } = budget;
   return (
     <p className="flex flex-wrap gap-x-3 text-label text-soft">
-      {Number(reserved) === 0 ? null : <span>{words.reserved(money(reserved))}</span>}
+      {Number(reserved) === 0 ? null : (
+        <Link to="/requests" search={{ [scope]: owner, state: "running" }} className={numberLink}>
+          {words.reserved(money(reserved))}
+        </Link>
+      )}
       {budget.raise === undefined ? null : <span>{words.raised(raiseText(budget, figures))}</span>}
       {budget.hard ? null : <span>{words.soft}</span>}
       <span>{resets === null ? words.never : words.resets(figures.moment(resets))}</span>
