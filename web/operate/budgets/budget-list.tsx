@@ -71,7 +71,7 @@ function OneBudget({ place, budget, faultAt, onChange, onRemove }: OneBudgetProp
       aria-label={words.budget(place + 1)}
       className="flex flex-col gap-4 rounded-panel border border-line p-4"
     >
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(9rem,100%),1fr))] gap-3">
         <Field
           label={words.usd}
           inputMode="decimal"
@@ -128,7 +128,7 @@ function Terms({
         onChange={(models) => set({ models })}
         error={faultAt("models")}
       />
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(9rem,100%),1fr))] gap-3">
         <Field
           label={words.raise}
           hint={words.raiseHint}

@@ -216,7 +216,7 @@ function Charging({ editing: { fields, set, faultAt } }: PartProps): ReactNode {
       />
       <fieldset className="flex flex-col gap-2">
         <legend className="pb-1 font-[650]">{words.markup}</legend>
-        <div className="grid grid-cols-2 gap-3">
+        <div className="grid grid-cols-[repeat(auto-fit,minmax(min(9rem,100%),1fr))] gap-3">
           <Field
             label={words.times}
             inputMode="decimal"
