@@ -135,6 +135,9 @@ test("an empty mask disables Make with its reason, a full one asks, a file of an
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("button", { name: /^Make/ }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+  // The key of the prompt asks as the button does.
+  await page.getByRole("textbox", { name: "Prompt" }).press("Control+Enter");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
   expect(await page.getByRole("button", { name: "Picture 2 of 2" }).count()).toBe(0);
   expect(faults).toEqual([]);
   await page.context().close();
@@ -184,6 +187,53 @@ test("a finger paints at 390 px, two fingers zoom and paint nothing, and Done an
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole("button", { name: "Undo" }).tap();
   await page.getByText("0 % selected").waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test("earlier prompts and results are at hand by keys, a result is edited at once, and Esc asks before it forgets a mask", async (context) => {
+  browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
+  const { page, faults } = await enterConsole(browser, gateway, "admin", {
+    login: "owls@example.com",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  const prompt = page.getByRole("textbox", { name: "Prompt" });
+  const large = (name: string) => page.getByRole("region").getByRole("img", { name });
+  for (const words of ["A barn owl", "A tawny owl"]) {
+    await prompt.fill(words);
+    await page.getByRole("button", { name: /^Make/ }).click();
+    await large(words).waitFor();
+    await page.getByText("Done, free").waitFor();
+  }
+  await prompt.fill("Something else");
+  for (const [key, words] of [
+    ["ArrowUp", "A tawny owl"],
+    ["ArrowUp", "A barn owl"],
+    ["ArrowDown", "A tawny owl"],
+    ["ArrowDown", "Something else"],
+  ] as const) {
+    await prompt.press(`Alt+${key}`);
+    await expect.poll(() => prompt.inputValue()).toBe(words);
+  }
+  await prompt.press("2");
+  await expect.poll(() => prompt.inputValue()).toBe("Something else2");
+  await page.getByRole("button", { name: "Vary" }).focus();
+  await page.keyboard.press("2");
+  await large("A barn owl").waitFor();
+  await page.getByRole("button", { name: "Further ways to go on" }).click();
+  await page.getByRole("menuitem", { name: "Copy as curl" }).click();
+  await page.getByText("Copied").waitFor();
+  const copied = await page.evaluate<string>("navigator.clipboard.readText()");
+  expect(copied).toContain('"prompt":"A barn owl"');
+  expect(copied).toContain("$PINHOLE_KEY");
+  await page.getByRole("button", { name: "Edit a part" }).click();
+  await page.getByText("1024 × 1024 · 0 % selected").waitFor();
+  await page.keyboard.press("i");
+  await page.getByText("100 % selected").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("mask"));
+  expect(await accessFaults(page)).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();
 });

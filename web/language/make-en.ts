@@ -108,6 +108,11 @@ export const makeEn = {
     done: (pictures: number, cost: string) =>
       `${pictures === 1 ? "The picture is" : `${pictures} pictures are`} there: ${cost}.`,
   },
+  editPart: "Edit a part",
+  furtherWays: "Further ways to go on",
+  useAll: "Use its prompt and settings",
+  itsRequest: "Look at its request",
+  copyAs: (language: string) => `Copy as ${language}`,
   controls: "Model and settings",
   modelsCompared: (count: number) => `${count} models`,
   shape: "Shape",

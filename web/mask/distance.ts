@@ -3,15 +3,14 @@ import type { Selection } from "./selection.ts";
 /** The selection grown by so many pixels on all sides, or shrunk where it is negative; corners become round. */
 export function grow(selection: Selection, pixels: number): Selection {
   if (pixels === 0) return selection;
-  const cells = new Uint8Array(selection.cells.length);
-  const { width, height } = selection;
   const limit = pixels * pixels;
-  eachDistance(selection, pixels > 0, (at, square) => {
-    // Growing looks at how far the selection is, shrinking at how far the rest is.
-    const isSelected = pixels > 0 ? square <= limit : square > limit;
-    cells[at] = isSelected ? 255 : 0;
-  });
-  return { width, height, cells };
+  return aroundSelected(selection, Math.max(1, pixels), (part, cells) =>
+    eachDistance(part, pixels > 0, (at, square) => {
+      // Growing looks at how far the selection is, shrinking at how far the rest is.
+      const isSelected = pixels > 0 ? square <= limit : square > limit;
+      cells[at] = isSelected ? 255 : 0;
+    }),
+  );
 }
 
 /**
@@ -20,14 +19,68 @@ export function grow(selection: Selection, pixels: number): Selection {
  */
 export function soften(selection: Selection, pixels: number): Selection {
   if (pixels === 0) return selection;
-  const cells = new Uint8Array(selection.cells.length);
-  const { width, height } = selection;
-  eachDistance(selection, false, (at, square) => {
-    const depth = Math.min(1, Math.sqrt(square) / (pixels + 1));
-    cells[at] = Math.round(255 * depth * depth * (3 - 2 * depth));
-  });
-  return { width, height, cells };
+  return aroundSelected(selection, 1, (part, cells) =>
+    eachDistance(part, false, (at, square) => {
+      const depth = Math.min(1, Math.sqrt(square) / (pixels + 1));
+      cells[at] = Math.round(255 * depth * depth * (3 - 2 * depth));
+    }),
+  );
 }
+
+/**
+ * Works on the part of a picture that has something selected, and on so many pixels around it; the rest stays without.
+ * The nearest pixel that is not selected is never further out than that, and most masks are small in large pictures.
+ */
+function aroundSelected(
+  selection: Selection,
+  margin: number,
+  work: (part: Selection, cells: Uint8Array) => void,
+): Selection {
+  const { width, height, cells } = selection;
+  const made = new Uint8Array(cells.length);
+  const box = boxOf(selection);
+  if (box === undefined) return { width, height, cells: made };
+  const [left, top] = [Math.max(0, box.left - margin), Math.max(0, box.top - margin)];
+  const right = Math.min(width, box.right + margin);
+  const bottom = Math.min(height, box.bottom + margin);
+  const across = right - left;
+  const part = {
+    width: across,
+    height: bottom - top,
+    cells: new Uint8Array(across * (bottom - top)),
+  };
+  for (let y = top; y < bottom; y += 1)
+    part.cells.set(cells.subarray(y * width + left, y * width + right), (y - top) * across);
+  const changed = new Uint8Array(part.cells.length);
+  work(part, changed);
+  for (let y = top; y < bottom; y += 1)
+    made.set(changed.subarray((y - top) * across, (y - top + 1) * across), y * width + left);
+  return { width, height, cells: made };
+}
+
+/** The smallest box that holds all that is selected, right and bottom exclusive; undefined where nothing is. */
+function boxOf({
+  width,
+  height,
+  cells,
+}: Selection):
+  | { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number }
+  | undefined {
+  let [left, right, top, bottom] = [width, 0, height, 0];
+  for (let y = 0; y < height; y += 1) {
+    const row = cells.subarray(y * width, (y + 1) * width);
+    const first = row.indexOf(selected);
+    if (first === -1) continue;
+    left = Math.min(left, first);
+    right = Math.max(right, row.lastIndexOf(selected) + 1);
+    top = Math.min(top, y);
+    bottom = y + 1;
+  }
+  return right === 0 ? undefined : { left, top, right, bottom };
+}
+
+/** The byte of a pixel that is selected. */
+const selected = 255;
 
 /**
  * Tells for each pixel the square of the distance to the next one that is selected (or, where `toSelected` is false, that is

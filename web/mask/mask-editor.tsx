@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useWords } from "../language/language.tsx";
@@ -88,7 +88,7 @@ function useMaskFiles(editing: Editing, name: string) {
       else setFault(words.unreadable);
     },
     async save(): Promise<void> {
-      const { png } = await finishMask(editing.history, editing.settings);
+      const { png } = await finishMask(editing.history, editing.settings, editing.strength);
       const link = document.createElement("a");
       link.href = URL.createObjectURL(png);
       link.download = `${name.replace(/\.[^.]*$/, "")}-mask.png`;
@@ -152,6 +152,20 @@ function Editor({
   );
 }
 
+/** Lets Esc be the button that cancels, where nothing else is open that it closes. */
+function useEscape(cancel: () => void): void {
+  const latest = useRef(cancel);
+  latest.current = cancel;
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const isOver = document.querySelectorAll("[role=dialog],[role=alertdialog]").length > 1;
+      if (event.key === "Escape" && !event.defaultPrevented && !isOver) latest.current();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+}
+
 /** The picture that is masked and how much of it, and the two ways out. */
 function Head({
   picture,
@@ -162,13 +176,15 @@ function Head({
   const words = useWords().mask;
   const [asks, setAsks] = useState(false);
   const [isFinishing, setFinishing] = useState(false);
+  const cancel = (): void => (editing.isChanged ? setAsks(true) : onCancel());
+  useEscape(cancel);
   const done = async (): Promise<void> => {
     setFinishing(true);
-    onDone(await finishMask(editing.history, editing.settings));
+    onDone(await finishMask(editing.history, editing.settings, editing.strength));
   };
   return (
     <header className="flex items-center gap-3 border-b border-line px-4 py-2">
-      <Button kind="quiet" onPress={() => (editing.isChanged ? setAsks(true) : onCancel())}>
+      <Button kind="quiet" onPress={cancel}>
         {words.cancel}
       </Button>
       <div className="flex min-w-0 flex-1 flex-col items-center">

@@ -39,8 +39,11 @@ export function strengthOf(selection: Selection, { soft, grown }: MaskSettings):
   return soften(grow(selection, grown), soft);
 }
 
-/** The mask that a history and its settings make. */
-export async function finishMask(history: History, settings: MaskSettings): Promise<Mask> {
-  const strength = strengthOf(selectionOf(history), settings);
+/** The mask that a history and its settings make. `strength`: what they make, where it is known already. */
+export async function finishMask(
+  history: History,
+  settings: MaskSettings,
+  strength = strengthOf(selectionOf(history), settings),
+): Promise<Mask> {
   return { ...settings, history, share: shareOf(strength), png: await maskPng(strength) };
 }

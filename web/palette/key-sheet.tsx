@@ -5,6 +5,7 @@ import { lettersAreOn, turnLetters } from "../frame/letters.ts";
 import { groupsOf } from "../frame/places.ts";
 import { goKeysOf } from "../frame/go-keys.ts";
 import { useWords } from "../language/language.tsx";
+import type { PaletteWords } from "../language/palette-en.ts";
 import { Check } from "../ui/check.tsx";
 import { Panel } from "../ui/dialog.tsx";
 import { usePaletteWords } from "./words.ts";
@@ -72,9 +73,41 @@ function Key({ children }: { readonly children: string }): ReactNode {
   );
 }
 
-function useSections(
-  role: Role,
-): readonly { readonly title: string; readonly lines: readonly Line[] }[] {
+/** Keys that belong together, under a title. */
+interface Section {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
+/** The keys of the playground and of the mask editor. */
+function makingSections(words: PaletteWords["sheet"], control: string): readonly Section[] {
+  return [
+    {
+      title: words.playground,
+      lines: [
+        { keys: [control, words.enter], says: words.make },
+        { keys: ["Alt ↑", "Alt ↓"], says: words.earlier },
+        { keys: [`${control} ⇧ V`], says: words.paste },
+        { keys: ["1", "2", "3", "4"], says: words.result },
+      ],
+    },
+    {
+      title: words.mask,
+      lines: [
+        { keys: ["B", "E", "R", "L"], says: words.tools },
+        { keys: [",", ".", words.or, "-", "+"], says: words.size },
+        { keys: ["X"], says: words.swap },
+        { keys: [words.shift, words.click], says: words.straight },
+        { keys: [words.space, words.drag], says: words.move },
+        { keys: [`${control} Z`, `${control} ⇧ Z`], says: words.undo },
+        { keys: ["0"], says: words.fit },
+        { keys: ["I"], says: words.invert },
+      ],
+    },
+  ];
+}
+
+function useSections(role: Role): readonly Section[] {
   const { nav } = useWords();
   const words = usePaletteWords().sheet;
   const places = groupsOf(role).flatMap((group) => group.places);
@@ -96,24 +129,7 @@ function useSections(
         { keys: ["Esc"], says: words.close },
       ],
     },
-    ...(makes
-      ? [
-          { title: words.playground, lines: [{ keys: [control, words.enter], says: words.make }] },
-          {
-            title: words.mask,
-            lines: [
-              { keys: ["B", "E", "R", "L"], says: words.tools },
-              { keys: [",", ".", words.or, "-", "+"], says: words.size },
-              { keys: ["X"], says: words.swap },
-              { keys: [words.shift, words.click], says: words.straight },
-              { keys: [words.space, words.drag], says: words.move },
-              { keys: [`${control} Z`, `${control} ⇧ Z`], says: words.undo },
-              { keys: ["0"], says: words.fit },
-              { keys: ["I"], says: words.invert },
-            ],
-          },
-        ]
-      : []),
+    ...(makes ? makingSections(words, control) : []),
     {
       title: words.lists,
       lines: [

@@ -1,4 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
 import type { Words } from "../language/en.ts";
@@ -10,6 +11,7 @@ import { Problem } from "../ui/problem.tsx";
 import { useIsPhone } from "../watch/use-phone.ts";
 import { AdoptedDraft } from "./adopted-draft.tsx";
 import { AskingOnPhone } from "./asking-on-phone.tsx";
+import type { AskingParts } from "./asking-parts.ts";
 import { commonModel } from "./shared-abilities.ts";
 import { Controls } from "./controls.tsx";
 import type { DraftFields } from "./draft.ts";
@@ -46,10 +48,14 @@ export function Asking({
   );
   const hasMasks = fitted.some(({ column }) => takesMask(column.model));
   const obstacle = obstacleInWords(fitted, draft.prompt, all);
+  const mask = hasMasks ? pictures[0]?.mask : undefined;
+  const [asks, setAsks] = useState(false);
   const submit = (): void => {
-    if (obstacle === undefined) make();
+    if (obstacle !== undefined || starting.isPending) return;
+    if (mask?.share === 1) setAsks(true);
+    else make();
   };
-  const parts = {
+  const parts: AskingParts = {
     notes: <Notes playground={playground} />,
     prompt: <PromptField playground={playground} isPhone={isPhone} onMake={submit} />,
     bringing: <Bringing models={models} playground={playground} hasMasks={hasMasks} />,
@@ -69,7 +75,8 @@ export function Asking({
         obstacle={obstacle}
         isBare={isPhone}
         price={priceWords(sumOf(prices), words)}
-        mask={hasMasks ? pictures[0]?.mask : undefined}
+        asks={asks}
+        onAnswer={() => setAsks(false)}
         isPending={starting.isPending}
         onMake={make}
       />
@@ -77,12 +84,23 @@ export function Asking({
   };
   if (isPhone)
     return <AskingOnPhone parts={parts} summary={summaryOf(playground, all)} onSubmit={submit} />;
+  return <AskingAtDesk parts={parts} onSubmit={submit} />;
+}
+
+/** The form of a desk: all of it on the left, with the button in sight. */
+function AskingAtDesk({
+  parts,
+  onSubmit,
+}: {
+  readonly parts: AskingParts;
+  readonly onSubmit: () => void;
+}): ReactNode {
   return (
     <Form
       className="order-2 flex w-full shrink-0 flex-col gap-5 wide:order-1 wide:w-88 wide:max-w-full"
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        onSubmit();
       }}
     >
       {parts.prompt}

@@ -7,6 +7,8 @@ import { readPictures, writePictures } from "./picture-store.ts";
 export interface DraftPictures {
   readonly pictures: readonly DraftPicture[];
   add(more: readonly DraftPicture[]): void;
+  /** Puts one before all others: it is the one that a mask is of. */
+  addFirst(picture: DraftPicture): void;
   remove(id: string): void;
   /** Undefined takes the mask away. */
   mask(id: string, mask: Mask | undefined): void;
@@ -38,6 +40,7 @@ export function useDraftPictures(): DraftPictures {
   return {
     pictures: pictures ?? none,
     add: (more) => setPictures((now = []) => [...now, ...more]),
+    addFirst: (picture) => setPictures((now = []) => [picture, ...now]),
     remove: (id) => setPictures((now) => now?.filter((one) => one.id !== id)),
     mask: (id, mask) =>
       setPictures((now) => now?.map((one) => (one.id === id ? { ...one, mask } : one))),

@@ -6,6 +6,10 @@ import type { Priced } from "./price.ts";
 export interface GoingOn {
   /** Takes a picture into the draft. */
   use(made: Made, picture: MadePicture): void;
+  /** Takes a picture into the draft as its first one, and opens its mask; undefined: the draft's model takes none. */
+  edit: ((made: Made, picture: MadePicture) => void) | undefined;
+  /** Takes all that a result was made with into the draft. */
+  adopt(made: Made): void;
   /** Takes a seed into the draft. */
   chooseSeed(seed: string): void;
   /** The request that `again` would make; undefined: its model is not there any more. */

@@ -32,7 +32,7 @@ export function useIntakeEvents(intake: Intake): void {
     document.addEventListener("paste", paste, { signal });
     document.addEventListener("dragover", over, { signal });
     document.addEventListener("drop", drop, { signal });
-    document.addEventListener("keydown", key, { signal });
+    document.addEventListener("keydown", key, { signal, capture: true });
     return () => controller.abort();
   }, []);
 }

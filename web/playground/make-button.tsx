@@ -1,7 +1,5 @@
-import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
-import type { Mask } from "../mask/mask.ts";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Question } from "../ui/dialog.tsx";
@@ -10,25 +8,27 @@ import { Remedy, RemedyLink } from "../ui/remedy.tsx";
 /** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
 export function MakeButton({
   obstacle,
-  mask,
+  asks,
   price,
   isPending,
   isBare = false,
+  onAnswer,
   onMake,
 }: {
   /** The reason why nothing can be made, in words; undefined: it can. */
   readonly obstacle: string | undefined;
-  readonly mask: Mask | undefined;
+  /** True: its mask selects all, and whether that is meant is asked first. */
+  readonly asks: boolean;
   /** In words; of all models together. */
   readonly price: string | undefined;
   readonly isPending: boolean;
   /** True: it stands in a line with others, in a sheet. */
   readonly isBare?: boolean;
+  /** Closes the question. */
+  readonly onAnswer: () => void;
   readonly onMake: () => void;
 }): ReactNode {
   const words = useWords();
-  const [asks, setAsks] = useState(false);
-  const isFull = mask?.share === 1;
   return (
     <div
       className={classNames(
@@ -38,13 +38,7 @@ export function MakeButton({
           : "sticky bottom-0 z-1 -mx-1 gap-1.5 bg-ground px-1 pt-3 pb-2",
       )}
     >
-      <Button
-        type={isFull ? "button" : "submit"}
-        kind="main"
-        isDisabled={obstacle !== undefined}
-        isPending={isPending}
-        {...(isFull ? { onPress: () => setAsks(true) } : {})}
-      >
+      <Button type="submit" kind="main" isDisabled={obstacle !== undefined} isPending={isPending}>
         {words.playground.make}
         {price === undefined ? null : <span className="font-normal">{price}</span>}
       </Button>
@@ -60,12 +54,12 @@ export function MakeButton({
       <Question
         title={words.mask.full}
         isOpen={asks}
-        onClose={() => setAsks(false)}
+        onClose={onAnswer}
         action={
           <Button
             kind="main"
             onPress={() => {
-              setAsks(false);
+              onAnswer();
               onMake();
             }}
           >

@@ -1,17 +1,17 @@
 import { useMutation } from "@tanstack/react-query";
-import { askForFile } from "../api/ask.ts";
 import { type Column, type Columns, fieldsOf, useColumns } from "./columns.ts";
 import { type DraftFields, type DraftPicture, useDraft } from "./draft.ts";
-import { type DraftPictures, draftPicture, useDraftPictures } from "./draft-pictures.ts";
+import { type DraftPictures, useDraftPictures } from "./draft-pictures.ts";
 import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { type Intake, useIntake } from "./intake.ts";
 import { useIntakeEvents } from "./intake-events.ts";
-import { type Made, type MadePicture, galleryId } from "./generation.ts";
+import type { Made } from "./generation.ts";
+import { usePlaygroundKeys } from "./keys.ts";
 import { type MadeList, useMadeList } from "./made-list.ts";
 import { type Model, picturesMax } from "./models.ts";
 import type { GoingOn } from "./going-on.ts";
-import type { Priced } from "./price.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
+import { useGoingOn } from "./use-going-on.ts";
 
 /** The draft, the pictures that it brings, the models that it asks, and the ways to make something of them. */
 export interface Playground {
@@ -46,29 +46,14 @@ export function usePlayground(models: readonly Model[]): Playground {
     Math.max(...columns.columns.map(({ model }) => picturesMax(model))),
   );
   useIntakeEvents(intake);
+  usePlaygroundKeys({ list, prompt: draft.prompt, write: (prompt) => change({ prompt }) });
   const fitted = columns.columns.map((column) => ({
     column,
     pictures: pictures.slice(0, picturesMax(column.model)),
     ...fitDraft(fieldsOf(column, draft), column.model, pictures),
   }));
   const starting = useMutation({ mutationFn: begin, onSuccess: (made) => list.add(made) });
-  const trying = useMutation({
-    mutationFn: async ({ before, ...asked }: Asked & { readonly before: Made }) => {
-      if (asked.fills !== undefined) return list.fill(await startGeneration(asked));
-      if (before.group === undefined) return list.add([await startGeneration(asked)]);
-      return list.replace(before, await startOrRefused(asked));
-    },
-  });
-  const taking = useMutation({
-    mutationFn: (from: { readonly made: Made; readonly picture: MadePicture }) =>
-      takeIn(from.made, from.picture, brought),
-  });
-  const asked = (before: Made, change: Partial<DraftFields>): Priced | undefined => {
-    const model = models.find(({ id }) => id === before.fields.model);
-    if (model === undefined) return undefined;
-    const own = pictures.slice(0, picturesMax(model));
-    return { model, fields: { ...before.fields, ...change }, pictures: own };
-  };
+  const { goingOn, error } = useGoingOn({ models, brought, columns, list, change });
   return {
     draft,
     change,
@@ -79,7 +64,7 @@ export function usePlayground(models: readonly Model[]): Playground {
     list,
     starting: {
       isPending: starting.isPending,
-      error: starting.error ?? trying.error ?? taking.error,
+      error: starting.error ?? error,
     },
     make() {
       const group = columns.isComparing ? crypto.randomUUID() : undefined;
@@ -92,26 +77,11 @@ export function usePlayground(models: readonly Model[]): Playground {
         })),
       );
     },
-    goingOn: {
-      use: (made, picture) => taking.mutate({ made, picture }),
-      asked,
-      again(before, change = {}, fills) {
-        const next = asked(before, change);
-        if (next !== undefined) trying.mutate({ ...next, before, group: before.group, fills });
-      },
-      fillersOf: list.fillersOf,
-      chooseSeed: (seed) => change({ seed }),
-    },
+    goingOn,
   };
 }
 
 /** Begins all at once. One alone that is refused throws; beside others it is a result of its own. */
 function begin(asked: readonly Asked[]): Promise<readonly Made[]> {
   return Promise.all(asked.map(asked.length === 1 ? startGeneration : startOrRefused));
-}
-
-async function takeIn(made: Made, picture: MadePicture, brought: DraftPictures): Promise<void> {
-  // The gateway that served this page hosts the picture, until it expires.
-  const blob = await askForFile("GET", picture.url);
-  brought.add([draftPicture(`picture.${picture.format}`, blob, galleryId(made, picture))]);
 }

@@ -23,6 +23,7 @@ import type { GoingOn } from "./going-on.ts";
 import { KeepButton } from "./keep-button.tsx";
 import { PricedButton } from "./priced-button.tsx";
 import { Progress } from "./progress.tsx";
+import { ResultMenu } from "./result-menu.tsx";
 import { RestKept } from "./rest-kept.tsx";
 import { noteTime } from "./usual-times.ts";
 import { useMakeWords } from "./words.ts";
@@ -165,6 +166,16 @@ function Actions({
         {isColumn ? null : words.useAsInput}
       </Button>
       <Button onPress={() => goingOn.again(made, { seed: "" })}>{words.vary}</Button>
+      {goingOn.edit === undefined ? null : (
+        <Button
+          onPress={() => goingOn.edit?.(made, picture)}
+          isSquare={isColumn}
+          aria-label={more.editPart}
+        >
+          <Icon name="brush" size={16} />
+          {isColumn ? null : more.editPart}
+        </Button>
+      )}
       <a
         href={picture.url}
         download={`${made.id}-${picture.index + 1}.${picture.format}`}
@@ -174,6 +185,7 @@ function Actions({
         <Icon name="download" size={16} />
         {isColumn ? null : words.download}
       </a>
+      <ResultMenu key={made.id} made={made} goingOn={goingOn} />
       {seed === undefined ? null : (
         <Button onPress={() => goingOn.chooseSeed(seed)}>{more.sameSeed}</Button>
       )}
