@@ -48,7 +48,9 @@ export function Select({
     >
       <Label className={isLabelHidden ? "sr-only" : "text-label font-medium"}>{label}</Label>
       <Button className={`${inputLooks} flex items-center justify-between gap-2 text-left`}>
-        <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
+        <span {...titleOf(options.find(({ id }) => id === value)?.text)} className="grid min-w-0">
+          <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
+        </span>
         <Icon name="down" size={16} />
       </Button>
       {hint === undefined ? null : (
@@ -82,4 +84,9 @@ export function Select({
       </Popover>
     </AriaSelect>
   );
+}
+
+/** Words that come on hover: what is cut of a long name is told so. */
+function titleOf(title: string | undefined): { readonly title?: string } {
+  return title === undefined ? {} : { title };
 }
