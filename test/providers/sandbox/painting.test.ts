@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Raster } from "../../../src/core/picture.ts";
+import { isLegible, lettersOf } from "../../../src/providers/sandbox/paint/lettering.ts";
 import { compositions } from "../../../src/providers/sandbox/paint/words.ts";
 import { difference, events, picture, pictures, type Run } from "./tools.ts";
 
@@ -187,4 +188,14 @@ describe("transparency, mark and lettering", () => {
       expect([made.width, made.height]).toEqual([size.width, size.height]);
     }
   });
+});
+
+test.each([
+  ["A fox in the snow", true],
+  ["Füchse im Schnee 🦊", true],
+  ["雪中的狐狸，黄昏", false],
+  ["눈 속의 여우", false],
+  ["", false],
+])("%j is lettered on the picture only where it can be read: %j", (prompt, expected) => {
+  expect(isLegible(lettersOf(prompt))).toBe(expected);
 });

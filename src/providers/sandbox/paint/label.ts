@@ -1,5 +1,13 @@
 import { blend, colourOf, type Colour } from "./colour.ts";
-import { capHeight, type Letter, lettersOf, lineHeight, widthOf, wrap } from "./lettering.ts";
+import {
+  capHeight,
+  isLegible,
+  type Letter,
+  lettersOf,
+  lineHeight,
+  widthOf,
+  wrap,
+} from "./lettering.ts";
 import type { Palette } from "./palette.ts";
 
 /** A part of a finished picture, in pixels. */
@@ -177,9 +185,9 @@ function inksOf(palette: Palette): Inks {
     : { paper: pale, ink: deep, share: 0.9 };
 }
 
-/** Letters the prompt on a panel at the lower left, with the picture's colours under it. */
+/** Letters the prompt on a panel at the lower left, with the picture's colours under it; nothing where its script has no letters here. */
 export function drawPrompt(sheet: Sheet8, region: Region, prompt: string, palette: Palette): void {
-  if (lettersOf(prompt.slice(0, letteredCharactersMax)).length === 0) return;
+  if (!isLegible(lettersOf(prompt.slice(0, letteredCharactersMax)))) return;
   const least = Math.min(region.width, region.height);
   const text = textFor(prompt, region, least < 200 ? 3 : 5);
   const { paper, ink, share } = inksOf(palette);

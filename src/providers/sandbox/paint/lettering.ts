@@ -8,6 +8,8 @@ export interface Letter {
   readonly advance: number;
   readonly strokes: readonly Stroke[];
   readonly space: boolean;
+  /** True for the box that stands for a character which the alphabet lacks. */
+  readonly isBox: boolean;
 }
 
 /** White on both sides of a letter together, and the width of a space. */
@@ -53,11 +55,12 @@ function strokesOf(path: string): Stroke[] {
 function box(character: string): Letter {
   const width = /[\u1100-\uffff]|\p{Emoji_Presentation}/u.test(character) ? 13 : 8;
   const path = `M 0 0 L ${width} 0 L ${width} 13 L 0 13 L 0 0 D ${width / 2} 6.5`;
-  return { advance: width + gap, strokes: strokesOf(path), space: false };
+  return { advance: width + gap, strokes: strokesOf(path), space: false, isBox: true };
 }
 
 function letterOf(character: string): Letter {
-  if (/^\s/u.test(character)) return { advance: spaceWidth, strokes: [], space: true };
+  if (/^\s/u.test(character))
+    return { advance: spaceWidth, strokes: [], space: true, isBox: false };
   const [letter = "", ...marks] = character.normalize("NFD");
   const glyph = glyphs[letter];
   if (glyph === undefined || marks.some((mark) => accents[mark] === undefined))
@@ -73,7 +76,7 @@ function letterOf(character: string): Letter {
       strokes.push([x0 + width / 2, y0 + rise, x1 + width / 2, y1 + rise]);
     }
   }
-  return { advance: width + gap, strokes, space: false };
+  return { advance: width + gap, strokes, space: false, isBox: false };
 }
 
 /** Control characters and invisible marks have no picture. Runs of white space are one space. */
@@ -90,6 +93,12 @@ export function lettersOf(text: string): Letter[] {
     letters.push(letter);
   }
   return letters;
+}
+
+/** True where somebody can read it: a row of boxes, as of a script that the alphabet lacks, tells nobody anything. */
+export function isLegible(letters: readonly Letter[]): boolean {
+  const seen = letters.filter(({ space }) => !space);
+  return seen.filter(({ isBox }) => isBox).length * 2 < seen.length;
 }
 
 export function widthOf(letters: readonly Letter[]): number {
