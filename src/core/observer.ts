@@ -49,6 +49,8 @@ export interface RequestObserver {
   /** The request has been read: `model` is the client's word for it, served here or not. */
   asked(asked: { readonly model: string; readonly n: number; readonly stream: boolean }): void;
   step(step: RequestStep): Over;
+  /** One of its calls waits in a channel's line, at this place from 1; it may be told often. Absent: nobody asks. */
+  waiting?(place: number): void;
   /** An attempt at one target begins. */
   attempt(begun: AttemptBegun): AttemptObserver;
   /** Money is set aside for it; the function that is returned hears how the hold ended. */

@@ -12,6 +12,9 @@ import {
 } from "../../web/playground/generation.ts";
 import { bodyOf, emptyDraft, formOf } from "../../web/playground/draft.ts";
 import { fitDraft } from "../../web/playground/fit-draft.ts";
+import { makeEn } from "../../web/language/make-en.ts";
+import { makeZh } from "../../web/language/make-zh.ts";
+import { roughTime } from "../../web/playground/line-words.ts";
 import { replaced, triesOf } from "../../web/playground/made-list.ts";
 import type { Capabilities, Model } from "../../web/playground/models.ts";
 import { sumOf, sumUsd } from "../../web/playground/price.ts";
@@ -227,6 +230,30 @@ test("a retry may buy twice where an attempt may have been billed, or the error 
   expect(mayBeBilled({ ...begun, ...ofRecord })).toBe(true);
   // Another node that goes on telling tells everything again.
   expect(told(picture(0), ["accepted", {}], picture(0)).pictures).toHaveLength(1);
+});
+
+test("the place in line is told in words, with a rough time where the model's usual one is known", () => {
+  const state = told(["queued", { place: 3 }], ["queued", { place: 2 }]);
+  expect(state).toMatchObject({ phase: "queued", place: 2 });
+  expect(told(["queued", { place: 1 }], ["accepted", {}]).place).toBeUndefined();
+  const places = [1, 2, 3, 10, 11, 12, 21, 22, 23].map((place) => makeEn.inLine(place, undefined));
+  expect(places.map((line) => line.replace(/^Waiting: (.*) in line$/, "$1"))).toEqual([
+    "next",
+    "second",
+    "third",
+    "tenth",
+    "11th",
+    "12th",
+    "21st",
+    "22nd",
+    "23rd",
+  ]);
+  expect(makeZh.inLine(3, undefined)).toBe("正在等待：排第 3 位");
+  expect(makeEn.inLine(3, roughTime(3, 6_900))).toBe("Waiting: third in line, about 20 s");
+  expect(makeEn.inLine(1, roughTime(1, 300))).toBe("Waiting: next in line, about 5 s");
+  expect(makeEn.inLine(1, roughTime(1, 58_000))).toBe("Waiting: next in line, about 1 min");
+  expect(makeZh.inLine(2, roughTime(2, 9_000))).toBe("正在等待：排第 2 位，约 20 秒");
+  expect(makeZh.inLine(5, roughTime(5, 40_000))).toBe("正在等待：排第 5 位，约 3 分钟");
 });
 
 test("previews are counted for the attempt that makes them, and the end says how long it took", () => {

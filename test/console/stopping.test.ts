@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startTestGateway, type TestGateway, testKey } from "../support/gateway.ts";
 import { type Joined, join } from "../support/people.ts";
@@ -48,8 +49,8 @@ async function begin(prompt: string): Promise<string> {
   return String(body["request_id"]);
 }
 
-/** Follows a generation until its end, or an event of this name. */
-async function follow(id: string, until?: string): Promise<Told[]> {
+/** Follows a generation until its end, an event of this name, or this very event. */
+async function follow(id: string, until?: string | Told): Promise<Told[]> {
   const leave = new AbortController();
   const { body } = await fetch(`${gateway.url}${pathOf(id)}/events`, {
     headers: { cookie: ada.cookie },
@@ -68,7 +69,11 @@ async function follow(id: string, until?: string): Promise<Told[]> {
   const decoder = new TextDecoder();
   for await (const chunk of body) {
     text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (until !== undefined && told().some(({ name }) => name === until)) break;
+    if (
+      until !== undefined &&
+      told().some((one) => one.name === until || isDeepStrictEqual(one, until))
+    )
+      break;
   }
   leave.abort();
   return told();
@@ -152,16 +157,40 @@ test("one that waits for its turn is stopped at once, and no upstream hears of i
   await follow(first, "cancellable");
   const before = upstream.made;
   const second = await begin("A pier");
-  await follow(second, "accepted");
+  await follow(second, "queued");
   await ada.ask("DELETE", pathOf(second));
   const told = await follow(second);
-  expect(namesOf(told)).toEqual(["accepted", "stopped", "error"]);
+  expect(namesOf(told)).toEqual(["accepted", "queued", "stopped", "error"]);
   expect(told.at(-1)?.data["message"]).toBe(
     "The request was stopped before anything was attempted; nothing was billed.",
   );
   upstream.status = "succeeded";
   expect(namesOf(await follow(first)).at(-1)).toBe("done");
   expect(upstream.made).toBe(before);
+});
+
+test("those that wait in line are told their places, again when these change, and no more once it is their turn", async () => {
+  const queued = (place: number): Told => ({ name: "queued", data: { place } });
+  const first = await begin("A dam");
+  await follow(first, "cancellable");
+  const second = await begin("A ferry");
+  await follow(second, queued(1));
+  const third = await begin("A ford");
+  await follow(third, queued(2));
+  const release = upstream.hold();
+  upstream.status = "succeeded";
+  expect(namesOf(await follow(first))).not.toContain("queued");
+  // The second has the channel's only place, until it is let go.
+  await follow(third, queued(1));
+  release();
+  const places = (told: readonly Told[]) => told.filter(({ name }) => name === "queued");
+  const ofSecond = await follow(second);
+  expect(namesOf(ofSecond).slice(0, 3)).toEqual(["accepted", "queued", "chosen"]);
+  expect(places(ofSecond)).toEqual([queued(1)]);
+  const ofThird = await follow(third);
+  expect(namesOf(ofThird).slice(0, 4)).toEqual(["accepted", "queued", "queued", "chosen"]);
+  expect(places(ofThird)).toEqual([queued(2), queued(1)]);
+  expect(namesOf(ofThird).at(-1)).toBe("done");
 });
 
 test("a client that goes away cancels nothing: its picture is made, kept and found", async () => {

@@ -5,6 +5,19 @@ function percent(share: number): string {
   return share < 1 && tenths === "100.0" ? "over 99.9 %" : `${tenths} %`;
 }
 
+/** A time of waiting, in steps that are as rough as the guess is. */
+export type RoughTime = { readonly seconds: number } | { readonly minutes: number };
+
+const ordinals = "second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
+const ordinalRules = new Intl.PluralRules("en", { type: "ordinal" });
+const endings: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd" };
+
+/** The place in a line in words: next, second, up to tenth, then 11th. */
+function placeWords(place: number): string {
+  if (place === 1) return "next";
+  return ordinals[place - 2] ?? `${place}${endings[ordinalRules.select(place)] ?? "th"}`;
+}
+
 interface Rule {
   readonly multiple?: number;
   readonly edge_min?: number;
@@ -97,11 +110,17 @@ export const makeEn = {
         : `${name} was not taken: this model takes ${max === 1 ? "one picture" : `${max} pictures`}.`,
   },
   preview: (at: number, of: number) => `preview ${at} of ${of}`,
+  inLine: (place: number, time: RoughTime | undefined) => {
+    const line = `Waiting: ${placeWords(place)} in line`;
+    if (time === undefined) return line;
+    return `${line}, about ${"minutes" in time ? `${time.minutes} min` : `${time.seconds} s`}`;
+  },
   notCome: "This one did not come",
   failedOver: (channel: string | undefined, isBusy: boolean, isDoubtful: boolean) =>
     `${channel ?? "The first choice"} ${isBusy ? "was busy" : "failed"}; ${isDoubtful ? "it may have been billed" : "nothing was billed"}.`,
   spoken: {
     waiting: "The request waits.",
+    inLine: (line: string) => `${line}.`,
     making: (channel: string | undefined, attempt: number) =>
       `${channel ?? "The model"} makes the picture${attempt > 1 ? `, attempt ${attempt}` : ""}.`,
     preview: (at: number) => `Preview ${at} is there.`,

@@ -79,11 +79,17 @@ export const makeZh: MakeWords = {
         : `未添加 ${name}：此模型最多接受 ${max} 张图片。`,
   },
   preview: (at, of) => `预览 ${at} / ${of}`,
+  inLine: (place, time) => {
+    const line = `正在等待：排第 ${place} 位`;
+    if (time === undefined) return line;
+    return `${line}，约 ${"minutes" in time ? `${time.minutes} 分钟` : `${time.seconds} 秒`}`;
+  },
   notCome: "这一张没有生成",
   failedOver: (channel, isBusy, isDoubtful) =>
     `${channel ?? "首选渠道"} ${isBusy ? "繁忙" : "失败"}；${isDoubtful ? "可能已计费" : "未计费"}。`,
   spoken: {
     waiting: "请求正在排队。",
+    inLine: (line) => `${line}。`,
     making: (channel, attempt) =>
       `${channel ?? "模型"} 开始生成图片${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}。`,
     preview: (at) => `第 ${at} 张预览已到。`,

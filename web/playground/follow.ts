@@ -5,6 +5,7 @@ import { type GenerationState, type Made, after, begun, isOver, pathOf } from ".
 
 const eventNames = [
   "accepted",
+  "queued",
   "chosen",
   "cancellable",
   "failed_over",

@@ -49,6 +49,8 @@ interface Failover {
 /** The state of a generation, as far as its events have told. */
 export interface GenerationState {
   readonly phase: "queued" | "making" | "done" | "failed" | "away";
+  /** The place in a channel's line, from 1, while it is queued there; undefined: none was told. */
+  readonly place: number | undefined;
   readonly attempt: number;
   readonly channel: string | undefined;
   /** True once the upstream has told of work that it can be asked to take back. */
@@ -71,6 +73,7 @@ export interface GenerationState {
 /** The state before the first event. */
 export const begun: GenerationState = {
   phase: "queued",
+  place: undefined,
   attempt: 0,
   channel: undefined,
   isCancellable: false,
@@ -98,6 +101,8 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
     case "accepted":
       // The first event: another node that goes on telling begins anew.
       return begun;
+    case "queued":
+      return { ...state, place: (data as { place: number }).place };
     case "chosen": {
       const { attempt, channel } = data as { attempt: number; channel?: string };
       return { ...state, phase: "making", attempt, channel, isCancellable: false, previewsSeen: 0 };

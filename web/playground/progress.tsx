@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { dollars } from "../ui/money.ts";
 import { previewsAsked } from "./draft.ts";
 import { type GenerationState, type Made, isOver, missingOf } from "./generation.ts";
+import { lineWords } from "./line-words.ts";
 import { type Priced, priceWords, usePrices } from "./price.ts";
 import { Said } from "./said.tsx";
 import { useSeconds } from "./seconds.ts";
@@ -37,7 +38,7 @@ export function Progress({
           <p className="text-warn">{failoverWords(failover, more)}</p>
         )}
         <p>
-          {state.phase === "queued" ? words.waiting : null}
+          {state.phase === "queued" ? lineWords(made, state, words, more) : null}
           {state.phase === "making" ? words.making(state.channel, state.attempt) : null}
           {state.phase === "making" && state.previewsSeen > 0
             ? ` · ${more.preview(state.previewsSeen, previewsAsked)}`
@@ -88,7 +89,10 @@ function spoken(
 ): string {
   const { phase, attempt, channel, previewsSeen } = state;
   const failover = state.failovers.at(-1);
-  if (phase === "queued") return more.spoken.waiting;
+  if (phase === "queued")
+    return state.place === undefined
+      ? more.spoken.waiting
+      : more.spoken.inLine(lineWords(made, state, words, more));
   if (phase === "making") {
     const now = more.spoken.making(channel, attempt);
     if (previewsSeen > 0) return more.spoken.preview(previewsSeen);

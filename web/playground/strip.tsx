@@ -4,7 +4,9 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useGlance } from "./follow.ts";
 import { type GenerationState, type Made, isOver } from "./generation.ts";
+import { lineWords } from "./line-words.ts";
 import type { MadeList } from "./made-list.ts";
+import { useMakeWords } from "./words.ts";
 
 /** Results of this session, newest first; a next try throws none of them away. A comparison is one of them. */
 export function Strip({
@@ -33,7 +35,7 @@ export function Strip({
           >
             {made.map((one, at) =>
               id === shown?.id ? (
-                <Thumbnail key={one.id} state={states[at]} />
+                <Thumbnail key={one.id} made={one} state={states[at]} />
               ) : (
                 <Glance key={one.id} made={one} />
               ),
@@ -46,18 +48,27 @@ export function Strip({
 }
 
 function Glance({ made }: { readonly made: Made }): ReactNode {
-  return <Thumbnail state={useGlance(made)} />;
+  return <Thumbnail made={made} state={useGlance(made)} />;
 }
 
-function Thumbnail({ state }: { readonly state: GenerationState | undefined }): ReactNode {
+function Thumbnail({
+  made,
+  state,
+}: {
+  readonly made: Made;
+  readonly state: GenerationState | undefined;
+}): ReactNode {
+  const words = useWords().playground;
+  const more = useMakeWords();
   if (state === undefined) return null;
   const [picture] = state.pictures;
   const url = picture === undefined ? state.previews[0] : `${picture.url}&w=320`;
   if (url !== undefined)
     return <img src={url} alt="" className="size-full min-h-0 min-w-0 object-cover" />;
-  return state.phase === "failed" ? (
-    <Icon name="alert" size={16} />
-  ) : (
-    <Aperture size={16} busy={!isOver(state)} />
+  if (state.phase === "failed") return <Icon name="alert" size={16} />;
+  return (
+    <span title={state.phase === "queued" ? lineWords(made, state, words, more) : undefined}>
+      <Aperture size={16} busy={!isOver(state)} />
+    </span>
   );
 }

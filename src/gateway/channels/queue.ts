@@ -1,18 +1,22 @@
 import type { Lease, Wanted } from "./lease.ts";
 import type { Timer } from "./timer.ts";
 
+/** The bounds of one call's waiting, and who hears how far it is. */
+export interface Waiting {
+  /** Unix milliseconds. */
+  readonly until: number;
+  readonly signal: AbortSignal;
+  /** Told its place in the line, from 1: at once, and whenever it is another one. Does not throw. */
+  readonly moved?: ((place: number) => void) | undefined;
+}
+
 /** Calls that wait for room on one channel, first come first served. How many may, the joiner decides. */
 export interface ChannelQueue {
   readonly length: number;
   /** A place at the end, for whoever may have to join twice. */
   place(): number;
-  /** Undefined where there is no room until then (Unix milliseconds), the signal is aborted, or the channel cools. */
-  join(
-    wanted: Wanted,
-    until: number,
-    signal: AbortSignal,
-    place?: number,
-  ): Promise<Lease | undefined>;
+  /** Undefined where there is no room until then, the signal is aborted, or the channel cools. */
+  join(wanted: Wanted, waiting: Waiting, place?: number): Promise<Lease | undefined>;
   /** Looks again whether the first ones can begin; sends all away where the channel cools. */
   serve(isCooling: boolean): void;
 }
@@ -29,6 +33,9 @@ export interface ChannelQueueParts {
 interface Waiter {
   readonly wanted: Wanted;
   readonly place: number;
+  readonly moved: Waiting["moved"];
+  /** The place in the line that it was told last; 0: none yet. */
+  told: number;
   leave(lease: Lease | undefined): void;
 }
 
@@ -42,6 +49,13 @@ export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
     const index = waiters.indexOf(waiter);
     if (index !== -1) waiters.splice(index, 1);
   };
+  const tellPlaces = (): void => {
+    for (const [index, waiter] of waiters.entries()) {
+      if (waiter.moved === undefined || waiter.told === index + 1) continue;
+      waiter.told = index + 1;
+      waiter.moved(waiter.told);
+    }
+  };
   const serve = (isCooling: boolean): void => {
     stopTimer?.();
     stopTimer = undefined;
@@ -50,6 +64,7 @@ export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
       if (lease === undefined && !isCooling) break;
       first.leave(lease);
     }
+    tellPlaces();
     const [first] = waiters;
     if (first === undefined) return;
     const at = parts.roomAt(first.wanted.images);
@@ -61,13 +76,18 @@ export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
       return waiters.length;
     },
     place,
-    join(wanted, until, signal, at = place()) {
+    join(wanted, { until, signal, moved }, at = place()) {
       const { promise, resolve } = Promise.withResolvers<Lease | undefined>();
-      const giveUp = (): void => waiter.leave(undefined);
+      const giveUp = (): void => {
+        waiter.leave(undefined);
+        tellPlaces();
+      };
       const stop = parts.timer(Math.max(0, until - parts.now()), giveUp);
       const waiter: Waiter = {
         wanted,
         place: at,
+        moved,
+        told: 0,
         leave(lease) {
           remove(waiter);
           stop();
@@ -79,6 +99,7 @@ export function createChannelQueue(parts: ChannelQueueParts): ChannelQueue {
       const next = waiters.findIndex((one) => one.place > at);
       waiters.splice(next === -1 ? waiters.length : next, 0, waiter);
       if (signal.aborted) giveUp();
+      else tellPlaces();
       return promise;
     },
     serve,

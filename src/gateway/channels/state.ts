@@ -10,7 +10,7 @@ import {
   probePrefix,
   type Wanted,
 } from "./lease.ts";
-import { type ChannelQueue, createChannelQueue } from "./queue.ts";
+import { type ChannelQueue, type Waiting, createChannelQueue } from "./queue.ts";
 import { type ChannelRoom, createChannelRoom } from "./room.ts";
 import type { Timer } from "./timer.ts";
 import type { WeightTree } from "./weight-tree.ts";
@@ -41,7 +41,7 @@ export interface ChannelState {
   /** Undefined: cooling or full. `lastResort` asks for room only. Other nodes were not asked yet. */
   acquire(wanted: Wanted, lastResort?: boolean): Lease | undefined;
   /** Waits in the queue for room, among all nodes; undefined: not until then, or the channel cools. */
-  wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined>;
+  wait(wanted: Wanted, waiting: Waiting): Promise<Lease | undefined>;
   /** Takes the channel as it is configured anew: its health begins again, what is in flight goes on counting. */
   replace(channel: Channel): void;
   /** Keeps this weight true from now on. */
@@ -169,12 +169,12 @@ class LiveChannel implements ChannelState, LeaseHolder {
     return lease;
   }
 
-  async wait(wanted: Wanted, until: number, signal: AbortSignal): Promise<Lease | undefined> {
+  async wait(wanted: Wanted, waiting: Waiting): Promise<Lease | undefined> {
     const place = this.#queue.place();
     for (;;) {
-      const waiting = this.#queue.join(wanted, until, signal, place);
+      const joined = this.#queue.join(wanted, waiting, place);
       this.refresh();
-      const lease = await waiting;
+      const lease = await joined;
       this.refresh();
       if (lease === undefined || lease.isConfirmed || (await lease.confirm())) return lease;
     }

@@ -48,8 +48,9 @@ export async function generateImage(
     const unpayable = new Set<string>();
     for (;;) {
       const stopped = (): AbortSignal => run.stopped();
-      const choice = { parts, signal: call.signal, deadline, stopped };
-      const waited = call.observer?.step("wait");
+      const { signal, observer } = call;
+      const choice = { parts, signal, deadline, stopped, observer };
+      const waited = observer?.step("wait");
       const calls = await openCalls(choice, route, request.n, unpayable);
       waited?.();
       trace.chosen();

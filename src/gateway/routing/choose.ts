@@ -1,4 +1,5 @@
 import type { Lease, Wanted } from "../channels/lease.ts";
+import type { Waiting } from "../channels/queue.ts";
 import type { GroupedTarget } from "./target-groups.ts";
 import type { Plan } from "../fit/terms.ts";
 import type { PassedOver, Route, Words } from "./terms.ts";
@@ -159,14 +160,9 @@ export async function waitFor(
   candidate: Candidate,
   tried: Tried,
   images: number,
-  until: number,
-  signal: AbortSignal,
+  waiting: Waiting,
 ): Promise<Chosen | undefined> {
-  const lease = await candidate.member.state.wait(
-    wantedOf(candidate, tried, images),
-    until,
-    signal,
-  );
+  const lease = await candidate.member.state.wait(wantedOf(candidate, tried, images), waiting);
   return lease === undefined ? undefined : chosenOf(route, candidate, lease);
 }
 

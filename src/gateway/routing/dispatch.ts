@@ -1,4 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
+import type { RequestObserver } from "../../core/observer.ts";
+import type { Waiting } from "../channels/queue.ts";
 import type { RoutingParts } from "./parts.ts";
 import { type CallPart, splitCalls } from "./call-part.ts";
 import type { GroupedTarget } from "./target-groups.ts";
@@ -19,6 +21,8 @@ export interface ChoiceContext {
   readonly deadline: number;
   /** The signal that is aborted once whoever asked has stopped it: nothing is waited for then. */
   stopped?(): AbortSignal;
+  /** Told the place in the line while it waits. */
+  readonly observer?: Pick<RequestObserver, "waiting"> | undefined;
 }
 
 /** One upstream call of a request that is about to begin. */
@@ -119,7 +123,7 @@ export async function chooseTarget(
     const chosen =
       "chosen" in choice
         ? choice.chosen
-        : await waitFor(route, choice.wait, tried, images, until, endOfWaiting(context));
+        : await waitFor(route, choice.wait, tried, images, waitingOf(context, until));
     const isOurs = chosen?.lease.isConfirmed === true || (await chosen?.lease.confirm()) === true;
     if (chosen !== undefined && isOurs)
       return withPassedOver(context, route, chosen, tried, images);
@@ -128,9 +132,14 @@ export async function chooseTarget(
   }
 }
 
-function endOfWaiting(context: ChoiceContext): AbortSignal {
-  const stopped = context.stopped?.();
-  return stopped === undefined ? context.signal : AbortSignal.any([context.signal, stopped]);
+function waitingOf(context: ChoiceContext, until: number): Waiting {
+  const { signal, observer } = context;
+  const stop = context.stopped?.();
+  return {
+    until,
+    signal: stop === undefined ? signal : AbortSignal.any([signal, stop]),
+    moved: observer?.waiting === undefined ? undefined : (place) => observer.waiting?.(place),
+  };
 }
 
 function withPassedOver(

@@ -10,6 +10,7 @@ export interface GenerationEvent {
 
 export type GenerationEventName =
   | "accepted"
+  | "queued"
   | "chosen"
   | "cancellable"
   | "failed_over"

@@ -3,6 +3,7 @@ import { type Cost, knownNano, usdText } from "../../core/money.ts";
 import type { AttemptObserver, RequestObserver } from "../../core/observer.ts";
 import type { Gateway, ImageOutcome, LiveObserver } from "../../gateway/gateway.ts";
 import type { EventFacts, Generation } from "./generation.ts";
+import { type PlaceTeller, createPlaceTeller } from "./place-teller.ts";
 
 /** The parts that telling a generation's story works with. */
 export interface TellingParts {
@@ -37,6 +38,11 @@ export function tellGeneration(
     told.add(delivered.index);
     generation.tell("picture", pictureFields(parts, delivered));
   };
+  const places = createPlaceTeller((place) => generation.tell("queued", { place }));
+  const begin: BeginAttempt = (begun) => {
+    places.over();
+    return tellAttempt(parts, generation, begun);
+  };
   return {
     live: {
       partial(preview) {
@@ -51,8 +57,9 @@ export function tellGeneration(
       },
       completed: ({ delivered }) => picture(delivered),
     },
-    observer: watching(listening, (begun) => tellAttempt(parts, generation, begun)),
+    observer: watching(listening, places, begin),
     outcome(outcome) {
+      places.over();
       for (const delivered of outcome.pictures) picture(delivered);
       for (const { code, param, message } of outcome.warnings)
         generation.tell("warning", { code, param, message });
@@ -65,19 +72,27 @@ export function tellGeneration(
         upstream_ms: Math.round(outcome.upstreamMs),
       });
     },
-    failed: (thrown) => generation.tell("error", errorFields(asPinholeError(thrown))),
+    failed(thrown) {
+      places.over();
+      generation.tell("error", errorFields(asPinholeError(thrown)));
+    },
   };
 }
 
 type BeginAttempt = RequestObserver["attempt"];
 
-/** An observer that hears of attempts, in front of one that hears of everything. */
-function watching(listening: RequestObserver | undefined, begin: BeginAttempt): RequestObserver {
+/** An observer that hears of waiting and of attempts, in front of one that hears of everything else too. */
+function watching(
+  listening: RequestObserver | undefined,
+  places: PlaceTeller,
+  begin: BeginAttempt,
+): RequestObserver {
   return {
     asked: (asked) => listening?.asked(asked),
     step: (step) => listening?.step(step) ?? (() => undefined),
     held: (nano) => listening?.held(nano) ?? (() => undefined),
     made: (made) => listening?.made(made),
+    waiting: (place) => places.moved(place),
     outcome: (end) => listening?.outcome(end),
     over: () => listening?.over(),
     attempt(begun) {
