@@ -79,6 +79,18 @@ test("a gateway that was started again shows what was made before it from the re
   await page.context().close();
 });
 
+test("who has no prompt yet begins with one that costs nothing", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const { page } = await enterConsole(browser, gateway, "key_holder");
+  await page.goto(`${gateway.url}/make`);
+  await page.getByText("The sandbox's models cost nothing.").waitFor();
+  await page.getByRole("button", { name: "Try a fox in the snow" }).click();
+  await page.getByRole("button", { name: "Make free" }).click();
+  await page.getByText("Done, free").waitFor();
+  expect(await page.getByRole("img", { name: "A fox in the snow" }).count()).toBeGreaterThan(0);
+  await page.context().close();
+});
+
 test("a generation is its own person's: nobody else follows or stops it, a viewer makes none, and other pages' origins are refused", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const body = { model: "sandbox-fast", prompt: "a fox" };
@@ -142,5 +154,10 @@ test("the models and budgets of the person's user and team hold in the console; 
     ends.push(/event: picture/.test(told) ? "picture" : (/"code":"(\w+)"/.exec(told)?.[1] ?? told));
   }
   expect(ends).toEqual(["picture", "picture", "budget_exceeded"]);
+  // The page says so before the click; it has no model that costs nothing to begin with.
+  await page.goto(`${gateway.url}/make`);
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A fox");
+  await page.getByRole("button", { name: "Make over your budget by $0.10" }).waitFor();
+  expect(await page.getByRole("button", { name: "Try a fox in the snow" }).count()).toBe(0);
   await page.context().close();
 });

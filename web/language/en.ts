@@ -189,7 +189,8 @@ export const en = {
     noPrice: "no price set",
     from: (least: string) => `from ${least}`,
     upTo: (most: string) => `up to ${most}`,
-    nothingYet: "The picture comes here. The sandbox's models cost nothing.",
+    nothingYet: "The picture comes here.",
+    sandboxIsFree: "The sandbox's models cost nothing.",
     noModels:
       "No channel serves a model that you may use. Add a channel, or ask who runs this gateway.",
     results: "Results of this session",

@@ -86,6 +86,8 @@ export const makeEn = {
   sameSeed: "Same seed again",
   compareRest: "Compare with what was made",
   compareLess: "Hide the comparison",
+  overBudget: (by: string) => `over your budget by ${by}`,
+  tryExample: "Try a fox in the snow",
   notServed: (names: string, present: string) =>
     `${names}: no model of this name is for you, or nothing serves it. ${present} stays chosen.`,
   picturesGone: (count: number) =>

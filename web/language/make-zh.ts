@@ -58,6 +58,8 @@ export const makeZh: MakeWords = {
   sameSeed: "沿用此种子",
   compareRest: "与模型原图对比",
   compareLess: "收起对比",
+  overBudget: (by) => `超出预算 ${by}`,
+  tryExample: "试试雪地里的狐狸",
   notServed: (names, present) =>
     `${names}：没有您可以使用的此名称的模型，或没有渠道提供它。仍选用 ${present}。`,
   picturesGone: (count) => `网址中的 ${count} 张图片已不在此处。`,

@@ -23,6 +23,7 @@ import { type Model, takesMask } from "./models.ts";
 import { leftInWords, obstacleInWords } from "./obstacle.ts";
 import { PictureIn, PicturesIn } from "./pictures-in.tsx";
 import type { Playground } from "./playground.ts";
+import { useOverBudget } from "./over-budget.ts";
 import { priceWords, sumOf, usePrices } from "./price.ts";
 import { useMakeWords } from "./words.ts";
 
@@ -45,6 +46,9 @@ export function Asking({
       fields,
       pictures: own,
     })),
+  );
+  const over = useOverBudget(
+    fitted.map(({ column }, at) => ({ model: column.model.id, price: prices[at] })),
   );
   const hasMasks = fitted.some(({ column }) => takesMask(column.model));
   const obstacle = obstacleInWords(fitted, draft.prompt, all);
@@ -75,6 +79,7 @@ export function Asking({
         obstacle={obstacle}
         isBare={isPhone}
         price={priceWords(sumOf(prices), words)}
+        over={over}
         asks={asks}
         onAnswer={() => setAsks(false)}
         isPending={starting.isPending}

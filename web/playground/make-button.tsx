@@ -3,32 +3,46 @@ import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Question } from "../ui/dialog.tsx";
+import { dollars } from "../ui/money.ts";
 import { Remedy, RemedyLink } from "../ui/remedy.tsx";
+import { useMakeWords } from "./words.ts";
 
-/** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
-export function MakeButton({
-  obstacle,
-  asks,
-  price,
-  isPending,
-  isBare = false,
-  onAnswer,
-  onMake,
-}: {
+interface MakeButtonProps {
   /** The reason why nothing can be made, in words; undefined: it can. */
   readonly obstacle: string | undefined;
   /** True: its mask selects all, and whether that is meant is asked first. */
   readonly asks: boolean;
   /** In words; of all models together. */
   readonly price: string | undefined;
+  /** The dollars by which it goes beyond a budget; undefined: it does not. */
+  readonly over: string | undefined;
   readonly isPending: boolean;
   /** True: it stands in a line with others, in a sheet. */
   readonly isBare?: boolean;
   /** Closes the question. */
   readonly onAnswer: () => void;
   readonly onMake: () => void;
-}): ReactNode {
+}
+
+/** The button that makes the picture, with its price, or the reason why it cannot be pressed. */
+export function MakeButton({
+  obstacle,
+  asks,
+  price,
+  over,
+  isPending,
+  isBare = false,
+  onAnswer,
+  onMake,
+}: MakeButtonProps): ReactNode {
   const words = useWords();
+  const more = useMakeWords();
+  const isUnpriced = price === words.playground.noPrice;
+  const fault = isUnpriced ? "no_price" : over === undefined ? undefined : "budget_exceeded";
+  const told =
+    over === undefined || isUnpriced
+      ? price
+      : more.overBudget(dollars(over, words.playground.free));
   return (
     <div
       className={classNames(
@@ -40,17 +54,12 @@ export function MakeButton({
     >
       <Button type="submit" kind="main" isDisabled={obstacle !== undefined} isPending={isPending}>
         {words.playground.make}
-        {price === undefined ? null : <span className="font-normal">{price}</span>}
+        {told === undefined ? null : <span className="font-normal">{told}</span>}
       </Button>
       {isBare && obstacle === undefined ? null : (
         <p className="text-center text-label text-soft">{obstacle ?? words.playground.keys}</p>
       )}
-      {price === words.playground.noPrice ? (
-        <div className="flex flex-col gap-1 text-label text-soft">
-          <Remedy code="no_price" />
-          <RemedyLink code="no_price" />
-        </div>
-      ) : null}
+      {fault === undefined ? null : <WhatToDo code={fault} />}
       <Question
         title={words.mask.full}
         isOpen={asks}
@@ -69,6 +78,16 @@ export function MakeButton({
       >
         {words.mask.fullMeans}
       </Question>
+    </div>
+  );
+}
+
+/** The remedy of a price that is not set, or of a budget that would be exceeded. */
+function WhatToDo({ code }: { readonly code: string }): ReactNode {
+  return (
+    <div className="flex flex-col gap-1 text-label text-soft">
+      <Remedy code={code} />
+      <RemedyLink code={code} />
     </div>
   );
 }

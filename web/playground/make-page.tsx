@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
+import { Button } from "../ui/button.tsx";
 import { Message } from "../ui/message.tsx";
 import { EmptyState, Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -52,7 +53,7 @@ function WithModels({ models }: { readonly models: readonly Model[] }): ReactNod
       <Missing models={models} playground={playground} />
       <Asking models={models} playground={playground} />
       <div className="order-1 flex min-w-0 flex-1 flex-col gap-4 self-stretch wide:sticky wide:basis-80 wide:top-6 wide:order-2 wide:flex-row wide:self-start">
-        <Shown playground={playground} states={states} />
+        <Shown models={models} playground={playground} states={states} />
         <Strip list={list} states={states} />
       </div>
       {masked === undefined ? null : <MaskOfFirst model={masked} brought={brought} />}
@@ -84,13 +85,16 @@ function Missing({
 }
 
 function Shown({
-  playground: { list, goingOn },
+  models,
+  playground,
   states,
 }: {
+  readonly models: readonly Model[];
   readonly playground: Playground;
   readonly states: readonly GenerationState[];
 }): ReactNode {
   const words = useWords().playground;
+  const { list, goingOn } = playground;
   const made = list.shown?.made ?? [];
   const [one, other] = made;
   const [state] = states;
@@ -101,11 +105,46 @@ function Shown({
       >
         <Aperture size={56} />
         <p className="max-w-72 text-center text-soft">{words.nothingYet}</p>
+        <Example playground={playground} models={models} />
       </div>
     );
   return other === undefined ? (
     <Stage made={one} state={state} goingOn={goingOn} />
   ) : (
     <Comparison made={made} states={states} goingOn={goingOn} />
+  );
+}
+
+/** The owner of the models that the gateway has of its own, which paint without a key and for nothing. */
+const gatewayItself = "pinhole";
+
+/** A first prompt for who has none, written in for a model that costs nothing; nothing where there is no such model. */
+function Example({
+  models,
+  playground: { columns, change },
+}: {
+  readonly models: readonly Model[];
+  readonly playground: Playground;
+}): ReactNode {
+  const words = useWords().playground;
+  const more = useMakeWords();
+  const own = models.filter(
+    ({ owned_by: owner, pricing }) => owner === gatewayItself && pricing === "free",
+  );
+  const [first] = own;
+  if (first === undefined) return null;
+  const isChosen = columns.columns.every(({ model }) => own.includes(model));
+  return (
+    <>
+      <p className="max-w-72 text-center text-soft">{words.sandboxIsFree}</p>
+      <Button
+        onPress={() => {
+          if (!isChosen) columns.only(first.id);
+          change({ prompt: words.promptExample });
+        }}
+      >
+        {more.tryExample}
+      </Button>
+    </>
   );
 }

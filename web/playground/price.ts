@@ -78,12 +78,17 @@ const nanoDigits = 9;
 
 /** Sums dollars to the nano-dollar, as text. */
 export function sumUsd(amounts: readonly string[]): string {
-  const nano = amounts.reduce((sum, usd) => sum + nanoOf(usd), 0n);
+  return usdOf(amounts.reduce((sum, usd) => sum + nanoOf(usd), 0n));
+}
+
+/** Dollars of nano-dollars, as text. */
+export function usdOf(nano: bigint): string {
   const digits = nano.toString().padStart(nanoDigits + 1, "0");
   return `${digits.slice(0, -nanoDigits)}.${digits.slice(-nanoDigits)}`;
 }
 
-function nanoOf(usd: string): bigint {
+/** The nano-dollars of dollars. */
+export function nanoOf(usd: string): bigint {
   const [whole = "0", decimals = ""] = usd.split(".");
   return BigInt(whole + decimals.slice(0, nanoDigits).padEnd(nanoDigits, "0"));
 }
