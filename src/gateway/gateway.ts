@@ -13,9 +13,7 @@ import {
 } from "./administration/administration.ts";
 import { Offered } from "./administration/offered.ts";
 import { createNoticeSender } from "./administration/notice-sender.ts";
-import type { ModelInfo } from "./catalog/list-models.ts";
-import type { ServedModel } from "./catalog/list-served.ts";
-import { createMenu, type Menu, menuCases } from "./catalog/menu.ts";
+import { createMenu, type Menu, type MenuCases, menuCases } from "./catalog/menu.ts";
 import type { Offer } from "./catalog/offer.ts";
 import { servedChannels } from "./catalog/served-prices.ts";
 import type { ChannelView } from "./channels/view.ts";
@@ -81,7 +79,8 @@ export type { ChannelTest } from "./requests/test-channel.ts";
 export type { ChannelView, Client, ComingCall, ImageOutcome, KeyRates, KeyUsage, Ticket };
 
 /** The use cases: all that the outside may ask of the gateway. Errors are `PinholeError`. */
-export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases, RecoveryCases {
+export interface Gateway
+  extends MenuCases, DeliveryCases, EndUserCases, ChannelTestCases, RecoveryCases {
   /** The key of an Authorization header. Throws invalid_api_key, one message for every cause, or ip_not_allowed. */
   authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
   /** Leave to begin on a request; `bodyBytes` is what its head announces. Throws `overloaded`. */
@@ -92,15 +91,6 @@ export interface Gateway extends DeliveryCases, EndUserCases, ChannelTestCases, 
   readonly fetchPicture: Egress["fetchCallerPicture"];
   /** Serves a request for images, once however often it is asked. Takes its spool over. */
   serve(call: ComingCall): Promise<ImageOutcome>;
-  /** True where something is served by this name. */
-  serves(name: string): boolean;
-  /** The models that a key may use, by name. */
-  models(key: KeyRecord): readonly ModelInfo[];
-  /** One of them. Throws model_not_found. */
-  model(key: KeyRecord, name: string): ModelInfo;
-  servedModels(): readonly ServedModel[];
-  /** The model of requests that name none; undefined: they must name one. */
-  defaultModel(): string | undefined;
   /** The least and the most that a request would cost; no upstream is asked. Throws what it would be refused with. */
   estimate(asked: AskedRequest): RequestEstimate;
   /** The spending of a key in this month, and the standing of its budgets. */

@@ -11,6 +11,14 @@ import {
   missingOf,
 } from "../../web/playground/generation.ts";
 import { bodyOf, emptyDraft, formOf } from "../../web/playground/draft.ts";
+import {
+  chosenNames,
+  optionFields,
+  optionFault,
+  optionsOfRequest,
+  typedText,
+  withTyped,
+} from "../../web/playground/chosen-options.ts";
 import { fitDraft } from "../../web/playground/fit-draft.ts";
 import { makeEn } from "../../web/language/make-en.ts";
 import { makeZh } from "../../web/language/make-zh.ts";
@@ -115,6 +123,41 @@ test("a model leaves behind what it cannot do, whatever the field, and of two ch
     aspect_ratio: "3:2",
   });
   expect(fitDraft({ ...both, background: "" }, able, []).fields.output_format).toBe("jpeg");
+});
+
+test("options of a provider go as what they are in JSON and in a form; what is none is not sent, and what another model's providers lack stays behind", () => {
+  const properties = {
+    steps: { type: "integer", minimum: 1, maximum: 50 },
+    search: { type: "boolean" },
+    colour: { type: "object", properties: { rgb: { type: "array" } } },
+    only: { type: "array", items: { type: "string" } },
+  };
+  const group = { provider: "paint", name: "Paint", schema: { properties } };
+  const [steps, search, colour, only] = optionFields(group);
+  if (!steps || !search || !colour || !only) throw new Error("each option is one field");
+  let chosen = withTyped("", steps, "8");
+  chosen = withTyped(chosen, search, "false");
+  chosen = withTyped(chosen, colour, '{"rgb":');
+  chosen = withTyped(chosen, only, "a\nb");
+  expect([optionFault(chosen, colour), typedText(chosen, colour)]).toEqual(["json", '{"rgb":']);
+  const draft = (text: string) => ({ ...emptyDraft, provider_options: text });
+  const sent = { paint: { steps: 8, search: false, only: ["a", "b"] } };
+  expect(bodyOf(draft(chosen), false)["provider_options"]).toEqual(sent);
+  chosen = withTyped(chosen, colour, '{"rgb":[1,2,3]}');
+  const all = { paint: { ...sent.paint, colour: { rgb: [1, 2, 3] } } };
+  const form = formOf(draft(chosen), false, []);
+  expect(JSON.parse(form.get("provider_options") as string)).toEqual(all);
+  expect(typedText(optionsOfRequest(all), only)).toBe("a\nb");
+  expect(optionFault(withTyped("", steps, "51"), steps)).toBe("bounds");
+  const other = { ...group, schema: { properties: { steps: properties.steps } } };
+  const fitted = fitDraft(draft(chosen), { ...model("other", {}), options: [other] }, []);
+  expect(fitted.left.map(({ value }) => value)).toEqual(["search", "only", "colour"]);
+  expect(chosenNames(fitted.fields.provider_options)).toEqual(["steps"]);
+  const none = [steps, search, colour, only].reduce(
+    (text, one) => withTyped(text, one, ""),
+    chosen,
+  );
+  expect(bodyOf(draft(none), false)).not.toHaveProperty("provider_options");
 });
 
 test("free sizes are offered by usual shapes that keep to the rule, and what breaks it is named", () => {

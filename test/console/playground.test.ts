@@ -4,6 +4,8 @@ import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { requireForTest } from "../support/require.ts";
+import { startScriptedUpstream } from "../support/scripted-upstream.ts";
+import { samplePng } from "../support/pictures.ts";
 
 let browser: Browser | undefined;
 let gateway: GatewayProcess;
@@ -160,4 +162,89 @@ test("the models and budgets of the person's user and team hold in the console; 
   await page.getByRole("button", { name: "Make over your budget by $0.10" }).waitFor();
   expect(await page.getByRole("button", { name: "Try a fox in the snow" }).count()).toBe(0);
   await page.context().close();
+});
+
+/** Starts the gateway again, with a model of several providers behind this address, and a user who may not use it. */
+async function startWithOptions(url: string): Promise<void> {
+  const channel = {
+    settings: { base_url: url, api_key: "sk-test" },
+    models: [{ name: "vendor/grok", upstream: "grok-imagine-image", price: "free" }],
+  };
+  await gateway.stop();
+  gateway = await startGatewayProcess({
+    built: true,
+    settings: {
+      channels: [
+        { id: "grok", provider: "xai", priority: 2, ...channel },
+        { id: "fire", provider: "fireworks", priority: 1, ...channel },
+        { id: "plain", provider: "openai-compatible", ...channel },
+        {
+          id: "sketch",
+          provider: "sandbox",
+          models: [{ name: "sketch", upstream: "sandbox-fast" }],
+        },
+      ],
+      users: [{ id: "ada", models: ["sketch"] }],
+    },
+  });
+}
+
+test("the options of a model's provider are offered by its schema, refused before the click, sent as they were set, and kept", async () => {
+  if (browser === undefined) throw new Error("there is a browser");
+  const upstream = await startScriptedUpstream();
+  const picture = (await samplePng(64, 64)).toString("base64");
+  upstream.each((call) => call.answer({ data: [{ b64_json: picture }] }));
+  await startWithOptions(upstream.url);
+  const { page, faults } = await enterConsole(browser, gateway, "key_holder");
+  const options = (model: string): string =>
+    `/console/v1/models/${encodeURIComponent(model)}/options`;
+  const listed = await page.context().request.get(options("vendor/grok"));
+  const { data } = (await listed.json()) as { data: { provider: string; schema: object }[] };
+  // One whose options are an open record has no fields to offer.
+  expect(data.map(({ provider }) => provider)).toEqual(["xai", "fireworks"]);
+  await page.goto("/make?model=vendor%2Fgrok");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A fox in the snow");
+  await page.getByRole("button", { name: /^More of this model/ }).click();
+  const grok = page.getByRole("group", { name: "Options of xAI" });
+  await grok.getByText("They count only where xAI serves the model.").waitFor();
+  await grok.getByRole("button", { name: /Service tier/ }).click();
+  await page.getByRole("option", { name: "priority" }).click();
+  const make = page.getByRole("button", { name: /^Make/ });
+  const steps = page.getByRole("textbox", { name: "Num inference steps" });
+  for (const [typed, refusal] of [
+    ["many", "Write a number."],
+    ["1.5", "Write a whole number."],
+    ["99", "Write a number from 1 to 50."],
+  ] as const) {
+    await steps.fill(typed);
+    await page.getByText(refusal).waitFor();
+    expect(await make.isDisabled()).toBe(true);
+  }
+  await steps.fill("8");
+  expect(await accessFaults(page)).toEqual([]);
+  const asked = page.waitForRequest(/console\/v1\/images\/generations$/);
+  await make.click();
+  expect((await asked).postDataJSON()).toMatchObject({
+    provider_options: { xai: { service_tier: "priority" }, fireworks: { num_inference_steps: 8 } },
+  });
+  await page.getByText("Done, free").waitFor();
+  expect(upstream.calls.map(({ json }) => json["service_tier"])).toEqual(["priority"]);
+  await page.reload();
+  await expect.poll(() => steps.inputValue()).toBe("8");
+  await page.getByRole("button", { name: /vendor\/grok Model/ }).click();
+  await page.getByRole("option", { name: "sketch" }).click();
+  await page.getByText(/option service tier, option num inference steps/).waitFor();
+  const other = await enterConsole(browser, gateway, "key_holder", {
+    user: "ada",
+    login: "ada@example.com",
+  });
+  const refused = await other.page.context().request.get(options("vendor/grok"));
+  expect([refused.status(), await refused.text()]).toEqual([
+    404,
+    expect.stringContaining("model_not_found"),
+  ]);
+  expect((await fetch(gateway.url + options("sketch"))).status).toBe(401);
+  expect(faults).toEqual([]);
+  await page.context().close();
+  await other.page.context().close();
 });

@@ -52,6 +52,26 @@ function sentence(parts: readonly string[]): string {
   return text === "" ? "" : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
+interface Bounds {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+}
+
+function boundsInWords(bounds: Bounds): string {
+  const { minimum, maximum, exclusiveMinimum: over, exclusiveMaximum: under } = bounds;
+  const parts = [
+    minimum === undefined ? [] : [`of ${minimum} or more`],
+    over === undefined ? [] : [`above ${over}`],
+    maximum === undefined ? [] : [`of ${maximum} or less`],
+    under === undefined ? [] : [`below ${under}`],
+  ];
+  return minimum !== undefined && maximum !== undefined
+    ? `from ${minimum} to ${maximum}`
+    : parts.flat().join(" and ");
+}
+
 /** The words of comparing, stopping and trying again in English. They come with the playground, not with the shell. */
 export const makeEn = {
   models: "Models",
@@ -163,12 +183,24 @@ export const makeEn = {
     input_fidelity: "likeness to the picture",
     moderation: "moderation",
     complexity: "planning",
+    provider_options: "option",
   },
   labels: {
     input_fidelity: "Likeness to the picture",
     moderation: "Moderation",
     complexity: "Planning",
   },
+  optionsOf: (provider: string) => `Options of ${provider}`,
+  optionsWhere: (provider: string) => `They count only where ${provider} serves the model.`,
+  asProviderDoes: (usual: string | undefined) =>
+    usual === undefined ? "As the provider does" : `As the provider does (${usual})`,
+  optionFaults: {
+    number: () => "Write a number.",
+    whole: () => "Write a whole number.",
+    bounds: (bounds: Bounds) => `Write a number ${boundsInWords(bounds)}.`,
+    json: () => "This is no JSON.",
+  },
+  optionImpossible: (typed: string) => `The provider's option cannot be "${typed.slice(0, 40)}".`,
   needsPicture: (model: string) => `${model} changes pictures: add one first.`,
   promptTooLong: (model: string, most: number, now: number) =>
     `${model} takes ${count(most)} characters; the prompt has ${count(now)}.`,

@@ -8,6 +8,18 @@ function percent(share: number): string {
 }
 
 type Rule = Parameters<MakeWords["sizeRule"]>[0];
+type Bounds = Parameters<MakeWords["optionFaults"]["bounds"]>[0];
+
+function boundsInWords(bounds: Bounds): string {
+  const { minimum, maximum, exclusiveMinimum: over, exclusiveMaximum: under } = bounds;
+  const parts = [
+    minimum === undefined ? [] : [`不小于 ${minimum}`],
+    over === undefined ? [] : [`大于 ${over}`],
+    maximum === undefined ? [] : [`不大于 ${maximum}`],
+    under === undefined ? [] : [`小于 ${under}`],
+  ];
+  return parts.flat().join("且");
+}
 
 const count = (value: number): string => value.toLocaleString("zh-CN");
 
@@ -131,12 +143,23 @@ export const makeZh: MakeWords = {
     input_fidelity: "与原图的相似度",
     moderation: "审核",
     complexity: "规划",
+    provider_options: "选项",
   },
   labels: {
     input_fidelity: "与原图的相似度",
     moderation: "审核",
     complexity: "规划",
   },
+  optionsOf: (provider) => `${provider} 的选项`,
+  optionsWhere: (provider) => `仅在由 ${provider} 提供此模型时生效。`,
+  asProviderDoes: (usual) => (usual === undefined ? "由提供商决定" : `由提供商决定（${usual}）`),
+  optionFaults: {
+    number: () => "请填写数字。",
+    whole: () => "请填写整数。",
+    bounds: (bounds) => `请填写${boundsInWords(bounds)}的数字。`,
+    json: () => "这不是有效的 JSON。",
+  },
+  optionImpossible: (typed) => `提供商的选项不能是“${typed.slice(0, 40)}”。`,
   needsPicture: (model) => `${model} 用于修改图片：请先添加一张。`,
   promptTooLong: (model, most, now) =>
     `${model} 最多接受 ${count(most)} 个字符；提示词有 ${count(now)} 个。`,

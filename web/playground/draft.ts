@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Mask } from "../mask/mask.ts";
+import { optionValues } from "./chosen-options.ts";
 
 /** The words of a request that is being written; empty: the model's own choice. */
 export interface DraftFields {
@@ -20,6 +21,8 @@ export interface DraftFields {
   readonly input_fidelity: string;
   readonly moderation: string;
   readonly complexity: string;
+  /** The options of providers as JSON, by provider and name: what is typed, and its value. */
+  readonly provider_options: string;
 }
 
 /** A picture that the request brings along. */
@@ -52,6 +55,7 @@ export const emptyDraft: DraftFields = {
   input_fidelity: "",
   moderation: "",
   complexity: "",
+  provider_options: "",
 };
 
 const stored = "pinhole.draft";
@@ -111,12 +115,14 @@ export const previewsAsked = 2;
 
 /** The fields as `/v1` takes them: what is empty is left out. */
 export function bodyOf(fields: DraftFields, streams: boolean): Record<string, unknown> {
-  const { seed, n, output_compression: compression, ...words } = fields;
+  const { seed, n, output_compression: compression, provider_options: chosen, ...words } = fields;
+  const options = optionValues(chosen);
   return {
     ...Object.fromEntries(Object.entries(words).filter(([, value]) => value !== "")),
     n,
     ...(compression === "" ? {} : { output_compression: Number(compression) }),
     ...(seed === "" ? {} : { seed: seedJson(seed) }),
+    ...(options === undefined ? {} : { provider_options: options }),
     ...(streams ? { stream: true, partial_images: previewsAsked } : {}),
   };
 }
@@ -128,6 +134,11 @@ function seedJson(seed: string): unknown {
   return Number.isSafeInteger(number) ? number : (rawJSON?.(BigInt(seed).toString()) ?? number);
 }
 
+/** A value as it stands in a form: what is no text is JSON. */
+function textInForm(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** The same as a form, with pictures and a mask. */
 export function formOf(
   fields: DraftFields,
@@ -137,7 +148,7 @@ export function formOf(
 ): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(bodyOf(fields, streams)))
-    form.append(name, name === "seed" ? fields.seed : String(value));
+    form.append(name, name === "seed" ? fields.seed : textInForm(value));
   for (const { blob, name } of pictures) form.append("image[]", blob, name);
   if (mask !== undefined) {
     form.append("mask", mask.png, "mask.png");

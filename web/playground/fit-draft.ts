@@ -1,3 +1,4 @@
+import { fitOptions } from "./chosen-options.ts";
 import type { DraftFields, DraftPicture } from "./draft.ts";
 import { type Model, picturesMax, sizeRuleOf, sizesOf, takes, takesMask } from "./models.ts";
 
@@ -14,7 +15,7 @@ export interface FittedDraft {
 }
 
 /** The fields of a draft that are one word or text, which a model has or has not. */
-type TextField = Exclude<keyof DraftFields, "model" | "prompt" | "n">;
+type TextField = Exclude<keyof DraftFields, "model" | "prompt" | "n" | "provider_options">;
 
 /** Fits a draft to a model. */
 export function fitDraft(
@@ -30,6 +31,7 @@ export function fitDraft(
     left.push({ field, value: field === "negative_prompt" ? "" : value });
     return "";
   };
+  const options = fitOptions(draft.provider_options, model.options);
   const nMax = model.capabilities?.n ?? 1;
   const fields: DraftFields = {
     model: model.id,
@@ -47,7 +49,9 @@ export function fitDraft(
     input_fidelity: keep("input_fidelity"),
     moderation: keep("moderation"),
     complexity: keep("complexity"),
+    provider_options: options.kept,
   };
+  for (const value of options.left) left.push({ field: "provider_options", value });
   if (draft.n > nMax) left.push({ field: "n", value: String(draft.n) });
   if (pictures.length > picturesMax(model))
     left.push({ field: "pictures", value: String(pictures.length) });

@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Select } from "../ui/select.tsx";
+import { chosenNames } from "./chosen-options.ts";
 import { type Column, type Columns, columnsMax } from "./columns.ts";
 import { Controls } from "./controls.tsx";
 import type { DraftFields } from "./draft.ts";
@@ -135,7 +136,10 @@ function ColumnRow({
   const owned = Object.entries(own)
     .filter(([, value]) => value !== "")
     // A column's own choices are fields of the draft.
-    .map(([field, value]) => ({ field: field as LeftBehind["field"], value: String(value) }));
+    .flatMap(([field, value]) => {
+      const values = field === "provider_options" ? chosenNames(String(value)) : [String(value)];
+      return values.map((one) => ({ field: field as LeftBehind["field"], value: one }));
+    });
   return (
     <li className="flex flex-col rounded-control border border-line bg-raised">
       <div className="flex items-center pl-3">

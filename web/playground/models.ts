@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask } from "../api/ask.ts";
+import type { OptionGroup } from "./chosen-options.ts";
 
 /** The bounds of free sizes, in pixels. */
 export interface SizeRule {
@@ -41,6 +42,8 @@ export interface Model {
   readonly alias_of?: readonly string[];
   readonly pricing?: unknown;
   readonly capabilities?: Capabilities;
+  /** The options of the providers that serve it; absent: not known yet. */
+  readonly options?: readonly OptionGroup[];
 }
 
 /** The models that the person may use, those that were made for use first, retired names last. */

@@ -1,15 +1,22 @@
-import { useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Range } from "../ui/range.tsx";
+import { chosenNames, offeredOptions } from "./chosen-options.ts";
 import type { DraftFields } from "./draft.ts";
 import { isCompressed } from "./fit-draft.ts";
 import { type Model, takes } from "./models.ts";
 import { useMakeWords } from "./words.ts";
 import { WordChoice } from "./word-choice.tsx";
+
+/** The options of providers come with the words and fields of channels, so they are loaded where somebody opens them. */
+const OptionGroups = lazy(async () => {
+  const { OptionGroups: loaded } = await import("./option-groups.tsx");
+  return { default: loaded };
+});
 
 /** The model that controls are made of, and what is chosen of it. */
 export interface ControlsProps {
@@ -23,7 +30,9 @@ export interface ControlsProps {
 export function MoreControls(props: ControlsProps): ReactNode {
   const more = useMakeWords();
   const offered = offeredOf(props);
-  const chosen = offered.filter((field) => props.fields[field] !== "").length;
+  const { provider_options: options, ...fields } = props.fields;
+  const own = offered.filter((field) => field !== "provider_options" && fields[field] !== "");
+  const chosen = own.length + chosenNames(options).length;
   const hasChosen = chosen > 0;
   const [isOpen, setOpen] = useState(hasChosen);
   // What is emptied while it is typed into stays open.
@@ -63,6 +72,7 @@ function offeredOf({ model, fields, hasPictures }: ControlsProps): readonly (key
     input_fidelity: takes(model, "input_fidelity") && hasPictures,
     moderation: takes(model, "moderation"),
     complexity: takes(model, "complexity"),
+    provider_options: offeredOptions(model, fields.provider_options).length > 0,
   };
   // The keys are those of the object above.
   return (Object.keys(has) as (keyof typeof has)[]).filter((field) => has[field]);
@@ -133,7 +143,24 @@ function Opened(props: ControlsProps): ReactNode {
           />
         ) : null,
       )}
+      {has.has("provider_options") ? <Options {...props} /> : null}
     </>
+  );
+}
+
+function Options({
+  model,
+  fields: { provider_options: chosen },
+  onChange,
+}: ControlsProps): ReactNode {
+  return (
+    <Suspense>
+      <OptionGroups
+        groups={offeredOptions(model, chosen)}
+        chosen={chosen}
+        onChange={(provider_options) => onChange({ provider_options })}
+      />
+    </Suspense>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Words } from "../language/en.ts";
 import type { MakeWords } from "../language/make-en.ts";
+import { optionFault, optionFields, typedText } from "./chosen-options.ts";
 import type { DraftFields, DraftPicture } from "./draft.ts";
 import type { LeftBehind } from "./fit-draft.ts";
 import { type Model, sizeRuleOf, sizesOf, takesMask } from "./models.ts";
@@ -19,7 +20,7 @@ interface AllWords {
 }
 
 /** The thing that stands in the way of a request to one model. */
-type Obstacle = "picture" | "prompt" | "size" | "mask";
+type Obstacle = "picture" | "prompt" | "size" | "mask" | "option";
 
 /** The obstacle of a request that would only be refused; undefined: it can be asked. */
 export function obstacleOf({
@@ -38,6 +39,7 @@ export function obstacleOf({
   const rule = sizeRuleOf(model);
   const isListed = size === "" || sizesOf(model, pictures.length > 0).includes(size);
   if (!isListed && rule !== undefined && sizeFault(size, rule) !== undefined) return "size";
+  if (faultyOption(model, fields) !== undefined) return "option";
   return takesMask(model) && pictures[0]?.mask?.share === 0 ? "mask" : undefined;
 }
 
@@ -53,11 +55,19 @@ export function obstacleInWords(
     const obstacle = obstacleOf({ model, fields, pictures });
     if (obstacle === "picture") return more.needsPicture(model.id);
     if (obstacle === "size") return more.sizeImpossible(model.id);
+    if (obstacle === "option") return more.optionImpossible(faultyOption(model, fields) ?? "");
     if (obstacle === "mask") return words.mask.empty;
     const most = model.capabilities?.prompt_max ?? 0;
     if (obstacle === "prompt") return more.promptTooLong(model.id, most, charactersOf(fields));
   }
   return undefined;
+}
+
+/** The first option, as it is typed, that is no value; undefined: there is none. */
+function faultyOption(model: Model, { provider_options: chosen }: DraftFields): string | undefined {
+  const all = (model.options ?? []).flatMap(optionFields);
+  const faulty = all.find((field) => optionFault(chosen, field) !== undefined);
+  return faulty && typedText(chosen, faulty);
 }
 
 /** Characters of a prompt as the gateway counts them: code points. */

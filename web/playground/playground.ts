@@ -12,6 +12,7 @@ import { type Model, picturesMax } from "./models.ts";
 import type { GoingOn } from "./going-on.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 import { useGoingOn } from "./use-going-on.ts";
+import { useOptions } from "./use-options.ts";
 
 /** The draft, the pictures that it brings, the models that it asks, and the ways to make something of them. */
 export interface Playground {
@@ -47,11 +48,15 @@ export function usePlayground(models: readonly Model[]): Playground {
   );
   useIntakeEvents(intake);
   usePlaygroundKeys({ list, prompt: draft.prompt, write: (prompt) => change({ prompt }) });
-  const fitted = columns.columns.map((column) => ({
-    column,
-    pictures: pictures.slice(0, picturesMax(column.model)),
-    ...fitDraft(fieldsOf(column, draft), column.model, pictures),
-  }));
+  const withOptions = useOptions(columns.columns.map(({ model }) => model));
+  const fitted = columns.columns.map((column, at) => {
+    const model = withOptions[at] ?? column.model;
+    return {
+      column: { ...column, model },
+      pictures: pictures.slice(0, picturesMax(model)),
+      ...fitDraft(fieldsOf(column, draft), model, pictures),
+    };
+  });
   const starting = useMutation({ mutationFn: begin, onSuccess: (made) => list.add(made) });
   const { goingOn, error } = useGoingOn({ models, brought, columns, list, change });
   return {

@@ -1,6 +1,7 @@
 import { Link, useNavigate, useRouteContext } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { groupsOf } from "../frame/places.ts";
+import { optionsOfRequest } from "../playground/chosen-options.ts";
 import { type DraftFields, adoptDraft } from "../playground/draft.ts";
 import { Button, buttonLooks } from "../ui/button.tsx";
 import { askedFields } from "./asked-fields.ts";
@@ -84,5 +85,6 @@ function draftOf(request: WholeRequest): DraftFields {
     input_fidelity: text("input_fidelity"),
     moderation: text("moderation"),
     complexity: text("complexity"),
+    provider_options: optionsOfRequest(fields["provider_options"]),
   };
 }

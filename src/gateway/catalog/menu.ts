@@ -1,7 +1,8 @@
 import type { KeyRecord } from "../../core/key.ts";
 import { buildCatalog, type Catalog } from "./catalog.ts";
-import { listServed } from "./list-served.ts";
-import { findModel, listModels } from "./list-models.ts";
+import { type ServedModel, listServed } from "./list-served.ts";
+import { type ModelInfo, findModel, listModels } from "./list-models.ts";
+import { type ServingProvider, listServingProviders } from "./list-options.ts";
 import type { Offer } from "./offer.ts";
 
 /** The offer that is served now, with its catalog. Requests keep the targets that they began with. */
@@ -32,11 +33,27 @@ export function createMenu(first: Offer): Menu {
 }
 
 /** The use cases that tell what is served. */
-export function menuCases(menu: Menu) {
+export interface MenuCases {
+  /** True where something is served by this name. */
+  serves(name: string): boolean;
+  /** The models that a key may use, by name. */
+  models(key: KeyRecord): readonly ModelInfo[];
+  /** One of them. Throws model_not_found. */
+  model(key: KeyRecord, name: string): ModelInfo;
+  /** The providers that serve one of them, each once. Throws model_not_found. */
+  servingProviders(key: KeyRecord, name: string): readonly ServingProvider[];
+  servedModels(): readonly ServedModel[];
+  /** The model of requests that name none; undefined: they must name one. */
+  defaultModel(): string | undefined;
+}
+
+export function menuCases(menu: Menu): MenuCases {
   return {
     serves: (name: string) => menu.catalog.has(name),
     models: (key: KeyRecord) => listModels(menu.catalog, key),
     model: (key: KeyRecord, name: string) => findModel(menu.catalog, key, name),
+    servingProviders: (key: KeyRecord, name: string) =>
+      listServingProviders(menu.catalog, key, name),
     servedModels: () => listServed(menu.catalog),
     defaultModel: () => menu.offer.defaultModel,
   };
