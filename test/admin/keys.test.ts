@@ -117,7 +117,7 @@ test.each<[Record<string, unknown>, unknown]>([
   [{ name: " a" }, fault("name", /1 to 200 characters/)],
   [{ name: "a".repeat(201) }, fault("name", /1 to 200 characters/)],
   [{ models: ["a\u0000"] }, fault("models.0", /pattern/)],
-  [{ models: "all" }, fault("models", /array/)],
+  [{ models: "all" }, fault("models", /must be a list/)],
   [{ operations: [] }, fault("operations", /./)],
   [{ operations: ["paint"] }, fault("operations.0", /./)],
   [{ rpm: 0 }, fault("rpm", /./)],

@@ -382,7 +382,7 @@ test("the seed of a picture, another one, and the picture as an input are at han
   await expect.poll(() => strip.getByRole("button").count()).toBe(2);
   await page.getByText("Done, $0.04").waitFor();
   await page.goto(`/requests/${picture.request_id}`);
-  await page.getByRole("button", { name: "Make this again with the same seed" }).click();
+  await page.getByRole("button", { name: "Make this again, same seed" }).click();
   await expect.poll(() => seed.inputValue()).toBe(picture.seed);
   for (const [at, path] of [
     [1, `/requests/${picture.request_id}`],
