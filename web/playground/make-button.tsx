@@ -38,7 +38,6 @@ export function MakeButton({
   const words = useWords();
   const more = useMakeWords();
   const isUnpriced = price === words.playground.noPrice;
-  const fault = isUnpriced ? "no_price" : over === undefined ? undefined : "budget_exceeded";
   const told =
     over === undefined || isUnpriced
       ? price
@@ -59,7 +58,7 @@ export function MakeButton({
       {isBare && obstacle === undefined ? null : (
         <p className="text-center text-label text-soft">{obstacle ?? words.playground.keys}</p>
       )}
-      {fault === undefined ? null : <WhatToDo code={fault} />}
+      {isUnpriced ? <NoPrice /> : null}
       <Question
         title={words.mask.full}
         isOpen={asks}
@@ -82,12 +81,12 @@ export function MakeButton({
   );
 }
 
-/** The remedy of a price that is not set, or of a budget that would be exceeded. */
-function WhatToDo({ code }: { readonly code: string }): ReactNode {
+/** The remedy of a model whose price is not set. */
+function NoPrice(): ReactNode {
   return (
     <div className="flex flex-col gap-1 text-label text-soft">
-      <Remedy code={code} />
-      <RemedyLink code={code} />
+      <Remedy code="no_price" />
+      <RemedyLink code="no_price" />
     </div>
   );
 }

@@ -16,6 +16,8 @@ interface FetchedPictureParts {
   readonly stopped: AbortSignal;
 }
 
+/** The address below the plugin's prefix; like the others of the console it is for its own pages, and stands in no document. */
+const fetchedPath = "/v1/fetched-pictures";
 const bodySchema = z.strictObject({ url: z.string().min(1).max(4096) });
 const fetchTimeoutMs = 20_000;
 
@@ -25,7 +27,7 @@ const fetchTimeoutMs = 20_000;
  */
 export function fetchedPictureRoutes(app: FastifyInstance, parts: FetchedPictureParts): void {
   const { gateway, stopped } = parts;
-  app.post("/v1/fetched-pictures", async (request, reply) => {
+  app.post(fetchedPath, async (request, reply) => {
     const { url } = read(bodySchema, request.body);
     const ticket = gateway.admit(bodyBytesOf(request));
     const spool = gateway.openSpool(keyOf(request).id);

@@ -8,9 +8,12 @@ interface ModelOptionParts {
   readonly gateway: Pick<Gateway, "servingProviders">;
 }
 
+/** The address below the plugin's prefix; like the others of the console it is for its own pages, and stands in no document. */
+const optionsPath = "/v1/models/:model/options";
+
 /** GET /v1/models/{model}/options: the fields of `provider_options` that the providers of a model take, as JSON schemas. */
 export function modelOptionRoutes(app: FastifyInstance, { gateway }: ModelOptionParts): void {
-  app.get<{ Params: { model: string } }>("/v1/models/:model/options", (request) => ({
+  app.get<{ Params: { model: string } }>(optionsPath, (request) => ({
     object: "list",
     data: gateway
       .servingProviders(keyOf(request), request.params.model)
