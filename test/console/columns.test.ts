@@ -22,7 +22,7 @@ import {
 import { fitDraft } from "../../web/playground/fit-draft.ts";
 import { makeEn } from "../../web/language/make-en.ts";
 import { makeZh } from "../../web/language/make-zh.ts";
-import { roughTime } from "../../web/playground/line-words.ts";
+import { roughWait } from "../../web/playground/line-words.ts";
 import { replaced, triesOf } from "../../web/playground/made-list.ts";
 import type { Capabilities, Model } from "../../web/playground/models.ts";
 import { sumOf, sumUsd } from "../../web/playground/price.ts";
@@ -292,11 +292,12 @@ test("the place in line is told in words, with a rough time where the model's us
     "23rd",
   ]);
   expect(makeZh.inLine(3, undefined)).toBe("正在等待：排第 3 位");
-  expect(makeEn.inLine(3, roughTime(3, 6_900))).toBe("Waiting: third in line, about 20 s");
-  expect(makeEn.inLine(1, roughTime(1, 300))).toBe("Waiting: next in line, about 5 s");
-  expect(makeEn.inLine(1, roughTime(1, 58_000))).toBe("Waiting: next in line, about 1 min");
-  expect(makeZh.inLine(2, roughTime(2, 9_000))).toBe("正在等待：排第 2 位，约 20 秒");
-  expect(makeZh.inLine(5, roughTime(5, 40_000))).toBe("正在等待：排第 5 位，约 3 分钟");
+  expect(makeEn.inLine(2, roughWait(2, 4_900))).toBe("Waiting: second in line, about 10 s");
+  expect(makeEn.inLine(1, roughWait(1, 300))).toBe("Waiting: next in line, about 5 s");
+  expect(makeZh.inLine(2, roughWait(2, 2_900))).toBe("正在等待：排第 2 位，约 5 秒");
+  // The gateway waits no longer, whatever the model usually takes.
+  expect(makeEn.inLine(3, roughWait(3, 6_900))).toBe("Waiting: third in line, for 10 s at most");
+  expect(makeZh.inLine(5, roughWait(5, 40_000))).toBe("正在等待：排第 5 位，最多等 10 秒");
 });
 
 test("previews are counted for the attempt that makes them, and the end says how long it took", () => {

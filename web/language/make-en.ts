@@ -5,8 +5,11 @@ function percent(share: number): string {
   return share < 1 && tenths === "100.0" ? "over 99.9 %" : `${tenths} %`;
 }
 
-/** A time of waiting, in steps that are as rough as the guess is. */
-export type RoughTime = { readonly seconds: number } | { readonly minutes: number };
+/** A time of waiting, in whole seconds; `isMost`: it would be longer, and is ended then. */
+export interface RoughWait {
+  readonly seconds: number;
+  readonly isMost: boolean;
+}
 
 const ordinals = "second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
 const ordinalRules = new Intl.PluralRules("en", { type: "ordinal" });
@@ -132,10 +135,12 @@ export const makeEn = {
         : `${name} was not taken: this model takes ${max === 1 ? "one picture" : `${max} pictures`}.`,
   },
   preview: (at: number, of: number) => `preview ${at} of ${of}`,
-  inLine: (place: number, time: RoughTime | undefined) => {
+  inLine: (place: number, wait: RoughWait | undefined) => {
     const line = `Waiting: ${placeWords(place)} in line`;
-    if (time === undefined) return line;
-    return `${line}, about ${"minutes" in time ? `${time.minutes} min` : `${time.seconds} s`}`;
+    if (wait === undefined) return line;
+    return wait.isMost
+      ? `${line}, for ${wait.seconds} s at most`
+      : `${line}, about ${wait.seconds} s`;
   },
   notCome: "This one did not come",
   failedOver: (channel: string | undefined, isBusy: boolean, isDoubtful: boolean) =>

@@ -93,10 +93,10 @@ export const makeZh: MakeWords = {
         : `未添加 ${name}：此模型最多接受 ${max} 张图片。`,
   },
   preview: (at, of) => `预览 ${at} / ${of}`,
-  inLine: (place, time) => {
+  inLine: (place, wait) => {
     const line = `正在等待：排第 ${place} 位`;
-    if (time === undefined) return line;
-    return `${line}，约 ${"minutes" in time ? `${time.minutes} 分钟` : `${time.seconds} 秒`}`;
+    if (wait === undefined) return line;
+    return wait.isMost ? `${line}，最多等 ${wait.seconds} 秒` : `${line}，约 ${wait.seconds} 秒`;
   },
   notCome: "这一张没有生成",
   failedOver: (channel, isBusy, isDoubtful) =>

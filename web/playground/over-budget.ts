@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { namesModel } from "../../src/core/budget.ts";
 import { ask } from "../api/ask.ts";
 import { type Price, nanoOf, usdOf } from "./price.ts";
 
@@ -41,7 +42,7 @@ export function overBudget(
   for (const { hard, left_usd: left, models } of budgets) {
     if (!hard) continue;
     const needed = requests
-      .filter(({ model }) => models?.some((pattern) => isOf(model, pattern)) ?? true)
+      .filter(({ model }) => namesModel(models, model))
       .reduce((sum, { price }) => sum + (price === undefined ? 0n : mostOf(price)), 0n);
     const over = needed - nanoOf(left);
     if (needed > 0n && over > most) most = over;
@@ -50,7 +51,3 @@ export function overBudget(
 }
 
 const mostOf = ({ min, max }: Price): bigint => nanoOf(max ?? min);
-
-function isOf(model: string, pattern: string): boolean {
-  return pattern.endsWith("*") ? model.startsWith(pattern.slice(0, -1)) : model === pattern;
-}

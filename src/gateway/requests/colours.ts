@@ -104,7 +104,10 @@ class ColourWork {
     } catch (thrown) {
       // The database or the pictures are away: the next look begins again.
       this.#waiting.clear();
-      this.#parts.log.warn({ err: thrown }, "the colour of a picture was not found");
+      this.#parts.log.warn(
+        { err: thrown },
+        "the average colour of a picture could not be read or written down; it is tried again when the picture is looked at",
+      );
     }
   }
 

@@ -1,5 +1,6 @@
 import { PinholeError } from "../../core/errors.ts";
 import type { RequestObserver } from "../../core/observer.ts";
+import { queueMsMax } from "../../core/queue.ts";
 import type { Waiting } from "../channels/queue.ts";
 import type { RoutingParts } from "./parts.ts";
 import { type CallPart, splitCalls } from "./call-part.ts";
@@ -9,9 +10,6 @@ import { noChannel } from "./route.ts";
 import { passedOver } from "./passed-over.ts";
 import type { Route } from "./terms.ts";
 import { Tried } from "./tried.ts";
-
-/** The longest that a call waits in a channel's queue. */
-const queueMsMax = 10_000;
 
 /** The bounds of a choice: how long it may wait and what ends it. */
 export interface ChoiceContext {
