@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 /** Chromium and a gateway share two slow cores in CI. */
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Makes pictures with the session of a page. */
 async function make(page: Page, ...prompts: readonly string[]): Promise<void> {

@@ -10,7 +10,7 @@ import { requireForTest } from "../support/require.ts";
 import { trafficKeys, writeTraffic } from "../support/traffic.ts";
 
 // Four stories of a whole console, on machines that may have much else to do.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 120_000 });
 const patience = { timeout: 60_000 };
 
 let browser: Browser | undefined;
