@@ -162,7 +162,7 @@ export class RequestTrace {
 }
 
 function sentOf({ requests, settings }: AttemptTrace): readonly object[] {
-  const secrets = secretsOf(settings);
+  const secrets = settings === undefined ? [] : secretsOf(settings);
   return requests.map((request) => ({
     method: request.method ?? "POST",
     path: pathOf(request.url),

@@ -13,14 +13,19 @@ const masked = "[secret]";
 /** Shorter secrets would be found everywhere. */
 const secretLengthMin = 4;
 
+/** Secrets of settings that were asked for before: settings never change, and each attempt asks (docs/decisions/0054-cost-of-the-timeline.md). */
+const known = new WeakMap<object, readonly string[]>();
+
 /** The texts of all secrets in a channel's settings. */
-export function secretsOf(settings: unknown): readonly string[] {
+export function secretsOf(settings: object): readonly string[] {
+  const before = known.get(settings);
+  if (before !== undefined) return before;
   const found: string[] = [];
   collectSecrets(settings, found);
+  known.set(settings, found);
   return found;
 }
 
-/** Goes through the settings with one list for all, since each attempt of each request asks. */
 function collectSecrets(value: unknown, found: string[]): void {
   if (typeof value !== "object" || value === null) return;
   if (value instanceof Secret) {
