@@ -10,6 +10,7 @@ import { testKey } from "../support/gateway.ts";
 import { startHeldUpstream } from "../support/held-upstream.ts";
 import { withToken } from "../support/people.ts";
 import { postgresPrograms, startPostgres } from "../support/postgres.ts";
+import { recordOf } from "../support/records.ts";
 import { requireForTest } from "../support/require.ts";
 import { asked, channelAt } from "./setup.ts";
 
@@ -64,11 +65,14 @@ test("a repeat is answered from no gateway's memory once its end user is forgott
 
   const failing = ask(one);
   (await upstream.arrived(0)).refuse(500, {});
-  expect((await failing).status).toBe(502);
+  const failed = await failing;
+  expect(failed.status).toBe(502);
   // It may have been billed, so an equal one is answered from memory.
   expect((await ask(one)).status).toBe(502);
   expect(upstream.executions).toHaveLength(1);
 
+  // What still runs is not forgotten, and a failure is written after its answer.
+  await recordOf({ url: one.url, adminToken }, failed.headers.get("x-request-id"));
   const erased = await withToken({ url: other.url }, adminToken).ask(
     "DELETE",
     `/admin/v1/end-users/${encodeURIComponent(user)}`,

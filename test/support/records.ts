@@ -17,7 +17,10 @@ export interface ShownRecord {
 }
 
 /** The record of a request once it is closed. It is written after the answer: asked for until it is. */
-export async function recordOf(gateway: TestGateway, id: string | null): Promise<ShownRecord> {
+export async function recordOf(
+  gateway: Pick<TestGateway, "url" | "adminToken">,
+  id: string | null,
+): Promise<ShownRecord> {
   for (;;) {
     const response = await fetch(`${gateway.url}/admin/v1/requests/${id}`, {
       headers: { authorization: `Bearer ${gateway.adminToken}` },
