@@ -23,6 +23,7 @@ import { fitDraft } from "../../web/playground/fit-draft.ts";
 import { makeEn } from "../../web/language/make-en.ts";
 import { makeZh } from "../../web/language/make-zh.ts";
 import { roughWait } from "../../web/playground/line-words.ts";
+import { refusalOf, refusalOfAll, refusedOptions } from "../../web/playground/refused-options.ts";
 import { replaced, triesOf } from "../../web/playground/made-list.ts";
 import type { Capabilities, Model } from "../../web/playground/models.ts";
 import { sumOf, sumUsd } from "../../web/playground/price.ts";
@@ -158,6 +159,34 @@ test("options of a provider go as what they are in JSON and in a form; what is n
     chosen,
   );
   expect(bodyOf(draft(none), false)).not.toHaveProperty("provider_options");
+});
+
+test("a refusal of an option stands at its field, or at its provider's, while what was refused stands there", () => {
+  const properties = { steps: { type: "integer" }, colour: { type: "object" } };
+  const [steps, colour] = optionFields({
+    provider: "paint",
+    name: "Paint",
+    schema: { properties },
+  });
+  if (!steps || !colour) throw new Error("each option is one field");
+  const asked = withTyped(withTyped("", steps, "8"), colour, '{"rgb":[1]}');
+  const fields = { ...emptyDraft, model: "m", provider_options: asked };
+  const refusedFor = (param: string) => {
+    const error = { code: "invalid_value", message: "No.", param };
+    const told = after(begun, { name: "error", data: error as never });
+    return refusedOptions([made("one", { fields })], [told])[0];
+  };
+  const atBoth = (param: string, draft = asked) =>
+    [steps, colour].map((field) => refusalOf(refusedFor(param), field, draft));
+  expect(atBoth("provider_options.paint.steps")).toEqual(["No.", undefined]);
+  expect(atBoth("provider_options.steps")).toEqual(["No.", undefined]);
+  expect(atBoth("provider_options.paint.colour.rgb.0")).toEqual([undefined, "No."]);
+  expect(atBoth("provider_options.paint.steps", withTyped(asked, steps, "9"))[0]).toBeUndefined();
+  expect(refusedFor("prompt")).toBeUndefined();
+  const whole = refusedFor("provider_options.paint");
+  expect(refusalOfAll(whole, "paint", asked)).toBe("No.");
+  expect(refusalOfAll(whole, "other", asked)).toBeUndefined();
+  expect(refusalOfAll(whole, "paint", withTyped(asked, steps, "9"))).toBeUndefined();
 });
 
 test("free sizes are offered by usual shapes that keep to the rule, and what breaks it is named", () => {

@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
@@ -179,6 +179,12 @@ async function startWithOptions(url: string): Promise<void> {
         { id: "fire", provider: "fireworks", priority: 1, ...channel },
         { id: "plain", provider: "openai-compatible", ...channel },
         {
+          id: "lettered",
+          provider: "ideogram",
+          settings: { base_url: url, api_key: "sk-test" },
+          models: [{ name: "lettered", upstream: "ideogram-v3", price: "free" }],
+        },
+        {
           id: "sketch",
           provider: "sandbox",
           models: [{ name: "sketch", upstream: "sandbox-fast" }],
@@ -189,13 +195,36 @@ async function startWithOptions(url: string): Promise<void> {
   });
 }
 
+/** Asks for what only the gateway refuses: it says so at the option, whose group is opened for it, until something else stands there. */
+async function refusedAtOption(page: Page): Promise<void> {
+  await page.evaluate("sessionStorage.clear()");
+  await page.goto("/make?model=lettered");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A fox in the snow");
+  const group = page.getByRole("button", { name: /^More of this model/ });
+  await group.click();
+  const style = page.getByRole("textbox", { name: "Style type" });
+  await style.fill("no style");
+  await group.click();
+  await style.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^Make/ }).first().click();
+  await expect.poll(() => style.getAttribute("aria-invalid")).toBe("true");
+  await expect.poll(() => page.evaluate("document.activeElement.value")).toBe("no style");
+  const refusal = page.getByText(/provider_options\.ideogram\.style_type is not what/);
+  expect(await refusal.count()).toBe(2);
+  expect(await accessFaults(page)).toEqual([]);
+  await style.fill("design");
+  await expect.poll(() => refusal.count()).toBe(1);
+}
+
 test("the options of a model's provider are offered by its schema, refused before the click, sent as they were set, and kept", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const upstream = await startScriptedUpstream();
   const picture = (await samplePng(64, 64)).toString("base64");
   upstream.each((call) => call.answer({ data: [{ b64_json: picture }] }));
   await startWithOptions(upstream.url);
-  const { page, faults } = await enterConsole(browser, gateway, "key_holder");
+  const refused400 = /status of 400/;
+  const holder = await enterConsole(browser, gateway, "key_holder", { expected: refused400 });
+  const { page, faults } = holder;
   const options = (model: string): string =>
     `/console/v1/models/${encodeURIComponent(model)}/options`;
   const listed = await page.context().request.get(options("vendor/grok"));
@@ -234,6 +263,7 @@ test("the options of a model's provider are offered by its schema, refused befor
   await page.getByRole("button", { name: /vendor\/grok Model/ }).click();
   await page.getByRole("option", { name: "sketch" }).click();
   await page.getByText(/option service tier, option num inference steps/).waitFor();
+  await refusedAtOption(page);
   const other = await enterConsole(browser, gateway, "key_holder", {
     user: "ada",
     login: "ada@example.com",

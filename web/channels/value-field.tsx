@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import { Field } from "../ui/field.tsx";
 import { Select } from "../ui/select.tsx";
-import { Below } from "./below.tsx";
 import type { FormField } from "./schema-fields.ts";
 import { useChannelWords } from "./words.ts";
 
@@ -36,17 +35,17 @@ export function ValueField({
           ];
     const usualText = options.find(({ id }) => id === usual)?.text;
     return (
-      <Below hint={about} error={fault}>
-        <Select
-          label={label}
-          value={text}
-          options={[
-            ...(isRequired ? [] : [{ id: "", text: (unset ?? words.notSet)(usualText) }]),
-            ...options,
-          ]}
-          onChange={onChange}
-        />
-      </Below>
+      <Select
+        label={label}
+        value={text}
+        options={[
+          ...(isRequired ? [] : [{ id: "", text: (unset ?? words.notSet)(usualText) }]),
+          ...options,
+        ]}
+        hint={about}
+        error={fault}
+        onChange={onChange}
+      />
     );
   }
   const form = kind === "list" ? words.onePerLine : kind === "json" ? words.json : undefined;

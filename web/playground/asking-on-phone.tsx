@@ -5,21 +5,25 @@ import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Sheet } from "../ui/sheet.tsx";
 import type { AskingParts } from "./asking-parts.ts";
+import { useOpening } from "./use-refused-options.ts";
 import { useMakeWords } from "./words.ts";
 
 /** The form of a phone: the prompt and the button that makes the picture in a sheet that is always there, all else in a second one. */
 export function AskingOnPhone({
   parts,
   summary,
+  isRefused,
   onSubmit,
 }: {
   readonly parts: AskingParts;
   /** The model and what is chosen of it, in a few words. */
   readonly summary: string;
+  /** True where something of the second sheet has only just been refused. */
+  readonly isRefused: boolean;
   readonly onSubmit: () => void;
 }): ReactNode {
   const more = useMakeWords();
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useOpening(isRefused);
   const inset = useKeyboardInset();
   return (
     <>

@@ -1,4 +1,3 @@
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
@@ -12,16 +11,15 @@ import { useIsPhone } from "../watch/use-phone.ts";
 import { AdoptedDraft } from "./adopted-draft.tsx";
 import { AskingOnPhone } from "./asking-on-phone.tsx";
 import type { AskingParts } from "./asking-parts.ts";
+import { Bringing, BroughtLine } from "./bringing.tsx";
 import { commonModel } from "./shared-abilities.ts";
 import { Controls } from "./controls.tsx";
 import type { DraftFields } from "./draft.ts";
 import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { MakeButton } from "./make-button.tsx";
-import { NoMask } from "./mask-of-first.tsx";
 import { ModelColumns } from "./model-columns.tsx";
 import { type Model, takesMask } from "./models.ts";
 import { leftInWords, obstacleInWords } from "./obstacle.ts";
-import { PictureIn, PicturesIn } from "./pictures-in.tsx";
 import type { Playground } from "./playground.ts";
 import { useOverBudget } from "./over-budget.ts";
 import { priceWords, sumOf, usePrices } from "./price.ts";
@@ -38,8 +36,7 @@ export function Asking({
   const all = { words: useWords(), more: useMakeWords() };
   const isPhone = useIsPhone();
   const words = all.words.playground;
-  const { draft, brought, columns, fitted, starting, make } = playground;
-  const { pictures } = brought;
+  const { draft, brought, columns, fitted, starting, refusals, make } = playground;
   const prices = usePrices(
     fitted.map(({ column, fields, pictures: own }) => ({
       model: column.model,
@@ -52,7 +49,7 @@ export function Asking({
   );
   const hasMasks = fitted.some(({ column }) => takesMask(column.model));
   const obstacle = obstacleInWords(fitted, draft.prompt, all);
-  const mask = hasMasks ? pictures[0]?.mask : undefined;
+  const mask = hasMasks ? brought.pictures[0]?.mask : undefined;
   const [asks, setAsks] = useState(false);
   const submit = (): void => {
     if (obstacle !== undefined || starting.isPending) return;
@@ -68,9 +65,10 @@ export function Asking({
       <ModelColumns
         models={models}
         fitted={fitted.map((one, at) => ({ ...one, price: priceWords(prices[at], words) }))}
-        leavesOf={(model) => leftInWords(fitDraft(draft, model, pictures).left, all)}
+        leavesOf={(model) => leftInWords(fitDraft(draft, model, brought.pictures).left, all)}
         columns={columns}
-        hasPictures={pictures.length > 0}
+        hasPictures={brought.pictures.length > 0}
+        refusals={refusals}
       />
     ),
     controls: <SharedControls playground={playground} />,
@@ -88,7 +86,14 @@ export function Asking({
     ),
   };
   if (isPhone)
-    return <AskingOnPhone parts={parts} summary={summaryOf(playground, all)} onSubmit={submit} />;
+    return (
+      <AskingOnPhone
+        parts={parts}
+        summary={summaryOf(playground, all)}
+        isRefused={refusals.fresh !== undefined}
+        onSubmit={submit}
+      />
+    );
   return <AskingAtDesk parts={parts} onSubmit={submit} />;
 }
 
@@ -175,70 +180,9 @@ function Notes({
   );
 }
 
-/** The address at which the mask of the first picture is edited. */
-function useMaskEditor(): () => void {
-  const navigate = useNavigate({ from: "/make" });
-  return () => void navigate({ search: (before) => ({ ...before, mask: 1 }) });
-}
-
-/** The pictures that the request brings, for the models that take some. */
-function Bringing({
-  models,
-  playground: { brought, intake, columns },
-  hasMasks,
-}: {
-  readonly models: readonly Model[];
-  readonly playground: Playground;
-  readonly hasMasks: boolean;
-}): ReactNode {
-  const openMask = useMaskEditor();
-  const { pictures } = brought;
-  const first = columns.columns[0]?.model;
-  return (
-    <>
-      {intake.max === 0 && pictures.length === 0 ? null : (
-        <PicturesIn
-          pictures={pictures}
-          intake={intake}
-          onRemove={brought.remove}
-          onMask={hasMasks ? openMask : undefined}
-        />
-      )}
-      {pictures.length === 0 || hasMasks || first === undefined ? null : (
-        <NoMask models={models} model={first} />
-      )}
-    </>
-  );
-}
-
-/** The pictures that are brought already, small, in one line. */
-function BroughtLine({
-  playground: { brought },
-  hasMasks,
-}: {
-  readonly playground: Playground;
-  readonly hasMasks: boolean;
-}): ReactNode {
-  const openMask = useMaskEditor();
-  if (brought.pictures.length === 0) return null;
-  return (
-    <div className="flex items-start gap-2 overflow-x-auto pt-1.5">
-      {brought.pictures.map((picture, at) => (
-        <PictureIn
-          key={picture.id}
-          picture={picture}
-          isSmall
-          onRemove={() => brought.remove(picture.id)}
-          onMask={hasMasks && at === 0 ? openMask : undefined}
-        />
-      ))}
-    </div>
-  );
-}
-
 /** The controls of the one model, or those that hold for all that are compared. */
 function SharedControls({
-  playground: { draft, change, brought, columns, fitted },
+  playground: { draft, change, brought, columns, fitted, refusals },
 }: {
   readonly playground: Playground;
 }): ReactNode {
@@ -253,6 +197,7 @@ function SharedControls({
         fields={first.fields}
         hasPictures={pictures.length > 0}
         onChange={change}
+        refusals={refusals}
       />
     );
   const common = commonModel(columns.columns.map(({ model }) => model));
@@ -263,6 +208,7 @@ function SharedControls({
         model={common}
         fields={fitDraft(draft, common, []).fields}
         hasPictures={pictures.length > 0}
+        refusals={refusals}
         onChange={(chosen: Partial<DraftFields>) => {
           change(chosen);
           columns.clear(Object.keys(chosen));

@@ -142,10 +142,8 @@ async function lookAt(id: string, signal: AbortSignal) {
     // What is not there any more is away; another refusal is the one that the request ended in.
     const isEnd = thrown instanceof ApiError && ![401, 404, 410].includes(thrown.status);
     if (!isEnd || mayPass(thrown)) throw thrown;
-    const { code, message } = thrown;
-    return {
-      error: { code, message, mayBeBilled: doubtfulCodes.has(code) },
-    };
+    const { code, message, param } = thrown;
+    return { error: { code, message, param, mayBeBilled: doubtfulCodes.has(code) } };
   }
 }
 

@@ -22,6 +22,8 @@ export interface Made {
 export interface Refusal {
   readonly code: string;
   readonly message: string;
+  /** The field that it is about, with dots: `provider_options.xai.service_tier`. */
+  readonly param?: string | undefined;
   /** True where it is not known whether an upstream has billed something for it. */
   readonly mayBeBilled?: boolean;
 }
@@ -129,9 +131,9 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
       return { ...state, phase: "done", tookMs };
     }
     case "error": {
-      const { code, message, billed } = data as Refusal & { billed?: "unknown" };
+      const { code, message, param, billed } = data as Refusal & { billed?: "unknown" };
       const mayBeBilled = billed === "unknown";
-      return { ...state, phase: "failed", error: { code, message, mayBeBilled } };
+      return { ...state, phase: "failed", error: { code, message, param, mayBeBilled } };
     }
     case "record":
       return { ...state, ...(data as Partial<GenerationState>) };

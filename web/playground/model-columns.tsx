@@ -1,4 +1,3 @@
-import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
@@ -12,6 +11,7 @@ import type { DraftFields } from "./draft.ts";
 import type { LeftBehind } from "./fit-draft.ts";
 import type { Model } from "./models.ts";
 import { leftInWords } from "./obstacle.ts";
+import { type OptionRefusals, useOpening } from "./use-refused-options.ts";
 import { useMakeWords } from "./words.ts";
 
 /** A column as it will be asked. */
@@ -29,12 +29,14 @@ export function ModelColumns({
   fitted,
   columns,
   hasPictures,
+  refusals,
   leavesOf,
 }: {
   readonly models: readonly Model[];
   readonly fitted: readonly FittedColumn[];
   readonly columns: Columns;
   readonly hasPictures: boolean;
+  readonly refusals: OptionRefusals;
   /** The choices of the draft that a model would leave behind, in words. */
   readonly leavesOf: (model: Model) => readonly string[];
 }): ReactNode {
@@ -71,6 +73,7 @@ export function ModelColumns({
             fitted={one}
             columns={columns}
             hasPictures={hasPictures}
+            refusals={refusals}
           />
         ))}
       </ul>
@@ -122,15 +125,17 @@ function ColumnRow({
   fitted: { column, fields, left, price },
   columns,
   hasPictures,
+  refusals,
 }: {
   readonly fitted: FittedColumn;
   readonly columns: Columns;
   readonly hasPictures: boolean;
+  readonly refusals: OptionRefusals;
 }): ReactNode {
   const words = useWords();
   const more = useMakeWords();
-  const [isOpen, setOpen] = useState(false);
   const { model, own } = column;
+  const [isOpen, setOpen] = useOpening(refusals.fresh?.model === model.id);
   const inWords = (choices: readonly LeftBehind[]): readonly string[] =>
     leftInWords(choices, { words, more });
   const owned = Object.entries(own)
@@ -178,6 +183,7 @@ function ColumnRow({
             model={model}
             fields={fields}
             hasPictures={hasPictures}
+            refusals={refusals}
             onChange={(change) => columns.choose(model.id, change)}
           />
         </div>

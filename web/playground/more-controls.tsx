@@ -1,4 +1,4 @@
-import { Suspense, lazy, useEffect, useState } from "react";
+import { Suspense, lazy, useEffect } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
@@ -9,6 +9,7 @@ import { chosenNames, offeredOptions } from "./chosen-options.ts";
 import type { DraftFields } from "./draft.ts";
 import { isCompressed } from "./fit-draft.ts";
 import { type Model, takes } from "./models.ts";
+import { type OptionRefusals, useOpening } from "./use-refused-options.ts";
 import { useMakeWords } from "./words.ts";
 import { WordChoice } from "./word-choice.tsx";
 
@@ -24,6 +25,7 @@ export interface ControlsProps {
   readonly fields: DraftFields;
   readonly hasPictures: boolean;
   readonly onChange: (change: Partial<DraftFields>) => void;
+  readonly refusals: OptionRefusals;
 }
 
 /** The rarer controls of a model, closed until one of them is chosen or asked for. */
@@ -34,11 +36,12 @@ export function MoreControls(props: ControlsProps): ReactNode {
   const own = offered.filter((field) => field !== "provider_options" && fields[field] !== "");
   const chosen = own.length + chosenNames(options).length;
   const hasChosen = chosen > 0;
-  const [isOpen, setOpen] = useState(hasChosen);
+  const isRefused = props.refusals.fresh?.model === props.model.id;
+  const [isOpen, setOpen] = useOpening(isRefused, hasChosen);
   // What is emptied while it is typed into stays open.
   useEffect(() => {
     if (hasChosen) setOpen(true);
-  }, [hasChosen]);
+  }, [hasChosen, setOpen]);
   if (offered.length === 0) return null;
   return (
     <div className="flex flex-col gap-5">
@@ -152,10 +155,14 @@ function Options({
   model,
   fields: { provider_options: chosen },
   onChange,
+  refusals,
 }: ControlsProps): ReactNode {
   return (
     <Suspense>
       <OptionGroups
+        refused={refusals.of(model.id)}
+        leadsTo={refusals.fresh?.model === model.id}
+        onFound={refusals.found}
         groups={offeredOptions(model, chosen)}
         chosen={chosen}
         onChange={(provider_options) => onChange({ provider_options })}

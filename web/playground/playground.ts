@@ -10,6 +10,7 @@ import { usePlaygroundKeys } from "./keys.ts";
 import { type MadeList, useMadeList } from "./made-list.ts";
 import { type Model, picturesMax } from "./models.ts";
 import type { GoingOn } from "./going-on.ts";
+import { type OptionRefusals, useRefusedOptions } from "./use-refused-options.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 import { useGoingOn } from "./use-going-on.ts";
 import { useOptions } from "./use-options.ts";
@@ -31,6 +32,7 @@ export interface Playground {
     readonly left: readonly LeftBehind[];
   }[];
   readonly list: MadeList;
+  readonly refusals: OptionRefusals;
   readonly starting: { readonly isPending: boolean; readonly error: Error | null };
   readonly make: () => void;
   readonly goingOn: GoingOn;
@@ -58,6 +60,7 @@ export function usePlayground(models: readonly Model[]): Playground {
     };
   });
   const starting = useMutation({ mutationFn: begin, onSuccess: (made) => list.add(made) });
+  const refusals = useRefusedOptions(list.shown?.made ?? noneMade);
   const { goingOn, error } = useGoingOn({ models, brought, columns, list, change });
   return {
     draft,
@@ -67,6 +70,7 @@ export function usePlayground(models: readonly Model[]): Playground {
     columns,
     fitted,
     list,
+    refusals,
     starting: {
       isPending: starting.isPending,
       error: starting.error ?? error,
@@ -85,6 +89,8 @@ export function usePlayground(models: readonly Model[]): Playground {
     goingOn,
   };
 }
+
+const noneMade: readonly Made[] = [];
 
 /** Begins all at once. One alone that is refused throws; beside others it is a result of its own. */
 function begin(asked: readonly Asked[]): Promise<readonly Made[]> {

@@ -41,7 +41,8 @@ export async function startOrRefused(asked: Asked): Promise<Made> {
   } catch (thrown) {
     if (!(thrown instanceof ApiError)) throw thrown;
     const { fields, pictures, group, fills } = asked;
-    const refused = { code: thrown.code, message: thrown.message };
+    const { code, message, param } = thrown;
+    const refused = { code, message, param };
     const id = `refused-${crypto.randomUUID()}`;
     return { id, at: Date.now(), fields, withPictures: pictures.length, group, fills, refused };
   }

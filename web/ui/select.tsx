@@ -31,7 +31,7 @@ export function Select({
     readonly text: string;
     readonly note?: string | undefined;
   }[];
-  readonly hint?: string | undefined;
+  readonly hint?: ReactNode;
   /** The gateway's words on what is wrong with the choice. */
   readonly error?: string | undefined;
   /** Heard and not seen: what is chosen says the same. */

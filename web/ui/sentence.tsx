@@ -19,7 +19,7 @@ export function Sentence({ text }: { readonly text: string }): ReactNode {
     at % 2 === 0 ? (
       <Plain key={at} text={part} />
     ) : (
-      <code key={at} className="font-mono text-[0.92em]">
+      <code key={at} className="font-mono text-[0.92em] wrap-anywhere">
         {part}
       </code>
     ),
