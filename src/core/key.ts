@@ -46,6 +46,11 @@ export interface KeyOwner {
 /** The beginning of ids of keys that stand in no list: those with which people make pictures in the console. The person's id follows. */
 export const consoleKeyPrefix = "console:";
 
+/** The person whose console key it is; null: it is another kind of key. */
+export function personOfKey(keyId: string): string | null {
+  return keyId.startsWith(consoleKeyPrefix) ? keyId.slice(consoleKeyPrefix.length) : null;
+}
+
 /** The beginning of ids of keys by which tests of channels are booked. The channel's id follows. */
 export const channelTestKeyPrefix = "test:";
 

@@ -5,6 +5,7 @@ import { galleryRoutes } from "./console/gallery-routes.ts";
 import { type GenerationRouteParts, generationRoutes } from "./console/generation-routes.ts";
 import { requireMaker } from "./console/maker.ts";
 import { modelOptionRoutes } from "./console/model-option-routes.ts";
+import { ownKeyRoutes } from "./console/own-key-routes.ts";
 import { type KeyRouteParts, keyRoutes, readAsStreams } from "./v1/key-routes.ts";
 
 /** The parts that the routes of people and operators work with. */
@@ -19,6 +20,7 @@ export function peopleRoutes(app: FastifyInstance, parts: PeopleParts): void {
       generationRoutes(scope, parts);
       keyRoutes(scope, parts);
       modelOptionRoutes(scope, parts);
+      ownKeyRoutes(scope, parts);
       scope.register((inner, _inner, ready) => {
         galleryRoutes(inner, parts);
         fetchedPictureRoutes(inner, parts);

@@ -31,7 +31,7 @@ export interface RestingPicture extends Pick<GalleryPicture, "requestId" | "inde
 /** The person whose pictures are looked at, by both names that they have here. */
 export interface GalleryOwner {
   readonly personId: string;
-  /** The key that their pictures of the console are made with. */
+  /** The key that their pictures of the console are made with, unless they choose one of theirs. */
   readonly keyId: string;
 }
 

@@ -32,7 +32,7 @@ export interface GalleryStore {
   /** The blob of the copy that is saved no more; undefined where there was none. */
   remove(personId: string, requestId: string, index: number): Promise<string | undefined>;
   /** Takes a picture that expires out of its request's record. */
-  forget(keyId: string, requestId: string, index: number): Promise<void>;
+  forget(owner: GalleryOwner, requestId: string, index: number): Promise<void>;
   /** Writes the average colour of a picture into its record and its saved copy, as far as it rests there. */
   colour(requestId: string, index: number, colour: string): Promise<void>;
   /** Saved pictures of removed people whose end has come, the first to end first. */
@@ -55,7 +55,7 @@ export function galleryStore(client: StoreClient): GalleryStore {
     save: (picture, bytesMax) => client.call("gallerySave", picture, bytesMax),
     remove: (personId, requestId, index) =>
       client.call("galleryRemove", personId, requestId, index),
-    forget: (keyId, requestId, index) => client.call("galleryForget", keyId, requestId, index),
+    forget: (owner, requestId, index) => client.call("galleryForget", owner, requestId, index),
     colour: (requestId, index, colour) => client.call("galleryColour", requestId, index, colour),
     left: (now, limit) => client.call("galleryLeft", now, limit),
     endLeft: (endsAt) => client.call("galleryEndLeft", endsAt),

@@ -1,3 +1,4 @@
+import { personOfKey } from "../core/key.ts";
 import { operations } from "../core/request.ts";
 import type { Warning } from "../core/request.ts";
 import { boolean, listOf, nullable, number, oneOf, optional, record, text } from "./shape.ts";
@@ -113,6 +114,7 @@ export function requestFromRows({
   return {
     id: request.id,
     keyId: request.key_id,
+    personId: request.person_id ?? personOfKey(request.key_id),
     clientRequestId: request.client_request_id,
     operation: operationSchema.parse(request.operation),
     model: request.model,

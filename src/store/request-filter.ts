@@ -31,6 +31,7 @@ export interface RequestLine {
   readonly model: string;
   readonly served_model: string | null;
   readonly key_id: string;
+  readonly person_id: string | null;
   readonly client_request_id: string | null;
   readonly n: number;
   readonly cost_nano: number | null;

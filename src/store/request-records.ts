@@ -11,6 +11,8 @@ import type { RunningOwner } from "./running-owner.ts";
 export interface NewRequest {
   readonly id: string;
   readonly keyId: string;
+  /** The person who makes it in the console; not said before it is written where the key is a console key. */
+  readonly personId?: string | undefined;
   /** The client's own x-request-id, where it sent a printable one. */
   readonly clientRequestId: string | null;
   readonly operation: Operation;
@@ -244,8 +246,9 @@ export interface AttemptRecord extends NewAttempt {
 /** One request as the operator and the client's recovery read it. */
 export interface RequestRecord extends Omit<
   NewRequest,
-  "holdNano" | "holdLeaseUntil" | "payer" | "claims" | "channelHolds" | "newPrices"
+  "personId" | "holdNano" | "holdLeaseUntil" | "payer" | "claims" | "channelHolds" | "newPrices"
 > {
+  readonly personId: string | null;
   /** `lost`: its node ended while it ran. */
   readonly state: "running" | "succeeded" | "partial" | "failed" | "lost";
   readonly errorCode: string | null;

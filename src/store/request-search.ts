@@ -41,6 +41,7 @@ const lineRow = record({
   model: text,
   served_model: nullable(text),
   key_id: text,
+  person_id: nullable(text),
   client_request_id: nullable(text),
   n: integer,
   cost_nano: nullable(integer),

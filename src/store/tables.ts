@@ -80,6 +80,8 @@ export const rowSchemas = {
     trace: nullable(text),
     /** When its answer began to be given, where others could be asked for it again: it has arrived if its node was seen later. */
     answered_at: nullable(time),
+    /** The person who made it in the console with a key of theirs; null: the key says whose it is. */
+    person_id: nullable(text),
   }),
   attempts: record({
     id: text,

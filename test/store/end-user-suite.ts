@@ -91,7 +91,7 @@ async function found(store: Store, user: string, limit = 50): Promise<(readonly 
 /** Columns of what a request leaves behind, by whether they say nothing of an end user or are forgotten. */
 const kept: Readonly<Record<string, string>> = {
   requests:
-    "id key_id operation model n created_at lease_until state error_code cost_nano usage served_model finished_at deleted_at answer owner prices answered_at",
+    "id key_id operation model n created_at lease_until state error_code cost_nano usage served_model finished_at deleted_at answer owner prices answered_at person_id",
   attempts:
     "id request_id call attempt channel_id provider_id upstream_model started_at state error_code evidence provider_nano finished_at bound_nano",
   pictures: "request_id position format width height byte_length",

@@ -28,6 +28,7 @@ export function saved(requestId: string, change: Partial<NewSavedPicture> = {}):
 
 /** What pictures that rest with the gateway must do in every database. */
 export function gallerySuite(open: OpenEmpty): void {
+  expiringSuite(open);
   test("saved pictures are one person's, newest first, page by page, found by words, model and time", async () => {
     const { gallery } = await open();
     for (let at = 0; at < 5; at += 1)
@@ -82,9 +83,9 @@ export function gallerySuite(open: OpenEmpty): void {
     expect(await gallery.find(other, "r1", 0, 0)).toEqual({});
     expect(await gallery.remove("person_2", "r1", 0)).toBeUndefined();
     expect(await gallery.remove("person_1", "r1", 0)).toBe("blob-r1");
-    await gallery.forget(other.keyId, "r1", 0);
+    await gallery.forget(other, "r1", 0);
     expect(await ids(0)).toEqual(["b1"]);
-    await gallery.forget(owner.keyId, "r1", 0);
+    await gallery.forget(owner, "r1", 0);
     expect(await ids(0)).toEqual([]);
   });
 
@@ -94,6 +95,33 @@ export function gallerySuite(open: OpenEmpty): void {
     expect(await store.requests.keptIds(0, 9_000_000_000_000)).toEqual(["kept"]);
     await store.requests.forget(1_000_000);
     expect((await store.gallery.find(owner, "r1", 0, 0)).saved?.blobId).toBe("kept");
+  });
+}
+
+function expiringSuite(open: OpenEmpty): void {
+  test("pictures that expire are the person's whichever key made them, in one order, page by page, and nobody else's", async () => {
+    const store = await open();
+    const { gallery } = store;
+    for (let at = 0; at < 6; at += 1) {
+      const id = `r${at}`;
+      const { keyId, personId } = owner;
+      const by = at % 2 === 0 ? { keyId } : { keyId: "key_1", personId };
+      await store.requests.begin(request(id, { ...by, createdAt: 1000 + at }), [attempt(id)]);
+      const picture = { ...samplePicture, index: 0, blobId: id, urlUntil: 5000, keptUntil: 6000 };
+      await store.requests.finish(outcome(id, { pictures: [picture] }));
+    }
+    const ids = async (after?: Awaited<ReturnType<typeof gallery.expiring>>[number], who = owner) =>
+      gallery.expiring(who, { after }, 4, 0);
+    const first = await ids();
+    expect(first.map(({ blobId }) => blobId)).toEqual(["r5", "r4", "r3", "r2"]);
+    expect((await ids(first.at(-1))).map(({ blobId }) => blobId)).toEqual(["r1", "r0"]);
+    const other = { personId: "person_2", keyId: "console:person_2" };
+    expect(await ids(undefined, other)).toEqual([]);
+    expect(await gallery.find(other, "r1", 0, 0)).toEqual({});
+    expect((await gallery.find(owner, "r1", 0, 0)).expiring?.blobId).toBe("r1");
+    await gallery.forget(other, "r1", 0);
+    await gallery.forget(owner, "r3", 0);
+    expect((await ids(first[1])).map(({ blobId }) => blobId)).toEqual(["r2", "r1", "r0"]);
   });
 }
 

@@ -65,6 +65,11 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
     /requests_answered/,
   ],
   ["what a dead node answered last", commands.nodesBury("n1", 9), /requests_by_(?:time|key)/],
+  [
+    "what a person made in the console",
+    commands.galleryExpiring({ personId: "p1", keyId: "console:p1" }, {}, 9, 0),
+    /requests_by_key[\s\S]*requests_by_person/,
+  ],
   ["kept pictures", commands.requestsKeptPictures(0, 9), /pictures_kept/],
   ["what is nobody's", commands.requestsLost(5, 9), /requests_running/],
   ["what is old", commands.requestsForget(5, 9), /repeats_by_time/],
@@ -128,6 +133,11 @@ const inFile: readonly (readonly [string, () => Steps<unknown>, RegExp])[] = [
     /SEARCH ledger USING INDEX ledger_by_time/,
   ],
   ["the newest page", () => commands.requestsList({ limit: 9 }), /INDEX requests_by_time/],
+  [
+    "what a person made in the console",
+    () => commands.galleryExpiring({ personId: "p1", keyId: "console:p1" }, {}, 9, 0),
+    /INDEX requests_by_key \(key_id=\?[\s\S]*INDEX requests_by_person \(person_id=\?/,
+  ],
 ];
 
 test.for(inFile)("%s is found by an index of SQLite", async ([, steps, plan]) => {

@@ -48,6 +48,7 @@ async function addPerson(
 
 /** Questions that are confined to one team or one person, in every database. */
 export function scopeSuite(open: OpenEmpty): void {
+  makerSuite(open);
   test("a team's keys are those of its users and its own, whoever's file says so", async () => {
     const store = await open();
     await fill(store);
@@ -114,5 +115,24 @@ export function scopeSuite(open: OpenEmpty): void {
     ]);
     expect((await person("p4", null)).map(({ id }) => id)).toEqual(["of console:p4"]);
     expect(await person("p5", null)).toEqual([]);
+  });
+}
+
+function makerSuite(open: OpenEmpty): void {
+  test("what a person made in the console with another key stays theirs, whose ever that key is by now", async () => {
+    const store = await open();
+    await fill(store);
+    const by = [
+      ["chosen", { keyId: "eve's", personId: "p1" }],
+      ["by console", { keyId: "console:p1" }],
+      ["by a program", { keyId: "eve's" }],
+    ] as const;
+    for (const [at, [id, change]] of by.entries())
+      await store.requests.begin(request(id, { ...change, createdAt: 1000 + at }), []);
+    const scope: RequestScope = { of: "person", personId: "p1", userId: null, fileKeys: [] };
+    const seen = await store.requests.list({ limit: 50, scope });
+    expect(seen.map(({ id }) => id)).toEqual(["by console", "chosen"]);
+    const makers = by.map(async ([id]) => (await store.requests.get(id))?.personId);
+    expect(await Promise.all(makers)).toEqual(["p1", "p1", null]);
   });
 }

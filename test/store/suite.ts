@@ -111,7 +111,8 @@ function lifeSuite(open: OpenEmpty): void {
     const begun = request("r1", { clientRequestId: "theirs", operation: "edit", n: 2 });
     await store.requests.begin(begun, [attempt("r1")]);
     const { holdNano, holdLeaseUntil: leaseUntil, newPrices: _, ...asked } = begun;
-    const kept = { ...asked, leaseUntil, deletedAt: null, doubtfulAt: null, trace: null };
+    const nothing = { deletedAt: null, doubtfulAt: null, trace: null, personId: null };
+    const kept = { ...asked, leaseUntil, ...nothing };
     expect(leaseUntil).toBe(60_000);
     const running = { state: "running", errorCode: null, evidence: null, detail: null };
     const open1 = { ...attempt("r1"), ...running, providerNano: null, finishedAt: null };

@@ -212,6 +212,11 @@ export const makeEn = {
   sizeImpossible: (model: string) => `${model} cannot make this size.`,
   asMade: "As the model made it",
   restKept: "With the rest kept",
+  asKey: "as key:",
+  consoleKey: "the console's",
+  keyGone:
+    "The key that you had chosen is not there any more, or works no more. Pictures are made with the console's key now.",
+  keyGoneRead: "All right",
 };
 
 /** The shape that every other language must have. */

@@ -56,6 +56,11 @@ const sayings: readonly Saying[] = [
       `${owners[owner] ?? owner}的预算（${spans[span] ?? span} ${limit}）不够此请求可能的费用 ${needs}：已用 ${spent}，进行中的请求预留 ${reserved}；${told(ways, way) ?? way}。`,
   ],
   [
+    /^You have no key with this id that works here: .+$/,
+    () =>
+      "你没有可在此处使用的此密钥：它可能已停用、过期或删除，不允许从你的地址使用，或不属于你。请选择其他密钥，或控制台的密钥。",
+  ],
+  [
     /^The gateway does not answer; this page tries again by itself\.$/,
     () => "网关没有响应；此页面会自动重试。",
   ],

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
@@ -15,7 +15,9 @@ import { useFromGallery } from "./from-gallery.ts";
 import { useGenerations } from "./follow.ts";
 import type { GenerationState } from "./generation.ts";
 import { MaskOfFirst } from "./mask-of-first.tsx";
-import { type Model, modelsQuery, takesMask } from "./models.ts";
+import { KeyGone, KeySelect } from "./key-select.tsx";
+import { type Model, modelsQueryBy, takesMask } from "./models.ts";
+import { AsKeyProvider, useKeyChoice } from "./own-keys.ts";
 import { type Playground, usePlayground } from "./playground.ts";
 import { useMakeWords } from "./words.ts";
 import { Stage } from "./stage.tsx";
@@ -24,9 +26,18 @@ import { Strip } from "./strip.tsx";
 /** The playground: what is asked on the left, the picture in the middle, this session's results on the right. */
 export function MakePage(): ReactNode {
   const words = useWords();
-  const models = useQuery(modelsQuery);
+  const choice = useKeyChoice();
+  const keyId = choice.key?.id;
+  const models = useQuery({
+    ...modelsQueryBy(keyId),
+    enabled: choice.isKnown,
+    // The draft stays on the page while those of another key are asked for.
+    placeholderData: keepPreviousData,
+  });
   return (
-    <Page title={words.nav.playground}>
+    <Page title={words.nav.playground} action={<KeySelect choice={choice} />}>
+      <KeyGone choice={choice} />
+      {choice.error === null ? null : <Problem error={choice.error} />}
       {models.error === null ? null : (
         <Problem error={models.error} onRetry={() => void models.refetch()} />
       )}
@@ -38,7 +49,11 @@ export function MakePage(): ReactNode {
           command="pinhole models"
         />
       ) : null}
-      {models.data?.[0] === undefined ? null : <WithModels models={models.data} />}
+      {models.data?.[0] === undefined ? null : (
+        <AsKeyProvider value={keyId}>
+          <WithModels models={models.data} />
+        </AsKeyProvider>
+      )}
     </Page>
   );
 }

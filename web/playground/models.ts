@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ask } from "../api/ask.ts";
 import type { OptionGroup } from "./chosen-options.ts";
+import { byKey } from "./own-keys.ts";
 
 /** The bounds of free sizes, in pixels. */
 export interface SizeRule {
@@ -47,14 +48,20 @@ export interface Model {
 }
 
 /** The models that the person may use, those that were made for use first, retired names last. */
-export const modelsQuery = queryOptions({
-  queryKey: ["models"],
-  async queryFn() {
-    const { data } = await ask<{ readonly data: readonly Model[] }>("GET", "/console/v1/models");
-    return data.toSorted((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id));
-  },
-  staleTime: 60_000,
-});
+export const modelsQuery = modelsQueryBy(undefined);
+
+/** The same with a key of theirs. */
+export function modelsQueryBy(keyId: string | undefined) {
+  return queryOptions({
+    queryKey: ["models", keyId ?? ""],
+    async queryFn() {
+      const path = byKey("/console/v1/models", keyId);
+      const { data } = await ask<{ readonly data: readonly Model[] }>("GET", path);
+      return data.toSorted((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id));
+    },
+    staleTime: 60_000,
+  });
+}
 
 function rank({ retires_at, alias_of }: Model): number {
   if (retires_at !== undefined) return 2;

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { namesModel } from "../../src/core/budget.ts";
 import { ask } from "../api/ask.ts";
+import { byKey, useAsKey } from "./own-keys.ts";
 import { type Price, nanoOf, usdOf } from "./price.ts";
 
 /** A budget that the person's requests count for: theirs, their key's or their team's. */
@@ -22,9 +23,11 @@ interface PricedRequest {
 /** The dollars by which requests together go beyond the budgets of who makes them; undefined: they fit, or it is not known. */
 export function useOverBudget(requests: readonly PricedRequest[]): string | undefined {
   const mayCost = requests.some(({ price }) => price !== undefined && mostOf(price) > 0n);
+  const keyId = useAsKey();
   const { data } = useQuery({
-    queryKey: ["own budgets"],
-    queryFn: () => ask<{ readonly budgets: readonly OwnBudget[] }>("GET", "/console/v1/usage"),
+    queryKey: ["own budgets", keyId ?? ""],
+    queryFn: () =>
+      ask<{ readonly budgets: readonly OwnBudget[] }>("GET", byKey("/console/v1/usage", keyId)),
     enabled: mayCost,
     staleTime: 10_000,
     refetchInterval: 30_000,

@@ -1,4 +1,5 @@
 import type { DraftPicture } from "./draft.ts";
+import { forgetKey } from "./own-keys.ts";
 
 /** A picture as it is stored: its address of this page is another one each time. */
 type StoredPicture = Omit<DraftPicture, "url">;
@@ -61,6 +62,7 @@ function forgetOld(table: IDBObjectStore): void {
 /** Forgets the drafts of all tabs: the next person at this browser shall not see them. */
 export function forgetDrafts(): void {
   sessionStorage.clear();
+  forgetKey();
   indexedDB.deleteDatabase(databaseName);
 }
 

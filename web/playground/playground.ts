@@ -11,6 +11,7 @@ import { type MadeList, useMadeList } from "./made-list.ts";
 import { type Model, picturesMax } from "./models.ts";
 import type { GoingOn } from "./going-on.ts";
 import { type OptionRefusals, useRefusedOptions } from "./use-refused-options.ts";
+import { useAsKey, useKeyRefused } from "./own-keys.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 import { useGoingOn } from "./use-going-on.ts";
 import { useOptions } from "./use-options.ts";
@@ -43,6 +44,7 @@ export function usePlayground(models: readonly Model[]): Playground {
   const brought = useDraftPictures();
   const { pictures } = brought;
   const list = useMadeList();
+  const keyId = useAsKey();
   const columns = useColumns(models, draft, change);
   const intake = useIntake(
     brought,
@@ -59,7 +61,11 @@ export function usePlayground(models: readonly Model[]): Playground {
       ...fitDraft(fieldsOf(column, draft), model, pictures),
     };
   });
-  const starting = useMutation({ mutationFn: begin, onSuccess: (made) => list.add(made) });
+  const starting = useMutation({
+    mutationFn: begin,
+    onSuccess: (made) => list.add(made),
+    onError: useKeyRefused(),
+  });
   const refusals = useRefusedOptions(list.shown?.made ?? noneMade);
   const { goingOn, error } = useGoingOn({ models, brought, columns, list, change });
   return {
@@ -83,6 +89,7 @@ export function usePlayground(models: readonly Model[]): Playground {
           fields,
           group,
           pictures: own,
+          keyId,
         })),
       );
     },

@@ -6,6 +6,7 @@ import { dollars } from "../ui/money.ts";
 import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
 import { type Model, takesMask } from "./models.ts";
 import { obstacleOf } from "./obstacle.ts";
+import { byKey, useAsKey } from "./own-keys.ts";
 
 /** The least and the most that a request may cost, in US dollars. */
 export interface Price {
@@ -24,6 +25,7 @@ export interface Priced {
 
 /** The prices of requests as they stand, a moment after they were last changed; undefined: not known yet, or it cannot be asked. */
 export function usePrices(requests: readonly Priced[]): readonly (Price | undefined)[] {
+  const keyId = useAsKey();
   const settled = useSettled(
     requests.map(({ fields }) => fields),
     400,
@@ -34,9 +36,9 @@ export function usePrices(requests: readonly Priced[]): readonly (Price | undefi
       const fields = settled[at]?.model === now.model ? settled[at] : now;
       const mask = takesMask(model) ? pictures[0]?.mask : undefined;
       return {
-        queryKey: ["price", fields, pictures.map(({ id }) => id), mask?.share],
+        queryKey: ["price", keyId ?? "", fields, pictures.map(({ id }) => id), mask?.share],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
-          ask<Price>("POST", "/console/v1/images/estimate", {
+          ask<Price>("POST", byKey("/console/v1/images/estimate", keyId), {
             body:
               pictures.length === 0 ? bodyOf(fields, false) : formOf(fields, false, pictures, mask),
             signal,

@@ -8,6 +8,7 @@ import { type Made, type MadePicture, galleryId } from "./generation.ts";
 import type { GoingOn } from "./going-on.ts";
 import type { MadeList } from "./made-list.ts";
 import { type Model, picturesMax, takesMask } from "./models.ts";
+import { useAsKey, useKeyRefused } from "./own-keys.ts";
 import type { Priced } from "./price.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 
@@ -26,6 +27,7 @@ export function useGoingOn({ models, brought, columns, list, change }: Parts): {
   readonly error: Error | null;
 } {
   const trying = useTrying(list);
+  const keyId = useAsKey();
   const taking = useTaking(brought);
   const hasMasks = columns.columns.some(({ model }) => takesMask(model));
   const asked = (before: Made, changed: Partial<DraftFields>): Priced | undefined => {
@@ -43,7 +45,7 @@ export function useGoingOn({ models, brought, columns, list, change }: Parts): {
     asked,
     again(before, changed = {}, fills) {
       const next = asked(before, changed);
-      if (next !== undefined) trying.mutate({ ...next, before, group: before.group, fills });
+      if (next !== undefined) trying.mutate({ ...next, keyId, before, group: before.group, fills });
     },
     fillersOf: list.fillersOf,
     chooseSeed: (seed) => change({ seed }),
@@ -54,6 +56,7 @@ export function useGoingOn({ models, brought, columns, list, change }: Parts): {
 /** Asks for the same once more, and puts what comes of it in its place. */
 function useTrying(list: MadeList) {
   return useMutation({
+    onError: useKeyRefused(),
     mutationFn: async ({ before, ...asked }: Asked & { readonly before: Made }) => {
       if (asked.fills !== undefined) return list.fill(await startGeneration(asked));
       if (before.group === undefined) return list.add([await startGeneration(asked)]);

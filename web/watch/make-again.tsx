@@ -49,8 +49,7 @@ export function UseAsInput({
   const words = useWatchWords().request;
   const { session } = useRouteContext({ from: "/inside" });
   const mayMake = useMayMake();
-  // The key with which a person makes pictures in the console.
-  const isOwn = request.key_id === `console:${session.caller.id}`;
+  const isOwn = request.person_id === session.caller.id;
   if (!mayMake || !isOwn) return null;
   return (
     <Link

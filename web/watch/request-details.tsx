@@ -12,7 +12,7 @@ import { CopyAs } from "./copy-as.tsx";
 import { useFigures } from "./figures.ts";
 import { MakeAgain, UseAsInput } from "./make-again.tsx";
 import { RequestTabs } from "./request-tabs.tsx";
-import { StateMark, promptOf } from "./request-words.tsx";
+import { StateMark, makerOf, promptOf } from "./request-words.tsx";
 import { type WholeRequest, tookMs } from "./requests.ts";
 import { Timeline } from "./timeline.tsx";
 import { useWatchWords } from "./words.ts";
@@ -50,7 +50,7 @@ export function RequestHeading({
         {request.served_model === null || request.served_model === request.model
           ? null
           : ` → ${request.served_model}`}{" "}
-        · {words.by(request.key_name ?? requests.unknownKey)}
+        · {words.by(makerOf(request, requests.unknownKey))}
         {request.client_request_id === null
           ? null
           : ` · ${words.clientId(request.client_request_id)}`}

@@ -5,7 +5,7 @@ import { Icon } from "../ui/icon.tsx";
 import { headCell, headRow, numberHead, rowLooks, tableFrame } from "../ui/table.ts";
 import { type Figures, useFigures } from "./figures.ts";
 import { type RequestEntry, tookMs } from "./requests.ts";
-import { StateMark, costText, promptOf } from "./request-words.tsx";
+import { StateMark, costText, makerOf, promptOf } from "./request-words.tsx";
 import { useIsPhone } from "./use-phone.ts";
 import { useWatchWords } from "./words.ts";
 
@@ -110,7 +110,7 @@ function TableLine({
           <span className="text-soft"> → {served}</span>
         )}
       </td>
-      <td className={`${cell} text-soft`}>{entry.key_name ?? all.requests.unknownKey}</td>
+      <td className={`${cell} text-soft`}>{makerOf(entry, all.requests.unknownKey)}</td>
       <td className={cell}>
         <StateMark entry={entry} />
       </td>
@@ -203,7 +203,7 @@ function PhoneList({ entries, timeZone, onOpen }: ListProps): ReactNode {
                 <span className="flex flex-wrap justify-between gap-x-3 text-label text-soft">
                   <span className="flex min-w-0 gap-2">
                     <StateMark entry={entry} />
-                    <span className="truncate">{entry.key_name ?? all.requests.unknownKey}</span>
+                    <span className="truncate">{makerOf(entry, all.requests.unknownKey)}</span>
                   </span>
                   <span className="shrink-0">
                     {figures.moment(entry.created_at)}

@@ -59,3 +59,14 @@ export function promptOf({ fields }: Pick<RequestEntry, "fields">): string | und
   const { prompt } = fields;
   return typeof prompt === "string" && prompt !== "" ? prompt : undefined;
 }
+
+/** The key that a request was made with, after the person where that was in the console with a key of theirs. */
+export function makerOf(
+  { key_id: id, key_name: name, person_id: person, person_name: personName }: Maker,
+  unknownKey: string,
+): string {
+  const key = name ?? unknownKey;
+  return personName === null || id === `console:${person}` ? key : `${personName} · ${key}`;
+}
+
+type Maker = Pick<RequestEntry, "key_id" | "key_name" | "person_id" | "person_name">;

@@ -37,6 +37,9 @@ export interface RequestEntry {
   readonly id: string;
   readonly key_id: string;
   readonly key_name: string | null;
+  /** The person who made it in the console; null: a program did. */
+  readonly person_id: string | null;
+  readonly person_name: string | null;
   readonly client_request_id: string | null;
   readonly operation: string;
   readonly model: string;

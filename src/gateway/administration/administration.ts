@@ -8,7 +8,7 @@ import type { Calendar } from "../../money/calendar.ts";
 import type { RestingPicture } from "../../store/gallery-records.ts";
 import type { Store } from "../../store/store.ts";
 import type { Offered } from "./offered.ts";
-import { bearer } from "../keys/key-ring.ts";
+import { bearer, type KeyCaller } from "../keys/key-ring.ts";
 import { reportUsage, type UsageQuestion, type UsageReport } from "./usage.ts";
 import {
   createAdminCheck,
@@ -20,6 +20,7 @@ import { consoleKey } from "./console-key.ts";
 import type { DeclaredKey } from "./key-views.ts";
 import type { KeyAdministration } from "./key-terms.ts";
 import { administerKeys } from "./keys.ts";
+import { ownKey, ownKeys } from "./own-keys.ts";
 import type { OwnerAdministration } from "./owner-terms.ts";
 import { administerOwners } from "./owners.ts";
 import { type AdministrationParts, Served } from "./served.ts";
@@ -43,6 +44,10 @@ export interface Administration {
   readonly keys: KeyAdministration;
   /** The key that a person's pictures of the console are made with. Throws role_not_allowed where its user or team is disabled. */
   consoleKey(caller: Caller): KeyRecord;
+  /** The other keys that the person may make pictures with from where they are. */
+  ownKeys(caller: Caller, from: KeyCaller): readonly KeyRecord[];
+  /** One of them. Throws role_not_allowed. */
+  ownKey(caller: Caller, from: KeyCaller, id: string): KeyRecord;
   readonly channels: ResourceAdministration;
   readonly aliases: ResourceAdministration;
   readonly policies: ResourceAdministration;
@@ -125,6 +130,8 @@ export function createAdministration(
     checkCurrent: () => served.checkCurrent(),
     keys,
     consoleKey: (caller) => consoleKey(served.owners, caller),
+    ownKeys: (caller, from) => ownKeys(ports.keys, caller, from),
+    ownKey: (caller, from, id) => ownKey(ports.keys, caller, from, id),
     channels: administerResources({ ...ports, served, kind: "channel" }),
     aliases: administerResources({ ...ports, served, kind: "alias" }),
     policies: administerResources({ ...ports, served, kind: "policy" }),

@@ -20,6 +20,8 @@ export interface PreviousUse {
 export interface KeyRing {
   /** Throws invalid_api_key, one message for every cause; ip_not_allowed for a good key in the wrong place. */
   authenticate(authorization: string | undefined, caller: KeyCaller): KeyRecord;
+  /** The keys of a user that would be taken now where one of their secrets came from the caller. */
+  usable(userId: string, caller: KeyCaller): readonly KeyRecord[];
   /** A key as it is now; itself where it is gone. What was authenticated may have been changed since. */
   current(key: KeyRecord): KeyRecord;
   replace(keys: readonly KeyRecord[]): void;
@@ -117,11 +119,20 @@ class Ring implements KeyRing {
     const opening = this.#find(authorization);
     if (opening === undefined) throw invalidKey();
     const { key, previous } = opening;
-    if (key.disabled) throw invalidKey();
-    if (key.expiresAt !== null && key.expiresAt <= this.#now()) throw invalidKey();
+    if (!this.#isOpen(key)) throw invalidKey();
     if (previous !== undefined) this.#usePrevious(key, previous);
-    if (key.ipAllow) refuseElsewhere(key.ipAllow, caller);
+    if (!isAllowedFrom(key, caller)) throw elsewhere(caller);
     return key;
+  }
+
+  usable(userId: string, caller: KeyCaller): readonly KeyRecord[] {
+    return (this.#all ?? []).filter(
+      (key) => key.user?.id === userId && this.#isOpen(key) && isAllowedFrom(key, caller),
+    );
+  }
+
+  #isOpen({ disabled, expiresAt }: KeyRecord): boolean {
+    return !disabled && (expiresAt === null || expiresAt > this.#now());
   }
 
   #find(authorization: string | undefined): Opening | undefined {
@@ -180,7 +191,8 @@ export function bearer(authorization: string | undefined): string | undefined {
 /** The ranges of the lists that are in use: a list is read once. */
 const rangesOf = new WeakMap<readonly string[], readonly AddressRange[]>();
 
-function refuseElsewhere(allowed: readonly string[], { ip }: KeyCaller): void {
+function isAllowedFrom({ ipAllow: allowed }: KeyRecord, { ip }: KeyCaller): boolean {
+  if (!allowed) return true;
   let ranges = rangesOf.get(allowed);
   if (ranges === undefined) {
     // Whoever wrote the list was refused what is no range.
@@ -188,8 +200,11 @@ function refuseElsewhere(allowed: readonly string[], { ip }: KeyCaller): void {
     rangesOf.set(allowed, ranges);
   }
   // A connection that is gone already has no address.
-  if (rangesHave(ranges, ip ?? "")) return;
-  throw new PinholeError("ip_not_allowed", {
+  return rangesHave(ranges, ip ?? "");
+}
+
+function elsewhere({ ip }: KeyCaller): PinholeError {
+  return new PinholeError("ip_not_allowed", {
     message:
       "This key may not be used from your address; call from one that the key allows, or ask the operator to add yours to its `ip_allow`.",
     detail: `the request came from ${ip}`,

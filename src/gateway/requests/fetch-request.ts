@@ -1,4 +1,5 @@
 import { PinholeError } from "../../core/errors.ts";
+import { personOfKey } from "../../core/key.ts";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import { ended, waitingClient } from "./earlier.ts";
 import type { ComingCall } from "./image-call.ts";
@@ -87,7 +88,9 @@ export async function abandonRequest(
 
 async function ownRecord(parts: RequestParts, keyId: string, id: string): Promise<RequestRecord> {
   const ours = await parts.store.requests.get(id);
-  if (ours?.keyId === keyId) return ours;
+  // To the console key of a person belongs what they made in the console with another key as well.
+  const person = personOfKey(keyId);
+  if (ours?.keyId === keyId || (person !== null && ours?.personId === person)) return ours;
   const repeated = await parts.store.requests.byRepeat(keyId, id);
   if (repeated !== undefined) return repeated;
   const theirs = await parts.store.requests.byClientId(keyId, id);

@@ -114,7 +114,7 @@ export function createGallery(parts: GalleryParts, savedBytesMax: number): Galle
       const { expiring, picture } = await found(owner, id);
       await dropSaved(parts, owner, picture);
       if (expiring === undefined) return;
-      await parts.store.gallery.forget(owner.keyId, expiring.requestId, expiring.index);
+      await parts.store.gallery.forget(owner, expiring.requestId, expiring.index);
       await parts.kept.remove(expiring.blobId);
     },
     open: async (owner, id) => open((await found(owner, id)).picture),

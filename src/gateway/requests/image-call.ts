@@ -13,6 +13,8 @@ export interface ImageCall {
   readonly requestId: string;
   readonly clientRequestId: string | undefined;
   readonly key: KeyRecord;
+  /** The person who makes it in the console with a key of theirs; absent: the key says whose it is. */
+  readonly personId?: string | undefined;
   readonly request: ImageRequest;
   /** Asked for by header; the key's and the operator's settings are added here. */
   readonly strict: boolean;

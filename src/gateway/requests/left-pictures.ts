@@ -48,7 +48,7 @@ export function leftPictures(parts: LeftParts, savedBytesMax: number): LeftPictu
       for (;;) {
         const expiring = await store.gallery.expiring(owner, {}, pieceRows, now());
         for (const { requestId, index, blobId } of expiring) {
-          await store.gallery.forget(owner.keyId, requestId, index);
+          await store.gallery.forget(owner, requestId, index);
           await kept.remove(blobId);
         }
         if (expiring.length < pieceRows) return;

@@ -71,6 +71,7 @@ export function openRecord(
   const record: NewRequest = {
     id: requestId,
     keyId: call.key.id,
+    personId: call.personId,
     clientRequestId: call.clientRequestId ?? null,
     operation: request.operation,
     model: request.model,

@@ -1,4 +1,5 @@
 import { asPinholeError } from "../../core/errors.ts";
+import { consoleKeyPrefix } from "../../core/key.ts";
 import type { ComingCall } from "./image-call.ts";
 import type { RequestParts } from "./parts.ts";
 
@@ -23,14 +24,15 @@ export async function asRepeat<T>(
 /** Writes a repeat down. Never rejects: the answer is more than its id. */
 async function note(
   { store, log, now }: RequestParts,
-  { requestId, clientRequestId, key }: ComingCall,
+  { requestId, clientRequestId, key, personId }: ComingCall,
   earlierId: string,
 ): Promise<void> {
   try {
     await store.requests.addRepeat({
       id: requestId,
       requestId: earlierId,
-      keyId: key.id,
+      // A page that comes back comes with the console key, whichever key it made them with.
+      keyId: personId === undefined ? key.id : consoleKeyPrefix + personId,
       clientRequestId: clientRequestId ?? null,
       createdAt: now(),
     });

@@ -1,4 +1,6 @@
 import type { RequestLine } from "../../gateway/gateway.ts";
+import { personOfKey } from "../../core/key.ts";
+import { personName } from "./request-json.ts";
 import { csvLine } from "./csv-line.ts";
 
 const columns = [
@@ -17,6 +19,8 @@ const columns = [
   "attempts",
   "cost_usd",
   "error",
+  "person_id",
+  "person_name",
 ];
 
 /** Requests as RFC 4180 has it, in pieces, under a line of names. */
@@ -33,6 +37,7 @@ export async function* requestsCsv(
 }
 
 function cellsOf(row: RequestLine, names: ReadonlyMap<string, string>) {
+  const personId = row.person_id ?? personOfKey(row.key_id);
   const { created_at: began, finished_at: ended, cost_nano: cost } = row;
   return [
     row.id,
@@ -50,5 +55,7 @@ function cellsOf(row: RequestLine, names: ReadonlyMap<string, string>) {
     row.attempts,
     cost === null ? null : { usd: BigInt(cost) },
     row.error_code,
+    personId,
+    personName(personId, names),
   ];
 }

@@ -1,3 +1,4 @@
+import { consoleKeyPrefix } from "../../core/key.ts";
 import type { Scope } from "../../core/role.ts";
 import { usdText } from "../../core/money.ts";
 import type { PictureRecord, RequestRecord, RequestStatistics } from "../../gateway/gateway.ts";
@@ -10,8 +11,8 @@ export interface RequestView {
   readonly names: ReadonlyMap<string, string>;
   /** The requests whose prompts and pictures are for these eyes. */
   readonly seen: {
-    has(keyId: string): boolean;
-    isOwn(keyId: string): boolean;
+    has(made: Pick<RequestRecord, "keyId" | "personId">): boolean;
+    isOwn(made: Pick<RequestRecord, "keyId" | "personId">): boolean;
   };
   /** The path at which a picture can be seen; undefined where it rests nowhere, or is not for these eyes. */
   pathOf(picture: PictureRecord): string | undefined;
@@ -20,11 +21,13 @@ export interface RequestView {
 /** A request record as the admin API shows it, to those who see all or to whose it is. */
 export function requestJson(record: RequestRecord, view: RequestView): Record<string, unknown> {
   const { scope, names, pathOf } = view;
-  const concealed = !view.seen.has(record.keyId);
+  const concealed = !view.seen.has(record);
   const whole = {
     id: record.id,
     key_id: record.keyId,
     key_name: names.get(record.keyId) ?? null,
+    person_id: record.personId,
+    person_name: personName(record.personId, names),
     client_request_id: record.clientRequestId,
     operation: record.operation,
     model: record.model,
@@ -71,9 +74,18 @@ export function wholeRequestJson(
   return { ...requestJson(record, view), trace: traceJson(record, view) };
 }
 
-function traceJson({ trace, keyId }: RequestRecord, { scope, seen }: RequestView): unknown {
+/** The name of the person who made a request in the console; null: a program did, or the person is gone. */
+export function personName(
+  personId: string | null,
+  names: ReadonlyMap<string, string>,
+): string | null {
+  return personId === null ? null : (names.get(consoleKeyPrefix + personId) ?? null);
+}
+
+function traceJson(record: RequestRecord, { scope, seen }: RequestView): unknown {
+  const { trace } = record;
   if (trace === null) return null;
-  const isConcealed = !seen.has(keyId);
+  const isConcealed = !seen.has(record);
   // Which accounts there are, and what they were asked, is the operator's.
   return JSON.parse(trace, (name, value: unknown) => {
     if (scope.of !== "all" && operatorsAlone.has(name)) return undefined;

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { requestsQuery, statisticsQuery } from "../../api/admin/requests.ts";
 import { PinholeError } from "../../core/errors.ts";
 import { type Caller, type Scope, scopeOf } from "../../core/role.ts";
-import type { Gateway, RequestQuestion } from "../../gateway/gateway.ts";
+import type { Gateway, RequestQuestion, RequestRecord } from "../../gateway/gateway.ts";
 import { callerOf, changerOf } from "./callers.ts";
 import { pageOf } from "./conditions.ts";
 import { read } from "./read-checked.ts";
@@ -68,8 +68,8 @@ export function requestRoutes(
 }
 
 /** True where somebody is shown what another one made. */
-function isLook({ keyId }: { readonly keyId: string }, { seen }: RequestView): boolean {
-  return seen.has(keyId) && !seen.isOwn(keyId);
+function isLook(record: RequestRecord, { seen }: RequestView): boolean {
+  return seen.has(record) && !seen.isOwn(record);
 }
 
 type Words = Omit<z.output<typeof statisticsQuery>, "show">;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { operate } from "../../api/admin/access.ts";
 import { PinholeError, asPinholeError } from "../../core/errors.ts";
+import { personOfKey } from "../../core/key.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Observer } from "../../core/observer.ts";
 import type { Operation } from "../../core/request.ts";
@@ -186,6 +187,7 @@ async function beginGeneration(
       requestId: request.id,
       clientRequestId: request.clientRequestId,
       key,
+      personId: personOfKey(key.id) === null ? caller.id : undefined,
       strict: false,
       spool,
       signal: parts.stopped,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { make } from "../../api/admin/access.ts";
 import { PinholeError } from "../../core/errors.ts";
+import type { KeyRecord } from "../../core/key.ts";
 import type { Caller } from "../../core/role.ts";
 import type { Gateway } from "../../gateway/gateway.ts";
 import type { Identity } from "../../identity/identity.ts";
@@ -13,7 +14,7 @@ export interface MakerParts extends CookieParts {
   readonly gateway: Pick<Gateway, "administration">;
 }
 
-/** Asks every request of the plugin for a session, and has it use the console key of the session's person. */
+/** Asks every request of the plugin for a session, and has it use the console key of the session's person, or another of their keys. */
 export function requireMaker(app: FastifyInstance, parts: MakerParts): void {
   app.decorateRequest("caller", undefined);
   app.addHook("onRequest", async (request, reply) => {
@@ -25,8 +26,20 @@ export function requireMaker(app: FastifyInstance, parts: MakerParts): void {
         message: `The role \`${caller.role}\` looks and makes nothing; an administrator can change it.`,
       });
     request.caller = caller;
-    request.gatewayKey = parts.gateway.administration.consoleKey(caller);
+    request.gatewayKey = chosenKey(parts.gateway, caller, request);
   });
+}
+
+/** The key of the person's that the page names with `?as_key=`, else their console key. */
+function chosenKey(
+  { administration }: MakerParts["gateway"],
+  caller: Caller,
+  request: FastifyRequest,
+): KeyRecord {
+  const { as_key: id } = request.query as Readonly<Record<string, unknown>>;
+  return id === undefined
+    ? administration.consoleKey(caller)
+    : administration.ownKey(caller, request, typeof id === "string" ? id : "");
 }
 
 async function sessionCaller(parts: MakerParts, request: FastifyRequest): Promise<Caller> {

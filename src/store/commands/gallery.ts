@@ -60,26 +60,33 @@ const savedOne = statement<{ personId: string; requestId: string; index: number 
 
 const ofExpiring =
   "r.id AS request_id, p.position, p.blob_id, p.format, p.width, p.height, p.byte_length, r.model, r.fields, r.answer AS seed, r.created_at, NULL AS saved_at, p.url_until AS until, p.colour";
-const isExpiring =
-  "r.key_id = :keyId AND r.deleted_at IS NULL AND p.blob_id IS NOT NULL AND p.url_until > :now";
-const expiringPage = statement<PageValues & { readonly keyId: string; readonly now: number }>(
+const isExpiring = "r.deleted_at IS NULL AND p.blob_id IS NOT NULL AND p.url_until > :now";
+/** The newest pictures of requests of which a condition holds. */
+const newestOf = (whose: string): string =>
   `SELECT ${ofExpiring} FROM requests r JOIN pictures p ON p.request_id = r.id
-    WHERE ${isExpiring} AND r.created_at >= :from AND r.created_at < :to
+    WHERE ${whose} AND ${isExpiring} AND r.created_at >= :from AND r.created_at < :to
       AND (r.created_at, r.id, p.position) < (:createdAt, :requestId, :index)
       AND (:model = '' OR r.model = :model)
       AND (:madeFrom = '' OR r.fields LIKE :madeFrom ESCAPE '\\')
       AND NOT EXISTS (SELECT 1 FROM saved_pictures s
         WHERE s.request_id = p.request_id AND s.position = p.position)
-    ORDER BY r.created_at DESC, r.id DESC, p.position DESC LIMIT :limit`,
+    ORDER BY r.created_at DESC, r.id DESC, p.position DESC LIMIT :limit`;
+// Each half by an index of its own, in its order.
+const expiringPage = statement<PageValues & GalleryOwner & { readonly now: number }>(
+  `SELECT * FROM (${newestOf("r.key_id = :keyId")}) AS by_console_key
+    UNION ALL SELECT * FROM (${newestOf("r.person_id = :personId")}) AS by_own_keys
+    ORDER BY created_at DESC, request_id DESC, position DESC LIMIT :limit`,
 );
-const expiringOne = statement<{ keyId: string; requestId: string; index: number; now: number }>(
+const isOwn = "(r.key_id = :keyId OR r.person_id = :personId)";
+type One = GalleryOwner & { readonly requestId: string; readonly index: number };
+const expiringOne = statement<One & { readonly now: number }>(
   `SELECT ${ofExpiring} FROM requests r JOIN pictures p ON p.request_id = r.id
-    WHERE ${isExpiring} AND r.id = :requestId AND p.position = :index`,
+    WHERE ${isOwn} AND ${isExpiring} AND r.id = :requestId AND p.position = :index`,
 );
-const forgetBlob = statement<{ keyId: string; requestId: string; index: number }>(
+const forgetBlob = statement<One>(
   `UPDATE pictures SET blob_id = NULL, kept_until = NULL, url_until = NULL, colour = NULL
     WHERE request_id = :requestId AND position = :index
-      AND EXISTS (SELECT 1 FROM requests r WHERE r.id = :requestId AND r.key_id = :keyId)`,
+      AND EXISTS (SELECT 1 FROM requests r WHERE r.id = :requestId AND ${isOwn})`,
 );
 const sums = statement<{ personId: string }>(
   `SELECT count(*) AS count, CAST(COALESCE(sum(byte_length), 0) AS text) AS bytes
@@ -165,12 +172,12 @@ export const galleryReads = {
   },
   /** Pictures that expire and are not saved, newest first; their words are not looked at. `seed` is the answer that has it, as JSON. */
   *galleryExpiring(
-    { keyId }: GalleryOwner,
+    { personId, keyId }: GalleryOwner,
     filter: GalleryFilter,
     limit: number,
     now: number,
   ): Steps<GalleryPicture[]> {
-    const { rows } = yield expiringPage({ ...pageValues(filter, limit), keyId, now });
+    const { rows } = yield expiringPage({ ...pageValues(filter, limit), personId, keyId, now });
     return rows.map(pictureOf);
   },
   /** The picture as it is saved, and as it expires. */
@@ -181,7 +188,7 @@ export const galleryReads = {
     now: number,
   ): Steps<{ readonly saved?: GalleryPicture; readonly expiring?: GalleryPicture }> {
     const { rows: saved } = yield savedOne({ personId, requestId, index });
-    const { rows: expiring } = yield expiringOne({ keyId, requestId, index, now });
+    const { rows: expiring } = yield expiringOne({ personId, keyId, requestId, index, now });
     return {
       ...(saved.length === 0 ? {} : { saved: pictureOf(saved[0]) }),
       ...(expiring.length === 0 ? {} : { expiring: pictureOf(expiring[0]) }),
@@ -205,8 +212,8 @@ export const galleryCommands = {
     return changes > 0 && rows.length > 0 ? blobRow.parse(rows[0]).blob_id : undefined;
   },
   /** Takes a picture that expires out of its request's record. */
-  *galleryForget(keyId: string, requestId: string, index: number): Steps<void> {
-    yield forgetBlob({ keyId, requestId, index });
+  *galleryForget({ personId, keyId }: GalleryOwner, requestId: string, index: number): Steps<void> {
+    yield forgetBlob({ personId, keyId, requestId, index });
   },
   *galleryColour(requestId: string, index: number, colour: string): Steps<void> {
     yield colourRecord({ requestId, index, colour });

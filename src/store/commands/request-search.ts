@@ -38,7 +38,7 @@ export function searchStatement(filter: RequestFilter, page: SearchPage): Statem
 /** All that match as lines of a table, newest first. */
 export function exportStatement(filter: RequestFilter): Statement {
   const where = whereOf(conditionsOf(filter));
-  const sql = `SELECT id, created_at, finished_at, state, operation, model, served_model, key_id,
+  const sql = `SELECT id, created_at, finished_at, state, operation, model, served_model, key_id, person_id,
       client_request_id, n, cost_nano, error_code,
       (SELECT COUNT(*) FROM pictures WHERE pictures.request_id = requests.id) AS pictures,
       (SELECT COUNT(*) FROM attempts WHERE attempts.request_id = requests.id) AS attempts

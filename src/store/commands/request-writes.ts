@@ -72,7 +72,8 @@ function finishRow(outcome: RequestOutcome): FinishRow {
 }
 
 /** A new request as its columns. */
-interface RequestRow extends Omit<NewRequest, "prices"> {
+interface RequestRow extends Omit<NewRequest, "prices" | "personId"> {
+  readonly personId: string | null;
   /** JSON. */
   readonly prices: string | null;
 }
@@ -80,10 +81,10 @@ interface RequestRow extends Omit<NewRequest, "prices"> {
 const insertRequest = insertion<RequestRow>(
   `INSERT INTO requests (
     id, key_id, client_request_id, operation, model, n, fields, created_at, lease_until, state,
-    warnings, idempotency_key, fingerprint, owner, prices
+    warnings, idempotency_key, fingerprint, owner, prices, person_id
   ) VALUES (
     :id, :keyId, :clientRequestId, :operation, :model, :n, :fields, :createdAt, :holdLeaseUntil,
-    'running', '[]', :idempotencyKey, :fingerprint, :owner, :prices
+    'running', '[]', :idempotencyKey, :fingerprint, :owner, :prices, :personId
   )`,
 );
 /** Two nodes that are the first with a price write the same words. */
@@ -160,6 +161,7 @@ export const requestWrites = {
     for (const price of request.newPrices) yield insertPrice(price);
     yield insertRequest({
       ...request,
+      personId: request.personId ?? null,
       prices: prices.length === 0 ? null : JSON.stringify(prices),
     });
     if (holdNano !== null) yield insertHold(holdRow(request, checkedNano(holdNano)));

@@ -31,12 +31,19 @@ function teamOfUser(table: string, fileUsers: FileUsers): Fragment {
 export function ofScope(scope: RequestScope): Fragment {
   const { fileKeys } = scope;
   const own = keysOf(scope);
+  const made = madeBy(scope);
   const declared = fileKeys.map(() => "(CAST(? AS text))").join(", ");
   const more = fileKeys.length === 0 ? "" : ` UNION ALL VALUES ${declared}`;
   return {
-    sql: `key_id IN (${own.sql}${more})`,
-    parameters: [...own.parameters, ...fileKeys],
+    sql: `(key_id IN (${own.sql}${more})${made.sql})`,
+    parameters: [...own.parameters, ...fileKeys, ...made.parameters],
   };
+}
+
+/** The alternative that a person made them with a key that has another owner by now, or is gone. */
+function madeBy(scope: RequestScope): Fragment {
+  if (scope.of !== "person") return { sql: "", parameters: [] };
+  return { sql: " OR person_id = ?", parameters: [scope.personId] };
 }
 
 function keysOf(scope: RequestScope): Fragment {

@@ -24,6 +24,7 @@ import { files } from "./0023-files.ts";
 import { leftPictures } from "./0024-left-pictures.ts";
 import { answers } from "./0025-answers.ts";
 import { colours } from "./0026-colours.ts";
+import { makers } from "./0027-makers.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration, oldest first. */
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   leftPictures,
   answers,
   colours,
+  makers,
 ];

@@ -23,6 +23,7 @@ const record = (change: Partial<RequestRecord> = {}): RequestRecord => ({
   state: "failed",
   errorCode: "upstream_failed",
   errorMessage: "It failed.",
+  personId: null,
   attempts: [],
   leaseUntil: now + 1,
   deletedAt: null,

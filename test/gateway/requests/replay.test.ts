@@ -19,6 +19,7 @@ const record = (change: Partial<RequestRecord> = {}): RequestRecord => {
   return {
     ...request("r1"),
     ...ended,
+    personId: null,
     attempts: [],
     leaseUntil: 60_000,
     deletedAt: null,
