@@ -279,8 +279,9 @@ export const timerFiles: readonly string[] = [
   "src/gateway/channels/timer.ts",
   // Waits for a commit no longer than an answer may.
   "src/gateway/ledger/settle.ts",
-  // Wait for a request that another process runs.
+  // Waits for the record of an outcome no longer than a page may.
   "src/gateway/requests/serve-image.ts",
+  // Waits for a request that another process runs.
   "src/gateway/requests/look-again.ts",
 ];
 

@@ -44,6 +44,8 @@ export interface ComingCall extends ImageCall {
   readonly sdkRetry: boolean;
   /** Called where the answer is an earlier request's, which may be long in coming. */
   readonly onWait?: (() => void) | undefined;
+  /** True: the outcome is told once its record has it, for a page that then looks at what is there. */
+  readonly isRecordedFirst?: boolean | undefined;
 }
 
 /** The facts with which making a request begins. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ImageOutcome } from "../delivery/outcome.ts";
 import {
   type Earlier,
@@ -30,9 +31,23 @@ export async function serveImage(parts: RequestParts, coming: ComingCall): Promi
     coming.spool.dispose();
     throw thrown;
   }
-  if ("begun" in served) return served.begun.outcome;
+  if ("begun" in served)
+    return coming.isRecordedFirst === true ? recordedOutcome(served.begun) : served.begun.outcome;
   coming.spool.dispose();
   return served.earlier;
+}
+
+/** Time that an outcome waits for its record where it is told after it, milliseconds. */
+const recordMsMax = 1000;
+
+/** The outcome of a run once its record has it, or a second later: the database may be away. Rejects as the run does. */
+export async function recordedOutcome(
+  run: Pick<Run, "outcome" | "written">,
+): Promise<ImageOutcome> {
+  const { outcome } = run;
+  await outcome.catch(() => undefined);
+  await Promise.race([run.written(), delay(recordMsMax, undefined, { ref: false })]);
+  return outcome;
 }
 
 async function serve(

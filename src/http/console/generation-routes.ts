@@ -195,6 +195,7 @@ async function beginGeneration(
       madeFrom,
       client: generation,
       sdkRetry: false,
+      isRecordedFirst: true,
       live: teller.live,
       observer: teller.observer,
       readMs,

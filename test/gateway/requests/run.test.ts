@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type ErrorCode, PinholeError } from "../../../src/core/errors.ts";
 import type { ImageOutcome } from "../../../src/gateway/delivery/outcome.ts";
 import { createRepeatWindow } from "../../../src/gateway/requests/repeat-window.ts";
+import { recordedOutcome } from "../../../src/gateway/requests/serve-image.ts";
 import { createRegistry } from "../../../src/gateway/requests/registry.ts";
 import type { Client, RunControl, RunFacts, RunParts } from "../../../src/gateway/requests/run.ts";
 
@@ -80,6 +81,33 @@ function setUp() {
 
 /** Lets all that can go on go on. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("an outcome that is told after its record has it", () => {
+  test.each(["made", "failed"] as const)("waits until what was %s is written", async (how) => {
+    const { start } = setUp();
+    const { run, control, finish, fail } = start();
+    const written = Promise.withResolvers<void>();
+    control.settling(written.promise);
+    let isTold = false;
+    const told = recordedOutcome(run).finally(() => (isTold = true));
+    if (how === "made") finish();
+    else fail("upstream_failed");
+    await run.outcome.catch(() => undefined);
+    await settle();
+    expect(isTold).toBe(false);
+    written.resolve();
+    if (how === "made") expect(await told).toBe(outcome);
+    else await expect(told).rejects.toThrow("No.");
+  });
+
+  test("does not wait for ever", async () => {
+    const { start } = setUp();
+    const { run, control, finish } = start();
+    control.settling(new Promise<void>(() => undefined));
+    finish();
+    expect(await recordedOutcome(run)).toBe(outcome);
+  });
+});
 
 describe("a client that goes away", () => {
   test("before the record is written is marked once it is", () => {
