@@ -308,6 +308,9 @@ test("the place in line is told in words, with a rough time where the model's us
   const state = told(["queued", { place: 3 }], ["queued", { place: 2 }]);
   expect(state).toMatchObject({ phase: "queued", place: 2 });
   expect(told(["queued", { place: 1 }], ["accepted", {}]).place).toBeUndefined();
+  // After a failover it may wait once more.
+  const again = told(["chosen", { attempt: 1 }], failed("no"), ["queued", { place: 4 }]);
+  expect(again).toMatchObject({ phase: "queued", place: 4 });
   const places = [1, 2, 3, 10, 11, 12, 21, 22, 23].map((place) => makeEn.inLine(place, undefined));
   expect(places.map((line) => line.replace(/^Waiting: (.*) in line$/, "$1"))).toEqual([
     "next",

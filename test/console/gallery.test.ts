@@ -30,6 +30,39 @@ async function make(page: Page, ...prompts: readonly string[]): Promise<void> {
   }
 }
 
+/** Types letters faster than a page can answer each. */
+async function typeFast({ keyboard }: Page, text: string): Promise<void> {
+  await Promise.all([...text].map((letter) => keyboard.insertText(letter)));
+}
+
+/** Types fast into the search while nothing is answered yet, and goes to and fro. */
+async function searchFast(page: Page): Promise<void> {
+  const { promise: typed, resolve: answer } = Promise.withResolvers<void>();
+  await page.route("**/console/v1/gallery?**", async (route) => {
+    await typed;
+    // The page takes back what it asks for each letter, as the next one comes.
+    await route.continue().catch(() => undefined);
+  });
+  const field = page.getByRole("searchbox", { name: "Search in prompts" });
+  await field.focus();
+  await typeFast(page, "house");
+  // A field that shows what the address says loses the caret with the first letter before others.
+  await page.keyboard.press("Home");
+  await typeFast(page, "a light");
+  await expect.poll(() => field.inputValue()).toBe("a lighthouse");
+  answer();
+  const address = (): string | null => new URL(page.url()).searchParams.get("q");
+  await expect.poll(address).toBe("a lighthouse");
+  await expect.poll(() => page.locator("[data-picture]").count()).toBe(1);
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await expect.poll(() => field.inputValue()).toBe("");
+  await page.goBack();
+  await expect.poll(() => field.inputValue()).toBe("a lighthouse");
+  await page.goForward();
+  await expect.poll(() => field.inputValue()).toBe("");
+  await page.getByRole("link", { name: "A harbour" }).waitFor();
+}
+
 test("a gallery teaches while it is empty; its pictures are found, kept, looked at one after the other, deleted and had back", async (context) => {
   browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
   const { page, faults } = await enterConsole(browser, gateway, "key_holder");
@@ -42,6 +75,7 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   expect(await accessFaults(page)).toEqual([]);
   await page.getByRole("button", { name: "Keep A harbour" }).click();
   await page.getByText("1 picture kept").waitFor();
+  await searchFast(page);
   const choose = async (which: RegExp, what: string): Promise<void> => {
     await page.getByRole("button", { name: which }).click();
     await page.getByRole("option", { name: what }).click();
@@ -69,6 +103,21 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   const saved = page.waitForEvent("download");
   await page.getByTitle("Download").first().click();
   expect((await saved).suggestedFilename()).toMatch(/\.png$/);
+  await page.getByRole("button", { name: "More for A lighthouse" }).click();
+  const menu = page.getByRole("menu", { name: "More for A lighthouse" });
+  expect(await menu.getByRole("menuitem").allInnerTexts()).toEqual([
+    "Use prompt",
+    "Use seed",
+    "Use all",
+    "Vary",
+    "Use as input",
+    "Look at its request",
+    "Download",
+    "Delete",
+  ]);
+  expect(await accessFaults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => menu.count()).toBe(0);
   await page.getByRole("link", { name: "A lighthouse" }).click();
   await page.getByRole("button", { name: "Older picture" }).click();
   await page.getByRole("img", { name: "A harbour" }).waitFor();
@@ -104,6 +153,7 @@ test("what is selected is one archive; a picture's words become a draft, and the
   browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
   const { page, faults } = await enterConsole(browser, gateway, "operator", {
     viewport: { width: 390, height: 844 },
+    hasTouch: true,
   });
   await make(page, "A teapot", "An owl");
   await page.getByRole("textbox", { name: "Prompt" }).fill("My own words");
@@ -124,6 +174,18 @@ test("what is selected is one archive; a picture's words become a draft, and the
   await expect.poll(() => prompt.inputValue()).toBe("A teapot");
   await page.getByRole("button", { name: "Take my draft back" }).click();
   await expect.poll(() => prompt.inputValue()).toBe("My own words");
+  await page.goto("/gallery");
+  // A finger points at nothing: the sign is there, and large enough.
+  const more = page.getByRole("button", { name: "More for An owl" });
+  await more.waitFor();
+  const opacity =
+    "getComputedStyle(document.querySelector('[data-picture] [aria-haspopup]')).opacity";
+  expect(await page.evaluate(opacity)).toBe("1");
+  const { width = 0, height = 0 } = (await more.boundingBox()) ?? {};
+  expect(Math.min(width, height)).toBeGreaterThanOrEqual(24);
+  await more.tap();
+  await page.getByRole("menuitem", { name: "Use prompt" }).tap();
+  await expect.poll(() => prompt.inputValue()).toBe("An owl");
   expect(faults).toEqual([]);
   await page.context().close();
 });
@@ -160,6 +222,16 @@ test("keys go through the wall, select a range, keep and delete; the next one ha
   expect(await tile("Three").count()).toBe(0);
   await page.keyboard.press("Control+z");
   await tile("Three").waitFor();
+  // The menu of a tile, by keys alone: what it deletes leaves the focus to the next one.
+  await tile("Five").focus();
+  for (const _ of ["the box", "the star", "the menu"]) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Use prompt" }).waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.getByText("Deleted", { exact: true }).waitFor();
+  await expect.poll(focused).toBe("Four");
+  await page.keyboard.press("Control+z");
   await tile("Five").focus();
   await page.keyboard.press("x");
   await tile("Two").click({ modifiers: ["Shift"] });

@@ -17,6 +17,25 @@ beforeEach(async (context) => {
 afterEach(() => gateway.stop());
 afterAll(() => browser?.close());
 
+/** Makes a picture of which no more is heard for a while than that it waits: the strip of results says where. */
+async function waitInLine(page: Page): Promise<void> {
+  const events = "**/console/v1/images/generations/*/events";
+  const heard = ["accepted", "queued"].map(
+    (name, at) => `id: ${at + 1}\nevent: ${name}\ndata: {"place":3}\nretry: 100\n\n`,
+  );
+  await page.route(events, (route) =>
+    route.fulfill({ contentType: "text/event-stream", body: heard.join("") }),
+  );
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A patient fox");
+  await page.getByRole("button", { name: /^Make/ }).click();
+  const strip = page.getByRole("list", { name: "Results of this session" });
+  await strip.getByRole("button", { name: /^A patient fox.*Waiting: third in line/ }).waitFor();
+  await strip.getByText("third in line", { exact: true }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
+  await page.unroute(events);
+  await strip.getByRole("button", { name: "A patient fox", exact: true }).waitFor();
+}
+
 test("an owner comes in by the one-time link and makes a first picture; it is there after a reload, and no page reports a fault", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const { page, faults } = await enterConsole(browser, gateway, "owner");
@@ -34,6 +53,7 @@ test("an owner comes in by the one-time link and makes a first picture; it is th
   expect(new URL((await picture.first().getAttribute("src")) ?? "", gateway.url).origin).toBe(
     new URL(gateway.url).origin,
   );
+  await waitInLine(page);
   expect(faults).toEqual([]);
   await page.context().close();
 });

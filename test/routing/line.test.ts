@@ -108,3 +108,22 @@ test("a page hears the first place at once, then the latest of each second, and 
   vi.advanceTimersByTime(5_000);
   expect(told).toEqual([9, 7, 6, 5]);
 });
+
+test("a page hears the places of the line after a failover too, and none while an attempt runs", () => {
+  vi.useFakeTimers();
+  const told: number[] = [];
+  const teller = createPlaceTeller((place) => told.push(place));
+  teller.moved(2);
+  teller.moved(1);
+  const first = teller.began();
+  const second = teller.began();
+  vi.advanceTimersByTime(5_000);
+  teller.moved(3);
+  first();
+  teller.moved(2);
+  expect(told).toEqual([2]);
+  second();
+  // The same place, but of another line.
+  teller.moved(2);
+  expect(told).toEqual([2, 2]);
+});

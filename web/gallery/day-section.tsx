@@ -15,6 +15,7 @@ export function DaySection({
   onSelect,
   onSelectAll,
   onSave,
+  onRemove,
 }: {
   readonly day: Day<Picture>;
   readonly rows: readonly Row<Picture>[];
@@ -23,6 +24,7 @@ export function DaySection({
   readonly onSelect: (id: string, isRange: boolean) => void;
   readonly onSelectAll: (pictures: readonly Picture[]) => void;
   readonly onSave: (pictures: readonly Picture[]) => void;
+  readonly onRemove: (id: string) => void;
 }): ReactNode {
   return (
     <section className="absolute inset-x-0" style={{ top, height }}>
@@ -49,6 +51,7 @@ export function DaySection({
               isSelecting={selected.size > 0}
               onSelect={onSelect}
               onSave={onSave}
+              onRemove={onRemove}
             />
           ))}
         </div>

@@ -1,22 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { modelsQuery } from "../playground/models.ts";
 import { Field } from "../ui/field.tsx";
 import { Select } from "../ui/select.tsx";
 import type { GallerySearch } from "./pictures.ts";
 import { dayBefore, isDay, spanDays, spanOf } from "./days.ts";
+import { useTextInAddress } from "../ui/use-text-in-address.ts";
 import { useGalleryWords } from "./words.ts";
 
-type Change = (part: { [K in keyof GallerySearch]: GallerySearch[K] | undefined }) => void;
+type Change = (part: { [K in keyof GallerySearch]: GallerySearch[K] | undefined }) => Promise<void>;
 
 /** The filter above the wall, on one line. Whatever is chosen stands in the address. */
 export function Filters({ search }: { readonly search: GallerySearch }): ReactNode {
   const words = useGalleryWords();
   const navigate = useNavigate({ from: "/gallery" });
   const change: Change = (part) =>
-    void navigate({
+    navigate({
       search: (before) => {
         const next = Object.entries({ ...before, ...part }).filter(
           ([, value]) => value !== undefined && value !== "",
@@ -25,6 +25,7 @@ export function Filters({ search }: { readonly search: GallerySearch }): ReactNo
       },
       replace: true,
     });
+  const [sought, setSought] = useTextInAddress(search.q ?? "", (q) => change({ q }));
   return (
     <div className="grid grid-cols-2 gap-2 phone:flex phone:flex-wrap phone:items-start phone:[&>*]:w-40">
       <div className="col-span-2 phone:flex-1 phone:basis-60">
@@ -33,12 +34,12 @@ export function Filters({ search }: { readonly search: GallerySearch }): ReactNo
           label={words.search}
           placeholder={words.search}
           type="search"
-          value={search.q ?? ""}
-          onChange={(q) => change({ q })}
+          value={sought}
+          onChange={setSought}
         />
       </div>
       <div className="col-span-2">
-        <ModelSelect value={search.model} onChange={(model) => change({ model })} />
+        <ModelSelect value={search.model} onChange={(model) => void change({ model })} />
       </div>
       <Select
         isLabelHidden
@@ -48,7 +49,7 @@ export function Filters({ search }: { readonly search: GallerySearch }): ReactNo
           { id: "", text: words.keptAny },
           { id: "kept", text: words.onlyKept },
         ]}
-        onChange={(kept) => change({ saved: kept === "" ? undefined : 1 })}
+        onChange={(kept) => void change({ saved: kept === "" ? undefined : 1 })}
       />
       <TimeSelect search={search} onChange={change} />
     </div>
@@ -92,9 +93,9 @@ function TimeSelect({
   const today = new Date();
   const chosen = spanOf(search, today);
   const choose = (id: string): void => {
-    if (id === "own") onChange({ from: dayBefore(today, 30), to: dayBefore(today, 0) });
-    else if (id === "") onChange({ from: undefined, to: undefined });
-    else onChange({ from: dayBefore(today, Number(id) - 1), to: undefined });
+    if (id === "own") void onChange({ from: dayBefore(today, 30), to: dayBefore(today, 0) });
+    else if (id === "") void onChange({ from: undefined, to: undefined });
+    else void onChange({ from: dayBefore(today, Number(id) - 1), to: undefined });
   };
   return (
     <>
@@ -131,11 +132,12 @@ function DayField({
 }: {
   readonly label: string;
   readonly value: string | undefined;
-  readonly onChange: (day: string | undefined) => void;
+  readonly onChange: (day: string | undefined) => Promise<void>;
 }): ReactNode {
   const words = useGalleryWords();
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [text, setText] = useTextInAddress(value, (next) =>
+    next === "" || isDay(next) ? onChange(next === "" ? undefined : next) : undefined,
+  );
   const isWrong = text !== "" && !isDay(text);
   return (
     <Field
@@ -146,10 +148,7 @@ function DayField({
       inputMode="numeric"
       maxLength={10}
       error={isWrong && text.length === 10 ? words.notADay : undefined}
-      onChange={(next) => {
-        setText(next);
-        if (next === "" || isDay(next)) onChange(next === "" ? undefined : next);
-      }}
+      onChange={setText}
     />
   );
 }

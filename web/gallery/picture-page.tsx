@@ -3,7 +3,6 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useEffect, useMemo } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
-import { adoptDraft } from "../playground/draft.ts";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
 import { clearGround, groundOf } from "../ui/ground.ts";
@@ -18,6 +17,7 @@ import { useRemoving } from "./removing.tsx";
 import { useSaving } from "./saving.ts";
 import { useSelection } from "./selection.tsx";
 import { minutesUntil } from "./tile.tsx";
+import { namedFields, useWaysOn } from "./ways-on.ts";
 import { useGalleryWords } from "./words.ts";
 
 /** One picture as large as fits, its neighbours within the filter, and what it was made of. */
@@ -209,31 +209,16 @@ function RequestLink({ id }: { readonly id: string }): ReactNode {
   );
 }
 
-const draftNames = ["quality", "background", "style", "size", "output_format"] as const;
-
 /** The words that a picture was made of, and the ways to use them again. */
 function Facts({ picture }: { readonly picture: Picture }): ReactNode {
   const words = useGalleryWords();
-  const navigate = useNavigate();
-  const { fields, seed, prompt, model } = picture;
-  // What it was made from comes along where it is made again, be it with another seed.
-  const use = (draft: Parameters<typeof adoptDraft>[0]): void => {
-    adoptDraft(draft);
-    const sources = draft.model === undefined ? [] : picture.made_from;
-    void navigate({ to: "/make", search: sources.length > 0 ? { from: sources.join(",") } : {} });
-  };
-  const named = Object.fromEntries(
-    draftNames.flatMap((name) => {
-      const value = fields[name];
-      return typeof value === "string" && value !== "auto" ? [[name, value]] : [];
-    }),
-  );
-  const before = picture.made_from[0];
+  const ways = useWaysOn(picture);
+  const { seed, prompt, model } = picture;
   const { lang } = useWords();
   const facts: readonly (readonly [string, ReactNode])[] = [
     [words.model, model],
     [words.size, `${picture.width} × ${picture.height}`],
-    ...Object.entries(named)
+    ...Object.entries(namedFields(picture))
       .filter(([name]) => name !== "size")
       .map(([name, value]) => [words.names[name] ?? name, value] as const),
     [words.seed, seed],
@@ -254,23 +239,16 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
         )}
       </dl>
       <div className="flex flex-wrap gap-2">
-        <Button onPress={() => use({ prompt })}>{words.usePrompt}</Button>
-        {seed === undefined ? null : <Button onPress={() => use({ seed })}>{words.useSeed}</Button>}
-        <Button onPress={() => use({ ...named, model, prompt, seed: seed ?? "" })}>
-          {words.useAll}
-        </Button>
-        <Button onPress={() => use({ ...named, model, prompt, seed: "" })}>{words.vary}</Button>
-        <Link to="/make" search={{ from: picture.id }} className={buttonLooks("plain")}>
-          {words.useAsInput}
-        </Link>
-        {before === undefined ? null : (
-          <Link
-            to="/gallery/compare"
-            search={{ a: before, b: picture.id }}
-            className={buttonLooks("plain")}
-          >
-            {words.compareBefore}
-          </Link>
+        {ways.map((way) =>
+          "link" in way ? (
+            <Link key={way.text} {...way.link} className={buttonLooks("plain")}>
+              {way.text}
+            </Link>
+          ) : (
+            <Button key={way.text} onPress={way.use}>
+              {way.text}
+            </Button>
+          ),
         )}
       </div>
     </>

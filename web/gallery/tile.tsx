@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { memo, useRef } from "react";
+import { memo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/ask.ts";
 import { clearGround, groundOf } from "../ui/ground.ts";
@@ -8,9 +8,10 @@ import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { type GallerySearch, type Picture, pictureQuery } from "./pictures.ts";
 import { putPicture, takeOut } from "./shelf.ts";
+import { TileMenu, downloadPicture } from "./tile-menu.tsx";
 import { useGalleryWords } from "./words.ts";
 
-/** A picture of a row: its link, a star to keep it, and a box to select it. One that has not changed is not drawn again while its neighbours come and go. */
+/** A picture of a row: its link, a box to select it, a star to keep it, and a menu of all else. One that has not changed is not drawn again while its neighbours come and go. */
 export const Tile = memo(function PictureTile({
   picture,
   height,
@@ -21,6 +22,7 @@ export const Tile = memo(function PictureTile({
   isSelecting,
   onSelect,
   onSave,
+  onRemove,
 }: {
   readonly picture: Picture;
   readonly height: number;
@@ -34,9 +36,11 @@ export const Tile = memo(function PictureTile({
   /** `isRange`: with all since the one that was selected before. */
   readonly onSelect: (id: string, isRange: boolean) => void;
   readonly onSave: (pictures: readonly Picture[]) => void;
+  readonly onRemove: (id: string) => void;
 }): ReactNode {
   const words = useGalleryWords();
   const { id, prompt, expires_at: until } = picture;
+  const isWide = width >= rowFrom;
   return (
     <div
       data-picture={id}
@@ -64,9 +68,17 @@ export const Tile = memo(function PictureTile({
         label={words.select(prompt)}
         onChange={(isRange) => onSelect(id, isRange)}
       />
-      {width < downloadFrom ? null : <Download picture={picture} />}
-      <Star picture={picture} onSave={onSave} />
       {until === null ? null : <Until moment={until} />}
+      <div
+        className={classNames(
+          "absolute top-0.5 right-0.5 flex",
+          isWide ? "flex-row-reverse" : "flex-col",
+        )}
+      >
+        <Star picture={picture} onSave={onSave} />
+        {isWide ? <Download picture={picture} /> : null}
+        <More picture={picture} onRemove={onRemove} />
+      </div>
     </div>
   );
 });
@@ -139,11 +151,11 @@ function TileImage({
   );
 }
 
-/** The width from which a tile has room for a third sign. Pixels. */
-const downloadFrom = 120;
+/** The width from which a tile has room for all its signs side by side. Pixels. */
+const rowFrom = 150;
 
-/** A short cut for who points: keys and screen readers have the same on the picture's page. */
-function Download({ picture: { id, url, format } }: { readonly picture: Picture }): ReactNode {
+/** A short cut for who points: keys, fingers and screen readers have the same in the menu. */
+function Download({ picture }: { readonly picture: Picture }): ReactNode {
   const words = useGalleryWords();
   return (
     <button
@@ -151,13 +163,8 @@ function Download({ picture: { id, url, format } }: { readonly picture: Picture 
       aria-hidden
       tabIndex={-1}
       title={words.download}
-      onClick={() => {
-        const link = document.createElement("a");
-        link.href = url;
-        link.download = `${id}.${format}`;
-        link.click();
-      }}
-      className="absolute top-0.5 right-9 hidden size-9 place-items-center opacity-0 group-hover:opacity-100 pointer-fine:grid"
+      onClick={() => downloadPicture(picture)}
+      className="hidden size-9 place-items-center opacity-0 group-hover:opacity-100 pointer-fine:grid"
     >
       <span className={classNames("grid size-6 place-items-center rounded-full", onPicture)}>
         <Icon name="download" size={14} />
@@ -182,10 +189,7 @@ function Star({
       aria-pressed={saved}
       aria-label={saved ? words.unkeepOne(prompt) : words.keepOne(prompt)}
       onClick={() => onSave([picture])}
-      className={classNames(
-        "absolute top-0.5 right-0.5 grid size-9 place-items-center",
-        !saved && whenNear,
-      )}
+      className={classNames("grid size-9 place-items-center", !saved && whenNear)}
     >
       <span
         className={classNames(
@@ -196,6 +200,51 @@ function Star({
         <Icon name="star" size={14} />
       </span>
     </button>
+  );
+}
+
+/** The button of the menu, which is made when it is opened: a wall has hundreds of tiles. */
+function More({
+  picture,
+  onRemove,
+}: {
+  readonly picture: Picture;
+  readonly onRemove: (id: string) => void;
+}): ReactNode {
+  const words = useGalleryWords();
+  const button = useRef<HTMLButtonElement>(null);
+  const [opened, setOpened] = useState<"key" | "pointer">();
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        aria-haspopup="menu"
+        aria-expanded={opened !== undefined}
+        aria-label={words.more(picture.prompt)}
+        // A click that no pointer made counts as none.
+        onClick={({ detail }) => setOpened(detail === 0 ? "key" : "pointer")}
+        className={classNames("grid size-9 place-items-center", opened === undefined && whenNear)}
+      >
+        <span
+          className={classNames(
+            "grid size-6 place-items-center rounded-full [&_path]:[stroke-width:3]",
+            onPicture,
+          )}
+        >
+          <Icon name="more" size={16} />
+        </span>
+      </button>
+      {opened === undefined ? null : (
+        <TileMenu
+          picture={picture}
+          trigger={button}
+          isByKey={opened === "key"}
+          onRemove={onRemove}
+          onClose={() => setOpened(undefined)}
+        />
+      )}
+    </>
   );
 }
 

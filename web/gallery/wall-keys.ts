@@ -116,7 +116,7 @@ function pressed(wall: WallKeys, event: KeyboardEvent): string | undefined {
 }
 
 /** The picture that is shown in the place of those that were deleted: the next one, or else the one before. */
-function afterRemoval(
+export function afterRemoval(
   pictures: readonly Picture[],
   ids: ReadonlySet<string>,
   now: string | undefined,

@@ -8,7 +8,7 @@ import { type Day, between, layOut } from "./rows.ts";
 import { useSaving } from "./saving.ts";
 import { type Selection, useSelection } from "./selection.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
-import { useWallKeys } from "./wall-keys.ts";
+import { afterRemoval, useWallKeys } from "./wall-keys.ts";
 import { useSteady } from "./use-steady.ts";
 import { ahead, useWindowOn } from "./window-on.ts";
 
@@ -29,7 +29,7 @@ export function Wall({
   const seen = useWindowOn(list);
   const { width, to } = seen;
   const selection = useSelection();
-  const { saving, save, remove } = useWallActions(selection);
+  const { saving, save, remove, removeOne } = useWallActions(pictures, selection);
   const days = useDays(pictures, width, isWhole);
   const last = days.at(-1);
   const height = last === undefined ? 0 : last.top + last.height;
@@ -57,6 +57,7 @@ export function Wall({
     selection.toggle(pictures, id, isRange),
   );
   const keep = useSteady(save);
+  const take = useSteady(removeOne);
   return (
     <>
       {saving.fault === undefined ? null : <Message tone="warn" title={saving.fault} />}
@@ -71,6 +72,7 @@ export function Wall({
             onSelect={select}
             onSelectAll={selection.toggleAll}
             onSave={keep}
+            onRemove={take}
           />
         ))}
       </div>
@@ -103,7 +105,7 @@ function useDays(
 }
 
 /** The things that can be done to pictures of the wall. */
-function useWallActions(selection: Selection) {
+function useWallActions(pictures: readonly Picture[], selection: Selection) {
   const saving = useSaving();
   const removing = useRemoving();
   /** Keeps them all, or lets all go where all are kept. */
@@ -116,5 +118,11 @@ function useWallActions(selection: Selection) {
     removing.remove(ids);
     selection.clear();
   };
-  return { saving, save, remove };
+  /** Deletes one; what else is selected stays so, and the next one has the focus. */
+  const removeOne = (id: string): void => {
+    removing.remove([id]);
+    if (selection.ids.has(id)) selection.toggle(pictures, id, false);
+    selection.lastSeen.current = afterRemoval(pictures, new Set([id]), id) || undefined;
+  };
+  return { saving, save, remove, removeOne };
 }

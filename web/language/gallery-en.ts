@@ -31,6 +31,7 @@ export const galleryEn = {
   kept: "Kept",
   keepOne: (prompt: string) => `Keep ${prompt}`,
   unkeepOne: (prompt: string) => `Let ${prompt} go`,
+  more: (prompt: string) => `More for ${prompt}`,
   goneIn: (minutes: number) =>
     minutes < 120 ? `gone in ${minutes} min` : `gone in ${Math.round(minutes / 60)} h`,
   zip: "Download zip",

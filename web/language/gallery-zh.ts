@@ -31,6 +31,7 @@ export const galleryZh: GalleryWords = {
   kept: "已保留",
   keepOne: (prompt) => `保留“${prompt}”`,
   unkeepOne: (prompt) => `不再保留“${prompt}”`,
+  more: (prompt) => `“${prompt}”的更多操作`,
   goneIn: (minutes) =>
     minutes < 120 ? `${minutes} 分钟后消失` : `${Math.round(minutes / 60)} 小时后消失`,
   zip: "下载 zip",

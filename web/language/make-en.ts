@@ -135,6 +135,7 @@ export const makeEn = {
         : `${name} was not taken: this model takes ${max === 1 ? "one picture" : `${max} pictures`}.`,
   },
   preview: (at: number, of: number) => `preview ${at} of ${of}`,
+  placeInLine: (place: number) => `${placeWords(place)} in line`,
   inLine: (place: number, wait: RoughWait | undefined) => {
     const line = `Waiting: ${placeWords(place)} in line`;
     if (wait === undefined) return line;

@@ -93,6 +93,7 @@ export const makeZh: MakeWords = {
         : `未添加 ${name}：此模型最多接受 ${max} 张图片。`,
   },
   preview: (at, of) => `预览 ${at} / ${of}`,
+  placeInLine: (place) => `排第 ${place} 位`,
   inLine: (place, wait) => {
     const line = `正在等待：排第 ${place} 位`;
     if (wait === undefined) return line;

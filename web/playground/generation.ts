@@ -104,7 +104,13 @@ export function after(state: GenerationState, { name, data }: Told): GenerationS
       // The first event: another node that goes on telling begins anew.
       return begun;
     case "queued":
-      return { ...state, place: (data as { place: number }).place };
+      // After a failover too: nothing is made then until the next channel has room.
+      return {
+        ...state,
+        phase: "queued",
+        place: (data as { place: number }).place,
+        isCancellable: false,
+      };
     case "chosen": {
       const { attempt, channel } = data as { attempt: number; channel?: string };
       return { ...state, phase: "making", attempt, channel, isCancellable: false, previewsSeen: 0 };

@@ -5,7 +5,7 @@ import type { MakeWords } from "../language/make-en.ts";
 import { Button } from "../ui/button.tsx";
 import { dollars } from "../ui/money.ts";
 import { previewsAsked } from "./draft.ts";
-import { type GenerationState, type Made, isOver, missingOf } from "./generation.ts";
+import { type GenerationState, type Made, isOver, mayBeBilled, missingOf } from "./generation.ts";
 import { lineWords } from "./line-words.ts";
 import { type Priced, priceWords, usePrices } from "./price.ts";
 import { Said } from "./said.tsx";
@@ -89,14 +89,14 @@ function spoken(
 ): string {
   const { phase, attempt, channel, previewsSeen } = state;
   const failover = state.failovers.at(-1);
+  const before = failover === undefined ? "" : `${failoverWords(failover, more)} `;
   if (phase === "queued")
     return state.place === undefined
       ? more.spoken.waiting
-      : more.spoken.inLine(lineWords(made, state, words, more));
+      : before + more.spoken.inLine(lineWords(made, state, words, more));
   if (phase === "making") {
-    const now = more.spoken.making(channel, attempt);
     if (previewsSeen > 0) return more.spoken.preview(previewsSeen);
-    return failover === undefined ? now : `${failoverWords(failover, more)} ${now}`;
+    return before + more.spoken.making(channel, attempt);
   }
   if (phase !== "done") return "";
   const cost = costWords(state, words);
@@ -104,15 +104,15 @@ function spoken(
 }
 
 function stoppedWords(
-  { phase, isCancellable }: GenerationState,
+  { phase, isCancellable, attempt }: GenerationState,
   more: ReturnType<typeof useMakeWords>,
 ): string {
-  if (phase === "queued") return more.stoppedFree;
+  if (phase === "queued" && attempt === 0) return more.stoppedFree;
   return isCancellable ? more.stoppedUpstream : more.stoppedLate;
 }
 
 /**
- * Before an upstream is asked nothing can be owed; afterwards it is told to stop where it can be, and else what it has begun may
+ * Before an upstream is asked, or where those that were have billed nothing, nothing can be owed; afterwards it is told to stop where it can be, and else what it has begun may
  * be billed.
  */
 function Stop({
@@ -129,7 +129,8 @@ function Stop({
   const words = useWords().playground;
   const more = useMakeWords();
   const [price] = usePrices(asked === undefined ? [] : [asked]);
-  const isFree = state.phase === "queued" || priceWords(price, words) === words.free;
+  const isUnpaid = state.phase === "queued" && state.pictures.length === 0 && !mayBeBilled(state);
+  const isFree = isUnpaid || priceWords(price, words) === words.free;
   const note = state.isCancellable ? more.stopUpstream : more.stopMayCost;
   return (
     <Button isPending={isPending} onPress={onStop}>

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
+import { classNames } from "../ui/class-names.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useGlance } from "./follow.ts";
 import { type GenerationState, type Made, isOver } from "./generation.ts";
@@ -28,16 +29,19 @@ export function Strip({
         <li key={id}>
           <button
             type="button"
-            aria-label={made[0]?.fields.prompt}
             aria-pressed={id === shown?.id}
             onClick={() => show(id)}
-            className="grid size-16 grid-flow-row place-items-center overflow-hidden rounded-picture border-2 border-transparent bg-sunk has-[>:nth-child(2)]:grid-cols-2 aria-pressed:border-accent"
+            className={classNames(
+              "relative grid size-16 grid-flow-row place-items-center overflow-hidden rounded-picture border-2 border-transparent bg-sunk aria-pressed:border-accent",
+              made.length > 1 && "grid-cols-2",
+            )}
           >
+            <span className="sr-only">{made[0]?.fields.prompt}</span>
             {made.map((one, at) =>
               id === shown?.id ? (
-                <Thumbnail key={one.id} made={one} state={states[at]} />
+                <Thumbnail key={one.id} made={one} state={states[at]} isAlone={made.length === 1} />
               ) : (
-                <Glance key={one.id} made={one} />
+                <Glance key={one.id} made={one} isAlone={made.length === 1} />
               ),
             )}
           </button>
@@ -47,28 +51,49 @@ export function Strip({
   );
 }
 
-function Glance({ made }: { readonly made: Made }): ReactNode {
-  return <Thumbnail made={made} state={useGlance(made)} />;
+interface ThumbnailProps {
+  readonly made: Made;
+  /** True: it has its button to itself, and room for some words. */
+  readonly isAlone: boolean;
+}
+
+function Glance(props: ThumbnailProps): ReactNode {
+  return <Thumbnail {...props} state={useGlance(props.made)} />;
 }
 
 function Thumbnail({
   made,
+  isAlone,
   state,
-}: {
-  readonly made: Made;
-  readonly state: GenerationState | undefined;
-}): ReactNode {
-  const words = useWords().playground;
-  const more = useMakeWords();
+}: ThumbnailProps & { readonly state: GenerationState | undefined }): ReactNode {
   if (state === undefined) return null;
   const [picture] = state.pictures;
   const url = picture === undefined ? state.previews[0] : `${picture.url}&w=320`;
   if (url !== undefined)
     return <img src={url} alt="" className="size-full min-h-0 min-w-0 object-cover" />;
   if (state.phase === "failed") return <Icon name="alert" size={16} />;
+  if (state.phase === "queued") return <Waiting made={made} isAlone={isAlone} state={state} />;
+  return <Aperture size={16} busy={!isOver(state)} />;
+}
+
+/** A request that waits: its place in the line is seen where there is room, and heard always. */
+function Waiting({
+  made,
+  isAlone,
+  state,
+}: ThumbnailProps & { readonly state: GenerationState }): ReactNode {
+  const words = useWords().playground;
+  const more = useMakeWords();
+  const line = lineWords(made, state, words, more);
   return (
-    <span title={state.phase === "queued" ? lineWords(made, state, words, more) : undefined}>
-      <Aperture size={16} busy={!isOver(state)} />
+    <span title={line} className="flex flex-col items-center gap-1">
+      <Aperture size={16} busy />
+      <span className="sr-only">{line}</span>
+      {isAlone && state.place !== undefined ? (
+        <span aria-hidden className="text-label leading-tight text-soft">
+          {more.placeInLine(state.place)}
+        </span>
+      ) : null}
     </span>
   );
 }

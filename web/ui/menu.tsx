@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import {
   Menu as AriaMenu,
   Header,
@@ -10,6 +10,8 @@ import {
   type Selection,
 } from "react-aria-components";
 import { Icon } from "./icon.tsx";
+
+const popoverLooks = "min-w-52 rounded-panel border border-line bg-raised p-1 shadow-float";
 
 /** A button with the list that it opens. */
 export function Menu({
@@ -25,12 +27,48 @@ export function Menu({
   return (
     <MenuTrigger>
       {trigger}
-      <Popover className="min-w-52 rounded-panel border border-line bg-raised p-1 shadow-float">
+      <Popover className={popoverLooks}>
         <AriaMenu aria-label={label} className="outline-none">
           {children}
         </AriaMenu>
       </Popover>
     </MenuTrigger>
+  );
+}
+
+/** An open list beside the button that opened it. Where there are very many such buttons, each makes its list only then. */
+export function OpenMenu({
+  trigger,
+  label,
+  isByKey,
+  onClose,
+  children,
+}: {
+  readonly trigger: RefObject<HTMLElement | null>;
+  readonly label: string;
+  /** True where a key opened it: its first line has the focus then. */
+  readonly isByKey: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <Popover
+      isOpen
+      aria-label={label}
+      triggerRef={trigger}
+      placement="bottom end"
+      onOpenChange={onClose}
+      className={popoverLooks}
+    >
+      <AriaMenu
+        aria-label={label}
+        autoFocus={isByKey ? "first" : true}
+        onClose={onClose}
+        className="outline-none"
+      >
+        {children}
+      </AriaMenu>
+    </Popover>
   );
 }
 

@@ -40,8 +40,15 @@ export function tellGeneration(
   };
   const places = createPlaceTeller((place) => generation.tell("queued", { place }));
   const begin: BeginAttempt = (begun) => {
-    places.over();
-    return tellAttempt(parts, generation, begun);
+    const ended = places.began();
+    const telling = tellAttempt(parts, generation, begun);
+    return {
+      ...telling,
+      end(closed) {
+        telling.end(closed);
+        ended();
+      },
+    };
   };
   return {
     live: {
