@@ -63,6 +63,25 @@ async function searchFast(page: Page): Promise<void> {
   await page.getByRole("link", { name: "A harbour" }).waitFor();
 }
 
+/** Opens the menu of a tile by the mouse, reads it, and closes it. */
+async function openMenu(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name }).click();
+  const menu = page.getByRole("menu", { name });
+  expect(await menu.getByRole("menuitem").allInnerTexts()).toEqual([
+    "Use prompt",
+    "Use seed",
+    "Use all",
+    "Vary",
+    "Use as input",
+    "Look at its request",
+    "Download",
+    "Delete",
+  ]);
+  expect(await accessFaults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect.poll(() => menu.count()).toBe(0);
+}
+
 test("a gallery teaches while it is empty; its pictures are found, kept, looked at one after the other, deleted and had back", async (context) => {
   browser ??= await openBrowser(requireForTest(context, "Chromium", findChromium()));
   const { page, faults } = await enterConsole(browser, gateway, "key_holder");
@@ -99,25 +118,10 @@ test("a gallery teaches while it is empty; its pictures are found, kept, looked 
   await page.goto("/gallery?from=yesterday&to=2026-99-99");
   await page.getByRole("link", { name: "A lighthouse" }).waitFor();
   await choose(/When$/, "Any time");
-  await page.getByRole("link", { name: "A lighthouse" }).hover();
+  await openMenu(page, "More for A lighthouse");
   const saved = page.waitForEvent("download");
   await page.getByTitle("Download").first().click();
   expect((await saved).suggestedFilename()).toMatch(/\.png$/);
-  await page.getByRole("button", { name: "More for A lighthouse" }).click();
-  const menu = page.getByRole("menu", { name: "More for A lighthouse" });
-  expect(await menu.getByRole("menuitem").allInnerTexts()).toEqual([
-    "Use prompt",
-    "Use seed",
-    "Use all",
-    "Vary",
-    "Use as input",
-    "Look at its request",
-    "Download",
-    "Delete",
-  ]);
-  expect(await accessFaults(page)).toEqual([]);
-  await page.keyboard.press("Escape");
-  await expect.poll(() => menu.count()).toBe(0);
   await page.getByRole("link", { name: "A lighthouse" }).click();
   await page.getByRole("button", { name: "Older picture" }).click();
   await page.getByRole("img", { name: "A harbour" }).waitFor();
@@ -226,7 +230,8 @@ test("keys go through the wall, select a range, keep and delete; the next one ha
   await tile("Five").focus();
   for (const _ of ["the box", "the star", "the menu"]) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByRole("menuitem", { name: "Use prompt" }).waitFor();
+  const line = "document.activeElement?.textContent";
+  await expect.poll(() => page.evaluate(line)).toBe("Use prompt");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Enter");
   await page.getByText("Deleted", { exact: true }).waitFor();

@@ -222,8 +222,13 @@ function More({
         aria-haspopup="menu"
         aria-expanded={opened !== undefined}
         aria-label={words.more(picture.prompt)}
-        // A click that no pointer made counts as none.
-        onClick={({ detail }) => setOpened(detail === 0 ? "key" : "pointer")}
+        onClick={() => setOpened("pointer")}
+        // Not by the click that follows, which would count as one of a screen reader.
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          setOpened("key");
+        }}
         className={classNames("grid size-9 place-items-center", opened === undefined && whenNear)}
       >
         <span

@@ -56,8 +56,6 @@ export function Wall({
   const select = useSteady((id: string, isRange: boolean) =>
     selection.toggle(pictures, id, isRange),
   );
-  const keep = useSteady(save);
-  const take = useSteady(removeOne);
   return (
     <>
       {saving.fault === undefined ? null : <Message tone="warn" title={saving.fault} />}
@@ -71,8 +69,8 @@ export function Wall({
             selected={selection.ids}
             onSelect={select}
             onSelectAll={selection.toggleAll}
-            onSave={keep}
-            onRemove={take}
+            onSave={save}
+            onRemove={removeOne}
           />
         ))}
       </div>
@@ -124,5 +122,5 @@ function useWallActions(pictures: readonly Picture[], selection: Selection) {
     if (selection.ids.has(id)) selection.toggle(pictures, id, false);
     selection.lastSeen.current = afterRemoval(pictures, new Set([id]), id) || undefined;
   };
-  return { saving, save, remove, removeOne };
+  return { saving, save: useSteady(save), remove, removeOne: useSteady(removeOne) };
 }
