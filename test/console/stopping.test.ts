@@ -18,8 +18,19 @@ beforeAll(async () => {
         id: "press",
         provider: "replicate",
         settings: { base_url: upstream.url, api_token: "r8_test", prefer_wait_seconds: 0 },
-        models: [{ name: "print", upstream: "acme/painter", card, price }],
+        models: [
+          { name: "print", upstream: "acme/painter", card, price },
+          { name: "relief", upstream: "acme/painter", card, price },
+        ],
         limits: { concurrency: 1 },
+      },
+      {
+        id: "attic",
+        provider: "replicate",
+        // Nothing listens there.
+        settings: { base_url: "http://127.0.0.1:1", api_token: "r8_test" },
+        models: [{ name: "relief", upstream: "acme/painter", card, price }],
+        priority: 10,
       },
     ],
   });
@@ -42,8 +53,8 @@ interface Told {
 
 const pathOf = (id: string): string => `/console/v1/images/generations/${id}`;
 
-async function begin(prompt: string): Promise<string> {
-  const asked = { model: "print", prompt };
+async function begin(prompt: string, model = "print"): Promise<string> {
+  const asked = { model, prompt };
   const { status, body } = await ada.ask("POST", "/console/v1/images/generations", asked);
   expect(status).toBe(202);
   return String(body["request_id"]);
@@ -191,6 +202,18 @@ test("those that wait in line are told their places, again when these change, an
   expect(namesOf(ofThird).slice(0, 4)).toEqual(["accepted", "queued", "queued", "chosen"]);
   expect(places(ofThird)).toEqual([queued(2), queued(1)]);
   expect(namesOf(ofThird).at(-1)).toBe("done");
+});
+
+test("one that has failed over is told its place in the next channel's line", async () => {
+  const first = await begin("A mole");
+  await follow(first, "cancellable");
+  const second = await begin("A jetty", "relief");
+  await follow(second, { name: "queued", data: { place: 1 } });
+  upstream.status = "succeeded";
+  expect(namesOf(await follow(first)).at(-1)).toBe("done");
+  const told = namesOf(await follow(second));
+  expect(told.slice(0, 5)).toEqual(["accepted", "chosen", "failed_over", "queued", "chosen"]);
+  expect(told.at(-1)).toBe("done");
 });
 
 test("a client that goes away cancels nothing: its picture is made, kept and found", async () => {

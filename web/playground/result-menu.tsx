@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
+import { copyText } from "../ui/copy-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { codes } from "../watch/code-text.ts";
@@ -22,7 +23,7 @@ export function ResultMenu({
   const more = useMakeWords();
   const [isCopied, setCopied] = useState(false);
   const copy = (text: string): void => {
-    void navigator.clipboard.writeText(text).then(() => setCopied(true));
+    void copyText(text).then(() => setCopied(true));
   };
   const asked = {
     fields: bodyOf(made.fields, false),
