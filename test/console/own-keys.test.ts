@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type KeyWorld, worldOf } from "../admin/keys-world.ts";
-import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { postJson, startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Joined, join } from "../support/people.ts";
 
 /** A gateway and the rest of CI share two slow cores. */
@@ -22,10 +22,12 @@ beforeAll(async () => {
         ],
       },
     ],
+    console: { pictures: "own" },
     teams: [{ id: "red" }],
     users: [
       { id: "ada", team: "red" },
       { id: "bob", team: "red" },
+      { id: "kim", team: "red" },
     ],
     keys: [{ name: "of the file", key: "of-the-file-0123456789-abcdef", user: "ada" }],
   });
@@ -149,7 +151,9 @@ test("what was made with a key of one's own stays the person's when the key is g
   expect(await eventsOf(id, ada)).toContain("event: done");
   const again = `/console/v1/images/requests/${id}`;
   expect((await ada.ask("GET", again)).status).toBe(200);
-  expect((await ada.ask("GET", `/admin/v1/requests/${id}`)).status).toBe(200);
+  const recordPath = `/admin/v1/requests/${id}`;
+  expect((await ada.ask("GET", recordPath)).body).toMatchObject({ concealed: false });
+  expect((await bob.ask("GET", recordPath)).body).toMatchObject({ concealed: true });
   const gallery = await ada.ask("GET", "/console/v1/gallery");
   const shown = (gallery.body["data"] as readonly Named[]).map((one) => one.id);
   expect(shown.slice(0, 2)).toEqual([`${byConsole}.0`, `${id}.0`]);
@@ -161,4 +165,43 @@ test("what was made with a key of one's own stays the person's when the key is g
     expect((await who.ask("DELETE", picture)).status).toBe(seen);
   }
   expect((await ada.ask("GET", picture)).status).toBe(404);
+});
+
+test("who removes a person and what they made removes what they made with keys of their own too, and nothing that programs did", async () => {
+  const kim = await join(gateway, { login: "kim@example.com", role: "key_holder", user: "kim" });
+  const key = await world.make({ user: "kim" });
+  const id = await paint(key.id, kim);
+  const { body } = await kim.ask("GET", `/console/v1/gallery/${id}.0`);
+  const program = await postJson({ ...gateway, key: key.key }, "/v1/images/generations", {
+    model: "dear",
+    prompt: "A mill",
+    size: "256x256",
+    response_format: "url",
+  });
+  const { data } = (await program.json()) as { data: readonly { url: string }[] };
+  const urls = [`${gateway.url}${String(body["url"])}`, data[0]?.url ?? ""];
+  const found = () => Promise.all(urls.map(async (url) => (await fetch(url)).ok));
+  expect(await found()).toEqual([true, true]);
+  const path = `/people/${kim.id}?pictures=delete`;
+  const removed = await world.admin("DELETE", path, undefined, { "if-match": "*" });
+  expect(removed.status).toBe(200);
+  await expect.poll(found).toEqual([false, true]);
+});
+
+test("what a page asks for twice after a restart is made once, and is found by either id without the key", async () => {
+  const { id: keyId } = await world.make({ user: "ada" });
+  const asked = { model: "dear", prompt: "A weir", size: "256x256" };
+  const headers = { "idempotency-key": "one press of the button" };
+  const ids: string[] = [];
+  for (const _ of ["first", "again"]) {
+    const { status, body } = await ada.ask("POST", withKey(generations, keyId), asked, headers);
+    expect(status).toBe(202);
+    const id = String(body["request_id"]);
+    expect(await eventsOf(id, ada)).toContain("event: done");
+    ids.push(id);
+  }
+  const made = (await world.admin("GET", `/requests?key=${keyId}`)).body.data;
+  expect(made?.map(({ id }) => id)).toEqual([ids[0]]);
+  for (const id of ids)
+    expect((await ada.ask("GET", `/console/v1/images/requests/${id}`)).status).toBe(200);
 });

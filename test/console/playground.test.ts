@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { worldOf } from "../admin/keys-world.ts";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
 import { enterConsole } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
@@ -157,7 +158,7 @@ test("the models and budgets of the person's user and team hold in the console; 
           ],
         },
       ],
-      teams: [{ id: "studio", budget: { usd: 0.2, period: "day" } }],
+      teams: [{ id: "studio", budget: { usd: 0.3, period: "day" } }],
       users: [{ id: "ada", team: "studio", models: ["dear"] }],
     },
   });
@@ -167,6 +168,7 @@ test("the models and budgets of the person's user and team hold in the console; 
   const path = "/console/v1/images/generations";
   const listed = (await (await ask.get("/console/v1/models")).json()) as { data: { id: string }[] };
   expect(listed.data.map(({ id }) => id)).toEqual(["dear"]);
+  await payWithOwnKey(page);
   const ends: string[] = [];
   for (let at = 0; at < 3; at += 1) {
     const data = { model: "dear", prompt: `fox ${at}` };
@@ -183,6 +185,35 @@ test("the models and budgets of the person's user and team hold in the console; 
   expect(await page.getByRole("button", { name: "Try a fox in the snow" }).count()).toBe(0);
   await page.context().close();
 });
+
+const asKey = { name: /as key:/ };
+
+/** A key of one's own pays what its budget has left; it is remembered, and the page says so when it works no more. */
+async function payWithOwnKey(page: Page): Promise<void> {
+  await page.goto(`${gateway.url}/make`);
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A fox");
+  await page.getByRole("button", { name: "Make $0.10" }).waitFor();
+  expect(await page.getByRole("button", asKey).count()).toBe(0);
+  const { make, admin } = worldOf({ url: gateway.url, adminToken: "test-admin-token-0123456789" });
+  const { id } = await make({ name: "brushes", user: "ada", budget: { usd: 0.05 } });
+  await page.reload();
+  await page.getByRole("button", asKey).click();
+  await page.getByRole("option", { name: "brushes" }).click();
+  await page.getByRole("button", { name: "Make over your budget by $0.05" }).waitFor();
+  await admin("PATCH", `/keys/${id}`, { budget: { usd: 0.1 } });
+  await page.reload();
+  await page.getByRole("button", { name: "Make $0.10" }).click();
+  await page.getByText(/^Done/).waitFor();
+  await page.getByRole("button", { name: "Make over your budget by $0.10" }).waitFor();
+  const { data } = (await admin("GET", "/requests")).body;
+  expect(data?.[0]).toMatchObject({ key_id: id, key_name: "brushes", person_name: "Ada" });
+  await admin("PATCH", `/keys/${id}`, { disabled: true });
+  await page.getByRole("button", { name: /^Make over/ }).click();
+  await page.getByText("The key that you had chosen is not there any more").waitFor();
+  await page.getByRole("button", { name: "All right" }).click();
+  await page.getByRole("button", { name: "Make $0.10" }).waitFor();
+  expect(await page.getByRole("button", asKey).count()).toBe(0);
+}
 
 /** Starts the gateway again, with a model of several providers behind this address, and a user who may not use it. */
 async function startWithOptions(url: string): Promise<void> {

@@ -216,7 +216,7 @@ export const makeEn = {
   asKey: "as key:",
   consoleKey: "the console's",
   keyGone:
-    "The key that you had chosen is not there any more, or works no more. Pictures are made with the console's key now.",
+    "The key that you had chosen is not there any more, or works no more. From now on pictures are made with the console's key.",
   keyGoneRead: "All right",
 };
 

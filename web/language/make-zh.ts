@@ -169,6 +169,6 @@ export const makeZh: MakeWords = {
   restKept: "其余保持不变",
   asKey: "所用密钥：",
   consoleKey: "控制台的密钥",
-  keyGone: "你选择的密钥已不存在或无法使用。现在用控制台的密钥生成图片。",
+  keyGone: "你选择的密钥已不存在或无法使用。从现在起用控制台的密钥生成图片。",
   keyGoneRead: "知道了",
 };

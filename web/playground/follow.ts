@@ -18,6 +18,9 @@ const eventNames = [
   "error",
 ];
 
+/** What was made has taken its part of a budget. */
+const ownBudgets = { queryKey: ["own budgets"] };
+
 const keyOf = (id: string): readonly string[] => ["generation", id];
 
 /** The question whose answer grows while a generation is followed; all who ask share one line to the gateway. */
@@ -26,7 +29,9 @@ function generationQuery(made: Made) {
     queryKey: keyOf(made.id),
     queryFn: ({ signal, client }: { signal: AbortSignal; client: QueryClient }) =>
       made.refused === undefined
-        ? followToEnd(made.id, signal, (state) => client.setQueryData(keyOf(made.id), state))
+        ? followToEnd(made.id, signal, (state) =>
+            client.setQueryData(keyOf(made.id), state),
+          ).finally(() => client.invalidateQueries(ownBudgets))
         : { ...begun, phase: "failed" as const, error: made.refused },
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,

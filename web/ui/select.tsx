@@ -21,7 +21,8 @@ interface Option {
 }
 
 /** Label and choice in a line; the list is wider than the choice where there is little room. */
-const beside = "flex items-center gap-2 whitespace-nowrap [&>button]:w-36 phone:[&>button]:w-56";
+const beside =
+  "flex max-w-full items-center gap-2 whitespace-nowrap [&>button]:w-36 [&>button]:min-w-0 phone:[&>button]:w-56";
 const popover = "rounded-panel border border-line bg-raised p-1 shadow-float";
 
 /** One of many, chosen from a list that opens. */

@@ -101,6 +101,13 @@ const requestRecord = z.looseObject({
   operation: z.string(),
   model: z.string(),
   state: z.string(),
+  person_id: z
+    .string()
+    .nullable()
+    .describe(
+      "The person who made it in the console, with the key that is theirs there or another of theirs; null: a program did.",
+    ),
+  person_name: z.string().nullable(),
   concealed: z
     .boolean()
     .describe(
