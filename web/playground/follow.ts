@@ -31,7 +31,7 @@ function generationQuery(made: Made) {
       made.refused === undefined
         ? followToEnd(made.id, signal, (state) =>
             client.setQueryData(keyOf(made.id), state),
-          ).finally(() => client.invalidateQueries(ownBudgets))
+          ).finally(() => void client.invalidateQueries(ownBudgets))
         : { ...begun, phase: "failed" as const, error: made.refused },
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
