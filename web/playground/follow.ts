@@ -18,7 +18,7 @@ const eventNames = [
   "error",
 ];
 
-/** What was made has taken its part of a budget. */
+/** The question of what budgets have left: whatever was made has taken its part. */
 const ownBudgets = { queryKey: ["own budgets"] };
 
 const keyOf = (id: string): readonly string[] => ["generation", id];
