@@ -20,7 +20,7 @@ import {
   overviewRanges,
   spendGroups,
 } from "./addresses.ts";
-import { NameList, Percentiles } from "./ranked.tsx";
+import { Cause, NameList, Percentiles } from "./ranked.tsx";
 import { type Statistics, statisticsQuery } from "./requests.ts";
 import { SpendChart, amount } from "./spend-chart.tsx";
 import { SpendTable } from "./spend-table.tsx";
@@ -218,6 +218,7 @@ function Rankings({
       <NameList
         title={words.errors}
         list={details.errors}
+        nameIn={(code) => <Cause code={code} />}
         empty={words.noErrors}
         tone="bad"
         searchOf={(name) => ({ ...span, ...(name === null ? { state: "lost" } : { error: name }) })}

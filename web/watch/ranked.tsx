@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { numberLink } from "../ui/number-link.ts";
+import { useCause } from "./causes.ts";
 import { useFigures } from "./figures.ts";
 import type { NamedCount, Statistics } from "./requests.ts";
 import type { RequestSearch } from "./addresses.ts";
@@ -11,6 +12,7 @@ export function NameList({
   title,
   list,
   searchOf,
+  nameIn = (name) => name,
   empty,
   tone = "edge",
   isAttempts = false,
@@ -19,6 +21,7 @@ export function NameList({
   readonly title: string;
   readonly list: readonly NamedCount[];
   readonly searchOf: (name: string | null) => RequestSearch;
+  readonly nameIn?: (name: string) => ReactNode;
   readonly empty?: string;
   readonly tone?: "edge" | "bad";
   /** Counted by attempts. */
@@ -41,7 +44,7 @@ export function NameList({
                 search={searchOf(name)}
                 className="min-w-0 break-words text-ink no-underline hover:underline"
               >
-                {shown ?? name ?? nameless ?? words.noName}
+                {shown ?? (name === null ? (nameless ?? words.noName) : nameIn(name))}
               </Link>
               <span className="text-soft">
                 <Link to="/requests" search={searchOf(name)} className={numberLink}>
@@ -73,6 +76,18 @@ export function NameList({
         ))}
       </ul>
     </section>
+  );
+}
+
+/** An error's cause in words, with its code small beside them. */
+export function Cause({ code }: { readonly code: string }): ReactNode {
+  const said = useCause()(code);
+  if (said === code) return code;
+  return (
+    <>
+      {said}
+      <span className="pl-1.5 font-mono text-label text-soft">{code}</span>
+    </>
   );
 }
 
