@@ -145,7 +145,7 @@ function show(value: unknown, issue: Issue): string {
   if (isWhole && typeof value === "string") return ", not text";
   if (typeof value === "number" || typeof value === "boolean") return `, not ${value}`;
   if (typeof value === "string" && value.length <= 60) return `, not ${JSON.stringify(value)}`;
-  if (Array.isArray(value)) return ", not a list";
+  if (Array.isArray(value)) return value.length === 0 ? ", not an empty list" : ", not a list";
   return isRecord(value) ? ", not a group of settings" : "";
 }
 

@@ -44,7 +44,9 @@ type BudgetSettings = z.output<typeof budgetSchema>;
 
 /** One budget or a list of them, as file and admin API write them. */
 export const budgetsSchema = z
-  .union([budgetSchema, z.array(budgetSchema).max(10)])
+  .union([budgetSchema, z.array(budgetSchema).max(10)], {
+    error: "must be one budget, or a list of at most 10",
+  })
   .meta({ form: "a group with usd and period, or a list of them" });
 /** A setting that is one budget or a list of them. */
 export const budgets = (description: string) =>

@@ -59,6 +59,11 @@ export function createAdminTokens(ports: IdentityPorts): AdminTokens {
     async create(by, wanted) {
       requireRightOver(by, wanted.role);
       requireFitting(wanted);
+      if (wanted.expiresAt !== null && wanted.expiresAt <= now())
+        throw new PinholeError("invalid_value", {
+          message: "`expires_at` lies in the past; name a later time.",
+          param: "expires_at",
+        });
       const token = makeKey(randomBytes);
       const record: AdminTokenRecord = {
         ...wanted,

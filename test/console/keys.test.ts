@@ -52,6 +52,21 @@ async function changeFields(page: Page): Promise<void> {
   await panel.getByRole("button", { name: "Save" }).click();
   await page.getByRole("row", { name: /mobile app.*None of its own/ }).waitFor();
   await panel.waitFor({ state: "detached" });
+  // A fault within one of several words stands at them, in the unit that the form has.
+  await page.getByRole("link", { name: "mobile app" }).click();
+  await field("Budget in US dollars").fill("5");
+  await panel.getByRole("button", { name: "Notices, models, a raise, further budgets" }).click();
+  await field("Tell at, in per cent").fill("80, x");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByText("Write per cents above 0").waitFor();
+  expect(await field("Tell at, in per cent").getAttribute("aria-invalid")).toBe("true");
+  // What is missing is told in the console's language, not in the browser's.
+  await field("US dollars").fill("");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByText("Fill this in.").waitFor();
+  await panel.getByRole("button", { name: "Discard" }).click();
+  await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
 }
 
 test("an administrator makes a key with a budget, sees it once, changes and empties its fields, disables it, gives it another secret and revokes it; the file's key shows its line and no button", async () => {

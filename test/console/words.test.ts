@@ -1,13 +1,20 @@
 import { expect, test } from "vitest";
+import { newKeyBody } from "../../src/api/admin/keys.ts";
+import { newTeamBody } from "../../src/api/admin/owners.ts";
+import { newPersonBody } from "../../src/api/admin/people.ts";
+import { newTokenBody } from "../../src/api/admin/tokens.ts";
 import { jsonSchemaOf } from "../../src/api/json-schema.ts";
 import { errorTable } from "../../src/core/errors.ts";
 import { noticeKinds } from "../../src/core/notice.ts";
 import { noticeWords } from "../../src/core/notice-words.ts";
 import { priceWords } from "../../src/core/price-words.ts";
+import { asPinholeError } from "../../src/core/errors.ts";
 import { budgetExceeded } from "../../src/gateway/ledger/refusal.ts";
+import { read } from "../../src/http/admin/read-checked.ts";
 import { providers } from "../../src/providers/index.ts";
 import { type FormField, fieldsOf } from "../../web/channels/schema-fields.ts";
 import { noticeWordsZh } from "../../web/language/notice-words-zh.ts";
+import { optionTitlesZh } from "../../web/language/option-words-zh.ts";
 import { settingSentencesZh } from "../../web/language/provider-sentences-zh.ts";
 import { settingTitlesZh } from "../../web/language/provider-words-zh.ts";
 import { problemWords } from "../../web/language/problems-zh.ts";
@@ -68,6 +75,16 @@ test("every setting of a provider is named in Chinese, and no translation is of 
   expect(Object.keys(settingSentencesZh).filter((text) => !said.has(text))).toEqual([]);
 });
 
+test("every option of a provider is named in Chinese, and no name is of an option that none has", async () => {
+  const names = new Set<string>();
+  for (const { load } of providers) {
+    const { properties = {} } = jsonSchemaOf((await load()).default.options);
+    for (const name of Object.keys(properties as object)) names.add(name);
+  }
+  expect([...names].filter((name) => optionTitlesZh[name] === undefined)).toEqual([]);
+  expect(Object.keys(optionTitlesZh).filter((name) => !names.has(name))).toEqual([]);
+});
+
 /** Two words of English in a row, which are no data. */
 const english = /[a-z]{2,}[,;:.]? +[a-z]{2,}/i;
 
@@ -120,6 +137,69 @@ test("why a channel cools, where something is declared, and which budget refused
   }
   expect(said.at(-2)).toContain("已用 $13.662");
   expect(toldZh("Something that nobody has said before.")).toBeUndefined();
+});
+
+const long = "x".repeat(10_000);
+const usd = "5";
+
+/** Wrong values of the fields of forms, each with the schema that refuses it. */
+const wrong = [
+  ...["", "  ", long, "a\nb"].map((name) => [newKeyBody, { name }] as const),
+  ...[-5, 0, 1.5, 1e20, "abc"].map((rpm) => [newKeyBody, { name: "k", rpm }] as const),
+  ...["10.0.0.0/99", "🦊"].map((range) => [newKeyBody, { name: "k", ip_allow: [range] }] as const),
+  ...[[], ["*a"], [long]].map((models) => [newKeyBody, { name: "k", models }] as const),
+  [newKeyBody, { name: "k", ip_allow: [] }],
+  [newKeyBody, { name: "k", expires_at: "soon" }],
+  ...[["-5"], ["a=b", "a=c"], Array.from({ length: 9 }, (_, at) => `l${at}`), [long]].map(
+    (labels) => [newKeyBody, { name: "k", labels }] as const,
+  ),
+  ...["", "🦊", long].map((id) => [newTeamBody, { id }] as const),
+  ...["", "-5", "abc", "9000001", long].map(
+    (sum) => [newTeamBody, { id: "t", budget: [{ usd: sum }] }] as const,
+  ),
+  ...["x", "20"].map(
+    (share) => [newTeamBody, { id: "t", budget: [{ usd, notify_at: ["0.5", share] }] }] as const,
+  ),
+  [newTeamBody, { id: "t", budget: [{ usd, raise: { usd, until: "soon" } }] }],
+  [newTeamBody, { id: "t", budget: [{ usd, models: [long] }] }],
+  [newTeamBody, { id: "t", budget: Array.from({ length: 11 }, () => ({ usd })) }],
+  [newTeamBody, { id: "t", markup: { times: "abc" } }],
+  ...["  ", long].map((login) => [newPersonBody, { login, name: "A", role: "viewer" }] as const),
+  [newTokenBody, { name: "t", role: "viewer", expires_at: "soon" }],
+] as const;
+
+/** Refusals of what is there already, or is not, and of options of providers. */
+const refusals = [
+  "Another team has the id `studio` already; choose a different one, or change that one.",
+  "Another person signs in with this `login`; choose another.",
+  "There is no user `nobody`; make it first, or name another.",
+  "A person whose role is `team_admin` needs `team`, the id of the team.",
+  "Two budgets of `budget` have the same period for the same models; keep the smaller one.",
+  "`expires_at` lies in the past; name a later time, or stop the key by `disabled` or by revoking it.",
+  "No channel serves the model `nope`.",
+  "`models` must be a list of models' names, not an empty list.",
+  '`value` must be a duration from 0s to 1h, such as 500ms, 10s, 5m, 1h or 7d, not "1.5".',
+  "`provider_options.x.style` is not what this provider takes: Invalid string: must match pattern /^[a-z]{1,40}$/.",
+  "`provider_options.x.steps` is not known to some-model; leave it out.",
+];
+
+function refusalOf([schema, body]: (typeof wrong)[number]): string | undefined {
+  try {
+    read(schema, body);
+    return undefined;
+  } catch (thrown) {
+    return asPinholeError(thrown).message;
+  }
+}
+
+test("what a form refuses is told in Chinese, with what to change", () => {
+  const said = [...wrong.map(refusalOf), ...refusals].filter((one) => one !== undefined);
+  expect(said.length).toBeGreaterThan(40);
+  const left = said.filter((message) => {
+    const told = toldZh(message)?.replaceAll(/`[^`]*`|"[^"]*"/g, "");
+    return told === undefined || english.test(told);
+  });
+  expect(left).toEqual([]);
 });
 
 test("a notice says sums with the digits that matter, and times to the minute", () => {

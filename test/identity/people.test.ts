@@ -189,6 +189,8 @@ describe("admin tokens", () => {
 
     const path = `/admin/v1/tokens/${id}`;
     const past = { expires_at: "2020-01-01T00:00:00Z" };
+    const late = await make(admin, { name: "late", role: "viewer", ...past });
+    expect(told(late)).toEqual([400, "invalid_value"]);
     const changed = await admin.ask("PATCH", path, past, { "if-match": '"1"' });
     expect(changed.body).toMatchObject({ expires_at: "2020-01-01T00:00:00.000Z", version: 2 });
     expect((await ci.ask("GET", "/admin/v1/channels")).status).toBe(401);

@@ -44,6 +44,7 @@ export const budgetsEn = {
     hardMeans: "A request that does not fit is refused before anything is asked upstream.",
     softMeans: "It counts and refuses nothing; a notice tells when it is exceeded.",
     notifyAt: "Tell at, in per cent",
+    notifyFault: "Write per cents above 0, at most 1000 and ten of them, such as 80, 100.",
     notifyHint: "With commas between them, such as 80, 100. Empty: not at all.",
     models: "Of these models alone",
     modelsHint: "As clients name them; a * at the end stands for the rest. Empty: all.",

@@ -46,6 +46,7 @@ export const budgetsZh: BudgetsWords = {
     hardMeans: "放不下的请求会在询问上游之前被拒绝。",
     softMeans: "只计数，不拒绝；超出时会发出通知。",
     notifyAt: "提醒比例（%）",
+    notifyFault: "请填写大于 0、不超过 1000 的百分比，最多十个，例如 80, 100。",
     notifyHint: "用逗号分隔，例如 80, 100。留空则不提醒。",
     models: "仅限这些模型",
     modelsHint: "按客户端使用的名称；末尾的 * 代表其余部分。留空则为全部。",

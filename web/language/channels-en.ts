@@ -137,6 +137,8 @@ export const channelsEn = {
     /** Settings of providers that have a name for people; others are shown as the file writes them. */
     /** Names of providers by their English ones. */
     providers: {} as Readonly<Record<string, string>>,
+    /** Names of options of providers, for languages that the schemas do not speak. */
+    optionLabels: {} as Readonly<Record<string, string>>,
     labels: {
       base_url: "Address",
       api_key: "API key",

@@ -1,3 +1,4 @@
+import { optionTitlesZh } from "./option-words-zh.ts";
 import { settingSentencesZh } from "./provider-sentences-zh.ts";
 import { providerNamesZh, settingTitlesZh } from "./provider-words-zh.ts";
 import type { ChannelWords } from "./channels-en.ts";
@@ -130,6 +131,7 @@ export const channelsZh: ChannelWords = {
     },
     providers: providerNamesZh,
     labels: settingTitlesZh,
+    optionLabels: optionTitlesZh,
     sentences: settingSentencesZh,
     ofProvider: "提供商的说明：",
     fields: {

@@ -22,6 +22,7 @@ export const en = {
   close: "Close",
   cancel: "Cancel",
   save: "Save",
+  fillIn: "Fill this in.",
   discard: "Discard",
   copy: "Copy",
   copied: "Copied",

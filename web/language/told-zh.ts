@@ -1,5 +1,6 @@
 import { problemWords } from "./problems-zh.ts";
 import { examinationZh } from "./examination-zh.ts";
+import { refusalZh } from "./refusals-zh.ts";
 import { priceZh } from "./prices-zh.ts";
 
 /** A kind of sentence that the gateway says in English, and the same in Chinese. */
@@ -81,7 +82,8 @@ function told(list: readonly Saying[], text: string): string | undefined {
 
 /** A sentence of the gateway in Simplified Chinese; undefined: the console does not know it. */
 export function toldZh(text: string): string | undefined {
-  const whole = told(sayings, text) ?? told(examinationZh, text) ?? priceZh(text);
+  const whole =
+    told(sayings, text) ?? told(examinationZh, text) ?? refusalZh(text) ?? priceZh(text);
   if (whole !== undefined) return whole;
   const sentences = text.split(/(?<=\.) (?=[A-Z])/);
   if (sentences.length === 1) return undefined;

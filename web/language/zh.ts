@@ -23,6 +23,7 @@ export const zh: Words = {
   close: "关闭",
   cancel: "取消",
   save: "保存",
+  fillIn: "请填写此项。",
   discard: "放弃更改",
   copy: "复制",
   copied: "已复制",

@@ -75,13 +75,13 @@ function Option({
   readonly refusal: string | undefined;
   readonly onChange: (chosen: string) => void;
 }): ReactNode {
-  const { labels } = useChannelWords().panel;
+  const { optionLabels } = useChannelWords().panel;
   const more = useMakeWords();
   const fault = optionFault(chosen, field);
   return (
     <ValueField
       field={field}
-      label={labelOf(field.name, labels)}
+      label={labelOf(field.name, optionLabels)}
       about={aboutOf(field.about)}
       text={typedText(chosen, field)}
       fault={fault === undefined ? refusal : more.optionFaults[fault](field.schema)}

@@ -8,6 +8,7 @@ import {
   TextField,
   type TextFieldProps,
 } from "react-aria-components";
+import { useWords } from "../language/language.tsx";
 import { classNames } from "./class-names.ts";
 import { Icon } from "./icon.tsx";
 import { Sentence } from "./sentence.tsx";
@@ -39,10 +40,12 @@ export function Field({
   isLabelHidden,
   ...rest
 }: FieldProps): ReactNode {
+  const { fillIn } = useWords();
   return (
     <TextField
       {...rest}
-      isInvalid={error !== undefined}
+      // While nothing is refused the browser finds what is missing, and says so.
+      {...(error === undefined ? {} : { isInvalid: true })}
       // The gateway's refusal must not keep the form from being sent once more.
       validationBehavior={error === undefined ? "native" : "aria"}
       className="flex flex-col gap-1.5"
@@ -75,7 +78,18 @@ export function Field({
         </Text>
       )}
       <FieldError className="text-label text-bad">
-        {error === undefined ? null : <Sentence text={error} />}
+        {({ validationDetails, defaultChildren }) =>
+          error === undefined ? (
+            // The browser would say it in its own language, which may be another.
+            validationDetails.valueMissing ? (
+              fillIn
+            ) : (
+              defaultChildren
+            )
+          ) : (
+            <Sentence text={error} />
+          )
+        }
       </FieldError>
     </TextField>
   );

@@ -17,7 +17,7 @@ const team = z
   .nullable()
   .describe("The team that a `team_admin` manages; null for every other role.");
 const expiry = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, error: "must be a moment such as 2027-06-01T00:00:00Z" })
   .nullable()
   .describe("The moment from which it opens nothing; null: never.");
 

@@ -21,8 +21,11 @@ export function BudgetList({
   readonly onChange: (budgets: readonly BudgetFields[]) => void;
 }): ReactNode {
   const words = useBudgetWords().form;
-  // A fault of no place within one of them is told below all.
-  const fault = faultAt("budget", true);
+  // A fault of no field of one of them is told below all.
+  const isShown = budgets.some((_, at) =>
+    shownParams.some((name) => faultAt(`budget.${at}.${name}`) !== undefined),
+  );
+  const fault = isShown ? undefined : faultAt("budget");
   return (
     <fieldset className="flex flex-col gap-4">
       <legend className="pb-1 font-[650]">{words.budgets}</legend>
@@ -33,7 +36,7 @@ export function BudgetList({
           key={index}
           place={index}
           budget={budget}
-          faultAt={(name) => faultWithin(faultAt, index, name)}
+          faultAt={(name, exactly) => faultAt(`budget.${index}.${name}`, exactly)}
           onChange={(next) => onChange(budgets.with(index, next))}
           onRemove={() => onChange(budgets.toSpliced(index, 1))}
         />
@@ -49,15 +52,13 @@ export function BudgetList({
   );
 }
 
-/** A fault at a field of one budget, or within it: `budget[0].raise.until`, or `budget.0.raise.until`. */
-function faultWithin(faultAt: FaultAt, index: number, name: string): string | undefined {
-  return faultAt(`budget[${index}].${name}`, true) ?? faultAt(`budget.${index}.${name}`, true);
-}
+/** Params within a budget that its form shows at a field. */
+const shownParams = ["usd", "period", "notify_at", "models", "raise"];
 
 interface OneBudgetProps {
   readonly place: number;
   readonly budget: BudgetFields;
-  readonly faultAt: (name: string) => string | undefined;
+  readonly faultAt: FaultAt;
   readonly onChange: (budget: BudgetFields) => void;
   readonly onRemove: () => void;
 }
@@ -119,7 +120,8 @@ function Terms({
         hint={words.notifyHint}
         value={budget.notifyAt}
         onChange={(notifyAt) => set({ notifyAt })}
-        error={faultAt("notify_at") ?? faultAt("notify_at[0]") ?? faultAt("notify_at[1]")}
+        // Here they are in per cent, there they are shares.
+        error={faultAt("notify_at") && words.notifyFault}
       />
       <Field
         label={words.models}
@@ -135,7 +137,7 @@ function Terms({
           inputMode="decimal"
           value={budget.raiseUsd}
           onChange={(raiseUsd) => set({ raiseUsd })}
-          error={faultAt("raise.usd") ?? faultAt("raise")}
+          error={faultAt("raise.usd") ?? faultAt("raise", true)}
         />
         <Field
           label={words.until}

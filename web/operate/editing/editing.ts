@@ -118,7 +118,7 @@ function only<T extends Fields>(fields: T, names: readonly (keyof T & string)[])
 
 function faultOf(error: Error | null, param: string, exactly = false): string | undefined {
   if (!(error instanceof ApiError) || error.param === undefined) return undefined;
-  const isIt = exactly ? error.param === param : error.param.split(/[.[]/)[0] === param;
+  const isIt = error.param === param || (!exactly && error.param.startsWith(`${param}.`));
   return isIt ? error.message : undefined;
 }
 

@@ -9,6 +9,7 @@ import { Select } from "../../ui/select.tsx";
 import { type BudgetFields, type Period, newBudget } from "../budgets/budget-fields.ts";
 import { BudgetList } from "../budgets/budget-list.tsx";
 import { differing, type Editing } from "../editing/editing.ts";
+import { LimitFields } from "../editing/limit-fields.tsx";
 import { teamsQuery, usersQuery } from "../people/people.ts";
 import { named } from "../people/person-panel.tsx";
 import type { KeyFields } from "./key-fields.ts";
@@ -66,7 +67,7 @@ export function KeyForm({
         error={faultAt("models")}
       />
       <Budget editing={editing} />
-      <Limits editing={editing} />
+      <LimitFields limits={limits} editing={editing} words={words} />
       <Terms editing={editing} />
     </>
   );
@@ -159,28 +160,6 @@ function Budget({ editing: { fields, set, faultAt } }: PartProps): ReactNode {
 }
 
 const limits = ["rpm", "ipm", "ipd", "concurrency"] as const;
-
-function Limits({ editing: { fields, set, faultAt } }: PartProps): ReactNode {
-  const words = useKeyWords();
-  return (
-    <fieldset className="flex flex-col gap-2 border-t border-line pt-5">
-      <legend className="float-left w-full pb-1 font-[650]">{words.limits}</legend>
-      <div className="grid grid-cols-1 gap-3 phone:grid-cols-2">
-        {limits.map((limit) => (
-          <Field
-            key={limit}
-            label={words[limit]}
-            inputMode="numeric"
-            value={fields[limit]}
-            onChange={(value) => set({ [limit]: value })}
-            error={faultAt(limit)}
-          />
-        ))}
-      </div>
-      <p className="text-label text-soft">{words.limitsHint}</p>
-    </fieldset>
-  );
-}
 
 function Terms({ editing: { fields, set, faultAt } }: PartProps): ReactNode {
   const words = useKeyWords();

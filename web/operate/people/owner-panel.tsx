@@ -14,6 +14,7 @@ import { useBudgetWords } from "../budgets/words.ts";
 import { Act, Ask, useAct } from "../editing/act.tsx";
 import { EditForm } from "../editing/edit-form.tsx";
 import { type Editing, useEditing } from "../editing/editing.ts";
+import { LimitFields } from "../editing/limit-fields.tsx";
 import { useEditingWords } from "../editing/words.ts";
 import { type OwnerFields, newOwner, ownerEdition, ownerWords } from "./owner-fields.ts";
 import type { PeoplePageState } from "./page-state.ts";
@@ -76,7 +77,7 @@ function OwnerForm(props: OwnerProps): ReactNode {
       <Standing {...props} />
       <fieldset disabled={!page.isAdmin} className="contents">
         <Naming {...props} editing={editing} />
-        <Limits editing={editing} />
+        <LimitFields limits={["rpm", "ipm", "ipd"]} editing={editing} words={words} />
         {kind === "team" ? <Charging editing={editing} /> : null}
       </fieldset>
       <BudgetList
@@ -178,28 +179,6 @@ function Naming({
         error={faultAt("models")}
       />
     </>
-  );
-}
-
-function Limits({ editing: { fields, set, faultAt } }: PartProps): ReactNode {
-  const { owner: words } = usePeopleWords();
-  return (
-    <fieldset className="flex flex-col gap-2">
-      <legend className="pb-1 font-[650]">{words.limits}</legend>
-      <div className="grid grid-cols-1 gap-3 phone:grid-cols-3">
-        {(["rpm", "ipm", "ipd"] as const).map((limit) => (
-          <Field
-            key={limit}
-            label={words[limit]}
-            inputMode="numeric"
-            value={fields[limit]}
-            onChange={(value) => set({ [limit]: value })}
-            error={faultAt(limit)}
-          />
-        ))}
-      </div>
-      <p className="text-label text-soft">{words.limitsHint}</p>
-    </fieldset>
   );
 }
 
