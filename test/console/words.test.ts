@@ -4,11 +4,10 @@ import { newTeamBody } from "../../src/api/admin/owners.ts";
 import { newPersonBody } from "../../src/api/admin/people.ts";
 import { newTokenBody } from "../../src/api/admin/tokens.ts";
 import { jsonSchemaOf } from "../../src/api/json-schema.ts";
-import { errorTable } from "../../src/core/errors.ts";
+import { asPinholeError, errorTable } from "../../src/core/errors.ts";
 import { noticeKinds } from "../../src/core/notice.ts";
 import { noticeWords } from "../../src/core/notice-words.ts";
 import { priceWords } from "../../src/core/price-words.ts";
-import { asPinholeError } from "../../src/core/errors.ts";
 import { budgetExceeded } from "../../src/gateway/ledger/refusal.ts";
 import { read } from "../../src/http/admin/read-checked.ts";
 import { providers } from "../../src/providers/index.ts";
@@ -21,6 +20,7 @@ import { problemWords } from "../../web/language/problems-zh.ts";
 import { toldZh } from "../../web/language/told-zh.ts";
 import { watchEn } from "../../web/language/watch-en.ts";
 import { watchZh } from "../../web/language/watch-zh.ts";
+import { figuresOf } from "../../web/watch/written-figures.ts";
 
 const facts = {
   scope: "team",
@@ -226,4 +226,33 @@ test("a notice says sums with the digits that matter, and times to the minute", 
 test("the audit is filtered by every kind that its lines can tell of, in both languages", () => {
   for (const { audit } of [watchEn, watchZh])
     expect(Object.keys(audit.resources).toSorted()).toEqual(Object.keys(audit.kinds).toSorted());
+});
+
+test("hours and days on which clocks change are told apart: of an hour that comes twice, the zone says which", () => {
+  const hourMs = 3_600_000;
+  const hoursOf = (start: string, hours: number): string[] =>
+    Array.from({ length: hours }, (_, at) =>
+      new Date(Date.parse(start) + at * hourMs).toISOString(),
+    );
+  for (const lang of ["en", "zh-CN"]) {
+    const figures = figuresOf(lang, "America/New_York");
+    for (const [start, hours] of [
+      ["2026-11-01T04:00:00Z", 25],
+      ["2026-03-08T05:00:00Z", 23],
+    ] as const) {
+      const all = hoursOf(start, hours);
+      expect(new Set(all.map(figures.moment)).size).toBe(hours);
+      expect(new Set(all.map(figures.day)).size).toBe(1);
+      const next = new Date(Date.parse(start) + hours * hourMs).toISOString();
+      expect(figures.day(next)).not.toBe(figures.day(start));
+    }
+    const zones = hoursOf("2026-11-01T04:00:00Z", 25).filter((hour) =>
+      /[A-Z]{3}/.test(figures.moment(hour)),
+    );
+    expect(zones.length).toBeLessThanOrEqual(2);
+  }
+  const { moment } = figuresOf("en", "America/New_York");
+  expect(moment("2026-11-01T05:30:00Z")).toMatch(/01:30 EDT$/);
+  expect(moment("2026-11-01T06:30:00Z")).toMatch(/01:30 EST$/);
+  expect(moment("2026-11-01T07:30:00Z")).toMatch(/02:30$/);
 });

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { dollars } from "../ui/money.ts";
-import type { Figures } from "./figures.ts";
+import type { Figures } from "./written-figures.ts";
 import type { Statistics } from "./requests.ts";
 import type { RequestSearch } from "./addresses.ts";
 import { amount } from "./spend-chart.tsx";

@@ -1,80 +1,9 @@
 import { useMemo } from "react";
 import { useWords } from "../language/language.tsx";
-
-/** Numbers, times and shares as people of a language write them. */
-export interface Figures {
-  count(value: number): string;
-  /** A share from 0 to 1, with a decimal where it is small. */
-  share(value: number): string;
-  /** A time that passed: 0.4 ms, 12 ms, 8.6 s, 2 min. */
-  duration(ms: number): string;
-  /** The same in a column, with one digit behind the point also of whole seconds: points stand below each other. */
-  columnDuration(ms: number): string;
-  /** The time of day, with the day where it is not today, and the year where it is another. */
-  moment(iso: string): string;
-  /** The whole moment, with seconds. */
-  exact(iso: string): string;
-  /** The day, with the year where it is another. */
-  day(iso: string): string;
-}
+import { type Figures, figuresOf } from "./written-figures.ts";
 
 /** Figures in the chosen language. `timeZone`: the operator's; the browser's until it is known. */
 export function useFigures(timeZone?: string): Figures {
   const { lang } = useWords();
   return useMemo(() => figuresOf(lang, timeZone), [lang, timeZone]);
-}
-
-function figuresOf(lang: string, timeZone: string | undefined): Figures {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const number = new Intl.NumberFormat(lang);
-  const upTo = (digits: number): Intl.NumberFormat =>
-    new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
-  const [round, tenths] = [upTo(0), upTo(1)];
-  const oneDigit = new Intl.NumberFormat(lang, {
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  });
-  const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-    new Intl.DateTimeFormat(lang, { ...zone, ...options });
-  const time = date({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  const dayAndTime = {
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  } as const;
-  const [thisYear, otherYear] = [date(dayAndTime), date({ ...dayAndTime, year: "numeric" })];
-  const whole = date({ dateStyle: "medium", timeStyle: "long" });
-  const day = date({ month: "short", day: "numeric" });
-  const dayOfYear = date({ month: "short", day: "numeric", year: "numeric" });
-  const year = date({ year: "numeric" });
-  const isThisYear = (at: Date): boolean => year.format(at) === year.format(new Date());
-  const dayText = date({ dateStyle: "short" });
-  // The units' signs are those of all languages.
-  const duration = (ms: number, decimals: Intl.NumberFormat): string => {
-    if (ms < 1000) return `${(ms < 10 ? tenths : round).format(ms)} ms`;
-    return ms < 120_000 ? `${decimals.format(ms / 1000)} s` : `${decimals.format(ms / 60_000)} min`;
-  };
-  return {
-    count: (value) => number.format(value),
-    share: (value) =>
-      new Intl.NumberFormat(lang, {
-        style: "percent",
-        maximumFractionDigits: value > 0 && value < 0.1 ? 1 : 0,
-      }).format(value),
-    duration: (ms) => duration(ms, tenths),
-    columnDuration: (ms) => duration(ms, oneDigit),
-    moment(iso) {
-      const at = new Date(iso);
-      const isToday = dayText.format(at) === dayText.format(new Date());
-      if (isToday) return time.format(at);
-      return (isThisYear(at) ? thisYear : otherYear).format(at);
-    },
-    exact: (iso) => whole.format(new Date(iso)),
-    day(iso) {
-      const at = new Date(iso);
-      return (isThisYear(at) ? day : dayOfYear).format(at);
-    },
-  };
 }

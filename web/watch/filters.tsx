@@ -4,7 +4,8 @@ import { Choice } from "../ui/choice.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Select } from "../ui/select.tsx";
-import { type Figures, useFigures } from "./figures.ts";
+import { useFigures } from "./figures.ts";
+import type { Figures } from "./written-figures.ts";
 import { rangeOf } from "./log-search.ts";
 import {
   type LogSearch,

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import type { PointerEvent, ReactNode } from "react";
-import { type Figures, useFigures } from "./figures.ts";
+import { useFigures } from "./figures.ts";
+import type { Figures } from "./written-figures.ts";
 import type { LogSearch } from "./addresses.ts";
 import type { StateCounts, Statistics } from "./requests.ts";
 import type { WatchWords } from "../language/watch-en.ts";

@@ -103,7 +103,11 @@ function useOverview(search: OverviewSearch) {
   // Both periods, day by day: where each of them begins is known from its days.
   const both = useQuery(
     statisticsQuery(
-      { from: new Date(now - 2 * count * dayMs).toISOString(), to: new Date(now).toISOString() },
+      // A day more, since one on which clocks are put back is longer than others.
+      {
+        from: new Date(now - (2 * count + 1) * dayMs).toISOString(),
+        to: new Date(now).toISOString(),
+      },
       "times",
     ),
   );

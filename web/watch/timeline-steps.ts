@@ -1,5 +1,5 @@
 import type { WatchWords } from "../language/watch-en.ts";
-import type { Figures } from "./figures.ts";
+import type { Figures } from "./written-figures.ts";
 import {
   type AttemptTrace,
   type PassedOver,

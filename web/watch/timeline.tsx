@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { classNames } from "../ui/class-names.ts";
-import { type Figures, useFigures } from "./figures.ts";
+import { useFigures } from "./figures.ts";
+import type { Figures } from "./written-figures.ts";
 import type { WholeRequest } from "./requests.ts";
 import { type Step, stepsOf } from "./timeline-steps.ts";
 import { useWatchWords } from "./words.ts";
