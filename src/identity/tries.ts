@@ -57,8 +57,9 @@ export function createTryLimits(ports: IdentityPorts): TryLimits {
       ];
       const over = await store.tries.count(limits, at);
       if (over === undefined) return;
+      const minutes = Math.ceil((over.until - at) / 60_000);
       throw new PinholeError("too_many_sign_ins", {
-        message: "Too many tries to sign in failed; wait for the seconds of `retry-after`.",
+        message: `Too many tries to sign in failed; try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
         retryAfterSeconds: (over.until - at) / 1000,
       });
     },

@@ -177,6 +177,8 @@ const refusals = [
   "Two budgets of `budget` have the same period for the same models; keep the smaller one.",
   "`expires_at` lies in the past; name a later time, or stop the key by `disabled` or by revoking it.",
   "No channel serves the model `nope`.",
+  "Signing in failed: name or password are wrong, or the person is disabled. Ask an owner or admin for a new link where the password is lost.",
+  "Too many tries to sign in failed; try again in 15 minutes.",
   "`models` must be a list of models' names, not an empty list.",
   '`value` must be a duration from 0s to 1h, such as 500ms, 10s, 5m, 1h or 7d, not "1.5".',
   "`provider_options.x.style` is not what this provider takes: Invalid string: must match pattern /^[a-z]{1,40}$/.",

@@ -77,6 +77,7 @@ describe("signing in", () => {
     const refused = await signIn("GUESSED", goodPassword);
     expect([refused.status, errorOf(refused.body)]).toEqual([429, "too_many_sign_ins"]);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(600);
+    expect(JSON.stringify(refused.body)).toMatch(/try again in 1\d minutes/);
     expect(refused.headers.get("x-should-retry")).toBe("false");
     expect((await signIn("other", goodPassword)).status).toBe(201);
   });

@@ -44,7 +44,9 @@ export function SignInForm({
         entering.mutate();
       }}
     >
-      {entering.error !== null && !isRefused ? <Problem error={entering.error} /> : null}
+      {entering.error !== null && !isRefused ? (
+        <Problem error={entering.error} title={words.failed} />
+      ) : null}
       <Field
         label={words.login}
         value={login}
@@ -91,7 +93,9 @@ function PasskeyButton({ onEntered }: { readonly onEntered: Enter }): ReactNode 
         {words.passkey}
       </Button>
       {fault === undefined ? null : <Message tone="warn" title={fault} />}
-      {error === null || fault !== undefined ? null : <Problem error={error} />}
+      {error === null || fault !== undefined ? null : (
+        <Problem error={error} title={words.failed} />
+      )}
     </>
   );
 }

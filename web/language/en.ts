@@ -101,6 +101,7 @@ export const en = {
     login: "Name or e-mail address",
     password: "Password",
     submit: "Sign in",
+    failed: "You are not signed in",
     passkey: "Sign in with a passkey",
     passkeyLeftOff: "No passkey was used. Try again, or sign in with a password.",
     passkeyRefused: "This gateway does not know the passkey. Sign in with a password.",

@@ -46,7 +46,7 @@ const demands: readonly Saying[] = [
   [/^a whole number$/, () => "必须是整数"],
 ];
 
-/** What is wrong with a value, as the end of a sentence. */
+/** The faults of a value, as the end of a sentence. */
 const faults: readonly Saying[] = [
   [
     /^must be (.+?)(?:, not (".*"|-?[\d.]+|an empty list))?$/s,
@@ -130,6 +130,15 @@ const sentences: readonly Saying[] = [
   [
     /^`expires_at` lies in the past; name a later time.*\.$/,
     () => "此时间已过；请写一个更晚的时间。",
+  ],
+  [
+    /^Signing in failed: name or password are wrong, or the person is disabled\. Ask an owner or admin for a new link where the password is lost\.$/,
+    () =>
+      "登录失败：名称或密码不正确，或账户已停用。如果忘记了密码，请向所有者或管理员索取新的链接。",
+  ],
+  [
+    /^Too many tries to sign in failed; try again in (?:a minute|(\d+) minutes)\.$/,
+    (minutes = "1") => `登录失败次数过多；请在 ${minutes} 分钟后再试。`,
   ],
   [/^No channel serves the model `(.+)`\.$/s, (model) => `没有渠道提供模型 \`${model}\`。`],
 ];

@@ -102,6 +102,7 @@ export const zh: Words = {
     login: "名称或邮箱",
     password: "密码",
     submit: "登录",
+    failed: "未能登录",
     passkey: "使用通行密钥登录",
     passkeyLeftOff: "没有使用通行密钥。请重试，或使用密码登录。",
     passkeyRefused: "此网关不认识该通行密钥，或你的账户已停用。请使用密码登录，或联系网关管理者。",
