@@ -30,6 +30,7 @@ const ofNoCluster = {
   "one that is raised is over and told anew": "gives the running gateway another file",
   "is told by the next look": "as before",
   "a price that is unknown is told once": "as before",
+  "a refusal is in the log, one in ten seconds of a key": "each node writes one down",
   "a thousand calls at once of":
     "on a busy machine some calls were refused in another way, most likely since the records were too busy",
 };

@@ -14,7 +14,7 @@ export interface GatewayCluster {
   /** The folder of the first of them. */
   readonly folder: string;
   readonly databaseUrl: string;
-  /** What all of them have logged, one object a line. */
+  /** What all of them have logged, one object a line; what a look finds new comes after what the looks of before have found. */
   log(): Record<string, unknown>[];
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function startGatewayCluster(
       url: nginx.url,
       folder: nodes[0]?.folder ?? "",
       databaseUrl: database.href,
-      log: () => nodes.flatMap((node) => linesOf(node.output())),
+      log: logOf(nodes),
       async close() {
         await nginx.stop();
         await stopNodes();
@@ -79,8 +79,23 @@ function start(
   });
 }
 
+function logOf(nodes: readonly GatewayProcess[]): GatewayCluster["log"] {
+  const lines: Record<string, unknown>[] = [];
+  const found = nodes.map(() => 0);
+  return () => {
+    for (const [at, node] of nodes.entries()) {
+      const all = linesOf(node.output());
+      lines.push(...all.slice(found[at]));
+      found[at] = all.length;
+    }
+    return [...lines];
+  };
+}
+
+/** The lines that are whole: the last one may still be coming. */
 function linesOf(output: string): Record<string, unknown>[] {
   return output
+    .slice(0, output.lastIndexOf("\n") + 1)
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
