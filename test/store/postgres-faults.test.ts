@@ -318,6 +318,49 @@ test("groups that lock rows in different orders both get through", async () => {
   expect(rows.map(({ count }) => count)).toEqual([rounds * 2, rounds * 2, rounds * 2]);
 });
 
+test("a group whose command waits for a transaction that waits for the group begins anew, so that both get through", async () => {
+  const { name, connections } = await things();
+  const [ours, other] = connections;
+  const gate = await openConnection({ url: postgres().url(name), answerMsMax: 20_000 });
+  onTestFinished(() => gate.close());
+  await gate.execute("SELECT pg_advisory_lock(7)");
+  let begins = 0;
+  const late: Work = {
+    subject: "late",
+    locks: [],
+    *begin() {
+      begins += 1;
+      // The first time all are undone, and then done one after the other.
+      if (begins === 1) throw new Error("not together");
+      yield { sql: "SELECT pg_advisory_xact_lock_shared(7)", parameters: [] };
+      yield add({ id: "c" });
+    },
+  };
+  await other.execute("BEGIN; SET LOCAL deadlock_timeout = '60s'");
+  await other.run(add({ id: "c" }));
+  const group = commitGroup(
+    ours,
+    [adding(["a"]), late],
+    "BEGIN; SET LOCAL deadlock_timeout = '50ms'",
+  );
+  const waiting = async (): Promise<number> => {
+    const rows = await postgres().sql(name, "SELECT count(*) AS n FROM pg_locks WHERE NOT granted");
+    return Number(rows[0]?.["n"]);
+  };
+  await expect.poll(waiting).toBe(1);
+  const theirs = other.run(add({ id: "a" })).then(() => other.execute("COMMIT"));
+  await expect.poll(waiting).toBe(2);
+  await gate.execute("SELECT pg_advisory_unlock(7)");
+  await theirs;
+  const { outcomes, commits } = await group;
+  expect([outcomes.map(({ fault }) => fault?.detail), commits]).toEqual([
+    [undefined, undefined],
+    1,
+  ]);
+  const rows = await postgres().sql(name, "SELECT id, count FROM things ORDER BY id");
+  expect(rows.map(({ count }) => count)).toEqual([2, 0, 2]);
+});
+
 test("names that are locked are taken before anything else, so no group has to be run twice", async () => {
   const { name, connections } = await things();
   let begins = 0;

@@ -67,6 +67,11 @@ export function mayPass(thrown: unknown): boolean {
   return passing.has(serverCode(thrown) ?? "");
 }
 
+/** Whether the server ended what failed since it and another transaction waited for each other. */
+export function isDeadlock(thrown: unknown): boolean {
+  return serverCode(thrown) === codes.deadlock;
+}
+
 /** The refusal while the database is away: nothing was begun, and a later try may find it back. */
 export function awayFault(thrown: unknown): PinholeError {
   if (thrown instanceof PinholeError) return thrown;

@@ -2,7 +2,7 @@ import type { PinholeError } from "../../core/errors.ts";
 import type { CountedEntry, Statement, Steps } from "../query.ts";
 import { additionsOf } from "../totals.ts";
 import type { Connection } from "./connection.ts";
-import { awayFault, faultOfCommand, mayPass, unknownCommitFault } from "./faults.ts";
+import { awayFault, faultOfCommand, isDeadlock, mayPass, unknownCommitFault } from "./faults.ts";
 import { shareStatements } from "./shared-statements.ts";
 
 /** One command's work inside a transaction that it may share. */
@@ -184,13 +184,35 @@ async function withSavepoints(
   group: readonly Work[],
   begin: string,
 ): Promise<GroupResult> {
+  for (let tries = 1; ; tries += 1) {
+    const result = await oneByOne(connection, group, begin, tries === triesMax);
+    if (result !== undefined) return result;
+  }
+}
+
+/**
+ * Runs commands one after the other in one transaction. Undefined: one of them and another transaction waited for each
+ * other, and all has been undone, for rows of the commands before it would stay locked, and the other would wait on. Where it
+ * `isLast`, that command has failed alone.
+ */
+async function oneByOne(
+  connection: Connection,
+  group: readonly Work[],
+  begin: string,
+  isLast: boolean,
+): Promise<GroupResult | undefined> {
   const opened = await openTransaction(connection, group, begin);
   if (opened !== undefined) return allFailed(group, faultOfCommand(opened.thrown));
   const outcomes: Outcome[] = [];
   const booked: CountedEntry[] = [];
   for (const work of group) {
-    outcomes.push(await inSavepoint(connection, work, booked));
-    if (connection.isLost()) return allFailed(group, awayFault(outcomes.at(-1)?.fault));
+    const outcome = await inSavepoint(connection, work, booked, isLast);
+    if (outcome === undefined) {
+      await undo(connection);
+      return undefined;
+    }
+    outcomes.push(outcome);
+    if (connection.isLost()) return allFailed(group, awayFault(outcome.fault));
   }
   const failed = await addTotals(connection, booked);
   if (failed === undefined) return commit(connection, outcomes);
@@ -198,11 +220,13 @@ async function withSavepoints(
   return allFailed(group, faultOfCommand(failed));
 }
 
+/** Runs one command, which is undone alone where it fails. Undefined: the whole transaction must be undone and begun anew, unless it `isLast`. */
 async function inSavepoint(
   connection: Connection,
   work: Work,
   booked: CountedEntry[],
-): Promise<Outcome> {
+  isLast: boolean,
+): Promise<Outcome | undefined> {
   for (let tries = 1; ; tries += 1)
     try {
       await connection.execute("SAVEPOINT command");
@@ -213,8 +237,10 @@ async function inSavepoint(
       return { value };
     } catch (thrown) {
       if (connection.isLost()) return { fault: awayFault(thrown) };
+      if (isDeadlock(thrown) && !isLast) return undefined;
       await connection.execute("ROLLBACK TO command; RELEASE command").catch(() => undefined);
-      if (!mayPass(thrown) || tries === triesMax) return { fault: faultOfCommand(thrown) };
+      const mayTryAgain = mayPass(thrown) && !isDeadlock(thrown) && tries < triesMax;
+      if (!mayTryAgain) return { fault: faultOfCommand(thrown) };
     }
 }
 
