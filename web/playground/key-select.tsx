@@ -9,7 +9,7 @@ import { useMakeWords } from "./words.ts";
 export function KeySelect({ choice: { keys, key, choose } }: Props): ReactNode {
   const more = useMakeWords();
   if (keys.length === 0) return null;
-  const named = new Map(Map.groupBy(keys, ({ name }) => name));
+  const named = Map.groupBy(keys, ({ name }) => name);
   const noteOf = ({ id, name }: (typeof keys)[number]): string | undefined =>
     named.get(name)?.length === 1 ? undefined : id;
   return (
