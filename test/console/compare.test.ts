@@ -330,7 +330,7 @@ test("what an upstream can take back is cancelled there; a reload knows of it, a
   const { page, faults } = await enterConsole(browser, gateway, "admin", {
     login: "printer@example.com",
   });
-  predictions.status = "starting";
+  predictions.course = "starting";
   await page.goto("/make");
   await page.getByRole("button", { name: /aquarelle Model/ }).click();
   await page.getByRole("option", { name: "print" }).click();
@@ -340,7 +340,7 @@ test("what an upstream can take back is cancelled there; a reload knows of it, a
   await page.getByText("Stopped, and cancelled upstream").waitFor();
   await page.getByText("Nothing was billed.").waitFor();
   expect(predictions.canceled).toHaveLength(1);
-  predictions.status = "processing";
+  predictions.course = "processing";
   await page.getByRole("button", { name: "Make again $0.02" }).click();
   await page.getByRole("button", { name: "Stop waiting cancels it upstream" }).click();
   await page.getByText("It may have been billed.").waitFor();

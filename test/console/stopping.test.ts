@@ -43,7 +43,7 @@ afterAll(async () => {
   await upstream.stop();
 });
 beforeEach(() => {
-  upstream.status = "starting";
+  upstream.course = "starting";
 });
 
 interface Told {
@@ -110,7 +110,7 @@ test.each([
 ] as const)(
   "what is stopped while it is %s is canceled upstream, and the outcome says what is billed",
   async (status, evidence, providerUsd, billed, words) => {
-    upstream.status = status;
+    upstream.course = status;
     const before = upstream.canceled.length;
     const id = await begin(`A mill, ${status}`);
     await follow(id, "cancellable");
@@ -136,19 +136,21 @@ test.each([
     expect(record.error.message).toContain(words);
     expect(record.attempts).toMatchObject([{ evidence, provider_usd: providerUsd }]);
     // A channel that did as it was told is healthy: the next request goes there.
-    upstream.status = "succeeded";
+    upstream.course = "succeeded";
     expect(namesOf(await follow(await begin(`Another mill, ${status}`)))).toContain("done");
   },
 );
 
 test("what is done by the time that it is stopped comes all the same, and is charged", async () => {
+  upstream.course = "done_at_cancel";
+  const before = upstream.canceled.length;
   const id = await begin("A weir");
   await follow(id, "cancellable");
-  upstream.status = "succeeded";
   await ada.ask("DELETE", pathOf(id));
   const told = await follow(id);
   expect(namesOf(told).slice(-3)).toEqual(["picture", "cost", "done"]);
   expect(told.at(-2)?.data).toEqual({ state: "priced", usd: "0.02" });
+  expect(upstream.canceled).toHaveLength(before + 1);
 });
 
 test("one that the upstream has not told of yet is canceled as soon as it has", async () => {
@@ -175,7 +177,7 @@ test("one that waits for its turn is stopped at once, and no upstream hears of i
   expect(told.at(-1)?.data["message"]).toBe(
     "The request was stopped before anything was attempted; nothing was billed.",
   );
-  upstream.status = "succeeded";
+  upstream.course = "succeeded";
   expect(namesOf(await follow(first)).at(-1)).toBe("done");
   expect(upstream.made).toBe(before);
 });
@@ -189,7 +191,7 @@ test("those that wait in line are told their places, again when these change, an
   const third = await begin("A ford");
   await follow(third, queued(2));
   const release = upstream.hold();
-  upstream.status = "succeeded";
+  upstream.course = "succeeded";
   expect(namesOf(await follow(first))).not.toContain("queued");
   // The second has the channel's only place, until it is let go.
   await follow(third, queued(1));
@@ -209,7 +211,7 @@ test("one that has failed over is told its place in the next channel's line", as
   await follow(first, "cancellable");
   const second = await begin("A jetty", "relief");
   await follow(second, { name: "queued", data: { place: 1 } });
-  upstream.status = "succeeded";
+  upstream.course = "succeeded";
   expect(namesOf(await follow(first)).at(-1)).toBe("done");
   const told = namesOf(await follow(second));
   expect(told.slice(0, 5)).toEqual(["accepted", "chosen", "failed_over", "queued", "chosen"]);
@@ -241,7 +243,7 @@ test("a client that goes away cancels nothing: its picture is made, kept and fou
     return answer.json();
   };
   await waitFor(() => found(202));
-  upstream.status = "succeeded";
+  upstream.course = "succeeded";
   expect(await waitFor(() => found(200))).toMatchObject({ data: [{}] });
   expect(upstream.canceled).toHaveLength(before);
 });

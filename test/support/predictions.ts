@@ -10,12 +10,20 @@ export interface Predictions {
   readonly made: number;
   /** Predictions that were asked to be canceled, by their ids. */
   readonly canceled: readonly string[];
-  /** The state that predictions are in until they are canceled. */
-  status: "starting" | "processing" | "succeeded";
+  /** What comes of predictions until they are canceled. `done_at_cancel`: they are at work until then, and are done as the call for it comes. */
+  course: "starting" | "processing" | "succeeded" | "done_at_cancel";
   /** Answers to calls for a prediction are held until this is let go. */
   hold(): () => void;
   stop(): Promise<void>;
 }
+
+/** The state that a prediction is in once it was asked to be canceled. */
+const afterCancel: Readonly<Record<Predictions["course"], string>> = {
+  starting: "aborted",
+  processing: "canceled",
+  succeeded: "succeeded",
+  done_at_cancel: "succeeded",
+};
 
 /** Starts one on a free port. */
 export async function startPredictions(): Promise<Predictions> {
@@ -25,9 +33,10 @@ export async function startPredictions(): Promise<Predictions> {
   const canceled: string[] = [];
   const ended = new Map<string, string>();
   let held = Promise.resolve();
-  const state = { status: "starting" as Predictions["status"], made: 0, url: "" };
+  const state = { course: "starting" as Predictions["course"], made: 0, url: "" };
   const answer = (response: ServerResponse, id: string): void => {
-    const status = ended.get(id) ?? state.status;
+    const now = state.course === "done_at_cancel" ? "processing" : state.course;
+    const status = ended.get(id) ?? now;
     const urls = { get: `${state.url}/predictions/${id}` };
     const output = status === "succeeded" ? [`${state.url}/made.png`] : null;
     response.setHeader("content-type", "application/json");
@@ -42,8 +51,7 @@ export async function startPredictions(): Promise<Predictions> {
       response.end(png);
     } else if (request.method === "POST" && deed === "cancel") {
       canceled.push(named);
-      if (state.status !== "succeeded")
-        ended.set(named, state.status === "starting" ? "aborted" : "canceled");
+      ended.set(named, afterCancel[state.course]);
       answer(response, named);
     } else if (request.method === "POST") {
       state.made += 1;
@@ -61,11 +69,11 @@ export async function startPredictions(): Promise<Predictions> {
     get made() {
       return state.made;
     },
-    get status() {
-      return state.status;
+    get course() {
+      return state.course;
     },
-    set status(status) {
-      state.status = status;
+    set course(course) {
+      state.course = course;
     },
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
