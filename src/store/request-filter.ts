@@ -17,6 +17,10 @@ export interface RequestFilter {
   readonly from?: number | undefined;
   /** Unix milliseconds, exclusive. */
   readonly to?: number | undefined;
+  /** The least time from its beginning to its end, inclusive; one that runs has none. */
+  readonly tookMsMin?: number | undefined;
+  /** The longest such time, inclusive. */
+  readonly tookMsMax?: number | undefined;
   /** The beginning of an id, or a client's own id. */
   readonly id?: string | undefined;
 }

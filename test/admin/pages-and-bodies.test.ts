@@ -38,6 +38,40 @@ test("lists end with the cursor of the page after them, and the last with none",
   expect(newer.body).toMatchObject({ data: [{ id: data[0]?.id }], next: null });
 });
 
+test("requests are found by the least and the longest time that they took, in list, numbers and CSV; what is no such time is refused", async () => {
+  const { gateway, admin, paint } = await keyWorld();
+  for (let at = 0; at < 3; at += 1) expect(await paint(testKey)).toEqual([200, undefined]);
+  const took = new Map(
+    (await admin("GET", "/requests")).body.data?.map(
+      ({ id, created_at: began, finished_at: ended }) =>
+        [id, Date.parse(String(ended)) - Date.parse(String(began))] as const,
+    ),
+  );
+  expect(took.size).toBe(3);
+  // None takes as long as the last of these.
+  for (const ms of [...took.values(), 1_000_000]) {
+    const atLeast = [...took].filter(([, one]) => one >= ms).map(([id]) => id);
+    const found = await admin("GET", `/requests?min_ms=${ms}`);
+    expect([ms, found.body.data?.map(({ id }) => id)]).toEqual([ms, atLeast]);
+    const { body } = await admin("GET", `/statistics?min_ms=${ms}`);
+    expect([ms, body["totals"]]).toMatchObject([ms, { succeeded: atLeast.length }]);
+    const csv = await fetch(`${gateway.url}/admin/v1/requests?format=csv&min_ms=${ms}`, {
+      headers: { authorization: `Bearer ${gateway.adminToken}` },
+    });
+    expect((await csv.text()).trim().split("\r\n").length - 1).toBe(atLeast.length);
+    const atMost = [...took].filter(([, one]) => one <= ms).map(([id]) => id);
+    const shorter = await admin("GET", `/requests?max_ms=${ms}`);
+    expect([ms, shorter.body.data?.map(({ id }) => id)]).toEqual([ms, atMost]);
+  }
+  const refused = { soon: "a number", 1.5: "a whole number", "": "1 or more", "-3": "1 or more" };
+  for (const path of ["/requests", "/statistics"])
+    for (const [text, what] of Object.entries(refused)) {
+      const { status, body } = await admin("GET", `${path}?min_ms=${text}`);
+      const message = `\`min_ms\` is not valid: must be ${what}.`;
+      expect([status, body.error]).toMatchObject([400, { message, param: "min_ms" }]);
+    }
+});
+
 /** A channel with so many cards that its words take the bytes. */
 function channel(bytes: number) {
   const models = Array.from({ length: 600 }, (_, at) => ({ name: `m${at}`, price: "free" }));

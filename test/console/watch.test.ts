@@ -101,6 +101,30 @@ async function openOnPhone(page: Page, second: string | null): Promise<void> {
   await expect.poll(() => page.url(), patience).not.toContain("open=");
 }
 
+/** Follows the time within which 95 of 100 came to the requests that took at least as long, and comes back. */
+async function followSlowest(page: Page): Promise<void> {
+  const secondsOf = (text: string | null): number => {
+    expect(text).toMatch(/^[\d.]+ s$/);
+    return Number.parseFloat(text ?? "");
+  };
+  const line = page.getByRole("listitem").filter({ hasText: "95 of 100 within" });
+  const text = await line.getByRole("link").textContent();
+  await line.getByRole("link").click();
+  await page.waitForURL(/\/requests\?.*state=succeeded.*min_ms=\d+/);
+  await page.getByText(`Minimum time: ${text}`).waitFor();
+  const rows = page.locator("tr[data-request]");
+  await rows.first().waitFor();
+  const times = (await rows.locator("td:last-child").allTextContents()).map(secondsOf);
+  expect(times.filter((seconds) => seconds < secondsOf(text))).toEqual([]);
+  // Live rows, counts and CSV are asked for by the same filter.
+  await page.getByText(`${times.length} requests in the chosen time`).waitFor();
+  await page.getByRole("button", { name: "Clear Minimum time" }).click();
+  await expect.poll(() => page.url(), patience).not.toContain("min_ms");
+  await page.goBack();
+  await page.goBack();
+  await page.waitForURL("**/overview");
+}
+
 /** An expression of the page: the lines of its lists that have a number outside of a link. */
 const numbersWithoutWay = `[...document.querySelectorAll("main section li")].flatMap((line) => {
   const rest = line.cloneNode(true);
@@ -122,6 +146,7 @@ test("the overview of a month leads from a bar to its requests, whose filter sta
   expect(await pageFaults(page)).toEqual([]);
   // Every number of the lists and of the chart's legend leads to the requests that it was counted from.
   expect(await page.evaluate(numbersWithoutWay)).toEqual([]);
+  await followSlowest(page);
   await page.getByRole("button", { name: "As a table" }).click();
   // Days are those of the operator, wherever the browser is.
   const today = (): string =>
@@ -284,8 +309,10 @@ test("each address opens fresh as it was written: models of the playground, filt
   await page.waitForURL("**/models/dear?q=dear");
   await page.keyboard.press("Escape");
   await page.waitForURL("**/models?q=dear");
-  await page.goto("/requests?from=2026-02-01&to=never&state=failed");
+  await page.goto("/requests?from=2026-02-01&to=never&state=failed&min_ms=soon&max_ms=90000");
   await page.getByText("From: Feb 1").waitFor();
+  await page.getByText("Maximum time: 90 s").waitFor();
+  expect(await page.getByText("Minimum time").count()).toBe(0);
   await page.goto("/audit");
   await page.locator("summary").first().click();
   await page.waitForURL("**/audit?open=*");

@@ -5,6 +5,7 @@ import { openStore } from "../../src/store/open.ts";
 import { type Connection, openConnection } from "../../src/store/postgres/connection.ts";
 import type { Steps } from "../../src/store/query.ts";
 import { openConnection as openFile } from "../../src/store/sqlite/connection.ts";
+import { searchStatement } from "../../src/store/commands/request-search.ts";
 import { type UsageQuery, usageStatement } from "../../src/store/commands/usage-report.ts";
 import { postgresPrograms, startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { requireForTest } from "../support/require.ts";
@@ -40,6 +41,10 @@ afterAll(async () => {
 
 function* report(groups: UsageQuery["groups"], only: UsageQuery["only"] = {}): Steps<void> {
   yield usageStatement({ groups, only, first: "2026-11-01", last: "2026-11-30" });
+}
+
+function* slow(): Steps<void> {
+  yield searchStatement({ from: 1000, tookMsMin: 900, state: "succeeded" }, { limit: 9 });
 }
 
 const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
@@ -83,6 +88,11 @@ const questions: readonly (readonly [string, Steps<unknown>, RegExp])[] = [
     "a key's later page",
     commands.requestsList({ limit: 9, before: "r9", keyId: "key_1" }),
     /requests_by_key[\s\S]*Index Cond: [^\n]*created_at <=/,
+  ],
+  [
+    "what took long in a span of time",
+    slow(),
+    /requests_by_time[\s\S]*Index Cond: \(+created_at >=/,
   ],
   ["usage by day", report(["day"]), /Index Scan using totals_[\s\S]*day >=/],
   ["usage by label", report(["label"]), /Index Scan using totals_[\s\S]*day >=/],
@@ -132,6 +142,7 @@ const inFile: readonly (readonly [string, () => Steps<unknown>, RegExp])[] = [
     () => commands.totalsVerify({ day: "x", from: 0, to: 9 }),
     /SEARCH ledger USING INDEX ledger_by_time/,
   ],
+  ["what took long in a span of time", slow, /INDEX requests_by_time \(created_at>\?\)/],
   ["the newest page", () => commands.requestsList({ limit: 9 }), /INDEX requests_by_time/],
   [
     "what a person made in the console",

@@ -19,7 +19,9 @@ async function filledStore(open: OpenEmpty) {
     pictures: [],
   } as const;
   await store.requests.finish(outcome(await begin(1, { n: 3 }), { finishedAt: 1500 }));
-  await store.requests.finish(outcome(await begin(2, { keyId: "key_2" }), failed));
+  await store.requests.finish(
+    outcome(await begin(2, { keyId: "key_2" }), { ...failed, finishedAt: 2501 }),
+  );
   await store.requests.finish(
     outcome(await begin(3, { model: "fox", clientRequestId: "mine" }, "two"), {
       state: "partial",
@@ -44,6 +46,10 @@ const cases: readonly Case[] = [
   [{ scopes: [{ of: "user", userId: "nobody", fileKeys: [] }] }, []],
   [{ channel: "two" }, [3]],
   [{ from: 2000, to: 4000 }, [3, 2]],
+  [{ tookMsMin: 500, to: 4000 }, [3, 2, 1]],
+  [{ tookMsMin: 501, tookMsMax: 900 }, [3, 2]],
+  [{ tookMsMax: 500 }, [1]],
+  [{ tookMsMin: 901, state: "partial" }, []],
   [{ id: "req_0" }, [4, 3, 2, 1]],
   [{ id: "req_03" }, [3]],
   [{ id: "mine" }, [3]],
@@ -82,6 +88,13 @@ export function searchSuite(open: OpenEmpty): void {
     expect(await search.durations({})).toEqual([
       { hundredths: 50, requests: 1 },
       { hundredths: 90, requests: 1 },
+    ]);
+    // What took at least so long is counted by the same time as it is found by.
+    expect(await search.durations({ tookMsMin: 900 })).toEqual([{ hundredths: 90, requests: 1 }]);
+    expect(await search.partialPictures({ tookMsMin: 901 })).toBe(0);
+    expect(await search.names("channel", { tookMsMin: 501 })).toEqual([
+      { name: "one", requests: 1, failed: 0 },
+      { name: "two", requests: 1, failed: 0 },
     ]);
     expect(await search.names("error", {})).toEqual([
       { name: "upstream_failed", requests: 1, failed: 1 },

@@ -30,6 +30,8 @@ export const watchEn = {
       user: "User",
       from: "From",
       to: "Until",
+      min_ms: "Minimum time",
+      max_ms: "Maximum time",
       id: "Id",
     },
     any: {

@@ -28,6 +28,8 @@ export const watchZh: WatchWords = {
       user: "用户",
       from: "起",
       to: "止",
+      min_ms: "最短用时",
+      max_ms: "最长用时",
       id: "编号",
     },
     any: { state: "任何状态", model: "任何模型", key: "任何密钥", channel: "任何渠道" },

@@ -14,6 +14,9 @@ export interface RequestSearch {
   /** ISO moments. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** The least and the longest time that a request took, milliseconds. */
+  readonly min_ms?: number | undefined;
+  readonly max_ms?: number | undefined;
   readonly id?: string | undefined;
 }
 
@@ -31,7 +34,7 @@ const filterNames = [
 
 /** The filter in an address; what is no filter is left out. */
 export function readRequestSearch(search: Readonly<Record<string, unknown>>): RequestSearch {
-  const read: Partial<Record<keyof RequestSearch, string | undefined>> = {};
+  const read: Partial<Record<(typeof filterNames)[number], string | undefined>> = {};
   for (const name of filterNames) {
     const value = search[name];
     // The router reads what looks like a number as one.
@@ -44,7 +47,23 @@ export function readRequestSearch(search: Readonly<Record<string, unknown>>): Re
     if (name in search) read[name] = Number.isNaN(at) ? undefined : new Date(at).toISOString();
   }
   const state = requestStates.find((one) => one === search["state"]);
-  return { ...(read as RequestSearch), ...(state === undefined ? {} : { state }) };
+  return {
+    ...read,
+    ...readDurations(search),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+/** The milliseconds of an address; what is no whole number of them is no filter. */
+function readDurations(
+  search: Readonly<Record<string, unknown>>,
+): Pick<RequestSearch, "min_ms" | "max_ms"> {
+  const read: { min_ms?: number | undefined; max_ms?: number | undefined } = {};
+  for (const name of ["min_ms", "max_ms"] as const) {
+    const ms = Number(search[name]);
+    if (name in search) read[name] = Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
+  }
+  return read;
 }
 
 /** Spans of time until now that the log can be looked at in. */

@@ -4,6 +4,7 @@ import { dollars } from "../ui/money.ts";
 import type { Figures } from "./written-figures.ts";
 import type { Statistics } from "./requests.ts";
 import type { RequestSearch } from "./addresses.ts";
+import { slowerSearch } from "./ranked.tsx";
 import { amount } from "./spend-chart.tsx";
 import { type ChartDay, totalsOf } from "./usage.ts";
 import { useWatchWords } from "./words.ts";
@@ -75,7 +76,7 @@ export function FigureRow({ days, report, before, usage, span, figures }: RowPro
             <Compared now={half} before={halfBefore} days={count} figures={figures} worse="more" />
           )
         }
-        search={span}
+        search={slowerSearch(span, half)}
       />
     </dl>
   );

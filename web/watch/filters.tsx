@@ -164,6 +164,8 @@ function IdSearch({
   );
 }
 
+const chipNames = ["from", "to", "error", "team", "user", "min_ms", "max_ms"] as const;
+
 /** The parts of the filter that have no control of its own, each to be taken out. */
 function Chips({
   search,
@@ -175,11 +177,19 @@ function Chips({
   readonly onChange: Change;
 }): ReactNode {
   const words = useWatchWords().requests;
-  const chips = (["from", "to", "error", "team", "user"] as const).flatMap((name) => {
-    const value = search[name];
-    if (value === undefined) return [];
-    const text = name === "from" || name === "to" ? figures.moment(value) : value;
-    return [{ name, text: `${words.filters[name]}: ${text}` }];
+  const { from, to, error, team, user, min_ms: least, max_ms: most } = search;
+  const texts = {
+    from: from === undefined ? undefined : figures.moment(from),
+    to: to === undefined ? undefined : figures.moment(to),
+    error,
+    team,
+    user,
+    min_ms: least === undefined ? undefined : figures.duration(least),
+    max_ms: most === undefined ? undefined : figures.duration(most),
+  };
+  const chips = chipNames.flatMap((name) => {
+    const text = texts[name];
+    return text === undefined ? [] : [{ name, text: `${words.filters[name]}: ${text}` }];
   });
   if (chips.length === 0) return null;
   return (

@@ -228,7 +228,7 @@ function Rankings({
         searchOf={(name) => ({ ...span, ...(name === null ? { state: "lost" } : { error: name }) })}
         nameless={words.lost}
       />
-      <Percentiles durations={details.durations_ms} search={{ ...span, state: "succeeded" }} />
+      <Percentiles durations={details.durations_ms} span={span} />
       <NameList
         title={words.keys}
         list={details.keys}

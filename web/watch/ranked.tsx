@@ -91,16 +91,22 @@ export function Cause({ code }: { readonly code: string }): ReactNode {
   );
 }
 
+/** The filter of what was made in this time or a longer one. */
+export function slowerSearch(span: RequestSearch, ms: number | undefined): RequestSearch {
+  // Zero is what all of them took.
+  return { ...span, state: "succeeded", ...(ms === undefined || ms === 0 ? {} : { min_ms: ms }) };
+}
+
 type Durations = NonNullable<Statistics["details"]>["durations_ms"];
 
 /** The times within which pictures were made, on one scale. */
 export function Percentiles({
   durations,
-  search,
+  span,
 }: {
   readonly durations: Durations;
-  /** The requests that they were counted from. */
-  readonly search: RequestSearch;
+  /** The requests of this time; a figure leads to those of them that took as long or longer. */
+  readonly span: RequestSearch;
 }): ReactNode {
   const words = useWatchWords().overview;
   const figures = useFigures();
@@ -114,7 +120,11 @@ export function Percentiles({
             <li key={share} className="flex flex-col gap-1">
               <div className="flex justify-between gap-4">
                 <span>{words.shares[share]}</span>
-                <Link to="/requests" search={search} className={`${numberLink} text-soft`}>
+                <Link
+                  to="/requests"
+                  search={slowerSearch(span, durations[share])}
+                  className={`${numberLink} text-soft`}
+                >
                   {figures.columnDuration(durations[share])}
                 </Link>
               </div>

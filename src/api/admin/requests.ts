@@ -14,6 +14,9 @@ const day = z.iso.datetime({
   error: "must be a moment such as 2027-02-28T12:00:00Z",
 });
 
+/** A number of milliseconds, of three years at most. */
+const duration = z.coerce.number().int().min(1).max(100_000_000_000).optional();
+
 /** The words by which requests are looked for. */
 const requestFilter = {
   state: z.enum(["running", "succeeded", "partial", "failed", "lost"]).optional(),
@@ -30,6 +33,10 @@ const requestFilter = {
   error: z.string().min(1).max(100).optional().describe("Requests that ended in this code."),
   from: day.optional().describe("The first moment."),
   to: day.optional().describe("The moment before which they began."),
+  min_ms: duration.describe(
+    "Requests that took so many milliseconds or more, from `created_at` to `finished_at`; those that run are left out.",
+  ),
+  max_ms: duration.describe("Requests that took so many milliseconds or less."),
   id: z
     .string()
     .min(1)

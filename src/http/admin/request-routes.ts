@@ -74,8 +74,14 @@ function isLook(record: RequestRecord, { seen }: RequestView): boolean {
 
 type Words = Omit<z.output<typeof statisticsQuery>, "show">;
 
-function questionOf({ from, to, ...words }: Words): RequestQuestion {
-  return { ...words, from: momentOf(from), to: momentOf(to) };
+function questionOf({ from, to, min_ms, max_ms, ...words }: Words): RequestQuestion {
+  return {
+    ...words,
+    from: momentOf(from),
+    to: momentOf(to),
+    tookMsMin: min_ms,
+    tookMsMax: max_ms,
+  };
 }
 
 function refuseOthers({ channel }: RequestQuestion, { of }: Scope): void {

@@ -2,7 +2,7 @@ import type { RequestFilter } from "../request-filter.ts";
 import type { Statement } from "../query.ts";
 import { integer, nullable, oneOf, record, text } from "../shape.ts";
 import { requestStates } from "../tables.ts";
-import { conditionsOf, whereOf } from "./request-search.ts";
+import { conditionsOf, tookMs, whereOf } from "./request-search.ts";
 
 /** Requests of one state that began in one piece of time. */
 export interface PieceCount {
@@ -57,7 +57,7 @@ export function durationsStatement(filter: RequestFilter): Statement {
     ...conditionsOf(filter),
     { sql: "state IN ('succeeded', 'partial') AND finished_at IS NOT NULL", values: [] },
   ]);
-  const sql = `SELECT (finished_at - created_at) / 10 AS hundredths, COUNT(*) AS requests
+  const sql = `SELECT ${tookMs} / 10 AS hundredths, COUNT(*) AS requests
     FROM requests ${where.sql} GROUP BY 1 ORDER BY 1`;
   return { sql, parameters: where.parameters };
 }
