@@ -11,6 +11,7 @@ import { Problem } from "../ui/problem.tsx";
 import { MoreButton } from "../ui/more-button.tsx";
 import { useFigures } from "./figures.ts";
 import { Filters } from "./filters.tsx";
+import { freshAfter } from "./fresh.ts";
 import { Histogram, HistogramTable } from "./histogram.tsx";
 import { rangeOf, useFilter } from "./log-search.ts";
 import type { LogSearch, RequestSearch } from "./addresses.ts";
@@ -98,15 +99,16 @@ function useLog(search: LogSearch, filter: RequestSearch) {
   const entries: readonly RequestEntry[] = list.data?.pages.flat() ?? [];
   const isLive = filter.to === undefined && list.data !== undefined;
   const fresh = useQuery({
-    ...newRequestsQuery(filter, entries[0]?.id),
+    ...newRequestsQuery(filter, freshAfter(entries, filter, list.dataUpdatedAt)),
     enabled: isLive,
   });
+  const known = new Set(entries.map(({ id }) => id));
   useRunning(entries, () => void list.refetch());
   return {
     list,
     statistics,
     entries,
-    fresh: fresh.data ?? 0,
+    fresh: fresh.data?.filter((id) => !known.has(id)).length ?? 0,
     change(next: Partial<LogSearch>): void {
       void navigate({ to: "/requests", search: { ...search, open: undefined, ...next } });
     },

@@ -177,18 +177,18 @@ export const requestsQuery = (search: RequestSearch) =>
     refetchOnWindowFocus: false,
   });
 
-/** The lines that have come since this one, at most a hundred. */
+/** The ids of the lines that have come since this one, at most a hundred. */
 export const newRequestsQuery = (search: RequestSearch, after: string | undefined) =>
   queryOptions({
     queryKey: ["requests-new", search, after],
-    async queryFn({ signal }): Promise<number> {
+    async queryFn({ signal }): Promise<readonly string[]> {
       const query = queryOf({ ...search, limit: 100, after });
       const { data } = await ask<{ readonly data: readonly RequestEntry[] }>(
         "GET",
         `/admin/v1/requests?${query}`,
         { signal },
       );
-      return data.length;
+      return data.map(({ id }) => id);
     },
     refetchInterval: 5000,
   });
