@@ -58,7 +58,7 @@ export const watchZh: WatchWords = {
     none: "还没有任何请求。沙盒模型不需要账户，也不收费。",
     makeFirst: "生成第一张图片",
     noMatch: "没有符合的请求。",
-    noMatchBut: (count, what) => `没有符合的请求；去掉${what}则有 ${count} 个。`,
+    noMatchBut: (count, what) => `没有符合的请求；去掉${what}则有 ${count}。`,
     filtersWord: "这些筛选",
     histogram: (zone) => `请求随时间的分布，${zone}`,
     pieceTitle: (when, requests, failed) =>

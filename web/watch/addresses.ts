@@ -54,6 +54,9 @@ export function readRequestSearch(search: Readonly<Record<string, unknown>>): Re
   };
 }
 
+/** The longest time that the gateway lets be asked for. */
+const msMax = 100_000_000_000;
+
 /** The milliseconds of an address; what is no whole number of them is no filter. */
 function readDurations(
   search: Readonly<Record<string, unknown>>,
@@ -61,7 +64,7 @@ function readDurations(
   const read: { min_ms?: number | undefined; max_ms?: number | undefined } = {};
   for (const name of ["min_ms", "max_ms"] as const) {
     const ms = Number(search[name]);
-    if (name in search) read[name] = Number.isSafeInteger(ms) && ms > 0 ? ms : undefined;
+    if (name in search) read[name] = Number.isInteger(ms) && ms > 0 && ms <= msMax ? ms : undefined;
   }
   return read;
 }

@@ -23,10 +23,11 @@ type Change = (next: Partial<LogSearch>) => void;
 function lineLooks(isBeside: boolean): string {
   const looks =
     "grid grid-cols-1 gap-2 min-[22rem]:grid-cols-2 phone:flex phone:items-center phone:[&>*]:min-w-36";
-  return isBeside
-    ? `${looks} phone:-m-1 phone:max-w-[max(12rem,calc(100vw-max(50vw,34rem)-18rem))] phone:overflow-x-auto phone:p-1 phone:[&>*]:shrink-0`
-    : `${looks} phone:flex-wrap`;
+  return isBeside ? `${looks} ${besideLooks}` : `${looks} phone:flex-wrap`;
 }
+
+const besideLooks =
+  "phone:-m-1 phone:max-w-[max(12rem,calc(100vw-max(50vw,34rem)-18rem))] phone:overflow-x-auto phone:p-1 phone:[&>*]:shrink-0";
 
 /** The filter above the log. Whatever is chosen stands in the address. */
 export function Filters({
@@ -193,7 +194,9 @@ function Chips({
   });
   if (chips.length === 0) return null;
   return (
-    <ul className="flex flex-wrap gap-2">
+    <ul
+      className={`flex gap-2 ${search.open === undefined ? "flex-wrap" : `max-phone:flex-wrap ${besideLooks}`}`}
+    >
       {chips.map(({ name, text }) => (
         <li
           key={name}
