@@ -200,10 +200,19 @@ async function payWithOwnKey(page: Page): Promise<void> {
   await page.getByRole("button", asKey).click();
   await page.getByRole("option", { name: "brushes" }).click();
   await page.getByRole("button", { name: "Make over your budget by $0.05" }).waitFor();
-  await admin("PATCH", `/keys/${id}`, { budget: { usd: 0.1 } });
-  await page.reload();
-  await page.getByRole("button", { name: "Make $0.10" }).click();
-  await page.getByText(/^Done/).waitFor();
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: "quay.png", mimeType: "image/png", buffer: await samplePng(64, 64) });
+  const mask = page.getByRole("button", { name: "Mask" });
+  await mask.waitFor();
+  await admin("PATCH", `/keys/${id}`, { budget: { usd: 0.1 }, operations: ["generation"] });
+  await makeWithoutPictures(page);
+  // Nothing of it was lost: it goes along with a key that may change pictures.
+  await page.getByRole("button", asKey).click();
+  await page.getByRole("option", { name: "the console's" }).click();
+  await mask.waitFor();
+  await page.getByRole("button", asKey).click();
+  await page.getByRole("option", { name: "brushes" }).click();
   await page.getByRole("button", { name: "Make over your budget by $0.10" }).waitFor();
   const { data } = (await admin("GET", "/requests")).body;
   expect(data?.[0]).toMatchObject({ key_id: id, key_name: "brushes", person_name: "Ada" });
@@ -213,6 +222,19 @@ async function payWithOwnKey(page: Page): Promise<void> {
   await page.getByRole("button", { name: "All right" }).click();
   await page.getByRole("button", { name: "Make $0.10" }).waitFor();
   expect(await page.getByRole("button", asKey).count()).toBe(0);
+}
+
+/** Makes a picture with a key that changes none: those of the draft stay behind, and no way leads to others. */
+async function makeWithoutPictures(page: Page): Promise<void> {
+  await page.reload();
+  await page.getByText("The key brushes may not change pictures: this one stays").waitFor();
+  const asked = page.waitForRequest(/console\/v1\/images\/generations\?as_key=/);
+  await page.getByRole("button", { name: "Make $0.10" }).click();
+  await asked;
+  await page.getByText(/^Done/).waitFor();
+  await page.getByRole("button", { name: "Vary" }).waitFor();
+  for (const name of ["Mask", "Add a picture", "Use as input", "Edit a part"])
+    expect([name, await page.getByRole("button", { name }).count()]).toEqual([name, 0]);
 }
 
 /** Starts the gateway again, with a model of several providers behind this address, and a user who may not use it. */

@@ -218,6 +218,14 @@ export const makeEn = {
   keyGone:
     "The key that you had chosen is not there any more, or works no more. From now on pictures are made with the console's key.",
   keyGoneRead: "All right",
+  keyBringsNone: (key: string, count: number) =>
+    count === 0
+      ? `The key ${key} may not change pictures, so none are taken in.`
+      : `The key ${key} may not change pictures: ${count === 1 ? "this one stays" : "these stay"} behind, for another key.`,
+  keyNeedsPicture: (key: string) => `The key ${key} may only change pictures: add one first.`,
+  keyMakesNone: (key: string) => `The key ${key} may make no pictures here.`,
+  notTakenByKey: (name: string, key: string) =>
+    `${name} was not taken: the key ${key} may not change pictures.`,
 };
 
 /** The shape that every other language must have. */

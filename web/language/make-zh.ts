@@ -171,4 +171,11 @@ export const makeZh: MakeWords = {
   consoleKey: "控制台的密钥",
   keyGone: "你选择的密钥已不存在或无法使用。从现在起用控制台的密钥生成图片。",
   keyGoneRead: "知道了",
+  keyBringsNone: (key, count) =>
+    count === 0
+      ? `密钥 ${key} 不能编辑图片，因此不接受输入图片。`
+      : `密钥 ${key} 不能编辑图片：这里的图片不会随请求发送，可换用其他密钥。`,
+  keyNeedsPicture: (key) => `密钥 ${key} 只能编辑图片：请先添加一张。`,
+  keyMakesNone: (key) => `密钥 ${key} 不能在此处生成图片。`,
+  notTakenByKey: (name, key) => `未添加 ${name}：密钥 ${key} 不能编辑图片。`,
 };

@@ -19,7 +19,8 @@ import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { MakeButton } from "./make-button.tsx";
 import { ModelColumns } from "./model-columns.tsx";
 import { type Model, takesMask } from "./models.ts";
-import { leftInWords, obstacleInWords } from "./obstacle.ts";
+import { leftInWords, obstacleInWords, obstacleOfKey } from "./obstacle.ts";
+import { keyMay, useChosenKey } from "./own-keys.ts";
 import type { Playground } from "./playground.ts";
 import { useOverBudget } from "./over-budget.ts";
 import { priceWords, sumOf, usePrices } from "./price.ts";
@@ -36,20 +37,15 @@ export function Asking({
   const all = { words: useWords(), more: useMakeWords() };
   const isPhone = useIsPhone();
   const words = all.words.playground;
-  const { draft, brought, columns, fitted, starting, refusals, make } = playground;
-  const prices = usePrices(
-    fitted.map(({ column, fields, pictures: own }) => ({
-      model: column.model,
-      fields,
-      pictures: own,
-    })),
-  );
+  const { draft, pictures, columns, fitted, starting, refusals, make } = playground;
+  const prices = usePrices(fitted.map(({ column: { model }, ...rest }) => ({ ...rest, model })));
   const over = useOverBudget(
     fitted.map(({ column }, at) => ({ model: column.model.id, price: prices[at] })),
   );
-  const hasMasks = fitted.some(({ column }) => takesMask(column.model));
-  const obstacle = obstacleInWords(fitted, draft.prompt, all);
-  const mask = hasMasks ? brought.pictures[0]?.mask : undefined;
+  const mayChange = keyMay(useChosenKey(), "edit");
+  const hasMasks = mayChange && fitted.some(({ column }) => takesMask(column.model));
+  const obstacle = useObstacle(playground, all);
+  const mask = hasMasks ? pictures[0]?.mask : undefined;
   const [asks, setAsks] = useState(false);
   const submit = (): void => {
     if (obstacle !== undefined || starting.isPending) return;
@@ -65,9 +61,9 @@ export function Asking({
       <ModelColumns
         models={models}
         fitted={fitted.map((one, at) => ({ ...one, price: priceWords(prices[at], words) }))}
-        leavesOf={(model) => leftInWords(fitDraft(draft, model, brought.pictures).left, all)}
+        leavesOf={(model) => leftInWords(fitDraft(draft, model, pictures).left, all)}
         columns={columns}
-        hasPictures={brought.pictures.length > 0}
+        hasPictures={pictures.length > 0}
         refusals={refusals}
       />
     ),
@@ -95,6 +91,15 @@ export function Asking({
       />
     );
   return <AskingAtDesk parts={parts} onSubmit={submit} />;
+}
+
+/** The reason why nothing can be made with the chosen key of the draft as it stands, in words; undefined: it can. */
+function useObstacle(
+  { fitted, draft, pictures }: Playground,
+  all: { readonly words: Words; readonly more: MakeWords },
+): string | undefined {
+  const ofKey = obstacleOfKey(useChosenKey(), pictures.length, all.more);
+  return ofKey ?? obstacleInWords(fitted, draft.prompt, all);
 }
 
 /** The form of a desk: all of it on the left, with the button in sight. */
@@ -182,12 +187,11 @@ function Notes({
 
 /** The controls of the one model, or those that hold for all that are compared. */
 function SharedControls({
-  playground: { draft, change, brought, columns, fitted, refusals },
+  playground: { draft, change, pictures, columns, fitted, refusals },
 }: {
   readonly playground: Playground;
 }): ReactNode {
   const more = useMakeWords();
-  const { pictures } = brought;
   const [first] = fitted;
   if (first === undefined) return null;
   if (!columns.isComparing)

@@ -1,9 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { Message } from "../ui/message.tsx";
 import { NoMask } from "./mask-of-first.tsx";
 import type { Model } from "./models.ts";
 import { PictureIn, PicturesIn } from "./pictures-in.tsx";
+import { keyMay, useChosenKey } from "./own-keys.ts";
 import type { Playground } from "./playground.ts";
+import { useMakeWords } from "./words.ts";
 
 /** The address at which the mask of the first picture is edited. */
 function useMaskEditor(): () => void {
@@ -14,7 +17,7 @@ function useMaskEditor(): () => void {
 /** The pictures that the request brings, for the models that take some. */
 export function Bringing({
   models,
-  playground: { brought, intake, columns },
+  playground: { brought, pictures: own, intake, columns },
   hasMasks,
 }: {
   readonly models: readonly Model[];
@@ -34,11 +37,23 @@ export function Bringing({
           onMask={hasMasks ? openMask : undefined}
         />
       )}
-      {pictures.length === 0 || hasMasks || first === undefined ? null : (
+      {intake.faults.map((fault) => (
+        <Message key={fault} tone="warn" title={fault} />
+      ))}
+      <KeyBringsNone count={pictures.length} />
+      {own.length === 0 || hasMasks || first === undefined ? null : (
         <NoMask models={models} model={first} />
       )}
     </>
   );
+}
+
+/** Says of a key that may change no pictures that it takes none along; nothing of others. */
+function KeyBringsNone({ count }: { readonly count: number }): ReactNode {
+  const key = useChosenKey();
+  const more = useMakeWords();
+  if (key === undefined || keyMay(key, "edit")) return null;
+  return <p className="text-label text-soft">{more.keyBringsNone(key.name, count)}</p>;
 }
 
 /** The pictures that are brought already, small, in one line. */
@@ -52,16 +67,19 @@ export function BroughtLine({
   const openMask = useMaskEditor();
   if (brought.pictures.length === 0) return null;
   return (
-    <div className="flex items-start gap-2 overflow-x-auto pt-1.5">
-      {brought.pictures.map((picture, at) => (
-        <PictureIn
-          key={picture.id}
-          picture={picture}
-          isSmall
-          onRemove={() => brought.remove(picture.id)}
-          onMask={hasMasks && at === 0 ? openMask : undefined}
-        />
-      ))}
-    </div>
+    <>
+      <div className="flex items-start gap-2 overflow-x-auto pt-1.5">
+        {brought.pictures.map((picture, at) => (
+          <PictureIn
+            key={picture.id}
+            picture={picture}
+            isSmall
+            onRemove={() => brought.remove(picture.id)}
+            onMask={hasMasks && at === 0 ? openMask : undefined}
+          />
+        ))}
+      </div>
+      <KeyBringsNone count={brought.pictures.length} />
+    </>
   );
 }

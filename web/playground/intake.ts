@@ -2,6 +2,7 @@ import { useState } from "react";
 import { ApiError, askForFile } from "../api/ask.ts";
 import type { MakeWords } from "../language/make-en.ts";
 import { type DraftPictures, draftPicture } from "./draft-pictures.ts";
+import { keyMay, useChosenKey } from "./own-keys.ts";
 import { useMakeWords } from "./words.ts";
 
 /** The types of pictures that a request may bring. */
@@ -26,9 +27,14 @@ export interface Intake {
 
 /** Opens the way into a draft that holds so many pictures at most. */
 export function useIntake({ pictures, add }: DraftPictures, max: number): Intake {
-  const words = useMakeWords();
+  const more = useMakeWords();
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(0);
+  const key = useChosenKey();
+  const words = (fault: IntakeFault, name: string): string =>
+    fault === "room" && key !== undefined && !keyMay(key, "edit")
+      ? more.notTakenByKey(name, key.name)
+      : more.notTaken[fault](name, max);
   const take = async (files: readonly File[]): Promise<void> => {
     const room = Math.max(0, max - pictures.length);
     const found = await Promise.all(
@@ -36,9 +42,7 @@ export function useIntake({ pictures, add }: DraftPictures, max: number): Intake
     );
     const whole = found.filter(({ fault }) => fault === undefined);
     setFaults(
-      found.flatMap(({ file, fault }) =>
-        fault === undefined ? [] : [words.notTaken[fault](file.name, max)],
-      ),
+      found.flatMap(({ file, fault }) => (fault === undefined ? [] : [words(fault, file.name)])),
     );
     if (whole.length > 0) add(whole.map(({ file }) => draftPicture(file.name, file)));
   };

@@ -50,7 +50,7 @@ export function MakePage(): ReactNode {
         />
       ) : null}
       {models.data?.[0] === undefined ? null : (
-        <AsKeyProvider value={keyId}>
+        <AsKeyProvider value={choice.key}>
           <WithModels models={models.data} />
         </AsKeyProvider>
       )}
@@ -60,7 +60,7 @@ export function MakePage(): ReactNode {
 
 function WithModels({ models }: { readonly models: readonly Model[] }): ReactNode {
   const playground = usePlayground(models);
-  const { list, columns, brought } = playground;
+  const { list, columns, brought, pictures } = playground;
   const states = useGenerations(list.shown?.made ?? []);
   const masked = columns.columns.find(({ model }) => takesMask(model))?.model;
   return (
@@ -71,7 +71,9 @@ function WithModels({ models }: { readonly models: readonly Model[] }): ReactNod
         <Shown models={models} playground={playground} states={states} />
         <Strip list={list} states={states} />
       </div>
-      {masked === undefined ? null : <MaskOfFirst model={masked} brought={brought} />}
+      {masked === undefined || pictures.length === 0 ? null : (
+        <MaskOfFirst model={masked} brought={brought} />
+      )}
     </div>
   );
 }

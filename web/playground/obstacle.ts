@@ -4,6 +4,7 @@ import { optionFault, optionFields, typedText } from "./chosen-options.ts";
 import type { DraftFields, DraftPicture } from "./draft.ts";
 import type { LeftBehind } from "./fit-draft.ts";
 import { type Model, sizeRuleOf, sizesOf, takesMask } from "./models.ts";
+import { type OwnKey, keyMay } from "./own-keys.ts";
 import { sizeFault } from "./size-rule.ts";
 
 /** A request as it would be sent to one model. */
@@ -61,6 +62,16 @@ export function obstacleInWords(
     if (obstacle === "prompt") return more.promptTooLong(model.id, most, charactersOf(fields));
   }
   return undefined;
+}
+
+/** The reason why a key may not make what brings so many pictures, in words; undefined: it may. */
+export function obstacleOfKey(
+  key: OwnKey | undefined,
+  pictures: number,
+  more: MakeWords,
+): string | undefined {
+  if (key === undefined || pictures > 0 || keyMay(key, "generation")) return undefined;
+  return keyMay(key, "edit") ? more.keyNeedsPicture(key.name) : more.keyMakesNone(key.name);
 }
 
 /** The first option, as it is typed, that is no value; undefined: there is none. */

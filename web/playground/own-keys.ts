@@ -6,6 +6,13 @@ import { ApiError, ask } from "../api/ask.ts";
 export interface OwnKey {
   readonly id: string;
   readonly name: string;
+  /** The operations that it may make; null: all. */
+  readonly operations: readonly string[] | null;
+}
+
+/** True where a key may make or change pictures; the console's may do both. */
+export function keyMay(key: OwnKey | undefined, operation: "generation" | "edit"): boolean {
+  return key?.operations?.includes(operation) ?? true;
 }
 
 /** The keys that the person may choose; those that stop working are missed soon. */
@@ -69,13 +76,18 @@ export function useKeyRefused(): (thrown: Error) => void {
   };
 }
 
-const AsKey = createContext<string | undefined>(undefined);
+const AsKey = createContext<OwnKey | undefined>(undefined);
 
 /** Tells what is below it by which key to ask. */
 export const AsKeyProvider = AsKey.Provider;
 
 /** The id of the key to ask by; undefined: the console's. */
 export function useAsKey(): string | undefined {
+  return useContext(AsKey)?.id;
+}
+
+/** The key itself; undefined: the console's. */
+export function useChosenKey(): OwnKey | undefined {
   return useContext(AsKey);
 }
 

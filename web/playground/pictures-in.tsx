@@ -6,7 +6,6 @@ import { Button } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { Message } from "../ui/message.tsx";
 import type { DraftPicture } from "./draft.ts";
 import { type Intake, inputTypes } from "./intake.ts";
 import { useMakeWords } from "./words.ts";
@@ -32,7 +31,9 @@ export function PicturesIn({
     <div className="flex flex-col gap-1.5">
       <p className="flex justify-between text-label">
         <span className="font-medium">{words.picturesIn}</span>
-        <span className="text-soft">{more.picturesOf(pictures.length, intake.max)}</span>
+        {intake.max === 0 ? null : (
+          <span className="text-soft">{more.picturesOf(pictures.length, intake.max)}</span>
+        )}
       </p>
       <DropZone
         aria-label={words.dropHere}
@@ -50,9 +51,6 @@ export function PicturesIn({
         ))}
         {pictures.length >= intake.max ? null : <Ways intake={intake} />}
       </DropZone>
-      {intake.faults.map((fault) => (
-        <Message key={fault} tone="warn" title={fault} />
-      ))}
     </div>
   );
 }

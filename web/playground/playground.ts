@@ -11,7 +11,7 @@ import { type MadeList, useMadeList } from "./made-list.ts";
 import { type Model, picturesMax } from "./models.ts";
 import type { GoingOn } from "./going-on.ts";
 import { type OptionRefusals, useRefusedOptions } from "./use-refused-options.ts";
-import { useAsKey, useKeyRefused } from "./own-keys.ts";
+import { keyMay, useChosenKey, useKeyRefused } from "./own-keys.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 import { useGoingOn } from "./use-going-on.ts";
 import { useOptions } from "./use-options.ts";
@@ -21,6 +21,8 @@ export interface Playground {
   readonly draft: DraftFields;
   readonly change: (change: Partial<DraftFields>) => void;
   readonly brought: DraftPictures;
+  /** The pictures of the draft that may go along: none with a key that may change none. */
+  readonly pictures: readonly DraftPicture[];
   /** The way of further pictures into the draft. */
   readonly intake: Intake;
   readonly columns: Columns;
@@ -42,13 +44,14 @@ export interface Playground {
 export function usePlayground(models: readonly Model[]): Playground {
   const [draft, change] = useDraft();
   const brought = useDraftPictures();
-  const { pictures } = brought;
+  const key = useChosenKey();
+  const mayChange = keyMay(key, "edit");
+  const pictures = mayChange ? brought.pictures : noPictures;
   const list = useMadeList();
-  const keyId = useAsKey();
   const columns = useColumns(models, draft, change);
   const intake = useIntake(
     brought,
-    Math.max(...columns.columns.map(({ model }) => picturesMax(model))),
+    mayChange ? Math.max(...columns.columns.map(({ model }) => picturesMax(model))) : 0,
   );
   useIntakeEvents(intake);
   usePlaygroundKeys({ list, prompt: draft.prompt, write: (prompt) => change({ prompt }) });
@@ -67,11 +70,12 @@ export function usePlayground(models: readonly Model[]): Playground {
     onError: useKeyRefused(),
   });
   const refusals = useRefusedOptions(list.shown?.made ?? noneMade);
-  const { goingOn, error } = useGoingOn({ models, brought, columns, list, change });
+  const { goingOn, error } = useGoingOn({ models, brought, pictures, columns, list, change });
   return {
     draft,
     change,
     brought,
+    pictures,
     intake,
     columns,
     fitted,
@@ -89,7 +93,7 @@ export function usePlayground(models: readonly Model[]): Playground {
           fields,
           group,
           pictures: own,
-          keyId,
+          keyId: key?.id,
         })),
       );
     },
@@ -98,6 +102,7 @@ export function usePlayground(models: readonly Model[]): Playground {
 }
 
 const noneMade: readonly Made[] = [];
+const noPictures: readonly DraftPicture[] = [];
 
 /** Begins all at once. One alone that is refused throws; beside others it is a result of its own. */
 function begin(asked: readonly Asked[]): Promise<readonly Made[]> {

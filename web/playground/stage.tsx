@@ -157,15 +157,22 @@ function Actions({
   return (
     <div className="flex flex-wrap items-center gap-2">
       {isKeepable ? <KeepButton key={picture.url} id={galleryId(made, picture)} /> : null}
+      {goingOn.use === undefined ? null : (
+        <Button
+          onPress={() => goingOn.use?.(made, picture)}
+          isSquare={isColumn}
+          aria-label={words.useAsInput}
+        >
+          <Icon name="plus" size={16} />
+          {isColumn ? null : words.useAsInput}
+        </Button>
+      )}
       <Button
-        onPress={() => goingOn.use(made, picture)}
-        isSquare={isColumn}
-        aria-label={words.useAsInput}
+        isDisabled={goingOn.asked(made, { seed: "" }) === undefined}
+        onPress={() => goingOn.again(made, { seed: "" })}
       >
-        <Icon name="plus" size={16} />
-        {isColumn ? null : words.useAsInput}
+        {words.vary}
       </Button>
-      <Button onPress={() => goingOn.again(made, { seed: "" })}>{words.vary}</Button>
       {goingOn.edit === undefined ? null : (
         <Button
           onPress={() => goingOn.edit?.(made, picture)}

@@ -8,7 +8,7 @@ import { type Made, type MadePicture, galleryId } from "./generation.ts";
 import type { GoingOn } from "./going-on.ts";
 import type { MadeList } from "./made-list.ts";
 import { type Model, picturesMax, takesMask } from "./models.ts";
-import { useAsKey, useKeyRefused } from "./own-keys.ts";
+import { keyMay, useChosenKey, useKeyRefused } from "./own-keys.ts";
 import type { Priced } from "./price.ts";
 import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 
@@ -16,36 +16,45 @@ import { type Asked, startGeneration, startOrRefused } from "./start.ts";
 interface Parts {
   readonly models: readonly Model[];
   readonly brought: DraftPictures;
+  /** The pictures that may go along. */
+  readonly pictures: readonly DraftPicture[];
   readonly columns: Columns;
   readonly list: MadeList;
   readonly change: (change: Partial<DraftFields>) => void;
 }
 
 /** The ways to go on from results, and what went wrong on one of them. */
-export function useGoingOn({ models, brought, columns, list, change }: Parts): {
+export function useGoingOn({ models, brought, pictures: own, columns, list, change }: Parts): {
   readonly goingOn: GoingOn;
   readonly error: Error | null;
 } {
   const trying = useTrying(list);
-  const keyId = useAsKey();
+  const key = useChosenKey();
+  const mayChange = keyMay(key, "edit");
   const taking = useTaking(brought);
-  const hasMasks = columns.columns.some(({ model }) => takesMask(model));
+  const hasMasks = mayChange && columns.columns.some(({ model }) => takesMask(model));
   const asked = (before: Made, changed: Partial<DraftFields>): Priced | undefined => {
     const model = models.find(({ id }) => id === before.fields.model);
     // What was made of pictures is not made again without any, nor the other way round.
-    const isLost = before.withPictures > 0 && brought.pictures.length === 0;
+    const isEdit = before.withPictures > 0;
+    const isLost = isEdit ? own.length === 0 : !keyMay(key, "generation");
     if (model === undefined || isLost) return undefined;
-    const pictures = before.withPictures === 0 ? [] : brought.pictures.slice(0, picturesMax(model));
+    const pictures = isEdit ? own.slice(0, picturesMax(model)) : [];
     return { model, fields: { ...before.fields, ...changed }, pictures };
   };
   const goingOn: GoingOn = {
-    use: (made, picture) => taking.mutate({ made, picture, isFirst: false }),
+    use: mayChange
+      ? (made, picture) => taking.mutate({ made, picture, isFirst: false })
+      : undefined,
     edit: hasMasks ? (made, picture) => taking.mutate({ made, picture, isFirst: true }) : undefined,
     adopt: ({ fields }) => change(fields),
     asked,
     again(before, changed = {}, fills) {
       const next = asked(before, changed);
-      if (next !== undefined) trying.mutate({ ...next, keyId, before, group: before.group, fills });
+      if (next !== undefined) {
+        const { group } = before;
+        trying.mutate({ ...next, keyId: key?.id, before, group, fills });
+      }
     },
     fillersOf: list.fillersOf,
     chooseSeed: (seed) => change({ seed }),

@@ -17,6 +17,8 @@ export function ownKeyRoutes(
 ): void {
   app.get(ownKeysPath, (request) => ({
     object: "list",
-    data: administration.ownKeys(callerOf(request), request).map(({ id, name }) => ({ id, name })),
+    data: administration
+      .ownKeys(callerOf(request), request)
+      .map(({ id, name, operations }) => ({ id, name, operations })),
   }));
 }
