@@ -256,9 +256,21 @@ test("each role sees of people what it may: a team's admin the team's users and 
     headers: admin,
     body: JSON.stringify({ login: "t@a.se", name: "Tea", role: "team_admin", team: "studio" }),
   }).then((answer) => answer.json() as Promise<{ invitation: { path: string } }>);
-  const { page, faults } = await openPage(opened(), gateway.url, { locale: "zh-CN" });
+  const { page, faults } = await openPage(opened(), gateway.url, {
+    locale: "zh-CN",
+    expected: /status of 40[01]/,
+  });
   await page.goto(invitation.path);
-  await page.getByLabel("密码", { exact: true }).fill(consolePassword);
+  const password = page.getByLabel("密码", { exact: true });
+  for (const [bad, told] of [
+    ["a", "请填写至少 12 个字符。"],
+    ["aaaaaaaaaaaa", "密码须有至少 5 个不同的字符。"],
+  ] as const) {
+    await password.fill(bad);
+    await page.getByRole("button", { name: "开始" }).click();
+    await page.getByText(told).waitFor();
+  }
+  await password.fill(consolePassword);
   await page.getByRole("button", { name: "开始" }).click();
   await page.getByRole("link", { name: "成员" }).click();
   await page.getByRole("link", { name: "Cy" }).waitFor();
@@ -272,6 +284,14 @@ test("each role sees of people what it may: a team's admin the team's users and 
   expect(await accessFaults(page)).toEqual([]);
   await panel.getByRole("button", { name: "保存" }).click();
   await page.getByRole("row", { name: /Cy.*每月 \$3/ }).waitFor();
+
+  // The link that was used leads to no command that has to be typed.
+  await page.goto(invitation.path);
+  await page.getByRole("heading", { name: "此链接已被使用或已失效" }).waitFor();
+  await page.getByText("pinhole people invitation <id>", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "复制" }).last().click();
+  await page.getByRole("button", { name: "已复制" }).waitFor();
+  expect(await accessFaults(page)).toEqual([]);
 
   const operator = await enterConsole(opened(), gateway, "operator");
   expect(await operator.page.getByRole("link", { name: "People" }).count()).toBe(0);

@@ -289,6 +289,16 @@ async function refusedAtOption(page: Page): Promise<void> {
   await expect.poll(() => refusal.count()).toBe(1);
 }
 
+/** Says in Chinese what was refused, and what a model without the option leaves behind. */
+async function optionsInChinese(page: Page): Promise<void> {
+  await page.evaluate("localStorage.setItem('pinhole.language', 'zh-CN')");
+  await page.reload();
+  await page.getByText("只能用字母、数字、连字符和下划线，最多 60 个字符").waitFor();
+  await page.getByRole("button", { name: /lettered 模型/ }).click();
+  await page.getByRole("option", { name: "sketch" }).click();
+  await page.getByText("sketch 不支持：选项 风格类型").waitFor();
+}
+
 test("the options of a model's provider are offered by its schema, refused before the click, sent as they were set, and kept", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const upstream = await startScriptedUpstream();
@@ -337,6 +347,7 @@ test("the options of a model's provider are offered by its schema, refused befor
   await page.getByRole("option", { name: "sketch" }).click();
   await page.getByText(/option service tier, option num inference steps/).waitFor();
   await refusedAtOption(page);
+  await optionsInChinese(page);
   const other = await enterConsole(browser, gateway, "key_holder", {
     user: "ada",
     login: "ada@example.com",

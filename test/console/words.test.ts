@@ -181,7 +181,9 @@ const refusals = [
   "Too many tries to sign in failed; try again in 15 minutes.",
   "`models` must be a list of models' names, not an empty list.",
   '`value` must be a duration from 0s to 1h, such as 500ms, 10s, 5m, 1h or 7d, not "1.5".',
-  "`provider_options.x.style` is not what this provider takes: Invalid string: must match pattern /^[a-z]{1,40}$/.",
+  "The password must have 12 to 256 characters.",
+  "The password must have at least 5 different characters.",
+  "The password must not be the name that you sign in with.",
   "`provider_options.x.steps` is not known to some-model; leave it out.",
 ];
 
@@ -194,8 +196,26 @@ function refusalOf([schema, body]: (typeof wrong)[number]): string | undefined {
   }
 }
 
-test("what a form refuses is told in Chinese, with what to change", () => {
-  const said = [...wrong.map(refusalOf), ...refusals].filter((one) => one !== undefined);
+/** Refusals of words that have a form of their own, by each option of a provider that asks for one. */
+async function refusalsOfForms(): Promise<readonly string[]> {
+  const loaded = await Promise.all(providers.map(({ load }) => load()));
+  return loaded.flatMap(({ default: { id, options } }) => {
+    const { properties = {} } = jsonSchemaOf(options) as {
+      readonly properties?: Readonly<Record<string, { readonly pattern?: string }>>;
+    };
+    const names = Object.keys(properties).filter((name) => properties[name]?.pattern !== undefined);
+    return names.map((name) => {
+      const issue = options.safeParse({ [name]: "€ €" }).error?.issues[0];
+      return `\`provider_options.${id}.${name}\` is not what this provider takes: ${issue?.message}.`;
+    });
+  });
+}
+
+test("what a form refuses is told in Chinese, with what to change", async () => {
+  const forms = await refusalsOfForms();
+  expect(forms.length).toBeGreaterThan(2);
+  expect(forms.filter((one) => one.includes("pattern"))).toEqual([]);
+  const said = [...wrong.map(refusalOf), ...refusals, ...forms].filter((one) => one !== undefined);
   expect(said.length).toBeGreaterThan(40);
   const left = said.filter((message) => {
     const told = toldZh(message)?.replaceAll(/`[^`]*`|"[^"]*"/g, "");

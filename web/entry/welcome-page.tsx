@@ -15,10 +15,14 @@ import { firstOf } from "../frame/places.ts";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
+import { CopyableCode } from "../ui/copyable.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { EntryPage } from "./entry-page.tsx";
+
+/** The commands that show the people of this gateway, and make one of them another link. */
+const linkCommands = ["pinhole people list", "pinhole people invitation <id>"] as const;
 
 /** The page behind a one-time link: the first owner's, or an invitation's. */
 export function WelcomePage(): ReactNode {
@@ -46,6 +50,14 @@ export function WelcomePage(): ReactNode {
       <Link to="/sign-in" className={buttonLooks("main")}>
         {words.signIn.submit}
       </Link>
+      <div className="flex flex-col gap-3">
+        {linkCommands.map((command, at) => (
+          <div key={command} className="flex flex-col gap-1.5">
+            <p className="text-label text-soft">{words.welcome.spentCommands[at]}</p>
+            <CopyableCode text={command} />
+          </div>
+        ))}
+      </div>
     </EntryPage>
   );
 }

@@ -23,6 +23,7 @@ export const en = {
   cancel: "Cancel",
   save: "Save",
   fillIn: "Fill this in.",
+  tooShort: (least: number) => `Write ${least} characters or more.`,
   discard: "Discard",
   copy: "Copy",
   copied: "Copied",
@@ -130,7 +131,11 @@ export const en = {
     submit: "Begin",
     spent: "This link has been used or has ended",
     spentRemedy:
-      "Sign in if you have a password already. Otherwise ask for another link; on the machine itself, pinhole people list shows the ids and pinhole people invitation <id> makes one.",
+      "Sign in if you have a password already. Otherwise ask for another link: whoever runs this gateway can make one.",
+    spentCommands: [
+      "On the gateway's machine, this shows people and their ids:",
+      "And this makes a link for one of them:",
+    ] as readonly [string, string],
   },
   playground: {
     model: "Model",

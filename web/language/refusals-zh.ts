@@ -32,6 +32,14 @@ const demands: readonly Saying[] = [
     /^letters, digits, dots, hyphens and underscores, at most (\d+)$/,
     (most) => `只能用字母、数字、点、连字符和下划线，以字母或数字开头，最多 ${most} 个字符`,
   ],
+  [
+    /^letters, digits, hyphens and underscores, at most (\d+)$/,
+    (most) => `只能用字母、数字、连字符和下划线，最多 ${most} 个字符`,
+  ],
+  [
+    /^small letters, digits and hyphens, at most (\d+)$/,
+    (most) => `只能用小写字母、数字和连字符，最多 ${most} 个字符`,
+  ],
   [/^a model's name, or a pattern that ends in \*$/, () => "必须是模型名称，或以 * 结尾的名称前缀"],
   [/^a list of models' names$/, () => "必须至少有一个模型名称"],
   [
@@ -40,6 +48,7 @@ const demands: readonly Saying[] = [
       `必须是 ${least} 到 ${most} 的时长，例如 ${all.replace(" or ", ", ").replaceAll(", ", "、")}`,
   ],
   [/^one budget, or a list of at most (\d+)$/, (most) => `最多只能有 ${most} 个预算`],
+  [/^a UUID$/, () => "必须是 UUID"],
   [/^text$/, () => "必须是文字"],
   [/^true or false$/, () => "必须是 true 或 false"],
   [/^a number$/, () => "必须是数字"],
@@ -71,7 +80,7 @@ const faults: readonly Saying[] = [
     (label) =>
       `\`${label}\` 不是标签：标签是一个词，或像 \`project=fox\` 这样的名称与值；名称最多 40 个字母、数字、\`_\`、\`.\`、\`-\`，值最多 80 个这些字符、空格和 \`:/@+\`，都以字母或数字开头`,
   ],
-  [/^Invalid string: must match pattern (.+)$/, (pattern) => `必须符合 ${pattern}`],
+  [/^Invalid string: must match pattern .+$/, () => "格式不符合要求"],
   [
     /^Invalid option: expected one of (.+)$/,
     (all = "") => `只能是 ${all.replaceAll('"', "").replaceAll("|", "、")}`,
@@ -140,6 +149,15 @@ const sentences: readonly Saying[] = [
     /^Too many tries to sign in failed; try again in (?:a minute|(\d+) minutes)\.$/,
     (minutes = "1") => `登录失败次数过多；请在 ${minutes} 分钟后再试。`,
   ],
+  [
+    /^The password must have (\d+) to (\d+) characters\.$/,
+    (least, most) => `密码须有 ${least} 到 ${most} 个字符。`,
+  ],
+  [
+    /^The password must have at least (\d+) different characters\.$/,
+    (least) => `密码须有至少 ${least} 个不同的字符。`,
+  ],
+  [/^The password must not be the name that you sign in with\.$/, () => "密码不能与登录名相同。"],
   [/^No channel serves the model `(.+)`\.$/s, (model) => `没有渠道提供模型 \`${model}\`。`],
 ];
 

@@ -24,6 +24,7 @@ export const zh: Words = {
   cancel: "取消",
   save: "保存",
   fillIn: "请填写此项。",
+  tooShort: (least) => `请填写至少 ${least} 个字符。`,
   discard: "放弃更改",
   copy: "复制",
   copied: "已复制",
@@ -127,8 +128,8 @@ export const zh: Words = {
     passwordHint: "至少 12 个字符。几个互不相关的词就很好。",
     submit: "开始",
     spent: "此链接已被使用或已失效",
-    spentRemedy:
-      "如果你已有密码，请直接登录。否则请索取新的链接；在服务器上，pinhole people list 显示 id，pinhole people invitation <id> 生成链接。",
+    spentRemedy: "如果你已有密码，请直接登录。否则请向此网关的管理人员索取新的链接。",
+    spentCommands: ["在网关所在的机器上，此命令显示成员及其 id：", "此命令为其中一人生成链接："],
   },
   playground: {
     model: "模型",

@@ -1,9 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
-import type { Words } from "../language/en.ts";
 import { useWords } from "../language/language.tsx";
-import type { MakeWords } from "../language/make-en.ts";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -19,12 +17,12 @@ import { type LeftBehind, fitDraft } from "./fit-draft.ts";
 import { MakeButton } from "./make-button.tsx";
 import { ModelColumns } from "./model-columns.tsx";
 import { type Model, takesMask } from "./models.ts";
-import { leftInWords, obstacleInWords, obstacleOfKey } from "./obstacle.ts";
+import { type DraftWords, leftInWords, obstacleInWords, obstacleOfKey } from "./obstacle.ts";
 import { keyMay, useChosenKey } from "./own-keys.ts";
 import type { Playground } from "./playground.ts";
 import { useOverBudget } from "./over-budget.ts";
 import { priceWords, sumOf, usePrices } from "./price.ts";
-import { useMakeWords } from "./words.ts";
+import { useDraftWords, useMakeWords } from "./words.ts";
 
 /** The form that says what is asked, made from the cards of the models: on the left, or on a phone in two sheets. */
 export function Asking({
@@ -34,7 +32,7 @@ export function Asking({
   readonly models: readonly Model[];
   readonly playground: Playground;
 }): ReactNode {
-  const all = { words: useWords(), more: useMakeWords() };
+  const all = useDraftWords();
   const isPhone = useIsPhone();
   const words = all.words.playground;
   const { draft, pictures, columns, fitted, starting, refusals, make } = playground;
@@ -94,10 +92,7 @@ export function Asking({
 }
 
 /** The reason why nothing can be made with the chosen key of the draft as it stands, in words; undefined: it can. */
-function useObstacle(
-  { fitted, draft, pictures }: Playground,
-  all: { readonly words: Words; readonly more: MakeWords },
-): string | undefined {
+function useObstacle({ fitted, draft, pictures }: Playground, all: DraftWords): string | undefined {
   const ofKey = obstacleOfKey(useChosenKey(), pictures.length, all.more);
   return ofKey ?? obstacleInWords(fitted, draft.prompt, all);
 }
@@ -131,7 +126,7 @@ function AskingAtDesk({
 /** The model, and what is chosen of it: as much as a button of a phone holds. */
 function summaryOf(
   { fitted }: Playground,
-  { words, more }: { readonly words: Words; readonly more: MakeWords },
+  { words, more }: Pick<DraftWords, "words" | "more">,
 ): string {
   const [one, other] = fitted;
   if (one === undefined) return "";
@@ -230,7 +225,7 @@ function LeavesBehind({
   readonly model: Model;
   readonly left: readonly LeftBehind[];
 }): ReactNode {
-  const all = { words: useWords(), more: useMakeWords() };
+  const all = useDraftWords();
   if (left.length === 0) return null;
   const { leavesBehind } = all.words.playground;
   return <Message tone="info" title={leavesBehind(model.id, leftInWords(left, all))} />;

@@ -158,12 +158,10 @@ export function optionsOfRequest(asked: unknown): string {
   );
 }
 
-/** The names of all options that are chosen, for people. */
+/** The names of all options that are chosen. */
 export function chosenNames(draft: string): readonly string[] {
-  return Object.values(read(draft)).flatMap((chosen) => Object.keys(chosen).map(spaced));
+  return Object.values(read(draft)).flatMap((chosen) => Object.keys(chosen));
 }
-
-const spaced = (name: string): string => name.replaceAll("_", " ");
 
 /** The options that a model's providers take, and the names of those that it leaves behind. While the former are not known all are kept. */
 export function fitOptions(
@@ -176,7 +174,7 @@ export function fitOptions(
     const known = groups.find((group) => group.provider === provider)?.schema.properties ?? {};
     const all = Object.entries(chosen);
     const has = ([name]: readonly [string, Chosen]): boolean => Object.hasOwn(known, name);
-    left.push(...all.filter((one) => !has(one)).map(([name]) => spaced(name)));
+    left.push(...all.filter((one) => !has(one)).map(([name]) => name));
     return [provider, Object.fromEntries(all.filter(has))] as const;
   });
   return { kept: written(Object.fromEntries(kept)), left };

@@ -12,7 +12,7 @@ import type { LeftBehind } from "./fit-draft.ts";
 import type { Model } from "./models.ts";
 import { leftInWords } from "./obstacle.ts";
 import { type OptionRefusals, useOpening } from "./use-refused-options.ts";
-import { useMakeWords } from "./words.ts";
+import { useDraftWords, useMakeWords } from "./words.ts";
 
 /** A column as it will be asked. */
 export interface FittedColumn {
@@ -132,12 +132,11 @@ function ColumnRow({
   readonly hasPictures: boolean;
   readonly refusals: OptionRefusals;
 }): ReactNode {
-  const words = useWords();
-  const more = useMakeWords();
+  const all = useDraftWords();
+  const { more } = all;
   const { model, own } = column;
   const [isOpen, setOpen] = useOpening(refusals.fresh?.model === model.id);
-  const inWords = (choices: readonly LeftBehind[]): readonly string[] =>
-    leftInWords(choices, { words, more });
+  const inWords = (choices: readonly LeftBehind[]): readonly string[] => leftInWords(choices, all);
   const owned = Object.entries(own)
     .filter(([, value]) => value !== "")
     // A column's own choices are fields of the draft.

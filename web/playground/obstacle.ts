@@ -14,10 +14,12 @@ interface Fitted {
   readonly pictures: readonly DraftPicture[];
 }
 
-/** The words that obstacles are told in. */
-interface AllWords {
+/** The words that drafts are told in. */
+export interface DraftWords {
   readonly words: Words;
   readonly more: MakeWords;
+  /** The names of providers' options, by the option's own. */
+  readonly optionLabels: Readonly<Record<string, string>>;
 }
 
 /** The thing that stands in the way of a request to one model. */
@@ -48,7 +50,7 @@ export function obstacleOf({
 export function obstacleInWords(
   fitted: readonly Fitted[],
   prompt: string,
-  { words, more }: AllWords,
+  { words, more }: DraftWords,
 ): string | undefined {
   if (prompt.trim() === "") return words.playground.needsPrompt;
   for (const { column, fields, pictures } of fitted) {
@@ -89,14 +91,17 @@ function charactersOf({ prompt }: DraftFields): number {
 /** The choices that a model leaves behind, in words. */
 export function leftInWords(
   left: readonly LeftBehind[],
-  { words: { playground }, more }: AllWords,
+  { words: { playground }, more, optionLabels }: DraftWords,
 ): readonly string[] {
   const names: Readonly<Record<LeftBehind["field"], string>> = {
     ...playground.fields,
     ...more.fields,
   };
   return left.map(({ field, value }) => {
-    const said = playground.values[value] ?? value.replace(/^(\d+)x(\d+)$/, "$1 × $2");
+    const said =
+      field === "provider_options"
+        ? (optionLabels[value] ?? value.replaceAll("_", " "))
+        : (playground.values[value] ?? value.replace(/^(\d+)x(\d+)$/, "$1 × $2"));
     return `${names[field]} ${said}`.trim();
   });
 }

@@ -40,7 +40,7 @@ export function Field({
   isLabelHidden,
   ...rest
 }: FieldProps): ReactNode {
-  const { fillIn } = useWords();
+  const { fillIn, tooShort } = useWords();
   return (
     <TextField
       {...rest}
@@ -83,6 +83,8 @@ export function Field({
             // The browser would say it in its own language, which may be another.
             validationDetails.valueMissing ? (
               fillIn
+            ) : validationDetails.tooShort ? (
+              tooShort(rest.minLength ?? 1)
             ) : (
               defaultChildren
             )

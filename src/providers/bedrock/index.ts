@@ -18,7 +18,9 @@ const options = z.strictObject({
   strength: share("How far an edit by SD 3.5 may go from its picture; 0.7 where it is not said."),
   style_preset: z
     .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
+    .regex(/^[a-z0-9-]{1,40}$/, {
+      message: "must be small letters, digits and hyphens, at most 40",
+    })
     .optional()
     .describe("A look such as photographic or anime, of inpaint."),
   grow_mask: z.int().min(0).max(20).optional().describe("Pixels by which a mask grows."),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-const word = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/);
+const word = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, {
+  message: "must be letters, digits, hyphens and underscores, at most 60",
+});
 
 /** Fields of Ideogram that the contract does not name. */
 export const options = z.strictObject({

@@ -30,7 +30,7 @@ const options = z.strictObject({
   contrast: z.number().min(1).max(4.5).optional().describe("Contrast of Lucid and Phoenix."),
   alchemy: z.boolean().optional().describe("Alchemy of Lucid and Phoenix; off unless said."),
   ultra: z.boolean().optional().describe("Ultra of Lucid and Phoenix; off unless said."),
-  style_id: z.uuid().optional().describe("A style of Leonardo's."),
+  style_id: z.uuid({ message: "must be a UUID" }).optional().describe("A style of Leonardo's."),
   reference_strength: z
     .enum(["low", "mid", "high"])
     .optional()

@@ -13,7 +13,9 @@ const options = z.strictObject({
   steps: z.int().min(1).max(50).optional().describe("Steps; schnell takes at most 4."),
   style_preset: z
     .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
+    .regex(/^[a-z0-9-]{1,40}$/, {
+      message: "must be small letters, digits and hyphens, at most 40",
+    })
     .optional()
     .describe("A look such as anime or cinematic."),
   loras: z

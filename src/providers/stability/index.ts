@@ -23,7 +23,9 @@ const options = z.strictObject({
   ),
   style_preset: z
     .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
+    .regex(/^[a-z0-9-]{1,40}$/, {
+      message: "must be small letters, digits and hyphens, at most 40",
+    })
     .optional()
     .describe("A look such as photographic, anime or line-art."),
   cfg_scale: z.number().min(1).max(10).optional().describe("How closely sd3.5 follows the prompt."),

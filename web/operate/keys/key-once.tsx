@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ReactNode } from "react";
-import { useWords } from "../../language/language.tsx";
 import { modelsQuery } from "../../playground/models.ts";
-import { copyText } from "../../ui/copy-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Choice } from "../../ui/choice.tsx";
+import { CopyButton, CopyableCode } from "../../ui/copyable.tsx";
 import { Message } from "../../ui/message.tsx";
 import { codes } from "../../watch/code-text.ts";
 import type { KeyWithSecret } from "./keys.ts";
@@ -23,12 +22,7 @@ export function KeyOnce({
   return (
     <div className="flex flex-col gap-5">
       <Message tone="warn" title={words.once} />
-      <div className="flex items-center gap-2">
-        <code className="min-w-0 flex-1 rounded-control bg-sunk px-3 py-2 font-mono text-label break-all">
-          {made.key}
-        </code>
-        <CopyButton text={made.key} />
-      </div>
+      <CopyableCode text={made.key} />
       <FirstRequest models={made.models} />
       <div className="flex justify-end">
         <Button kind="main" onPress={onClose}>
@@ -67,19 +61,5 @@ function FirstRequest({ models }: Pick<KeyWithSecret, "models">): ReactNode {
         {code}
       </pre>
     </div>
-  );
-}
-
-function CopyButton({ text }: { readonly text: string }): ReactNode {
-  const { copy, copied } = useWords();
-  const [isCopied, setCopied] = useState(false);
-  return (
-    <Button
-      onPress={() => {
-        void copyText(text).then(() => setCopied(true));
-      }}
-    >
-      {isCopied ? copied : copy}
-    </Button>
   );
 }
