@@ -277,6 +277,9 @@ async function refusedAtOption(page: Page): Promise<void> {
   await group.click();
   const style = page.getByRole("textbox", { name: "Style type" });
   await style.fill("no style");
+  // The price is refused already.
+  await page.getByText('No price can be told: the option "Style type" would be refused.').waitFor();
+  expect(await style.getAttribute("aria-invalid")).toBe("true");
   await group.click();
   await style.waitFor({ state: "detached" });
   await page.getByRole("button", { name: /^Make/ }).first().click();

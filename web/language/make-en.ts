@@ -207,6 +207,8 @@ export const makeEn = {
     json: () => "This is no JSON.",
   },
   optionImpossible: (typed: string) => `The provider's option cannot be "${typed.slice(0, 40)}".`,
+  noPriceOf: (option: string | undefined) =>
+    `No price can be told: ${option === undefined ? "an option" : `the option "${option}"`} would be refused.`,
   needsPicture: (model: string) => `${model} changes pictures: add one first.`,
   promptTooLong: (model: string, most: number, now: number) =>
     `${model} takes ${count(most)} characters; the prompt has ${count(now)}.`,

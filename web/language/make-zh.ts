@@ -161,6 +161,8 @@ export const makeZh: MakeWords = {
     json: () => "这不是有效的 JSON。",
   },
   optionImpossible: (typed) => `提供商的选项不能是“${typed.slice(0, 40)}”。`,
+  noPriceOf: (option) =>
+    `无法估价：${option === undefined ? "选项" : `选项“${option}”`}不会被接受。`,
   needsPicture: (model) => `${model} 用于修改图片：请先添加一张。`,
   promptTooLong: (model, most, now) =>
     `${model} 最多接受 ${count(most)} 个字符；提示词有 ${count(now)} 个。`,

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
+import { labelOf } from "../channels/schema-field.tsx";
 import { useWords } from "../language/language.tsx";
 import { Field } from "../ui/field.tsx";
 import { Message } from "../ui/message.tsx";
@@ -21,7 +22,9 @@ import { type DraftWords, leftInWords, obstacleInWords, obstacleOfKey } from "./
 import { keyMay, useChosenKey } from "./own-keys.ts";
 import type { Playground } from "./playground.ts";
 import { useOverBudget } from "./over-budget.ts";
-import { priceWords, sumOf, usePrices } from "./price.ts";
+import { type Price, priceWords, sumOf, usePriceAnswers } from "./price.ts";
+import { refusedName, refusedUnasked } from "./refused-options.ts";
+import type { OptionRefusals } from "./use-refused-options.ts";
 import { useDraftWords, useMakeWords } from "./words.ts";
 
 /** The form that says what is asked, made from the cards of the models: on the left, or on a phone in two sheets. */
@@ -35,11 +38,8 @@ export function Asking({
   const all = useDraftWords();
   const isPhone = useIsPhone();
   const words = all.words.playground;
-  const { draft, pictures, columns, fitted, starting, refusals, make } = playground;
-  const prices = usePrices(fitted.map(({ column: { model }, ...rest }) => ({ ...rest, model })));
-  const over = useOverBudget(
-    fitted.map(({ column }, at) => ({ model: column.model.id, price: prices[at] })),
-  );
+  const { draft, pictures, columns, fitted, starting, make } = playground;
+  const { prices, over, refusals, unpriced } = useAskedPrices(playground, all);
   const mayChange = keyMay(useChosenKey(), "edit");
   const hasMasks = mayChange && fitted.some(({ column }) => takesMask(column.model));
   const obstacle = useObstacle(playground, all);
@@ -65,12 +65,13 @@ export function Asking({
         refusals={refusals}
       />
     ),
-    controls: <SharedControls playground={playground} />,
+    controls: <SharedControls playground={{ ...playground, refusals }} />,
     make: (
       <MakeButton
         obstacle={obstacle}
         isBare={isPhone}
         price={priceWords(sumOf(prices), words)}
+        unpriced={unpriced}
         over={over}
         asks={asks}
         onAnswer={() => setAsks(false)}
@@ -95,6 +96,38 @@ export function Asking({
 function useObstacle({ fitted, draft, pictures }: Playground, all: DraftWords): string | undefined {
   const ofKey = obstacleOfKey(useChosenKey(), pictures.length, all.more);
   return ofKey ?? obstacleInWords(fitted, draft.prompt, all);
+}
+
+/** The prices of what is asked, and the options that keep one from being told, each refusal at its option already. */
+function useAskedPrices(
+  { fitted, refusals }: Playground,
+  { more, optionLabels }: DraftWords,
+): {
+  readonly prices: readonly (Price | undefined)[];
+  readonly over: string | undefined;
+  readonly refusals: OptionRefusals;
+  /** The reason why no price can be told, in words. */
+  readonly unpriced: string | undefined;
+} {
+  const answers = usePriceAnswers(
+    fitted.map(({ column: { model }, ...rest }) => ({ ...rest, model })),
+  );
+  const prices = answers.map(({ price }) => price);
+  const over = useOverBudget(
+    fitted.map(({ column }, at) => ({ model: column.model.id, price: prices[at] })),
+  );
+  const refused = refusedUnasked(answers);
+  const [first] = refused;
+  const name = first && refusedName(first);
+  return {
+    prices,
+    over,
+    refusals: {
+      ...refusals,
+      of: (model) => refused.find((one) => one.model === model) ?? refusals.of(model),
+    },
+    unpriced: first && more.noPriceOf(name === undefined ? undefined : labelOf(name, optionLabels)),
+  };
 }
 
 /** The form of a desk: all of it on the left, with the button in sight. */

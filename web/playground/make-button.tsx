@@ -14,6 +14,8 @@ interface MakeButtonProps {
   readonly asks: boolean;
   /** In words; of all models together. */
   readonly price: string | undefined;
+  /** The reason why no price can be told, in words; undefined: it can, or is not known yet. */
+  readonly unpriced: string | undefined;
   /** The dollars by which it goes beyond a budget; undefined: it does not. */
   readonly over: string | undefined;
   readonly isPending: boolean;
@@ -29,6 +31,7 @@ export function MakeButton({
   obstacle,
   asks,
   price,
+  unpriced,
   over,
   isPending,
   isBare = false,
@@ -37,6 +40,7 @@ export function MakeButton({
 }: MakeButtonProps): ReactNode {
   const words = useWords();
   const more = useMakeWords();
+  const said = obstacle ?? unpriced;
   const isUnpriced = price === words.playground.noPrice;
   const told =
     over === undefined || isUnpriced
@@ -55,8 +59,8 @@ export function MakeButton({
         {words.playground.make}
         {told === undefined ? null : <span className="font-normal">{told}</span>}
       </Button>
-      {isBare && obstacle === undefined ? null : (
-        <p className="text-center text-label text-soft">{obstacle ?? words.playground.keys}</p>
+      {isBare && said === undefined ? null : (
+        <p className="text-center text-label text-soft">{said ?? words.playground.keys}</p>
       )}
       {isUnpriced ? <NoPrice /> : null}
       <Question

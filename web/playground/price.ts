@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { ask } from "../api/ask.ts";
 import type { Words } from "../language/en.ts";
 import { dollars } from "../ui/money.ts";
-import { type DraftFields, type DraftPicture, bodyOf, formOf } from "./draft.ts";
+import { type DraftFields, type DraftPicture, bodyOf, emptyDraft, formOf } from "./draft.ts";
 import { type Model, takesMask } from "./models.ts";
 import { obstacleOf } from "./obstacle.ts";
 import { byKey, useAsKey } from "./own-keys.ts";
@@ -23,17 +23,33 @@ export interface Priced {
   readonly pictures: readonly DraftPicture[];
 }
 
-/** The prices of requests as they stand, a moment after they were last changed; undefined: not known yet, or it cannot be asked. */
+/** The price of a request as it stood a moment ago, or the gateway's refusal of it. */
+export interface PriceAnswer {
+  readonly fields: DraftFields;
+  /** Undefined: not known yet, or it cannot be asked. */
+  readonly price: Price | undefined;
+  readonly error: Error | null;
+}
+
+/** The prices of requests as they stand; undefined: not known. */
 export function usePrices(requests: readonly Priced[]): readonly (Price | undefined)[] {
+  return usePriceAnswers(requests).map(({ price }) => price);
+}
+
+/** The answers of the gateway on the prices of requests as they stand, a moment after they were last changed. */
+export function usePriceAnswers(requests: readonly Priced[]): readonly PriceAnswer[] {
   const keyId = useAsKey();
   const settled = useSettled(
     requests.map(({ fields }) => fields),
     400,
   );
   // For a moment after a model was added or taken out the settled fields are those of before.
+  const asked = requests.map(({ fields: now, ...rest }, at) => ({
+    ...rest,
+    fields: settled[at]?.model === now.model ? settled[at] : now,
+  }));
   return useQueries({
-    queries: requests.map(({ model, fields: now, pictures }, at) => {
-      const fields = settled[at]?.model === now.model ? settled[at] : now;
+    queries: asked.map(({ model, fields, pictures }) => {
       const mask = takesMask(model) ? pictures[0]?.mask : undefined;
       return {
         queryKey: ["price", keyId ?? "", fields, pictures.map(({ id }) => id), mask?.share],
@@ -50,7 +66,11 @@ export function usePrices(requests: readonly Priced[]): readonly (Price | undefi
         retry: false,
       };
     }),
-  }).map(({ data }) => data);
+  }).map(({ data, error }, at) => ({
+    fields: asked[at]?.fields ?? emptyDraft,
+    price: data,
+    error,
+  }));
 }
 
 /** A value once it has not changed for a while. */

@@ -1,10 +1,11 @@
+import { ApiError } from "../api/ask.ts";
 import { type OptionField, typedText } from "./chosen-options.ts";
+import type { DraftFields } from "./draft.ts";
 import type { GenerationState, Made } from "./generation.ts";
+import type { PriceAnswer } from "./price.ts";
 
 /** The gateway's refusal of what was chosen among a model's options. */
 export interface RefusedOptions {
-  /** The request that was refused. */
-  readonly id: string;
   readonly model: string;
   /** The options as they were when they were refused. */
   readonly chosen: string;
@@ -13,16 +14,38 @@ export interface RefusedOptions {
   readonly message: string;
 }
 
-/** The refusals of options among what was made. */
+/** The refusals of options among what was made, each with the request that it is of. */
 export function refusedOptions(
   made: readonly Made[],
   states: readonly GenerationState[],
-): readonly RefusedOptions[] {
+): readonly (RefusedOptions & Pick<Made, "id">)[] {
   return made.flatMap(({ id, fields }, at) => {
-    const { param, message = "" } = states[at]?.error ?? {};
-    if (param?.split(".")[0] !== "provider_options") return [];
-    return [{ id, model: fields.model, chosen: fields.provider_options, param, message }];
+    const refused = aboutOptions(fields, states[at]?.error);
+    return refused === undefined ? [] : [{ id, ...refused }];
   });
+}
+
+/** The refusals of options that prices met, before anything was asked for. */
+export function refusedUnasked(answers: readonly PriceAnswer[]): readonly RefusedOptions[] {
+  return answers.flatMap(
+    ({ fields, error }) =>
+      aboutOptions(fields, error instanceof ApiError ? error : undefined) ?? [],
+  );
+}
+
+function aboutOptions(
+  { model, provider_options: chosen }: DraftFields,
+  error: { readonly param?: string | undefined; readonly message: string } | undefined,
+): RefusedOptions | undefined {
+  const { param, message = "" } = error ?? {};
+  return param?.split(".")[0] === "provider_options"
+    ? { model, chosen, param, message }
+    : undefined;
+}
+
+/** The option that a refusal is about, by its own name; undefined: several. */
+export function refusedName({ param }: RefusedOptions): string | undefined {
+  return param.split(".")[2];
 }
 
 /** The gateway's words on an option as it stands in the draft; undefined: it refused nothing, or something else stands there now. */
