@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { accessFaults, findChromium, openBrowser, openPage } from "../support/browser.ts";
+import { consolePassword, invite } from "../support/console.ts";
 import { type GatewayProcess, startGatewayProcess } from "../support/gateway-process.ts";
 import { requireForTest } from "../support/require.ts";
 
@@ -12,7 +13,7 @@ afterEach(async () => {
 });
 afterAll(() => browser?.close());
 
-test("somebody who is not signed in gets the page to sign in, in both languages, and no page reports a fault", async (context) => {
+test("somebody who is not signed in gets the page to sign in, in both languages, and no page reports a fault; one's own link lets in over one that was used, and no way leads back to it", async (context) => {
   const chromium = requireForTest(context, "Chromium", findChromium());
   browser ??= await openBrowser(chromium);
   gateway = await startGatewayProcess({ built: true });
@@ -30,6 +31,18 @@ test("somebody who is not signed in gets the page to sign in, in both languages,
     expect(await accessFaults(page)).toEqual([]);
     await page.context().close();
   }
+  const { page, faults } = await openPage(browser, gateway.url, { expected: /401/ });
+  await page.goto("/sign-in");
+  await page.goto("/welcome#used-before");
+  await page.getByText("This link has been used or has ended").waitFor();
+  await page.goto(await invite(gateway, { login: "ada", name: "Ada", role: "key_holder" }));
+  await page.getByLabel("Password", { exact: true }).fill(consolePassword);
+  await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByRole("textbox", { name: "Prompt" }).waitFor();
+  await page.goBack();
+  await page.getByText("This link has been used or has ended").waitFor();
+  expect(faults).toEqual([]);
+  await page.context().close();
 });
 
 test("a sign-in elsewhere that failed is told in words on the page that it leads back to, with what to do", async (context) => {

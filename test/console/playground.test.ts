@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { worldOf } from "../admin/keys-world.ts";
 import { accessFaults, findChromium, openBrowser } from "../support/browser.ts";
@@ -18,6 +18,20 @@ beforeEach(async (context) => {
 afterEach(() => gateway.stop());
 afterAll(() => browser?.close());
 
+/** True for the request that begins a generation. */
+const isMaking = (request: Request): boolean =>
+  new URL(request.url()).pathname === "/console/v1/images/generations";
+
+/** Presses, and once more when the first has been answered, as a double click and a key that is held down do. */
+async function pressTwice(page: Page, press: (count: 1 | 2) => Promise<void>): Promise<void> {
+  const answered = page.waitForResponse((answer) => isMaking(answer.request()));
+  await press(1);
+  await (await answered).finished();
+  const make = page.getByRole("button", { name: /^Make/ });
+  await expect.poll(() => make.getAttribute("data-pending")).toBe(null);
+  await press(2);
+}
+
 /** Makes a picture of which no more is heard for a while than that it waits: the strip of results says where. */
 async function waitInLine(page: Page): Promise<void> {
   const events = "**/console/v1/images/generations/*/events";
@@ -28,7 +42,10 @@ async function waitInLine(page: Page): Promise<void> {
     route.fulfill({ contentType: "text/event-stream", body: heard.join("") }),
   );
   await page.getByRole("textbox", { name: "Prompt" }).fill("A patient fox");
-  await page.getByRole("button", { name: /^Make/ }).click();
+  await page.keyboard.down("Control");
+  await pressTwice(page, () => page.keyboard.down("Enter"));
+  await page.keyboard.up("Enter");
+  await page.keyboard.up("Control");
   const strip = page.getByRole("list", { name: "Results of this session" });
   await strip.getByRole("button", { name: /^A patient fox.*Waiting: third in line/ }).waitFor();
   await strip.getByText("third in line", { exact: true }).waitFor();
@@ -37,14 +54,22 @@ async function waitInLine(page: Page): Promise<void> {
   await strip.getByRole("button", { name: "A patient fox", exact: true }).waitFor();
 }
 
-test("an owner comes in by the one-time link and makes a first picture; it is there after a reload, and no page reports a fault", async () => {
+test("an owner comes in by the one-time link and makes a first picture, one by each double click or held key; it is there after a reload, and no page reports a fault", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const { page, faults } = await enterConsole(browser, gateway, "owner");
   await page.waitForURL("**/make");
   await page.getByRole("textbox", { name: "Prompt" }).fill("A fox in the snow");
   const make = page.getByRole("button", { name: /^Make/ });
   await expect.poll(() => make.textContent(), { timeout: 60_000 }).toBe("Makefree");
-  await make.click();
+  const making: string[] = [];
+  page.on("request", (request) => {
+    if (isMaking(request)) making.push(request.postData() ?? "");
+  });
+  await make.hover();
+  await pressTwice(page, async (clickCount) => {
+    await page.mouse.down({ clickCount });
+    await page.mouse.up({ clickCount });
+  });
   const picture = page.getByRole("img", { name: "A fox in the snow" });
   await page.getByText("Done, free").waitFor();
   expect(await picture.first().getAttribute("width")).toBe("1024");
@@ -55,6 +80,10 @@ test("an owner comes in by the one-time link and makes a first picture; it is th
     new URL(gateway.url).origin,
   );
   await waitInLine(page);
+  expect(making.map((body) => /"prompt":"([^"]*)"/.exec(body)?.[1])).toEqual([
+    "A fox in the snow",
+    "A patient fox",
+  ]);
   expect(faults).toEqual([]);
   await page.context().close();
 });
@@ -62,7 +91,7 @@ test("an owner comes in by the one-time link and makes a first picture; it is th
 test("a request outlives its page: closed at once and opened again, the page finds the picture, made once", async () => {
   if (browser === undefined) throw new Error("there is a browser");
   const { page } = await enterConsole(browser, gateway, "key_holder");
-  await page.getByRole("textbox", { name: "Prompt" }).fill("A lighthouse at dawn");
+  await page.getByRole("textbox", { name: "Prompt" }).fill("A lighthouse at dawn. ".repeat(1000));
   const accepted = page.waitForResponse((answer) => answer.status() === 202);
   await page.getByRole("button", { name: /^Make/ }).click();
   await (await accepted).finished();
@@ -80,6 +109,11 @@ test("a request outlives its page: closed at once and opened again, the page fin
   const { data } = (await list.json()) as { data: { id: string; key_id: string }[] };
   expect(data.map(({ id }) => id)).toEqual([request_id]);
   expect(data[0]?.key_id).toMatch(/^console:person_/);
+  // A long prompt scrolls within itself: what stands below it is near.
+  await second.goto(`/requests/${request_id}`);
+  await second.getByRole("group", { name: "prompt" }).waitFor();
+  expect(await second.evaluate("document.documentElement.scrollHeight")).toBeLessThan(3000);
+  expect(await accessFaults(second)).toEqual([]);
   await context.close();
 });
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { Form } from "react-aria-components";
 import { faultLine } from "../language/fault.ts";
@@ -27,15 +27,15 @@ const linkCommands = ["pinhole people list", "pinhole people invitation <id>"] a
 /** The page behind a one-time link: the first owner's, or an invitation's. */
 export function WelcomePage(): ReactNode {
   const words = useWords();
-  // Behind the `#`, which no browser sends to a server.
-  const [code] = useState(() => location.hash.slice(1));
+  const code = useCode();
   const invitation = useQuery({
     queryKey: ["invitation", code],
     queryFn: () => checkInvitation(code),
     retry: (count, error) => count < 5 && error instanceof ApiError && error.status === 0,
     staleTime: Infinity,
   });
-  if (invitation.data !== undefined) return <AcceptForm code={code} invitation={invitation.data} />;
+  if (invitation.data !== undefined)
+    return <AcceptForm key={code} code={code} invitation={invitation.data} />;
   if (invitation.error === null)
     return (
       <main className="grid min-h-dvh place-items-center">
@@ -62,6 +62,20 @@ export function WelcomePage(): ReactNode {
   );
 }
 
+/** The code behind the `#`, which no browser sends to a server; another link that is opened in the same tab changes only that. */
+function useCode(): string {
+  const [code, setCode] = useState(() => location.hash.slice(1));
+  useEffect(() => {
+    const read = (): void => {
+      // Whoever goes on from here to another page leaves the code behind.
+      if (location.hash !== "") setCode(location.hash.slice(1));
+    };
+    addEventListener("hashchange", read);
+    return () => removeEventListener("hashchange", read);
+  }, []);
+  return code;
+}
+
 function AcceptForm({
   code,
   invitation,
@@ -80,7 +94,8 @@ function AcceptForm({
     mutationFn: () => acceptInvitation({ code, password, name, ...(isOwner ? { login } : {}) }),
     async onSuccess(session) {
       queries.setQueryData(sessionQuery.queryKey, session);
-      await navigate({ to: firstOf(session.caller.role) });
+      // In place of this page: the way back would lead to a form whose code is used up.
+      await navigate({ to: firstOf(session.caller.role), replace: true });
     },
   });
   const { error } = entering;

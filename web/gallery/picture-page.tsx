@@ -7,6 +7,7 @@ import { Aperture } from "../ui/aperture.tsx";
 import { Button, buttonLooks } from "../ui/button.tsx";
 import { clearGround, groundOf } from "../ui/ground.ts";
 import { Icon } from "../ui/icon.tsx";
+import { LongText } from "../ui/long-text.tsx";
 import { Message } from "../ui/message.tsx";
 import { Page } from "../ui/page.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -214,7 +215,7 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
   const words = useGalleryWords();
   const ways = useWaysOn(picture);
   const { seed, prompt, model } = picture;
-  const { lang } = useWords();
+  const { lang, playground } = useWords();
   const facts: readonly (readonly [string, ReactNode])[] = [
     [words.model, model],
     [words.size, `${picture.width} × ${picture.height}`],
@@ -227,7 +228,7 @@ function Facts({ picture }: { readonly picture: Picture }): ReactNode {
   ];
   return (
     <>
-      <p className="whitespace-pre-wrap">{prompt}</p>
+      <LongText text={prompt} label={playground.prompt} />
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 text-label">
         {facts.map(([name, value]) =>
           value === undefined ? null : (

@@ -188,7 +188,9 @@ function PromptField({
       onChange={(prompt) => change({ prompt })}
       rows={isPhone ? 2 : 4}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) onMake();
+        // Held down it would buy again and again.
+        const isFirst = event.key === "Enter" && !event.repeat;
+        if (isFirst && (event.metaKey || event.ctrlKey)) onMake();
       }}
     />
   );

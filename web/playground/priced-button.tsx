@@ -24,7 +24,7 @@ export function PricedButton({
   const isFree = price !== undefined && inWords === words.free;
   const note = mayBuyTwice && !isFree ? more.chargedAgain(inWords) : inWords;
   return (
-    <Button onPress={onPress} isDisabled={asked === undefined}>
+    <Button isOnce onPress={onPress} isDisabled={asked === undefined}>
       <span className="flex flex-wrap justify-center gap-x-2 py-1 whitespace-normal">
         {label}
         {note === undefined ? null : <span className="font-normal text-soft">{note}</span>}

@@ -168,6 +168,7 @@ function Actions({
         </Button>
       )}
       <Button
+        isOnce
         isDisabled={goingOn.asked(made, { seed: "" }) === undefined}
         onPress={() => goingOn.again(made, { seed: "" })}
       >

@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import type { ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import { Aperture } from "./aperture.tsx";
@@ -28,13 +29,36 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
   readonly kind?: ButtonKind;
   /** For an icon alone; give `aria-label`. */
   readonly isSquare?: boolean;
+  /** True: a double click counts once, since each press makes or buys something. Buttons that submit are so by themselves. */
+  readonly isOnce?: boolean;
   readonly children: ReactNode;
 }
 
 /** A button; while `isPending` it shows that it works and cannot be pressed again. */
-export function Button({ kind = "plain", isSquare, children, ...rest }: ButtonProps): ReactNode {
+export function Button({
+  kind = "plain",
+  isSquare,
+  isOnce = false,
+  children,
+  onPress,
+  ...rest
+}: ButtonProps): ReactNode {
+  const isRepeated = useRef(false);
+  const counts = isOnce || rest.type === "submit";
   return (
-    <AriaButton {...rest} className={buttonLooks(kind, isSquare)}>
+    <AriaButton
+      {...rest}
+      className={buttonLooks(kind, isSquare)}
+      onClickCapture={(event) => {
+        isRepeated.current = counts && event.detail > 1;
+        if (isRepeated.current) event.preventDefault();
+      }}
+      onPress={(event) => {
+        const isSecond = isRepeated.current;
+        isRepeated.current = false;
+        if (!isSecond) onPress?.(event);
+      }}
+    >
       {rest.isPending === true ? <Aperture size={14} busy /> : null}
       {children}
     </AriaButton>

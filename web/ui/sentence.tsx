@@ -4,8 +4,9 @@ import { useWords } from "../language/language.tsx";
 import { useFigures } from "../watch/figures.ts";
 import { dollarsInText } from "../../src/core/dollars.ts";
 
-/** Instants and sums, as the gateway writes them. */
-const figure = /(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z| \d\d:\d\d UTC)|\$\d+\.\d+)/;
+/** Instants and sums, as the gateway writes them; what is an example of how to write one stays as it is. */
+const figure =
+  /(?<!(?:such as|例如) )(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z| \d\d:\d\d UTC)|\$\d+\.\d+)/;
 const han = /\p{Script=Han}/u;
 
 /**

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { LongText } from "../ui/long-text.tsx";
 import type { WatchWords } from "../language/watch-en.ts";
 import type { WholeRequest } from "./requests.ts";
 import { useWatchWords } from "./words.ts";
@@ -60,9 +61,9 @@ function Asked({ request }: { readonly request: WholeRequest }): ReactNode {
   return (
     <dl className="grid gap-x-6 gap-y-1.5 min-[22rem]:grid-cols-[minmax(0,auto)_minmax(0,1fr)]">
       <dt className="text-soft">prompt</dt>
-      <dd className="whitespace-pre-wrap break-words">
+      <dd>
         {typeof prompt === "string" ? (
-          prompt
+          <LongText text={prompt} label="prompt" />
         ) : (
           <span className="text-soft">{request.concealed ? words.concealed : words.forgotten}</span>
         )}
