@@ -123,11 +123,12 @@ describe("equal requests stay separate pictures", () => {
   test("side by side, also where one of them fails meanwhile", async () => {
     const { gateway, upstream } = await setUp();
     const calls = [ask(gateway), ask(gateway), ask(gateway)];
-    const executions = [0, 1, 2].map((at) => upstream.arrived(at));
-    (await executions[0])?.refuse(500, {});
+    // All are on their way: one that came after the refusal would be a repeat.
+    const executions = await Promise.all([0, 1, 2].map((at) => upstream.arrived(at)));
+    executions[0]?.refuse(500, {});
     await Promise.race(calls);
-    (await executions[1])?.answer();
-    (await executions[2])?.answer();
+    executions[1]?.answer();
+    executions[2]?.answer();
     const statuses = (await Promise.all(calls)).map(({ status }) => status);
     expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 502]);
   });
