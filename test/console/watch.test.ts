@@ -308,6 +308,7 @@ test("each address opens fresh as it was written: models of the playground, filt
   expect(await page.locator("[data-row]").count()).toBe(1);
   await page.getByRole("link", { name: "dear", exact: true }).click();
   await page.waitForURL("**/models/dear?q=dear");
+  await page.getByRole("complementary").getByRole("heading", { name: "dear" }).waitFor();
   await page.keyboard.press("Escape");
   await page.waitForURL("**/models?q=dear");
   await page.goto("/requests?from=2026-02-01&to=never&state=failed&min_ms=soon&max_ms=90000");
