@@ -299,6 +299,8 @@ test("each address opens fresh as it was written: models of the playground, filt
   await page.goto("/gallery?fav=1&from=2026-02-30");
   await page.getByRole("button", { name: /^Kept only/ }).waitFor();
   expect(await page.getByRole("alert").count()).toBe(0);
+  await page.goto("/overview?range=9999d&by=moon&as=music");
+  await page.getByRole("button", { name: "As a table" }).waitFor();
   await page.goto("/overview?range=7d&by=key&as=table");
   await page.getByRole("columnheader", { name: "Day" }).waitFor();
   await page.getByRole("button", { name: "As a chart" }).click();
@@ -311,7 +313,9 @@ test("each address opens fresh as it was written: models of the playground, filt
   await page.getByRole("complementary").getByRole("heading", { name: "dear" }).waitFor();
   await page.keyboard.press("Escape");
   await page.waitForURL("**/models?q=dear");
-  await page.goto("/requests?from=2026-02-01&to=never&state=failed&min_ms=soon&max_ms=90000");
+  await page.goto(
+    "/requests?from=2026-02-01&to=never&state=failed&range=ever&min_ms=soon&max_ms=90000",
+  );
   await page.getByText("From: Feb 1").waitFor();
   await page.getByText("Maximum time: 90 s").waitFor();
   expect(await page.getByText("Minimum time").count()).toBe(0);

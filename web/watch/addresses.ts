@@ -32,6 +32,17 @@ const filterNames = [
   "id",
 ] as const satisfies readonly (keyof RequestSearch)[];
 
+/** The choice in an address under a name. What is none is undefined, which has to be said: the router leaves it there otherwise. */
+function choice<Name extends string, T extends string>(
+  search: Readonly<Record<string, unknown>>,
+  name: Name,
+  choices: readonly T[],
+): { readonly [N in Name]?: T | undefined } {
+  if (!(name in search)) return {};
+  const found = { [name]: choices.find((one) => one === search[name]) };
+  return found as { readonly [N in Name]?: T | undefined };
+}
+
 /** The filter in an address; what is no filter is left out. */
 export function readRequestSearch(search: Readonly<Record<string, unknown>>): RequestSearch {
   const read: Partial<Record<(typeof filterNames)[number], string | undefined>> = {};
@@ -46,11 +57,10 @@ export function readRequestSearch(search: Readonly<Record<string, unknown>>): Re
     // A day is its beginning; what is no moment is no filter, which has to be said: the router leaves it there otherwise.
     if (name in search) read[name] = Number.isNaN(at) ? undefined : new Date(at).toISOString();
   }
-  const state = requestStates.find((one) => one === search["state"]);
   return {
     ...read,
     ...readDurations(search),
-    ...(state === undefined ? {} : { state }),
+    ...choice(search, "state", requestStates),
   };
 }
 
@@ -84,10 +94,13 @@ export const rangeDefault: Range = "30d";
 /** The search parameters of the log's address. */
 export function readLogSearch(search: Readonly<Record<string, unknown>>): LogSearch {
   const { open } = search;
-  const range = ranges.find((one) => one === search["range"]);
   return {
     ...readRequestSearch(search),
-    ...(range === undefined || range === rangeDefault ? {} : { range }),
+    ...choice(
+      search,
+      "range",
+      ranges.filter((one) => one !== rangeDefault),
+    ),
     ...(typeof open === "string" ? { open } : {}),
   };
 }
@@ -110,12 +123,10 @@ export interface OverviewSearch {
 
 /** The search parameters of the overview's address. */
 export function readOverviewSearch(search: Readonly<Record<string, unknown>>): OverviewSearch {
-  const range = overviewRanges.find((one) => one === search["range"]);
-  const by = spendGroups.find((one) => one === search["by"]);
   return {
-    ...(range === undefined ? {} : { range }),
-    ...(by === undefined ? {} : { by }),
-    ...(search["as"] === "table" ? { as: "table" as const } : {}),
+    ...choice(search, "range", overviewRanges),
+    ...choice(search, "by", spendGroups),
+    ...choice(search, "as", ["table"]),
   };
 }
 
