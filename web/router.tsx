@@ -7,6 +7,7 @@ import {
   redirect,
   Outlet,
 } from "@tanstack/react-router";
+import { sureOf } from "./api/line.ts";
 import { sessionQuery } from "./api/session.ts";
 import { SignInPage } from "./entry/sign-in-page.tsx";
 import { WelcomePage } from "./entry/welcome-page.tsx";
@@ -16,6 +17,12 @@ import { startOf } from "./frame/places.ts";
 import { readPanelSearch, readPeopleSearch } from "./operate/addresses.ts";
 import { readGallerySearch, readMakeSearch, readModelsSearch, textOf } from "./addresses.ts";
 import { readAuditSearch, readLogSearch, readOverviewSearch } from "./watch/addresses.ts";
+
+/** A page, whose file is loaded once it is opened. */
+const pageOf = <T extends Record<string, unknown>, Name extends keyof T & string>(
+  load: () => Promise<T>,
+  name: Name,
+) => lazyRouteComponent(sureOf(load), name);
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Outlet,
@@ -79,28 +86,28 @@ const makeRoute = createRoute({
   getParentRoute: () => inside,
   path: "/make",
   validateSearch: readMakeSearch,
-  component: lazyRouteComponent(() => import("./playground/make-page.tsx"), "MakePage"),
+  component: pageOf(() => import("./playground/make-page.tsx"), "MakePage"),
 });
 
 /** The pages of the gallery, which share what is being deleted. */
 const galleryRoute = createRoute({
   getParentRoute: () => inside,
   path: "/gallery",
-  component: lazyRouteComponent(() => import("./gallery/gallery-frame.tsx"), "GalleryFrame"),
+  component: pageOf(() => import("./gallery/gallery-frame.tsx"), "GalleryFrame"),
 });
 
 const galleryListRoute = createRoute({
   getParentRoute: () => galleryRoute,
   path: "/",
   validateSearch: readGallerySearch,
-  component: lazyRouteComponent(() => import("./gallery/gallery-page.tsx"), "GalleryPage"),
+  component: pageOf(() => import("./gallery/gallery-page.tsx"), "GalleryPage"),
 });
 
 const galleryPictureRoute = createRoute({
   getParentRoute: () => galleryRoute,
   path: "$picture",
   validateSearch: readGallerySearch,
-  component: lazyRouteComponent(() => import("./gallery/picture-page.tsx"), "PicturePage"),
+  component: pageOf(() => import("./gallery/picture-page.tsx"), "PicturePage"),
 });
 
 const galleryCompareRoute = createRoute({
@@ -110,7 +117,7 @@ const galleryCompareRoute = createRoute({
     a: textOf(a) ?? "",
     b: textOf(b) ?? "",
   }),
-  component: lazyRouteComponent(() => import("./gallery/compare-page.tsx"), "ComparePage"),
+  component: pageOf(() => import("./gallery/compare-page.tsx"), "ComparePage"),
 });
 
 const galleryRoutes = galleryRoute.addChildren([
@@ -123,52 +130,52 @@ const overviewRoute = createRoute({
   getParentRoute: () => inside,
   path: "/overview",
   validateSearch: readOverviewSearch,
-  component: lazyRouteComponent(() => import("./watch/overview-page.tsx"), "OverviewPage"),
+  component: pageOf(() => import("./watch/overview-page.tsx"), "OverviewPage"),
 });
 
 const requestsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/requests",
   validateSearch: readLogSearch,
-  component: lazyRouteComponent(() => import("./watch/requests-page.tsx"), "RequestsPage"),
+  component: pageOf(() => import("./watch/requests-page.tsx"), "RequestsPage"),
 });
 
 const requestRoute = createRoute({
   getParentRoute: () => inside,
   path: "/requests/$id",
-  component: lazyRouteComponent(() => import("./watch/request-page.tsx"), "RequestPage"),
+  component: pageOf(() => import("./watch/request-page.tsx"), "RequestPage"),
 });
 
 const noticesRoute = createRoute({
   getParentRoute: () => inside,
   path: "/notices",
   validateSearch: ({ show }): { show?: "all" } => (show === "all" ? { show } : {}),
-  component: lazyRouteComponent(() => import("./watch/notices-page.tsx"), "NoticesPage"),
+  component: pageOf(() => import("./watch/notices-page.tsx"), "NoticesPage"),
 });
 
 const auditRoute = createRoute({
   getParentRoute: () => inside,
   path: "/audit",
   validateSearch: readAuditSearch,
-  component: lazyRouteComponent(() => import("./watch/audit-page.tsx"), "AuditPage"),
+  component: pageOf(() => import("./watch/audit-page.tsx"), "AuditPage"),
 });
 
 const channelsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/channels",
-  component: lazyRouteComponent(() => import("./channels/channels-page.tsx"), "ChannelsPage"),
+  component: pageOf(() => import("./channels/channels-page.tsx"), "ChannelsPage"),
 });
 
 const newChannelRoute = createRoute({
   getParentRoute: () => channelsRoute,
   path: "new",
-  component: lazyRouteComponent(() => import("./channels/new-channel.tsx"), "NewChannelPanel"),
+  component: pageOf(() => import("./channels/new-channel.tsx"), "NewChannelPanel"),
 });
 
 const channelRoute = createRoute({
   getParentRoute: () => channelsRoute,
   path: "$id",
-  component: lazyRouteComponent(() => import("./channels/channel-panel.tsx"), "ChannelPanel"),
+  component: pageOf(() => import("./channels/channel-panel.tsx"), "ChannelPanel"),
 });
 
 const channelRoutes = channelsRoute.addChildren([newChannelRoute, channelRoute]);
@@ -177,13 +184,13 @@ const modelsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/models",
   validateSearch: readModelsSearch,
-  component: lazyRouteComponent(() => import("./models/models-page.tsx"), "ModelsPage"),
+  component: pageOf(() => import("./models/models-page.tsx"), "ModelsPage"),
 });
 
 const modelRoute = createRoute({
   getParentRoute: () => modelsRoute,
   path: "$name",
-  component: lazyRouteComponent(() => import("./models/model-panel.tsx"), "ModelPanel"),
+  component: pageOf(() => import("./models/model-panel.tsx"), "ModelPanel"),
 });
 
 const modelRoutes = modelsRoute.addChildren([modelRoute]);
@@ -192,14 +199,14 @@ const keysRoute = createRoute({
   getParentRoute: () => inside,
   path: "/keys",
   validateSearch: readPanelSearch,
-  component: lazyRouteComponent(() => import("./operate/keys/keys-page.tsx"), "KeysPage"),
+  component: pageOf(() => import("./operate/keys/keys-page.tsx"), "KeysPage"),
 });
 
 const peopleRoute = createRoute({
   getParentRoute: () => inside,
   path: "/people",
   validateSearch: readPeopleSearch,
-  component: lazyRouteComponent(() => import("./operate/people/people-page.tsx"), "PeoplePage"),
+  component: pageOf(() => import("./operate/people/people-page.tsx"), "PeoplePage"),
 });
 
 /** A team has no page of its own: it stands open beside the list of teams. */
@@ -215,23 +222,20 @@ const budgetsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/budgets",
   validateSearch: readPanelSearch,
-  component: lazyRouteComponent(() => import("./operate/budgets/budgets-page.tsx"), "BudgetsPage"),
+  component: pageOf(() => import("./operate/budgets/budgets-page.tsx"), "BudgetsPage"),
 });
 
 const settingsRoute = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
   validateSearch: readPanelSearch,
-  component: lazyRouteComponent(
-    () => import("./operate/settings/settings-page.tsx"),
-    "SettingsPage",
-  ),
+  component: pageOf(() => import("./operate/settings/settings-page.tsx"), "SettingsPage"),
 });
 
 const youRoute = createRoute({
   getParentRoute: () => inside,
   path: "/settings/you",
-  component: lazyRouteComponent(() => import("./account/you-page.tsx"), "YouPage"),
+  component: pageOf(() => import("./account/you-page.tsx"), "YouPage"),
 });
 
 const routes = root.addChildren([

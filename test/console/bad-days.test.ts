@@ -59,6 +59,15 @@ test("while the gateway starts again the page says so and keeps what was written
     headers: { authorization: "Bearer test-admin-token-0123456789" },
   });
   expect(((await list.json()) as { data: unknown[] }).data.length).toBe(1);
+  // A page whose file was not loaded yet is waited for too, and so is what opens over it.
+  await second.stop(true);
+  await page.getByRole("link", { name: "Requests", exact: true }).click();
+  await page.getByText("The gateway does not answer. It may be starting again").waitFor(patience);
+  await page.keyboard.press("?");
+  await start({ folder: first.folder, settings });
+  await page.getByRole("dialog").waitFor(patience);
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Requests", exact: true }).waitFor(patience);
   expect(faults).toEqual([]);
   await page.context().close();
 });

@@ -66,3 +66,19 @@ export async function throughRestart<T>(deed: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/**
+ * Loads a file of the console, and again while the gateway is away. Without it the router would load the whole document
+ * anew, and the browser's own page of an error would stand in place of the console.
+ */
+export function sureOf<T>(load: () => Promise<T>): () => Promise<T> {
+  return () =>
+    throughRestart(async () => {
+      try {
+        return await load();
+      } catch (thrown) {
+        if ((await askLine()) !== "away") throw thrown;
+        throw new ApiError("the gateway is away", { status: 0, code: "unreachable" });
+      }
+    });
+}

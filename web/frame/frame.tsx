@@ -1,6 +1,7 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import type { ReactNode } from "react";
+import { sureOf } from "../api/line.ts";
 import type { Session } from "../api/session.ts";
 import { useWords } from "../language/language.tsx";
 import { Aperture } from "../ui/aperture.tsx";
@@ -13,10 +14,12 @@ import { useNoticeCount } from "./notice-count.ts";
 import { type Place, type PlaceGroup, groupsOf, startOf } from "./places.ts";
 
 /** The menu of the account comes a moment after the page: lists that open are a third of what its file would weigh. */
-const AccountMenu = lazy(async () => {
-  const { AccountMenu: component } = await import("./account-menu.tsx");
-  return { default: component };
-});
+const AccountMenu = lazy(
+  sureOf(async () => {
+    const { AccountMenu: component } = await import("./account-menu.tsx");
+    return { default: component };
+  }),
+);
 
 const foldedKey = "pinhole.folded";
 

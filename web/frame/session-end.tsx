@@ -2,12 +2,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/ask.ts";
+import { sureOf } from "../api/line.ts";
 import { type Session, sessionQuery } from "../api/session.ts";
 
-const SignInAgain = lazy(async () => {
-  const { SignInAgain: component } = await import("../entry/sign-in-again.tsx");
-  return { default: component };
-});
+const SignInAgain = lazy(
+  sureOf(async () => {
+    const { SignInAgain: component } = await import("../entry/sign-in-again.tsx");
+    return { default: component };
+  }),
+);
 
 /** Refusals that are about what was typed, not about the session. */
 const otherRefusals: readonly string[] = ["sign_in_failed", "invitation_not_valid"];

@@ -1,19 +1,24 @@
 import { useRouter } from "@tanstack/react-router";
 import { Suspense, lazy, useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
+import { sureOf } from "../api/line.ts";
 import type { Role } from "../api/session.ts";
 import { pathOf } from "./go-keys.ts";
 import { isShortcut } from "./letters.ts";
 
 const importPalette = () => import("../palette/palette.tsx");
-const Palette = lazy(async () => {
-  const { Palette: component } = await importPalette();
-  return { default: component };
-});
-const KeySheet = lazy(async () => {
-  const { KeySheet: component } = await import("../palette/key-sheet.tsx");
-  return { default: component };
-});
+const Palette = lazy(
+  sureOf(async () => {
+    const { Palette: component } = await importPalette();
+    return { default: component };
+  }),
+);
+const KeySheet = lazy(
+  sureOf(async () => {
+    const { KeySheet: component } = await import("../palette/key-sheet.tsx");
+    return { default: component };
+  }),
+);
 
 /** The time within which the second letter follows G. */
 const secondKeyMs = 1_500;

@@ -1,14 +1,17 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Suspense, lazy } from "react";
 import type { ReactNode } from "react";
+import { sureOf } from "../api/line.ts";
 import { useWords } from "../language/language.tsx";
 import type { DraftPictures } from "./draft-pictures.ts";
 import { type Model, takesMask } from "./models.ts";
 
-const MaskEditor = lazy(async () => {
-  const { MaskEditor: loaded } = await import("../mask/mask-editor.tsx");
-  return { default: loaded };
-});
+const MaskEditor = lazy(
+  sureOf(async () => {
+    const { MaskEditor: loaded } = await import("../mask/mask-editor.tsx");
+    return { default: loaded };
+  }),
+);
 
 /** The mask editor of the draft's first picture, while its address says so. */
 export function MaskOfFirst({

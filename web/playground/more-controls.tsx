@@ -1,5 +1,6 @@
 import { Suspense, lazy, useEffect } from "react";
 import type { ReactNode } from "react";
+import { sureOf } from "../api/line.ts";
 import { useWords } from "../language/language.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -14,10 +15,12 @@ import { useMakeWords } from "./words.ts";
 import { WordChoice } from "./word-choice.tsx";
 
 /** The options of providers come with the words and fields of channels, so they are loaded where somebody opens them. */
-const OptionGroups = lazy(async () => {
-  const { OptionGroups: loaded } = await import("./option-groups.tsx");
-  return { default: loaded };
-});
+const OptionGroups = lazy(
+  sureOf(async () => {
+    const { OptionGroups: loaded } = await import("./option-groups.tsx");
+    return { default: loaded };
+  }),
+);
 
 /** The model that controls are made of, and what is chosen of it. */
 export interface ControlsProps {
