@@ -339,6 +339,7 @@ async function makeAndSpend(page: Page): Promise<Record<"key" | "spent" | "refus
 async function followRefusal(page: Page, spent: string, refused: string): Promise<void> {
   await page.goto("/keys");
   const entry = page.getByRole("row", { name: /kiosk.*\$0\.10 of \$0\.10 a month/ });
+  await entry.waitFor();
   expect(await pageFaults(page)).toEqual([]);
   await entry.getByRole("link", { name: "$0.10 of $0.10 a month" }).click();
   await page.locator(`tr[data-request="${spent}"]`).waitFor();
@@ -347,8 +348,10 @@ async function followRefusal(page: Page, spent: string, refused: string): Promis
   await entry.getByRole("link", { name: "kiosk" }).click();
   await page.getByRole("link", { name: "What was refused for a budget" }).click();
   await page.waitForURL(/error=budget_exceeded/);
-  expect(await page.locator("tr[data-request]").count()).toBeLessThan(2);
-  await page.locator(`tr[data-request="${refused}"]`).getByRole("link").click();
+  const row = page.locator(`tr[data-request="${refused}"]`);
+  await row.waitFor();
+  expect(await page.locator("tr[data-request]").count()).toBe(1);
+  await row.getByRole("link").click();
   await page.getByRole("link", { name: "Open as a page" }).click();
   await page.waitForURL(`**/requests/${refused}`);
   const timeline = page.getByRole("region", { name: "What happened when" });

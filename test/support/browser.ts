@@ -65,6 +65,8 @@ const atRest = `(async () => {
 
 /** Breaches of WCAG 2.2 A and AA that axe sees in the page as it stands, as sentences; of the named rules alone, where some are. */
 export async function accessFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
+  // A page that was only just opened is blank.
+  await page.locator("h1").first().waitFor({ state: "attached" });
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
   await page.evaluate(atRest);
   const only =
