@@ -140,7 +140,7 @@ describe("a download", () => {
       onRequest(socket, () => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n")),
     );
     servers.push(server);
-    const http = upstreamAt(egress, server, { deadline: Date.now() + 80, retryDownloads: 3 });
+    const http = upstreamAt(egress, server, { deadline: Date.now() + 300, retryDownloads: 3 });
     await expect(http.download(server.origin)).rejects.toMatchObject({ code: "upstream_timeout" });
     expect(server.connections).toBe(1);
   });
