@@ -316,11 +316,11 @@ test("a real server behind a network that cuts and stalls loses and leaves nothi
       ids.push(await putNew(store, index, picture, start + minute));
     } catch (thrown) {
       expect(thrown).toMatchObject({ code: "storage_unavailable" });
-      // As the gateway's upkeep does.
+      // As the gateway's upkeep does; what keeps it away is told where it stays so.
       const look = () =>
         store.look().then(
           () => "back",
-          () => "away",
+          (away: unknown) => asPinholeError(away).detail,
         );
       await expect.poll(look, { timeout: 60_000 }).toBe("back");
     }
