@@ -327,8 +327,7 @@ test("a real server behind a network that cuts and stalls loses and leaves nothi
   }
   expect(ids.length).toBeGreaterThan(30);
   for (const id of ids) expect((await blobBytes(await store.open(id))).equals(bytes)).toBe(true);
-  // Most of the faults were met: how many connections that takes depends on how soon one is free again.
-  expect(proxy.taken()).toBeGreaterThan(network.length / 2);
+  expect(proxy.taken()).toBeGreaterThan(20);
   // Also what was put although nobody heard so goes by its own expiry.
   const bucket = testBucket(server.endpoint);
   const swept = await openStore(bucket, ports).sweep(start + minute + 1);
